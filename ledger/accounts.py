@@ -1,0 +1,233 @@
+"""Books, players and accounts: who there is and where points can lie.
+
+Every function here takes the transaction it works in. Only `transfers` moves what an account holds.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from ledger import chain, tables
+from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
+from ledger.prepared import insert_if_new
+from ledger.types import to_us
+
+
+class Account(NamedTuple):
+    """An account, named so that a player's number or another server's account can't be taken for it."""
+
+    guild: int
+    number: int
+
+
+def mint(guild: int) -> Account:
+    """Where points come from: below zero by what is in circulation."""
+    return Account(guild, 1)
+
+
+def house(guild: int) -> Account:
+    """The server's own account."""
+    return Account(guild, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """Asks for a server's book to exist."""
+
+    guild: int
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A person in one server's book: the number the books use, and the wallet."""
+
+    guild: int
+    number: int
+    wallet: Account
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an account is and holds just now; `balance` in minor units."""
+
+    account: Account
+    kind: str
+    owner: int
+    balance: int
+    ended: bool
+
+
+def open_book(tx: Connection, request: OpenBook, now: datetime) -> bool:
+    """Make a server's book, with its mint and its house, if it isn't there. Runs through `db.claim`.
+
+    Returns:
+        True if the book is new.
+    """
+    row = {"guild_id": request.guild, "transfers": 0, "accounts": 2, "players": 0, "head": chain.GENESIS}
+    made = tx.execute(_OPEN_BOOK, row).rowcount
+    if made:
+        rows = [_account(request.guild, number, kind, 0) for number, kind in ((1, "mint"), (2, "house"))]
+        tx.execute(_ADD_ACCOUNT, rows)
+    return bool(made)
+
+
+def join(tx: Connection, guild: int, discord_id: int, now: datetime) -> Player:
+    """The player that a person is in this book, made with an empty wallet if there is none yet."""
+    try:
+        return player(tx, guild, discord_id)
+    except UnknownPlayer:
+        number = _next(tx, guild, "players")
+        row = {"guild_id": guild, "number": number, "discord_id": discord_id, "joined_us": to_us(now)}
+        tx.execute(_ADD_PLAYER, row)
+        return Player(guild, number, open_account(tx, guild, kind="wallet", owner=number))
+
+
+def player(tx: Connection, guild: int, discord_id: int) -> Player:
+    """The player that a person is in this book.
+
+    Raises:
+        UnknownPlayer: They have no wallet here, or had themselves deleted.
+    """
+    row = tx.execute(_FIND_PLAYER, {"g": guild, "d": discord_id}).first()
+    if row is None:
+        raise UnknownPlayer(guild)
+    return Player(guild, row.number, Account(guild, row.wallet))
+
+
+def wallet(tx: Connection, guild: int, number: int) -> Account:
+    """The wallet of a player by number, also of one who left or was deleted.
+
+    Raises:
+        UnknownPlayer: The book has no such number.
+    """
+    found = tx.execute(_FIND_WALLET, {"g": guild, "n": number}).scalar()
+    if found is None:
+        raise UnknownPlayer(guild, number)
+    return Account(guild, found)
+
+
+def discord_id(tx: Connection, guild: int, number: int) -> int | None:
+    """Who a player number is; None after deletion or for a number that never was."""
+    return tx.execute(_FIND_PERSON, {"g": guild, "n": number}).scalar()
+
+
+def open_account(tx: Connection, guild: int, *, kind: str, owner: int = 0) -> Account:
+    """A new empty account. An escrow has no owner; a reserve or a bond has the player whose points it holds.
+
+    Raises:
+        UnknownGuild: There is no such book.
+    """
+    assert kind in tables.KINDS[2:], kind
+    number = _next(tx, guild, "accounts")
+    tx.execute(_ADD_ACCOUNT, _account(guild, number, kind, owner))
+    return Account(guild, number)
+
+
+def end(tx: Connection, account: Account) -> None:
+    """Close an escrow, reserve or bond for good: it must be exactly zero, and takes no entry from now on (A3).
+
+    Raises:
+        InsufficientFunds: Points are left in it (`needed` is 0).
+        AccountEnded: It has ended before.
+    """
+    ended = tx.execute(_END, {"g": account.guild, "n": account.number}).rowcount
+    if not ended:
+        found = state(tx, account)
+        if found.ended:
+            raise AccountEnded(*account)
+        raise InsufficientFunds(*account, found.balance, 0)
+
+
+def reopen(tx: Connection, account: Account) -> None:
+    """Let an ended account take entries again: the reversal of a payout puts points back into its escrow."""
+    tx.execute(_REOPEN, {"g": account.guild, "n": account.number})
+
+
+def state(tx: Connection, account: Account) -> State:
+    """What an account is and holds.
+
+    Raises:
+        UnknownAccount: It is not in its guild's book.
+    """
+    row = tx.execute(_STATE, {"g": account.guild, "n": account.number}).first()
+    if row is None:
+        raise UnknownAccount(*account)
+    return State(account, row.kind, row.owner, row.balance, row.ended_by is not None)
+
+
+def _account(guild: int, number: int, kind: str, owner: int) -> dict[str, object]:
+    return {
+        "guild_id": guild,
+        "number": number,
+        "kind": kind,
+        "owner": owner,
+        "balance": 0,
+        "entries": 0,
+        "ended_by": None,
+        "seal": chain.seal(guild, number, kind, owner),
+    }
+
+
+def _next(tx: Connection, guild: int, counter: str) -> int:
+    number = tx.execute(_ADVANCE[counter], {"g": guild}).scalar()
+    if number is None:
+        raise UnknownGuild(guild)
+    return number
+
+
+_g, _n = bindparam("g"), bindparam("n")
+_ADVANCE = {
+    counter: sa.update(tables.books)
+    .where(tables.books.c.guild_id == _g)
+    .values({counter: tables.books.c[counter] + 1})
+    .returning(tables.books.c[counter])
+    for counter in ("players", "accounts")
+}
+_ADD_PLAYER = sa.insert(tables.players)
+_ADD_ACCOUNT = sa.insert(tables.accounts)
+_FIND_PLAYER = (
+    sa.select(tables.players.c.number, tables.accounts.c.number.label("wallet"))
+    .join_from(
+        tables.players,
+        tables.accounts,
+        (tables.accounts.c.guild_id == tables.players.c.guild_id)
+        & (tables.accounts.c.kind == sa.literal_column("'wallet'"))
+        & (tables.accounts.c.owner == tables.players.c.number),
+    )
+    .where(tables.players.c.guild_id == _g, tables.players.c.discord_id == bindparam("d"))
+)
+_FIND_WALLET = sa.select(tables.accounts.c.number).where(
+    tables.accounts.c.guild_id == _g,
+    tables.accounts.c.kind == sa.literal_column("'wallet'"),
+    tables.accounts.c.owner == _n,
+)
+_FIND_PERSON = sa.select(tables.players.c.discord_id).where(
+    tables.players.c.guild_id == _g, tables.players.c.number == _n
+)
+_STATE = sa.select(
+    tables.accounts.c.kind, tables.accounts.c.owner, tables.accounts.c.balance, tables.accounts.c.ended_by
+).where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
+_LAST_TRANSFER = (
+    sa.select(sa.func.coalesce(sa.func.max(tables.entries.c.transfer), 0))
+    .where(tables.entries.c.guild_id == _g, tables.entries.c.account == _n)
+    .scalar_subquery()
+)
+_END = (
+    sa.update(tables.accounts)
+    .where(
+        tables.accounts.c.guild_id == _g,
+        tables.accounts.c.number == _n,
+        tables.accounts.c.balance == 0,
+        tables.accounts.c.ended_by.is_(None),
+    )
+    .values(ended_by=_LAST_TRANSFER)
+)
+_REOPEN = (
+    sa.update(tables.accounts)
+    .where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
+    .values(ended_by=None)
+)
+_OPEN_BOOK = insert_if_new(tables.books)

@@ -1,0 +1,291 @@
+"""One address, one database: writes under their contract, short reads, long reads, and what opening checks.
+
+db = await Database.open("sqlite:///crux.db")
+posted = await db.write(grants.start, request, now)      # one transaction, under request.key, once
+balance = await db.read(statements.balance, account)     # short, beside the writes
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
+
+import aiosqlite
+import sqlalchemy as sa
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
+
+from ledger import versions
+from ledger.errors import BadUrl
+from ledger.faults import READ_LIMIT_MS, storage_error
+from ledger.units import Request, Unit, perform
+from ledger.writers import CONNECTIONS, PostgresWriter, SqliteWriter, Writer
+
+READERS = 4
+
+A = TypeVar("A")
+P = ParamSpec("P")
+RequestT = TypeVar("RequestT", bound=Request)
+AnyT = TypeVar("AnyT")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A database as `database.url` names it. `shown` never holds a password."""
+
+    url: URL
+    shown: str
+
+    @classmethod
+    def of(cls, text: str) -> "Address":
+        """Read `sqlite:///path` or `postgresql://...`.
+
+        Raises:
+            BadUrl: It is anything else.
+        """
+        try:
+            url = sa.make_url(text)
+        except sa.exc.ArgumentError:
+            raise BadUrl(text.split("@")[-1]) from None
+        if url.drivername == "sqlite" and url.database and url.database != ":memory:":
+            return cls(url, url.database)
+        if url.drivername in ("postgresql", "postgres") and url.database:
+            return cls(url.set(drivername="postgresql"), url.render_as_string(hide_password=True))
+        raise BadUrl(url.render_as_string(hide_password=True))
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite book; None on PostgreSQL."""
+        return Path(self.url.database or "") if self.url.drivername == "sqlite" else None
+
+
+class Database:
+    """An open database. Make it with `open`, end it with `close`."""
+
+    def __init__(self, address: Address, writer: Writer, reads: AsyncEngine, longs: AsyncEngine) -> None:
+        self.address = address
+        self._writer = writer
+        self._reads = reads
+        self._longs = longs
+        self.hooks = writer.hooks
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Open a database that is at this code's version.
+
+        Raises:
+            BadUrl, NotADatabase, Unreachable, ReadOnly, HeldByAnother: It can't be used, and why.
+            NotMigrated, NewerThanCode: It is at another version; nothing was written.
+        """
+        address = Address.of(url)
+        found = await asyncio.to_thread(run_alone, url, versions.found)
+        versions.require(found, address.shown)
+        if address.path is None:
+            return await cls._open_postgresql(address)
+        writer = SqliteWriter(sqlite_engine(address), address.shown)
+        reads = _sqlite_readers(address, limit_ms=READ_LIMIT_MS)
+        return cls(address, writer, reads, _sqlite_readers(address, limit_ms=None))
+
+    @classmethod
+    async def _open_postgresql(cls, address: Address) -> "Database":
+        writes = _postgresql_engine(address, size=CONNECTIONS)
+        reads = _postgresql_engine(address, size=READERS, limit_ms=READ_LIMIT_MS, autocommit=True)
+        longs = _postgresql_engine(address, size=2, autocommit=True)
+        return cls(address, PostgresWriter(writes, address.shown), reads, longs)
+
+    async def write(
+        self, unit: Unit[RequestT, A], request: RequestT, now: datetime, *, background: bool = False
+    ) -> A:
+        """Carry one operation out, in one transaction, once for its key.
+
+        A caller that is cancelled while it waits leaves nothing behind; once the unit has begun it is finished
+        all the same.
+
+        Args:
+            unit: A plain function of the transaction, the request and the time.
+            background: Let presses go first.
+
+        Raises:
+            Refused: The unit's own refusals, or UnknownGuild, AlreadyDone, KeyReused; nothing was changed.
+            Busy, Closed: It was not even tried.
+            StorageError: The database would not take it; nothing was changed.
+        """
+
+        def work(tx: Connection, again: bool) -> A:
+            return perform(tx, unit, request, now, again=again)
+
+        return await self._writer.submit(work, guild=request.guild, background=background)
+
+    async def claim(self, unit: Unit[AnyT, A], request: AnyT, now: datetime, *, background: bool = True) -> A:
+        """Run a unit that looks over guilds or makes a new book: it moves no points and may happen twice."""
+
+        def work(tx: Connection, again: bool) -> A:
+            return unit(tx, request, now)
+
+        return await self._writer.submit(work, guild=None, background=background)
+
+    async def read(
+        self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
+    ) -> A:
+        """Run a short read beside the writes.
+
+        Raises:
+            ReadTooLong: It took more than half a second and was cut off.
+        """
+        return await self._run(self._reads, lambda tx: reader(tx, *args, **named))
+
+    async def read_long(
+        self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
+    ) -> A:
+        """Run one page of a long read; no limit, and no transaction of its own outside a statement."""
+        return await self._run(self._longs, lambda tx: reader(tx, *args, **named))
+
+    async def close(self) -> None:
+        """Refuse new writes, finish those that wait, and let every connection go."""
+        await self._writer.close()
+        await self._reads.dispose()
+        await self._longs.dispose()
+
+    async def _run(self, engine: AsyncEngine, reader: Callable[[Connection], A]) -> A:
+        try:
+            async with engine.connect() as connection:
+                return await connection.run_sync(_timed(reader))
+        except Exception as error:
+            raise storage_error(error, self.address.shown) or error from error
+
+
+def _timed(reader: Callable[[Connection], A]) -> Callable[[Connection], A]:
+    def run(tx: Connection) -> A:
+        tx.info[_BEGAN] = time.monotonic()
+        return reader(tx)
+
+    return run
+
+
+def run_alone(url: str, work: Callable[[Connection], A], *, write: bool = False) -> A:
+    """Run work on a connection of its own: for the command line and for worker processes.
+
+    Each statement is a transaction of its own unless the work begins one. SQLite files are not made by this.
+
+    Raises:
+        StorageError: The database can't be used, and why.
+    """
+    address = Address.of(url)
+    try:
+        if address.path is not None:
+            return _alone_sqlite(address, work, write=write)
+        return asyncio.run(_alone_postgresql(address, work))
+    except Exception as error:
+        raise storage_error(error, address.shown) or error from error
+
+
+def _alone_sqlite(address: Address, work: Callable[[Connection], A], *, write: bool) -> A:
+    engine = sqlite_engine(address, create=write, query_only=not write)
+    try:
+        with engine.connect() as connection:
+            return work(connection)
+    finally:
+        engine.dispose()
+
+
+async def _alone_postgresql(address: Address, work: Callable[[Connection], A]) -> A:
+    engine = _postgresql_engine(address, size=1, autocommit=True)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+# --- SQLite -----------------------------------------------------------------------------------
+
+_BEGAN = "crux_began"
+_STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
+
+PRAGMAS = (
+    "busy_timeout = 5000",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # or INSERT OR REPLACE slips past the append-only triggers
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+)
+
+
+def sqlite_engine(address: Address, *, create: bool = False, query_only: bool = False) -> sa.Engine:
+    """A synchronous engine of one connection in driver autocommit: whoever uses it says BEGIN and COMMIT."""
+    engine = sa.create_engine(
+        "sqlite+pysqlite://",
+        creator=lambda: sqlite3.connect(
+            _file_uri(address, create=create), uri=True, isolation_level=None, check_same_thread=False
+        ),
+        poolclass=StaticPool,
+    )
+
+    def prepare(driver: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        for pragma in (*PRAGMAS, "query_only = ON" if query_only else "journal_mode = WAL"):
+            driver.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _sqlite_readers(address: Address, *, limit_ms: int | None) -> AsyncEngine:
+    """Four connections of aiosqlite that can't write; SQLite itself cuts off what runs past the limit."""
+    engine = create_async_engine(
+        "sqlite+aiosqlite://",
+        async_creator=lambda: aiosqlite.connect(
+            _file_uri(address, create=False), uri=True, isolation_level=None
+        ),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=READERS,
+        max_overflow=0,
+        pool_timeout=READ_LIMIT_MS / 1000 if limit_ms else 30,
+    )
+
+    def prepare(adapted: Any, record: ConnectionPoolEntry) -> None:
+        adapted.run_async(partial(_prepare_reader, info=record.info, limit_ms=limit_ms))
+
+    event.listen(engine.sync_engine, "connect", prepare)
+    return engine
+
+
+async def _prepare_reader(
+    driver: aiosqlite.Connection, *, info: dict[Any, Any], limit_ms: int | None
+) -> None:
+    for pragma in (*PRAGMAS, "query_only = ON"):
+        await driver.execute(f"PRAGMA {pragma}")
+    if limit_ms is not None:
+        limit = limit_ms / 1000
+        await driver.set_progress_handler(lambda: int(time.monotonic() - info[_BEGAN] > limit), _STEPS)
+
+
+def _file_uri(address: Address, *, create: bool) -> str:
+    """A file: URI, which alone can say that a missing file is not to be made."""
+    assert address.path is not None
+    return f"file:{quote(str(address.path.absolute()))}?mode={'rwc' if create else 'rw'}"
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------
+
+
+def _postgresql_engine(
+    address: Address, *, size: int, limit_ms: int | None = None, autocommit: bool = False
+) -> AsyncEngine:
+    settings = {"application_name": "crux"}
+    if limit_ms is not None:
+        settings["statement_timeout"] = str(limit_ms)
+    return create_async_engine(
+        address.url.set(drivername="postgresql+asyncpg"),
+        pool_size=size,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+        connect_args={"server_settings": settings},
+    )

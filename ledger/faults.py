@@ -1,0 +1,67 @@
+"""What a driver's error means to whoever runs Crux."""
+
+import sqlite3
+
+import sqlalchemy.exc
+
+from ledger.errors import (
+    DiskFull,
+    HeldByAnother,
+    LedgerError,
+    NotADatabase,
+    ReadOnly,
+    ReadTooLong,
+    StorageError,
+    Unreachable,
+)
+
+READ_LIMIT_MS = 500
+
+
+def storage_error(error: BaseException, shown: str) -> LedgerError | None:
+    """The StorageError behind a driver's error, or None where it says nothing about the storage.
+
+    Args:
+        shown: The database as its owner knows it: the file's path, or the address without its password.
+    """
+    if isinstance(error, LedgerError):
+        return error
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite(cause, shown)
+    if isinstance(error, sqlalchemy.exc.TimeoutError | OSError):
+        return Unreachable(shown, str(cause) or type(cause).__name__)
+    state = str(getattr(cause, "sqlstate", None) or "")
+    if state == "57014":
+        return ReadTooLong(READ_LIMIT_MS)
+    if state == "53100":
+        return DiskFull(shown)
+    if state == "25006":
+        return ReadOnly(shown)
+    if state[:2] in ("08", "28", "3D", "53", "57") or getattr(error, "connection_invalidated", False):
+        return Unreachable(shown, str(cause).splitlines()[0] if str(cause) else "the connection was lost")
+    return None
+
+
+def _sqlite(cause: sqlite3.Error, shown: str) -> LedgerError | None:
+    code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return NotADatabase(shown)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return HeldByAnother(shown)
+    if code == sqlite3.SQLITE_FULL:
+        return DiskFull(shown)
+    if code == sqlite3.SQLITE_READONLY:
+        return ReadOnly(shown)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return ReadTooLong(READ_LIMIT_MS)
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
+        return Unreachable(shown, str(cause))
+    return StorageUnknown(shown, cause) if isinstance(cause, sqlite3.OperationalError) and not code else None
+
+
+class StorageUnknown(StorageError):
+    """The connection was closed under us."""
+
+    def __init__(self, shown: str, cause: BaseException) -> None:
+        super().__init__(f"{shown}: {cause}.")

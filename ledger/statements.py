@@ -1,0 +1,232 @@
+"""What the book says: balances, history, supply, acts. Reads only; every amount in minor units."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row, bindparam
+
+from ledger import tables
+from ledger.accounts import Account, mint, state
+from ledger.errors import UnknownGuild, UnknownTransfer
+from ledger.grants import ACTS
+from ledger.types import from_us
+
+PAGE = 100
+"""Lines of one page, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Another account of the same transfer, and what it got or gave."""
+
+    account: int
+    kind: str
+    owner: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of a statement: what moved, what was there after it, and who was on the other side."""
+
+    sequence: int
+    transfer: int
+    kind: str
+    actor: int
+    at: datetime
+    amount: int
+    balance_after: int
+    others: tuple[Side, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """All points of a book. `circulating` is what every account but the mint holds: minted - burned."""
+
+    minted: int
+    burned: int
+    circulating: int
+    house: int
+    debts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest transfer of a book and its digest; two people with the same head hold the same book."""
+
+    transfers: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a moderator or the owner did with points, with its reason (A7)."""
+
+    transfer: int
+    kind: str
+    actor: int
+    at: datetime
+    reason: str | None
+    sides: tuple[Side, ...]
+
+
+def balance(tx: Connection, account: Account) -> int:
+    """Minor units in an account.
+
+    Raises:
+        UnknownAccount: It is not in its guild's book.
+    """
+    return state(tx, account).balance
+
+
+def history(tx: Connection, account: Account, *, before: int | None = None, limit: int = PAGE) -> list[Item]:
+    """A page of an account's entries, newest first, each with the balance after it.
+
+    Args:
+        before: Only entries whose sequence number is lower: the last one of the page before.
+        limit: 1 to 100.
+    """
+    asked = {
+        "g": account.guild,
+        "n": account.number,
+        "before": before or 2**62,
+        "limit": max(1, min(limit, PAGE)),
+    }
+    rows = tx.execute(_HISTORY, asked).all()
+    others = _sides(tx, account.guild, [row.transfer for row in rows])
+    return [_item(row, account, others.get(row.transfer, ())) for row in rows]
+
+
+def supply(tx: Connection, guild: int) -> Supply:
+    """How many points there are, and where from.
+
+    Raises:
+        UnknownGuild: There is no such book.
+    """
+    head(tx, guild)
+    row = tx.execute(_MINTED, {"g": guild, "mint": mint(guild).number}).one()
+    held = tx.execute(_HELD, {"g": guild}).one()
+    return Supply(int(row.minted), int(row.burned), int(held.circulating), int(held.house), int(held.debts))
+
+
+def head(tx: Connection, guild: int) -> Head:
+    """The newest transfer's number and digest.
+
+    Raises:
+        UnknownGuild: There is no such book.
+    """
+    row = tx.execute(_HEAD, {"g": guild}).first()
+    if row is None:
+        raise UnknownGuild(guild)
+    return Head(row.transfers, row.head.hex())
+
+
+def acts(tx: Connection, guild: int, *, before: int | None = None, limit: int = PAGE) -> list[Act]:
+    """A page of what moderators and the owner did with points, newest first, for all to see."""
+    rows = tx.execute(_ACTS, {"g": guild, "before": before or 2**62, "limit": max(1, min(limit, PAGE))}).all()
+    sides = _sides(tx, guild, [row.number for row in rows])
+    return [
+        Act(row.number, row.kind, row.actor, from_us(row.at_us), row.words, sides.get(row.number, ()))
+        for row in rows
+    ]
+
+
+def note(tx: Connection, guild: int, transfer: int) -> str | None:
+    """The words of a transfer; None where it has none or they were erased.
+
+    Raises:
+        UnknownTransfer: The book has no such transfer.
+    """
+    row = tx.execute(_NOTE, {"g": guild, "n": transfer}).first()
+    if row is None:
+        raise UnknownTransfer(guild, transfer)
+    return row.words
+
+
+def guilds(tx: Connection) -> list[int]:
+    """Every server that has a book, in order."""
+    return list(tx.execute(_GUILDS).scalars())
+
+
+def _item(row: Row[tuple[int, ...]], account: Account, sides: tuple[Side, ...]) -> Item:
+    others = tuple(side for side in sides if side.account != account.number)
+    return Item(
+        row.account_seq,
+        row.transfer,
+        row.kind,
+        row.actor,
+        from_us(row.at_us),
+        row.amount,
+        row.balance_after,
+        others,
+        row.words,
+    )
+
+
+def _sides(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[Side, ...]]:
+    """The entries of some transfers, in order, by transfer."""
+    if not transfers:
+        return {}
+    found: dict[int, list[Side]] = {}
+    for row in tx.execute(_SIDES, {"g": guild, "transfers": transfers}):
+        found.setdefault(row.transfer, []).append(Side(row.account, row.kind, row.owner, row.amount))
+    return {transfer: tuple(sides) for transfer, sides in found.items()}
+
+
+_g, _n = bindparam("g"), bindparam("n")
+_e, _t, _a = tables.entries.c, tables.transfers.c, tables.accounts.c
+_noted = (tables.notes.c.guild_id == _t.guild_id) & (tables.notes.c.transfer == _t.number)
+_of_entry = (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer)
+
+_HISTORY = (
+    sa.select(
+        _e.account_seq,
+        _e.transfer,
+        _t.kind,
+        _t.actor,
+        _t.at_us,
+        _e.amount,
+        _e.balance_after,
+        tables.notes.c.words,
+    )
+    .join_from(tables.entries, tables.transfers, _of_entry)
+    .outerjoin(tables.notes, _noted)
+    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < bindparam("before"))
+    .order_by(_e.account_seq.desc())
+    .limit(bindparam("limit"))
+)
+_SIDES = (
+    sa.select(_e.transfer, _e.account, _a.kind, _a.owner, _e.amount)
+    .join_from(tables.entries, tables.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
+    .where(_e.guild_id == _g, _e.transfer.in_(bindparam("transfers", expanding=True)))
+    .order_by(_e.transfer, _e.line)
+)
+_MINTED = sa.select(
+    sa.func.coalesce(sa.func.sum(sa.case((_e.amount < 0, -_e.amount), else_=0)), 0).label("minted"),
+    sa.func.coalesce(sa.func.sum(sa.case((_e.amount > 0, _e.amount), else_=0)), 0).label("burned"),
+).where(_e.guild_id == _g, _e.account == bindparam("mint"))
+_HELD = sa.select(
+    sa.func.sum(sa.case((_a.kind != "mint", _a.balance), else_=0)).label("circulating"),
+    sa.func.sum(sa.case((_a.kind == "house", _a.balance), else_=0)).label("house"),
+    sa.func.sum(sa.case(((_a.balance < 0) & (_a.kind != "mint"), -_a.balance), else_=0)).label("debts"),
+).where(_a.guild_id == _g)
+_HEAD = sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)
+_ACTS = (
+    sa.select(_t.number, _t.kind, _t.actor, _t.at_us, tables.notes.c.words)
+    .outerjoin(tables.notes, _noted)
+    .where(
+        _t.guild_id == _g,
+        _t.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
+        _t.number < bindparam("before"),
+    )
+    .order_by(_t.number.desc())
+    .limit(bindparam("limit"))
+)
+_NOTE = (
+    sa.select(_t.number, tables.notes.c.words)
+    .outerjoin(tables.notes, _noted)
+    .where(_t.guild_id == _g, _t.number == _n)
+)
+_GUILDS = sa.select(tables.books.c.guild_id).order_by(tables.books.c.guild_id)

@@ -1,0 +1,258 @@
+"""post() and reverse(): the only writers of money.
+
+A transfer is two or more entries that sum to zero, under a key that works once. Everything is decided by the
+database inside the caller's transaction: each balance moves by one conditional UPDATE whose returned row is
+checked, and a refusal rolls all of it back.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from ledger import chain, money, tables
+from ledger.accounts import Account, state
+from ledger.errors import (
+    AccountEnded,
+    AlreadyReversed,
+    BadAmount,
+    BadKey,
+    CrossGuild,
+    InsufficientFunds,
+    KeyReused,
+    NotReversible,
+    Unbalanced,
+    UnknownGuild,
+    UnknownTransfer,
+)
+from ledger.prepared import Prepared, insert_if_new
+from ledger.types import to_us
+
+REVERSAL, VOID = "reversal", "void"
+
+_KEY = re.compile(r"[A-Za-z0-9._:/-]{1,120}", re.ASCII)
+_KIND = re.compile(r"[a-z][a-z0-9_.]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A note that goes with a transfer, and the 16 random bytes that its digest is salted with."""
+
+    text: str
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A transfer that now stands: its number in its book, its digest in hex, and each account's new balance."""
+
+    guild: int
+    number: int
+    digest: str
+    balances: dict[int, int]
+
+
+def post(
+    tx: Connection,
+    *,
+    guild: int,
+    key: str,
+    kind: str,
+    amounts: Mapping[Account, int],
+    now: datetime,
+    actor: int = 0,
+    note: Words | None = None,
+) -> Posted:
+    """Move points between accounts of one book, all of it or nothing.
+
+    Args:
+        amounts: Minor units added to each account, negative where they are taken; they sum to zero.
+        kind: What the movement is, in a word of the house's own; `reversal` belongs to `reverse`. Only `void`
+            may leave a wallet below zero (RULES A4).
+        actor: The number of the player who asked, 0 for Crux itself.
+
+    Raises:
+        Unbalanced, CrossGuild, BadAmount, BadKey: The transfer is not one.
+        UnknownGuild, UnknownAccount, AccountEnded: There is nowhere to move points from or to.
+        InsufficientFunds: An account holds less than it would give.
+        KeyReused: The key stands already, under this or another body.
+    """
+    if kind == REVERSAL:
+        raise BadKey(kind)
+    return _post(tx, guild, key, kind, amounts, now, actor=actor, note=note, reverses=None)
+
+
+def reverse(
+    tx: Connection,
+    *,
+    guild: int,
+    key: str,
+    transfer: int,
+    now: datetime,
+    actor: int = 0,
+    note: Words | None = None,
+) -> Posted:
+    """Undo a transfer by its exact opposite, once. May leave a wallet or the house below zero: a debt.
+
+    Raises:
+        UnknownTransfer: The book has no such transfer.
+        AlreadyReversed: It was undone before; `by` names the reversal.
+        NotReversible: It is itself a reversal; post a new transfer instead.
+        InsufficientFunds: An escrow, reserve or bond no longer holds what would be taken back.
+    """
+    found = tx.execute(_FIND_TRANSFER, {"g": guild, "n": transfer}).first()
+    if found is None:
+        raise UnknownTransfer(guild, transfer)
+    if found.kind == REVERSAL:
+        raise NotReversible(guild, transfer)
+    if found.reversed_by is not None:
+        raise AlreadyReversed(guild, transfer, found.reversed_by)
+    lines = tx.execute(_FIND_LINES, {"g": guild, "n": transfer}).all()
+    opposite = {Account(guild, line.account): -line.amount for line in lines}
+    return _post(tx, guild, key, REVERSAL, opposite, now, actor=actor, note=note, reverses=transfer)
+
+
+def _post(
+    tx: Connection,
+    guild: int,
+    key: str,
+    kind: str,
+    amounts: Mapping[Account, int],
+    now: datetime,
+    *,
+    actor: int,
+    note: Words | None,
+    reverses: int | None,
+) -> Posted:
+    _check(guild, key, kind, amounts)
+    book = _BOOK(tx, g=guild).first()
+    if book is None:
+        raise UnknownGuild(guild)
+    number = book[0] + 1
+    lines = [_move(tx, account, amount, kind) for account, amount in amounts.items()]
+    words = chain.words_digest(note.text, note.salt) if note else None
+    body = {
+        "guild": guild,
+        "number": number,
+        "key": key,
+        "kind": kind,
+        "actor": actor,
+        "at_us": to_us(now),
+        "reverses": reverses,
+        "words": words,
+    }
+    digest = chain.digest(chain.canonical(before=book[1], lines=lines, **body))
+    added = _ADD_TRANSFER(tx, guild_id=body.pop("guild"), format=chain.FORMAT, digest=digest, **body)
+    if not added.rowcount:
+        raise KeyReused(guild, key)
+    _ADD_ENTRIES.many(tx, [_row(guild, number, place, line) for place, line in enumerate(lines, 1)])
+    if note:
+        row = {"guild_id": guild, "transfer": number, "words": note.text, "salt": note.salt, "erased": 0}
+        tx.execute(_ADD_NOTE, row)
+    advanced = _ADVANCE(tx, g=guild, number=number, head=digest).rowcount
+    assert advanced == 1, "the book's row moved although it was locked"
+    return Posted(guild, number, digest.hex(), {line.account: line.balance_after for line in lines})
+
+
+def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> None:
+    """What can be refused before the database is asked."""
+    if not _KEY.fullmatch(key):
+        raise BadKey(key)
+    if not _KIND.fullmatch(kind):
+        raise BadKey(kind)
+    if len(amounts) < 2:
+        raise Unbalanced("there are fewer than two")
+    for account, amount in amounts.items():
+        if account.guild != guild:
+            raise CrossGuild(guild, account.guild)
+        if type(amount) is not int:
+            raise BadAmount(amount, "it must be a whole number of minor units")
+        if not amount:
+            raise Unbalanced("an entry of nothing")
+        if not -money.MOST <= amount <= money.MOST:
+            raise BadAmount(amount, f"the most that moves at once is {money.points(money.MOST)} points")
+    if sum(amounts.values()):
+        raise Unbalanced(f"they leave {sum(amounts.values())}")
+
+
+def _move(tx: Connection, account: Account, amount: int, kind: str) -> chain.Line:
+    """Add `amount` to one account, if the account may give it."""
+    if amount > 0:
+        moved = _PUT(tx, g=account.guild, n=account.number, amount=amount).first()
+    else:
+        moved = _TAKE[kind if kind in _TAKE else ""](
+            tx, g=account.guild, n=account.number, amount=amount, needed=-amount
+        ).first()
+    if moved is None:
+        raise _refusal(tx, account, -amount)
+    return chain.Line(moved[2], account.number, moved[3], amount, moved[0], moved[1])
+
+
+def _refusal(tx: Connection, account: Account, needed: int) -> Exception:
+    found = state(tx, account)  # raises UnknownAccount
+    if found.ended:
+        return AccountEnded(*account)
+    return InsufficientFunds(*account, found.balance, needed)
+
+
+def _row(guild: int, number: int, place: int, line: chain.Line) -> dict[str, int]:
+    return {
+        "guild_id": guild,
+        "transfer": number,
+        "line": place,
+        "account": line.account,
+        "amount": line.amount,
+        "balance_after": line.balance_after,
+        "account_seq": line.account_seq,
+    }
+
+
+_g, _n, _amount = bindparam("g"), bindparam("n"), bindparam("amount")
+_a = tables.accounts.c
+
+_MOVE = (
+    sa.update(tables.accounts)
+    .where(_a.guild_id == _g, _a.number == _n, _a.ended_by.is_(None))
+    .values(balance=_a.balance + _amount, entries=_a.entries + sa.literal_column("1"))
+    .returning(_a.balance, _a.entries, _a.kind, _a.owner)
+)
+
+
+def _take(*overdrawn: str) -> Prepared:
+    """Take points from an account that has them, or whose kind may go below zero for this transfer."""
+    may = _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
+    return Prepared(_MOVE.where(sa.or_(_a.balance >= bindparam("needed"), may)))
+
+
+_PUT = Prepared(_MOVE)
+_TAKE = {"": _take(), VOID: _take("wallet"), REVERSAL: _take("wallet", "house")}
+
+_BOOK = Prepared(
+    sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)
+)
+_ADD_TRANSFER = Prepared(insert_if_new(tables.transfers, "guild_id", "key"))
+_ADD_ENTRIES = Prepared(sa.insert(tables.entries))
+_ADD_NOTE = sa.insert(tables.notes)
+_ADVANCE = Prepared(
+    sa.update(tables.books)
+    .where(tables.books.c.guild_id == _g)
+    .values(transfers=bindparam("number"), head=bindparam("head"))
+)
+_reversal = tables.transfers.alias()
+_FIND_TRANSFER = (
+    sa.select(tables.transfers.c.kind, _reversal.c.number.label("reversed_by"))
+    .outerjoin(
+        _reversal,
+        (_reversal.c.guild_id == tables.transfers.c.guild_id)
+        & (_reversal.c.reverses == tables.transfers.c.number),
+    )
+    .where(tables.transfers.c.guild_id == _g, tables.transfers.c.number == _n)
+)
+_FIND_LINES = (
+    sa.select(tables.entries.c.account, tables.entries.c.amount)
+    .where(tables.entries.c.guild_id == _g, tables.entries.c.transfer == _n)
+    .order_by(tables.entries.c.line)
+)

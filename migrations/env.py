@@ -1,0 +1,13 @@
+"""Runs the steps on the connection that `ledger.versions.migrate` hands over, inside its transaction."""
+
+from alembic import context
+
+from ledger.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=False,
+    transaction_per_migration=False,
+)
+context.run_migrations()
