@@ -1,0 +1,104 @@
+"""Discord's own API description as an independent judge of requests and replies, where the file is at hand."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bot.playground.errors import Json
+
+DOCUMENT = Path(__file__).resolve().parents[2].parent / "shared" / "discord" / "openapi.json"
+_URI = "urn:discord"
+
+
+class Checker:
+    """Validators are compiled once per route and direction. Needs `jsonschema`, which only developers have."""
+
+    def __init__(self, document: Path = DOCUMENT) -> None:
+        from jsonschema import Draft202012Validator
+        from referencing import Registry, Resource
+        from referencing.jsonschema import DRAFT202012
+
+        self._spec: Json = json.loads(document.read_text())
+        resource: Any = Resource(contents=self._spec, specification=DRAFT202012)
+        registry: Any = Registry()
+        self._registry: Any = registry.with_resource(_URI, resource)
+        self._validator: Any = Draft202012Validator
+        self._compiled: dict[tuple[str, ...], Any] = {}
+
+    @staticmethod
+    def if_at_hand(document: Path = DOCUMENT) -> "Checker | None":
+        if not document.exists():
+            return None
+        try:
+            return Checker(document)
+        except ImportError:
+            return None
+
+    def request(self, method: str, template: str, body: Any) -> str | None:
+        """What is wrong with a request's body, in one sentence; None if nothing."""
+        return self._check((method, template, "request"), _without_deviations(body))
+
+    def reply(self, method: str, template: str, status: int, body: Any) -> str | None:
+        if status >= 400:
+            # Discord's nested errors carry words as codes, which its description calls integers.
+            body = {k: v for k, v in body.items() if k != "errors"} if isinstance(body, dict) else body  # pyright: ignore
+        return self._check((method, template, str(status)), body)
+
+    def _check(self, key: tuple[str, ...], body: Any) -> str | None:
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(*key)
+        validator = self._compiled[key]
+        if isinstance(validator, str):
+            return None if body is None and validator == "empty" else f"{' '.join(key)}: {validator}"
+        from jsonschema.exceptions import best_match
+
+        errors: Iterator[Any] = validator.iter_errors(body)
+        worst: Any = best_match(errors)
+        if worst is None:
+            return None
+        where = "/".join(str(step) for step in worst.absolute_path)
+        return f"{' '.join(key)}: at /{where}: {worst.message[:300]}"
+
+    def _compile(self, method: str, template: str, part: str) -> Any:
+        operation: Json | None = self._spec["paths"].get(template, {}).get(method.lower())
+        if operation is None:
+            return "not in Discord's description"
+        steps = ["paths", template, method.lower()]
+        if part == "request":
+            if "requestBody" not in operation:
+                return "empty"
+            holder, steps = operation["requestBody"], [*steps, "requestBody"]
+        else:
+            answers = operation["responses"]
+            status = part if part in answers else f"{part[0]}XX"
+            if status not in answers:
+                return "no such reply in Discord's description"
+            holder, steps = answers[status], [*steps, "responses", status]
+            if "$ref" in holder:
+                steps = holder["$ref"].removeprefix("#/").split("/")
+                holder = self._spec["components"]["responses"][steps[-1]]
+        if "content" not in holder:
+            return "empty"
+        steps += ["content", "application/json", "schema"]
+        pointer = "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
+        reference = f"{_URI}#/{pointer.replace('{', '%7B').replace('}', '%7D')}"
+        return self._validator(
+            {"$ref": reference}, registry=self._registry, format_checker=self._validator.FORMAT_CHECKER
+        )
+
+
+def _without_deviations(body: Any) -> Any:
+    """discord.py 2.7.1 sends attachment ids and a DM's `recipient_id` as integers."""
+    if not isinstance(body, dict):
+        return body
+    seen: Json = copy.deepcopy(body)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if "recipient_id" in seen:
+        seen["recipient_id"] = str(seen["recipient_id"])
+    for holder in (seen, seen.get("data"), seen.get("message")):
+        if isinstance(holder, dict):
+            for entry in holder.get("attachments") or []:  # pyright: ignore[reportUnknownVariableType]
+                if isinstance(entry, dict) and "id" in entry:
+                    entry["id"] = str(entry["id"])  # pyright: ignore[reportUnknownArgumentType]
+    return seen

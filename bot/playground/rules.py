@@ -1,0 +1,443 @@
+"""What a message or a form may hold: Discord's limits, also those that its own API description can't express."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.playground.errors import ApiError, FormErrors, Json
+from bot.playground.shapes import (
+    Check,
+    Path,
+    anything,
+    by_type,
+    flag,
+    listing,
+    nullable,
+    one_of,
+    shape,
+    snowflake,
+    text,
+    url,
+    whole,
+)
+from bot.playground.world import COMPONENTS_V2, EPHEMERAL, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
+
+ROW, BUTTON, STRING_SELECT, TEXT_INPUT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = range(
+    1, 9
+)
+SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR = range(9, 15)
+CONTAINER, LABEL, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX = 17, 18, 19, 21, 22, 23
+SELECTS = (STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
+V2_ONLY = (SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER)
+LINK, PREMIUM = 5, 6
+
+_ID = {"id": whole(least=0, most=2**31 - 1)}
+_CUSTOM_ID = text(least=1, most=100)
+_EMOJI = shape({}, {"id": snowflake, "name": text(most=32), "animated": flag})
+_MEDIA = shape({"url": url})
+_TYPE = {"type": anything}
+
+_button = shape(
+    {**_TYPE, "style": one_of((1, 2, 3, 4, 5, 6))},
+    {
+        **_ID,
+        "label": text(most=80),
+        "custom_id": _CUSTOM_ID,
+        "disabled": flag,
+        "url": url,
+        "emoji": _EMOJI,
+        "sku_id": snowflake,
+    },
+)
+_option = shape(
+    {"label": text(least=1, most=100), "value": text(least=1, most=100)},
+    {"description": text(most=100), "default": flag, "emoji": _EMOJI},
+)
+_plain_option = shape(
+    {"label": text(least=1, most=100), "value": text(least=1, most=100)},
+    {"description": text(most=100), "default": flag},
+)
+_SELECT = {
+    **_ID,
+    "placeholder": text(most=150),
+    "min_values": whole(least=0, most=25),
+    "max_values": whole(least=1, most=25),
+    "disabled": flag,
+    "required": flag,
+}
+_default = shape({"id": snowflake, "type": one_of(("user", "role", "channel"))})
+_defaults = {"default_values": listing(_default, most=25)}
+_string_select = shape(
+    {**_TYPE, "custom_id": _CUSTOM_ID, "options": listing(_option, least=1, most=25)}, _SELECT
+)
+_entity_select = shape({**_TYPE, "custom_id": _CUSTOM_ID}, {**_SELECT, **_defaults})
+_channel_select = shape(
+    {**_TYPE, "custom_id": _CUSTOM_ID}, {**_SELECT, **_defaults, "channel_types": listing(whole())}
+)
+_SELECT_KINDS: dict[int, Check] = {
+    STRING_SELECT: _string_select,
+    USER_SELECT: _entity_select,
+    ROLE_SELECT: _entity_select,
+    MENTIONABLE_SELECT: _entity_select,
+    CHANNEL_SELECT: _channel_select,
+}
+_row = shape(
+    {**_TYPE, "components": listing(by_type({BUTTON: _button, **_SELECT_KINDS}), least=1, most=5)}, _ID
+)
+_text = shape({**_TYPE, "content": text(least=1, most=4000)}, _ID)
+_thumbnail = shape(
+    {**_TYPE, "media": _MEDIA}, {**_ID, "description": text(least=1, most=1024), "spoiler": flag}
+)
+_section = shape(
+    {
+        **_TYPE,
+        "components": listing(by_type({TEXT: _text}), least=1, most=3),
+        "accessory": by_type({BUTTON: _button, THUMBNAIL: _thumbnail}),
+    },
+    _ID,
+)
+_gallery_item = shape({"media": _MEDIA}, {"description": text(least=1, most=1024), "spoiler": flag})
+_gallery = shape({**_TYPE, "items": listing(_gallery_item, least=1, most=10)}, _ID)
+_file = shape({**_TYPE, "file": _MEDIA}, {**_ID, "spoiler": flag, "name": text(), "size": whole()})
+_separator = shape(_TYPE, {**_ID, "divider": flag, "spacing": one_of((1, 2))})
+_INSIDE: dict[int, Check] = {
+    ROW: _row,
+    SECTION: _section,
+    TEXT: _text,
+    GALLERY: _gallery,
+    FILE: _file,
+    SEPARATOR: _separator,
+}
+_container = shape(
+    {**_TYPE, "components": listing(by_type(_INSIDE), least=1, most=40)},
+    {**_ID, "accent_color": whole(least=0, most=0xFFFFFF), "spoiler": flag},
+)
+_components = listing(by_type({**_INSIDE, CONTAINER: _container}), most=40)
+
+_text_input = shape(
+    {**_TYPE, "custom_id": _CUSTOM_ID, "style": one_of((1, 2))},
+    {
+        **_ID,
+        "label": text(least=1, most=45),
+        "min_length": whole(least=0, most=4000),
+        "max_length": whole(least=1, most=4000),
+        "required": flag,
+        "value": text(most=4000),
+        "placeholder": text(most=100),
+    },
+)
+_COUNTED = {
+    **_ID,
+    "min_values": whole(least=0, most=10),
+    "max_values": whole(least=1, most=10),
+    "required": flag,
+}
+_IN_LABEL: dict[int, Check] = {
+    TEXT_INPUT: _text_input,
+    **_SELECT_KINDS,
+    FILE_UPLOAD: shape({**_TYPE, "custom_id": _CUSTOM_ID}, _COUNTED),
+    RADIO_GROUP: shape(
+        {**_TYPE, "custom_id": _CUSTOM_ID, "options": listing(_plain_option, least=2, most=10)},
+        {**_ID, "required": flag},
+    ),
+    CHECKBOX_GROUP: shape(
+        {**_TYPE, "custom_id": _CUSTOM_ID, "options": listing(_plain_option, least=1, most=10)}, _COUNTED
+    ),
+    CHECKBOX: shape({**_TYPE, "custom_id": _CUSTOM_ID}, {**_ID, "default": flag}),
+}
+_label = shape(
+    {**_TYPE, "label": text(least=1, most=45), "component": by_type(_IN_LABEL)},
+    {**_ID, "description": text(least=1, most=100)},
+)
+_modal_row = shape({**_TYPE, "components": listing(by_type({TEXT_INPUT: _text_input}), least=1, most=1)}, _ID)
+MODAL = shape(
+    {
+        "custom_id": _CUSTOM_ID,
+        "title": text(least=1, most=45),
+        "components": listing(by_type({ROW: _modal_row, TEXT: _text, LABEL: _label}), least=1, most=40),
+    }
+)
+
+_named = {"name": text(least=1, most=256), "url": url, "icon_url": url, "proxy_icon_url": url}
+_image = shape({}, {"url": url, "proxy_url": url, "width": whole(), "height": whole(), "flags": whole()})
+_embed = shape(
+    {},
+    {
+        "type": text(),
+        "url": url,
+        "title": text(most=256),
+        "description": text(most=4096),
+        "color": whole(least=0, most=0xFFFFFF),
+        "timestamp": text(),
+        "author": shape({"name": text(least=1, most=256)}, _named),
+        "footer": shape({"text": text(least=1, most=2048)}, {"icon_url": url, "proxy_icon_url": url}),
+        "image": _image,
+        "thumbnail": _image,
+        "video": _image,
+        "provider": anything,
+        "flags": whole(),
+        "fields": listing(
+            shape({"name": text(least=1, most=256), "value": text(least=1, most=1024)}, {"inline": flag}),
+            most=25,
+        ),
+    },
+)
+_mentions = shape(
+    {},
+    {
+        "parse": listing(one_of(("users", "roles", "everyone")), most=3),
+        "users": listing(snowflake),
+        "roles": listing(snowflake),
+        "replied_user": flag,
+    },
+)
+_attachment = shape(
+    {"id": snowflake},
+    {
+        "filename": text(least=1, most=1024),
+        "description": text(most=1024),
+        "title": text(most=1024),
+        "is_spoiler": flag,
+        # discord.py sends a kept attachment as it came.
+        **dict.fromkeys(("url", "proxy_url", "size", "spoiler", "height", "width", "content_type"), anything),
+    },
+)
+_KEPT: dict[str, Check] = {
+    "embeds": listing(_embed, most=10),
+    "allowed_mentions": _mentions,
+    "components": _components,
+    "attachments": listing(_attachment, most=10),
+    "flags": whole(least=0),
+    "tts": flag,
+}
+_reference = shape(
+    {"message_id": snowflake},
+    {"channel_id": snowflake, "guild_id": snowflake, "fail_if_not_exists": flag, "type": one_of((0, 1))},
+)
+MESSAGE = shape(
+    {},
+    {
+        **_KEPT,
+        "content": text(most=2000),
+        "nonce": nullable(anything),
+        "enforce_nonce": flag,
+        "message_reference": _reference,
+        "sticker_ids": listing(snowflake, most=3),
+    },
+)
+# Through an interaction's token: no nonce and no reply.
+WEBHOOK_MESSAGE = shape({}, {**_KEPT, "content": text(most=2000)})
+FORUM_MESSAGE = shape({}, {**_KEPT, "content": text(most=2000), "sticker_ids": listing(snowflake, most=3)})
+
+_MAY_SET = EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
+
+
+def walk(components: list[Json], path: Path = ("components",)) -> Iterator[tuple[Path, Json]]:
+    """Every component with its path, parents first."""
+    for index, component in enumerate(components):
+        here = (*path, index)
+        yield here, component
+        yield from walk(component.get("components", []), (*here, "components"))
+        for key in ("accessory", "component"):
+            if isinstance(component.get(key), dict):
+                yield (*here, key), component[key]
+
+
+def check_message(body: Json, check: Check, *, files: int, limit: int = 4000) -> None:
+    """The shape of a message, then what only the whole shows."""
+    errors = FormErrors()
+    check(body, (), errors)
+    errors.raise_if_any()  # what follows trusts the shape
+    flags = body.get("flags") or 0
+    if flags & ~_MAY_SET:
+        errors.add(("flags",), "MESSAGE_FLAGS_INVALID", f"Flags {flags & ~_MAY_SET} cannot be set.")
+    _check_embeds(body.get("embeds") or [], errors)
+    components = body.get("components") or []
+    _check_components(components, errors, v2=bool(flags & COMPONENTS_V2))
+    if flags & COMPONENTS_V2:
+        for key in ("content", "embeds", "poll", "sticker_ids"):
+            if body.get(key):
+                message = f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+                errors.add((key,), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message)
+    _check_uploads(body, components, files, errors)
+    errors.raise_if_any()
+
+
+def check_not_empty(body: Json, *, files: int) -> None:
+    if not files and not any(
+        body.get(key) for key in ("content", "embeds", "components", "sticker_ids", "poll")
+    ):
+        raise ApiError(50006)
+
+
+def _check_embeds(embeds: list[Json], errors: FormErrors) -> None:
+    total = 0
+    for embed in embeds:
+        total += len(embed.get("title") or "") + len(embed.get("description") or "")
+        total += len((embed.get("footer") or {}).get("text", "")) + len(
+            (embed.get("author") or {}).get("name", "")
+        )
+        total += sum(len(field["name"]) + len(field["value"]) for field in embed.get("fields") or [])
+    if total > 6000:
+        errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
+
+
+def _check_components(components: list[Json], errors: FormErrors, *, v2: bool) -> None:
+    if not v2 and len(components) > 5:
+        errors.add(("components",), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+    seen_ids: set[str] = set()
+    count = letters = 0
+    for path, component in walk(components):
+        count += 1
+        kind = component["type"]
+        if kind in V2_ONLY and not v2:
+            message = f"Component type {kind} needs MessageFlags.IS_COMPONENTS_V2"
+            errors.add((*path, "type"), "UNION_TYPE_CHOICES", message)
+        letters += len(component["content"]) if kind == TEXT else 0
+        _check_one(component, path, errors, seen_ids)
+    if count > 40:
+        message = f"The maximum number of components is 40, got {count}."
+        errors.add(("components",), "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", message)
+    if letters > 4000:
+        message = f"The maximum length of text in components is 4000, got {letters}."
+        errors.add(("components",), "COMPONENT_MAX_TEXT_EXCEEDED", message)
+
+
+def _check_one(component: Json, path: Path, errors: FormErrors, seen_ids: set[str]) -> None:
+    custom_id = component.get("custom_id")
+    if custom_id is not None:
+        if custom_id in seen_ids:
+            message = "Component custom id cannot be duplicated"
+            errors.add((*path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", message)
+        seen_ids.add(custom_id)
+    kind = component["type"]
+    if kind == BUTTON:
+        _check_button(component, path, errors)
+    elif kind == ROW:
+        children = component["components"]
+        if len(children) > 1 and any(child["type"] != BUTTON for child in children):
+            message = "A select fills its row; it stands alone there."
+            errors.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", message)
+    elif kind in (STRING_SELECT, RADIO_GROUP, CHECKBOX_GROUP):
+        _check_options(component, path, errors)
+    if kind in SELECTS:
+        least, most = component.get("min_values", 1), component.get("max_values", 1)
+        if least > most:
+            errors.add(
+                (*path, "min_values"), "SELECT_COMPONENT_MIN_OVER_MAX", "min_values is over max_values."
+            )
+
+
+def _check_button(button: Json, path: Path, errors: FormErrors) -> None:
+    custom_id, link = button.get("custom_id"), button.get("url")
+    if button["style"] == LINK:
+        if custom_id is not None:
+            message = "A custom id and url cannot both be specified"
+            errors.add((*path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", message)
+        if link is None:
+            errors.add((*path, "url"), "BUTTON_COMPONENT_URL_REQUIRED", "A url is required")
+    elif button["style"] != PREMIUM:
+        if custom_id is None:
+            errors.add((*path, "custom_id"), "BUTTON_COMPONENT_CUSTOM_ID_REQUIRED", "A custom id is required")
+        if link is not None:
+            errors.add((*path, "url"), "BUTTON_COMPONENT_INVALID_URL", "A url is for link buttons only")
+        if not button.get("label") and not button.get("emoji"):
+            message = "A label or emoji is required"
+            errors.add(path, "BUTTON_COMPONENT_LABEL_OR_EMOJI_REQUIRED", message)
+
+
+def _check_options(component: Json, path: Path, errors: FormErrors) -> None:
+    seen: set[str] = set()
+    for index, option in enumerate(component["options"]):
+        if option["value"] in seen:
+            message = "The specified option value is already used"
+            errors.add(
+                (*path, "options", index, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message
+            )
+        seen.add(option["value"])
+    chosen = sum(bool(option.get("default")) for option in component["options"])
+    if chosen > component.get("max_values", 1):
+        message = "More options are chosen beforehand than may be chosen"
+        errors.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message)
+
+
+def _check_uploads(body: Json, components: list[Json], files: int, errors: FormErrors) -> None:
+    """What is named `attachment://` must come with the message."""
+    listed: list[Json] = body.get("attachments") or []
+    names = {entry.get("filename") for entry in listed}
+    used: list[tuple[Path, str]] = []
+    for path, component in walk(components):
+        media = [
+            component.get("media"),
+            component.get("file"),
+            *(i.get("media") for i in component.get("items", [])),
+        ]
+        used += [(path, entry["url"]) for entry in media if isinstance(entry, dict)]  # pyright: ignore
+    for path, address in used:
+        name = address.removeprefix("attachment://")
+        if name != address and name not in names:
+            message = "The referenced attachment was not found"
+            errors.add(path, "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND", message)
+    new = [entry for entry in listed if int(entry["id"]) < 100]
+    if files and not listed:
+        return
+    if files != len(new):
+        errors.add(
+            ("attachments",), "ATTACHMENT_NOT_FOUND", "An attachment names a file that was not uploaded"
+        )
+
+
+def check_modal(body: Any) -> None:
+    errors = FormErrors()
+    MODAL(body, ("data",), errors)
+    errors.raise_if_any()
+    components: list[Json] = body["components"]
+    if len(components) > 5:
+        errors.add(("data", "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
+    seen_ids: set[str] = set()
+    for path, component in walk(components, ("data", "components")):
+        _check_one(component, path, errors, seen_ids)
+        if component["type"] == TEXT_INPUT:
+            _check_text_input(component, path, errors, in_row=path[-1] != "component")
+    errors.raise_if_any()
+
+
+def _check_text_input(field: Json, path: Path, errors: FormErrors, *, in_row: bool) -> None:
+    if in_row and not field.get("label"):
+        errors.add((*path, "label"), "BASE_TYPE_REQUIRED", "This field is required")
+    least, most, value = field.get("min_length") or 0, field.get("max_length") or 4000, field.get("value")
+    if least > most:
+        errors.add(
+            (*path, "min_length"), "TEXT_INPUT_COMPONENT_MIN_OVER_MAX", "min_length is over max_length."
+        )
+    if value and not least <= len(value) <= most:
+        errors.add((*path, "value"), "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+
+
+CHOICES = listing(
+    shape(
+        {"name": text(least=1, most=100), "value": anything},
+        {"name_localizations": nullable(anything)},
+    ),
+    most=25,
+)
+
+
+def check_choices(body: Any, kind: int) -> None:
+    """Autocomplete's answer: at most 25, each value of the option's own type."""
+    errors = FormErrors()
+    shape({"choices": CHOICES})(body, ("data",), errors)
+    errors.raise_if_any()
+    wanted = {3: str, 4: int, 10: (int, float)}[kind]
+    for index, choice in enumerate(body["choices"]):
+        value = choice["value"]
+        if (
+            not isinstance(value, wanted)
+            or isinstance(value, bool)
+            or isinstance(value, str)
+            and len(value) > 100
+        ):
+            path = ("data", "choices", index, "value")
+            errors.add(
+                path, "APPLICATION_COMMAND_OPTIONS_VALUE_INVALID", "The value is not of the option's type"
+            )
+    errors.raise_if_any()
