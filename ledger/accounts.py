@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from ledger import chain, tables
 from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
-from ledger.prepared import insert_if_new
+from ledger.prepared import insert_if_new, param
 from ledger.types import to_us
 
 
@@ -178,7 +178,7 @@ def _next(tx: Connection, guild: int, counter: str) -> int:
     return number
 
 
-_g, _n = bindparam("g"), bindparam("n")
+_g, _n = param("g"), param("n")
 _ADVANCE = {
     counter: sa.update(tables.books)
     .where(tables.books.c.guild_id == _g)
@@ -197,7 +197,7 @@ _FIND_PLAYER = (
         & (tables.accounts.c.kind == sa.literal_column("'wallet'"))
         & (tables.accounts.c.owner == tables.players.c.number),
     )
-    .where(tables.players.c.guild_id == _g, tables.players.c.discord_id == bindparam("d"))
+    .where(tables.players.c.guild_id == _g, tables.players.c.discord_id == param("d"))
 )
 _FIND_WALLET = sa.select(tables.accounts.c.number).where(
     tables.accounts.c.guild_id == _g,

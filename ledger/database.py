@@ -19,6 +19,7 @@ from urllib.parse import quote
 import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, event
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
 
@@ -52,7 +53,7 @@ class Address:
         """
         try:
             url = sa.make_url(text)
-        except sa.exc.ArgumentError:
+        except ArgumentError:
             raise BadUrl(text.split("@")[-1]) from None
         if url.drivername == "sqlite" and url.database and url.database != ":memory:":
             return cls(url, url.database)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from ledger import accounts, money, settings, tables, transfers
 from ledger.accounts import Account
 from ledger.errors import GrantRefused, InsufficientFunds
+from ledger.prepared import param
 from ledger.transfers import Posted, Words, post
 from ledger.types import microseconds, to_us
 
@@ -250,15 +251,15 @@ _e, _t, _a = tables.entries.c, tables.transfers.c, tables.accounts.c
 _of_kind = (
     (_t.guild_id == _e.guild_id)
     & (_t.number == _e.transfer)
-    & (_e.guild_id == bindparam("g"))
-    & (_e.account == bindparam("n"))
-    & (_t.kind == bindparam("kind"))
+    & (_e.guild_id == param("g"))
+    & (_e.account == param("n"))
+    & (_t.kind == param("kind"))
 )
 _LAST = sa.select(sa.func.max(_t.at_us)).where(_of_kind, _e.amount > 0)
-_sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), 0)).where(_of_kind, _t.at_us > bindparam("since"))
+_sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), 0)).where(_of_kind, _t.at_us > param("since"))
 _GIVEN, _RECEIVED = _sum.where(_e.amount < 0), _sum.where(_e.amount > 0)
 _HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(
-    _a.guild_id == bindparam("g"),
-    _a.owner == bindparam("owner"),
+    _a.guild_id == param("g"),
+    _a.owner == param("owner"),
     _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("wallet", "reserve", "bond")]),
 )

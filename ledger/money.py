@@ -74,13 +74,10 @@ def share_out(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if total < 0 or whole <= 0 or min(weights) < 0:
         raise ValueError("a split needs a total and weights that are not negative, and one weight above zero")
-    shares, remainders = [], []
-    for weight in weights:
-        share, remainder = divmod(total * weight, whole)
-        shares.append(share)
-        remainders.append(remainder)
+    split = [divmod(total * weight, whole) for weight in weights]
+    shares = [share for share, _ in split]
     left = total - sum(shares)
-    for place in sorted(range(len(weights)), key=lambda place: -remainders[place])[:left]:
+    for place in sorted(range(len(split)), key=lambda place: -split[place][1])[:left]:
         shares[place] += 1
     return shares
 

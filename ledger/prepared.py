@@ -19,14 +19,27 @@ from sqlalchemy.sql.compiler import SQLCompiler
 Ordered = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
+Found = CursorResult[*tuple[Any, ...]]
+
+
+def param(name: str) -> sa.BindParameter[Any]:
+    """A value that is given by name at each execution."""
+    return sa.bindparam(name)
+
+
+def params(name: str) -> sa.BindParameter[Any]:
+    """A list of values for IN, given by name at each execution of a statement that is not prepared."""
+    return sa.bindparam(name, expanding=True)
+
+
 class Prepared:
     """Called with a connection and the values of its bind parameters by name."""
 
-    def __init__(self, statement: sa.Executable) -> None:
+    def __init__(self, statement: sa.ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, Ordered]] = {}
 
-    def __call__(self, tx: sa.Connection, **values: Any) -> CursorResult[Any]:
+    def __call__(self, tx: sa.Connection, **values: Any) -> Found:
         text, ordered = self._for(tx.dialect)
         return tx.exec_driver_sql(text, ordered(values))
 
@@ -42,7 +55,7 @@ class Prepared:
         return found
 
     def _compile(self, dialect: Dialect) -> tuple[str, Ordered]:
-        compiled = self._statement.compile(dialect=dialect)  # pyright: ignore[reportUnknownMemberType]
+        compiled = self._statement.compile(dialect=dialect)
         names = list(cast(SQLCompiler, compiled).positiontup or ())
         if len(names) == 1:  # itemgetter of one name returns the bare value
             only = names[0]
@@ -50,7 +63,7 @@ class Prepared:
         return str(compiled), itemgetter(*names)
 
 
-def insert_if_new(table: sa.Table, *unless: str) -> sa.Executable:
+def insert_if_new(table: sa.Table, *unless: str) -> postgresql.Insert:
     """INSERT ... ON CONFLICT DO NOTHING; `rowcount` says whether the row is new.
 
     Each dialect has an insert() of its own for this, but both compilers read the same element and spell it alike.

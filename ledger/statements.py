@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Row, bindparam
+from sqlalchemy import Connection, Row
 
 from ledger import tables
 from ledger.accounts import Account, mint, state
 from ledger.errors import UnknownGuild, UnknownTransfer
 from ledger.grants import ACTS
+from ledger.prepared import param, params
 from ledger.types import from_us
 
 PAGE = 100
@@ -150,7 +152,7 @@ def guilds(tx: Connection) -> list[int]:
     return list(tx.execute(_GUILDS).scalars())
 
 
-def _item(row: Row[tuple[int, ...]], account: Account, sides: tuple[Side, ...]) -> Item:
+def _item(row: Row[*tuple[Any, ...]], account: Account, sides: tuple[Side, ...]) -> Item:
     others = tuple(side for side in sides if side.account != account.number)
     return Item(
         row.account_seq,
@@ -175,7 +177,7 @@ def _sides(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[
     return {transfer: tuple(sides) for transfer, sides in found.items()}
 
 
-_g, _n = bindparam("g"), bindparam("n")
+_g, _n = param("g"), param("n")
 _e, _t, _a = tables.entries.c, tables.transfers.c, tables.accounts.c
 _noted = (tables.notes.c.guild_id == _t.guild_id) & (tables.notes.c.transfer == _t.number)
 _of_entry = (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer)
@@ -193,20 +195,20 @@ _HISTORY = (
     )
     .join_from(tables.entries, tables.transfers, _of_entry)
     .outerjoin(tables.notes, _noted)
-    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < bindparam("before"))
+    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < param("before"))
     .order_by(_e.account_seq.desc())
-    .limit(bindparam("limit"))
+    .limit(param("limit"))
 )
 _SIDES = (
     sa.select(_e.transfer, _e.account, _a.kind, _a.owner, _e.amount)
     .join_from(tables.entries, tables.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
-    .where(_e.guild_id == _g, _e.transfer.in_(bindparam("transfers", expanding=True)))
+    .where(_e.guild_id == _g, _e.transfer.in_(params("transfers")))
     .order_by(_e.transfer, _e.line)
 )
 _MINTED = sa.select(
     sa.func.coalesce(sa.func.sum(sa.case((_e.amount < 0, -_e.amount), else_=0)), 0).label("minted"),
     sa.func.coalesce(sa.func.sum(sa.case((_e.amount > 0, _e.amount), else_=0)), 0).label("burned"),
-).where(_e.guild_id == _g, _e.account == bindparam("mint"))
+).where(_e.guild_id == _g, _e.account == param("mint"))
 _HELD = sa.select(
     sa.func.sum(sa.case((_a.kind != "mint", _a.balance), else_=0)).label("circulating"),
     sa.func.sum(sa.case((_a.kind == "house", _a.balance), else_=0)).label("house"),
@@ -219,10 +221,10 @@ _ACTS = (
     .where(
         _t.guild_id == _g,
         _t.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
-        _t.number < bindparam("before"),
+        _t.number < param("before"),
     )
     .order_by(_t.number.desc())
-    .limit(bindparam("limit"))
+    .limit(param("limit"))
 )
 _NOTE = (
     sa.select(_t.number, tables.notes.c.words)

@@ -1,26 +1,25 @@
 """The tables of the book, declared with SQLModel, and the Core tables that the write path uses.
 
-`guild_id` leads every primary, unique and foreign key: the privacy wall today, the partition key later.
-What the triggers promise is written once here, for both databases; `migrations/` holds its own frozen copies.
+`guild_id` leads every primary, unique and foreign key: the privacy wall today, the partition key later. A class
+is named as its table, in the plural. What the triggers promise is written once here, for both databases;
+`migrations/` holds its own frozen copies.
 """
 
-from typing import ClassVar
-
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlmodel import Field, SQLModel
 
 from ledger import money
 from ledger.types import Digest, Flag, Moment, Whole, Words
 
-metadata = sa.MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
 
 STRICT = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
@@ -34,20 +33,13 @@ def _among(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
-class Base(SQLModel):
-    """Every table of Crux hangs on one `metadata`."""
-
-    metadata: ClassVar[sa.MetaData] = metadata
-
-
-class Book(Base, table=True):
+class Books(SQLModel, table=True):
     """One server's books: the counters its numbers come from, and the newest digest of its chain.
 
     `db.write` locks this row first. The counters are read and advanced inside each transaction, so a roll-back
     leaves no gap and both databases give the same numbers.
     """
 
-    __tablename__ = "books"
     __table_args__ = (
         sa.CheckConstraint("guild_id > 0", name="guild"),
         sa.CheckConstraint("transfers >= 0 AND accounts >= 2 AND players >= 0", name="counters"),
@@ -61,10 +53,9 @@ class Book(Base, table=True):
     head: bytes = Field(sa_type=Digest)
 
 
-class Player(Base, table=True):
+class Players(SQLModel, table=True):
     """A person in one server's book. The only table that holds a person's Discord id; deletion blanks it."""
 
-    __tablename__ = "players"
     __table_args__ = (
         sa.UniqueConstraint("guild_id", "discord_id"),
         sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
@@ -78,14 +69,13 @@ class Player(Base, table=True):
     joined_us: int = Field(sa_type=Moment)
 
 
-class Account(Base, table=True):
+class Accounts(SQLModel, table=True):
     """Where points are. `balance` and `entries` change with each entry, the rest never; `seal` covers the rest.
 
     `owner` is the number of the player it belongs to, 0 where nobody does. `ended_by` is empty while the account
     lives, then the number of the last transfer that touched it (0 if none did).
     """
 
-    __tablename__ = "accounts"
     __table_args__ = (
         sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
         sa.CheckConstraint(_among("kind", KINDS), name="kind"),
@@ -127,14 +117,13 @@ class Account(Base, table=True):
     seal: bytes = Field(sa_type=Digest)
 
 
-class Transfer(Base, table=True):
+class Transfers(SQLModel, table=True):
     """One balanced movement. Never edited; undone only by its opposite, once.
 
     `actor` is the number of the player who asked for it, 0 for Crux itself. `words` is the salted digest of the
     note that belongs to it, if there is one. `format` says how its canonical bytes are written.
     """
 
-    __tablename__ = "transfers"
     __table_args__ = (
         sa.UniqueConstraint("guild_id", "key"),
         sa.UniqueConstraint("guild_id", "reverses"),
@@ -160,10 +149,9 @@ class Transfer(Base, table=True):
     digest: bytes = Field(sa_type=Digest)
 
 
-class Entry(Base, table=True):
+class Entries(SQLModel, table=True):
     """One signed line of a transfer, with the balance after it and its place in its account's own count."""
 
-    __tablename__ = "entries"
     __table_args__ = (
         sa.UniqueConstraint("guild_id", "account", "account_seq"),
         sa.ForeignKeyConstraint(["guild_id", "transfer"], ["transfers.guild_id", "transfers.number"]),
@@ -184,10 +172,9 @@ class Entry(Base, table=True):
     account_seq: int = Field(sa_type=Whole)
 
 
-class Note(Base, table=True):
+class Notes(SQLModel, table=True):
     """The words of a transfer: a reason, a link. Blanked by deletion; the chain holds only their salted digest."""
 
-    __tablename__ = "notes"
     __table_args__ = (
         sa.ForeignKeyConstraint(["guild_id", "transfer"], ["transfers.guild_id", "transfers.number"]),
         sa.CheckConstraint("erased IN (0, 1)", name="erased"),
@@ -205,10 +192,9 @@ class Note(Base, table=True):
     erased: int = Field(sa_type=Flag, default=0)
 
 
-class Done(Base, table=True):
+class Done(SQLModel, table=True):
     """What was carried out under which key, and what it answered; so that nothing happens twice."""
 
-    __tablename__ = "done"
     __table_args__ = (
         sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
         sa.CheckConstraint("length(key) BETWEEN 1 AND 120", name="key"),
@@ -222,10 +208,9 @@ class Done(Base, table=True):
     at_us: int = Field(sa_type=Moment)
 
 
-class Setting(Base, table=True):
+class Settings(SQLModel, table=True):
     """One of a server's settings, as JSON. Which names there are, each room says with a frozen dataclass."""
 
-    __tablename__ = "settings"
     __table_args__ = (
         sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
         STRICT,
@@ -304,4 +289,4 @@ def _add_triggers(_: sa.MetaData, connection: sa.Connection, **_more: object) ->
         connection.exec_driver_sql(statement)
 
 
-sa.event.listen(metadata, "after_create", _add_triggers)
+event.listen(metadata, "after_create", _add_triggers)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from ledger import chain, money, tables
 from ledger.accounts import Account, state
@@ -28,7 +28,7 @@ from ledger.errors import (
     UnknownGuild,
     UnknownTransfer,
 )
-from ledger.prepared import Prepared, insert_if_new
+from ledger.prepared import Prepared, insert_if_new, param
 from ledger.types import to_us
 
 REVERSAL, VOID = "reversal", "void"
@@ -131,21 +131,36 @@ def _post(
     book = _BOOK(tx, g=guild).first()
     if book is None:
         raise UnknownGuild(guild)
-    number = book[0] + 1
+    number, at_us = book[0] + 1, to_us(now)
     lines = [_move(tx, account, amount, kind) for account, amount in amounts.items()]
     words = chain.words_digest(note.text, note.salt) if note else None
-    body = {
-        "guild": guild,
-        "number": number,
-        "key": key,
-        "kind": kind,
-        "actor": actor,
-        "at_us": to_us(now),
-        "reverses": reverses,
-        "words": words,
-    }
-    digest = chain.digest(chain.canonical(before=book[1], lines=lines, **body))
-    added = _ADD_TRANSFER(tx, guild_id=body.pop("guild"), format=chain.FORMAT, digest=digest, **body)
+    digest = chain.digest(
+        chain.canonical(
+            before=book[1],
+            guild=guild,
+            number=number,
+            key=key,
+            kind=kind,
+            actor=actor,
+            at_us=at_us,
+            reverses=reverses,
+            words=words,
+            lines=lines,
+        )
+    )
+    added = _ADD_TRANSFER(
+        tx,
+        guild_id=guild,
+        number=number,
+        format=chain.FORMAT,
+        key=key,
+        kind=kind,
+        actor=actor,
+        at_us=at_us,
+        reverses=reverses,
+        words=words,
+        digest=digest,
+    )
     if not added.rowcount:
         raise KeyReused(guild, key)
     _ADD_ENTRIES.many(tx, [_row(guild, number, place, line) for place, line in enumerate(lines, 1)])
@@ -210,7 +225,7 @@ def _row(guild: int, number: int, place: int, line: chain.Line) -> dict[str, int
     }
 
 
-_g, _n, _amount = bindparam("g"), bindparam("n"), bindparam("amount")
+_g, _n, _amount = param("g"), param("n"), param("amount")
 _a = tables.accounts.c
 
 _MOVE = (
@@ -224,7 +239,7 @@ _MOVE = (
 def _take(*overdrawn: str) -> Prepared:
     """Take points from an account that has them, or whose kind may go below zero for this transfer."""
     may = _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
-    return Prepared(_MOVE.where(sa.or_(_a.balance >= bindparam("needed"), may)))
+    return Prepared(_MOVE.where(sa.or_(_a.balance >= param("needed"), may)))
 
 
 _PUT = Prepared(_MOVE)
@@ -239,7 +254,7 @@ _ADD_NOTE = sa.insert(tables.notes)
 _ADVANCE = Prepared(
     sa.update(tables.books)
     .where(tables.books.c.guild_id == _g)
-    .values(transfers=bindparam("number"), head=bindparam("head"))
+    .values(transfers=param("number"), head=param("head"))
 )
 _reversal = tables.transfers.alias()
 _FIND_TRANSFER = (

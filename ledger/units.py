@@ -13,11 +13,11 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from ledger import tables
 from ledger.errors import AlreadyDone, KeyReused, UnknownGuild
-from ledger.prepared import Prepared, insert_if_new
+from ledger.prepared import Prepared, insert_if_new, param
 from ledger.types import to_us
 
 
@@ -85,7 +85,7 @@ def _answers(unit: Unit[Any, Any]) -> TypeAdapter[Any]:
     return TypeAdapter(get_type_hints(unit).get("return", Any))
 
 
-_g, _key = bindparam("g"), bindparam("key")
+_g, _key = param("g"), param("key")
 _row = sa.select(tables.books.c.transfers).where(tables.books.c.guild_id == _g)
 # BEGIN IMMEDIATE has locked SQLite's whole file by then; there the read says whether the book exists.
 _LOCK = {"sqlite": Prepared(_row), "postgresql": Prepared(_row.with_for_update())}
