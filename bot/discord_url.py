@@ -18,7 +18,9 @@ def point_at(url: str) -> None:
     """Make discord.py speak to `url`, such as http://127.0.0.1:8710, instead of discord.com. Before login."""
     address = yarl.URL(url)
     if address.host not in LOOPBACK or address.scheme != "http":
-        raise CannotPoint(f"{url} is not on this machine: only http://127.0.0.1:PORT can stand in for Discord.")
+        raise CannotPoint(
+            f"{url} is not on this machine: only http://127.0.0.1:PORT can stand in for Discord."
+        )
     check_hooks()
     discord.http.Route.BASE = f"{address.origin()}/api/v10"
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = address.origin().with_scheme("ws") / "gateway"
@@ -27,7 +29,9 @@ def point_at(url: str) -> None:
 def check_hooks() -> None:
     """Both hooks are there, of the type we set, in the version we know."""
     if not discord.__version__.startswith(LOCKED):
-        raise CannotPoint(f"discord.py is {discord.__version__}; the hooks were read in {LOCKED}x. Read them again.")
+        raise CannotPoint(
+            f"discord.py is {discord.__version__}; the hooks were read in {LOCKED}x. Read them again."
+        )
     base = getattr(discord.http.Route, "BASE", None)
     gateway = getattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", None)
     if not isinstance(base, str) or not base.endswith("/api/v10"):

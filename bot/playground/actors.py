@@ -7,8 +7,9 @@ from typing import Any
 from bot.playground import forms, people, permissions, rules
 from bot.playground import interactions as life
 from bot.playground.core import Core
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
 from bot.playground.files import Upload
+from bot.playground.jsons import Json, part
 from bot.playground.look import Look, leaves
 from bot.playground.messages import Draft
 from bot.playground.options import Resolved, options_data
@@ -311,6 +312,6 @@ def _find(message: Message, wanted: str, kinds: tuple[int, ...]) -> Json | None:
                 return component
     # A button of one emoji, or the only list there is.
     for component in there:
-        if (component.get("emoji") or {}).get("name") == wanted:
+        if part(component, "emoji").get("name") == wanted:
             return component
     return None

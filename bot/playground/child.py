@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot.playground.errors import Json
+from bot.playground.jsons import Json
 
 STOP_SECONDS = 10.0
 KEPT_LINES = 2_000

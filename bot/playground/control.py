@@ -1,4 +1,4 @@
-"""`/control`: people, clock, trouble and the bot's process, as JSON over HTTP. README.md has an example of each call."""
+"""`/control`: people, clock, trouble and the bot's process, as JSON over HTTP (examples in README.md)."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -10,8 +10,9 @@ from bot.playground import control_world, people
 from bot.playground.actors import Actors, Delivery
 from bot.playground.child import Child
 from bot.playground.core import Core
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
 from bot.playground.faults import KINDS
+from bot.playground.jsons import Json, part
 from bot.playground.look import Look
 from bot.playground.stream import Stream
 from bot.playground.timekeeper import Timekeeper
@@ -116,7 +117,7 @@ class Control:
     # acting
 
     def _delivery(self, asked: Json) -> Delivery:
-        trick: Json = asked.get("deliver") or {}
+        trick: Json = part(asked, "deliver")
         unknown = set(trick) - {"times", "late", "guild"}
         if unknown:
             raise Refusal(f"There is no way of delivery called {unknown.pop()}.")
@@ -131,13 +132,15 @@ class Control:
 
     async def run(self, asked: Json) -> Json:
         how = self._delivery(asked)
-        user, options = self._user(asked), asked.get("options") or {}
+        user, options = self._user(asked), part(asked, "options")
         force = bool(asked.get("force"))
         return await self.actors.run(user, asked.get("channel"), asked["command"], options, how, force=force)
 
     async def autocomplete(self, asked: Json) -> Json:
-        user, options = self._user(asked), asked.get("options") or {}
-        return await self.actors.autocomplete(user, asked.get("channel"), asked["command"], options, asked["focused"])
+        user, options = self._user(asked), part(asked, "options")
+        return await self.actors.autocomplete(
+            user, asked.get("channel"), asked["command"], options, asked["focused"]
+        )
 
     async def menu(self, asked: Json) -> Json:
         how = self._delivery(asked)
@@ -149,16 +152,20 @@ class Control:
 
     async def click(self, asked: Json) -> Json:
         how, force = self._delivery(asked), bool(asked.get("force"))
-        return await self.actors.click(self._user(asked), str(asked["message"]), asked["button"], how, force=force)
+        return await self.actors.click(
+            self._user(asked), str(asked["message"]), asked["button"], how, force=force
+        )
 
     async def select(self, asked: Json) -> Json:
         how, force = self._delivery(asked), bool(asked.get("force"))
         user, values = self._user(asked), asked["values"]
-        return await self.actors.select(user, str(asked["message"]), asked["select"], values, how, force=force)
+        return await self.actors.select(
+            user, str(asked["message"]), asked["select"], values, how, force=force
+        )
 
     async def submit(self, asked: Json) -> Json:
         how, force = self._delivery(asked), bool(asked.get("force"))
-        fields = asked.get("fields") or {}
+        fields = part(asked, "fields")
         return await self.actors.submit(self._user(asked), str(asked["modal"]), fields, how, force=force)
 
     async def say(self, asked: Json) -> Json:
@@ -186,7 +193,9 @@ class Control:
     # the bot's process
 
     def bot_view(self) -> Json:
-        return self.child.view(connected=self.core.gateway.connected, latency_ms=self.core.interactions.latency_ms)
+        return self.child.view(
+            connected=self.core.gateway.connected, latency_ms=self.core.interactions.latency_ms
+        )
 
     async def bot(self, asked: Json) -> Json:
         return self.bot_view()
@@ -217,13 +226,31 @@ class Control:
     # trouble
 
     async def faults(self, asked: Json) -> list[Json]:
-        shown = ("id", "kind", "route", "times", "met", "status", "code", "seconds", "retry_after", "is_global")
+        shown = (
+            "id",
+            "kind",
+            "route",
+            "times",
+            "met",
+            "status",
+            "code",
+            "seconds",
+            "retry_after",
+            "is_global",
+        )
         return [{key: getattr(fault, key) for key in shown} for fault in self.core.faults.active]
 
     async def add_fault(self, asked: Json) -> Json:
         about = dict(asked)
         kind, route = about.pop("kind"), about.pop("route")
-        known = {"times": int, "status": int, "code": int, "seconds": float, "retry_after": float, "is_global": bool}
+        known = {
+            "times": int,
+            "status": int,
+            "code": int,
+            "seconds": float,
+            "retry_after": float,
+            "is_global": bool,
+        }
         if kind not in KINDS:
             raise Refusal(f"There is no fault called {kind}; there is {', '.join(KINDS)}.")
         for key in about:
@@ -237,7 +264,11 @@ class Control:
         return {}
 
     async def gateway(self, asked: Json) -> Json:
-        return {"connections": await self.core.gateway.trouble(asked["do"], resumable=asked.get("resumable", True))}
+        return {
+            "connections": await self.core.gateway.trouble(
+                asked["do"], resumable=asked.get("resumable", True)
+            )
+        }
 
     async def failures(self, asked: Json) -> list[Json]:
         return list(self.core.failures)
@@ -261,6 +292,7 @@ class Control:
             "checked": core.checker is not None,
             "rate_limits": core.limits.enabled,
             "rate_limit_scale": core.limits.scale,
+            "rate_limit_pace": core.limits.pace,
             "shards": core.gateway.shards,
             "privileged_intents": core.gateway.allowed_privileged,
             "heartbeat_ms": core.gateway.heartbeat_ms,
@@ -277,6 +309,8 @@ class Control:
                 core.limits.enabled = bool(value)
             elif key == "rate_limit_scale":
                 core.limits.scale = float(value)
+            elif key == "rate_limit_pace":
+                core.limits.pace = float(value)
             elif key == "shards":
                 core.gateway.shards = int(value)
             elif key == "privileged_intents":

@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 
 from bot.playground import changes, people, seed
 from bot.playground.core import Core
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
+from bot.playground.jsons import Json
 from bot.playground.world import Channel, ChannelType, Guild, Overwrite, World
 
 _KINDS = {"text": ChannelType.TEXT, "announcement": ChannelType.ANNOUNCEMENT, "forum": ChannelType.FORUM}
 
 
 def change(core: Core, asked: Json) -> Json:
-    wanted = asked.get("do")
+    wanted = str(asked.get("do"))
     if wanted not in _CHANGES:
         raise Refusal(f"There is no change called {wanted}; there is {', '.join(_CHANGES)}.")
     return _CHANGES[wanted](core.world, asked) or {}

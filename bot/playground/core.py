@@ -3,11 +3,11 @@
 from collections import deque
 from pathlib import Path
 
-from bot.playground.errors import Json
 from bot.playground.faults import Faults
 from bot.playground.files import Files
 from bot.playground.gateway import Gateway
 from bot.playground.interactions import Interactions
+from bot.playground.jsons import Json
 from bot.playground.messages import Messages
 from bot.playground.openapi import Checker
 from bot.playground.ratelimits import Limits

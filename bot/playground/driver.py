@@ -1,10 +1,10 @@
 """Driving a playground from Python, for tests and scripts.
 
-    async with Playground(bot=None) as play:
-        answer = await play.ada.run("/wallet give", to=play.bo, amount="25")
-        done = await play.ada.click(answer.message, "Give 25 points")
-        assert "25" in done.text
-        await play.skip(days=2)
+async with Playground(bot=None) as play:
+    answer = await play.ada.run("/wallet give", to=play.bo, amount="25")
+    done = await play.ada.click(answer.message, "Give 25 points")
+    assert "25" in done.text
+    await play.skip(days=2)
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from typing import Any, Self
 import aiohttp
 
 from bot.playground import rules
-from bot.playground.errors import Json
+from bot.playground.jsons import Json
 from bot.playground.serve import Options, Running, running
 
 
@@ -133,7 +133,13 @@ class Person:
         return replace(self, force=True)
 
     async def _act(self, call: str, **about: Any) -> Answer:
-        body: Json = {"as": self.name, "wait": self.wait, "deliver": self.deliver, "force": self.force, **about}
+        body: Json = {
+            "as": self.name,
+            "wait": self.wait,
+            "deliver": self.deliver,
+            "force": self.force,
+            **about,
+        }
         return Answer(await self.play.post(call, body))
 
     async def run(self, command: str, /, **options: Any) -> Answer:
@@ -164,7 +170,9 @@ class Person:
         given = {name: _plain(value) for name, value in {**(fields or {}), **more}.items()}
         return await self._act("submit", modal=form["interaction"], fields=given)
 
-    async def say(self, content: str, *, reply_to: Seen | None = None, files: list[Json] | None = None) -> Seen:
+    async def say(
+        self, content: str, *, reply_to: Seen | None = None, files: list[Json] | None = None
+    ) -> Seen:
         body: Json = {"as": self.name, "channel": self.channel, "content": content, "files": files}
         said = await self.play.post("say", {**body, "reply_to": None if reply_to is None else reply_to.id})
         return Seen(said["message"])
@@ -174,7 +182,10 @@ class Person:
 
     async def read(self, channel: str | None = None, *, limit: int = 50) -> list[Seen]:
         """Messages as this person sees them, oldest first."""
-        query = {"as": self.name, "channel": channel or self.channel, "limit": str(limit)}
+        query = {"as": self.name, "limit": str(limit)}
+        where = channel or self.channel
+        if where is not None:
+            query["channel"] = where
         return [Seen(message) for message in await self.play.get("read", query)]
 
     async def commands(self) -> list[str]:
@@ -261,7 +272,9 @@ class Playground:
 
     # time
 
-    async def skip(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> Json:
+    async def skip(
+        self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
+    ) -> Json:
         """Returns when every bot has done what was due by then."""
         total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         return await self.post("clock", {"skip_seconds": total})
@@ -323,7 +336,9 @@ class Playground:
         return [(r["method"], r["route"], r["status"]) for r in await self.get("requests")]
 
     async def world(self, do: str, **about: Any) -> Json:
-        return await self.post("world", {"do": do, **{key.rstrip("_"): _plain(v) for key, v in about.items()}})
+        return await self.post(
+            "world", {"do": do, **{key.rstrip("_"): _plain(v) for key, v in about.items()}}
+        )
 
     async def settings(self, **changed: Any) -> Json:
         return await self.post("settings", changed)

@@ -1,9 +1,8 @@
 """What Discord says when it refuses: an HTTP status, a code, a sentence, and where in the body it was."""
 
 from collections.abc import Mapping
-from typing import Any
 
-Json = dict[str, Any]
+from bot.playground.jsons import Json
 
 MESSAGES: Mapping[int, str] = {
     0: "401: Unauthorized",
@@ -31,7 +30,7 @@ MESSAGES: Mapping[int, str] = {
     50007: "Cannot send messages to this user",
     50008: "Cannot send messages in a non-text channel",
     50013: "Missing Permissions",
-    50016: "Provided too few or too many messages to delete. Must provide at least 2 and at most 100 messages to delete",
+    50016: "Provided too few or too many messages to delete. Must provide at least 2 and at most 100 messages",
     50021: "Cannot execute action on a system message",
     50024: "Cannot execute action on this channel type",
     50027: "Invalid Webhook Token",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.playground import permissions
-from bot.playground.errors import Json
+from bot.playground.jsons import Json
 from bot.playground.views import Views
 from bot.playground.world import Event, Message, World
 

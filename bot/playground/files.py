@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.playground.errors import Json
+from bot.playground.jsons import Json
 from bot.playground.world import Attachment, World
 
 _OWN = re.compile(r"^https?://[^/]+/cdn/attachments/\d+/(\d+)/")

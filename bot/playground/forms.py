@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.playground import rules
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
+from bot.playground.jsons import Json, rows
 from bot.playground.options import Resolved
 
 
@@ -52,9 +53,9 @@ def _field(field: Json, label: str, value: Any, resolved: Resolved) -> Json:
             raise Refusal(f"{label}: choose one.")
         return sent | {"value": chosen[0] if chosen else None}
     if kind == rules.FILE_UPLOAD:
-        files = [] if value is None else value if isinstance(value, list) else [value]
-        _count(field, label, len(files))  # pyright: ignore[reportUnknownArgumentType]
-        return sent | {"values": [resolved.file(entry) for entry in files]}  # pyright: ignore[reportUnknownVariableType]
+        files = _many(value) or []
+        _count(field, label, len(files))
+        return sent | {"values": [resolved.file(entry) for entry in files]}
     if kind in (rules.STRING_SELECT, rules.CHECKBOX_GROUP):
         values = _chosen(field, label, _many(value))
     else:
@@ -70,7 +71,7 @@ def _many(value: Any) -> list[Any] | None:
 
 
 def _defaults(field: Json, value: Any) -> list[Any]:
-    return [] if value is not None else [entry["id"] for entry in field.get("default_values") or []]
+    return [] if value is not None else [entry["id"] for entry in rows(field, "default_values")]
 
 
 def _text(field: Json, label: str, value: Any) -> str:
@@ -109,7 +110,7 @@ def entities(field: Json, values: list[Any], resolved: Resolved) -> list[str]:
     if kind == rules.ROLE_SELECT:
         return [resolved.role(str(value)) for value in values]
     if kind == rules.CHANNEL_SELECT:
-        return [resolved.place(str(value), field.get("channel_types") or []) for value in values]
+        return [resolved.place(str(value), rows(field, "channel_types")) for value in values]
     return [resolved.mentionable(str(value)) for value in values]
 
 

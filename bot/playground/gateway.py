@@ -1,4 +1,4 @@
-"""The gateway: sessions that hear of what they asked for, survive a lost connection, and are told to go when they misbehave."""
+"""The gateway: sessions that hear what they asked for, survive a lost line, and are sent off when they misbehave."""
 
 import asyncio
 import json
@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.playground.errors import Json
 from bot.playground.events import GUILD_MEMBERS, GUILDS, Payloads
+from bot.playground.jsons import Json, rows
 from bot.playground.views import Views
 from bot.playground.world import Event, World
 
@@ -334,7 +334,7 @@ class Gateway:
             if connection.beats == 0:
                 asyncio.get_running_loop().create_task(
                     self._end(connection, SESSION_TIMED_OUT, "Session timed out.")
-                )  # noqa: RUF006
+                )
                 return
             connection.beats = 0
 
@@ -342,7 +342,7 @@ class Gateway:
         guild = self.world.guilds.get(int(data["guild_id"]))
         if guild is None or not guild.bot_installed or not session.hears(guild.id):
             return
-        wanted = {int(u) for u in data.get("user_ids") or []}
+        wanted = {int(u) for u in rows(data, "user_ids")}
         found = [m for m in guild.members.values() if not wanted or m.user_id in wanted]
         chunk: Json = {
             "guild_id": str(guild.id),

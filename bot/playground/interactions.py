@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.playground import rules
-from bot.playground.errors import ApiError, Json, form_error
+from bot.playground.errors import ApiError, form_error
 from bot.playground.files import Upload
+from bot.playground.jsons import Json, part
 from bot.playground.messages import Draft, Messages
 from bot.playground.snowflake import created_us
 from bot.playground.world import EPHEMERAL, LOADING, Event, Interaction, Message, World
@@ -101,7 +102,7 @@ class Interactions:
         message = self._act(interaction, kind, body.get("data"), uploads)
         interaction.answered = kind
         self.world.publish(Event("interaction_answered", interaction.guild_id, interaction=interaction))
-        self._tell_first(interaction, kind, message, body.get("data") or {})
+        self._tell_first(interaction, kind, message, part(body, "data"))
         return message
 
     def _check_kind(self, interaction: Interaction, kind: Any) -> None:

@@ -2,7 +2,7 @@
 
 from bot.playground import people, permissions
 from bot.playground.core import Core
-from bot.playground.errors import Json
+from bot.playground.jsons import Json, rows
 from bot.playground.rules_commands import CHAT, GROUP, SUBCOMMAND, USER
 from bot.playground.world import LOADING, Channel, ChannelType, Command, Guild, Message, User
 
@@ -102,7 +102,7 @@ class Look:
     def message(self, message: Message) -> Json:
         me, guild = self.user.id, self.guild
         member = guild.members.get(me)
-        roles = set() if member is None else set(member.roles)
+        roles: set[int] = set() if member is None else set(member.roles)
         used = None
         if message.used is not None and message.metadata is not None:
             person = self.world.users[int(message.metadata["user"])]
@@ -155,7 +155,7 @@ def command_entries(command: Command) -> list[Json]:
 
 def leaves(name: str, body: Json) -> list[tuple[str, str, list[Json]]]:
     """("wallet give", description, options) for each subcommand, or the command itself."""
-    options: list[Json] = body.get("options") or []
+    options: list[Json] = rows(body, "options")
     nested = [o for o in options if o["type"] in (SUBCOMMAND, GROUP)]
     if not nested:
         return [(name, body.get("description", ""), options)]
@@ -180,10 +180,10 @@ def _option(option: Json) -> Json:
         "description": option["description"],
         "required": bool(option.get("required")),
         "autocomplete": bool(option.get("autocomplete")),
-        "choices": [{"name": c["name"], "value": c["value"]} for c in option.get("choices") or []],
+        "choices": [{"name": c["name"], "value": c["value"]} for c in rows(option, "choices")],
         "min": option.get("min_value"),
         "max": option.get("max_value"),
         "min_length": option.get("min_length"),
         "max_length": option.get("max_length"),
-        "channel_types": option.get("channel_types") or [],
+        "channel_types": rows(option, "channel_types"),
     }

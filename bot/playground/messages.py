@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.playground import rules
-from bot.playground.errors import ApiError, Json
+from bot.playground.errors import ApiError
 from bot.playground.files import Files, Upload
+from bot.playground.jsons import Json, rows
 from bot.playground.world import COMPONENTS_V2, EPHEMERAL, LOADING, Channel, Event, Message, World
 
 NONCE_US = 180 * 1_000_000
@@ -101,9 +102,9 @@ class Messages:
         self._attach(message, body, uploads)
         by_name = {self.world.attachments[a].filename: a for a in message.attachments}
         if "embeds" in body:
-            message.embeds = [_embed(embed, by_name) for embed in body["embeds"] or []]
+            message.embeds = [_embed(embed, by_name) for embed in rows(body, "embeds")]
         if "components" in body:
-            message.components = self._components(body["components"] or [], by_name)
+            message.components = self._components(rows(body, "components"), by_name)
         if "content" in body:
             message.content = body["content"] or ""
         if "content" in body or "components" in body:
@@ -175,8 +176,8 @@ class Messages:
         roles = [int(found) for found in _ROLE.findall(written)]
         everyone = "@everyone" in written or "@here" in written
         if allowed is not None:
-            parse = allowed.get("parse") or []
-            named = {int(u) for u in allowed.get("users") or []}, {int(r) for r in allowed.get("roles") or []}
+            parse = rows(allowed, "parse")
+            named = {int(u) for u in rows(allowed, "users")}, {int(r) for r in rows(allowed, "roles")}
             people = people if "users" in parse else [p for p in people if p in named[0]]
             roles = roles if "roles" in parse else [r for r in roles if r in named[1]]
             everyone = everyone and "everyone" in parse
@@ -186,7 +187,7 @@ class Messages:
 
 
 _DEFAULTS: dict[int, Json] = {
-    **dict.fromkeys(rules.SELECTS, {"min_values": 1, "max_values": 1}),
+    **{kind: {"min_values": 1, "max_values": 1} for kind in rules.SELECTS},
     rules.CONTAINER: {"accent_color": None, "spoiler": False},
     rules.THUMBNAIL: {"description": None, "spoiler": False},
     rules.FILE: {"spoiler": False},

@@ -2,11 +2,11 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.playground.errors import Json
+from bot.playground.jsons import Json, part, rows
 
 DOCUMENT = Path(__file__).resolve().parents[2].parent / "shared" / "discord" / "openapi.json"
 _URI = "urn:discord"
@@ -22,13 +22,15 @@ class Checker:
 
         self._spec: Json = json.loads(document.read_text())
         resource: Any = Resource(contents=self._spec, specification=DRAFT202012)
-        registry: Any = Registry()
-        self._registry: Any = registry.with_resource(_URI, resource)
+        empty: Any = Registry  # untyped from here: jsonschema names no types of its own
+        self._registry: Any = empty().with_resource(_URI, resource)
         self._validator: Any = Draft202012Validator
         self._compiled: dict[tuple[str, ...], Any] = {}
 
     @staticmethod
+    @cache
     def if_at_hand(document: Path = DOCUMENT) -> "Checker | None":
+        """One for the whole process: reading and compiling takes longer than most tests."""
         if not document.exists():
             return None
         try:
@@ -52,10 +54,10 @@ class Checker:
         validator = self._compiled[key]
         if isinstance(validator, str):
             return None if body is None and validator == "empty" else f"{' '.join(key)}: {validator}"
-        from jsonschema.exceptions import best_match
+        from jsonschema import exceptions
 
-        errors: Iterator[Any] = validator.iter_errors(body)
-        worst: Any = best_match(errors)
+        judge: Any = exceptions
+        worst: Any = judge.best_match(validator.iter_errors(body))
         if worst is None:
             return None
         where = "/".join(str(step) for step in worst.absolute_path)
@@ -96,9 +98,8 @@ def _without_deviations(body: Any) -> Any:
     seen: Json = copy.deepcopy(body)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if "recipient_id" in seen:
         seen["recipient_id"] = str(seen["recipient_id"])
-    for holder in (seen, seen.get("data"), seen.get("message")):
-        if isinstance(holder, dict):
-            for entry in holder.get("attachments") or []:  # pyright: ignore[reportUnknownVariableType]
-                if isinstance(entry, dict) and "id" in entry:
-                    entry["id"] = str(entry["id"])  # pyright: ignore[reportUnknownArgumentType]
+    for holder in (seen, part(seen, "data"), part(seen, "message")):
+        for entry in rows(holder, "attachments"):
+            if "id" in entry:
+                entry["id"] = str(entry["id"])
     return seen

@@ -1,13 +1,14 @@
-"""What a person types after a command, turned into what Discord sends; refused where Discord's client would refuse."""
+"""What a person types after a command, as Discord sends it; refused where Discord's client would refuse."""
 
 import base64
-from typing import Any
+from typing import Any, cast
 
 from bot.playground import people, permissions
 from bot.playground import rules_commands as types
 from bot.playground.core import Core
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
 from bot.playground.files import Upload
+from bot.playground.jsons import Json, rows
 from bot.playground.world import Channel, Guild, User
 
 
@@ -55,7 +56,7 @@ class Resolved:
             raise Refusal(
                 'A file is given as {"filename": ..., "content": ...} or {"filename": ..., "base64": ...}.'
             )
-        about: Json = given
+        about = cast(Json, given)
         content = (
             base64.b64decode(about["base64"]) if "base64" in about else str(about.get("content", "")).encode()
         )
@@ -83,7 +84,7 @@ def options_data(
                 raise Refusal(f"The option {option['name']} is required.")
     sent: list[Json] = []
     for name, value in given.items():
-        if value is None or value == "" and name != focused:
+        if value is None or (value == "" and name != focused):
             continue
         entry: Json = {"name": name, "type": known[name]["type"]}
         if name == focused:
@@ -105,7 +106,7 @@ def _value(option: Json, value: Any, resolved: Resolved) -> Any:
     if kind == types.MENTIONABLE:
         return resolved.mentionable(str(value))
     if kind == types.CHANNEL:
-        return resolved.place(str(value), option.get("channel_types") or [])
+        return resolved.place(str(value), rows(option, "channel_types"))
     if kind == types.ATTACHMENT:
         return resolved.file(value)
     if option.get("choices"):

@@ -106,7 +106,7 @@ def usable_commands(world: World, user: User, channel: Channel) -> list[Command]
     found = [
         c
         for c in world.commands.values()
-        if c.guild_id is None or guild is not None and c.guild_id == guild.id
+        if c.guild_id is None or (guild is not None and c.guild_id == guild.id)
     ]
     return [c for c in found if _offered(world, c, guild, member, channel, user)]
 

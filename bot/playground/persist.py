@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.playground.clock import Clock
-from bot.playground.errors import Json
+from bot.playground.jsons import Json
 from bot.playground.world import (
     Attachment,
     Channel,

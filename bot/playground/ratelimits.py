@@ -45,10 +45,11 @@ class Verdict:
 
 @dataclass
 class Limits:
-    """`scale` multiplies every limit; `enabled` False is for benchmarks."""
+    """`scale` multiplies every limit, `pace` every window's length; `enabled` False is for benchmarks."""
 
     enabled: bool = True
     scale: float = 1.0
+    pace: float = 1.0
     _windows: dict[tuple[str, str], Window] = field(default_factory=dict[tuple[str, str], Window])
     _global: Window = field(default_factory=lambda: Window(0.0))
 
@@ -63,7 +64,7 @@ class Limits:
             if over is not None:
                 return over
         allowed, seconds = LIMITS.get(route, DEFAULT)
-        allowed = max(1, int(allowed * self.scale))
+        allowed, seconds = max(1, int(allowed * self.scale)), seconds * self.pace
         bucket = hashlib.md5(f"{method} {template}".encode(), usedforsecurity=False).hexdigest()
         major = "+".join(params[name] for name in MAJOR if name in params)
         window = self._windows.get((bucket, major))
@@ -84,12 +85,12 @@ class Limits:
         return Verdict({**headers, **refused(wait, scope="user")}, wait)
 
     def _take_global(self, now: float) -> Verdict | None:
-        if now - self._global.opened >= 1.0:
+        if now - self._global.opened >= self.pace:
             self._global = Window(now)
         self._global.used += 1
         if self._global.used <= GLOBAL_PER_SECOND * self.scale:
             return None
-        wait = self._global.opened + 1.0 - now
+        wait = self._global.opened + self.pace - now
         return Verdict(refused(wait, scope="global"), wait, is_global=True)
 
     def _forget_old(self, now: float) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.errors import ApiError, FormErrors, Json
+from bot.playground.errors import ApiError, FormErrors
+from bot.playground.jsons import Json, part, rows
 from bot.playground.shapes import (
     Check,
     Path,
@@ -250,8 +251,8 @@ def check_message(body: Json, check: Check, *, files: int, limit: int = 4000) ->
     flags = body.get("flags") or 0
     if flags & ~_MAY_SET:
         errors.add(("flags",), "MESSAGE_FLAGS_INVALID", f"Flags {flags & ~_MAY_SET} cannot be set.")
-    _check_embeds(body.get("embeds") or [], errors)
-    components = body.get("components") or []
+    _check_embeds(rows(body, "embeds"), errors)
+    components = rows(body, "components")
     _check_components(components, errors, v2=bool(flags & COMPONENTS_V2))
     if flags & COMPONENTS_V2:
         for key in ("content", "embeds", "poll", "sticker_ids"):
@@ -273,10 +274,8 @@ def _check_embeds(embeds: list[Json], errors: FormErrors) -> None:
     total = 0
     for embed in embeds:
         total += len(embed.get("title") or "") + len(embed.get("description") or "")
-        total += len((embed.get("footer") or {}).get("text", "")) + len(
-            (embed.get("author") or {}).get("name", "")
-        )
-        total += sum(len(field["name"]) + len(field["value"]) for field in embed.get("fields") or [])
+        total += len(part(embed, "footer").get("text", "")) + len(part(embed, "author").get("name", ""))
+        total += sum(len(field["name"]) + len(field["value"]) for field in rows(embed, "fields"))
     if total > 6000:
         errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
 
@@ -362,7 +361,7 @@ def _check_options(component: Json, path: Path, errors: FormErrors) -> None:
 
 def _check_uploads(body: Json, components: list[Json], files: int, errors: FormErrors) -> None:
     """What is named `attachment://` must come with the message."""
-    listed: list[Json] = body.get("attachments") or []
+    listed: list[Json] = rows(body, "attachments")
     names = {entry.get("filename") for entry in listed}
     used: list[tuple[Path, str]] = []
     for path, component in walk(components):
@@ -433,8 +432,7 @@ def check_choices(body: Any, kind: int) -> None:
         if (
             not isinstance(value, wanted)
             or isinstance(value, bool)
-            or isinstance(value, str)
-            and len(value) > 100
+            or (isinstance(value, str) and len(value) > 100)
         ):
             path = ("data", "choices", index, "value")
             errors.add(

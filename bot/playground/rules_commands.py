@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from bot.playground.errors import ApiError, FormErrors, Json
+from bot.playground.errors import ApiError, FormErrors
+from bot.playground.jsons import Json, rows
 from bot.playground.shapes import (
     Check,
     Path,
@@ -77,7 +78,7 @@ def check_command(body: Any, path: Path = ()) -> None:
         _check_name(body["name"], (*path, "name"), errors)
         if not body.get("description"):
             errors.add((*path, "description"), "BASE_TYPE_REQUIRED", "This field is required")
-        _check_options(body.get("options") or [], (*path, "options"), errors)
+        _check_options(rows(body, "options"), (*path, "options"), errors)
         if _size(body) > 8000:
             errors.add(path, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
     elif body.get("description") or body.get("options"):
@@ -111,13 +112,13 @@ def _check_options(options: list[Json], path: Path, errors: FormErrors) -> None:
             errors.add((*here, "required"), "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message)
         optional_seen |= not option.get("required")
         if option["type"] in (SUBCOMMAND, GROUP):
-            _check_options(option.get("options") or [], (*here, "options"), errors)
+            _check_options(rows(option, "options"), (*here, "options"), errors)
         else:
             _check_value(option, here, errors)
 
 
 def _check_value(option: Json, path: Path, errors: FormErrors) -> None:
-    choices: list[Json] = option.get("choices") or []
+    choices: list[Json] = rows(option, "choices")
     if choices and option.get("autocomplete"):
         message = "Autocomplete cannot be used with choices"
         errors.add((*path, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_CHOICES", message)
@@ -136,8 +137,8 @@ def _check_value(option: Json, path: Path, errors: FormErrors) -> None:
 def _size(body: Json) -> int:
     """Letters in name, description and values; localizations count by their longest, which nobody uses here."""
     total = len(body.get("name", "")) + len(body.get("description") or "")
-    total += sum(len(c["name"]) + len(str(c["value"])) for c in body.get("choices") or [])
-    return total + sum(_size(option) for option in body.get("options") or [])
+    total += sum(len(c["name"]) + len(str(c["value"])) for c in rows(body, "choices"))
+    return total + sum(_size(option) for option in rows(body, "options"))
 
 
 def check_names_once(bodies: list[Json]) -> None:

@@ -12,7 +12,7 @@ YEAR_DAYS = 365
 
 
 def new_world(clock: Clock | None = None, *, guilds: int = 0) -> World:
-    """The Crux Club (Ada, Bo, Mira, Oz), a second server with Uma, the bot in both; `guilds` empty ones beside them."""
+    """The Crux Club (Ada, Bo, Mira, Oz), a second server with Uma, the bot in both; and `guilds` more."""
     world = World(clock or Clock())
     bot = _person(world, "Crux", 400, bot=True, color="#4655d4")
     world.bot_id = world.application_id = bot.id

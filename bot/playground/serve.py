@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import webbrowser
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def refuse_real_token() -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(options: Options) -> AsyncIterator[Running]:
+async def running(options: Options) -> AsyncGenerator[Running]:
     """A playground from its first answer to its last; raises CannotStart with one sentence."""
     refuse_real_token()
     with contextlib.ExitStack() as held:
@@ -84,23 +84,27 @@ async def running(options: Options) -> AsyncIterator[Running]:
         world = (folder.load() if folder else None) or new_world(guilds=options.guilds)
         core = Core(world, folder=options.folder, checked=options.checked)
         saver = None if folder is None else Saver(world, folder)
-        socket_runner, url = await _listen(core, options)
+        child = _child(core, options)
+        control = Control(core, child)
+        server, url = await _listen(_application(core, control), options.port)
+        core.live_at(url)
         command = None if options.bot is None else [word.replace("{url}", url) for word in options.bot]
-        child = socket_runner.app["child"]
         child.command = command
         try:
             await child.start()
-            yield Running(url, core, socket_runner.app["control"], child)
+            yield Running(url, core, control, child)
         finally:
             await child.stop()
             core.faults.remove()
             await core.gateway.close()
-            await socket_runner.cleanup()
+            await server.cleanup()
             if saver is not None:
                 saver.save()
 
 
-async def _listen(core: Core, options: Options) -> tuple[web.AppRunner, str]:
+def _child(core: Core, options: Options) -> Child:
+    """The bot, not started yet; the gateway forgets the sessions of one that has ended."""
+
     def child_changed() -> None:
         if not child.running:
             core.gateway.forget()
@@ -108,24 +112,23 @@ async def _listen(core: Core, options: Options) -> tuple[web.AppRunner, str]:
         core.world.publish(Event("bot_changed"))
 
     child = Child(None, token=core.world.token, folder=options.folder, changed=child_changed)
-    control = Control(core, child)
-    app = _application(core, control)
-    app["child"], app["control"] = child, control
+    return child
+
+
+async def _listen(app: web.Application, port: int) -> tuple[web.AppRunner, str]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handle_signals=False)
     await runner.setup()
-    site = web.TCPSite(runner, HOST, options.port)
+    site = web.TCPSite(runner, HOST, port)
     try:
         await site.start()
     except OSError as failed:
         await runner.cleanup()
         if failed.errno != errno.EADDRINUSE:
             raise
-        raise CannotStart(f"Port {options.port} is in use: choose another with --port, or 0 for any.") from None
+        raise CannotStart(f"Port {port} is in use: choose another with --port, or 0 for any.") from None
     assert site._server is not None  # pyright: ignore[reportPrivateUsage]
     port = site._server.sockets[0].getsockname()[1]  # pyright: ignore
-    url = f"http://{HOST}:{port}"
-    core.live_at(url)
-    return runner, url
+    return runner, f"http://{HOST}:{port}"
 
 
 def _application(core: Core, control: Control) -> web.Application:
@@ -143,7 +146,11 @@ def _application(core: Core, control: Control) -> web.Application:
 
 
 async def _page(request: web.Request) -> web.StreamResponse:
-    headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+    headers = {
+        "Content-Security-Policy": _POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-cache",
+    }
     index = WEB / "index.html"
     if not index.exists():
         return web.Response(status=404, text="The page is not there.")
@@ -170,7 +177,11 @@ def _attachment(core: Core) -> Callable[[web.Request], Awaitable[web.StreamRespo
 
 
 async def serve(
-    options: Options, *, open_browser: bool = True, say: Callable[[str], None] | None = None, stop: asyncio.Event | None = None
+    options: Options,
+    *,
+    open_browser: bool = True,
+    say: Callable[[str], None] | None = None,
+    stop: asyncio.Event | None = None,
 ) -> None:
     """Run until SIGINT or SIGTERM (or `stop`), then end the bot and save."""
     ended = stop or asyncio.Event()
@@ -190,7 +201,9 @@ async def serve(
 
 def show(url: str) -> None:
     """Open a browser, where there is a display; never a reason to fail."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
         return
     with contextlib.suppress(Exception):
         webbrowser.open(url)

@@ -51,7 +51,7 @@ def flag(value: Any, path: Path, errors: FormErrors) -> None:
 
 def snowflake(value: Any, path: Path, errors: FormErrors) -> None:
     if isinstance(value, bool) or not (
-        isinstance(value, int) or isinstance(value, str) and value.isdecimal()
+        isinstance(value, int) or (isinstance(value, str) and value.isdecimal())
     ):
         errors.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
 

@@ -8,7 +8,8 @@ from aiohttp import WSMsgType, web
 
 from bot.playground import people
 from bot.playground.core import Core
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
+from bot.playground.jsons import Json
 from bot.playground.look import Look
 from bot.playground.world import Channel, Event, Interaction
 

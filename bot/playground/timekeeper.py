@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from aiohttp import WSMsgType, web
 
 from bot.playground.core import Core
-from bot.playground.errors import Json, Refusal
+from bot.playground.errors import Refusal
+from bot.playground.jsons import Json, rows
 from bot.playground.world import Event
 
 SWEEP_SECONDS = 120.0
@@ -33,7 +34,7 @@ class Timekeeper:
 
     def view(self) -> Json:
         words = [f.said for f in self.followers if f.said] or [self.last_word]
-        due: list[Json] = [entry for word in words for entry in word.get("due") or []]
+        due: list[Json] = [entry for word in words for entry in rows(word, "due")]
         next_due = [word["next_due_us"] for word in words if word.get("next_due_us") is not None]
         return {
             "now_us": self.clock.now_us(),

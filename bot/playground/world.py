@@ -6,9 +6,8 @@ from enum import IntEnum
 from typing import Any
 
 from bot.playground.clock import Clock
+from bot.playground.jsons import Json
 from bot.playground.snowflake import Snowflakes
-
-Json = dict[str, Any]
 
 
 class ChannelType(IntEnum):

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from typing import Any
 
 import aiohttp
 import discord
@@ -23,8 +24,8 @@ class Form(discord.ui.Modal, title="A form"):
 
 
 class Pressed(discord.ui.DynamicItem[discord.ui.Button], template=r"press:(?P<what>[a-z_]+)"):
-    def __init__(self, what: str, label: str | None = None, **about: object) -> None:
-        super().__init__(discord.ui.Button(label=label or what, custom_id=f"press:{what}", **about))
+    def __init__(self, what: str, label: str | None = None, *, disabled: bool = False) -> None:
+        super().__init__(discord.ui.Button(label=label or what, custom_id=f"press:{what}", disabled=disabled))
         self.what = what
 
     @classmethod
@@ -67,7 +68,7 @@ class EchoBot(discord.AutoShardedClient):
         await self.tree.sync()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        data = interaction.data or {}
+        data: dict[str, Any] = {**(interaction.data or {})}
         if data.get("component_type") in (3, 5):
             chosen = ", ".join(data["values"])
             await interaction.response.send_message(f"Chose {chosen}", ephemeral=True)
@@ -87,7 +88,11 @@ def commands(bot: EchoBot) -> None:
 
     @echo.autocomplete("words")
     async def suggest(interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=w, value=w) for w in ("apple", "avocado", "beet") if w.startswith(current)]
+        return [
+            app_commands.Choice(name=w, value=w)
+            for w in ("apple", "avocado", "beet")
+            if w.startswith(current)
+        ]
 
     @bot.tree.command(description="A message only you see, with buttons")
     async def card(interaction: discord.Interaction, public: bool = True) -> None:

@@ -1,7 +1,8 @@
 """Channels: read, make, change, remove."""
 
 from bot.playground import permissions as may
-from bot.playground.errors import ApiError, FormErrors, Json, form_error
+from bot.playground.errors import ApiError, FormErrors, form_error
+from bot.playground.jsons import Json
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.rest.threads import edit_thread
 from bot.playground.shapes import (

@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.playground import rules_commands
-from bot.playground.errors import ApiError, Json, form_error
+from bot.playground.errors import ApiError, form_error
+from bot.playground.jsons import Json
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.world import Command, Event
 

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from aiohttp import BodyPartReader, web
 
 from bot.playground.core import Core
-from bot.playground.errors import ApiError, Json
+from bot.playground.errors import ApiError
 from bot.playground.faults import Fault
 from bot.playground.files import Upload
+from bot.playground.jsons import Json
 from bot.playground.ratelimits import Verdict, refused
 from bot.playground.rest.router import Answer, Call, find, parameters
 

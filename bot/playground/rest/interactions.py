@@ -1,6 +1,7 @@
 """Answers to interactions, and what may follow by their token."""
 
-from bot.playground.errors import ApiError, Json
+from bot.playground.errors import ApiError
+from bot.playground.jsons import Json
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.world import EPHEMERAL, LOADING, Interaction, Message
 

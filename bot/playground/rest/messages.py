@@ -3,7 +3,8 @@
 from bot.playground import permissions as may
 from bot.playground import rules
 from bot.playground.clock import iso
-from bot.playground.errors import ApiError, FormErrors, Json, form_error
+from bot.playground.errors import ApiError, FormErrors, form_error
+from bot.playground.jsons import Json
 from bot.playground.messages import Draft
 from bot.playground.rest.router import Answer, Call, route, text_channel
 from bot.playground.shapes import listing, shape, snowflake
@@ -23,7 +24,9 @@ def create(call: Call) -> Answer:
     if (body.get("flags") or 0) & (1 << 6):
         raise form_error(("flags",), "MESSAGE_FLAGS_INVALID", "Only answers to interactions are ephemeral.")
     rules.check_not_empty(body, files=len(call.uploads))
-    if call.uploads and not rights & may.ATTACH_FILES or body.get("embeds") and not rights & may.EMBED_LINKS:
+    if (call.uploads and not rights & may.ATTACH_FILES) or (
+        body.get("embeds") and not rights & may.EMBED_LINKS
+    ):
         raise ApiError(50013)
     nonce = body.get("nonce")
     if nonce is not None:

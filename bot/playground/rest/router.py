@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.playground import permissions
-from bot.playground.errors import ApiError, Json, form_error
+from bot.playground.errors import ApiError, form_error
 from bot.playground.files import Upload
+from bot.playground.jsons import Json
 from bot.playground.world import Channel, ChannelType, Guild, Message
 
 if TYPE_CHECKING:
@@ -41,9 +42,10 @@ class Call:
         return int(value)
 
     def json(self) -> Json:
+        body = cast(Json, self.body)
         if not isinstance(self.body, dict):
             raise ApiError(50109)
-        return self.body  # pyright: ignore[reportUnknownVariableType]
+        return body
 
     def guild(self, name: str = "guild_id") -> Guild:
         guild = self.core.world.guilds.get(self.id(name))

@@ -2,7 +2,8 @@
 
 from bot.playground import permissions as may
 from bot.playground import rules
-from bot.playground.errors import ApiError, FormErrors, Json, form_error
+from bot.playground.errors import ApiError, FormErrors, form_error
+from bot.playground.jsons import Json, rows
 from bot.playground.messages import Draft
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.shapes import Check, anything, flag, listing, one_of, shape, snowflake, text, whole
@@ -76,7 +77,7 @@ def _create_post(call: Call, forum: Channel) -> Answer:
     content: Json = body["message"]
     rules.check_message(content, rules.FORUM_MESSAGE, files=len(call.uploads))
     rules.check_not_empty(content, files=len(call.uploads))
-    tags = _tags(call, forum, body.get("applied_tags") or [])
+    tags = _tags(call, forum, rows(body, "applied_tags"))
     thread = _make(call, forum, body)
     thread.applied_tags = tags
     view = _announce(call, thread)
@@ -137,7 +138,7 @@ def edit_thread(call: Call, thread: Channel, body: Json) -> None:
     world = call.core.world
     manages = may.in_channel(world, thread, world.bot_id) & may.MANAGE_THREADS
     if not manages and (
-        thread.owner_id != world.bot_id or "locked" in body and body["locked"] != thread.locked
+        thread.owner_id != world.bot_id or ("locked" in body and body["locked"] != thread.locked)
     ):
         raise ApiError(50013)
     if thread.archived and thread.locked and not manages:

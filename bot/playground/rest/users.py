@@ -1,6 +1,7 @@
 """People, the application itself, and where the gateway is."""
 
 from bot.playground.errors import ApiError
+from bot.playground.jsons import Json
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.shapes import FormErrors, shape, snowflake
 
@@ -22,7 +23,7 @@ def user(call: Call) -> Answer:
 def my_guilds(call: Call) -> Answer:
     guilds = [g for g in call.core.world.guilds.values() if g.bot_installed]
     limit, after = call.number("limit", 200, least=1, most=200), int(call.query.get("after", 0))
-    return [
+    shown: list[Json] = [
         {
             "id": str(g.id),
             "name": g.name,
@@ -34,7 +35,8 @@ def my_guilds(call: Call) -> Answer:
         }
         for g in sorted(guilds, key=lambda g: g.id)
         if g.id > after
-    ][:limit]
+    ]
+    return shown[:limit]
 
 
 @route("DELETE", "/users/@me/guilds/{guild_id}")
