@@ -1,12 +1,11 @@
 """Discord's own API description as an independent judge of requests and replies, where the file is at hand."""
 
-import copy
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from bot.playground.jsons import Json, part, rows
+from bot.playground.jsons import Json
 
 DOCUMENT = Path(__file__).resolve().parents[2].parent / "shared" / "discord" / "openapi.json"
 _URI = "urn:discord"
@@ -91,15 +90,29 @@ class Checker:
         )
 
 
-def _without_deviations(body: Any) -> Any:
-    """discord.py 2.7.1 sends attachment ids and a DM's `recipient_id` as integers."""
-    if not isinstance(body, dict):
-        return body
-    seen: Json = copy.deepcopy(body)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if "recipient_id" in seen:
-        seen["recipient_id"] = str(seen["recipient_id"])
-    for holder in (seen, part(seen, "data"), part(seen, "message")):
-        for entry in rows(holder, "attachments"):
-            if "id" in entry:
-                entry["id"] = str(entry["id"])
-    return seen
+# discord.py 2.7.1 sends these as JSON integers where Discord's description has strings of digits ...
+_IDS = ("recipient_id", "message_id", "channel_id", "guild_id", "parent_id")
+_LISTS_OF_IDS = ("users", "roles", "messages", "applied_tags", "sticker_ids")
+_HOLD_IDS = ("attachments", "permission_overwrites", "available_tags", "default_values")
+# ... and these as strings where it has integers.
+_RIGHTS = ("allow", "deny")
+
+
+def _without_deviations(value: Any, holder: str = "") -> Any:
+    """The same body as Discord's description writes it; Discord itself takes both."""
+    if isinstance(value, list):
+        items = cast(list[Any], value)
+        if holder in _LISTS_OF_IDS:
+            return [str(item) if isinstance(item, int) else item for item in items]
+        return [_without_deviations(item, holder) for item in items]
+    if not isinstance(value, dict):
+        return value
+    made: Json = {}
+    for key, item in cast(Json, value).items():
+        if isinstance(item, int) and (key in _IDS or (key == "id" and holder in _HOLD_IDS)):
+            made[key] = str(item)
+        elif isinstance(item, str) and key in _RIGHTS and item.isdecimal():
+            made[key] = int(item)
+        else:
+            made[key] = _without_deviations(item, key)
+    return made

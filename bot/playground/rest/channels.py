@@ -105,7 +105,7 @@ def set_overwrite(call: Call) -> Answer:
         body, (), errors
     )
     errors.raise_if_any()
-    _put_overwrite(channel, {"id": call.id("overwrite_id"), **body})
+    _put_overwrite(channel, {**body, "id": call.id("overwrite_id")})
     call.core.world.publish(Event("CHANNEL_UPDATE", channel.guild_id, channel))
 
 
