@@ -1,25 +1,24 @@
-"""A Core statement, compiled once a dialect and executed as driver SQL.
+"""A Core statement, compiled once a dialect and executed as the driver's own SQL.
 
 The write path runs about ten statements per operation, each always the same. Executing a Core statement costs
 several times what SQLite takes for it (compiled-cache lookup, parameter processing, result metadata), so those
-statements are written in Core, where both databases read them, and run through `exec_driver_sql` with the
-text compiled beforehand. Only for statements of numbers, text and bytes, which need no conversion on either
-database. Measured in `tests/benchmarks/ledger.py`; everything that isn't on the write path stays plain Core.
+statements are written in Core, where both databases read them, and run with the text compiled beforehand: on the
+driver's own cursor where that is `sqlite3`, through `exec_driver_sql` elsewhere. Only for statements of numbers,
+text and bytes, which need no conversion on either database. `README.md` beside this has the measurements;
+everything that isn't on the write path stays plain Core.
 """
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Ordered = Callable[[Mapping[str, Any]], tuple[Any, ...]]
-
-
-Found = CursorResult[*tuple[Any, ...]]
 
 
 def param(name: str) -> sa.BindParameter[Any]:
@@ -33,22 +32,40 @@ def params(name: str) -> sa.BindParameter[Any]:
 
 
 class Prepared:
-    """Called with a connection and the values of its bind parameters by name."""
+    """Executed with a connection and the values of its parameters by name."""
 
     def __init__(self, statement: sa.ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, Ordered]] = {}
 
-    def __call__(self, tx: sa.Connection, **values: Any) -> Found:
-        text, ordered = self._for(tx.dialect)
-        return tx.exec_driver_sql(text, ordered(values))
+    def row(self, tx: sa.Connection, **values: Any) -> Sequence[Any] | None:
+        """The only row that the statement finds or returns, None if there is none."""
+        text, ordered = self.compiled(tx.dialect)
+        driver = tx.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            return driver.execute(text, ordered(values)).fetchone()
+        return tx.exec_driver_sql(text, ordered(values)).first()
+
+    def count(self, tx: sa.Connection, **values: Any) -> int:
+        """How many rows the statement changed."""
+        text, ordered = self.compiled(tx.dialect)
+        driver = tx.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            return driver.execute(text, ordered(values)).rowcount
+        return tx.exec_driver_sql(text, ordered(values)).rowcount
 
     def many(self, tx: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows of one table in one call."""
-        text, ordered = self._for(tx.dialect)
-        tx.exec_driver_sql(text, [ordered(row) for row in rows])
+        text, ordered = self.compiled(tx.dialect)
+        given = [ordered(row) for row in rows]
+        driver = tx.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            driver.executemany(text, given)
+        else:
+            tx.exec_driver_sql(text, given)
 
-    def _for(self, dialect: Dialect) -> tuple[str, Ordered]:
+    def compiled(self, dialect: Dialect) -> tuple[str, Ordered]:
+        """The text for one dialect, and what puts named values into its order."""
         found = self._compiled.get(dialect.name)
         if found is None:
             found = self._compiled[dialect.name] = self._compile(dialect)
@@ -64,7 +81,7 @@ class Prepared:
 
 
 def insert_if_new(table: sa.Table, *unless: str) -> postgresql.Insert:
-    """INSERT ... ON CONFLICT DO NOTHING; `rowcount` says whether the row is new.
+    """INSERT ... ON CONFLICT DO NOTHING; the count of rows says whether the row is new.
 
     Each dialect has an insert() of its own for this, but both compilers read the same element and spell it alike.
     A conflict must not raise: on PostgreSQL it would abort the transaction.

@@ -6,7 +6,7 @@ chose. A setting is read inside the transaction that follows it. No two rooms us
 
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -49,7 +49,7 @@ def _adapter(kind: type[S]) -> TypeAdapter[S]:
 
 
 def _json(value: object) -> str:
-    return cast(bytes, TypeAdapter(Any).dump_json(value)).decode()
+    return TypeAdapter(Any).dump_json(value).decode()
 
 
 _s = tables.settings.c

@@ -128,7 +128,7 @@ def _post(
     reverses: int | None,
 ) -> Posted:
     _check(guild, key, kind, amounts)
-    book = _BOOK(tx, g=guild).first()
+    book = _BOOK.row(tx, g=guild)
     if book is None:
         raise UnknownGuild(guild)
     number, at_us = book[0] + 1, to_us(now)
@@ -148,7 +148,7 @@ def _post(
             lines=lines,
         )
     )
-    added = _ADD_TRANSFER(
+    added = _ADD_TRANSFER.count(
         tx,
         guild_id=guild,
         number=number,
@@ -161,13 +161,13 @@ def _post(
         words=words,
         digest=digest,
     )
-    if not added.rowcount:
+    if not added:
         raise KeyReused(guild, key)
     _ADD_ENTRIES.many(tx, [_row(guild, number, place, line) for place, line in enumerate(lines, 1)])
     if note:
         row = {"guild_id": guild, "transfer": number, "words": note.text, "salt": note.salt, "erased": 0}
         tx.execute(_ADD_NOTE, row)
-    advanced = _ADVANCE(tx, g=guild, number=number, head=digest).rowcount
+    advanced = _ADVANCE.count(tx, g=guild, number=number, head=digest)
     assert advanced == 1, "the book's row moved although it was locked"
     return Posted(guild, number, digest.hex(), {line.account: line.balance_after for line in lines})
 
@@ -196,11 +196,10 @@ def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> N
 def _move(tx: Connection, account: Account, amount: int, kind: str) -> chain.Line:
     """Add `amount` to one account, if the account may give it."""
     if amount > 0:
-        moved = _PUT(tx, g=account.guild, n=account.number, amount=amount).first()
+        moved = _PUT.row(tx, g=account.guild, n=account.number, amount=amount)
     else:
-        moved = _TAKE[kind if kind in _TAKE else ""](
-            tx, g=account.guild, n=account.number, amount=amount, needed=-amount
-        ).first()
+        take = _TAKE.get(kind, _TAKE_ANY)
+        moved = take.row(tx, g=account.guild, n=account.number, amount=amount, needed=-amount)
     if moved is None:
         raise _refusal(tx, account, -amount)
     return chain.Line(moved[2], account.number, moved[3], amount, moved[0], moved[1])
@@ -243,7 +242,8 @@ def _take(*overdrawn: str) -> Prepared:
 
 
 _PUT = Prepared(_MOVE)
-_TAKE = {"": _take(), VOID: _take("wallet"), REVERSAL: _take("wallet", "house")}
+_TAKE_ANY = _take()
+_TAKE = {VOID: _take("wallet"), REVERSAL: _take("wallet", "house")}
 
 _BOOK = Prepared(
     sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)

@@ -47,11 +47,11 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
         AlreadyDone: The same request was carried out before; carries the first answer.
         KeyReused: The key was used before for another request.
     """
-    locked = _LOCK[tx.dialect.name](tx, g=request.guild).first()
+    locked = _LOCK[tx.dialect.name].row(tx, g=request.guild)
     if locked is None:
         raise UnknownGuild(request.guild)
     asked = request_digest(unit, request)
-    found = _FIND_DONE(tx, g=request.guild, key=request.key).first()
+    found = _FIND_DONE.row(tx, g=request.guild, key=request.key)
     if found is not None:
         if found[0] != asked:
             raise KeyReused(request.guild, request.key)
@@ -61,10 +61,10 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
         raise AlreadyDone(request.guild, request.key, answer)
     answer = unit(tx, request, now)
     recorded = _answers(unit).dump_json(answer).decode()
-    added = _ADD_DONE(
+    added = _ADD_DONE.count(
         tx, guild_id=request.guild, key=request.key, request_digest=asked, answer=recorded, at_us=to_us(now)
     )
-    assert added.rowcount == 1, "a key was taken although its guild was locked"
+    assert added == 1, "a key was taken although its guild was locked"
     return answer
 
 

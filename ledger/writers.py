@@ -182,7 +182,7 @@ class SqliteWriter(Writer):
                 if not driver.in_transaction:  # SQLite itself rolled all of it back, as on a full disk
                     raise
                 driver.execute("ROLLBACK TO one" if point else "ROLLBACK")
-                if isinstance(error, DBAPIError):
+                if isinstance(error, DBAPIError | sqlite3.Error):
                     raise
                 if not point:
                     driver.execute("BEGIN IMMEDIATE")
