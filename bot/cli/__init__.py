@@ -1,0 +1,6 @@
+"""One file a command. What stands in COMMANDS is what `crux` can do, in the order `crux --help` shows it."""
+
+from bot.cli.command import Command
+from bot.cli.migrate import MIGRATE
+
+COMMANDS: tuple[Command, ...] = (MIGRATE,)

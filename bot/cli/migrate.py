@@ -1,0 +1,31 @@
+"""`crux migrate`."""
+
+import argparse
+
+from bot.cli.command import Command
+from bot.config import Config
+from bot.lockfile import held
+from ledger import versions
+from ledger.database import Address, run_alone
+
+
+def run(config: Config, _: argparse.Namespace) -> int:
+    address = Address.of(config.database.url)
+    with held(config.database.url, "crux migrate"):
+        before, after = run_alone(
+            config.database.url, lambda tx: versions.migrate(tx, address.shown), write=True
+        )
+    if before == after:
+        print(f"{address.shown} is at version {after}: nothing to do.")
+    else:
+        print(f"{address.shown} went from version {before or 'none'} to {after}.")
+    return 0
+
+
+MIGRATE = Command(
+    "migrate",
+    "make a database, or bring it to this version",
+    "Makes the SQLite file if there is none. A database is brought over wholly or not at all; one that a newer\n"
+    "Crux made is refused and left as it is. Make a backup first.",
+    run,
+)
