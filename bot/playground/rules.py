@@ -251,6 +251,7 @@ def check_message(body: Json, check: Check, *, files: int, limit: int = 4000) ->
     flags = body.get("flags") or 0
     if flags & ~_MAY_SET:
         errors.add(("flags",), "MESSAGE_FLAGS_INVALID", f"Flags {flags & ~_MAY_SET} cannot be set.")
+    _check_mentions(part(body, "allowed_mentions"), errors)
     _check_embeds(rows(body, "embeds"), errors)
     components = rows(body, "components")
     _check_components(components, errors, v2=bool(flags & COMPONENTS_V2))
@@ -268,6 +269,13 @@ def check_not_empty(body: Json, *, files: int) -> None:
         body.get(key) for key in ("content", "embeds", "components", "sticker_ids", "poll")
     ):
         raise ApiError(50006)
+
+
+def _check_mentions(allowed: Json, errors: FormErrors) -> None:
+    for kind in ("users", "roles"):
+        if kind in rows(allowed, "parse") and rows(allowed, kind):
+            message = f"Must not be set if '{kind}' is in parse"
+            errors.add(("allowed_mentions", kind), "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message)
 
 
 def _check_embeds(embeds: list[Json], errors: FormErrors) -> None:

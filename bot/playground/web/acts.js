@@ -4,7 +4,7 @@ import { post, Refused } from "./socket.js";
 import * as store from "./store.js";
 import { newId } from "./dom.js";
 
-/** "message id:custom id" -> {busy} or {error}; a whole message waits while one of its parts does, as on Discord. */
+/** "person:message:custom id" -> {busy} or {error}; a whole message waits while one of its parts does, as on Discord. */
 const presses = new Map();
 
 /** Commands sent and not answered, or failed: [{key, channelId, personId, what, error}]. */
@@ -13,21 +13,20 @@ let sent = [];
 /** What was chosen in a select, until the bot changes the message. */
 const choices = new Map();
 
-const part = (messageId, customId) => `${messageId}:${customId}`;
+const part = (messageId, customId = "") => `${store.state.me.id}:${messageId}:${customId}`;
 export const pressOf = (messageId, customId) => presses.get(part(messageId, customId)) ?? {};
 export const choiceOf = (messageId, customId) => choices.get(part(messageId, customId));
 export const sentIn = (channelId) => sent.filter((entry) => entry.channelId === channelId && entry.personId === store.state.me.id);
 
-export const isBusy = (messageId) => [...presses].some(([key, press]) => press.busy && key.startsWith(`${messageId}:`));
-export const failureOf = (messageId) => {
-  for (const [key, press] of presses) if (press.error && key.startsWith(`${messageId}:`)) return press.error;
-  return null;
-};
+const pressesOn = (messageId) => [...presses].filter(([key]) => key.startsWith(part(messageId)));
+
+export const isBusy = (messageId) => pressesOn(messageId).some(([, press]) => press.busy);
+export const failureOf = (messageId) => pressesOn(messageId).find(([, press]) => press.error)?.[1].error ?? null;
 
 store.on("message", ({ message, how }) => {
   if (how === "created") return;
   for (const table of [choices, presses]) {
-    for (const [key, value] of table) if (key.startsWith(`${message.id}:`) && !value.busy) table.delete(key);
+    for (const [key, value] of table) if (key.startsWith(part(message.id)) && !value.busy) table.delete(key);
   }
 });
 
@@ -50,7 +49,7 @@ export function choose(message, customId, values) {
 
 async function press(message, customId, send) {
   if (isBusy(message.id)) return;
-  for (const key of presses.keys()) if (key.startsWith(`${message.id}:`)) presses.delete(key);
+  for (const [key] of pressesOn(message.id)) presses.delete(key);
   const key = part(message.id, customId);
   presses.set(key, { busy: true });
   store.tell("press", message.id);
