@@ -6,6 +6,7 @@ balance = await db.read(statements.balance, account)     # short, beside the wri
 """
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import aiosqlite
@@ -24,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
 
 from ledger import versions
-from ledger.errors import BadUrl
+from ledger.errors import BadUrl, NotThere, OldSqlite, ReadOnly, Unreachable
 from ledger.faults import READ_LIMIT_MS, storage_error
 from ledger.units import Request, Unit, perform
 from ledger.writers import CONNECTIONS, PostgresWriter, SqliteWriter, Writer
@@ -86,11 +87,16 @@ class Database:
             NotMigrated, NewerThanCode: It is at another version; nothing was written.
         """
         address = Address.of(url)
-        found = await asyncio.to_thread(run_alone, url, versions.found)
-        versions.require(found, address.shown)
+        await asyncio.to_thread(read_book, url, lambda _: None)
         if address.path is None:
             return await cls._open_postgresql(address)
-        writer = SqliteWriter(sqlite_engine(address), address.shown)
+        engine = sqlite_engine(address)
+        try:
+            await asyncio.to_thread(_take_write_lock, engine)
+        except Exception as error:
+            engine.dispose()
+            raise storage_error(error, address.shown) or error from error
+        writer = SqliteWriter(engine, address.shown)
         reads = _sqlite_readers(address, limit_ms=READ_LIMIT_MS)
         return cls(address, writer, reads, _sqlite_readers(address, limit_ms=None))
 
@@ -173,7 +179,10 @@ def _timed(reader: Callable[[Connection], A]) -> Callable[[Connection], A]:
 def run_alone(url: str, work: Callable[[Connection], A], *, write: bool = False) -> A:
     """Run work on a connection of its own: for the command line and for worker processes.
 
-    Each statement is a transaction of its own unless the work begins one. SQLite files are not made by this.
+    Each statement is a transaction of its own unless the work begins one.
+
+    Args:
+        write: Work that may write; it makes a SQLite file that isn't there.
 
     Raises:
         StorageError: The database can't be used, and why.
@@ -187,8 +196,23 @@ def run_alone(url: str, work: Callable[[Connection], A], *, write: bool = False)
         raise storage_error(error, address.shown) or error from error
 
 
+def read_book(url: str, work: Callable[[Connection], A]) -> A:
+    """`run_alone` for a read of a database that is at this code's version.
+
+    Raises:
+        StorageError: The database can't be used, or is at another version, and why.
+    """
+    shown = Address.of(url).shown
+
+    def run(tx: Connection) -> A:
+        versions.require(versions.found(tx), shown)
+        return work(tx)
+
+    return run_alone(url, run)
+
+
 def _alone_sqlite(address: Address, work: Callable[[Connection], A], *, write: bool) -> A:
-    engine = sqlite_engine(address, create=write, query_only=not write)
+    engine = sqlite_engine(address, mode="make" if write else "read")
     try:
         with engine.connect() as connection:
             return work(connection)
@@ -210,6 +234,8 @@ async def _alone_postgresql(address: Address, work: Callable[[Connection], A]) -
 _BEGAN = "crux_began"
 _STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
 
+OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
+
 PRAGMAS = (
     "busy_timeout = 5000",
     "synchronous = FULL",
@@ -220,22 +246,70 @@ PRAGMAS = (
 )
 
 
-def sqlite_engine(address: Address, *, create: bool = False, query_only: bool = False) -> sa.Engine:
-    """A synchronous engine of one connection in driver autocommit: whoever uses it says BEGIN and COMMIT."""
+Mode = Literal["write", "make", "read"]
+"""Write a book that is there; write to a file that may have to be made; read only."""
+
+
+def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
+    """A synchronous engine of one connection in driver autocommit: whoever uses it says BEGIN and COMMIT.
+
+    Raises:
+        OldSqlite, NotThere, Unreachable, ReadOnly: It can't be used this way, and why.
+    """
+    require_library(sqlite3.sqlite_version_info)
+    _require_file(address, mode)
     engine = sa.create_engine(
         "sqlite+pysqlite://",
         creator=lambda: sqlite3.connect(
-            _file_uri(address, create=create), uri=True, isolation_level=None, check_same_thread=False
+            _file_uri(address, create=mode == "make"), uri=True, isolation_level=None, check_same_thread=False
         ),
         poolclass=StaticPool,
     )
+    # The journal's kind stands in the file itself: it is set where the version is known to be ours.
+    more = {"read": ["query_only = ON"], "write": ["journal_mode = WAL"], "make": []}[mode]
 
     def prepare(driver: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-        for pragma in (*PRAGMAS, "query_only = ON" if query_only else "journal_mode = WAL"):
+        for pragma in (*PRAGMAS, *more):
             driver.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", prepare)
     return engine
+
+
+def require_library(found: tuple[int, ...]) -> None:
+    """Refuse a SQLite without STRICT tables.
+
+    Raises:
+        OldSqlite: It is older than 3.37.
+    """
+    if found < OLDEST_SQLITE:
+        raise OldSqlite(found, OLDEST_SQLITE)
+
+
+def _require_file(address: Address, mode: Mode) -> None:
+    """What can be said clearer than SQLite does, which calls most of this "unable to open database file"."""
+    path = address.path
+    assert path is not None
+    if path.is_dir():
+        raise Unreachable(address.shown, "it is a folder")
+    if not path.parent.is_dir():
+        raise Unreachable(address.shown, f"there is no folder {path.parent}")
+    if not path.exists() and mode != "make":
+        raise NotThere(address.shown)
+    # SQLite opens a file it may not write to all the same, and would refuse only the first write.
+    if mode != "read" and not (_writable(path.parent) and (_writable(path) or not path.exists())):
+        raise ReadOnly(address.shown)
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _take_write_lock(engine: sa.Engine) -> None:
+    """Wait for the write lock and let go of it: whoever holds it for longer is noticed before we start."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("ROLLBACK")
 
 
 def _sqlite_readers(address: Address, *, limit_ms: int | None) -> AsyncEngine:

@@ -2,15 +2,15 @@
 
     LedgerError
     ├── Refused                 ordinary: nothing happened, and the facts say why
-    │   ├── BadAmount  BadKey  Unbalanced  CrossGuild
+    │   ├── BadAmount  BadKey  BadWords  Unbalanced  CrossGuild
     │   ├── UnknownGuild  UnknownPlayer  UnknownAccount  UnknownTransfer
     │   ├── InsufficientFunds  AccountEnded  AlreadyReversed  NotReversible  NotYours
     │   ├── KeyReused  AlreadyDone
     │   ├── GrantRefused
     │   └── Busy  Closed  ReadTooLong
     └── StorageError            the database itself: for whoever runs Crux
-        ├── BadUrl  NotADatabase  NotMigrated  NewerThanCode  NotABook
-        └── ReadOnly  HeldByAnother  DiskFull  Unreachable
+        ├── BadUrl  NotThere  NotADatabase  NotOurs  NotMigrated  NewerThanCode  NotABook
+        └── ReadOnly  HeldByAnother  DiskFull  Unreachable  OldSqlite
 
 A refusal carries facts as attributes; `bot.render` finds the words for a person. `str()` of each is one plain
 sentence all the same, for the command line and the log.
@@ -46,8 +46,16 @@ class BadKey(Refused):
         super().__init__(f"{_shown(given)} can't be a key: use 1 to 120 of a-z A-Z 0-9 . _ : / -")
 
 
+class BadWords(Refused):
+    """A note is empty, over 4,000 characters, or holds what no database stores (NUL, half a surrogate pair)."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"This note can't be kept: {why}.")
+
+
 class Unbalanced(Refused):
-    """Fewer than two entries, an entry of zero, or a sum that is not zero."""
+    """Fewer than two entries or more than 200, an entry of zero, or a sum that is not zero."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"The entries of a transfer must sum to zero: {why}.")
@@ -169,9 +177,24 @@ class BadUrl(StorageError):
         )
 
 
+class NotThere(StorageError):
+    def __init__(self, shown: str) -> None:
+        super().__init__(f"There is no {shown}: `crux migrate` makes it.")
+
+
 class NotADatabase(StorageError):
     def __init__(self, shown: str) -> None:
         super().__init__(f"{shown} is not a database, or is damaged. Nothing was written to it.")
+
+
+class NotOurs(StorageError):
+    """A database that somebody else keeps tables in."""
+
+    def __init__(self, shown: str, table: str) -> None:
+        self.table = table
+        super().__init__(
+            f"{shown} holds a table {table!r} that isn't Crux's: give Crux a database of its own. Nothing was written."
+        )
 
 
 class NotABook(StorageError):
@@ -210,6 +233,15 @@ class DiskFull(StorageError):
 class Unreachable(StorageError):
     def __init__(self, shown: str, why: str) -> None:
         super().__init__(f"{shown} can't be reached: {why}.")
+
+
+class OldSqlite(StorageError):
+    def __init__(self, found: tuple[int, ...], wanted: tuple[int, ...]) -> None:
+        self.found, self.wanted = found, wanted
+        have, need = (".".join(map(str, version)) for version in (found, wanted))
+        super().__init__(
+            f"This Python comes with SQLite {have}, Crux needs {need} or newer: use a newer Python."
+        )
 
 
 def _shown(given: object) -> str:

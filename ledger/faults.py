@@ -1,6 +1,9 @@
 """What a driver's error means to whoever runs Crux."""
 
+import os
+import shutil
 import sqlite3
+from pathlib import Path
 
 import sqlalchemy.exc
 
@@ -16,6 +19,8 @@ from ledger.errors import (
 )
 
 READ_LIMIT_MS = 500
+
+_ROOM = 64 * 1024  # bytes: SQLite's shared memory file alone takes 32 KiB
 
 
 def storage_error(error: BaseException, shown: str) -> LedgerError | None:
@@ -56,8 +61,19 @@ def _sqlite(cause: sqlite3.Error, shown: str) -> LedgerError | None:
     if code == sqlite3.SQLITE_INTERRUPT:
         return ReadTooLong(READ_LIMIT_MS)
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
-        return Unreachable(shown, str(cause))
+        return _place(Path(shown).parent, shown) or Unreachable(shown, str(cause))
     return StorageUnknown(shown, cause) if isinstance(cause, sqlite3.OperationalError) and not code else None
+
+
+def _place(folder: Path, shown: str) -> LedgerError | None:
+    """What a file that can't be made or written owes to its folder: SQLite doesn't always say."""
+    try:
+        full = shutil.disk_usage(folder).free < _ROOM
+    except OSError:
+        return None
+    if full:
+        return DiskFull(shown)
+    return None if os.access(folder, os.W_OK) else ReadOnly(shown)
 
 
 class StorageUnknown(StorageError):

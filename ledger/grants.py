@@ -15,7 +15,7 @@ from ledger.accounts import Account
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.prepared import param
 from ledger.transfers import Posted, Words, post
-from ledger.types import microseconds, to_us
+from ledger.types import Salt, microseconds, to_us
 
 START, ALLOWANCE, DRAW, GIFT, GRANT, TAKE, FUND = (
     "start",
@@ -101,7 +101,7 @@ class Act:
     player: int
     amount: int
     reason: str
-    salt: bytes
+    salt: Salt
 
 
 def start(tx: Connection, request: Start, now: datetime) -> Posted:

@@ -88,7 +88,6 @@ class Accounts(SQLModel, table=True):
         sa.CheckConstraint("entries >= 0", name="entries"),
         sa.CheckConstraint(
             f"balance BETWEEN -{money.MOST_BALANCE} AND {money.MOST_BALANCE}"
-            " AND (kind <> 'mint' OR balance <= 0)"
             f" AND (balance >= 0 OR NOT {_among('kind', NEVER_NEGATIVE)})",
             name="balance",
         ),

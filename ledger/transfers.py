@@ -20,6 +20,7 @@ from ledger.errors import (
     AlreadyReversed,
     BadAmount,
     BadKey,
+    BadWords,
     CrossGuild,
     InsufficientFunds,
     KeyReused,
@@ -29,11 +30,16 @@ from ledger.errors import (
     UnknownTransfer,
 )
 from ledger.prepared import Prepared, insert_if_new, param
-from ledger.types import to_us
+from ledger.types import Salt, to_us
+from ledger.types import key as checked
 
 REVERSAL, VOID = "reversal", "void"
 
-_KEY = re.compile(r"[A-Za-z0-9._:/-]{1,120}", re.ASCII)
+MOST_ENTRIES = 200
+"""Of one transfer; longer work is cut into several, each under a key of its own."""
+
+MOST_WORDS = 4_000
+
 _KIND = re.compile(r"[a-z][a-z0-9_.]{0,39}", re.ASCII)
 
 
@@ -42,7 +48,7 @@ class Words:
     """A note that goes with a transfer, and the 16 random bytes that its digest is salted with."""
 
     text: str
-    salt: bytes
+    salt: Salt
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def post(
         actor: The number of the player who asked, 0 for Crux itself.
 
     Raises:
-        Unbalanced, CrossGuild, BadAmount, BadKey: The transfer is not one.
+        Unbalanced, CrossGuild, BadAmount, BadKey, BadWords: The transfer is not one.
         UnknownGuild, UnknownAccount, AccountEnded: There is nowhere to move points from or to.
         InsufficientFunds: An account holds less than it would give.
         KeyReused: The key stands already, under this or another body.
@@ -128,12 +134,12 @@ def _post(
     reverses: int | None,
 ) -> Posted:
     _check(guild, key, kind, amounts)
+    words = _digest_of(note) if note else None
     book = _BOOK.row(tx, g=guild)
     if book is None:
         raise UnknownGuild(guild)
     number, at_us = book[0] + 1, to_us(now)
     lines = [_move(tx, account, amount, kind) for account, amount in amounts.items()]
-    words = chain.words_digest(note.text, note.salt) if note else None
     digest = chain.digest(
         chain.canonical(
             before=book[1],
@@ -174,12 +180,11 @@ def _post(
 
 def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> None:
     """What can be refused before the database is asked."""
-    if not _KEY.fullmatch(key):
-        raise BadKey(key)
+    checked(key)
     if not _KIND.fullmatch(kind):
         raise BadKey(kind)
-    if len(amounts) < 2:
-        raise Unbalanced("there are fewer than two")
+    if not 2 <= len(amounts) <= MOST_ENTRIES:
+        raise Unbalanced(f"there are {len(amounts)}, and there may be 2 to {MOST_ENTRIES}")
     for account, amount in amounts.items():
         if account.guild != guild:
             raise CrossGuild(guild, account.guild)
@@ -191,6 +196,15 @@ def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> N
             raise BadAmount(amount, f"the most that moves at once is {money.points(money.MOST)} points")
     if sum(amounts.values()):
         raise Unbalanced(f"they leave {sum(amounts.values())}")
+
+
+def _digest_of(note: Words) -> bytes:
+    if not 1 <= len(note.text) <= MOST_WORDS or "\0" in note.text:
+        raise BadWords(f"it has 1 to {MOST_WORDS} characters, none of them NUL")
+    try:
+        return chain.words_digest(note.text, note.salt)
+    except UnicodeEncodeError:
+        raise BadWords("half a surrogate pair is not a character") from None
 
 
 def _move(tx: Connection, account: Account, amount: int, kind: str) -> chain.Line:

@@ -4,9 +4,14 @@ SQLite's STRICT tables know INTEGER, TEXT, BLOB and REAL only, and PostgreSQL's 
 that took SQLAlchemy's defaults would hold different numbers on each. Every column takes its type from here.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import Field
+
+from ledger.errors import BadKey
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = Whole  # microseconds since 1970 in UTC; such a column's name ends in _us
@@ -14,8 +19,29 @@ Flag = Whole  # 0 or 1; such a column has a CHECK
 Words = sa.Text()
 Digest = sa.LargeBinary()  # 32 bytes of SHA-256
 
+Salt = Annotated[bytes, Field(exclude=True)]
+"""16 random bytes in a request. A repeat comes with others, so they are no part of what tells it from another."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_KEY = re.compile(r"[A-Za-z0-9._:/-]{1,120}", re.ASCII)
+_MOST = 2**63
+
+
+def key(text: str) -> str:
+    """`text` itself if it can be the key of an operation or a transfer.
+
+    Raises:
+        BadKey: It is empty, too long, or holds other characters than a-z A-Z 0-9 . _ : / -
+    """
+    if not _KEY.fullmatch(text):
+        raise BadKey(text)
+    return text
+
+
+def fits(number: int) -> bool:
+    """Whether a number can be that of anything stored: outside 64 bits the drivers raise what they like."""
+    return -_MOST <= number < _MOST
 
 
 def to_us(moment: datetime) -> int:

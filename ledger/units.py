@@ -18,7 +18,8 @@ from sqlalchemy import Connection
 from ledger import tables
 from ledger.errors import AlreadyDone, KeyReused, UnknownGuild
 from ledger.prepared import Prepared, insert_if_new, param
-from ledger.types import to_us
+from ledger.types import fits, to_us
+from ledger.types import key as checked
 
 
 class Request(Protocol):
@@ -43,12 +44,13 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
             group whose commit failed): what is found done then is our own answer, not a repeat.
 
     Raises:
+        BadKey: The key can't be one.
         UnknownGuild: There is no such book.
         AlreadyDone: The same request was carried out before; carries the first answer.
         KeyReused: The key was used before for another request.
     """
-    locked = _LOCK[tx.dialect.name].row(tx, g=request.guild)
-    if locked is None:
+    checked(request.key)
+    if not fits(request.guild) or _LOCK[tx.dialect.name].row(tx, g=request.guild) is None:
         raise UnknownGuild(request.guild)
     asked = request_digest(unit, request)
     found = _FIND_DONE.row(tx, g=request.guild, key=request.key)

@@ -1,5 +1,6 @@
 """Which version a database is at, and bringing it to this code's. The steps themselves stand in `migrations/`."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +9,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 import migrations
-from ledger.errors import NewerThanCode, NotMigrated
+from ledger.errors import NewerThanCode, NotMigrated, NotOurs
 
 
 @cache
@@ -43,25 +45,46 @@ def require(version: str | None, shown: str) -> None:
 def migrate(tx: Connection, shown: str, to: str | None = None) -> tuple[str | None, str]:
     """Bring a database to `to` (this code's version if not given), wholly or not at all.
 
+    Two at once are carried out one after the other, and the second finds nothing to do.
+
     Returns:
         The versions before and after.
 
     Raises:
-        NewerThanCode: It was migrated by a newer Crux; nothing was written.
+        NewerThanCode, NotOurs: It was migrated by a newer Crux, or holds something else; nothing was written.
     """
-    before, target = found(tx), to or known()[-1]
+    sqlite = tx.dialect.name == "sqlite"
+    tx.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "BEGIN")
+    try:
+        if not sqlite:
+            tx.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        before, after = _step(tx, shown, to or known()[-1])
+        tx.exec_driver_sql("COMMIT")
+    except BaseException:
+        with suppress(DBAPIError):  # where the disk is full or the connection gone, it is rolled back already
+            tx.exec_driver_sql("ROLLBACK")
+        raise
+    if sqlite:
+        tx.exec_driver_sql("PRAGMA journal_mode = WAL")  # stands in the file from now on
+    return before, after
+
+
+_LOCK = int.from_bytes(b"crux", "big")
+"""PostgreSQL's advisory lock for migrations, a number that other programs hardly use."""
+
+
+def _step(tx: Connection, shown: str, target: str) -> tuple[str | None, str]:
+    before = found(tx)
     if before is not None and before not in known():
         raise NewerThanCode(shown, before, known()[-1])
+    strange = sorted({*sa.inspect(tx).get_table_names()} - {"alembic_version"})
+    if before is None and strange:
+        raise NotOurs(shown, strange[0])
     config = _config()
     config.attributes["connection"] = tx
-    tx.exec_driver_sql("BEGIN IMMEDIATE" if tx.dialect.name == "sqlite" else "BEGIN")
-    try:
+    if before is None or known().index(before) < known().index(target):
         command.upgrade(config, target)
-    except BaseException:
-        tx.exec_driver_sql("ROLLBACK")
-        raise
-    tx.exec_driver_sql("COMMIT")
-    return before, target
+    return before, found(tx) or target
 
 
 def _config() -> Config:

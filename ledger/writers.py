@@ -156,7 +156,7 @@ class SqliteWriter(Writer):
                 return
 
     def _carry_out(self, first: Job) -> None:
-        group: list[Job] = []
+        group = [first]
         try:
             self._in_one_commit(first, group)
         except BaseException:
@@ -168,11 +168,11 @@ class SqliteWriter(Writer):
         self._loop.call_soon_threadsafe(_tell, group)
 
     def _in_one_commit(self, first: Job, group: list[Job]) -> None:
-        """Run `first` and whatever else waits in one transaction; `group` is filled as they begin."""
+        """Run `first` and whatever else waits in one transaction."""
         tx, driver = self._connect()
         driver.execute("BEGIN IMMEDIATE")
-        for job in self._members(first, group):
-            point = len(group) > 1  # the first needs none: if it fails, the transaction holds nothing else
+        for job in self._members(group):
+            point = job is not first  # it needs none: if it fails, the transaction holds nothing else
             if point:
                 driver.execute("SAVEPOINT one")
             try:
@@ -190,15 +190,16 @@ class SqliteWriter(Writer):
                 driver.execute("RELEASE one")
         self._commit(driver)
 
-    def _members(self, first: Job, group: list[Job]) -> Iterator[Job]:
-        """The jobs of one group: those already waiting and those that come while it runs."""
-        job: Job | None = first
-        background = first.background
+    def _members(self, group: list[Job]) -> Iterator[Job]:
+        """The jobs of one group, filled as they begin: those already waiting and those that come while it runs."""
+        job: Job | None = group[0]
+        background = job.background
         while job is not None:
-            group.append(job)
             yield job
             job = self._waiting.take(background=not background) if len(group) < GROUP else None
-            background = background or (job is not None and job.background)
+            if job is not None:
+                background = background or job.background
+                group.append(job)
 
     def _alone(self, job: Job) -> None:
         try:

@@ -65,8 +65,8 @@ def upgrade() -> None:
         sa.CheckConstraint("kind <> 'wallet' OR owner >= 1", name=op.f("ck_accounts_wallet")),
         sa.CheckConstraint("entries >= 0", name=op.f("ck_accounts_entries")),
         sa.CheckConstraint(
-            "balance BETWEEN -1000000000000000000 AND 1000000000000000000 AND (kind <> 'mint' OR "
-            "balance <= 0) AND (balance >= 0 OR NOT kind IN ('escrow', 'reserve', 'bond'))",
+            "balance BETWEEN -1000000000000000000 AND 1000000000000000000"
+            " AND (balance >= 0 OR NOT kind IN ('escrow', 'reserve', 'bond'))",
             name=op.f("ck_accounts_balance"),
         ),
         sa.CheckConstraint(
