@@ -193,7 +193,7 @@ class NotOurs(StorageError):
     def __init__(self, shown: str, table: str) -> None:
         self.table = table
         super().__init__(
-            f"{shown} holds a table {table!r} that isn't Crux's: give Crux a database of its own. Nothing was written."
+            f"{shown} holds a table {table!r} that isn't Crux's: give Crux one of its own. Nothing was written."
         )
 
 
