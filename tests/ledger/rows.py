@@ -1,0 +1,42 @@
+"""All that a guild's book holds, to be compared before and after."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import tables
+from ledger.database import Database
+
+TABLES = (
+    tables.books,
+    tables.players,
+    tables.accounts,
+    tables.transfers,
+    tables.entries,
+    tables.notes,
+    tables.done,
+    tables.settings,
+)
+
+
+def of(tx: Connection, guild: int) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of one guild, by table, in the order of its primary key."""
+    return {
+        table.name: [
+            tuple(row)
+            for row in tx.execute(
+                sa.select(table).where(table.c.guild_id == guild).order_by(*table.primary_key.columns)
+            )
+        ]
+        for table in TABLES
+    }
+
+
+async def everything(db: Database, guild: int) -> dict[str, list[tuple[Any, ...]]]:
+    return await db.read_long(of, guild)
+
+
+async def count(db: Database, guild: int, table: sa.Table) -> int:
+    asked = sa.select(sa.func.count()).select_from(table).where(table.c.guild_id == guild)
+    return await db.read_long(lambda tx: tx.execute(asked).scalar_one())
