@@ -70,6 +70,9 @@ class ApiError(Exception):
         body: Json = {"message": self.message, "code": self.code}
         if self.errors is not None:
             body["errors"] = self.errors
+        if self.status == 429:
+            # 30046 comes without a `Via` header, so that discord.py raises it at once instead of waiting.
+            body |= {"retry_after": 60.0, "global": False}
         return body
 
 

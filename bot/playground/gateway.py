@@ -324,8 +324,12 @@ class Gateway:
         await connection.close(code, reason)
 
     def forget(self) -> None:
-        """The bot's process has ended: nobody will resume."""
-        self.sessions = {k: s for k, s in self.sessions.items() if s.connection is not None}
+        """The bot's process has ended: nobody will resume, even where the broken line is not noticed yet."""
+        for session in self.sessions.values():
+            if session.connection is not None:
+                session.connection.session = None
+        self.sessions.clear()
+        self._note_change()
 
     async def _watch(self, connection: Connection) -> None:
         """No heartbeat for one and a half intervals: the connection is dead."""
