@@ -169,26 +169,36 @@ def give(tx: Connection, request: Gift, now: datetime) -> Posted:
             (`left` says what may still be given).
         InsufficientFunds: The giver's free balance, unsettled profits aside, is less.
     """
-    money.amount(request.amount)
-    chosen = settings.load(tx, request.guild, Settings)
-    if not chosen.gifts:
-        raise GrantRefused("A6", "gifts are switched off in this server")
     if request.giver == request.taker:
         raise GrantRefused("A6", "a gift goes to somebody else")
     giver = accounts.wallet(tx, request.guild, request.giver)
     taker = accounts.wallet(tx, request.guild, request.taker)
-    balance = accounts.state(tx, giver).balance
-    if request.amount > balance - request.unsettled:
-        raise InsufficientFunds(*giver, max(balance - request.unsettled, 0), request.amount)
-    left = chosen.starting_balance // 10 + _moved(
-        tx, giver, GIFT, since=now - timedelta(days=1), received=False
-    )
-    if request.amount > left:
-        raise GrantRefused("A6", "gifts are limited to a tenth of the starting balance a day", left=left)
+    allow_gift(tx, giver, request.amount, now, unsettled=request.unsettled)
     amounts = {giver: -request.amount, taker: request.amount}
     return post(
         tx, guild=request.guild, key=request.key, kind=GIFT, amounts=amounts, now=now, actor=request.giver
     )
+
+
+def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, unsettled: int = 0) -> int:
+    """The giver's balance, if this much may be given just now. Reads only, so a confirmation can ask first.
+
+    Raises:
+        GrantRefused, InsufficientFunds: As `give`.
+    """
+    money.amount(amount)
+    chosen = settings.load(tx, giver.guild, Settings)
+    if not chosen.gifts:
+        raise GrantRefused("A6", "gifts are switched off in this server")
+    balance = accounts.state(tx, giver).balance
+    if amount > balance - unsettled:
+        raise InsufficientFunds(*giver, max(balance - unsettled, 0), amount)
+    left = chosen.starting_balance // 10 + _moved(
+        tx, giver, GIFT, since=now - timedelta(days=1), received=False
+    )
+    if amount > left:
+        raise GrantRefused("A6", "gifts are limited to a tenth of the starting balance a day", left=left)
+    return balance
 
 
 def grant(tx: Connection, request: Act, now: datetime) -> Posted:

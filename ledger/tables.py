@@ -219,6 +219,33 @@ class Settings(SQLModel, table=True):
     value: str = Field(sa_type=Words)
 
 
+class Forgotten(SQLModel, table=True):
+    """Somebody who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
+
+    It refuses that person a second starting balance and does nothing else; each row has a salt of its own.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "player"], ["players.guild_id", "players.number"]),
+        sa.CheckConstraint("length(salt) = 16 AND length(digest) = 32", name="digest"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    salt: bytes = Field(sa_type=Digest)
+    digest: bytes = Field(sa_type=Digest)
+    until_us: int = Field(sa_type=Moment)
+
+
+class Marks(SQLModel, table=True):
+    """What the program as a whole remembers, such as which commands it has told Discord of. Of no server and of
+    no person: the one table that `guild_id` doesn't lead."""
+
+    __table_args__ = (sa.CheckConstraint("length(name) BETWEEN 1 AND 120", name="name"), STRICT)
+    name: str = Field(sa_type=Words, primary_key=True)
+    value: str = Field(sa_type=Words)
+
+
 # Core tables for the write path, typed: `Book.__table__` would need an ignore wherever it is used.
 books = metadata.tables["books"]
 players = metadata.tables["players"]
@@ -228,6 +255,8 @@ entries = metadata.tables["entries"]
 notes = metadata.tables["notes"]
 done = metadata.tables["done"]
 settings = metadata.tables["settings"]
+forgotten = metadata.tables["forgotten"]
+marks = metadata.tables["marks"]
 
 
 # --- triggers ---------------------------------------------------------------------------------

@@ -1,0 +1,246 @@
+"""People and their points, as a bot meets them: by Discord id, before it knows whether they have a wallet.
+
+`enter` makes the wallet on somebody's first press, `present` is a gift between two people, `forget` takes a person
+out of the book and leaves the book whole (RULES A5, A6, E4).
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts, grants, tables
+from ledger.accounts import Account, Player
+from ledger.errors import GrantRefused
+from ledger.prepared import Prepared, param
+from ledger.transfers import post
+from ledger.types import from_us, microseconds, to_us
+
+FORFEIT = "forfeit"
+"""A deleted person's wallet, to the house."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """A first press: `born` is when the Discord account was made, `waved` that a moderator let it through."""
+
+    guild: int
+    key: str
+    person: int
+    born: datetime
+    waved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """`started` is the starting balance in minor units, 0 if none was given this time; `again_us` says from when
+    on a person who had themselves deleted can have another."""
+
+    player: int
+    started: int
+    again_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A gift between two people."""
+
+    guild: int
+    key: str
+    giver: int
+    taker: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A gift as its giver sees it; minor units."""
+
+    transfer: int
+    amount: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Asks for a person to be taken out of a server's book. The salt is 16 random bytes."""
+
+    guild: int
+    key: str
+    person: int
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was left: `forfeited` went to the house, `debt` stays under the number."""
+
+    player: int
+    forfeited: int
+    debt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Somebody's wallet in one look. `started` says that they had their starting balance."""
+
+    player: Player
+    balance: int
+    started: bool
+    joined: datetime
+
+
+def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
+    """Make sure that a person has a wallet, and give the starting balance where it is due, once.
+
+    Raises:
+        GrantRefused: A5: the Discord account is too young (`days_left`); nothing was made.
+    """
+    who = accounts.join(tx, request.guild, request.person, now)
+    key = f"start:{who.number}"
+    if tx.execute(_STARTED, {"g": request.guild, "key": key}).first():
+        return Entered(who.number, 0)
+    again_us = _forgotten_until(tx, request.guild, request.person, now)
+    if again_us is not None:
+        return Entered(who.number, 0, again_us)
+    start = grants.Start(request.guild, key, request.person, request.born, request.waved)
+    return Entered(who.number, grants.start(tx, start, now).balances[who.wallet.number])
+
+
+def glance(tx: Connection, guild: int, person: int) -> Glance | None:
+    """Somebody's wallet; None where they have none in this book."""
+    row = _GLANCE.row(tx, g=guild, d=person)
+    if row is None:
+        return None
+    number, joined_us, wallet, balance, started = row
+    return Glance(
+        Player(guild, number, Account(guild, wallet)), balance, started is not None, from_us(joined_us)
+    )
+
+
+def preview(tx: Connection, request: Present, now: datetime) -> int:
+    """The giver's balance, if this gift could be given just now.
+
+    Raises:
+        GrantRefused, InsufficientFunds, UnknownPlayer: As `present` would.
+    """
+    if request.giver == request.taker:
+        raise GrantRefused("A6", "a gift goes to somebody else")
+    giver = accounts.player(tx, request.guild, request.giver)
+    return grants.allow_gift(tx, giver.wallet, request.amount, now)
+
+
+def present(tx: Connection, request: Present, now: datetime) -> Given:
+    """Give points to a person, who gets an empty wallet first if they have none.
+
+    Raises:
+        GrantRefused, InsufficientFunds: As `grants.give`.
+        UnknownPlayer: The giver has no wallet here.
+    """
+    giver = accounts.player(tx, request.guild, request.giver)
+    taker = accounts.join(tx, request.guild, request.taker, now)
+    gift = grants.Gift(request.guild, request.key, giver.number, taker.number, request.amount)
+    posted = grants.give(tx, gift, now)
+    after = posted.balances[giver.wallet.number]
+    return Given(posted.number, request.amount, after + request.amount, after)
+
+
+def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
+    """Take a person out of the book: the wallet goes to the house, a debt stays, and the number with it; what they
+    wrote, and what was written with transfers of theirs, is erased.
+
+    Raises:
+        UnknownPlayer: They are not in this book.
+    """
+    guild = request.guild
+    who = accounts.player(tx, guild, request.person)
+    balance = accounts.state(tx, who.wallet).balance
+    if balance > 0:
+        amounts = {who.wallet: -balance, accounts.house(guild): balance}
+        post(tx, guild=guild, key=request.key, kind=FORFEIT, amounts=amounts, now=now, actor=who.number)
+    tx.execute(_ERASE_NOTES, {"g": guild, "player": who.number, "account": who.wallet.number})
+    tx.execute(_FORGET, {"g": guild, "n": who.number})
+    row = {
+        "guild_id": guild,
+        "player": who.number,
+        "salt": request.salt,
+        "digest": _digest(request.person, request.salt),
+        "until_us": to_us(now) + microseconds(grants.YEAR),
+    }
+    tx.execute(_REMEMBER, row)
+    return Gone(who.number, max(balance, 0), max(-balance, 0))
+
+
+def drop_expired(tx: Connection, _: None, now: datetime) -> int:
+    """Delete the digests whose year is over, in every book; how many. Runs through `db.claim`."""
+    return tx.execute(_DROP, {"now": to_us(now)}).rowcount
+
+
+def next_expiry(tx: Connection) -> datetime | None:
+    """When the next digest's year is over."""
+    soonest = tx.execute(_SOONEST).scalar()
+    return None if soonest is None else from_us(soonest)
+
+
+def written(tx: Connection, guild: int, player: int) -> list[tuple[int, str]]:
+    """Every note that a player wrote: the transfer's number and the words."""
+    return [(row.number, row.words) for row in tx.execute(_WRITTEN, {"g": guild, "player": player})]
+
+
+def _forgotten_until(tx: Connection, guild: int, person: int, now: datetime) -> int | None:
+    """Until when this person has no second starting balance, if they had themselves deleted within the year."""
+    for row in tx.execute(_FORGOTTEN, {"g": guild, "now": to_us(now)}):
+        if hmac.compare_digest(_digest(person, row.salt), row.digest):
+            return row.until_us
+    return None
+
+
+def _digest(person: int, salt: bytes) -> bytes:
+    return hashlib.blake2b(str(person).encode(), key=salt, digest_size=32).digest()
+
+
+_g, _player = param("g"), param("player")
+_p, _a, _t, _n = tables.players.c, tables.accounts.c, tables.transfers.c, tables.notes.c
+_STARTED = sa.select(_t.number).where(_t.guild_id == _g, _t.key == param("key"))
+_started_key = sa.literal_column("'start:'", sa.Text()) + sa.cast(_p.number, sa.Text())
+_GLANCE = Prepared(
+    sa.select(_p.number, _p.joined_us, _a.number, _a.balance, _t.number)
+    .join_from(
+        tables.players,
+        tables.accounts,
+        (_a.guild_id == _p.guild_id) & (_a.kind == sa.literal_column("'wallet'")) & (_a.owner == _p.number),
+    )
+    .outerjoin(tables.transfers, (_t.guild_id == _p.guild_id) & (_t.key == _started_key))
+    .where(_p.guild_id == _g, _p.discord_id == param("d"))
+)
+_ERASE_NOTES = (
+    sa.update(tables.notes)
+    .where(
+        _n.guild_id == _g,
+        _n.erased == sa.literal_column("0"),
+        _n.transfer.in_(sa.select(_t.number).where(_t.guild_id == _g, _t.actor == _player))
+        | _n.transfer.in_(
+            sa.select(tables.entries.c.transfer).where(
+                tables.entries.c.guild_id == _g, tables.entries.c.account == param("account")
+            )
+        ),
+    )
+    .values(words=None, salt=None, erased=sa.literal_column("1"))
+)
+_FORGET = sa.update(tables.players).where(_p.guild_id == _g, _p.number == param("n")).values(discord_id=None)
+_REMEMBER = sa.insert(tables.forgotten)
+_FORGOTTEN = sa.select(tables.forgotten.c.salt, tables.forgotten.c.digest, tables.forgotten.c.until_us).where(
+    tables.forgotten.c.guild_id == _g, tables.forgotten.c.until_us > param("now")
+)
+_DROP = sa.delete(tables.forgotten).where(tables.forgotten.c.until_us <= param("now"))
+_SOONEST = sa.select(sa.func.min(tables.forgotten.c.until_us))
+_WRITTEN = (
+    sa.select(_t.number, _n.words)
+    .join_from(tables.notes, tables.transfers, (_t.guild_id == _n.guild_id) & (_t.number == _n.transfer))
+    .where(_n.guild_id == _g, _t.actor == _player, _n.words.is_not(None))
+    .order_by(_t.number)
+)
