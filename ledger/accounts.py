@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ledger import chain, tables
 from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
 from ledger.prepared import insert_if_new, param
-from ledger.types import to_us
+from ledger.types import fits, to_us
 
 
 class Account(NamedTuple):
@@ -91,7 +91,7 @@ def player(tx: Connection, guild: int, discord_id: int) -> Player:
     Raises:
         UnknownPlayer: They have no wallet here, or had themselves deleted.
     """
-    row = tx.execute(_FIND_PLAYER, {"g": guild, "d": discord_id}).first()
+    row = tx.execute(_FIND_PLAYER, {"g": guild, "d": discord_id}).first() if fits(discord_id) else None
     if row is None:
         raise UnknownPlayer(guild)
     return Player(guild, row.number, Account(guild, row.wallet))
@@ -103,7 +103,7 @@ def wallet(tx: Connection, guild: int, number: int) -> Account:
     Raises:
         UnknownPlayer: The book has no such number.
     """
-    found = tx.execute(_FIND_WALLET, {"g": guild, "n": number}).scalar()
+    found = tx.execute(_FIND_WALLET, {"g": guild, "n": number}).scalar() if fits(number) else None
     if found is None:
         raise UnknownPlayer(guild, number)
     return Account(guild, found)
@@ -152,7 +152,8 @@ def state(tx: Connection, account: Account) -> State:
     Raises:
         UnknownAccount: It is not in its guild's book.
     """
-    row = tx.execute(_STATE, {"g": account.guild, "n": account.number}).first()
+    known = fits(account.guild) and fits(account.number)
+    row = tx.execute(_STATE, {"g": account.guild, "n": account.number}).first() if known else None
     if row is None:
         raise UnknownAccount(*account)
     return State(account, row.kind, row.owner, row.balance, row.ended_by is not None)

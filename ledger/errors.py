@@ -4,7 +4,7 @@
     ├── Refused                 ordinary: nothing happened, and the facts say why
     │   ├── BadAmount  BadKey  BadWords  Unbalanced  CrossGuild
     │   ├── UnknownGuild  UnknownPlayer  UnknownAccount  UnknownTransfer
-    │   ├── InsufficientFunds  AccountEnded  AlreadyReversed  NotReversible  NotYours
+    │   ├── InsufficientFunds  BalanceTooLarge  AccountEnded  AlreadyReversed  NotReversible  NotYours
     │   ├── KeyReused  AlreadyDone
     │   ├── GrantRefused
     │   └── Busy  Closed  ReadTooLong
@@ -100,6 +100,16 @@ class InsufficientFunds(Refused):
     def __init__(self, guild: int, account: int, balance: int, needed: int) -> None:
         self.guild, self.account, self.balance, self.needed = guild, account, balance, needed
         super().__init__(f"Account {account} holds {balance} minor units and {needed} are needed.")
+
+
+class BalanceTooLarge(Refused):
+    """An account would hold, or owe, more than 10^18 minor units."""
+
+    def __init__(self, guild: int, account: int, balance: int, amount: int) -> None:
+        self.guild, self.account, self.balance, self.amount = guild, account, balance, amount
+        super().__init__(
+            f"Account {account} holds {balance} minor units: {amount} more is beyond the book's limit."
+        )
 
 
 class AccountEnded(Refused):
@@ -245,5 +255,8 @@ class OldSqlite(StorageError):
 
 
 def _shown(given: object) -> str:
-    text = repr(given)
+    try:
+        text = repr(given)
+    except ValueError:  # Python won't write out a whole number of more than 4,300 digits
+        return "a number that long"
     return text if len(text) <= 40 else text[:37] + "..."

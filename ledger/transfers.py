@@ -21,16 +21,19 @@ from ledger.errors import (
     BadAmount,
     BadKey,
     BadWords,
+    BalanceTooLarge,
     CrossGuild,
     InsufficientFunds,
     KeyReused,
     NotReversible,
+    Refused,
     Unbalanced,
+    UnknownAccount,
     UnknownGuild,
     UnknownTransfer,
 )
 from ledger.prepared import Prepared, insert_if_new, param
-from ledger.types import Salt, to_us
+from ledger.types import Salt, Whole, fits, to_us
 from ledger.types import key as checked
 
 REVERSAL, VOID = "reversal", "void"
@@ -72,7 +75,7 @@ def post(
     actor: int = 0,
     note: Words | None = None,
 ) -> Posted:
-    """Move points between accounts of one book, all of it or nothing.
+    """Move points between accounts of one book, all of it or nothing, even where a unit goes on after a refusal.
 
     Args:
         amounts: Minor units added to each account, negative where they are taken; they sum to zero.
@@ -83,7 +86,7 @@ def post(
     Raises:
         Unbalanced, CrossGuild, BadAmount, BadKey, BadWords: The transfer is not one.
         UnknownGuild, UnknownAccount, AccountEnded: There is nowhere to move points from or to.
-        InsufficientFunds: An account holds less than it would give.
+        InsufficientFunds, BalanceTooLarge: An account holds less than it would give, or would hold too much.
         KeyReused: The key stands already, under this or another body.
     """
     if kind == REVERSAL:
@@ -109,7 +112,7 @@ def reverse(
         NotReversible: It is itself a reversal; post a new transfer instead.
         InsufficientFunds: An escrow, reserve or bond no longer holds what would be taken back.
     """
-    found = tx.execute(_FIND_TRANSFER, {"g": guild, "n": transfer}).first()
+    found = tx.execute(_FIND_TRANSFER, {"g": guild, "n": transfer}).first() if fits(transfer) else None
     if found is None:
         raise UnknownTransfer(guild, transfer)
     if found.kind == REVERSAL:
@@ -139,7 +142,7 @@ def _post(
     if book is None:
         raise UnknownGuild(guild)
     number, at_us = book[0] + 1, to_us(now)
-    lines = [_move(tx, account, amount, kind) for account, amount in amounts.items()]
+    lines = _move_all(tx, amounts, kind)
     digest = chain.digest(
         chain.canonical(
             before=book[1],
@@ -168,6 +171,7 @@ def _post(
         digest=digest,
     )
     if not added:
+        _move_back(tx, guild, lines)
         raise KeyReused(guild, key)
     _ADD_ENTRIES.many(tx, [_row(guild, number, place, line) for place, line in enumerate(lines, 1)])
     if note:
@@ -188,6 +192,8 @@ def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> N
     for account, amount in amounts.items():
         if account.guild != guild:
             raise CrossGuild(guild, account.guild)
+        if not fits(account.number):
+            raise UnknownAccount(*account)
         if type(amount) is not int:
             raise BadAmount(amount, "it must be a whole number of minor units")
         if not amount:
@@ -207,23 +213,39 @@ def _digest_of(note: Words) -> bytes:
         raise BadWords("half a surrogate pair is not a character") from None
 
 
+def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list[chain.Line]:
+    """Add each amount to its account, or none of them: a unit may go on after a refusal."""
+    lines: list[chain.Line] = []
+    try:
+        for account, amount in amounts.items():
+            lines.append(_move(tx, account, amount, kind))
+    except Refused:
+        _move_back(tx, next(iter(amounts)).guild, lines)
+        raise
+    return lines
+
+
 def _move(tx: Connection, account: Account, amount: int, kind: str) -> chain.Line:
-    """Add `amount` to one account, if the account may give it."""
-    if amount > 0:
-        moved = _PUT.row(tx, g=account.guild, n=account.number, amount=amount)
-    else:
-        take = _TAKE.get(kind, _TAKE_ANY)
-        moved = take.row(tx, g=account.guild, n=account.number, amount=amount, needed=-amount)
+    """Add `amount` to one account, if the account may give or hold it."""
+    move = _PUT if amount > 0 else _TAKE.get(kind, _TAKE_ANY)
+    moved = move.row(tx, g=account.guild, n=account.number, amount=amount)
     if moved is None:
-        raise _refusal(tx, account, -amount)
+        raise _refusal(tx, account, amount)
     return chain.Line(moved[2], account.number, moved[3], amount, moved[0], moved[1])
 
 
-def _refusal(tx: Connection, account: Account, needed: int) -> Exception:
+def _refusal(tx: Connection, account: Account, amount: int) -> Refused:
     found = state(tx, account)  # raises UnknownAccount
     if found.ended:
         return AccountEnded(*account)
-    return InsufficientFunds(*account, found.balance, needed)
+    if abs(found.balance + amount) > money.MOST_BALANCE:
+        return BalanceTooLarge(*account, found.balance, amount)
+    return InsufficientFunds(*account, found.balance, -amount)
+
+
+def _move_back(tx: Connection, guild: int, lines: list[chain.Line]) -> None:
+    for line in reversed(lines):
+        _MOVE_BACK.count(tx, g=guild, n=line.account, amount=-line.amount)
 
 
 def _row(guild: int, number: int, place: int, line: chain.Line) -> dict[str, int]:
@@ -241,10 +263,17 @@ def _row(guild: int, number: int, place: int, line: chain.Line) -> dict[str, int
 _g, _n, _amount = param("g"), param("n"), param("amount")
 _a = tables.accounts.c
 
+
+def _number(value: int) -> sa.ColumnElement[int]:
+    """A constant, as part of a statement's text."""
+    return sa.literal_column(str(value), Whole)
+
+
+_after = _a.balance + _amount
 _MOVE = (
     sa.update(tables.accounts)
     .where(_a.guild_id == _g, _a.number == _n, _a.ended_by.is_(None))
-    .values(balance=_a.balance + _amount, entries=_a.entries + sa.literal_column("1"))
+    .values(balance=_after, entries=_a.entries + _number(1))
     .returning(_a.balance, _a.entries, _a.kind, _a.owner)
 )
 
@@ -252,10 +281,16 @@ _MOVE = (
 def _take(*overdrawn: str) -> Prepared:
     """Take points from an account that has them, or whose kind may go below zero for this transfer."""
     may = _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
-    return Prepared(_MOVE.where(sa.or_(_a.balance >= param("needed"), may)))
+    least = sa.case((may, _number(-money.MOST_BALANCE)), else_=_number(0))
+    return Prepared(_MOVE.where(_after >= least))
 
 
-_PUT = Prepared(_MOVE)
+_PUT = Prepared(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
+_MOVE_BACK = Prepared(
+    sa.update(tables.accounts)
+    .where(_a.guild_id == _g, _a.number == _n)
+    .values(balance=_after, entries=_a.entries - _number(1))
+)
 _TAKE_ANY = _take()
 _TAKE = {VOID: _take("wallet"), REVERSAL: _take("wallet", "house")}
 
