@@ -26,6 +26,7 @@ INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = range(4012, 4015)
 
 ALL_INTENTS = (1 << 26) - 1
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
+TROUBLES = ("reconnect", "invalid_session", "silent", "drop", "timeout")
 SENDS_PER_MINUTE = 120
 REPLAYED = 2_000
 GUILDS_PER_SHARD = 2_500
@@ -144,6 +145,8 @@ class Gateway:
 
     async def trouble(self, kind: str, *, resumable: bool = True) -> int:
         """Do something to every connection; returns to how many."""
+        if kind not in TROUBLES:
+            raise ValueError(f"There is no trouble called {kind}; there is {', '.join(TROUBLES)}.")
         there = [c for c in self.connections if c.session is not None]
         for connection in there:
             if kind == "reconnect":
@@ -158,8 +161,6 @@ class Gateway:
                     connection.socket._req.transport.abort()  # pyright: ignore[reportPrivateUsage]
             elif kind == "timeout":
                 await self._end(connection, SESSION_TIMED_OUT, "Session timed out.")
-            else:
-                raise ValueError(f"There is no trouble called {kind}.")
         return len(there)
 
     def _invalidate(self, connection: Connection, *, resumable: bool) -> None:
