@@ -15,6 +15,8 @@ MOST_BALANCE = 10**18
 # ASCII digits only: `\d` and int() also take Arabic, Devanagari and full-width ones.
 _POINTS = re.compile(r"(?:(0|[1-9][0-9]*)|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]{1,2}))?", re.ASCII)
 
+_EXACT = re.compile(r"(-?)(0|[1-9][0-9]{0,16})\.([0-9]{2})", re.ASCII)  # up to 10^18 minor units
+
 
 def amount(value: object) -> int:
     """`value` itself if it is a whole number of minor units from 1 to 10^15.
@@ -54,10 +56,16 @@ def points(minor: int) -> str:
 
 
 def from_exact_points(text: str) -> int:
-    """The inverse of `points`."""
-    sign, body = (-1, text[1:]) if text.startswith("-") else (1, text)
-    whole, _, cents = body.partition(".")
-    return sign * (int(whole) * UNIT + int(cents))
+    """The inverse of `points`.
+
+    Raises:
+        BadAmount: `points` writes no such text. A spreadsheet saves 1.50 as 1.5; that is not read as 1.05.
+    """
+    found = _EXACT.fullmatch(text)
+    if found is None:
+        raise BadAmount(text, "points in a file have two decimals, as in 1234.50")
+    sign, whole, cents = found.groups()
+    return int(f"{sign}{whole}{cents}")
 
 
 def share_out(total: int, weights: Sequence[int]) -> list[int]:
