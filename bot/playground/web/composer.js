@@ -96,7 +96,10 @@ export class Composer {
 
   drawTyping() {
     const names = store.state.ready ? store.typingIn(store.state.channelId) : [];
-    fill(this.status, names.length ? [el("span", { class: "dots" }, el("i"), el("i"), el("i")), ...names.map((name, at) => [at ? ", " : "", said(name, { class: "strong" })]).flat(), names.length > 1 ? " are typing…" : " is typing…"].map((part) => (typeof part === "string" ? document.createTextNode(part) : part)) : []);
+    if (!names.length) return fill(this.status);
+    const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
+    const words = names.flatMap((name, at) => [at ? ", " : null, said(name, { class: "strong" })]);
+    return fill(this.status, dots, words, names.length > 1 ? " are typing…" : " is typing…");
   }
 
   focus() {

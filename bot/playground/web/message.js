@@ -62,7 +62,7 @@ function above(message) {
 
 export function usedLine({ person_id, person, what }) {
   const known = store.person(person_id) ?? { name: person };
-  return [face(known), said(known.name, { class: "strong" }), " used ", el("bdi", { class: "strong" }, what)];
+  return [face(known), said(known.name, { class: "strong" }), "used", el("bdi", { class: "strong" }, what)];
 }
 
 function content(message) {

@@ -1,6 +1,5 @@
 // Which commands what was typed after "/" may mean.
 
-import { face } from "./dom.js";
 import * as store from "./store.js";
 
 /** "/wal gi" finds "/wallet give"; names that begin so stand first, then words within, then descriptions. */
@@ -27,7 +26,6 @@ export const commandEntry = (command) => ({
   command,
   label: command.name,
   description: command.description,
-  before: face(store.bot()),
 });
 
 /** Entries of the menu on a message or on a person. */
