@@ -1,0 +1,161 @@
+"""From empty and from every version to this one: wholly, once, or not at all."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import versions
+from ledger.database import run_alone
+from tests import databases
+from tests.schemas import Objects, differences, objects
+
+HEAD = versions.known()[-1]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database with nothing in it, on both."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'crux.db'}"
+    server: databases.Server = request.getfixturevalue("postgresql")
+    return server.empty()
+
+
+def migrate(url: str, to: str | None = None) -> tuple[str | None, str]:
+    return run_alone(url, lambda tx: versions.migrate(tx, url, to), write=True)
+
+
+def add_a_book(tx: Connection) -> None:
+    """A row that every version has."""
+    book = sa.text("INSERT INTO books (guild_id, transfers, accounts, players, head) VALUES (7, 0, 2, 0, :h)")
+    tx.execute(book, {"h": bytes(32)})
+
+
+def test_versions_are_numbered_without_gaps():
+    assert versions.known() == tuple(f"{number:04}" for number in range(1, len(versions.known()) + 1))
+
+
+@pytest.mark.parametrize("start", versions.known())
+def test_each_version_leads_to_the_same_schema_and_keeps_what_is_there(
+    empty: str, tmp_path_factory: pytest.TempPathFactory, postgresql: databases.Server, start: str
+):
+    assert migrate(empty, start) == (None, start)
+    run_alone(empty, add_a_book, write=True)
+
+    assert migrate(empty) == (start, HEAD)
+
+    fresh = (
+        databases.sqlite(tmp_path_factory.mktemp("fresh") / "crux.db")
+        if empty.startswith("sqlite")
+        else postgresql.database()
+    )
+    assert differences(run_alone(empty, objects), run_alone(fresh, objects)) == []
+    assert run_alone(empty, lambda tx: tx.exec_driver_sql("SELECT guild_id FROM books").scalar()) == 7
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(empty: str):
+    migrate(empty)
+    before = run_alone(empty, objects)
+
+    assert migrate(empty) == (HEAD, HEAD)
+
+    assert run_alone(empty, objects) == before
+
+
+def test_a_sqlite_book_keeps_its_journal_beside_it(own_sqlite: str):
+    mode = run_alone(own_sqlite, lambda tx: tx.exec_driver_sql("PRAGMA journal_mode").scalar())
+
+    assert mode == "wal"
+
+
+MIGRATE_AND_DIE = """
+import os, signal, sys
+import sqlalchemy as sa
+from sqlalchemy import event
+from ledger import versions
+from ledger.database import run_alone
+
+url, left, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+
+def count(conn, cursor, statement, *rest):
+    global left
+    if statement.split()[0] in ("CREATE", "ALTER", "INSERT", "UPDATE", "DROP"):
+        left -= 1
+        if left < 0:
+            if how == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise RuntimeError("the power went")
+
+def work(tx):
+    event.listen(tx.engine, "before_cursor_execute", count)
+    versions.migrate(tx, url)
+
+run_alone(url, work, write=True)
+print("done")
+"""
+
+
+@pytest.mark.parametrize("how", ["kill", "error"])
+@pytest.mark.parametrize("start", [None, *versions.known()[:-1]])
+def test_a_migration_that_dies_in_the_middle_leaves_the_version_before(
+    empty: str, start: str | None, how: str
+):
+    if start:
+        migrate(empty, start)
+        run_alone(empty, add_a_book, write=True)
+    before = run_alone(empty, objects) if start else {}
+
+    for statements in (0, 1, 2, 5, 10):
+        died = die(empty, statements, how)
+        if died is None:  # it has fewer steps than that, and is through
+            break
+        assert died == (-signal.SIGKILL if how == "kill" else 1)
+        assert run_alone(empty, state, write=True) == (start, before)
+
+    assert migrate(empty)[1] == HEAD
+    if start:
+        assert run_alone(empty, lambda tx: tx.exec_driver_sql("SELECT guild_id FROM books").scalar()) == 7
+
+
+def state(tx: Connection) -> tuple[str | None, Objects]:
+    return versions.found(tx), objects(tx)
+
+
+def die(url: str, statements: int, how: str) -> int | None:
+    """Migrate in a process that dies after so many statements; None if it got through."""
+    done = subprocess.run(
+        [sys.executable, "-c", MIGRATE_AND_DIE, url, str(statements), how],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return None if done.stdout == "done\n" else done.returncode
+
+
+def test_migrations_at_once_stand_in_line(empty: str):
+    script = (
+        "import sys; from ledger import versions; from ledger.database import run_alone; sys.stdin.read();"
+        " print(*run_alone(sys.argv[1], lambda tx: versions.migrate(tx, 'it'), write=True))"
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", script, empty], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    for process in running:  # all have started up to here, and are let go together
+        assert process.stdin
+        process.stdin.close()
+
+    said = sorted(process.stdout.read().strip() for process in running if process.stdout)
+
+    assert [process.wait(60) for process in running] == [0, 0, 0, 0]
+    assert said == [f"{HEAD} {HEAD}"] * 3 + [f"None {HEAD}"]
+    for process in running:
+        assert process.stdout
+        process.stdout.close()
