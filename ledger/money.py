@@ -14,7 +14,6 @@ MOST_BALANCE = 10**18
 
 # ASCII digits only: `\d` and int() also take Arabic, Devanagari and full-width ones.
 _POINTS = re.compile(r"(?:(0|[1-9][0-9]*)|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]{1,2}))?", re.ASCII)
-
 _EXACT = re.compile(r"(-?)(0|[1-9][0-9]{0,16})\.([0-9]{2})", re.ASCII)  # up to 10^18 minor units
 
 
