@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ledger import accounts, grants, tables
 from ledger.accounts import Account, Player
 from ledger.errors import GrantRefused
-from ledger.prepared import Prepared, param
+from ledger.prepared import Prepared, param, params
 from ledger.transfers import post
 from ledger.types import from_us, microseconds, to_us
 
@@ -186,6 +186,12 @@ def next_expiry(tx: Connection) -> datetime | None:
     return None if soonest is None else from_us(soonest)
 
 
+def ids(tx: Connection, guild: int, numbers: list[int]) -> dict[int, int]:
+    """The Discord ids of some players by number, without those who were deleted."""
+    rows = tx.execute(_IDS, {"g": guild, "numbers": numbers}).all()
+    return {row.number: row.discord_id for row in rows}
+
+
 def written(tx: Connection, guild: int, player: int) -> list[tuple[int, str]]:
     """Every note that a player wrote: the transfer's number and the words."""
     return [(row.number, row.words) for row in tx.execute(_WRITTEN, {"g": guild, "player": player})]
@@ -243,4 +249,7 @@ _WRITTEN = (
     .join_from(tables.notes, tables.transfers, (_t.guild_id == _n.guild_id) & (_t.number == _n.transfer))
     .where(_n.guild_id == _g, _t.actor == _player, _n.words.is_not(None))
     .order_by(_t.number)
+)
+_IDS = sa.select(_p.number, _p.discord_id).where(
+    _p.guild_id == _g, _p.number.in_(params("numbers")), _p.discord_id.is_not(None)
 )

@@ -2,5 +2,6 @@
 
 from bot.cli.command import Command
 from bot.cli.migrate import MIGRATE
+from bot.cli.run import RUN
 
-COMMANDS: tuple[Command, ...] = (MIGRATE,)
+COMMANDS: tuple[Command, ...] = (RUN, MIGRATE)

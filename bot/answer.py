@@ -1,0 +1,173 @@
+"""The one way a press, a command or a form is answered.
+
+`answer` awaits the work for a second and answers directly if it is done by then; else it tells Discord that an
+answer is coming, and brings it when it is there. The work is never cancelled: what has begun is finished and said.
+It alone finds words for refusals, and gives every mistake of ours an incident number.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot import components
+from bot.cards import Card, Form
+from bot.refusals import NotMember, Outdated
+from bot.render import refusals
+
+if TYPE_CHECKING:
+    from bot.client import Crux
+
+    Press = discord.Interaction[Crux]
+else:
+    Press = discord.Interaction
+
+A = TypeVar("A")
+
+PATIENCE_SECONDS = 1.0
+"""How long the work may take before "thinking…" is shown; Discord gives three seconds, and two are for the way."""
+
+_ATTEMPTS = 3
+_GONE = (10062, 10015, 50027)  # three seconds or fifteen minutes are over: nobody can be told any more
+_ANSWERED = 40060  # the same interaction reached us twice, or our first answer went through after all
+
+log = logging.getLogger("crux.answer")
+
+
+class Where(Enum):
+    """Only the person sees it; everybody does; or the pressed message becomes the answer."""
+
+    PRIVATE = 1
+    PUBLIC = 2
+    IN_PLACE = 3
+
+
+async def answer(
+    press: Press,
+    work: Coroutine[Any, Any, A],
+    render: Callable[[A], Card],
+    *,
+    where: Where = Where.PRIVATE,
+) -> None:
+    """Do the work and answer with the card that `render` makes of it; a refusal is always private."""
+    task = asyncio.create_task(work)
+    with press.client.busy():
+        await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
+        if not task.done():
+            await _deliver(press, lambda: _defer(press, where))
+        try:
+            card = render(await asyncio.shield(task))
+        except Exception as error:
+            await fail(press, error, deferred=where if press.response.is_done() else None)
+        else:
+            await _deliver(press, lambda: _show(press, card, where))
+
+
+async def ask(press: Press, form: Form) -> None:
+    """Answer with a form. What it is sent back as goes through `routes`."""
+    with press.client.busy():
+        await _deliver(press, lambda: press.response.send_modal(components.modal(form)))
+
+
+async def guarded(press: Press, handle: Awaitable[None]) -> None:
+    """Carry out a handler that answers by itself, and answer for it where it raises."""
+    try:
+        await handle
+    except Exception as error:
+        await fail(press, error)
+
+
+async def fail(press: Press, error: Exception, *, deferred: Where | None = None) -> None:
+    """Tell a person why not: the words of a refusal, or the number of an incident."""
+    error = _cause(error)
+    sentence = refusals.refusal(error, await press.client.currency(press.guild_id))
+    if sentence is None:
+        card = refusals.incident(_incident(press, error))
+    else:
+        log.debug("refused", extra={"facts": {"error": type(error).__name__, "guild": press.guild_id or 0}})
+        card = refusals.card(sentence)
+    with press.client.busy():
+        await _deliver(press, lambda: _show_refusal(press, card, deferred))
+
+
+def _cause(error: Exception) -> Exception:
+    """What discord.py's own exceptions mean to us."""
+    match error:
+        case app_commands.CommandInvokeError():
+            return error.original
+        case app_commands.TransformerError():
+            return NotMember()
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return Outdated()
+        case _:
+            return error
+
+
+def _incident(press: Press, error: Exception) -> str:
+    """Log a mistake of ours under a number that the person is told: the interaction's own, shortened."""
+    number = press.id % 10**9
+    facts = {
+        "number": number,
+        "guild": press.guild_id or 0,
+        "interaction": press.id,
+        "error": type(error).__name__,
+    }
+    log.error("incident", extra={"facts": facts}, exc_info=error)
+    return f"{number // 1_000_000:03d}-{number // 1000 % 1000:03d}-{number % 1000:03d}"
+
+
+async def _deliver(press: Press, send: Callable[[], Awaitable[Any]]) -> None:
+    """Send an answer; again where the connection or Discord failed, and not where nobody can be told any more."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            await send()
+            return
+        except discord.HTTPException as error:
+            if error.code in (*_GONE, _ANSWERED):
+                log.info("not told", extra={"facts": {"code": error.code, "interaction": press.id}})
+                return
+            if error.status < 500 or attempt == _ATTEMPTS:
+                _incident(press, error)
+                return
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            if attempt == _ATTEMPTS:
+                _incident(press, error)
+                return
+        await asyncio.sleep(0.2 * attempt)
+
+
+async def _defer(press: Press, where: Where) -> None:
+    thinking = where is not Where.IN_PLACE or press.message is None
+    await press.response.defer(ephemeral=where is not Where.PUBLIC, thinking=thinking)
+
+
+async def _show(press: Press, card: Card, where: Where) -> None:
+    view = components.view(card)
+    in_place = where is Where.IN_PLACE and press.message is not None
+    if press.response.is_done():
+        await press.edit_original_response(view=view, attachments=components.files(card))
+    elif in_place:
+        await press.response.edit_message(view=view)
+    elif card.files:
+        private = where is not Where.PUBLIC
+        await press.response.send_message(view=view, ephemeral=private, files=components.files(card))
+    else:
+        await press.response.send_message(view=view, ephemeral=where is not Where.PUBLIC)
+
+
+async def _show_refusal(press: Press, card: Card, deferred: Where | None) -> None:
+    """Always private: a public "thinking…" goes first, and a message that was pressed stays as it was."""
+    view = components.view(card)
+    if not press.response.is_done():
+        await press.response.send_message(view=view, ephemeral=True)
+    elif deferred is Where.PRIVATE:
+        await press.edit_original_response(view=view)
+    else:
+        if deferred is Where.PUBLIC:
+            await press.delete_original_response()
+        await press.followup.send(view=view, ephemeral=True)

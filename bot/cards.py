@@ -1,0 +1,97 @@
+"""What a person is shown, as plain values: `render` makes them, `components` turns them into Discord's.
+
+A `Card` is a message, a `Form` asks for something typed or chosen. Whatever is pressed or sent carries its meaning
+in its `id`, as `components.Routes` reads it, so it works in an old message and after a restart.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Look(Enum):
+    """How a button looks: the act itself, something beside it, or an act that can't be undone."""
+
+    MAIN = 1
+    PLAIN = 2
+    DANGER = 4
+
+
+class Accent(Enum):
+    """The colour of a card's edge."""
+
+    PLAIN = 0x4655D4
+    DONE = 0x1F8A57
+    CAREFUL = 0xB7791F
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`label` says the act, and the amount where there is one."""
+
+    label: str
+    id: str
+    look: Look = Look.PLAIN
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A heading, paragraphs in Discord's markdown, one line of fine print, and at most five buttons a row."""
+
+    title: str
+    text: tuple[str, ...] = ()
+    small: str = ""
+    buttons: tuple[Button, ...] = ()
+    accent: Accent = Accent.PLAIN
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text to type, or a paragraph where `long`."""
+
+    id: str
+    label: str
+    help: str = ""
+    value: str = ""
+    most: int = 100
+    needed: bool = True
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PickChannel:
+    """A text or announcement channel, or none."""
+
+    id: str
+    label: str
+    help: str = ""
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PickRole:
+    """A role, or none."""
+
+    id: str
+    label: str
+    help: str = ""
+    value: int = 0
+
+
+Field = Line | PickChannel | PickRole
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """At most five fields."""
+
+    title: str
+    id: str
+    fields: tuple[Field, ...]

@@ -1,0 +1,120 @@
+"""/wallet: what one has, what moved, gifts, and the weekly allowance."""
+
+from datetime import timedelta
+
+import discord
+from discord import app_commands
+
+from bot import parse
+from bot.answer import Press, Where, answer
+from bot.components import routes
+from bot.entering import enter, guild_of, key
+from bot.refusals import Expired, ToBot
+from bot.render import wallet as render
+from ledger import grants, people, statements
+from ledger.errors import GrantRefused
+from ledger.people import Present
+
+CONFIRM_WITHIN = timedelta(minutes=1)
+
+wallet = app_commands.Group(name="wallet", description="Your points", guild_only=True)
+
+
+@wallet.command(description="What you have")
+async def show(press: Press) -> None:
+    await answer(press, _show(press), render.wallet)
+
+
+@wallet.command(description="What moved, newest first, with your balance after it")
+async def history(press: Press) -> None:
+    await answer(press, _history(press, 0), render.history)
+
+
+@wallet.command(description="Give points to somebody in this server, as a present")
+@app_commands.describe(to="Who gets them", amount="How many points, such as 25 or 12.50")
+async def give(press: Press, to: discord.Member, amount: app_commands.Range[str, 1, 40]) -> None:
+    if to.bot:
+        raise ToBot
+    gift = Present(guild_of(press), f"interaction:{press.id}", press.user.id, to.id, parse.points(amount))
+    await answer(press, _ask_gift(press, gift), render.ask_gift)
+
+
+@wallet.command(description="Draw the weekly allowance, if you are below the starting balance")
+async def allowance(press: Press) -> None:
+    await answer(press, _draw(press), render.drawn)
+
+
+@routes.on("history:{before}")
+async def turn_page(press: Press, before: int) -> None:
+    await answer(press, _history(press, before), render.history, where=Where.IN_PLACE)
+
+
+@routes.on("allowance")
+async def press_allowance(press: Press) -> None:
+    await answer(press, _draw(press), render.drawn)
+
+
+@routes.on("give:{asked}:{taker}:{amount}")
+async def confirm_gift(press: Press, asked: int, taker: int, amount: int) -> None:
+    """The key is the interaction that asked, so two presses are one gift."""
+    clock = press.client.clock
+    now = clock.of(press.id)
+    if now - clock.of(asked) > CONFIRM_WITHIN:
+        raise Expired("/wallet give")
+    gift = Present(guild_of(press), f"interaction:{asked}", press.user.id, taker, amount)
+    currency = await press.client.currency(press.guild_id)
+    await answer(
+        press,
+        press.client.write(people.present, gift, now),
+        lambda done: render.given(done, taker, currency),
+        where=Where.IN_PLACE,
+    )
+
+
+@routes.on("close")
+async def close(press: Press) -> None:
+    await answer(press, _nothing(), lambda _: render.closed(), where=Where.IN_PLACE)
+
+
+async def _nothing() -> None:
+    """Saying no takes no work."""
+
+
+async def _show(press: Press) -> render.Wallet:
+    known = await enter(press)
+    currency = await press.client.currency(press.guild_id)
+    return render.Wallet(known.glance.balance, known.started, known.again, currency)
+
+
+async def _history(press: Press, before: int) -> render.History:
+    known = await enter(press)
+    account = known.glance.player.wallet
+    read = press.client.db.read
+    items = await read(statements.history, account, before=before or None, limit=render.PAGE)
+    newest = items if not before else await read(statements.history, account, limit=1)
+    numbers = {item.actor for item in items} | {side.owner for item in items for side in item.others}
+    named = await read(people.ids, account.guild, sorted(numbers))
+    return render.History(
+        items, named, newest[0].sequence if newest else 0, await press.client.currency(account.guild)
+    )
+
+
+async def _ask_gift(press: Press, gift: Present) -> render.Asked:
+    crux = press.client
+    await enter(press)
+    now = crux.clock.of(press.id)
+    balance = await crux.db.read(people.preview, gift, now)
+    ends = now + CONFIRM_WITHIN
+    return render.Asked(press.id, gift.taker, gift.amount, balance, ends, await crux.currency(gift.guild))
+
+
+async def _draw(press: Press) -> render.Drawn:
+    crux = press.client
+    known = await enter(press)
+    if known.started:
+        raise GrantRefused("A5", "you have just had the starting balance", held=known.started)
+    player = known.glance.player
+    request = grants.Allowance(player.guild, key(press), player.number)
+    posted = await crux.write(grants.allowance, request, crux.clock.of(press.id))
+    balance = posted.balances[player.wallet.number]
+    return render.Drawn(balance - known.glance.balance, balance, await crux.currency(player.guild))

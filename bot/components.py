@@ -1,0 +1,152 @@
+"""Buttons, lists and forms that survive a restart: what they mean stands in their `custom_id`, and nowhere else.
+
+`routes.on("give:{asked}:{taker}:{amount}")` says who handles a custom_id; `Crux.on_interaction` asks `routes` for
+every press and every form that is sent. discord.py's own `DynamicItem` would rebuild the message's whole view for
+each press, swallow what its handler raises, and drop without a word a press whose id isn't in the message, and a
+form that isn't in memory; here each of those gets a sentence. So that discord.py keeps no copy of ours, a view or
+a form is marked as finished before it is sent.
+"""
+
+import io
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+
+import discord
+from discord import ui
+
+from bot.cards import Button, Card, Field, Form, Line, PickChannel, PickRole
+from bot.refusals import Outdated
+
+Handler = Callable[..., Awaitable[None]]
+Values = Mapping[str, str | list[str]]
+"""What was filled in: a line's text, or a list's ids, by the field's id."""
+
+_LONGEST_ID = 100
+_NUMBER = "([0-9]{1,20})"
+
+
+class Routes:
+    """Which handler a custom_id belongs to. Every `{name}` in a template is a whole number."""
+
+    def __init__(self) -> None:
+        self.templates: dict[str, Handler] = {}
+        self._patterns: list[tuple[re.Pattern[str], tuple[str, ...], Handler]] = []
+
+    def on(self, template: str) -> Callable[[Handler], Handler]:
+        """Let the decorated function handle the custom_ids of a template; it gets the numbers by name."""
+        names = tuple(re.findall(r"{(\w+)}", template))
+        pattern = re.compile(re.sub(r"{\w+}", _NUMBER, template), re.ASCII)
+
+        def add(handler: Handler) -> Handler:
+            self.templates[template] = handler
+            self._patterns.append((pattern, names, handler))
+            return handler
+
+        return add
+
+    def find(self, custom_id: str) -> tuple[Handler, dict[str, int]]:
+        """The handler and its numbers.
+
+        Raises:
+            Outdated: No template is like this: a forged id, or one of another version of Crux.
+        """
+        for pattern, names, handler in self._patterns:
+            found = pattern.fullmatch(custom_id)
+            if found is not None:
+                return handler, dict(zip(names, map(int, found.groups()), strict=True))
+        raise Outdated
+
+
+routes = Routes()
+
+
+def view(card: Card) -> ui.LayoutView:
+    """A card as Components V2."""
+    made = ui.LayoutView(timeout=None)
+    body = [f"### {card.title}", *card.text]
+    if card.small:
+        body.append(f"-# {card.small}")
+    inside: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(body))]
+    for row in range(0, len(card.buttons), 5):
+        inside.append(ui.ActionRow(*map(_button, card.buttons[row : row + 5])))
+    made.add_item(ui.Container(*inside, accent_colour=card.accent.value))
+    for file in card.files:
+        made.add_item(ui.File(f"attachment://{file.name}"))
+    made.stop()
+    return made
+
+
+def files(card: Card) -> list[discord.File]:
+    """A card's files, to be sent once."""
+    return [discord.File(io.BytesIO(file.content), file.name) for file in card.files]
+
+
+def modal(form: Form) -> ui.Modal:
+    """A form as Discord's modal."""
+    assert len(form.id) <= _LONGEST_ID, form.id
+    made = ui.Modal(title=form.title, custom_id=form.id, timeout=None)
+    for field in form.fields:
+        made.add_item(ui.Label(text=field.label, description=field.help or None, component=_input(field)))
+    made.stop()
+    return made
+
+
+def values(data: Mapping[str, Any]) -> Values:
+    """What a form was filled in with, from the interaction's own data; what Discord left out isn't there."""
+    found: dict[str, str | list[str]] = {}
+    for label in cast(list[dict[str, Any]], data.get("components", [])):
+        part: dict[str, Any] = label.get("component") or {}
+        if "value" in part:
+            found[part["custom_id"]] = part["value"] or ""
+        elif "values" in part:
+            found[part["custom_id"]] = list(part["values"])
+    return found
+
+
+def line(filled: Values, name: str) -> str:
+    """The text of one line, without spaces around it."""
+    found = filled.get(name, "")
+    return found.strip() if isinstance(found, str) else ""
+
+
+def choice(filled: Values, name: str) -> int:
+    """The id chosen in a list, 0 where nothing was."""
+    found = filled.get(name, [])
+    chosen = found[0] if found and isinstance(found, list) else "0"
+    return int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
+
+
+def _button(button: Button) -> ui.Button[Any]:
+    assert len(button.id) <= _LONGEST_ID, button.id
+    style = discord.ButtonStyle(button.look.value)
+    return ui.Button(style=style, label=button.label[:80], custom_id=button.id, disabled=button.off)
+
+
+def _input(field: Field) -> ui.Item[Any]:
+    match field:
+        case Line():
+            return ui.TextInput(
+                custom_id=field.id,
+                default=field.value or None,
+                max_length=field.most,
+                required=field.needed,
+                style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+            )
+        case PickChannel():
+            kinds = [discord.ChannelType.text, discord.ChannelType.news]
+            chosen = [discord.Object(field.value, type=discord.abc.GuildChannel)] if field.value else []
+            return ui.ChannelSelect(
+                custom_id=field.id,
+                channel_types=kinds,
+                default_values=chosen,  # pyright: ignore[reportArgumentType]
+                min_values=0,
+                required=False,
+            )
+        case PickRole():
+            return ui.RoleSelect(
+                custom_id=field.id,
+                default_values=[discord.Object(field.value, type=discord.Role)] if field.value else [],
+                min_values=0,
+                required=False,
+            )

@@ -1,0 +1,93 @@
+"""What people type, read into values. Each refusal says what to type instead."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.refusals import BadInput
+from bot.render import text
+from ledger import money
+from ledger.errors import BadAmount
+
+
+def points(typed: str, field: str = "The amount") -> int:
+    """Minor units of an amount such as `25`, `25.5` or `1,000.00`; "points" after it is no harm.
+
+    Raises:
+        BadInput: It is anything else, or outside 0.01 to 10^13 points.
+    """
+    body = typed.strip().removesuffix("points").removesuffix("point").strip()
+    try:
+        return money.from_points(body)
+    except BadAmount as bad:
+        raise BadInput(field, bad.why) from None
+
+
+def points_or_none(typed: str, field: str) -> int:
+    """The same, but nothing or `0` is 0."""
+    return 0 if typed.strip() in ("", "0", "off", "none") else points(typed, field)
+
+
+def days(typed: str, field: str) -> int:
+    """A whole number of days, 0 to 3650.
+
+    Raises:
+        BadInput: It is anything else.
+    """
+    body = typed.strip().removesuffix("days").removesuffix("day").strip()
+    if not (body.isascii() and body.isdecimal() and len(body) <= 4 and int(body) <= 3650):
+        raise BadInput(field, "write a whole number of days, up to 3650")
+    return int(body)
+
+
+def zone(typed: str) -> str:
+    """The name of a time zone, in its own spelling: `europe/berlin` is Europe/Berlin, nothing is UTC.
+
+    Raises:
+        BadInput: There is no such zone.
+    """
+    wanted = typed.strip().replace(" ", "_").casefold()
+    if not wanted:
+        return "UTC"
+    for name in available_timezones():
+        if name.casefold() == wanted:
+            return ZoneInfo(name).key
+    raise BadInput("The time zone", "write it like Europe/Berlin, America/New_York or UTC")
+
+
+def currency(typed: str) -> str:
+    """A currency's name, in the plural, up to 20 characters; nothing is "points".
+
+    Raises:
+        BadInput: It is longer, or holds what isn't a letter, a digit, a space, a hyphen or an apostrophe.
+    """
+    name = text.clean(typed, 100)
+    if len(name) > 20 or not all(char.isalnum() or char in " -'’" for char in name):
+        raise BadInput("The currency's name", "write up to 20 letters, digits, spaces or hyphens")
+    return name or "points"
+
+
+def symbol(typed: str) -> str:
+    """A sign that stands before amounts, up to 3 characters such as ◆; nothing is no sign.
+
+    Raises:
+        BadInput: It is longer, or holds letters' markdown.
+    """
+    sign = text.clean(typed, 100)
+    if (
+        len(sign) > 3
+        or text.escape(sign) != sign
+        or any(char.isdecimal() or char in "+-−.," for char in sign)
+    ):
+        raise BadInput("The currency's sign", "write one to three characters such as ◆, without digits")
+    return sign
+
+
+def reason(typed: str) -> str:
+    """A reason of 3 to 300 characters.
+
+    Raises:
+        BadInput: It is shorter or longer.
+    """
+    words = text.clean(typed, 4000)
+    if not 3 <= len(words) <= 300:
+        raise BadInput("The reason", "write a sentence of up to 300 characters; everybody can read it")
+    return words

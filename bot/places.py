@@ -1,0 +1,24 @@
+"""A server's own settings: where Crux posts, who moderates, and what points are called (RULES E)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from ledger import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Discord ids, 0 where nothing was chosen."""
+
+    announcement_channel: int = 0
+    log_channel: int = 0
+    moderator_role: int = 0
+    time_zone: str = "UTC"
+    currency_name: str = "points"
+    currency_symbol: str = ""
+
+
+def load(tx: Connection, guild: int) -> Places:
+    """The places of one server; the defaults where it has no book yet."""
+    return settings.load(tx, guild, Places)

@@ -1,0 +1,64 @@
+"""What the bot itself refuses, before a room below is asked. Facts only; `bot.render` finds the words.
+
+PressRefused
+├── Expired  Outdated  Elsewhere  OutsideServer  Restarting
+├── NotModerator  NotManager
+├── NotMember  ToBot
+└── BadInput
+"""
+
+
+class PressRefused(Exception):
+    """An ordinary no to something a person did. Nothing was changed."""
+
+
+class Expired(PressRefused):
+    """A confirmation was pressed more than a minute after it was asked for; `command` asks again."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        super().__init__(command)
+
+
+class Outdated(PressRefused):
+    """A button, list, form or command that this version of Crux doesn't know, or whose id isn't one of ours."""
+
+
+class Elsewhere(PressRefused):
+    """It says it is from one server and comes from a channel of another."""
+
+
+class OutsideServer(PressRefused):
+    """A direct message: books belong to servers."""
+
+
+class Restarting(PressRefused):
+    """Crux is about to stop."""
+
+
+class NotModerator(PressRefused):
+    """Only for moderators; `role` is the role that makes one here, 0 if none was chosen yet."""
+
+    def __init__(self, role: int) -> None:
+        self.role = role
+        super().__init__(role)
+
+
+class NotManager(PressRefused):
+    """Only for whoever may manage this server."""
+
+
+class NotMember(PressRefused):
+    """The person who was named is not in this server."""
+
+
+class ToBot(PressRefused):
+    """A bot has no wallet."""
+
+
+class BadInput(PressRefused):
+    """Something typed can't be read: `field` in the form's words, `why` as what to write instead."""
+
+    def __init__(self, field: str, why: str) -> None:
+        self.field, self.why = field, why
+        super().__init__(field, why)

@@ -1,0 +1,120 @@
+"""The words for every refusal: what is the matter, and what to do next, in a sentence or two."""
+
+from bot import refusals as press
+from bot.cards import Accent, Card
+from bot.render import text
+from bot.render.text import Currency
+from ledger import errors
+from ledger.types import from_us
+
+
+def refusal(error: Exception, currency: Currency) -> str | None:
+    """The sentence for an ordinary no; None where the error isn't one, but a mistake of ours."""
+    match error:
+        case press.PressRefused():
+            return _pressed(error)
+        case errors.GrantRefused():
+            return _grant(error, currency)
+        case errors.InsufficientFunds():
+            return _funds(error, currency)
+        case errors.BadAmount():
+            return f"That amount can't be used: {error.why}."
+        case errors.UnknownPlayer() | errors.UnknownGuild():
+            return "There is no wallet here for that person. `/wallet show` makes one."
+        case errors.AlreadyReversed():
+            return f"Transfer {error.transfer} was already reversed, by transfer {error.by}."
+        case errors.KeyReused():
+            return "This was already used for something else. Please run the command again."
+        case errors.Busy() | errors.Closed():
+            return "Crux is busy just now, and nothing happened. Please try again in a moment."
+        case errors.ReadTooLong():
+            return "That took too long to look up and was stopped. Please try again in a moment."
+        case errors.StorageError():
+            return (
+                "The book can't be reached just now, and nothing happened. Please try again in a few minutes; "
+                "if it stays so, tell whoever runs Crux here."
+            )
+        case errors.Refused():
+            return f"{error}"
+        case _:
+            return None
+
+
+def card(sentence: str) -> Card:
+    return Card("That didn't work", (sentence,), accent=Accent.CAREFUL)
+
+
+def incident(number: str) -> Card:
+    """For our own mistakes: the number finds the lines in the log."""
+    return Card(
+        "Something went wrong in Crux",
+        (
+            f"This is our mistake, not yours. It was noted as incident **{number}**: please tell whoever runs "
+            "Crux here.",
+            "If it was about points, look at `/wallet history` before you try again.",
+        ),
+        accent=Accent.CAREFUL,
+    )
+
+
+def _pressed(error: press.PressRefused) -> str:
+    match error:
+        case press.Expired():
+            return (
+                f"That was asked more than a minute ago, and nothing happened. Run `{error.command}` again."
+            )
+        case press.Outdated():
+            return (
+                "This button or form is from another version of Crux, or was never one of ours. "
+                "Please run the command again."
+            )
+        case press.Elsewhere():
+            return "This came under another server's name, and nothing happened. Please run the command again here."
+        case press.OutsideServer():
+            return "Crux keeps one book for each server: use this in a server, not in a direct message."
+        case press.Restarting():
+            return "Crux is restarting, and nothing happened. Please try again in a moment."
+        case press.NotModerator():
+            by_role = f"who have {text.role(error.role)}, or" if error.role else "who"
+            hint = "" if error.role else " They can choose a moderator role with `/setup`."
+            return f"This is for moderators: people {by_role} may manage this server.{hint}"
+        case press.NotManager():
+            return "This is for people who may manage this server."
+        case press.NotMember():
+            return "That person isn't in this server any more, so nothing happened."
+        case press.ToBot():
+            return "That is a bot, and bots have no wallet. Please choose a person."
+        case press.BadInput():
+            return f"{error.field} can't be read: {error.why}."
+        case _:
+            raise AssertionError(error)
+
+
+def _grant(error: errors.GrantRefused, currency: Currency) -> str:
+    facts = {name: fact for name, fact in error.facts.items() if isinstance(fact, int)}
+    if "days_left" in facts:
+        days = facts["days_left"]
+        return (
+            f"Your Discord account is too young for a wallet here: it will be old enough in {days} "
+            f"{'day' if days == 1 else 'days'}. A moderator can let you in sooner, with `/mod wave`."
+        )
+    if "ready_us" in facts:
+        return f"You have had this already. You can draw it again {text.ago(from_us(facts['ready_us']))}."
+    if "held" in facts:
+        return (
+            "The allowance tops people up to the starting balance. With what you gave away or lost by agreement "
+            f"in the last 90 days, you count as holding {currency.of(facts['held'])}, so nothing is missing."
+        )
+    if "left" in facts:
+        left = facts["left"]
+        more = (
+            f"you can give {currency.of(left)} more today" if left > 0 else "you have given all of it today"
+        )
+        return f"Gifts are limited to a tenth of the starting balance a day, and {more}."
+    return f"{error.why[0].upper()}{error.why[1:]}."
+
+
+def _funds(error: errors.InsufficientFunds, currency: Currency) -> str:
+    if error.balance < 0:
+        return f"There is a debt of {currency.of(-error.balance)} to pay off first."
+    return f"That takes {currency.of(error.needed)}, and {currency.of(error.balance)} are there. Nothing happened."
