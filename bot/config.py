@@ -27,13 +27,19 @@ class Table(BaseModel):
 
 
 class DatabaseTable(Table):
-    url: str = Field(default="sqlite:///crux.db", min_length=1)
+    url: str = Field(default="sqlite:///crux.db", min_length=1, repr=False)  # may hold a password
+
+
+class PlaygroundTable(Table):
+    folder: str = Field(default="playground-data", min_length=1)
+    port: int = Field(default=8710, ge=0, le=65535)
 
 
 class File(Table):
     """Everything config.toml may hold."""
 
     database: DatabaseTable = DatabaseTable()
+    playground: PlaygroundTable = PlaygroundTable()
 
 
 class Config(File):
@@ -69,11 +75,11 @@ def load(
     return Config(**dict(file), token=environ.get(TOKEN, "").strip())
 
 
-def keys(table: type[Table] = File, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def known_keys(table: type[Table] = File, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every key the file may hold, dotted, with its default."""
     for name, field in table.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Table):
-            yield from keys(field.annotation, f"{prefix}{name}.")
+            yield from known_keys(field.annotation, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", field.default
 
@@ -109,7 +115,7 @@ def _sentence(text: str, error: ErrorDetails) -> str:
 def _hint(key: str) -> str:
     if key.endswith("token"):
         return f"; the token belongs into {TOKEN}"
-    known = [name for name, _ in keys()]
+    known = [name for name, _ in known_keys()]
     near = difflib.get_close_matches(key, [*known, *(name.split(".")[0] for name in known)], n=1)
     return f"; did you mean {near[0]}" if near else ""
 
