@@ -2,6 +2,7 @@
 
 from bot.cli.command import Command
 from bot.cli.migrate import MIGRATE
+from bot.cli.playground import PLAYGROUND
 from bot.cli.run import RUN
 
-COMMANDS: tuple[Command, ...] = (RUN, MIGRATE)
+COMMANDS: tuple[Command, ...] = (RUN, PLAYGROUND, MIGRATE)
