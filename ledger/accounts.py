@@ -211,10 +211,15 @@ _FIND_PERSON = sa.select(tables.players.c.discord_id).where(
 _STATE = sa.select(
     tables.accounts.c.kind, tables.accounts.c.owner, tables.accounts.c.balance, tables.accounts.c.ended_by
 ).where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
-_LAST_TRANSFER = (
-    sa.select(sa.func.coalesce(sa.func.max(tables.entries.c.transfer), 0))
-    .where(tables.entries.c.guild_id == _g, tables.entries.c.account == _n)
-    .scalar_subquery()
+_LAST_TRANSFER = sa.func.coalesce(
+    sa.select(tables.entries.c.transfer)
+    .where(
+        tables.entries.c.guild_id == tables.accounts.c.guild_id,
+        tables.entries.c.account == tables.accounts.c.number,
+        tables.entries.c.account_seq == tables.accounts.c.entries,
+    )
+    .scalar_subquery(),
+    0,
 )
 _END = (
     sa.update(tables.accounts)

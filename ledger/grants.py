@@ -263,6 +263,7 @@ _of_kind = (
     & (_t.number == _e.transfer)
     & (_e.guild_id == param("g"))
     & (_e.account == param("n"))
+    & (_e.account_seq > sa.literal_column("0"))  # or SQLite, without statistics, walks the guild's whole book
     & (_t.kind == param("kind"))
 )
 _LAST = sa.select(sa.func.max(_t.at_us)).where(_of_kind, _e.amount > 0)

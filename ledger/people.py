@@ -16,7 +16,7 @@ from ledger import accounts, grants, tables
 from ledger.accounts import Account, Player
 from ledger.errors import GrantRefused
 from ledger.prepared import Prepared, param, params
-from ledger.transfers import post
+from ledger.transfers import Posted, post
 from ledger.types import from_us, microseconds, to_us
 
 FORFEIT = "forfeit"
@@ -63,6 +63,27 @@ class Given:
     amount: int
     before: int
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A moderator's grant to a person or taking from one, or the funding of the house (`person` 0)."""
+
+    guild: int
+    key: str
+    actor: int
+    amount: int
+    reason: str
+    salt: bytes
+    person: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """An act that now stands: its transfer, and what moved."""
+
+    transfer: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +170,25 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
     return Given(posted.number, request.amount, after + request.amount, after)
 
 
+def grant(tx: Connection, request: Act, now: datetime) -> Acted:
+    """A moderator's grant to a person, who gets a wallet first if they have none (A7)."""
+    return _acted(request, grants.grant(tx, _act(tx, request, now), now))
+
+
+def take(tx: Connection, request: Act, now: datetime) -> Acted:
+    """A moderator's taking from a person (A7).
+
+    Raises:
+        InsufficientFunds: They hold less.
+    """
+    return _acted(request, grants.take(tx, _act(tx, request, now), now))
+
+
+def fund(tx: Connection, request: Act, now: datetime) -> Acted:
+    """The funding of the house, by setup (A7)."""
+    return _acted(request, grants.fund(tx, _act(tx, request, now), now))
+
+
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     """Take a person out of the book: the wallet goes to the house, a debt stays, and the number with it; what they
     wrote, and what was written with transfers of theirs, is erased.
@@ -197,6 +237,19 @@ def written(tx: Connection, guild: int, player: int) -> list[tuple[int, str]]:
     return [(row.number, row.words) for row in tx.execute(_WRITTEN, {"g": guild, "player": player})]
 
 
+def _act(tx: Connection, request: Act, now: datetime) -> grants.Act:
+    """The same by player numbers."""
+    actor = accounts.join(tx, request.guild, request.actor, now).number
+    player = accounts.join(tx, request.guild, request.person, now).number if request.person else 0
+    return grants.Act(
+        request.guild, request.key, actor, player, request.amount, request.reason, request.salt
+    )
+
+
+def _acted(request: Act, posted: Posted) -> Acted:
+    return Acted(posted.number, request.amount)
+
+
 def _forgotten_until(tx: Connection, guild: int, person: int, now: datetime) -> int | None:
     """Until when this person has no second starting balance, if they had themselves deleted within the year."""
     for row in tx.execute(_FORGOTTEN, {"g": guild, "now": to_us(now)}):
@@ -231,7 +284,9 @@ _ERASE_NOTES = (
         _n.transfer.in_(sa.select(_t.number).where(_t.guild_id == _g, _t.actor == _player))
         | _n.transfer.in_(
             sa.select(tables.entries.c.transfer).where(
-                tables.entries.c.guild_id == _g, tables.entries.c.account == param("account")
+                tables.entries.c.guild_id == _g,
+                tables.entries.c.account == param("account"),
+                tables.entries.c.account_seq > sa.literal_column("0"),  # by account, not through the whole book
             )
         ),
     )
