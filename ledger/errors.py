@@ -10,12 +10,14 @@
     │   └── Busy  Closed  ReadTooLong
     └── StorageError            the database itself: for whoever runs Crux
         ├── BadUrl  NotThere  NotADatabase  NotOurs  NotMigrated  NewerThanCode  NotABook
-        └── ReadOnly  HeldByAnother  DiskFull  Unreachable  OldSqlite
+        ├── ReadOnly  HeldByAnother  DiskFull  Unreachable  OldSqlite
+        └── AlreadyThere  OtherTool
 
 A refusal carries facts as attributes; `bot.render` finds the words for a person. `str()` of each is one plain
 sentence all the same, for the command line and the log.
 """
 
+from pathlib import Path
 from typing import Any
 
 
@@ -252,6 +254,22 @@ class OldSqlite(StorageError):
         super().__init__(
             f"This Python comes with SQLite {have}, Crux needs {need} or newer: use a newer Python."
         )
+
+
+class AlreadyThere(StorageError):
+    """Something stands where a file or a folder was to be made."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"There is already something at {path}: nothing is overwritten.")
+
+
+class OtherTool(StorageError):
+    """The database comes with a better tool for this; `command` is what to run."""
+
+    def __init__(self, shown: str, command: str) -> None:
+        self.command = command
+        super().__init__(f"{shown} is on PostgreSQL, which has its own tool for this; run: {command}")
 
 
 def _shown(given: object) -> str:
