@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +12,15 @@ from pathlib import Path
 from bot.playground.jsons import Json
 
 STOP_SECONDS = 10.0
+# Where the kernel can (Linux), the bot ends with the playground, even one killed outright. And it has a session of
+# its own, so that Ctrl+C reaches the playground alone, which then stops the bot in order.
+_LEASH = """
+import contextlib, ctypes, os, sys
+with contextlib.suppress(Exception):
+    ctypes.CDLL(None).prctl(1, 15)
+os.getppid() == int(sys.argv[1]) or sys.exit(1)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
 KEPT_LINES = 2_000
 
 
@@ -39,9 +49,12 @@ class Child:
             return
         environment = {**os.environ, "CRUX_DISCORD_TOKEN": self.token, "PYTHONUNBUFFERED": "1"}
         self.exit_code, self.on_purpose = None, False
+        leash = (sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()))
         self.process = await asyncio.create_subprocess_exec(
+            *leash,
             *self.command,
             env=environment,
+            start_new_session=True,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

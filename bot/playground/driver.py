@@ -9,7 +9,7 @@ async with Playground(bot=None) as play:
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -194,12 +194,6 @@ class Person:
 
     async def channels(self) -> list[Json]:
         return await self.play.get("channels", {"as": self.name})
-
-    async def events(self) -> "AsyncIterator[Json]":
-        """The page's stream, as this person."""
-        async with self.play.session.ws_connect(f"{self.play.url}/control/events?as={self.name}") as stream:
-            async for message in stream:
-                yield message.json()
 
 
 def _plain(value: Any) -> Any:

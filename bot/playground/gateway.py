@@ -348,7 +348,11 @@ class Gateway:
         if guild is None or not guild.bot_installed or not session.hears(guild.id):
             return
         wanted = {int(u) for u in rows(data, "user_ids")}
+        query, limit = str(data.get("query") or "").lower(), int(data.get("limit") or 0)
+        users = self.world.users
         found = [m for m in guild.members.values() if not wanted or m.user_id in wanted]
+        found = [m for m in found if users[m.user_id].username.startswith(query)]
+        found = found[: limit or None]
         chunk: Json = {
             "guild_id": str(guild.id),
             "members": [self.views.member(m) for m in found],

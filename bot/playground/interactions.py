@@ -19,7 +19,7 @@ PONG, MESSAGE, DEFERRED, ACKNOWLEDGED, UPDATE, CHOICES, MODAL = 1, 4, 5, 6, 7, 8
 ANSWER_SECONDS = 3.0
 TOKEN_US = 15 * 60 * 1_000_000
 NO_ANSWER = "The application did not respond"
-KEPT = 20_000
+KEPT = 2_000
 
 _ALLOWED = {
     COMMAND: (MESSAGE, DEFERRED, MODAL),
@@ -253,6 +253,7 @@ class Interactions:
         progress.first.set_result(answer)
         if kind not in (DEFERRED, ACKNOWLEDGED):
             progress.final.set_result(answer)
+        self.world.publish(Event("bot_changed"))
 
     def _expire(self, interaction: Interaction) -> None:
         if interaction.answered is not None:
@@ -264,6 +265,14 @@ class Interactions:
             progress.first.set_result(answer)
             progress.final.set_result(answer)
         self.world.publish(Event("interaction_answered", interaction.guild_id, interaction=interaction))
+
+    def abandon(self) -> None:
+        """The bot's process has ended: what it has not answered yet, nobody will."""
+        for interaction_id, progress in self._progress.items():
+            if not progress.first.done():
+                self._expire(self.world.interactions[interaction_id])
+            if not progress.final.done():
+                progress.final.set_result({"kind": "failed", "error": NO_ANSWER, "message_id": None})
 
     def _metadata(self, interaction: Interaction) -> Json:
         owner = "0" if interaction.guild_id is None else str(interaction.guild_id)

@@ -108,6 +108,7 @@ def _child(core: Core, options: Options) -> Child:
     def child_changed() -> None:
         if not child.running:
             core.gateway.forget()
+            core.interactions.abandon()
         core.world.publish(Event("bot_changed"))
 
     child = Child(None, token=core.world.token, folder=options.folder, changed=child_changed)

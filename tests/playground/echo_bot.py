@@ -1,7 +1,6 @@
 """A small bot on the real discord.py, run by the playground as a child process, to hold the playground to."""
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -139,18 +138,16 @@ async def main(url: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     clock = asyncio.create_task(follow_clock(url))
-    async with bot:
-        running = asyncio.create_task(bot.start(os.environ["CRUX_DISCORD_TOKEN"]))
-        ended = asyncio.create_task(stop.wait())
-        await asyncio.wait((running, ended), return_when=asyncio.FIRST_COMPLETED)
-        ended.cancel()
-        if running.done():
-            running.result()
-        await bot.close()
-        await running
-    clock.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await clock
+    running = asyncio.create_task(bot.start(os.environ["CRUX_DISCORD_TOKEN"]))
+    ended = asyncio.create_task(stop.wait())
+    await asyncio.wait((running, ended), return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
+    # With Discord gone, discord.py may be between two tries to come back: don't wait for those.
+    await asyncio.wait((asyncio.create_task(bot.close()),), timeout=2)
+    for task in (running, ended, clock):
+        task.cancel()
+    await asyncio.wait((running, ended, clock))
 
 
 if __name__ == "__main__":

@@ -56,13 +56,16 @@ async def test_a_command_as_the_page_sees_it(echo: Playground):
         await echo.ada.run("/think")
         thinking = await ada.until("message_created")
         assert (thinking["message"]["thinking"], thinking["message"]["ephemeral"]) == (True, True)
-        changes = [await ada.next(), await ada.next()]
-        told = {change["type"]: change for change in changes}
+        told: dict[str, Any] = {}
+        while not {"answer", "message_updated"} <= set(told):
+            change = await ada.next()
+            told[change["type"]] = change
         assert told["answer"]["answer"]["kind"] == "deferred"
         assert told["message_updated"]["message"]["content"] == "Thought"
 
         await echo.ada.say("For all")
-        assert (await bo.next())["message"]["content"] == "For all", "nothing of Ada's private answer"
+        message = (await bo.until("message_created"))["message"]
+        assert message["content"] == "For all", "nothing of Ada's private answer"
 
 
 async def test_a_form_and_a_failure_come_as_answers(echo: Playground):

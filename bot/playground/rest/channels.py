@@ -6,6 +6,7 @@ from bot.playground.jsons import Json
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.rest.threads import edit_thread
 from bot.playground.shapes import (
+    Check,
     anything,
     flag,
     listing,
@@ -101,9 +102,8 @@ def delete(call: Call) -> Answer:
 def set_overwrite(call: Call) -> Answer:
     channel, body = call.channel(may.MANAGE_ROLES), call.json()
     errors = FormErrors()
-    shape({"type": one_of((0, 1))}, {"allow": nullable(anything), "deny": nullable(anything)})(
-        body, (), errors
-    )
+    keys: dict[str, Check] = {"allow": nullable(anything), "deny": nullable(anything)}
+    shape({"type": one_of((0, 1))}, {**keys, "id": snowflake})(body, (), errors)  # discord.py repeats the id
     errors.raise_if_any()
     _put_overwrite(channel, {**body, "id": call.id("overwrite_id")})
     call.core.world.publish(Event("CHANNEL_UPDATE", channel.guild_id, channel))

@@ -50,7 +50,9 @@ class Rest:
             status, body = error.status, error.body()
         self._judge_reply(request.method, template, status, body)
         if fault is not None:
-            await self._after(request, fault)
+            await self._after(fault)
+            if fault.kind == "lost":
+                return self._logged(request.method, template, _hang_up(request))
         return self._logged(request.method, template, _response(status, body, verdict.headers))
 
     # before
@@ -58,7 +60,7 @@ class Rest:
     def _before(self, request: web.Request, template: str, fault: Fault | None) -> web.Response | None:
         if fault is not None:
             if fault.kind == "drop":
-                _hang_up(request)
+                return _hang_up(request)
             if fault.kind == "status":
                 return _response(fault.status, {"message": "As requested by a fault", "code": fault.code}, {})
             if fault.kind == "limit":
@@ -101,9 +103,7 @@ class Rest:
 
     # after
 
-    async def _after(self, request: web.Request, fault: Fault) -> None:
-        if fault.kind == "lost":
-            _hang_up(request)
+    async def _after(self, fault: Fault) -> None:
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         if fault.kind == "hold":
@@ -148,11 +148,11 @@ def _limited(verdict: Verdict) -> web.Response:
     return _response(429, body, verdict.headers)
 
 
-def _hang_up(request: web.Request) -> None:
-    """The connection breaks without a word."""
-    if request.transport is not None:
+def _hang_up(request: web.Request) -> web.Response:
+    """The connection breaks without a word: what is returned never leaves."""
+    if isinstance(request.transport, asyncio.Transport):
         request.transport.abort()
-    raise ConnectionResetError("A fault dropped this connection.")
+    return web.Response(status=499)
 
 
 def _parse(raw: bytes) -> Any:

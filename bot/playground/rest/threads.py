@@ -16,7 +16,9 @@ _KEYS: dict[str, Check] = {
 }
 _FROM_MESSAGE = shape(_NAMED, _KEYS)
 _PLAIN = shape(_NAMED, {**_KEYS, "type": one_of((10, 11, 12)), "invitable": flag})
-_POST = shape({**_NAMED, "message": anything}, {**_KEYS, "applied_tags": listing(snowflake, most=5)})
+# discord.py says a post's type, though there is but one.
+_POST_KEYS: dict[str, Check] = {**_KEYS, "type": one_of((11,)), "applied_tags": listing(snowflake, most=5)}
+_POST = shape({**_NAMED, "message": anything}, _POST_KEYS)
 _EDIT = shape(
     {},
     {
