@@ -35,20 +35,28 @@ lock: $(VENV)/.dev
 	$(UV) --upgrade --extra postgres --extra build --extra dev -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis *.egg-info build
+	rm -rf .venv .venv-newer .pytest_cache .ruff_cache .hypothesis *.egg-info build artifacts
 
-$(VENV)/bin/python:
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Crux needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
+
+# What was cut off in the middle is begun anew: to pip, half a package looks whole.
+define set_up
+	@echo "Installing requirements/$(1).txt into $(VENV)"
+	@if test -e $(VENV)/.unfinished || ! $(BIN)/python -m pip --version >/dev/null 2>&1; \
+	  then $(PYTHON) -m venv --clear $(VENV); fi
+	@touch $(VENV)/.unfinished
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $(VENV)/.run $(2)
+	@rm $(VENV)/.unfinished
+endef
 
 # The development lock holds the running one as well; whichever was installed last wins, and both agree.
-$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@touch $(VENV)/.dev $(VENV)/.run
+$(VENV)/.dev: requirements/dev.txt pyproject.toml $(BIN)/python
+	$(call set_up,dev,$(VENV)/.dev)
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
-	@touch $(VENV)/.run
+$(VENV)/.run: requirements/run.txt pyproject.toml $(BIN)/python
+	$(call set_up,run)
