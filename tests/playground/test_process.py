@@ -111,7 +111,7 @@ async def test_a_playground_killed_outright_takes_the_bot_along_and_loses_nothin
     async with Playground(url=url) as play:
         child = psutil.Process((await play.bot())["pid"])
         await play.ada.say("Kept")
-        while "Kept" not in _saved(tmp_path):  # a moment after the change
+        while "Kept" not in _saved(tmp_path):  # noqa: ASYNC110 (another process saves, a moment after the change)
             await asyncio.sleep(0.01)
         process.kill()
         await process.wait()
@@ -133,9 +133,11 @@ async def test_a_command_that_does_not_exist_is_said():
 
 
 async def test_what_a_dead_bot_owes_fails_at_once(echo: Playground):
+    assert echo.running is not None
+    sent = asyncio.Event()
+    echo.running.core.world.listen(lambda event: sent.set() if event.name == "INTERACTION_CREATE" else None)
     acting = asyncio.create_task(echo.ada.run("/sulk"))
-    while not _interactions(echo):
-        await asyncio.sleep(0)
+    await sent.wait()
     await echo.kill_bot()
     assert (await acting).error == "The application did not respond"
 
