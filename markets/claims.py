@@ -1,0 +1,403 @@
+"""Claims: statements that can be judged (RULES B). Draft, open, edit, supersede, clarify, follow.
+
+A claim's text is `Terms`: a value with canonical bytes and a digest. It is frozen once an accepted bet, a stake, a
+trade or a forecast hangs on it; the row's `frozen` says so, and no function here changes terms after that.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from ledger import settings as stored_settings
+from ledger.prepared import Prepared, param
+from ledger.types import to_us
+from markets import clauses, due, lifecycle, outbox, tables
+from markets.counters import following
+from markets.errors import (
+    BadOutcome,
+    BadTimes,
+    ClaimMoved,
+    MayNotOpen,
+    Needed,
+    NotAuthor,
+    TooManyClaims,
+    UnknownClaim,
+)
+from markets.settings import Settings
+
+Kind = Literal["binary", "choice", "number", "date"]
+Early = Literal["allowed", "announced", "deadline"]
+
+LATEST_US = 4_133_980_800_000_000
+"""The start of 2101: every time of a claim lies before it (B2)."""
+
+DAY_US = 86_400_000_000
+FEWEST, MOST = 2, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as Discord knows them at this moment: their number in the book, and what they may do."""
+
+    player: int
+    moderator: bool = False
+    owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer and what has to be true for it. Ranges hold their lower edge and not their upper (C3)."""
+
+    name: str
+    criteria: str
+    low: str | None = None
+    high: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who rules, and how many votes for one result it takes (D4). Nobody named means moderators."""
+
+    named: tuple[int, ...] = ()
+    votes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a claim came from: a link, a minute in a recording, the day it was read."""
+
+    link: str
+    minute: str | None = None
+    read_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that a claim says. A draft may leave times and sources empty; an open claim has what B7 asks for.
+
+    `clause` is the ambiguity clause as `clauses.encode` writes it.
+    """
+
+    title: str
+    statement: str = ""
+    kind: Kind = "binary"
+    outcomes: tuple[Outcome, ...] = ()
+    unit: str = ""
+    source: str = ""
+    fallback: str = ""
+    closes_us: int | None = None
+    deadline_us: int | None = None
+    check_us: int | None = None
+    zone: str = ""
+    early: Early = "allowed"
+    clause: str = ""
+    judges: Judges = Judges()
+    tags: tuple[str, ...] = ()
+    origin: Origin | None = None
+    check: dict[str, str | int | float] | None = None
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a claim came out: an outcome's number, weights over the outcomes, unclear, void, or too early (D1).
+
+    `value` is what was entered for a number or a date; the outcome is worked out from it.
+    """
+
+    kind: Literal["outcome", "weights", "unclear", "void", "early"]
+    outcome: int | None = None
+    weights: tuple[int, ...] = ()
+    value: str | None = None
+    check_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim as the transaction finds it; `digest` is that of its terms, in hex."""
+
+    guild: int
+    number: int
+    author: int
+    state: str
+    terms: Terms
+    digest: str
+    settings: Settings
+    closes_us: int | None
+    deadline_us: int | None
+    check_us: int | None
+    frozen: bool
+    halted: bool
+    supersedes: int | None
+    resolution: int | None
+
+    def require(self, move: str, now: datetime) -> str:
+        """The state this move leads to; raises what `lifecycle.require` raises."""
+        return lifecycle.require(
+            move,
+            number=self.number,
+            state=self.state,
+            closes_us=self.closes_us,
+            halted=self.halted,
+            now_us=to_us(now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Keep what was typed so far (B6). `claim` is the draft it belongs to, None for a new one."""
+
+    guild: int
+    key: str
+    author: int
+    terms: Terms
+    claim: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Put a draft before the server. `warned` is what the author has read and overrides (B7)."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    warned: tuple[str, ...] = field(default=())
+
+
+def digest(terms: Terms) -> bytes:
+    """SHA-256 over the terms' canonical JSON: what both sides of a bet agreed to."""
+    return hashlib.sha256(canonical(terms).encode()).digest()
+
+
+def canonical(terms: Terms) -> str:
+    """The terms as JSON, fields in the order of `Terms`."""
+    return _TERMS.dump_json(terms).decode()
+
+
+def load(tx: Connection, guild: int, number: int) -> Claim:
+    """A claim by its number.
+
+    Raises:
+        UnknownClaim: This server has none.
+    """
+    row = _LOAD.row(tx, g=guild, n=number)
+    if row is None:
+        raise UnknownClaim(guild, number)
+    return _claim(row)
+
+
+def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
+    """Keep a draft; returns its number.
+
+    Raises:
+        NotAuthor, ClaimMoved: It is somebody else's, or open already.
+    """
+    if request.claim is None:
+        number = following(tx, request.guild, "claims")
+        chosen = stored_settings.load(tx, request.guild, Settings)
+        row = _row(request.terms) | {
+            "guild_id": request.guild,
+            "number": number,
+            "author": request.author,
+            "state": lifecycle.DRAFT,
+            "settings": _SETTINGS.dump_json(chosen).decode(),
+            "made_us": to_us(now),
+            "frozen": 0,
+            "halted": 0,
+        }
+        tx.execute(_ADD, row)
+        due.schedule(tx, request.guild, "draft.ask", number, to_us(now) + 14 * DAY_US)
+        due.schedule(tx, request.guild, "draft.drop", number, to_us(now) + 90 * DAY_US)
+        return number
+    claim = load(tx, request.guild, request.claim)
+    if claim.author != request.author:
+        raise NotAuthor(claim.number)
+    if claim.state != lifecycle.DRAFT:
+        raise ClaimMoved(claim.number, claim.state)
+    _change_terms(tx, claim, request.terms)
+    return claim.number
+
+
+def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
+    """Open a draft: from now on people may bet on it.
+
+    Raises:
+        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+        MayNotOpen, TooManyClaims: The server's settings keep it back (B8).
+        Needed, BadOutcome, BadTimes: The terms can't stand. The wording check (B7) comes before, in the form.
+    """
+    claim = load(tx, request.guild, request.claim)
+    if claim.author != request.actor.player:
+        raise NotAuthor(claim.number)
+    chosen = stored_settings.load(tx, request.guild, Settings)
+    if chosen.who_may_open == "moderators" and not request.actor.moderator:
+        raise MayNotOpen
+    standing = _standing(tx, request.guild, claim.author)
+    if chosen.open_claims_per_person and standing >= chosen.open_claims_per_person:
+        raise TooManyClaims(chosen.open_claims_per_person)
+    require_terms(claim.terms, now)
+    state = claim.require("open", now)
+    tx.execute(
+        _OPEN,
+        {
+            "g": claim.guild,
+            "n": claim.number,
+            "state": state,
+            "settings": _SETTINGS.dump_json(chosen).decode(),
+        },
+    )
+    for kind in ("draft.ask", "draft.drop"):
+        due.cancel(tx, claim.guild, kind, claim.number)
+    opened = load(tx, claim.guild, claim.number)
+    schedule_times(tx, opened, now)
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    return opened
+
+
+def require_terms(terms: Terms, now: datetime) -> None:
+    """What an open claim can't do without.
+
+    Raises:
+        Needed, BadOutcome, BadTimes: And which field.
+        BadClause: The clause doesn't fit the outcomes.
+    """
+    for name in ("title", "statement", "clause", "closes_us", "deadline_us", "check_us", "zone"):
+        if not getattr(terms, name):
+            raise Needed(name, "empty")
+    times = (to_us(now) + 1, terms.closes_us or 0, terms.deadline_us or 0, terms.check_us or 0, LATEST_US)
+    if list(times) != sorted(times):
+        raise BadTimes("deadline_us", "order")
+    if not FEWEST <= len(terms.outcomes) <= MOST:
+        raise BadOutcome("outcomes", "count", count=len(terms.outcomes))
+    clauses.check_for_claim(clauses.decode(terms.clause), len(terms.outcomes))
+    names = [outcome.name.casefold().strip() for outcome in terms.outcomes]
+    if not all(names) or len(set(names)) < len(names):
+        raise BadOutcome("outcomes", "distinct")
+
+
+def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Write the claim's calendar: its close, its reminders, and the day people are asked."""
+    deadline_us = claim.deadline_us or 0
+    times = {
+        "claim.close": claim.closes_us or 0,
+        "claim.week": deadline_us - 7 * DAY_US,
+        "claim.day": deadline_us - DAY_US,
+        "claim.check": claim.check_us or 0,
+    }
+    for kind, at_us in times.items():
+        if at_us > to_us(now):
+            due.schedule(tx, claim.guild, kind, claim.number, at_us)
+
+
+def freeze(tx: Connection, claim: Claim) -> None:
+    """From the first accepted bet, stake, trade or forecast on, nobody edits the claim (B5)."""
+    if not claim.frozen:
+        _FREEZE.count(tx, g=claim.guild, n=claim.number)
+
+
+def move(tx: Connection, claim: Claim, to: str, **values: Any) -> None:
+    """Put a claim into a state that `Claim.require` allowed, and have its card redrawn."""
+    tx.execute(
+        sa.update(tables.claims)
+        .where(tables.claims.c.guild_id == claim.guild, tables.claims.c.number == claim.number)
+        .values(state=to, **values)
+    )
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+
+
+def result_json(result: Result) -> str:
+    """A result as it is stored."""
+    return _RESULT.dump_json(result, exclude_defaults=True).decode()
+
+
+def read_result(text: str) -> Result:
+    """A stored result."""
+    return _RESULT.validate_json(text)
+
+
+def _change_terms(tx: Connection, claim: Claim, terms: Terms) -> None:
+    tx.execute(_EDIT, {"g": claim.guild, "n": claim.number} | _row(terms))
+
+
+def _row(terms: Terms) -> dict[str, Any]:
+    return {
+        "kind": terms.kind,
+        "terms": canonical(terms),
+        "digest": digest(terms),
+        "closes_us": terms.closes_us,
+        "deadline_us": terms.deadline_us,
+        "check_us": terms.check_us,
+    }
+
+
+def _standing(tx: Connection, guild: int, author: int) -> int:
+    """How many of a person's claims are open."""
+    return tx.execute(_STANDING, {"g": guild, "author": author}).scalar_one()
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(
+        guild=row[0],
+        number=row[1],
+        author=row[2],
+        state=row[3],
+        terms=_TERMS.validate_json(row[4]),
+        digest=bytes(row[5]).hex(),
+        settings=_SETTINGS.validate_json(row[6]),
+        closes_us=row[7],
+        deadline_us=row[8],
+        check_us=row[9],
+        frozen=bool(row[10]),
+        halted=bool(row[11]),
+        supersedes=row[12],
+        resolution=row[13],
+    )
+
+
+_TERMS, _RESULT, _SETTINGS = TypeAdapter(Terms), TypeAdapter(Result), TypeAdapter(Settings)
+_c = tables.claims.c
+_this = (_c.guild_id == param("g"), _c.number == param("n"))
+COLUMNS = (
+    _c.guild_id,
+    _c.number,
+    _c.author,
+    _c.state,
+    _c.terms,
+    _c.digest,
+    _c.settings,
+    _c.closes_us,
+    _c.deadline_us,
+    _c.check_us,
+    _c.frozen,
+    _c.halted,
+    _c.supersedes,
+    _c.resolution,
+)
+_LOAD = Prepared(sa.select(*COLUMNS).where(*_this))
+_ADD = sa.insert(tables.claims)
+_OPEN = sa.update(tables.claims).where(*_this).values(state=param("state"), settings=param("settings"))
+_EDIT = (
+    sa.update(tables.claims)
+    .where(*_this)
+    .values(
+        {name: param(name) for name in ("kind", "terms", "digest", "closes_us", "deadline_us", "check_us")}
+    )
+)
+_FREEZE = Prepared(sa.update(tables.claims).where(*_this).values(frozen=sa.literal_column("1")))
+_STANDING = (
+    sa.select(sa.func.count())
+    .select_from(tables.claims)
+    .where(
+        _c.guild_id == param("g"),
+        _c.author == param("author"),
+        _c.state.in_(
+            [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
+        ),
+    )
+)

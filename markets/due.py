@@ -1,0 +1,235 @@
+"""What time has made necessary: rows that are written with the thing they belong to, claimed, and carried out once.
+
+`schedule` and `cancel` are called inside the units that make or end something. `claim` and `perform` are what a
+worker does with a row: it takes it under a lease and a fence, and finishes in the transaction of the effect, so
+that a row is carried out once whoever is killed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+
+from ledger.prepared import Prepared, param
+from ledger.types import to_us
+from markets.errors import MarketError
+from markets.tables import due_work
+
+Handler = Callable[[Connection, "Due", datetime], None]
+"""Carries one kind of due work out: in the row's own transaction, and may schedule what comes next."""
+
+TRIES = 12
+"""Failures after which a row is parked."""
+
+HANDLERS: dict[str, Handler] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One row as its handler sees it. `late` is by how many seconds it is being carried out after its time."""
+
+    guild: int
+    kind: str
+    ref: int
+    due_us: int
+    late: int
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Name the function that carries a kind of due work out."""
+
+    def register(handler: Handler) -> Handler:
+        assert kind not in HANDLERS, kind
+        HANDLERS[kind] = handler
+        return handler
+
+    return register
+
+
+def schedule(tx: Connection, guild: int, kind: str, ref: int, due_us: int) -> None:
+    """Make something due at a time, or move it there if it is due already at another.
+
+    A worker that holds the row loses it: the fence goes up.
+    """
+    _SCHEDULE.count(
+        tx,
+        guild_id=guild,
+        kind=kind,
+        ref=ref,
+        due_us=due_us,
+        state="waiting",
+        owner=0,
+        lease_us=0,
+        fence=0,
+        tries=0,
+        last_error=None,
+    )
+
+
+def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
+    """Make it not due any more."""
+    _CANCEL.count(tx, g=guild, kind=kind, ref=ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take up to `most` rows whose time has come, for `owner`, until `lease_seconds` from now."""
+
+    owner: int
+    most: int = 100
+    lease_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row that a worker holds. Its key is its own time's, so that it is carried out once for that time."""
+
+    guild: int
+    kind: str
+    ref: int
+    due_us: int
+    fence: int
+    tries: int
+
+    @property
+    def key(self) -> str:
+        return f"due:{self.kind}:{self.ref}:{self.due_us}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A row that a worker could not carry out, and the name of the error."""
+
+    held: Held
+    error: str
+
+    @property
+    def guild(self) -> int:
+        return self.held.guild
+
+    @property
+    def key(self) -> str:
+        return f"{self.held.key}:failed:{self.held.tries}"
+
+
+class FenceGone(MarketError):
+    """Somebody else holds the row by now, or it was moved: what this worker did is rolled back."""
+
+
+def claim(tx: Connection, request: Claim, now: datetime) -> list[Held]:
+    """Take rows that are due, over all guilds, the longest owed first. Runs through `db.claim`."""
+    now_us = to_us(now)
+    values = {
+        "now": now_us,
+        "most": request.most,
+        "owner": request.owner,
+        "lease": now_us + request.lease_seconds * 1_000_000,
+    }
+    rows = tx.execute(_CLAIM, values).all()
+    held = [Held(row.guild_id, row.kind, row.ref, row.due_us, row.fence, row.tries) for row in rows]
+    return sorted(held, key=lambda row: row.due_us)
+
+
+def perform(tx: Connection, request: Held, now: datetime) -> bool:
+    """Carry a held row out and be done with it, in one transaction with its effect. Runs through `db.write`.
+
+    Returns:
+        False where nothing was left to do: the row is gone.
+
+    Raises:
+        FenceGone: The row is no longer this worker's; everything is rolled back.
+    """
+    row = tx.execute(_LOAD, {"g": request.guild, "kind": request.kind, "ref": request.ref}).first()
+    if row is None:
+        return False
+    if row.fence != request.fence or row.due_us != request.due_us:
+        raise FenceGone(request.kind)
+    cancel(tx, request.guild, request.kind, request.ref)  # first, so that the handler may schedule it again
+    late = (to_us(now) - request.due_us) // 1_000_000
+    HANDLERS[request.kind](tx, Due(request.guild, request.kind, request.ref, request.due_us, late), now)
+    return True
+
+
+def failed(tx: Connection, request: Failed, now: datetime) -> bool:
+    """Count a failure: the row waits longer each time, and after twelve it is parked.
+
+    Returns:
+        True if it is parked now, for the log channel to be told.
+    """
+    tries = request.held.tries + 1
+    values = {
+        "g": request.held.guild,
+        "kind": request.held.kind,
+        "ref": request.held.ref,
+        "fence": request.held.fence,
+        "tries": tries,
+        "state": "parked" if tries >= TRIES else "waiting",
+        "lease": to_us(now) + backoff_seconds(tries) * 1_000_000,
+        "error": request.error[:80],
+    }
+    return bool(tx.execute(_FAILED, values).rowcount) and tries >= TRIES
+
+
+def backoff_seconds(tries: int) -> int:
+    """How long a row waits after its nth failure: 2 s, doubled each time, at most an hour."""
+    return min(2**tries, 3_600)
+
+
+def next_us(tx: Connection) -> int | None:
+    """When something is due next, or may be tried again; None where nothing is."""
+    return tx.execute(_NEXT).scalar()
+
+
+def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, int]]:
+    """What is due next in one server: kind, what it is about, and when."""
+    rows = tx.execute(_COMING, {"g": guild, "limit": limit}).all()
+    return [(row.kind, row.ref, row.due_us) for row in rows]
+
+
+_d = due_work.c
+_this = (_d.guild_id == param("g"), _d.kind == param("kind"), _d.ref == param("ref"))
+_waiting = _d.state == sa.literal_column("'waiting'")
+_picked = (
+    sa.select(_d.guild_id, _d.kind, _d.ref)
+    .where(_waiting, _d.due_us <= param("now"), _d.lease_us <= param("now"))
+    .order_by(_d.due_us)
+    .limit(param("most"))
+    .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer and leaves it out
+)
+_CLAIM = (
+    sa.update(due_work)
+    .where(sa.tuple_(_d.guild_id, _d.kind, _d.ref).in_(_picked), _waiting)
+    .values(owner=param("owner"), lease_us=param("lease"), fence=_d.fence + 1)
+    .returning(_d.guild_id, _d.kind, _d.ref, _d.due_us, _d.fence, _d.tries)
+)
+_LOAD = sa.select(_d.due_us, _d.fence).where(*_this)
+_FAILED = (
+    sa.update(due_work)
+    .where(*_this, _d.fence == param("fence"))
+    .values(tries=param("tries"), state=param("state"), lease_us=param("lease"), last_error=param("error"))
+)
+_NEXT = sa.select(sa.func.min(sa.case((_d.lease_us > _d.due_us, _d.lease_us), else_=_d.due_us))).where(
+    _waiting
+)
+_COMING = (
+    sa.select(_d.kind, _d.ref, _d.due_us)
+    .where(_d.guild_id == param("g"), _waiting)
+    .order_by(_d.due_us)
+    .limit(param("limit"))
+)
+_SCHEDULE = Prepared(
+    postgresql.insert(due_work).on_conflict_do_update(
+        index_elements=[_d.guild_id, _d.kind, _d.ref],
+        set_={
+            "due_us": sa.literal_column("excluded.due_us"),
+            "state": sa.literal_column("'waiting'"),
+            "lease_us": sa.literal_column("0"),
+            "tries": sa.literal_column("0"),
+            "fence": _d.fence + sa.literal_column("1"),
+        },
+    )
+)
+_CANCEL = Prepared(sa.delete(due_work).where(*_this))

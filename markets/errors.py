@@ -1,0 +1,196 @@
+"""What the markets refuse. Facts only; `bot.render` finds the words.
+
+MarketError
+├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
+├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
+│   ├── ClaimMoved  ClaimHalted  TradingClosed
+│   ├── OfferGone  BetEnded
+│   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
+├── NotYours                somebody else's to do
+│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
+│   └── Recused  NotAJudge  NotAModerator  NotTheOwner
+├── BadTerms                what was typed can't stand
+│   ├── WordingBlocked  WordingWarned
+│   └── BadOutcome  BadTimes  BadStake  BadResult  Needed
+└── Limit                   a server's setting keeps it back
+    └── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
+"""
+
+
+class MarketError(Exception):
+    """Root of all that this room refuses. Nothing was changed."""
+
+
+class Unknown(MarketError):
+    """There is no such thing in this server."""
+
+    def __init__(self, guild: int, number: int) -> None:
+        self.guild, self.number = guild, number
+        super().__init__(f"{type(self).__name__} {number} of server {guild}")
+
+
+class UnknownClaim(Unknown): ...
+
+
+class UnknownOffer(Unknown): ...
+
+
+class UnknownBet(Unknown): ...
+
+
+class UnknownProposal(Unknown): ...
+
+
+class UnknownDispute(Unknown): ...
+
+
+class NotNow(MarketError):
+    """It can't be done in the state that `number` is in."""
+
+    def __init__(self, number: int, state: str) -> None:
+        self.number, self.state = number, state
+        super().__init__(f"{type(self).__name__} {number}: {state}")
+
+
+class ClaimMoved(NotNow):
+    """The claim's life doesn't allow this move from where it is."""
+
+
+class ClaimHalted(NotNow):
+    """A moderator stopped everything on the claim."""
+
+
+class TradingClosed(NotNow):
+    """No new offers, acceptances or stakes after the close."""
+
+
+class OfferGone(NotNow):
+    """The offer was accepted, withdrawn, countered, has expired, or died with its claim's proposal."""
+
+
+class BetEnded(NotNow):
+    """The bet was paid, voided or ended by agreement."""
+
+
+class TooEarlyToPropose(NotNow):
+    """NO can't be proposed before the check date, nor anything before the deadline where the claim says so."""
+
+    def __init__(self, number: int, state: str, from_us: int) -> None:
+        self.from_us = from_us
+        super().__init__(number, state)
+
+
+class WindowOver(NotNow):
+    """The challenge window has ended."""
+
+
+class AlreadyDisputed(NotNow):
+    """One dispute at a time: add an argument to it."""
+
+
+class TooLateToReverse(NotNow):
+    """After 30 days only the owner takes a paid result back (D6)."""
+
+
+class NotYours(MarketError):
+    """Somebody else's to do."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"{type(self).__name__} {number}")
+
+
+class NotAuthor(NotYours): ...
+
+
+class NotMaker(NotYours): ...
+
+
+class NotAddressed(NotYours):
+    """The offer names somebody else."""
+
+
+class OwnOffer(NotYours):
+    """Nobody bets against themselves."""
+
+
+class NotASide(NotYours):
+    """Only the two sides of a bet."""
+
+
+class NotAHolder(NotYours):
+    """Only somebody with something on the claim, its author, or a moderator."""
+
+
+class Recused(NotYours):
+    """They have, or once had, money on this claim (D4)."""
+
+
+class NotAJudge(NotYours): ...
+
+
+class NotAModerator(NotYours): ...
+
+
+class NotTheOwner(NotYours): ...
+
+
+class BadTerms(MarketError):
+    """Something typed can't stand: `field` and a code for the words."""
+
+    def __init__(self, field: str, code: str, **facts: int | str) -> None:
+        self.field, self.code, self.facts = field, code, facts
+        super().__init__(f"{field}: {code}")
+
+
+class BadOutcome(BadTerms): ...
+
+
+class BadTimes(BadTerms): ...
+
+
+class BadStake(BadTerms): ...
+
+
+class BadResult(BadTerms): ...
+
+
+class Needed(BadTerms):
+    """A field that must be filled is empty."""
+
+
+class WordingBlocked(MarketError):
+    """The wording check found what must be mended first; `remarks` are `wording.Remark`."""
+
+    def __init__(self, remarks: tuple[object, ...]) -> None:
+        self.remarks = remarks
+        super().__init__(f"{len(remarks)} remarks")
+
+
+class WordingWarned(WordingBlocked):
+    """The wording check warns; the same request with `anyway` opens the claim."""
+
+
+class Limit(MarketError):
+    """A server's setting keeps it back; `limit` is the number that does."""
+
+    def __init__(self, limit: int = 0) -> None:
+        self.limit = limit
+        super().__init__(f"{type(self).__name__} {limit}")
+
+
+class MayNotOpen(Limit): ...
+
+
+class TooManyClaims(Limit): ...
+
+
+class StakeTooHigh(Limit): ...
+
+
+class MakerLacksPoints(Limit):
+    """The offer's maker doesn't have the stake just now; `limit` is the offer's number."""
+
+
+class WaitFirst(Limit):
+    """The same person waits after a proposal that failed (D2); `limit` is when, in microseconds since 1970."""

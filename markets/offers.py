@@ -1,0 +1,654 @@
+"""Two-party bets: offer, counter, withdraw, accept, and an ending that both sides agree on (RULES C1, C2).
+
+An offer reserves nothing. Taking it locks both stakes in one transfer, or nothing happens; whoever comes second is
+told so. A bet has the number of the offer it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts
+from ledger.accounts import Account
+from ledger.errors import InsufficientFunds
+from ledger.prepared import Prepared, param
+from ledger.transfers import Posted, Words, post, reverse
+from ledger.types import to_us
+from markets import claims, due, outbox, tables
+from markets.claims import Claim
+from markets.counters import following
+from markets.errors import (
+    BadOutcome,
+    BadStake,
+    BadTimes,
+    BetEnded,
+    MakerLacksPoints,
+    NotAddressed,
+    NotASide,
+    NotMaker,
+    OfferGone,
+    OwnOffer,
+    StakeTooHigh,
+    UnknownBet,
+    UnknownOffer,
+)
+from markets.mechanisms.two_party import Stakes
+
+STAKE, AGREED = "bet.stake", "bet.agreed"
+ANYONE = 0
+YEAR_US = 365 * claims.DAY_US
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer as the transaction finds it; stakes in minor units. `side` and `against` are the maker's."""
+
+    guild: int
+    number: int
+    claim: int
+    maker: int
+    taker: int
+    side: int
+    against: bool
+    maker_stake: int
+    taker_stake: int
+    clause: str | None
+    made_us: int
+    expires_us: int
+    state: str
+    counters: int | None
+
+    def gone(self, now: datetime) -> str | None:
+        """Why it can't be taken any more, or None."""
+        if self.state != "open":
+            return self.state
+        return "expired" if to_us(now) >= self.expires_us else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """A bet as the transaction finds it; `terms` is the hex digest of what both sides saw."""
+
+    guild: int
+    number: int
+    claim: int
+    maker: int
+    taker: int
+    side: int
+    against: bool
+    maker_stake: int
+    taker_stake: int
+    clause: str | None
+    terms: str
+    escrow: Account
+    state: str
+    accepted_us: int
+    accepted_by: int
+    ended_us: int | None
+    maker_paid: int | None
+    taker_paid: int | None
+    paid_by: int | None
+    resolution: int | None
+
+    @property
+    def stakes(self) -> Stakes:
+        return Stakes(self.maker_stake, self.taker_stake)
+
+    @property
+    def pot(self) -> int:
+        return self.maker_stake + self.taker_stake
+
+    def other(self, player: int) -> int:
+        return self.taker if player == self.maker else self.maker
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """Offer a bet. `taker` is a player's number, 0 for anyone; `expires_us` None takes the server's default."""
+
+    guild: int
+    key: str
+    maker: int
+    claim: int
+    side: int
+    maker_stake: int
+    taker_stake: int
+    against: bool = False
+    taker: int = ANYONE
+    clause: str | None = None
+    expires_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Answer an offer with another: the stakes as whoever counters would make them."""
+
+    guild: int
+    key: str
+    offer: int
+    maker: int
+    maker_stake: int
+    taker_stake: int
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    guild: int
+    key: str
+    offer: int
+    maker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Take an offer. `terms` is the hex digest of the claim's terms as the taker was shown them."""
+
+    guild: int
+    key: str
+    offer: int
+    taker: int
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Suggest an ending for one's own bet alone; what the two get sums to the pot."""
+
+    guild: int
+    key: str
+    bet: int
+    player: int
+    ending: str
+    maker_gets: int
+    taker_gets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Sign the ending that the other side suggested, as it was shown."""
+
+    guild: int
+    key: str
+    bet: int
+    player: int
+    maker_gets: int
+    taker_gets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A bet that stands: its number, its transfer, and what the taker has left."""
+
+    bet: int
+    claim: int
+    transfer: int
+    digest: str
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A bet that was paid: what each side got, and the transfer that paid it."""
+
+    bet: int
+    claim: int
+    maker_gets: int
+    taker_gets: int
+    transfer: int
+    digest: str
+
+
+def make(tx: Connection, request: Make, now: datetime) -> Offer:
+    """Put an offer before one person or anyone.
+
+    Raises:
+        ClaimMoved, ClaimHalted, TradingClosed: The claim takes no offers now.
+        OwnOffer, BadOutcome, BadStake, BadTimes, StakeTooHigh: The offer can't stand.
+        InsufficientFunds: The maker doesn't have the stake, or is in debt.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("offer", now)
+    if request.taker == request.maker:
+        raise OwnOffer(request.claim)
+    if not 0 <= request.side < len(claim.terms.outcomes):
+        raise BadOutcome("side", "unknown", side=request.side)
+    _require_stakes(claim, request.maker_stake, request.taker_stake)
+    _require_points(tx, request.guild, request.maker, request.maker_stake)
+    if request.taker != ANYONE:
+        accounts.wallet(tx, request.guild, request.taker)  # raises UnknownPlayer
+    return _add(tx, request, _expiry(claim, request.expires_us, now), None, now)
+
+
+def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
+    """Answer an offer by one's own, to its maker: the first one dies, both stay readable.
+
+    Raises:
+        UnknownOffer, OfferGone, NotAddressed, OwnOffer: It isn't there for this person.
+        What `make` raises for the new one.
+    """
+    first = _open_offer(tx, request.guild, request.offer, request.maker, now)
+    claim = claims.load(tx, request.guild, first.claim)
+    claim.require("offer", now)
+    _require_stakes(claim, request.maker_stake, request.taker_stake)
+    _require_points(tx, request.guild, request.maker, request.maker_stake)
+    _close(tx, first, "countered")
+    answer = Make(
+        guild=request.guild,
+        key=request.key,
+        maker=request.maker,
+        claim=first.claim,
+        side=first.side,
+        against=not first.against,
+        maker_stake=request.maker_stake,
+        taker_stake=request.taker_stake,
+        taker=first.maker,
+        clause=request.clause,
+    )
+    return _add(tx, answer, _expiry(claim, None, now), first.number, now)
+
+
+def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Offer:
+    """Take an offer back.
+
+    Raises:
+        UnknownOffer, NotMaker, OfferGone: There is nothing of theirs to take back.
+    """
+    offer = load_offer(tx, request.guild, request.offer)
+    if offer.maker != request.maker:
+        raise NotMaker(offer.number)
+    _require_open(offer, now)
+    _close(tx, offer, "withdrawn")
+    return offer
+
+
+def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
+    """Take an offer whole: both stakes go to escrow in one transfer and the claim's text is frozen.
+
+    Raises:
+        UnknownOffer, OfferGone, NotAddressed, OwnOffer: It isn't there for this person.
+        ClaimMoved, ClaimHalted, TradingClosed: The claim takes no bets now.
+        BadTimes: The terms are not those that were shown (`field` is "terms").
+        InsufficientFunds: The taker doesn't have the stake.
+        MakerLacksPoints: The maker doesn't, just now.
+    """
+    offer = _open_offer(tx, request.guild, request.offer, request.taker, now)
+    claim = claims.load(tx, request.guild, offer.claim)
+    claim.require("accept", now)
+    if claim.digest != request.terms:
+        raise BadTimes("terms", "changed")
+    bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
+    posted = _lock(tx, request, offer, bet_escrow, now)
+    _BET.count(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
+    _close(tx, offer, "accepted")
+    claims.freeze(tx, claim)
+    if claim.deadline_us and claim.deadline_us - to_us(now) > 2 * YEAR_US:
+        due.schedule(tx, request.guild, "bet.year", offer.number, to_us(now) + YEAR_US)
+    outbox.redraw(tx, request.guild, "claim", claim.number)
+    facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
+    outbox.post(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
+    wallet = accounts.wallet(tx, request.guild, request.taker)
+    return Accepted(offer.number, claim.number, posted.number, posted.digest, posted.balances[wallet.number])
+
+
+def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
+    """Suggest an ending for a bet to its other side; a new suggestion replaces the old one.
+
+    Raises:
+        UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
+        ClaimMoved: The claim's ending is being paid.
+        BadStake: The split doesn't sum to the pot.
+    """
+    bet = _own_bet(tx, request.guild, request.bet, request.player, now)
+    _require_split(bet, request.maker_gets, request.taker_gets)
+    row = {
+        "guild_id": bet.guild,
+        "bet": bet.number,
+        "suggested_by": request.player,
+        "ending": request.ending,
+        "maker_gets": request.maker_gets,
+        "taker_gets": request.taker_gets,
+        "at_us": to_us(now),
+    }
+    tx.execute(_FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
+    tx.execute(_ADD_AGREEMENT, row)
+    facts = {"bet": bet.number, "claim": bet.claim, "by": request.player}
+    outbox.post(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
+    return bet
+
+
+def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
+    """Sign the ending the other side suggested; it is paid at once and says nothing about the claim.
+
+    Raises:
+        UnknownBet, NotASide, BetEnded, ClaimMoved: There is no bet of theirs to end.
+        BadStake: Nothing was suggested by the other side, or something else than was shown.
+    """
+    bet = _own_bet(tx, request.guild, request.bet, request.player, now)
+    found = tx.execute(_AGREEMENT, {"g": bet.guild, "n": bet.number}).first()
+    if found is None or found.suggested_by == request.player:
+        raise BadStake("ending", "nothing_suggested")
+    if (found.maker_gets, found.taker_gets) != (request.maker_gets, request.taker_gets):
+        raise BadStake("ending", "changed")
+    ended = pay(
+        tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
+    )
+    facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
+    outbox.post(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
+    return ended
+
+
+def pay(
+    tx: Connection,
+    bet: Bet,
+    maker_gets: int,
+    taker_gets: int,
+    *,
+    state: str,
+    key: str,
+    kind: str,
+    now: datetime,
+    resolution: int | None = None,
+) -> Ended:
+    """Pay a live bet's pot out, end its escrow, and have its cards redrawn."""
+    assert bet.state == "live", bet.number
+    assert maker_gets + taker_gets == bet.pot, bet.number
+    amounts = {bet.escrow: -bet.pot}
+    for player, gets in ((bet.maker, maker_gets), (bet.taker, taker_gets)):
+        if gets:
+            amounts[accounts.wallet(tx, bet.guild, player)] = gets
+    posted = post(tx, guild=bet.guild, key=key, kind=kind, amounts=amounts, now=now)
+    accounts.end(tx, bet.escrow)
+    _END_BET.count(
+        tx,
+        g=bet.guild,
+        n=bet.number,
+        state=state,
+        ended_us=to_us(now),
+        maker_paid=maker_gets,
+        taker_paid=taker_gets,
+        paid_by=posted.number,
+        resolution=resolution,
+    )
+    due.cancel(tx, bet.guild, "bet.year", bet.number)
+    tx.execute(_FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
+    outbox.redraw(tx, bet.guild, "claim", bet.claim)
+    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
+
+
+def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words) -> Posted:
+    """Undo a bet's payout by its opposite: the pot is in escrow again, and whoever spent theirs has a debt (A4)."""
+    assert bet.paid_by is not None
+    accounts.reopen(tx, bet.escrow)
+    posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)
+    live = dict.fromkeys(_ENDING) | {"state": "live"}
+    _END_BET.count(tx, g=bet.guild, n=bet.number, **live)
+    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    return posted
+
+
+def load_offer(tx: Connection, guild: int, number: int) -> Offer:
+    """An offer by its number.
+
+    Raises:
+        UnknownOffer: This server has none.
+    """
+    row = _LOAD_OFFER.row(tx, g=guild, n=number)
+    if row is None:
+        raise UnknownOffer(guild, number)
+    return offer_of(row)
+
+
+def load_bet(tx: Connection, guild: int, number: int) -> Bet:
+    """A bet by its number.
+
+    Raises:
+        UnknownBet: This server has none; an offer of that number was perhaps never accepted.
+    """
+    row = _LOAD_BET.row(tx, g=guild, n=number)
+    if row is None:
+        raise UnknownBet(guild, number)
+    return bet_of(row)
+
+
+def offer_of(row: Sequence[Any]) -> Offer:
+    """A row of OFFER_COLUMNS as an Offer."""
+    values: dict[str, Any] = dict(zip(_OFFER_FIELDS, row, strict=True))
+    values["against"] = bool(values["against"])
+    return Offer(**values)
+
+
+def bet_of(row: Sequence[Any]) -> Bet:
+    """A row of BET_COLUMNS as a Bet."""
+    values: dict[str, Any] = dict(zip(_BET_FIELDS, row, strict=True))
+    values["against"] = bool(values["against"])
+    values["terms"] = bytes(values["terms"]).hex()
+    values["escrow"] = Account(values["guild"], values["escrow"])
+    return Bet(**values)
+
+
+def kill_offers(tx: Connection, claim: Claim) -> list[int]:
+    """Offers die when their claim gets a proposal or its terms change; returns their numbers."""
+    numbers = list(tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalars())
+    for number in numbers:
+        _close(tx, load_offer(tx, claim.guild, number), "dead")
+    return numbers
+
+
+def expire(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: nobody took it in time."""
+    offer = load_offer(tx, work.guild, work.ref)
+    if offer.state == "open":
+        _close(tx, offer, "expired")
+
+
+def _open_offer(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Offer:
+    """An offer that this player may take or answer now."""
+    offer = load_offer(tx, guild, number)
+    _require_open(offer, now)
+    if offer.maker == player:
+        raise OwnOffer(number)
+    if offer.taker not in (ANYONE, player):
+        raise NotAddressed(number)
+    return offer
+
+
+def _require_open(offer: Offer, now: datetime) -> None:
+    gone = offer.gone(now)
+    if gone:
+        raise OfferGone(offer.number, gone)
+
+
+def _own_bet(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Bet:
+    bet = load_bet(tx, guild, number)
+    if player not in (bet.maker, bet.taker):
+        raise NotASide(number)
+    if bet.state != "live":
+        raise BetEnded(number, bet.state)
+    claims.load(tx, guild, bet.claim).require("agree", now)
+    return bet
+
+
+def _require_stakes(claim: Claim, *stakes: int) -> None:
+    most = claim.settings.most_on_one_bet
+    for stake in stakes:
+        if stake < 1:
+            raise BadStake("stake", "too_small")
+        if most and stake > most:
+            raise StakeTooHigh(most)
+
+
+def _require_points(tx: Connection, guild: int, player: int, stake: int) -> None:
+    wallet = accounts.wallet(tx, guild, player)
+    balance = accounts.state(tx, wallet).balance
+    if balance < stake:
+        raise InsufficientFunds(*wallet, balance, stake)
+
+
+def _require_split(bet: Bet, maker_gets: int, taker_gets: int) -> None:
+    if min(maker_gets, taker_gets) < 0 or maker_gets + taker_gets != bet.pot:
+        raise BadStake("ending", "split", pot=bet.pot)
+
+
+def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
+    """When an offer ends: as asked, or after the server's default, and never after trading closes."""
+    assert claim.closes_us is not None
+    if asked_us is not None and asked_us <= to_us(now):
+        raise BadTimes("expires_us", "past")
+    until = asked_us or to_us(now) + claim.settings.offer_seconds * 1_000_000
+    return min(until, claim.closes_us)
+
+
+def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, now: datetime) -> Offer:
+    number = following(tx, request.guild, "offers")
+    _OFFER.count(
+        tx,
+        guild_id=request.guild,
+        number=number,
+        claim=request.claim,
+        maker=request.maker,
+        taker=request.taker,
+        side=request.side,
+        against=int(request.against),
+        maker_stake=request.maker_stake,
+        taker_stake=request.taker_stake,
+        clause=request.clause,
+        made_us=to_us(now),
+        expires_us=expires_us,
+        state="open",
+        counters=counters,
+    )
+    due.schedule(tx, request.guild, "offer.expire", number, expires_us)
+    if expires_us - to_us(now) > 2 * claims.DAY_US:
+        due.schedule(tx, request.guild, "offer.remind", number, expires_us - claims.DAY_US)
+    outbox.redraw(tx, request.guild, "offer", number)
+    return load_offer(tx, request.guild, number)
+
+
+def _close(tx: Connection, offer: Offer, state: str) -> None:
+    """End an offer, with its calendar; its card shows how."""
+    _CLOSE.count(tx, g=offer.guild, n=offer.number, state=state)
+    due.cancel(tx, offer.guild, "offer.expire", offer.number)
+    due.cancel(tx, offer.guild, "offer.remind", offer.number)
+    outbox.redraw(tx, offer.guild, "offer", offer.number)
+
+
+def _lock(tx: Connection, request: Accept, offer: Offer, escrow: Account, now: datetime) -> Posted:
+    """Both stakes into escrow; whose points are missing decides what is said."""
+    maker = accounts.wallet(tx, request.guild, offer.maker)
+    taker = accounts.wallet(tx, request.guild, request.taker)
+    amounts = {
+        taker: -offer.taker_stake,
+        maker: -offer.maker_stake,
+        escrow: offer.maker_stake + offer.taker_stake,
+    }
+    try:
+        return post(
+            tx,
+            guild=request.guild,
+            key=request.key,
+            kind=STAKE,
+            amounts=amounts,
+            now=now,
+            actor=request.taker,
+        )
+    except InsufficientFunds as refused:
+        if refused.account == maker.number:
+            raise MakerLacksPoints(offer.number) from None
+        raise
+
+
+def _bet_row(
+    offer: Offer, taker: int, terms: bytes, escrow: Account, posted: Posted, now: datetime
+) -> dict[str, Any]:
+    return {
+        "guild_id": offer.guild,
+        "number": offer.number,
+        "claim": offer.claim,
+        "maker": offer.maker,
+        "taker": taker,
+        "side": offer.side,
+        "against": int(offer.against),
+        "maker_stake": offer.maker_stake,
+        "taker_stake": offer.taker_stake,
+        "clause": offer.clause,
+        "terms": terms,
+        "escrow": escrow.number,
+        "state": "live",
+        "accepted_us": to_us(now),
+        "accepted_by": posted.number,
+        "ended_us": None,
+        "maker_paid": None,
+        "taker_paid": None,
+        "paid_by": None,
+        "resolution": None,
+        "dissent": None,
+    }
+
+
+_o, _b = tables.offers.c, tables.bets.c
+_this_offer = (_o.guild_id == param("g"), _o.number == param("n"))
+_this_bet = (_b.guild_id == param("g"), _b.number == param("n"))
+OFFER_COLUMNS = (
+    _o.guild_id,
+    _o.number,
+    _o.claim,
+    _o.maker,
+    _o.taker,
+    _o.side,
+    _o.against,
+    _o.maker_stake,
+    _o.taker_stake,
+    _o.clause,
+    _o.made_us,
+    _o.expires_us,
+    _o.state,
+    _o.counters,
+)
+BET_COLUMNS = (
+    _b.guild_id,
+    _b.number,
+    _b.claim,
+    _b.maker,
+    _b.taker,
+    _b.side,
+    _b.against,
+    _b.maker_stake,
+    _b.taker_stake,
+    _b.clause,
+    _b.terms,
+    _b.escrow,
+    _b.state,
+    _b.accepted_us,
+    _b.accepted_by,
+    _b.ended_us,
+    _b.maker_paid,
+    _b.taker_paid,
+    _b.paid_by,
+    _b.resolution,
+)
+_OFFER_FIELDS = [field.name for field in fields(Offer)]
+_BET_FIELDS = [field.name for field in fields(Bet)]
+_LOAD_OFFER = Prepared(sa.select(*OFFER_COLUMNS).where(*_this_offer))
+_LOAD_BET = Prepared(sa.select(*BET_COLUMNS).where(*_this_bet))
+_OFFER = Prepared(sa.insert(tables.offers))
+_BET = Prepared(sa.insert(tables.bets))
+_CLOSE = Prepared(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
+_ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
+_END_BET = Prepared(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
+_STANDING = (
+    sa.select(_o.number)
+    .where(_o.guild_id == param("g"), _o.claim == param("claim"), _o.state == sa.literal_column("'open'"))
+    .order_by(_o.number)
+)
+_a = tables.agreements.c
+_AGREEMENT = sa.select(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
+_FORGET_AGREEMENT = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
+_ADD_AGREEMENT = sa.insert(tables.agreements)
+
+due.HANDLERS["offer.expire"] = expire

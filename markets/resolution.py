@@ -1,0 +1,651 @@
+"""How a claim comes out: propose, confirm, settle, pay, take back (RULES D1 to D3, D6, D8).
+
+A proposal stands until its window has passed without a challenge; then the calendar settles the claim and pays every
+bet on it, in units of `CHUNK`, each bet under a key of its own, so that a crash between any two pays each once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts
+from ledger import tables as book
+from ledger.accounts import Account
+from ledger.prepared import param
+from ledger.transfers import VOID, Words, post
+from ledger.types import to_us
+from markets import claims, clauses, due, judges, lifecycle, offers, outbox, tables
+from markets.claims import Actor, Claim, Result
+from markets.counters import following
+from markets.errors import (
+    BadResult,
+    ClaimMoved,
+    NotAHolder,
+    NotYours,
+    TooEarlyToPropose,
+    TooLateToReverse,
+    UnknownProposal,
+    WaitFirst,
+)
+from markets.mechanisms import two_party
+from markets.offers import Bet
+from markets.settings import DAY
+
+BOND, BOND_BACK, FORFEIT, PAYOUT = "bond", "bond.back", "bond.forfeit", "bet.payout"
+CHUNK = 40
+"""Bets paid in one transaction: three entries each, well under the 200 of a unit."""
+
+SECOND_US = 1_000_000
+LEFT_US = DAY * SECOND_US
+"""What is left of a window at least, after the bot was away (D3)."""
+
+REVERSIBLE_US = 30 * claims.DAY_US
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as the transaction finds it."""
+
+    guild: int
+    number: int
+    claim: int
+    proposer: int
+    result: Result
+    evidence: str
+    reason: str | None
+    known_us: int | None
+    gains: bool
+    early: bool
+    confirm: bool
+    bond: Account | None
+    made_us: int
+    window_seconds: int
+    window_from_us: int | None
+    window_to_us: int | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Name a result, with a link to evidence and, for an outcome, when it became public."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    result: Result
+    evidence: str
+    reason: str | None = None
+    known_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    guild: int
+    key: str
+    player: int
+    proposal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Discord has taken the announcement: the window begins. `confirm` says that somebody who would lose has left
+    the server, so that their silence is no consent."""
+
+    guild: int
+    key: str
+    proposal: int
+    confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A judge confirms an unchallenged proposal whose window has passed, where silence is no consent."""
+
+    guild: int
+    key: str
+    actor: Actor
+    proposal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Take a paid result back, with a reason."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    reason: str
+    salt: bytes
+
+
+def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
+    """Name the result of a claim: its offers die, and if it is before the deadline a bond is held and trading stops.
+
+    Raises:
+        ClaimMoved, ClaimHalted: The claim takes no proposal now.
+        NotAHolder: They have nothing on it, did not open it, and are no moderator.
+        BadResult: The result is none of this claim's.
+        TooEarlyToPropose, WaitFirst: And from when it may be.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    state = claim.require("propose", now)
+    _require_proposer(tx, claim, request.actor)
+    require_result(claim, request.result)
+    _require_time(tx, claim, request, now)
+    early = to_us(now) < (claim.deadline_us or 0) and request.result.kind != "early"
+    bond = hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
+    gains = _gains(tx, claim, request.actor.player, request.result)
+    window = claim.settings.window_gains_seconds if gains else claim.settings.window_seconds
+    number = following(tx, request.guild, "proposals")
+    row = {
+        "guild_id": request.guild,
+        "number": number,
+        "claim": claim.number,
+        "proposer": request.actor.player,
+        "result": claims.result_json(request.result),
+        "evidence": request.evidence,
+        "reason": request.reason,
+        "known_us": request.known_us,
+        "gains": int(gains),
+        "early": int(early),
+        "confirm": int(_somebody_deleted(tx, claim)),
+        "bond": bond.number if bond else None,
+        "made_us": to_us(now),
+        "window_seconds": window,
+        "state": "standing",
+    }
+    tx.execute(_ADD, row)
+    offers.kill_offers(tx, claim)
+    claims.move(tx, claim, state)
+    facts = {"claim": claim.number, "proposal": number}
+    outbox.post(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
+    return load(tx, request.guild, number)
+
+
+def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
+    """Begin a proposal's window (D3); nothing settles by silence before this."""
+    proposal = load(tx, request.guild, request.proposal)
+    if proposal.state != "standing" or proposal.window_from_us is not None:
+        return proposal
+    until = to_us(now) + proposal.window_seconds * SECOND_US
+    _set_window(tx, proposal, to_us(now), until)
+    if request.confirm:
+        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+    outbox.redraw(tx, proposal.guild, "claim", proposal.claim)
+    return load(tx, request.guild, request.proposal)
+
+
+def prolong(tx: Connection, proposal: Proposal, *, away_seconds: int, now: datetime) -> None:
+    """The bot was away for a part of the window: those hours don't count, and a day is left at least (D3)."""
+    assert proposal.window_from_us is not None
+    assert proposal.window_to_us is not None
+    until = max(proposal.window_to_us + away_seconds * SECOND_US, to_us(now) + LEFT_US)
+    _set_window(tx, proposal, proposal.window_from_us, until)
+
+
+def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
+    """Take a proposal back before anybody answered it; the bond returns.
+
+    Raises:
+        UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    if proposal.proposer != request.player:
+        raise NotYours(proposal.number)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    state = claim.require("withdraw", now)
+    end_proposal(tx, proposal, "withdrawn")
+    return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    claims.move(tx, claim, state)
+    facts = {"claim": claim.number, "proposal": proposal.number}
+    outbox.post(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
+    return proposal
+
+
+def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if proposal.state != "standing" or claim.state != lifecycle.PROPOSED or claim.halted:
+        return
+    if proposal.confirm:
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        return
+    _settle(tx, claim, proposal, now)
+
+
+def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
+    """Settle a proposal whose window has passed, where somebody's silence is no consent.
+
+    Raises:
+        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand.
+        NotAJudge, Recused: Not theirs to confirm.
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    claim.require("confirm", now)
+    judges.require_judge(tx, claim, request.actor)
+    over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
+    if proposal.state != "standing" or not over:
+        raise ClaimMoved(claim.number, proposal.state)
+    _settle(tx, claim, proposal, now)
+    judges.note_act(
+        tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
+    )
+    return load(tx, request.guild, request.proposal)
+
+
+def resolve(
+    tx: Connection,
+    claim: Claim,
+    result: Result,
+    *,
+    now: datetime,
+    proposal: int | None = None,
+    dispute: int | None = None,
+) -> int | None:
+    """Make a result stand and begin to pay it; returns the resolution's number, None for *too early* (D8).
+
+    Where the claim says that an early result is announced but paid at the deadline (B3), the paying waits.
+    """
+    if result.kind == "early":
+        _too_early(tx, claim, result, now)
+        return None
+    number = following(tx, claim.guild, "resolutions")
+    waits = claim.terms.early == "announced" and result.kind != "void"
+    pays_us = max(to_us(now), claim.deadline_us or 0) if waits else to_us(now)
+    row = {
+        "guild_id": claim.guild,
+        "number": number,
+        "claim": claim.number,
+        "result": claims.result_json(result),
+        "proposal": proposal,
+        "dispute": dispute,
+        "at_us": to_us(now),
+        "pays_us": pays_us,
+    }
+    tx.execute(_ADD_RESOLUTION, row)
+    offers.kill_offers(tx, claim)
+    for kind in ("claim.close", "claim.week", "claim.day", "claim.check", "claim.overdue"):
+        due.cancel(tx, claim.guild, kind, claim.number)
+    state = lifecycle.VOID if result.kind == "void" else lifecycle.SETTLED
+    claims.move(tx, claim, state, resolution=number)
+    facts = {"claim": claim.number, "resolution": number}
+    outbox.post(tx, claim.guild, "claim.resolved", facts, now, line=claim.number)
+    if pays_us <= to_us(now):
+        pay_some(tx, claim.guild, number, now)
+    else:
+        due.schedule(tx, claim.guild, "resolution.pay", number, pays_us)
+    return number
+
+
+def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """Pay the next bets of a resolution; what is left is due at once, in a unit of its own."""
+    found = load_resolution(tx, guild, number)
+    claim, result = claims.load(tx, guild, found.claim), claims.read_result(found.result)
+    bets = live_bets(tx, guild, claim.number, limit=CHUNK + 1)
+    paid: list[int] = []
+    for bet in bets[:CHUNK]:
+        gets = payout(claim, bet, result)
+        offers.pay(
+            tx,
+            bet,
+            gets.maker,
+            gets.taker,
+            state="void" if result.kind == "void" else "settled",
+            key=f"resolution:{number}:bet:{bet.number}",
+            kind=VOID if result.kind == "void" else PAYOUT,
+            now=now,
+            resolution=number,
+        )
+        paid.append(bet.number)
+    if paid:
+        facts = {"claim": claim.number, "resolution": number, "bets": paid}
+        outbox.post(tx, guild, "bets.paid", facts, now, line=claim.number)
+    if len(bets) > CHUNK:
+        due.schedule(tx, guild, "resolution.pay", number, to_us(now))
+    else:
+        tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
+
+
+def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
+    """What each side of a bet gets by a result (C8, C9, B4)."""
+    outcomes = len(claim.terms.outcomes)
+    if result.kind == "void":
+        return two_party.void(bet.stakes)
+    if result.kind == "unclear":
+        own = clauses.decode(bet.clause) if bet.clause else None
+        clause = clauses.in_force(own, clauses.decode(claim.terms.clause))
+        ended = clauses.ending(clause, bet.stakes, bet.side, bet.against)
+        if ended is not None:
+            return ended
+        if not result.weights:  # left to the judges, and they chose none: all stakes return (D7)
+            return two_party.void(bet.stakes)
+    weights = result.weights or tuple(int(at == result.outcome) for at in range(outcomes))
+    return two_party.shared(bet.stakes, two_party.side_weights(weights, bet.side, bet.against))
+
+
+def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
+    """Undo a paid result by opposite entries; the claim is open to proposals again. Returns the resolution's number.
+
+    Raises:
+        ClaimMoved: There is no result that stands.
+        NotAJudge, Recused, TooLateToReverse: Not theirs to take back, or after 30 days not theirs any more.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    state = claim.require("reverse", now)
+    assert claim.resolution is not None
+    found = load_resolution(tx, claim.guild, claim.resolution)
+    if request.actor.owner:
+        judges.require_no_money(tx, claim, request.actor.player)
+    elif to_us(now) - found.at_us > REVERSIBLE_US:
+        raise TooLateToReverse(claim.number, claim.state)
+    else:
+        judges.require_judge(tx, claim, request.actor)
+    due.cancel(tx, claim.guild, "resolution.pay", found.number)
+    mark = {
+        "g": claim.guild,
+        "n": found.number,
+        "at": to_us(now),
+        "by": request.actor.player,
+        "why": request.reason,
+    }
+    tx.execute(_REVERSED, mark)
+    claims.move(tx, claim, state, resolution=None)
+    judges.note_act(
+        tx,
+        claim.guild,
+        "reverse",
+        actor=request.actor.player,
+        now=now,
+        claim=claim.number,
+        reason=request.reason,
+    )
+    facts = {"claim": claim.number, "resolution": found.number, "by": request.actor.player}
+    outbox.post(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
+    for bet in paid_bets(tx, claim.guild, found.number):
+        offers.take_back(
+            tx,
+            bet,
+            key=f"resolution:{found.number}:back:{bet.number}",
+            now=now,
+            actor=request.actor.player,
+            note=Words(request.reason, request.salt),
+        )
+    return found.number
+
+
+# --- bonds ------------------------------------------------------------------------------------
+
+
+def hold_bond(
+    tx: Connection, claim: Claim, player: int, key: str, now: datetime, times: int = 1
+) -> Account | None:
+    """Hold a person's bond, or their whole free balance if that is less; None where they have nothing (A4, D5)."""
+    wallet = accounts.wallet(tx, claim.guild, player)
+    amount = min(times * claim.settings.bond, max(accounts.state(tx, wallet).balance, 0))
+    if not amount:
+        return None
+    bond = accounts.open_account(tx, claim.guild, kind="bond", owner=player)
+    post(
+        tx,
+        guild=claim.guild,
+        key=key,
+        kind=BOND,
+        amounts={wallet: -amount, bond: amount},
+        now=now,
+        actor=player,
+    )
+    return bond
+
+
+def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now: datetime) -> None:
+    """Give a bond back, and end its account."""
+    if bond is not None:
+        _empty_bond(tx, bond, accounts.wallet(tx, bond.guild, player), BOND_BACK, key, now)
+
+
+def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) -> None:
+    """A bond goes to the house, and its account ends."""
+    if bond is not None:
+        _empty_bond(tx, bond, accounts.house(bond.guild), FORFEIT, key, now)
+
+
+def _empty_bond(tx: Connection, bond: Account, to: Account, kind: str, key: str, now: datetime) -> None:
+    amount = accounts.state(tx, bond).balance
+    post(tx, guild=bond.guild, key=key, kind=kind, amounts={bond: -amount, to: amount}, now=now)
+    accounts.end(tx, bond)
+
+
+# --- what a result must be --------------------------------------------------------------------
+
+
+def require_result(claim: Claim, result: Result) -> None:
+    """Holds a result against the claim's outcomes.
+
+    Raises:
+        BadResult: An outcome that isn't one, weights that don't fit, or weights the clause asks for and are missing.
+    """
+    outcomes = len(claim.terms.outcomes)
+    if result.kind == "outcome" and not (result.outcome is not None and 0 <= result.outcome < outcomes):
+        raise BadResult("outcome", "unknown")
+    if result.kind == "weights" or result.weights:
+        fits = len(result.weights) == outcomes and min(result.weights) >= 0 and sum(result.weights) > 0
+        if not fits:
+            raise BadResult("weights", "fit", outcomes=outcomes)
+    if result.kind == "early" and result.check_us is not None and result.check_us >= claims.LATEST_US:
+        raise BadResult("check_us", "late")
+
+
+def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
+    if actor.moderator or actor.player == claim.author or judges.has_money(tx, claim, actor.player):
+        return
+    raise NotAHolder(claim.number)
+
+
+def _require_time(tx: Connection, claim: Claim, request: Propose, now: datetime) -> None:
+    """NO waits for the check date, *unclear* for the clause's days, all for a deadline that insists (B3, D1)."""
+    earliest = 0
+    deadline_us = claim.deadline_us or 0
+    if claim.terms.kind == "binary" and request.result.kind == "outcome" and request.result.outcome == NO:
+        earliest = claim.check_us or 0
+    if request.result.kind == "unclear":
+        earliest = deadline_us + clauses.decode(claim.terms.clause).days * claims.DAY_US
+    if claim.terms.early == "deadline" and request.result.kind in ("outcome", "weights"):
+        earliest = max(earliest, deadline_us)
+    if to_us(now) < earliest:
+        raise TooEarlyToPropose(claim.number, claim.state, earliest)
+    failed = tx.execute(
+        _LAST_FAILED, {"g": claim.guild, "claim": claim.number, "player": request.actor.player}
+    ).scalar()
+    if failed is not None and to_us(now) < failed + 7 * claims.DAY_US:
+        raise WaitFirst(failed + 7 * claims.DAY_US)
+
+
+def _gains(tx: Connection, claim: Claim, player: int, result: Result) -> bool:
+    """Whether the proposer ends up with more than they staked."""
+    change = 0
+    for bet in live_bets(tx, claim.guild, claim.number, player=player):
+        gets = payout(claim, bet, result)
+        change += gets.maker - bet.maker_stake if player == bet.maker else gets.taker - bet.taker_stake
+    return change > 0
+
+
+def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
+    """Whether a side of a live bet had themselves deleted: their silence is no consent (E4)."""
+    return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
+
+
+def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
+    end_proposal(tx, proposal, "settled")
+    return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
+
+
+def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:
+    """Pays nothing, sets a new check date, and leads back to open or closed (D8)."""
+    check_us = result.check_us or to_us(now) + 30 * claims.DAY_US
+    claims.move(tx, claim, lifecycle.OPEN, check_us=max(check_us, claim.deadline_us or 0))
+    due.schedule(tx, claim.guild, "claim.check", claim.number, check_us)
+    facts = {"claim": claim.number, "check_us": check_us}
+    outbox.post(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
+
+
+def end_proposal(tx: Connection, proposal: Proposal, state: str) -> None:
+    """A proposal stands no more: with its calendar."""
+    tx.execute(_STATE, {"g": proposal.guild, "n": proposal.number, "state": state})
+    for kind in ("proposal.settle", "proposal.day"):
+        due.cancel(tx, proposal.guild, kind, proposal.number)
+
+
+def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -> None:
+    tx.execute(_WINDOW, {"g": proposal.guild, "n": proposal.number, "from_us": from_us, "to_us": to_us_})
+    due.schedule(tx, proposal.guild, "proposal.settle", proposal.number, to_us_)
+    due.schedule(tx, proposal.guild, "proposal.day", proposal.number, to_us_ - claims.DAY_US)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def load(tx: Connection, guild: int, number: int) -> Proposal:
+    """A proposal by its number.
+
+    Raises:
+        UnknownProposal: This server has none.
+    """
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first()
+    if row is None:
+        raise UnknownProposal(guild, number)
+    values: dict[str, Any] = dict(row)
+    values["guild"] = values.pop("guild_id")
+    values["result"] = claims.read_result(values["result"])
+    values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
+    for flag in ("gains", "early", "confirm"):
+        values[flag] = bool(values[flag])
+    return Proposal(**values)
+
+
+def standing(tx: Connection, claim: Claim) -> Proposal | None:
+    """The proposal that stands, or is disputed, on a claim."""
+    number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+    return None if number is None else load(tx, claim.guild, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A resolution as the transaction finds it; `result` as JSON."""
+
+    number: int
+    claim: int
+    result: str
+    proposal: int | None
+    dispute: int | None
+    at_us: int
+    pays_us: int
+    paid_us: int | None
+    reversed_us: int | None
+
+
+def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
+    """A resolution by its number."""
+    return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())
+
+
+def live_bets(
+    tx: Connection, guild: int, claim: int, *, player: int | None = None, limit: int = 10_000
+) -> list[Bet]:
+    """The bets on a claim that are not paid yet, by number; of one player if named."""
+    asked = {"g": guild, "claim": claim, "limit": limit}
+    if player is None:
+        return [offers.bet_of(row) for row in tx.execute(_LIVE, asked)]
+    return [offers.bet_of(row) for row in tx.execute(_LIVE_OF, asked | {"player": player})]
+
+
+def paid_bets(tx: Connection, guild: int, resolution: int) -> list[Bet]:
+    """The bets that a resolution has paid, by number."""
+    return [offers.bet_of(row) for row in tx.execute(_PAID_BETS, {"g": guild, "r": resolution})]
+
+
+NO = 1
+"""Of a YES and NO claim, the outcome that is NO."""
+
+_p, _r, _b = tables.proposals.c, tables.resolutions.c, tables.bets.c
+_this = (_p.guild_id == param("g"), _p.number == param("n"))
+_LOAD = sa.select(tables.proposals).where(*_this)
+_ADD = sa.insert(tables.proposals)
+_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"))
+_WINDOW = (
+    sa.update(tables.proposals)
+    .where(*_this)
+    .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
+)
+_NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
+_STANDING = sa.select(_p.number).where(
+    _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_(["standing", "disputed"])
+)
+_LAST_FAILED = sa.select(sa.func.max(_p.made_us)).where(
+    _p.guild_id == param("g"),
+    _p.claim == param("claim"),
+    _p.proposer == param("player"),
+    _p.early == 1,
+    _p.state == "failed",
+)
+_ADD_RESOLUTION = sa.insert(tables.resolutions)
+_this_resolution = (_r.guild_id == param("g"), _r.number == param("n"))
+_LOAD_RESOLUTION = sa.select(
+    _r.number,
+    _r.claim,
+    _r.result,
+    _r.proposal,
+    _r.dispute,
+    _r.at_us,
+    _r.pays_us,
+    _r.paid_us,
+    _r.reversed_us,
+).where(*_this_resolution)
+_PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
+_REVERSED = (
+    sa.update(tables.resolutions)
+    .where(*_this_resolution)
+    .values(reversed_us=param("at"), reversed_by=param("by"), reversed_why=param("why"))
+)
+_LIVE = (
+    sa.select(*offers.BET_COLUMNS)
+    .where(_b.guild_id == param("g"), _b.claim == param("claim"), _b.state == "live")
+    .order_by(_b.number)
+    .limit(param("limit"))
+)
+_LIVE_OF = _LIVE.where(sa.or_(_b.maker == param("player"), _b.taker == param("player")))
+_PAID_BETS = (
+    sa.select(*offers.BET_COLUMNS)
+    .where(_b.guild_id == param("g"), _b.resolution == param("r"), _b.state != "live")
+    .order_by(_b.number)
+)
+_DELETED = (
+    sa.select(_b.number)
+    .join(
+        book.players,
+        (book.players.c.guild_id == _b.guild_id) & book.players.c.number.in_([_b.maker, _b.taker]),
+    )
+    .where(
+        _b.guild_id == param("g"),
+        _b.claim == param("claim"),
+        _b.state == "live",
+        book.players.c.discord_id.is_(None),
+    )
+    .limit(1)
+)
+
+
+def _pay_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
+    pay_some(tx, work.guild, work.ref, now)
+
+
+due.HANDLERS["proposal.settle"] = settle_by_silence
+due.HANDLERS["resolution.pay"] = _pay_when_due

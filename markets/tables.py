@@ -1,0 +1,464 @@
+"""The tables of claims and bets, of the calendar and of announcements.
+
+As in the book, `guild_id` leads every key. Words that somebody typed stand here, never in the book. What is true
+at a moment (is it closed, has it expired) is worked out from the times inside a transaction; no flag is swept.
+"""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from ledger import money
+from ledger.tables import STRICT
+from ledger.types import Digest, Flag, Moment, Whole, Words
+
+CLAIM_STATES = ("draft", "open", "proposed", "disputed", "ruled", "settled", "void", "unresolved", "dropped")
+OFFER_STATES = ("open", "accepted", "withdrawn", "countered", "expired", "dead")
+BET_STATES = ("live", "settled", "agreed", "void")
+PROPOSAL_STATES = ("standing", "withdrawn", "disputed", "settled", "failed")
+DISPUTE_STATES = ("open", "ruled", "appealed", "final", "lapsed")
+
+
+def _of_claim(column: str = "claim") -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["guild_id", column], ["claims.guild_id", "claims.number"])
+
+
+def _player(column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["guild_id", column], ["players.guild_id", "players.number"])
+
+
+def _account(column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["guild_id", column], ["accounts.guild_id", "accounts.number"])
+
+
+def _transfer(column: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["guild_id", column], ["transfers.guild_id", "transfers.number"])
+
+
+def _among(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
+
+
+class Counters(SQLModel, table=True):
+    """The last number given in one server, by what it numbers: claims, offers, proposals and so on."""
+
+    __table_args__ = (sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    name: str = Field(sa_type=Words, primary_key=True)
+    last: int = Field(sa_type=Whole)
+
+
+class Claims(SQLModel, table=True):
+    """A statement that can be judged. `terms` is `claims.Terms` as canonical JSON and `digest` its SHA-256.
+
+    `frozen` is 1 once an accepted bet, a stake, a trade or a forecast hangs on it: from then on nobody edits
+    (B5). The times stand outside the terms as well, for the calendar and for lists. `settings` are those of the
+    server when the claim was opened (B8). `resolution` is the one that stands.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
+        _player("author"),
+        _of_claim("supersedes"),
+        _among("state", CLAIM_STATES),
+        sa.CheckConstraint("frozen IN (0, 1) AND halted IN (0, 1)", name="flags"),
+        sa.CheckConstraint("closes_us <= deadline_us AND deadline_us <= check_us", name="times"),
+        sa.CheckConstraint("state = 'draft' OR closes_us IS NOT NULL", name="opened"),
+        sa.Index("ix_claims_state", "guild_id", "state", "closes_us"),
+        sa.Index("ix_claims_author", "guild_id", "author", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    author: int = Field(sa_type=Whole)
+    state: str = Field(sa_type=Words)
+    kind: str = Field(sa_type=Words)
+    terms: str = Field(sa_type=Words)
+    digest: bytes = Field(sa_type=Digest)
+    settings: str = Field(sa_type=Words)
+    made_us: int = Field(sa_type=Moment)
+    closes_us: int | None = Field(sa_type=Moment, default=None)
+    deadline_us: int | None = Field(sa_type=Moment, default=None)
+    check_us: int | None = Field(sa_type=Moment, default=None)
+    frozen: int = Field(sa_type=Flag, default=0)
+    halted: int = Field(sa_type=Flag, default=0)
+    supersedes: int | None = Field(sa_type=Whole, default=None)
+    resolution: int | None = Field(sa_type=Whole, default=None)
+
+
+class Tags(SQLModel, table=True):
+    """The tags of a claim, one a row, for lists."""
+
+    __table_args__ = (_of_claim(), sa.Index("ix_tags_tag", "guild_id", "tag", "claim"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    tag: str = Field(sa_type=Words, primary_key=True)
+
+
+class Follows(SQLModel, table=True):
+    """Who wants to hear of a claim without a bet on it."""
+
+    __table_args__ = (_of_claim(), _player("player"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+
+
+class Clarifications(SQLModel, table=True):
+    """A dated addition by a judge with no money on the claim: it fills a gap and turns nothing round (B5)."""
+
+    __table_args__ = (_of_claim(), _player("author"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    author: int = Field(sa_type=Whole)
+    words: str = Field(sa_type=Words)
+    at_us: int = Field(sa_type=Moment)
+
+
+class Offers(SQLModel, table=True):
+    """A two-party bet proposed. It reserves nothing and is taken whole (C1).
+
+    The maker backs outcome `side`, or everything but it where `against` is 1. `taker` is 0 for anyone. `counters`
+    is the offer that this one answered. `clause` is the bet's own ambiguity clause as JSON, if it has one.
+    """
+
+    __table_args__ = (
+        _of_claim(),
+        _player("maker"),
+        sa.ForeignKeyConstraint(["guild_id", "counters"], ["offers.guild_id", "offers.number"]),
+        _among("state", OFFER_STATES),
+        sa.CheckConstraint("against IN (0, 1) AND side >= 0 AND taker >= 0 AND taker <> maker", name="sides"),
+        sa.CheckConstraint(
+            f"maker_stake BETWEEN 1 AND {money.MOST} AND taker_stake BETWEEN 1 AND {money.MOST}",
+            name="stakes",
+        ),
+        sa.Index("ix_offers_claim", "guild_id", "claim", "state"),
+        sa.Index("ix_offers_maker", "guild_id", "maker", "state"),
+        sa.Index("ix_offers_taker", "guild_id", "taker", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    maker: int = Field(sa_type=Whole)
+    taker: int = Field(sa_type=Whole, default=0)
+    side: int = Field(sa_type=Whole)
+    against: int = Field(sa_type=Flag, default=0)
+    maker_stake: int = Field(sa_type=Whole)
+    taker_stake: int = Field(sa_type=Whole)
+    clause: str | None = Field(sa_type=Words, default=None)
+    made_us: int = Field(sa_type=Moment)
+    expires_us: int = Field(sa_type=Moment)
+    state: str = Field(sa_type=Words)
+    counters: int | None = Field(sa_type=Whole, default=None)
+
+
+class Bets(SQLModel, table=True):
+    """An offer that was accepted, under the same number. Everything but its ending is frozen.
+
+    `terms` is the digest of the claim's terms as both sides saw them. `maker_paid` and `taker_paid` are what each
+    got back, `transfer` the payout, once it has ended.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "number"], ["offers.guild_id", "offers.number"]),
+        _of_claim(),
+        _player("maker"),
+        _player("taker"),
+        _account("escrow"),
+        _transfer("accepted_by"),
+        _transfer("paid_by"),
+        sa.ForeignKeyConstraint(["guild_id", "resolution"], ["resolutions.guild_id", "resolutions.number"]),
+        _among("state", BET_STATES),
+        sa.CheckConstraint("maker <> taker AND against IN (0, 1)", name="sides"),
+        sa.CheckConstraint(
+            "(state = 'live') = (maker_paid IS NULL) AND (maker_paid IS NULL) = (taker_paid IS NULL)"
+            " AND (maker_paid IS NULL OR (maker_paid >= 0 AND taker_paid >= 0"
+            " AND maker_paid + taker_paid = maker_stake + taker_stake))",
+            name="paid",
+        ),
+        sa.Index("ix_bets_claim", "guild_id", "claim", "state"),
+        sa.Index("ix_bets_maker", "guild_id", "maker", "state"),
+        sa.Index("ix_bets_taker", "guild_id", "taker", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    maker: int = Field(sa_type=Whole)
+    taker: int = Field(sa_type=Whole)
+    side: int = Field(sa_type=Whole)
+    against: int = Field(sa_type=Flag)
+    maker_stake: int = Field(sa_type=Whole)
+    taker_stake: int = Field(sa_type=Whole)
+    clause: str | None = Field(sa_type=Words, default=None)
+    terms: bytes = Field(sa_type=Digest)
+    escrow: int = Field(sa_type=Whole)
+    state: str = Field(sa_type=Words)
+    accepted_us: int = Field(sa_type=Moment)
+    accepted_by: int = Field(sa_type=Whole)
+    ended_us: int | None = Field(sa_type=Moment, default=None)
+    maker_paid: int | None = Field(sa_type=Whole, default=None)
+    taker_paid: int | None = Field(sa_type=Whole, default=None)
+    paid_by: int | None = Field(sa_type=Whole, default=None)
+    resolution: int | None = Field(sa_type=Whole, default=None)
+    dissent: str | None = Field(sa_type=Words, default=None)
+
+
+class Agreements(SQLModel, table=True):
+    """An ending that one side of a bet suggests for their bet alone (C2); one stands at a time."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "bet"], ["bets.guild_id", "bets.number"]),
+        _player("suggested_by"),
+        sa.CheckConstraint("maker_gets >= 0 AND taker_gets >= 0", name="split"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    bet: int = Field(sa_type=Whole, primary_key=True)
+    suggested_by: int = Field(sa_type=Whole)
+    ending: str = Field(sa_type=Words)
+    maker_gets: int = Field(sa_type=Whole)
+    taker_gets: int = Field(sa_type=Whole)
+    at_us: int = Field(sa_type=Moment)
+
+
+class Proposals(SQLModel, table=True):
+    """A result that somebody named for a claim (D1), and the window in which it may be challenged (D3).
+
+    The window begins when Discord has taken the announcement: until then `window_from_us` is empty and nothing
+    settles by silence. `gains` is 1 where the proposer gains by the result. `bond` is the account that holds it.
+    """
+
+    __table_args__ = (
+        _of_claim(),
+        _player("proposer"),
+        _account("bond"),
+        _among("state", PROPOSAL_STATES),
+        sa.CheckConstraint("gains IN (0, 1) AND early IN (0, 1) AND confirm IN (0, 1)", name="flags"),
+        sa.Index("ix_proposals_claim", "guild_id", "claim", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    proposer: int = Field(sa_type=Whole)
+    result: str = Field(sa_type=Words)
+    evidence: str = Field(sa_type=Words)
+    reason: str | None = Field(sa_type=Words, default=None)
+    known_us: int | None = Field(sa_type=Moment, default=None)
+    gains: int = Field(sa_type=Flag)
+    early: int = Field(sa_type=Flag)
+    confirm: int = Field(sa_type=Flag, default=0)
+    bond: int | None = Field(sa_type=Whole, default=None)
+    made_us: int = Field(sa_type=Moment)
+    window_seconds: int = Field(sa_type=Whole)
+    window_from_us: int | None = Field(sa_type=Moment, default=None)
+    window_to_us: int | None = Field(sa_type=Moment, default=None)
+    state: str = Field(sa_type=Words)
+
+
+class Disputes(SQLModel, table=True):
+    """A challenge to a proposal and what became of it (D5, D6). One dispute at a time on a claim."""
+
+    __table_args__ = (
+        _of_claim(),
+        sa.ForeignKeyConstraint(["guild_id", "proposal"], ["proposals.guild_id", "proposals.number"]),
+        _player("challenger"),
+        _account("bond"),
+        _account("appeal_bond"),
+        _among("state", DISPUTE_STATES),
+        sa.Index("ix_disputes_claim", "guild_id", "claim", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    proposal: int = Field(sa_type=Whole)
+    challenger: int = Field(sa_type=Whole)
+    ground: str = Field(sa_type=Words)
+    reason: str = Field(sa_type=Words)
+    bond: int | None = Field(sa_type=Whole, default=None)
+    state: str = Field(sa_type=Words)
+    opened_us: int = Field(sa_type=Moment)
+    ruling: str | None = Field(sa_type=Words, default=None)
+    ruling_reason: str | None = Field(sa_type=Words, default=None)
+    ruled_us: int | None = Field(sa_type=Moment, default=None)
+    appellant: int | None = Field(sa_type=Whole, default=None)
+    appeal_reason: str | None = Field(sa_type=Words, default=None)
+    appeal_bond: int | None = Field(sa_type=Whole, default=None)
+
+
+class Arguments(SQLModel, table=True):
+    """What others add to a dispute, free of charge (D5)."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        _player("author"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    author: int = Field(sa_type=Whole)
+    words: str = Field(sa_type=Words)
+    at_us: int = Field(sa_type=Moment)
+
+
+class Votes(SQLModel, table=True):
+    """A judge's vote for one result; `round` 1 is the ruling, 2 the appeal. A changed vote replaces the old one."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        _player("judge"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    judge: int = Field(sa_type=Whole, primary_key=True)
+    result: str = Field(sa_type=Words)
+    reason: str = Field(sa_type=Words)
+    at_us: int = Field(sa_type=Moment)
+
+
+class Resolutions(SQLModel, table=True):
+    """How a claim came out (`claims.Result` as JSON), on what ground, and whether it was taken back.
+
+    `proposal` and `dispute` say where it came from; neither where it ended by its ambiguity clause (D7). What it
+    pays is paid from `pays_us` on; `paid_us` is when the last of it was.
+    """
+
+    __table_args__ = (
+        _of_claim(),
+        sa.ForeignKeyConstraint(["guild_id", "proposal"], ["proposals.guild_id", "proposals.number"]),
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        sa.CheckConstraint("(reversed_us IS NULL) = (reversed_by IS NULL)", name="reversed"),
+        sa.Index("ix_resolutions_claim", "guild_id", "claim"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    result: str = Field(sa_type=Words)
+    proposal: int | None = Field(sa_type=Whole, default=None)
+    dispute: int | None = Field(sa_type=Whole, default=None)
+    at_us: int = Field(sa_type=Moment)
+    pays_us: int = Field(sa_type=Moment)
+    paid_us: int | None = Field(sa_type=Moment, default=None)
+    reversed_us: int | None = Field(sa_type=Moment, default=None)
+    reversed_by: int | None = Field(sa_type=Whole, default=None)
+    reversed_why: str | None = Field(sa_type=Words, default=None)
+
+
+class Acts(SQLModel, table=True):
+    """What moderators and judges did with a claim, with the reason: a list that members can read."""
+
+    __table_args__ = (_of_claim(), _player("actor"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int | None = Field(sa_type=Whole, default=None)
+    actor: int = Field(sa_type=Whole)
+    act: str = Field(sa_type=Words)
+    reason: str | None = Field(sa_type=Words, default=None)
+    at_us: int = Field(sa_type=Moment)
+
+
+class Due_Work(SQLModel, table=True):
+    """Something that time will make necessary, written in the transaction of the thing it belongs to.
+
+    A worker claims a row by setting `owner`, `lease_us` and the next `fence`; it finishes only while the fence is
+    still its own. `tries` counts failures; a parked row waits for an operator.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
+        sa.CheckConstraint("state IN ('waiting', 'parked')", name="state"),
+        sa.Index("ix_due_work_due", "state", "due_us"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    kind: str = Field(sa_type=Words, primary_key=True)
+    ref: int = Field(sa_type=Whole, primary_key=True)
+    due_us: int = Field(sa_type=Moment)
+    state: str = Field(sa_type=Words)
+    owner: int = Field(sa_type=Whole, default=0)
+    lease_us: int = Field(sa_type=Moment, default=0)
+    fence: int = Field(sa_type=Whole, default=0)
+    tries: int = Field(sa_type=Whole, default=0)
+    last_error: str | None = Field(sa_type=Words, default=None)
+
+
+class Cards(SQLModel, table=True):
+    """A message that always shows the newest state of one thing; older edits vanish.
+
+    `wanted` is counted up whenever the thing changes, `shown` is the version that Discord has.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
+        sa.CheckConstraint("state IN ('waiting', 'shown', 'parked')", name="state"),
+        sa.Index("ix_cards_state", "state", "lease_us"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    kind: str = Field(sa_type=Words, primary_key=True)
+    ref: int = Field(sa_type=Whole, primary_key=True)
+    channel: int | None = Field(sa_type=Whole, default=None)
+    message: int | None = Field(sa_type=Whole, default=None)
+    wanted: int = Field(sa_type=Whole)
+    shown: int = Field(sa_type=Whole, default=0)
+    state: str = Field(sa_type=Words)
+    begun_us: int | None = Field(sa_type=Moment, default=None)
+    owner: int = Field(sa_type=Whole, default=0)
+    lease_us: int = Field(sa_type=Moment, default=0)
+    fence: int = Field(sa_type=Whole, default=0)
+    tries: int = Field(sa_type=Whole, default=0)
+    last_error: str | None = Field(sa_type=Words, default=None)
+
+
+class Posts(SQLModel, table=True):
+    """A message that is sent once, in order for its claim (`line`). Facts as JSON, never words."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'parked')", name="state"),
+        sa.Index("ix_posts_state", "state", "lease_us"),
+        sa.Index("ix_posts_line", "guild_id", "line", "number"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    line: int = Field(sa_type=Whole)
+    kind: str = Field(sa_type=Words)
+    facts: str = Field(sa_type=Words)
+    made_us: int = Field(sa_type=Moment)
+    channel: int | None = Field(sa_type=Whole, default=None)
+    message: int | None = Field(sa_type=Whole, default=None)
+    state: str = Field(sa_type=Words)
+    begun_us: int | None = Field(sa_type=Moment, default=None)
+    owner: int = Field(sa_type=Whole, default=0)
+    lease_us: int = Field(sa_type=Moment, default=0)
+    fence: int = Field(sa_type=Whole, default=0)
+    tries: int = Field(sa_type=Whole, default=0)
+    last_error: str | None = Field(sa_type=Words, default=None)
+
+
+# Core tables for the write path, typed.
+counters = SQLModel.metadata.tables["counters"]
+claims = SQLModel.metadata.tables["claims"]
+tags = SQLModel.metadata.tables["tags"]
+follows = SQLModel.metadata.tables["follows"]
+clarifications = SQLModel.metadata.tables["clarifications"]
+offers = SQLModel.metadata.tables["offers"]
+bets = SQLModel.metadata.tables["bets"]
+agreements = SQLModel.metadata.tables["agreements"]
+proposals = SQLModel.metadata.tables["proposals"]
+disputes = SQLModel.metadata.tables["disputes"]
+arguments = SQLModel.metadata.tables["arguments"]
+votes = SQLModel.metadata.tables["votes"]
+resolutions = SQLModel.metadata.tables["resolutions"]
+acts = SQLModel.metadata.tables["acts"]
+due_work = SQLModel.metadata.tables["due_work"]
+cards = SQLModel.metadata.tables["cards"]
+posts = SQLModel.metadata.tables["posts"]

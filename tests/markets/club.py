@@ -1,0 +1,102 @@
+"""A small club for tests: people with points, claims and bets between them, and a calendar that is swept by hand."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from ledger.accounts import Player
+from ledger.types import from_us, to_us
+from markets import claims, clauses, due, offers, resolution
+from markets.claims import Actor, Claim, Outcome, Result, Terms
+from markets.offers import Accepted, Bet, Ended, Offer
+from markets.resolution import Proposal
+from tests.world import World
+
+YES, NO = 0, 1
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Club(World):
+    """Acts through `db.write`, as the bot would; amounts in minor units."""
+
+    async def member(self, person: int, balance: int = 100_000) -> Player:
+        return await self.player(person, balance=balance)
+
+    def terms(self, **changes: Any) -> Terms:
+        """A good claim that closes in 30 days; `changes` replace fields."""
+        deadline = to_us(self.now + 30 * DAY)
+        good = Terms(
+            title="A superhuman AI coder before 2030",
+            statement="An AI system does every coding task of a frontier lab's best engineer, faster and cheaper.",
+            outcomes=(Outcome("YES", "A named lab states it."), Outcome("NO", "No lab states it by then.")),
+            source="https://example.org/lab",
+            closes_us=deadline,
+            deadline_us=deadline,
+            check_us=deadline,
+            zone="UTC",
+            clause=clauses.encode(clauses.StakesReturn()),
+        )
+        return replace(good, **changes)
+
+    async def claim(self, author: Player, **changes: Any) -> Claim:
+        draft = claims.Draft(self.guild, self.key(), author.number, self.terms(**changes))
+        number = await self.db.write(claims.save_draft, draft, self.now)
+        request = claims.Open(self.guild, self.key(), Actor(author.number), number)
+        return await self.db.write(claims.open_claim, request, self.now)
+
+    async def offer(self, maker: Player, claim: Claim, **more: Any) -> Offer:
+        more = {"side": YES, "maker_stake": 10_000, "taker_stake": 10_000} | more
+        request = offers.Make(self.guild, more.pop("key", self.key()), maker.number, claim.number, **more)
+        return await self.db.write(offers.make, request, self.now)
+
+    async def accept(self, taker: Player, offer: Offer, *, key: str | None = None) -> Accepted:
+        terms = (await self.read_claim(offer.claim)).digest
+        request = offers.Accept(self.guild, key or self.key(), offer.number, taker.number, terms)
+        return await self.db.write(offers.accept, request, self.now)
+
+    async def bet(self, maker: Player, taker: Player, claim: Claim, **more: Any) -> Bet:
+        accepted = await self.accept(taker, await self.offer(maker, claim, **more))
+        return await self.db.read(offers.load_bet, self.guild, accepted.bet)
+
+    async def agree(self, bet: Bet, first: Player, second: Player, maker_gets: int) -> Ended:
+        taker_gets = bet.pot - maker_gets
+        suggestion = offers.Suggest(
+            self.guild, self.key(), bet.number, first.number, "split", maker_gets, taker_gets
+        )
+        await self.db.write(offers.suggest, suggestion, self.now)
+        signed = offers.Agree(self.guild, self.key(), bet.number, second.number, maker_gets, taker_gets)
+        return await self.db.write(offers.agree, signed, self.now)
+
+    async def propose(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
+        actor = Actor(who.number, moderator=more.pop("moderator", False))
+        request = resolution.Propose(
+            self.guild, self.key(), actor, claim.number, result, "https://example.org/evidence", **more
+        )
+        return await self.db.write(resolution.propose, request, self.now)
+
+    async def announced(self, proposal: Proposal, **more: Any) -> Proposal:
+        request = resolution.Announced(self.guild, self.key(), proposal.number, **more)
+        return await self.db.write(resolution.announced, request, self.now)
+
+    async def sweep(self) -> int:
+        """Carry out all that is due by now, in order; how much that was."""
+        done = 0
+        while rows := await self.db.claim(due.claim, due.Claim(owner=1), self.now):
+            for row in rows:
+                await self.db.write(due.perform, row, self.now, background=True)
+                done += 1
+        return done
+
+    async def skip_to_next(self) -> None:
+        """Move the clock to what is due next, and carry it out."""
+        next_us = await self.db.read(due.next_us)
+        assert next_us is not None
+        self.now = max(self.now, from_us(next_us))
+        await self.sweep()
+
+    async def read_claim(self, number: int) -> Claim:
+        return await self.db.read(claims.load, self.guild, number)
+
+    async def read_bet(self, number: int) -> Bet:
+        return await self.db.read(offers.load_bet, self.guild, number)
