@@ -11,7 +11,8 @@
     └── StorageError            the database itself: for whoever runs Crux
         ├── BadUrl  NotThere  NotADatabase  NotOurs  NotMigrated  NewerThanCode  NotABook
         ├── ReadOnly  HeldByAnother  DiskFull  Unreachable  OldSqlite
-        └── AlreadyThere  OtherTool
+        ├── AlreadyThere  OtherTool
+        └── BadFolder  BookExists
 
 A refusal carries facts as attributes; `bot.render` finds the words for a person. `str()` of each is one plain
 sentence all the same, for the command line and the log.
@@ -262,6 +263,22 @@ class AlreadyThere(StorageError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"There is already something at {path}: nothing is overwritten.")
+
+
+class BadFolder(StorageError):
+    """A folder of exports can't be read or written."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(f"{path} can't be used: {why}.")
+
+
+class BookExists(StorageError):
+    """An import would meet a book of the same server; books are never merged."""
+
+    def __init__(self, guild: int) -> None:
+        self.guild = guild
+        super().__init__(f"There is already a book of server {guild}: nothing was imported.")
 
 
 class OtherTool(StorageError):
