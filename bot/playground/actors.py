@@ -214,8 +214,6 @@ class Actors:
         files: list[Json] | None = None,
     ) -> Message:
         channel = self._writable(user, where)
-        if channel.type == ChannelType.FORUM:
-            raise Refusal(f"#{channel.name} is a forum: write in one of its posts.")
         if not content.strip() and not files:
             raise Refusal("An empty message can't be sent.")
         if len(content) > 2000:
@@ -260,11 +258,10 @@ class Actors:
 
     def _writable(self, user: User, where: str | None) -> Channel:
         channel = self._seen(user, where)
+        if channel.type == ChannelType.FORUM:
+            raise Refusal(f"#{channel.name} is a forum: write in one of its posts.")
         rights = permissions.in_channel(self.world, channel, user.id)
-        needed = (
-            permissions.SEND_MESSAGES if channel.type == ChannelType.FORUM else permissions.to_send(channel)
-        )
-        if not rights & needed:
+        if not rights & permissions.to_send(channel):
             raise Refusal(f"{user.name} can't write in #{channel.name}.")
         if channel.is_thread and channel.locked and not rights & permissions.MANAGE_THREADS:
             raise Refusal(f"#{channel.name} is locked.")
@@ -282,7 +279,8 @@ class Actors:
                 "guild": {"id": how.guild_id, "locale": "en-US", "features": []},
             }
         life_of = self.core.interactions
-        reachable = self.core.gateway.reachable
+        guild = self.world.guilds.get(interaction.guild_id or 0)
+        reachable = self.core.gateway.reachable and (guild is None or guild.bot_installed)
         progress = life_of.deliver(
             interaction, reachable=reachable, times=how.times, late=how.late, changed=changed
         )

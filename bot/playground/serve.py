@@ -97,6 +97,8 @@ async def running(options: Options) -> AsyncGenerator[Running]:
             await child.stop()
             core.faults.remove()
             await core.gateway.close()
+            await control.stream.close()
+            await control.time.close()
             await server.cleanup()
             if saver is not None:
                 saver.save()

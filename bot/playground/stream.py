@@ -135,6 +135,10 @@ class Stream:
         self.bot = bot
         self.sockets: set[web.WebSocketResponse] = set()
 
+    async def close(self) -> None:
+        for socket in tuple(self.sockets):
+            await socket.close()
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         wanted = request.query.get("as", "Ada")
         try:

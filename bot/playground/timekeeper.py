@@ -63,6 +63,10 @@ class Timekeeper:
             self._told()
         return socket
 
+    async def close(self) -> None:
+        for follower in tuple(self.followers):
+            await follower.socket.close()
+
     def _now(self) -> Json:
         return {"now_us": self.clock.now_us(), "frozen": self.clock.frozen}
 

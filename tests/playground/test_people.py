@@ -52,6 +52,16 @@ async def test_a_command_needs_the_channel_and_the_right_to_write_there(echo: Pl
     await refused("Bo can't use /echo", echo.bo.run("/echo", words="x"))
 
 
+async def test_a_command_needs_a_server_that_the_bot_is_in(echo: Playground):
+    card = (await echo.ada.run("/card")).message
+    await refused("is a forum", echo.ada.at("claims").run("/echo", words="x"))
+    await echo.world("kick_bot")
+    await refused("no command|can't use", echo.ada.run("/echo", words="x"))
+    assert (await echo.ada.click(card, "private")).error == "The application did not respond"
+    await echo.world("invite_bot")
+    assert (await echo.ada.run("/echo", words="back")).text == "back"
+
+
 async def test_commands_in_the_talk_with_the_bot(echo: Playground):
     assert (await echo.ada.at("dm").run("/echo", words="just us")).text == "just us"
     assert await echo.bo.read("dm") == []
