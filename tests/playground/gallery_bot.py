@@ -24,8 +24,9 @@ from bot.discord_url import point_at
 
 # An override of direction left open, zero-width characters, markup, a formula, and piled-up marks.
 HOSTILE = (
-    "\u202egnp.exe\u2066 <b onmouseover=alert(1)>x</b> =HYPERLINK(\"http://example.invalid\") "
-    "@everyone \u200b\u200d\u2060 Z\u0351\u0358\u0327a\u0300\u0301\u0302l\u0334\u0335\u0336go <script>alert(1)</script>"
+    '\u202egnp.exe\u2066 <b onmouseover=alert(1)>x</b> =HYPERLINK("http://example.invalid") '
+    "@everyone \u200b\u200d\u2060 Z\u0351\u0358\u0327a\u0300\u0301\u0302l\u0334\u0335\u0336go "
+    "<script>alert(1)</script>"
 )
 MARKDOWN = """# A heading
 ## A smaller one
@@ -52,7 +53,9 @@ def chart() -> discord.File:
     draw = ImageDraw.Draw(image)
     for y in (40, 120, 200):
         draw.line((60, y, 1160, y), fill="#e2e4e9", width=2)
-    points = [(60 + 100 * n, y) for n, y in enumerate((120, 90, 84, 110, 130, 112, 150, 160, 176, 168, 172, 164))]
+    points = [
+        (60 + 100 * n, y) for n, y in enumerate((120, 90, 84, 110, 130, 112, 150, 160, 176, 168, 172, 164))
+    ]
     draw.line(points, fill="#4655d4", width=5, joint="curve")
     draw.ellipse((1152, 156, 1168, 172), fill="#4655d4")
     return png(image, "chart.png")
@@ -84,7 +87,9 @@ def claim_card() -> ui.LayoutView:
                 "### A superhuman AI coder before 2030\nAn AI system does every coding task of a frontier lab's best "
                 "engineer, faster and cheaper, by 31 December 2029.\n**YES 38%** · NO 62%"
             ),
-            ui.MediaGallery(discord.MediaGalleryItem("attachment://chart.png", description="YES price over 30 days")),
+            ui.MediaGallery(
+                discord.MediaGalleryItem("attachment://chart.png", description="YES price over 30 days")
+            ),
             ui.TextDisplay(
                 "-# Crowd's forecast 41% (12 people) · 3 bets, 900 locked · closes <t:1893369600:R> · if unclear: "
                 "half and half · judged by moderators, 2 votes"
@@ -102,7 +107,9 @@ def layout() -> ui.LayoutView:
     view.add_item(ui.TextDisplay("A text display with **markdown** and </gallery options:0>"))
     view.add_item(
         ui.Container(
-            ui.Section("**A section** with a button", "-# and a second line", accessory=button("private", "Look")),
+            ui.Section(
+                "**A section** with a button", "-# and a second line", accessory=button("private", "Look")
+            ),
             ui.Separator(),
             ui.Section("A section with a thumbnail", accessory=ui.Thumbnail("attachment://teal.png")),
             ui.Separator(spacing=discord.SeparatorSpacing.large),
@@ -121,7 +128,12 @@ def layout() -> ui.LayoutView:
 
 def all_buttons() -> ui.View:
     view = ui.View(timeout=None)
-    for what, style in (("private", "primary"), ("edit", "success"), ("form", "danger"), ("later", "secondary")):
+    for what, style in (
+        ("private", "primary"),
+        ("edit", "success"),
+        ("form", "danger"),
+        ("later", "secondary"),
+    ):
         view.add_item(button(what, f"{what} {style}", style))
     view.add_item(button("off", "disabled", disabled=True))
     view.add_item(button("emoji", None, emoji="🎲"))
@@ -133,16 +145,26 @@ def all_buttons() -> ui.View:
 def all_selects() -> ui.View:
     view = ui.View(timeout=None)
     options = [
-        discord.SelectOption(label=word, value=word.lower(), description=f"The colour {word.lower()}", emoji=emoji)
+        discord.SelectOption(
+            label=word, value=word.lower(), description=f"The colour {word.lower()}", emoji=emoji
+        )
         for word, emoji in (("Red", "🔴"), ("Green", "🟢"), ("Blue", "🔵"))
     ]
     view.add_item(
-        ui.Select(custom_id="pick:colours", options=options, min_values=1, max_values=2, placeholder="One or two colours")
+        ui.Select(
+            custom_id="pick:colours",
+            options=options,
+            min_values=1,
+            max_values=2,
+            placeholder="One or two colours",
+        )
     )
     view.add_item(ui.UserSelect(custom_id="pick:user", placeholder="A person"))
     view.add_item(ui.RoleSelect(custom_id="pick:role", placeholder="A role"))
     view.add_item(ui.ChannelSelect(custom_id="pick:channel", placeholder="A channel"))
-    view.add_item(ui.MentionableSelect(custom_id="pick:anyone", placeholder="A person or a role", max_values=3))
+    view.add_item(
+        ui.MentionableSelect(custom_id="pick:anyone", placeholder="A person or a role", max_values=3)
+    )
     return view
 
 
@@ -153,7 +175,9 @@ def form() -> ui.Modal:
         ui.Label(
             text="Claim",
             description="One sentence",
-            component=ui.TextInput(custom_id="claim", min_length=5, max_length=80, placeholder="An AI system …"),
+            component=ui.TextInput(
+                custom_id="claim", min_length=5, max_length=80, placeholder="An AI system …"
+            ),
         )
     )
     modal.add_item(
@@ -162,7 +186,9 @@ def form() -> ui.Modal:
             component=ui.RadioGroup(
                 custom_id="unclear",
                 options=[
-                    discord.RadioGroupOption(label="Half and half", value="half", description="Each side gets half", default=True),
+                    discord.RadioGroupOption(
+                        label="Half and half", value="half", description="Each side gets half", default=True
+                    ),
                     discord.RadioGroupOption(label="Stakes return", value="void"),
                 ],
             ),
@@ -176,7 +202,10 @@ def form() -> ui.Modal:
                 custom_id="judges",
                 min_values=1,
                 max_values=2,
-                options=[discord.CheckboxGroupOption(label=who, value=who.lower()) for who in ("Moderators", "Owner", "Data")],
+                options=[
+                    discord.CheckboxGroupOption(label=who, value=who.lower())
+                    for who in ("Moderators", "Owner", "Data")
+                ],
             ),
         )
     )
@@ -186,12 +215,18 @@ def form() -> ui.Modal:
 
 def second_form() -> ui.Modal:
     modal = ui.Modal(title="Evidence", custom_id="form:evidence")
-    paragraph = ui.TextInput(custom_id="why", style=discord.TextStyle.paragraph, required=False, default="As written")
+    paragraph = ui.TextInput(
+        custom_id="why", style=discord.TextStyle.paragraph, required=False, default="As written"
+    )
     modal.add_item(ui.Label(text="Why", component=paragraph))
     modal.add_item(ui.Label(text="File", component=ui.FileUpload(custom_id="file", required=False)))
     modal.add_item(ui.Label(text="I have read the terms", component=ui.Checkbox(custom_id="read")))
-    options = [discord.SelectOption(label=word, value=word.lower()) for word in ("Too early", "Unclear", "Void")]
-    modal.add_item(ui.Label(text="Or rather", component=ui.Select(custom_id="rather", options=options, required=False)))
+    options = [
+        discord.SelectOption(label=word, value=word.lower()) for word in ("Too early", "Unclear", "Void")
+    ]
+    modal.add_item(
+        ui.Label(text="Or rather", component=ui.Select(custom_id="rather", options=options, required=False))
+    )
     return modal
 
 
@@ -246,7 +281,9 @@ async def edit(interaction: discord.Interaction) -> None:
     assert interaction.message is not None
     if interaction.message.flags.components_v2:
         changed = ui.LayoutView(timeout=None)
-        changed.add_item(ui.Container(ui.TextDisplay("### Settled NO\nIt was changed in place."), accent_colour=0x1F8A57))
+        changed.add_item(
+            ui.Container(ui.TextDisplay("### Settled NO\nIt was changed in place."), accent_colour=0x1F8A57)
+        )
         await interaction.response.edit_message(view=changed, attachments=[])
     else:
         await interaction.response.edit_message(content="Changed in place")
@@ -317,15 +354,21 @@ def commands(bot: GalleryBot) -> None:
     async def markdown(interaction: discord.Interaction) -> None:
         assert interaction.guild is not None
         role = interaction.guild.roles[-1]
-        mentions = f"{interaction.user.mention} {role.mention} {interaction.channel.mention} </gallery card:{interaction.data['id']}>"
+        card = f"</gallery card:{interaction.data['id']}>"
+        mentions = f"{interaction.user.mention} {role.mention} {interaction.channel.mention} {card}"
         await interaction.response.send_message(f"{MARKDOWN}\n{mentions}")
 
     @gallery.command(description="Names and texts that mean no good")
     async def hostile(interaction: discord.Interaction) -> None:
         view = ui.LayoutView(timeout=None)
-        view.add_item(ui.Container(ui.TextDisplay("W" * 4000 if False else ("*_`~|<[" * 400)[:1800])))
+        view.add_item(ui.Container(ui.TextDisplay(("*_`~|<[" * 400)[:1800])))
         view.add_item(ui.TextDisplay("A" * 2000))
-        view.add_item(ui.ActionRow(ui.Button(label=HOSTILE[:80], custom_id="do:private"), ui.Button(label="\u200b", custom_id="do:private:2")))
+        view.add_item(
+            ui.ActionRow(
+                ui.Button(label=HOSTILE[:80], custom_id="do:private"),
+                ui.Button(label="\u200b", custom_id="do:private:2"),
+            )
+        )
         await interaction.response.send_message(view=view)
         await interaction.followup.send(HOSTILE)
 
@@ -342,7 +385,9 @@ def commands(bot: GalleryBot) -> None:
         share="A part of the whole",
         file="A file",
     )
-    @app_commands.choices(colour=[app_commands.Choice(name=n, value=n.lower()) for n in ("Red", "Green", "Blue")])
+    @app_commands.choices(
+        colour=[app_commands.Choice(name=n, value=n.lower()) for n in ("Red", "Green", "Blue")]
+    )
     async def options(
         interaction: discord.Interaction,
         words: app_commands.Range[str, 1, 50],
@@ -356,13 +401,32 @@ def commands(bot: GalleryBot) -> None:
         share: app_commands.Range[float, 0.0, 1.0] = 0.5,
         file: discord.Attachment | None = None,
     ) -> None:
-        named = [words, count, who.display_name, colour, sure, where, role, anyone, share, file and file.filename]
+        named = [
+            words,
+            count,
+            who.display_name,
+            colour,
+            sure,
+            where,
+            role,
+            anyone,
+            share,
+            file and file.filename,
+        ]
         await interaction.response.send_message(" | ".join(str(one) for one in named))
 
     @options.autocomplete("words")
     async def suggest(interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
-        known = ("A superhuman AI coder before 2030", "A continual-learning product in 2026", "METR's horizon grows fourfold")
-        return [app_commands.Choice(name=w, value=w.split()[1].lower()) for w in known if current.lower() in w.lower()]
+        known = (
+            "A superhuman AI coder before 2030",
+            "A continual-learning product in 2026",
+            "METR's horizon grows fourfold",
+        )
+        return [
+            app_commands.Choice(name=w, value=w.split()[1].lower())
+            for w in known
+            if current.lower() in w.lower()
+        ]
 
     @gallery.command(description="Thinks, then answers")
     async def think(interaction: discord.Interaction, seconds: float = 0.3, private: bool = True) -> None:
@@ -387,9 +451,13 @@ def commands(bot: GalleryBot) -> None:
         await interaction.response.send_message("Spreading", ephemeral=True)
         forum = discord.utils.get(interaction.guild.forums, name="claims")
         assert forum is not None
-        for index, title in enumerate(("A superhuman AI coder before 2030", "METR's horizon grows fourfold", HOSTILE[:60])):
+        for index, title in enumerate(
+            ("A superhuman AI coder before 2030", "METR's horizon grows fourfold", HOSTILE[:60])
+        ):
             tags = forum.available_tags[index : index + 2]
-            post, _ = await forum.create_thread(name=title, content=f"**{title}**\nOne post for each claim.", applied_tags=tags)
+            post, _ = await forum.create_thread(
+                name=title, content=f"**{title}**\nOne post for each claim.", applied_tags=tags
+            )
             await post.send("Ada offers NO at 3.00")
         message = await interaction.channel.send("Talk about it below")
         thread = await message.create_thread(name="What counts as superhuman?")
@@ -426,7 +494,11 @@ async def follow_clock(url: str) -> None:
             now_us = json.loads(message.data)["now_us"]
             hour = 3_600_000_000
             at_us = (now_us // hour + 1) * hour
-            what = ("Offer 12 expires", "Reminder: a continual-learning product in 2026", "Ask the judges: AI engineers replaced")
+            what = (
+                "Offer 12 expires",
+                "Reminder: a continual-learning product in 2026",
+                "Ask the judges: AI engineers replaced",
+            )
             due = [{"at_us": at_us + 24 * n * n * 7 * hour, "what": w} for n, w in enumerate(what)]
             said = {"now_us": now_us, "idle": True, "next_due_us": at_us, "due": due}
             await stream.send_json({**said, "books": "balance, 214 transfers verified"})

@@ -16,7 +16,8 @@ const choices = new Map();
 const part = (messageId, customId = "") => `${store.state.me.id}:${messageId}:${customId}`;
 export const pressOf = (messageId, customId) => presses.get(part(messageId, customId)) ?? {};
 export const choiceOf = (messageId, customId) => choices.get(part(messageId, customId));
-export const sentIn = (channelId) => sent.filter((entry) => entry.channelId === channelId && entry.personId === store.state.me.id);
+export const sentIn = (channelId) =>
+  sent.filter((entry) => entry.channelId === channelId && entry.personId === store.state.me.id);
 
 const pressesOn = (messageId) => [...presses].filter(([key]) => key.startsWith(part(messageId)));
 
@@ -92,7 +93,10 @@ async function send(what, act, onRefused) {
   sent.push(entry);
   store.tell("sent");
   try {
-    const error = await outcome(act().catch((refused) => (onRefused ? refuse(refused) : Promise.reject(refused))), "composer");
+    const error = await outcome(
+      act().catch((refused) => (onRefused ? refuse(refused) : Promise.reject(refused))),
+      "composer",
+    );
     if (error) entry.error = error;
     else forget(entry.key);
   } catch (refused) {
@@ -139,7 +143,10 @@ export const remove = (messageId) => quietly(post("delete", { as: as(), message:
 export async function talkToBot() {
   const told = await quietly(post("dm", { as: as() }));
   if (!told) return;
-  store.apply({ type: store.channel(told.channel.id) ? "channel_updated" : "channel_created", channel: told.channel });
+  store.apply({
+    type: store.channel(told.channel.id) ? "channel_updated" : "channel_created",
+    channel: told.channel,
+  });
   store.open(told.channel.id);
 }
 

@@ -17,7 +17,9 @@ export function channelTitle(channel) {
 export function drawChannels(root) {
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset.channel : null;
   const all = [...store.state.channels.values()];
-  const places = all.filter((channel) => !["thread", "dm"].includes(channel.kind)).sort((a, b) => a.position - b.position);
+  const places = all
+    .filter((channel) => !["thread", "dm"].includes(channel.kind))
+    .sort((a, b) => a.position - b.position);
   const entries = places.flatMap((place) => [entry(place), ...threadsOf(place).map(entry)]);
   const talk = all.find((channel) => channel.kind === "dm");
   fill(
@@ -42,10 +44,14 @@ export function setUpChannels(root) {
 
 /** The newest threads that are open, the one we are in, and those with news. */
 export function threadsOf(place) {
-  const threads = [...store.state.channels.values()].filter((channel) => channel.parent_id === place.id && channel.kind === "thread");
+  const threads = [...store.state.channels.values()].filter(
+    (channel) => channel.parent_id === place.id && channel.kind === "thread",
+  );
   threads.sort((a, b) => (store.isNewer(newest(a), newest(b)) ? -1 : 1));
   const kept = threads.filter((thread) => !thread.archived).slice(0, THREADS_SHOWN);
-  return threads.filter((thread) => kept.includes(thread) || thread.id === store.state.channelId || unread.level(thread.id));
+  return threads.filter(
+    (thread) => kept.includes(thread) || thread.id === store.state.channelId || unread.level(thread.id),
+  );
 }
 
 export const newest = (channel) => store.state.messages.get(channel.id)?.at(-1)?.id ?? channel.id;
@@ -65,10 +71,21 @@ function entry(channel) {
     },
     icon(channelIcon(channel)),
     el("bdi", { class: "cut" }, visible(channel.name)),
-    news ? el("span", { class: `dot ${news}` }, el("span", { class: "unseen" }, news === "me" ? "new, for you" : "new messages")) : null,
+    news
+      ? el(
+          "span",
+          { class: `dot ${news}` },
+          el("span", { class: "unseen" }, news === "me" ? "new, for you" : "new messages"),
+        )
+      : null,
   );
 }
 
 function newTalk() {
-  return el("button", { class: "entry", type: "button", onclick: acts.talkToBot }, icon("at"), said(store.bot().name));
+  return el(
+    "button",
+    { class: "entry", type: "button", onclick: acts.talkToBot },
+    icon("at"),
+    said(store.bot().name),
+  );
 }

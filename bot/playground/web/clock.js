@@ -63,13 +63,19 @@ class Panel {
   }
 
   drawClock(clock) {
-    const skip = (seconds) => () => this.act("clock", `skip${seconds}`, () => post("clock", { skip_seconds: seconds }));
+    const skip = (seconds) => () =>
+      this.act("clock", `skip${seconds}`, () => post("clock", { skip_seconds: seconds }));
     const toDue = () => this.act("clock", "due", () => post("clock", { to: "next_due" }));
     const nothing = clock.next_due_us === null;
     this.row(this.clockRow, [
       ["skip3600", "+1 hour", skip(HOUR)],
       [`skip${24 * HOUR}`, "+1 day", skip(24 * HOUR)],
-      ["due", "To the next deadline", toDue, { class: "button primary", disabled: nothing, title: nothing ? "Nothing is due" : null }],
+      [
+        "due",
+        "To the next deadline",
+        toDue,
+        { class: "button primary", disabled: nothing, title: nothing ? "Nothing is due" : null },
+      ],
     ]);
     fill(this.clockError, this.error.clock);
   }
@@ -77,16 +83,27 @@ class Panel {
   drawDue(clock) {
     const entries = clock.due.slice(0, DUE_SHOWN).map(dueEntry);
     const more = clock.due.length - DUE_SHOWN;
-    fill(this.due, entries.length ? entries : el("p", { class: "soft" }, "Nothing is due."), more > 0 ? el("p", { class: "soft" }, `and ${more} more`) : null);
+    fill(
+      this.due,
+      entries.length ? entries : el("p", { class: "soft" }, "Nothing is due."),
+      more > 0 ? el("p", { class: "soft" }, `and ${more} more`) : null,
+    );
   }
 
   drawBot(bot) {
     const connected = store.state.connected;
     const mood = connected ? (bot.state === "none" && bot.connected ? "good" : DOTS[bot.state]) : "bad";
-    fill(this.botLine, light(mood), el("bdi", { class: "wrap" }, connected ? visible(bot.sentence) : "the playground doesn't answer"));
+    fill(
+      this.botLine,
+      light(mood),
+      el("bdi", { class: "wrap" }, connected ? visible(bot.sentence) : "the playground doesn't answer"),
+    );
     const does = (what) => () => this.act("bot", what, () => post("bot", { do: what }));
     const alive = ["running", "starting"].includes(bot.state);
-    const living = [["restart", "Restart", does("restart")], ["kill", "Kill", does("kill")]];
+    const living = [
+      ["restart", "Restart", does("restart")],
+      ["kill", "Kill", does("kill")],
+    ];
     const dead = [["start", "Start", does("start"), { class: "button primary" }]];
     const log = [["log", "Log", () => this.act("bot", "log", showLog)]];
     this.row(this.botRow, bot.state === "none" ? [] : [...(alive ? living : dead), ...log]);
@@ -102,7 +119,15 @@ class Panel {
 
   button(key, label, act, about) {
     const busy = this.busy === key;
-    const attributes = { class: "button secondary", type: "button", "data-key": key, ...about, "aria-busy": busy ? "true" : null, "aria-disabled": this.busy ? "true" : null, onclick: act };
+    const attributes = {
+      class: "button secondary",
+      type: "button",
+      "data-key": key,
+      ...about,
+      "aria-busy": busy ? "true" : null,
+      "aria-disabled": this.busy ? "true" : null,
+      onclick: act,
+    };
     return el("button", attributes, label, busy ? spinner() : null);
   }
 
@@ -141,7 +166,13 @@ async function showLog() {
   const { lines } = await get("bot/log");
   const close = () => dialog.close();
   const text = el("pre", { class: "code", tabindex: "0" }, lines.join("\n") || "The bot has written nothing yet.");
-  const dialog = el("dialog", { class: "modal wide", "aria-label": "The bot's log" }, el("header", {}, el("h2", {}, "The bot's log")), el("div", { class: "modal-body" }, text), el("footer", {}, el("button", { class: "button secondary", type: "button", onclick: close }, "Close")));
+  const dialog = el(
+    "dialog",
+    { class: "modal wide", "aria-label": "The bot's log" },
+    el("header", {}, el("h2", {}, "The bot's log")),
+    el("div", { class: "modal-body" }, text),
+    el("footer", {}, el("button", { class: "button secondary", type: "button", onclick: close }, "Close")),
+  );
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -16,7 +16,16 @@ export class CommandForm {
     this.nameId = newId("command");
     this.node = el("div", { class: "command", role: "group", "aria-labelledby": this.nameId }, this.line);
     // It takes the focus where there is no option to write: Enter sends from there too.
-    this.name = el("span", { class: "command-name", id: this.nameId, tabindex: command.options.length ? "-1" : "0", onfocus: () => hooks.onFocus(null) }, command.name);
+    this.name = el(
+      "span",
+      {
+        class: "command-name",
+        id: this.nameId,
+        tabindex: command.options.length ? "-1" : "0",
+        onfocus: () => hooks.onFocus(null),
+      },
+      command.name,
+    );
     this.line.append(this.name, this.more);
     this.node.addEventListener("keydown", (event) => this.key(event));
     for (const option of command.options) if (option.required) this.add(option);
@@ -50,7 +59,9 @@ export class CommandForm {
       list: this.hooks.list,
     });
     const order = this.command.options.indexOf(option);
-    const after = this.fields.findIndex((other) => !option.required && this.command.options.indexOf(other.option) > order);
+    const after = this.fields.findIndex(
+      (other) => !option.required && this.command.options.indexOf(other.option) > order,
+    );
     this.fields.splice(after < 0 ? this.fields.length : after, 0, field);
     this.line.insertBefore(field.node, this.fields[this.fields.indexOf(field) + 1]?.node ?? this.more);
     return field;
@@ -78,7 +89,14 @@ export class CommandForm {
       this.drawMore();
       field.focus();
     };
-    const attributes = { class: "more", type: "button", title: option.description, "aria-label": `Add ${option.name} (${EXTRA_HINT}): ${option.description}`, onclick: add, "data-option": option.name };
+    const attributes = {
+      class: "more",
+      type: "button",
+      title: option.description,
+      "aria-label": `Add ${option.name} (${EXTRA_HINT}): ${option.description}`,
+      onclick: add,
+      "data-option": option.name,
+    };
     return el("button", attributes, icon("plus"), option.name);
   }
 
@@ -99,7 +117,7 @@ export class CommandForm {
     if (event.key === "Escape" && !event.defaultPrevented) {
       event.preventDefault();
       this.hooks.onCancel();
-    } else if (event.key === "Enter" && !event.defaultPrevented && !event.target.matches("button")) {
+    } else if (event.key === "Enter" && !event.defaultPrevented && !this.isToPress(event.target, field)) {
       event.preventDefault();
       this.send();
     } else if (event.key === "Backspace" && field?.isEmpty() && !event.target.value) {
@@ -108,6 +126,11 @@ export class CommandForm {
       else if (field.option.required) this.fields[this.fields.indexOf(field) - 1].focus();
       else this.drop(field);
     }
+  }
+
+  /** A button takes Enter for itself; the one that chooses a file only until there is one. */
+  isToPress(target, field) {
+    return target.matches("button") && (!field || field.isEmpty());
   }
 
   async send() {

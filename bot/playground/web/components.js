@@ -65,8 +65,16 @@ function button(part, message) {
 }
 
 function linkButton(part, face, style, name) {
-  if (part.disabled || !/^https?:/.test(part.url)) return el("button", { class: style, disabled: true }, face, icon("out"));
-  const attributes = { class: style, href: part.url, target: "_blank", rel: "noopener noreferrer", title: part.url, "aria-label": name };
+  if (part.disabled || !/^https?:/.test(part.url))
+    return el("button", { class: style, disabled: true }, face, icon("out"));
+  const attributes = {
+    class: style,
+    href: part.url,
+    target: "_blank",
+    rel: "noopener noreferrer",
+    title: part.url,
+    "aria-label": name,
+  };
   return el("a", attributes, face, icon("out"));
 }
 
@@ -82,7 +90,12 @@ function picker(part, message) {
 
 function section(part, message) {
   const words = el("div", { class: "section-words" }, components(part.components, message));
-  return el("div", { class: "section" }, words, el("div", { class: "accessory" }, components([part.accessory], message)));
+  return el(
+    "div",
+    { class: "section" },
+    words,
+    el("div", { class: "accessory" }, components([part.accessory], message)),
+  );
 }
 
 function thumbnail(part) {
@@ -98,11 +111,19 @@ function file(part) {
 
 function separator(part) {
   const wide = part.spacing === 2 ? " wide" : "";
-  return el("div", { class: `separator${wide}${part.divider === false ? " bare" : ""}`, role: part.divider === false ? "presentation" : "separator" });
+  return el("div", {
+    class: `separator${wide}${part.divider === false ? " bare" : ""}`,
+    role: part.divider === false ? "presentation" : "separator",
+  });
 }
 
 function container(part, message) {
-  const stripe = part.accent_color === null || part.accent_color === undefined ? {} : { "--stripe": colour(part.accent_color) };
-  const card = el("div", { class: `container${"--stripe" in stripe ? " accented" : ""}`, style: stripe }, components(part.components, message));
+  const stripe =
+    part.accent_color === null || part.accent_color === undefined ? {} : { "--stripe": colour(part.accent_color) };
+  const card = el(
+    "div",
+    { class: `container${"--stripe" in stripe ? " accented" : ""}`, style: stripe },
+    components(part.components, message),
+  );
   return part.spoiler ? covered(card) : card;
 }

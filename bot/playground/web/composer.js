@@ -1,13 +1,13 @@
 // The box at the bottom: plain messages, replies, and after a "/" the commands with their options.
 
-import { el, icon, said, fill, visible } from "./dom.js";
+import { el, icon, said, fill, plain } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { CommandForm } from "./command.js";
 import { hint, commandHint } from "./hints.js";
 import { findCommands, commandEntry, commandCalled } from "./palette.js";
 import { mentionAt, mentionEntries, withMentions } from "./mentions.js";
+import { typingLine } from "./typing.js";
 import { get } from "./socket.js";
-import { channelTitle } from "./channels.js";
 import * as store from "./store.js";
 import * as acts from "./acts.js";
 
@@ -33,14 +33,24 @@ export class Composer {
     });
     this.above = el("div", { class: "palette", hidden: true });
     this.reply = el("div", { class: "reply-bar", hidden: true });
-    this.slash = el("button", { class: "icon-button", type: "button", "aria-label": "Commands", title: "Commands", onclick: () => this.startCommand() }, icon("slash"));
-    this.send = el("button", { class: "icon-button send", type: "button", "aria-label": "Send", onclick: () => this.submit() }, icon("send"));
+    this.slash = el("button", {
+      class: "icon-button",
+      type: "button",
+      "aria-label": "Commands",
+      title: "Commands",
+      onclick: () => (this.form ? this.cancel(null) : this.startCommand()),
+    });
+    this.send = el(
+      "button",
+      { class: "icon-button send", type: "button", "aria-label": "Send", onclick: () => this.submit() },
+      icon("send"),
+    );
     this.holder = el("div", { class: "writing" }, this.input);
     this.box = el("div", { class: "box" }, this.slash, this.holder, this.send);
     this.error = el("div", { class: "failure", role: "alert" });
-    this.status = el("div", { class: "typing", "aria-live": "off" });
-    fill(root, this.above, this.reply, this.error, this.box, this.status);
+    fill(root, this.above, this.reply, this.error, this.box, typingLine());
     this.node = root;
+    this.drawSlash();
     root.addEventListener("focusout", (event) => !root.contains(event.relatedTarget) && this.closePalette());
     this.listen();
   }
@@ -50,12 +60,10 @@ export class Composer {
     store.on("state", ({ sameReader }) => (sameReader ? this.draw() : this.changeChannel()));
     store.on("channels connection people", () => this.draw());
     store.on("commands", () => this.commandsChanged());
-    store.on("typing message", () => this.drawTyping());
     store.on("compose", ({ command }) => this.choose(command));
     store.on("reply", (message) => this.startReply(message));
     store.on("focus-composer", () => this.focus());
     store.on("mention", (person) => this.insert(`@${person.name} `));
-    setInterval(() => this.drawTyping(), 2000);
   }
 
   // where we write
@@ -86,20 +94,13 @@ export class Composer {
     this.input.disabled = !open;
     this.slash.disabled = !open;
     this.send.disabled = !open;
-    const name = visible(channel.name);
+    const name = plain(channel.name);
     const where = channel.kind === "dm" ? name : `#${name}`;
-    const why = !store.state.connected ? "Waiting for the playground…" : `${store.myself()?.name} can't write here.`;
+    const why = !store.state.connected
+      ? "Waiting for the playground…"
+      : `${plain(store.myself()?.name)} can't write here.`;
     this.input.placeholder = open ? `Message ${where}, or / for commands` : why;
     this.input.setAttribute("aria-label", open ? `Message ${where}` : why);
-    this.drawTyping();
-  }
-
-  drawTyping() {
-    const names = store.state.ready ? store.typingIn(store.state.channelId) : [];
-    if (!names.length) return fill(this.status);
-    const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
-    const words = names.flatMap((name, at) => [at ? ", " : null, said(name, { class: "strong" })]);
-    return fill(this.status, dots, words, names.length > 1 ? " are typing…" : " is typing…");
   }
 
   focus() {
@@ -138,7 +139,12 @@ export class Composer {
     if (exact && !quiet && findCommands(this.commands, written).length <= 1) return this.choose(exact);
     const entries = findCommands(this.commands, written).map(commandEntry);
     this.onPick = (entry) => this.choose(entry.command);
-    const empty = store.here().kind === "dm" ? "There are no commands in a direct message." : this.commands.length ? "No command is called that." : "The bot has no commands here yet.";
+    const empty =
+      store.here().kind === "dm"
+        ? "There are no commands in a direct message."
+        : this.commands.length
+          ? "No command is called that."
+          : "The bot has no commands here yet.";
     this.openPalette("Commands");
     this.list.show(entries, { active: 0, empty });
   }
@@ -158,7 +164,8 @@ export class Composer {
 
   commandsChanged() {
     this.askedFor = null;
-    if (!this.form && this.input.value.startsWith("/") && this.root.contains(document.activeElement)) this.typed({ quiet: true });
+    if (!this.form && this.input.value.startsWith("/") && this.root.contains(document.activeElement))
+      this.typed({ quiet: true });
   }
 
   offerMentions(mention) {
@@ -238,6 +245,7 @@ export class Composer {
     });
     this.form.restore(written);
     fill(this.holder, this.form.node);
+    this.drawSlash();
     this.showError(null);
     this.grow();
     this.form.focus();
@@ -264,7 +272,7 @@ export class Composer {
 
   cancel(command) {
     this.leaveCommand();
-    this.input.value = command.name;
+    this.input.value = command?.name ?? "";
     this.input.focus();
     this.typed();
   }
@@ -276,7 +284,16 @@ export class Composer {
     this.input.value = "";
     this.closePalette();
     fill(this.holder, this.input);
+    this.drawSlash();
     this.grow();
+  }
+
+  /** The button on the left begins a command, or lets go of the one that is being written. */
+  drawSlash() {
+    const label = this.form ? "Cancel the command" : "Commands";
+    this.slash.setAttribute("aria-label", label);
+    this.slash.title = label;
+    fill(this.slash, icon(this.form ? "close" : "slash"));
   }
 
   // messages
@@ -286,7 +303,16 @@ export class Composer {
     this.reply.hidden = !message;
     if (!message) return fill(this.reply);
     const stop = () => this.startReply(null);
-    fill(this.reply, icon("reply"), el("span", {}, "In answer to ", said(store.author(message).name, { class: "strong" })), el("button", { class: "icon-button", type: "button", "aria-label": "Don't reply", onclick: stop }, icon("close")));
+    fill(
+      this.reply,
+      icon("reply"),
+      el("span", {}, "In answer to ", said(store.author(message).name, { class: "strong" })),
+      el(
+        "button",
+        { class: "icon-button", type: "button", "aria-label": "Don't reply", onclick: stop },
+        icon("close"),
+      ),
+    );
     this.leaveCommand();
     return this.focus();
   }
@@ -295,9 +321,11 @@ export class Composer {
     if (this.form) return this.form.send();
     const written = this.input.value.trim();
     if (!written) return this.focus();
-    if (written.startsWith("/")) return this.showError(`There is no command ${written.split(/\s/)[0]} here that you can use.`);
+    if (written.startsWith("/"))
+      return this.showError(`There is no command ${written.split(/\s/)[0]} here that you can use.`);
     const content = withMentions(written);
-    if ([...content].length > LONGEST) return this.showError(`A message has at most 2,000 letters; this has ${[...content].length}.`);
+    if ([...content].length > LONGEST)
+      return this.showError(`A message has at most 2,000 letters; this has ${[...content].length}.`);
     const { replyTo } = this;
     this.input.value = "";
     this.startReply(null);
@@ -312,5 +340,3 @@ export class Composer {
     });
   }
 }
-
-export { channelTitle };

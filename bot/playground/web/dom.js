@@ -32,6 +32,11 @@ export function visible(text) {
   return BLANK.test(written) ? "(no visible name)" : written;
 }
 
+/** The same for attributes, which can't set anything apart: without what changes the direction of the words around it. */
+export function plain(text) {
+  return visible(text).replace(/[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
 export function fill(node, ...children) {
   node.replaceChildren(...children.flat(Infinity).filter(Boolean));
   return node;
@@ -85,7 +90,11 @@ export function spinner() {
 /** A round letter in the person's own colour. */
 export function face(person) {
   const letter = [...(person.name || "?").replace(/^[\p{C}\p{Z}]+/u, "")][0] ?? "?";
-  return el("span", { class: "face", style: { "--face": person.color ?? "#5a6472" }, "aria-hidden": "true" }, letter.toUpperCase());
+  return el(
+    "span",
+    { class: "face", style: { "--face": person.color ?? "#5a6472" }, "aria-hidden": "true" },
+    letter.toUpperCase(),
+  );
 }
 
 let last = 0;

@@ -4,8 +4,12 @@ export class Drawers {
   constructor(side, panel, main, veil) {
     Object.assign(this, { side, panel, main, veil, open: null });
     veil.addEventListener("click", () => this.close());
-    document.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.close());
-    for (const query of ["(max-width: 760px)", "(max-width: 1120px)"]) matchMedia(query).addEventListener("change", () => this.close());
+    document.addEventListener(
+      "keydown",
+      (event) => event.key === "Escape" && !event.defaultPrevented && this.close(),
+    );
+    for (const query of ["(max-width: 760px)", "(max-width: 1120px)"])
+      matchMedia(query).addEventListener("change", () => this.close());
   }
 
   toggle(drawer, focus = "[aria-current], button:not([disabled])") {

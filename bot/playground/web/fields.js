@@ -5,7 +5,18 @@ import { markdown } from "./markdown.js";
 import { select, entriesOf, defaultsOf, limitsOf } from "./select.js";
 import { size } from "./media.js";
 
-const makers = { 4: textInput, 3: chooser, 5: chooser, 6: chooser, 7: chooser, 8: chooser, 19: upload, 21: radios, 22: checkboxes, 23: checkbox };
+const makers = {
+  4: textInput,
+  3: chooser,
+  5: chooser,
+  6: chooser,
+  7: chooser,
+  8: chooser,
+  19: upload,
+  21: radios,
+  22: checkboxes,
+  23: checkbox,
+};
 
 /** The parts of a modal, in order: fields, and text between them. */
 export function formParts(components, dialog) {
@@ -20,11 +31,20 @@ export function formParts(components, dialog) {
 function labelled(component, label, description, dialog) {
   const ids = { label: newId("label"), about: newId("about"), error: newId("error") };
   const required = component.required !== false && component.type !== 23;
-  const title = [el("bdi", {}, visible(label)), required ? el("span", { class: "required", title: "required" }, "*") : null];
+  const title = [
+    el("bdi", {}, visible(label)),
+    required ? el("span", { class: "required", title: "required" }, "*") : null,
+  ];
   const about = description ? el("div", { class: "about", id: ids.about, dir: "auto" }, description) : null;
   const error = el("div", { class: "failure", id: ids.error, role: "alert" });
   const described = [description ? ids.about : null, ids.error].filter(Boolean).join(" ");
-  const field = makers[component.type](component, { labelledBy: ids.label, describedBy: described, required, dialog, label });
+  const field = makers[component.type](component, {
+    labelledBy: ids.label,
+    describedBy: described,
+    required,
+    dialog,
+    label,
+  });
   const group = field.inputId === undefined;
   const heading = el(group ? "div" : "label", { class: "label", id: ids.label, for: field.inputId }, title);
   const parts = component.type === 23 ? [field.node, error] : [heading, about, field.node, error];
@@ -90,7 +110,8 @@ function chooser(component, { labelledBy, required, dialog, label }) {
   const limits = limitsOf(component);
   let chosen = defaultsOf(component);
   const holder = el("div", {});
-  const draw = () => holder.replaceChildren(select(component, { chosen, onChoose: choose, labelledBy, label, within: dialog }));
+  const draw = () =>
+    holder.replaceChildren(select(component, { chosen, onChoose: choose, labelledBy, label, within: dialog }));
   function choose(values) {
     chosen = values;
     draw();
@@ -107,14 +128,23 @@ function chooser(component, { labelledBy, required, dialog, label }) {
 
 function option(type, name, entry, checked, onchange) {
   const input = el("input", { type, name, value: entry.value, checked, onchange });
-  const words = el("span", {}, el("bdi", {}, visible(entry.label)), entry.description ? el("small", { dir: "auto" }, entry.description) : null);
+  const words = el(
+    "span",
+    {},
+    el("bdi", {}, visible(entry.label)),
+    entry.description ? el("small", { dir: "auto" }, entry.description) : null,
+  );
   return el("label", { class: "check" }, input, words);
 }
 
 function radios(component, { labelledBy, describedBy, required }) {
   const name = newId("radio");
   const options = component.options.map((entry) => option("radio", name, entry, entry.default));
-  const node = el("div", { class: "checks", role: "radiogroup", "aria-labelledby": labelledBy, "aria-describedby": describedBy }, options);
+  const node = el(
+    "div",
+    { class: "checks", role: "radiogroup", "aria-labelledby": labelledBy, "aria-describedby": describedBy },
+    options,
+  );
   const picked = () => node.querySelector("input:checked")?.value ?? null;
   return {
     node,
@@ -126,8 +156,15 @@ function radios(component, { labelledBy, describedBy, required }) {
 
 function checkboxes(component, { labelledBy, describedBy, required }) {
   const options = component.options.map((entry) => option("checkbox", null, entry, entry.default));
-  const node = el("div", { class: "checks", role: "group", "aria-labelledby": labelledBy, "aria-describedby": describedBy }, options);
-  const limits = { least: required ? (component.min_values ?? 1) : (component.min_values ?? 0), most: component.max_values ?? component.options.length };
+  const node = el(
+    "div",
+    { class: "checks", role: "group", "aria-labelledby": labelledBy, "aria-describedby": describedBy },
+    options,
+  );
+  const limits = {
+    least: required ? (component.min_values ?? 1) : (component.min_values ?? 0),
+    most: component.max_values ?? component.options.length,
+  };
   const picked = () => [...node.querySelectorAll("input:checked")].map((input) => input.value);
   return {
     node,
@@ -140,15 +177,31 @@ function checkboxes(component, { labelledBy, describedBy, required }) {
 /** Its label stands beside the box, and a box may always stay empty. */
 function checkbox(component, { label }) {
   const node = option("checkbox", null, { value: "yes", label }, component.default);
-  return { node, focusable: () => node.querySelector("input"), value: () => node.querySelector("input").checked, problem: () => null };
+  return {
+    node,
+    focusable: () => node.querySelector("input"),
+    value: () => node.querySelector("input").checked,
+    problem: () => null,
+  };
 }
 
 function upload(component, { labelledBy, describedBy, required }) {
   const id = newId("input");
   const { least, most } = limitsOf(component);
   const names = el("div", { class: "about" });
-  const show = () => names.replaceChildren(...[...input.files].map((file) => el("div", {}, el("bdi", {}, file.name), ` · ${size(file.size)}`)));
-  const input = el("input", { id, type: "file", class: "text", multiple: most > 1, onchange: show, "aria-labelledby": labelledBy, "aria-describedby": describedBy });
+  const show = () =>
+    names.replaceChildren(
+      ...[...input.files].map((file) => el("div", {}, el("bdi", {}, file.name), ` · ${size(file.size)}`)),
+    );
+  const input = el("input", {
+    id,
+    type: "file",
+    class: "text",
+    multiple: most > 1,
+    onchange: show,
+    "aria-labelledby": labelledBy,
+    "aria-describedby": describedBy,
+  });
   return {
     inputId: id,
     node: el("div", {}, input, names),

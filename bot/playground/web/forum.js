@@ -28,9 +28,24 @@ export class Forum {
     const shown = posts.filter((post) => !this.tagId || post.applied_tags.includes(this.tagId));
     fill(
       this.node,
-      forum.topic ? el("p", { class: "soft", dir: "auto" }, forum.topic) : null,
-      forum.tags.length ? el("div", { class: "tags", role: "group", "aria-label": "Only posts with this tag" }, forum.tags.map((tag) => this.filter(tag))) : null,
-      shown.length ? el("div", { class: "posts" }, shown.map((post) => postCard(post, forum))) : el("p", { class: "empty" }, posts.length ? "No post has this tag." : "No posts yet. The bot opens one for each claim."),
+      forum.tags.length
+        ? el(
+            "div",
+            { class: "tags", role: "group", "aria-label": "Only posts with this tag" },
+            forum.tags.map((tag) => this.filter(tag)),
+          )
+        : null,
+      shown.length
+        ? el(
+            "div",
+            { class: "posts" },
+            shown.map((post) => postCard(post, forum)),
+          )
+        : el(
+            "p",
+            { class: "empty" },
+            posts.length ? "No post has this tag." : "No posts yet. The bot opens one for each claim.",
+          ),
     );
   }
 
@@ -41,7 +56,17 @@ export class Forum {
       this.draw();
       this.node.querySelector(`[data-tag="${tag.id}"]`)?.focus();
     };
-    return el("button", { class: `tag${on ? " on" : ""}`, type: "button", "data-tag": tag.id, "aria-pressed": on ? "true" : "false", onclick: toggle }, tagWords(tag));
+    return el(
+      "button",
+      {
+        class: `tag${on ? " on" : ""}`,
+        type: "button",
+        "data-tag": tag.id,
+        "aria-pressed": on ? "true" : "false",
+        onclick: toggle,
+      },
+      tagWords(tag),
+    );
   }
 }
 
@@ -63,8 +88,23 @@ function postCard(post) {
     "button",
     { class: `post${news}`, type: "button", "data-channel": post.id, onclick: () => store.open(post.id) },
     el("span", { class: "tags" }, tagsOf(post)),
-    el("span", { class: "post-title" }, state, said(post.name), news ? el("span", { class: "dot some" }, el("span", { class: "unseen" }, "new messages")) : null),
+    el(
+      "span",
+      { class: "post-title" },
+      state,
+      said(post.name),
+      news ? el("span", { class: "dot some" }, el("span", { class: "unseen" }, "new messages")) : null,
+    ),
     first ? said(summary(first), { class: "post-about" }) : null,
-    el("span", { class: "post-foot" }, face(owner), said(owner.name), " · ", messages(post.message_count), " · ", timeNode(createdMs(newest(post)), "R")),
+    el(
+      "span",
+      { class: "post-foot" },
+      face(owner),
+      said(owner.name),
+      "·",
+      el("span", {}, messages(store.countIn(post))),
+      "·",
+      timeNode(createdMs(newest(post)), "R"),
+    ),
   );
 }

@@ -15,7 +15,12 @@ const KINDS = {
 };
 
 export function commandHint(command) {
-  return el("div", { class: "hint" }, el("div", {}, el("b", {}, command.name), " ", el("bdi", {}, command.description)), el("small", {}, "Enter sends it"));
+  return el(
+    "div",
+    { class: "hint" },
+    el("div", {}, el("b", {}, command.name), " ", el("bdi", {}, command.description)),
+    el("small", {}, "Enter sends it"),
+  );
 }
 
 export function hint(command, { option, error }) {

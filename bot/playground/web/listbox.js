@@ -42,9 +42,20 @@ export class Listbox {
     const picked = this.chosen.has(entry.key);
     return el(
       "div",
-      { role: "option", id: newId("option"), class: "option", "aria-selected": picked ? "true" : "false", "data-key": entry.key },
+      {
+        role: "option",
+        id: newId("option"),
+        class: "option",
+        "aria-selected": picked ? "true" : "false",
+        "data-key": entry.key,
+      },
       entry.before ?? null,
-      el("span", { class: "option-text" }, el("bdi", { class: "option-label" }, entry.label), entry.description ? el("bdi", { class: "option-about" }, entry.description) : null),
+      el(
+        "span",
+        { class: "option-text" },
+        el("bdi", { class: "option-label" }, entry.label),
+        entry.description ? el("bdi", { class: "option-about" }, entry.description) : null,
+      ),
       entry.after ?? null,
     );
   }

@@ -1,6 +1,6 @@
 // The messages of the open channel: drawn once each, redrawn when they change, scrolled as a chat is.
 
-import { el, icon, fill, said } from "./dom.js";
+import { el, icon, fill, said, plain } from "./dom.js";
 import { day, now, write, timeNode } from "./time.js";
 import { get } from "./socket.js";
 import * as store from "./store.js";
@@ -15,7 +15,12 @@ const NEAR_PX = 80;
 export class Log {
   constructor() {
     this.list = el("div", { class: "entries" });
-    this.jump = el("button", { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() }, "Newest messages", icon("down"));
+    this.jump = el(
+      "button",
+      { class: "jump", type: "button", hidden: true, onclick: () => this.toEnd() },
+      "Newest messages",
+      icon("down"),
+    );
     this.scroller = el("div", { class: "log", role: "region", "aria-label": "Messages", tabindex: "-1" }, this.list);
     this.node = el("div", { class: "log-frame" }, this.scroller, this.jump);
     this.drawn = new Map(); // key -> {stamp, node}
@@ -72,7 +77,8 @@ export class Log {
 
   top() {
     const channel = store.channel(this.channelId);
-    if (!store.state.complete.has(this.channelId)) return { key: "more", stamp: "", make: () => el("div", { class: "older" }, "Loading older messages…") };
+    if (!store.state.complete.has(this.channelId))
+      return { key: "more", stamp: "", make: () => el("div", { class: "older" }, "Loading older messages…") };
     return { key: "top", stamp: channel, make: () => beginning(channel) };
   }
 
@@ -96,7 +102,9 @@ export class Log {
     if (!focus || focus.node.isConnected) return;
     const article = this.list.querySelector(`article[data-id="${focus.article}"]`);
     if (!article) return store.tell("focus-composer");
-    const again = [...article.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focus.key && !node.disabled);
+    const again = [...article.querySelectorAll("[data-key]")].find(
+      (node) => node.dataset.key === focus.key && !node.disabled,
+    );
     (again ?? article).focus({ preventScroll: true });
   }
 
@@ -104,7 +112,11 @@ export class Log {
   find(origin) {
     const [messageId, ...rest] = origin.split(":");
     const article = this.list.querySelector(`article[data-id="${CSS.escape(messageId)}"]`);
-    return [...(article?.querySelectorAll("[data-custom-id]") ?? [])].find((node) => node.dataset.customId === rest.join(":")) ?? null;
+    return (
+      [...(article?.querySelectorAll("[data-custom-id]") ?? [])].find(
+        (node) => node.dataset.customId === rest.join(":"),
+      ) ?? null
+    );
   }
 
   // scrolling
@@ -128,7 +140,9 @@ export class Log {
     const [oldest] = store.messagesOf(channelId);
     if (this.loading || !oldest || store.state.complete.has(channelId)) return;
     this.loading = true;
-    const older = await acts.quietly(get("read", { as: store.state.me.id, channel: channelId, before: oldest.id, limit: 50 }));
+    const older = await acts.quietly(
+      get("read", { as: store.state.me.id, channel: channelId, before: oldest.id, limit: 50 }),
+    );
     this.loading = false;
     if (!older || this.channelId !== channelId) return;
     this.prepending = true;
@@ -163,23 +177,46 @@ export class Log {
 }
 
 function sameStamp(one, other) {
-  return Array.isArray(one) ? one.length === other.length && one.every((part, at) => part === other[at]) : one === other;
+  return Array.isArray(one)
+    ? one.length === other.length && one.every((part, at) => part === other[at])
+    : one === other;
 }
 
 function messageEntry(message, grouped) {
   // A new object for each change makes the message itself its stamp; what else is shown stands beside it.
-  const stamp = [message, grouped, acts.isBusy(message.id), acts.failureOf(message.id), store.gaveUp(message), store.state.people, store.state.guild];
+  const stamp = [
+    message,
+    grouped,
+    acts.isBusy(message.id),
+    acts.failureOf(message.id),
+    store.gaveUp(message),
+    message.thread && store.countIn(message.thread),
+    store.state.people,
+    store.state.guild,
+  ];
   return { key: message.id, stamp, make: () => messageNode(message, { grouped }) };
 }
 
 function dayEntry(at) {
-  return { key: `day-${day(at)}`, stamp: "", make: () => el("div", { class: "day", role: "separator" }, el("span", {}, write(at, "D"))) };
+  return {
+    key: `day-${day(at)}`,
+    stamp: "",
+    make: () => el("div", { class: "day", role: "separator" }, el("span", {}, write(at, "D"))),
+  };
 }
 
-const newLine = () => el("div", { class: "day new", role: "separator", "aria-label": "New messages from here" }, el("span", {}, "New"));
+const newLine = () =>
+  el("div", { class: "day new", role: "separator", "aria-label": "New messages from here" }, el("span", {}, "New"));
 
 function continues(message, last) {
-  if (!last || last.author.id !== message.author.id || message.used || message.message_reference || message.type === 18) return false;
+  if (
+    !last ||
+    last.author.id !== message.author.id ||
+    message.used ||
+    message.message_reference ||
+    message.type === 18
+  )
+    return false;
   if (last.ephemeral !== message.ephemeral || last.thinking || message.thinking || last.thread) return false;
   const at = Date.parse(message.timestamp);
   const before = Date.parse(last.timestamp);
@@ -189,10 +226,16 @@ function continues(message, last) {
 function beginning(channel) {
   const words = {
     dm: ["Only you and ", said(channel.name), " read this."],
-    thread: [channel.message_count ? "The thread begins here." : "Nothing here yet."],
+    thread: ["In ", said(store.channel(channel.parent_id)?.name ?? "")],
   }[channel.kind] ?? [channel.topic ? said(channel.topic) : "The channel begins here."];
   const made = channel.kind === "dm" ? null : timeNode(createdMs(channel.id), "D");
-  return el("div", { class: "beginning" }, el("span", { class: "badge" }, icon(channelIcon(channel))), el("h2", {}, channelTitle(channel)), el("p", {}, words, made ? " · since " : null, made));
+  return el(
+    "div",
+    { class: "beginning" },
+    el("span", { class: "badge" }, icon(channelIcon(channel))),
+    el("h2", {}, channelTitle(channel)),
+    el("p", {}, words, made ? " · since " : null, made),
+  );
 }
 
 /** A snowflake holds the moment it was made. */
@@ -210,8 +253,16 @@ export function arrange(parent, nodes) {
 /** New messages are read out, once, to who can't see them arrive. */
 export function announce(message) {
   const region = document.getElementById("announce");
-  const where = message.channel_id === store.state.channelId ? "" : ` in ${store.channel(message.channel_id)?.name ?? ""}`;
-  fill(region, el("p", {}, `${store.author(message).name}${where}: ${message.ephemeral ? "only to you: " : ""}${summary(message)}`));
+  const where =
+    message.channel_id === store.state.channelId ? "" : ` in ${store.channel(message.channel_id)?.name ?? ""}`;
+  fill(
+    region,
+    el(
+      "p",
+      {},
+      plain(`${store.author(message).name}${where}: ${message.ephemeral ? "only to you: " : ""}${summary(message)}`),
+    ),
+  );
 }
 
 export const isFresh = (message) => now() - Date.parse(message.timestamp) < 60_000;

@@ -1,25 +1,24 @@
 // Joins the parts: who looks, what is shown, and what the keys do.
 
-import { el, fill, icon, said, face } from "./dom.js";
+import { el, fill, icon } from "./dom.js";
 import { refresh } from "./time.js";
 import { Stream } from "./socket.js";
 import { Log, announce } from "./log.js";
-import { Forum, tagsOf } from "./forum.js";
+import { Forum } from "./forum.js";
 import { Composer } from "./composer.js";
 import { openModal } from "./modal.js";
-import { setUpChannels, channelIcon } from "./channels.js";
+import { setUpChannels } from "./channels.js";
 import { setUpPeople } from "./people.js";
 import { setUpMenus } from "./menus.js";
 import { setUpPanel } from "./clock.js";
 import { closeAll } from "./popover.js";
 import { Drawers } from "./drawers.js";
-import { toggleTheme, isDark } from "./look.js";
+import { drawHead } from "./head.js";
+import { recall, remember } from "./memory.js";
 import * as store from "./store.js";
 import * as unread from "./unread.js";
 
 const $ = (id) => document.getElementById(id);
-const kept = (key) => sessionStorage.getItem(`crux.${key}`);
-const keep = (key, value) => sessionStorage.setItem(`crux.${key}`, value);
 
 const log = new Log();
 const forum = new Forum();
@@ -34,7 +33,7 @@ setUpPanel($("panel"));
 // The messages are drawn after everybody else has heard of a change.
 store.on("state", () => show(log.channelId !== store.state.channelId || log.reader !== store.state.me.id));
 store.on("channel", ({ left }) => {
-  keep("channel", store.state.channelId);
+  remember("channel", store.state.channelId);
   drawers.close();
   closeAll();
   if (left && store.channel(left)) unread.read(left);
@@ -44,11 +43,13 @@ store.on("channel", ({ left }) => {
 store.on("message", ({ message, how }) => heard(message, how));
 store.on("press sent history people", () => redraw());
 store.on("channels unread", () => store.here()?.kind === "forum" && forum.draw());
-store.on("channels people connection", drawHead);
+store.on("channels people connection", () => drawHead(drawers));
 store.on("to-end", () => log.toEnd());
 store.on("goto", (id) => log.goTo(id));
 store.on("focus-last", () => log.last()?.focus());
-store.on("modal", ({ modal, origin }) => openModal(modal, () => (log.find(origin) ?? { focus: () => composer.focus() }).focus()));
+store.on("modal", ({ modal, origin }) =>
+  openModal(modal, () => (log.find(origin) ?? { focus: () => composer.focus() }).focus()),
+);
 store.on("notice", notice);
 store.on("connection", connection);
 setInterval(() => {
@@ -56,11 +57,15 @@ setInterval(() => {
   redraw(); // a deferred answer may have become hopeless
 }, 10_000);
 
-store.state.channelId = kept("channel");
-const stream = new Stream({ as: new URLSearchParams(location.search).get("as") ?? kept("as") ?? "Ada", onEvent: store.apply, onStatus: store.setConnected });
+store.state.channelId = recall("channel");
+const stream = new Stream({
+  as: new URLSearchParams(location.search).get("as") ?? recall("as") ?? "Ada",
+  onEvent: store.apply,
+  onStatus: store.setConnected,
+});
 
 function become(personId) {
-  keep("as", personId);
+  remember("as", personId);
   drawers.close();
   closeAll();
   stream.become(personId);
@@ -71,7 +76,7 @@ function show(anew) {
   if (!channel) return;
   const view = channel.kind === "forum" ? forum : log;
   if (view.node.parentNode !== $("view")) fill($("view"), view.node);
-  drawHead();
+  drawHead(drawers);
   log.reader = store.state.me.id;
   if (anew) view.open();
   else view.draw();
@@ -90,49 +95,10 @@ function heard(message, how) {
     log.draw();
     if (log.stuck && document.hasFocus()) unread.read(message.channel_id);
   } else if (store.here()?.kind === "forum") forum.draw();
+  else if (store.channel(message.channel_id)?.parent_id === store.state.channelId) log.draw(); // a thread grew
 }
 
 window.addEventListener("focus", () => store.here() && log.stuck && unread.read(store.state.channelId));
-
-// the line on top
-
-function drawHead() {
-  const channel = store.here();
-  if (!channel) return;
-  const parent = store.channel(channel.parent_id);
-  const back = parent && el("button", { class: "crumb", type: "button", onclick: () => store.open(parent.id) }, icon(channelIcon(parent)), said(parent.name), el("span", { class: "soft", "aria-hidden": "true" }, "›"));
-  const state = [channel.archived ? "archived" : null, channel.locked ? "locked" : null].filter(Boolean).join(", ");
-  fill(
-    $("head"),
-    el("button", { class: "icon-button only-narrow", type: "button", "aria-label": "Channels and people", "aria-controls": "side", onclick: () => drawers.toggle($("side")) }, icon("menu")),
-    back,
-    el("h2", { class: "title" }, icon(channelIcon(channel)), said(channel.name, { class: "cut" })),
-    el("span", { class: "tags" }, tagsOf(channel)),
-    state ? el("span", { class: "state" }, state) : null,
-    channel.topic ? el("span", { class: "topic cut", dir: "auto", title: channel.topic }, channel.topic) : null,
-    el("span", { class: "space" }),
-    meButton(),
-    themeButton(),
-    el("button", { class: "pill only-medium", type: "button", "aria-label": "Clock, bot and books", "aria-controls": "panel", onclick: () => drawers.toggle($("panel")) }, icon("clock"), el("span", { id: "pill-time" })),
-  );
-  document.title = `${channel.name} · ${store.myself()?.name ?? ""} · Crux playground`;
-  store.tell("clock-pill");
-}
-
-function meButton() {
-  const me = store.myself();
-  return me && el("button", { class: "me only-narrow", type: "button", "aria-label": `You are ${me.name}. Change`, onclick: () => drawers.toggle($("side"), `[data-become="${me.id}"]`) }, face(me));
-}
-
-function themeButton() {
-  const toggle = (event) => {
-    toggleTheme();
-    event.currentTarget.replaceWith(themeButton());
-    $("head").querySelector(".theme").focus();
-  };
-  const label = isDark() ? "Light colours" : "Dark colours";
-  return el("button", { class: "icon-button theme", type: "button", "aria-label": label, title: label, onclick: toggle }, icon(isDark() ? "sun" : "moon"));
-}
 
 // notices
 
@@ -140,7 +106,12 @@ let noticeTimer;
 function notice(sentence) {
   clearTimeout(noticeTimer);
   const close = () => ($("notice").hidden = true);
-  fill($("notice"), icon("warn"), el("span", {}, sentence), el("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: close }, icon("close")));
+  fill(
+    $("notice"),
+    icon("warn"),
+    el("span", {}, sentence),
+    el("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: close }, icon("close")),
+  );
   $("notice").hidden = false;
   $("notice").dataset.kind = "notice";
   noticeTimer = setTimeout(close, 8000);
@@ -154,7 +125,11 @@ function connection() {
     return;
   }
   clearTimeout(noticeTimer);
-  fill(node, el("span", { class: "spinner" }), el("span", {}, "The playground doesn't answer. The page comes back by itself when it does."));
+  fill(
+    node,
+    el("span", { class: "spinner" }),
+    el("span", {}, "The playground doesn't answer. The page comes back by itself when it does."),
+  );
   node.dataset.kind = "connection";
   node.hidden = false;
 }
@@ -172,6 +147,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   // Who begins to type means the message box.
-  const free = !event.target.closest("input, textarea, button, a, [role=button], [role=listbox], [role=menu], summary, pre, .command-name");
-  if (free && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) composer.focus();
+  const free = !event.target.closest(
+    "input, textarea, button, a, [role=button], [role=listbox], [role=menu], summary, pre, .command-name",
+  );
+  if (free && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey)
+    composer.focus();
 });

@@ -133,7 +133,8 @@ const PAIRS = [
 const SIGNIFICANT = /[\\`*_~|<[@h]/g;
 const ADDRESS = /https?:\/\/[^\s<]+[^\s<.,:;"'\])!?]/y;
 const ANGLE_ADDRESS = /<(https?:\/\/[^\s<>]+)>/y;
-const MASKED = /\[((?:\\.|[^[\]\\\n]){1,1000})\]\(<?(https?:\/\/[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+"[^"\n]*")?\)/y;
+const MASKED =
+  /\[((?:\\.|[^[\]\\\n]){1,1000})\]\(<?(https?:\/\/[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)>?(?:\s+"[^"\n]*")?\)/y;
 const TAG = /<(@!?|@&|#|\/[^:<>\n]{1,100}:|a?:\w{1,40}:|t:)(-?\d{1,20})(?::([tTdDfFRsS]))?>/y;
 const EVERYONE = /@(everyone|here)\b/y;
 
@@ -219,14 +220,15 @@ function closingOf(mark, text, at, missing) {
   if (mark.length === 1 && /\s/.test(text[start] ?? " ")) return -1;
   if (mark === "_" && /\w/.test(text[at - 1] ?? "")) return -1; // snake_case stays whole
   let end = closing(text, mark, start, missing, mark[0]);
-  while (end >= 0 && mark === "_" && /\w/.test(text[end + 1] ?? "")) end = closing(text, mark, end + 1, missing, mark[0]);
+  while (end >= 0 && mark === "_" && /\w/.test(text[end + 1] ?? ""))
+    end = closing(text, mark, end + 1, missing, mark[0]);
   return end > start && text.slice(start, end).trim() ? end : -1;
 }
 
 /** Where a mark stands next, not as part of a longer run and not after a backslash. */
 function closing(text, mark, from, missing, letter) {
   if (missing.has(mark)) return -1;
-  for (let end = text.indexOf(mark, from); end >= 0; ) {
+  for (let end = text.indexOf(mark, from); end >= 0;) {
     let run = end;
     while (text[run] === letter) run += 1;
     const length = run - end;
@@ -249,11 +251,22 @@ function spoiler(inner) {
     for (const name of ["role", "tabindex", "aria-label"]) node.removeAttribute(name);
   };
   const onkeydown = (event) => (event.key === "Enter" || event.key === " ") && show(event);
-  const attributes = { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler: show it", onclick: show, onkeydown };
+  const attributes = {
+    class: "spoiler",
+    role: "button",
+    tabindex: "0",
+    "aria-label": "Spoiler: show it",
+    onclick: show,
+    onkeydown,
+  };
   return el("span", attributes, el("span", {}, inner));
 }
 
 export function link(address, children) {
   // Where the words say one thing and the address another, the title tells.
-  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: address, dir: "auto" }, children);
+  return el(
+    "a",
+    { href: address, target: "_blank", rel: "noopener noreferrer", title: address, dir: "auto" },
+    children,
+  );
 }

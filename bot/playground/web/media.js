@@ -45,7 +45,11 @@ export function gallery(items) {
 }
 
 function galleryItem(item) {
-  const open = el("a", { href: sameOrigin(item.media.url), target: "_blank", rel: "noopener noreferrer" }, picture(item.media, item.description));
+  const open = el(
+    "a",
+    { href: sameOrigin(item.media.url), target: "_blank", rel: "noopener noreferrer" },
+    picture(item.media, item.description),
+  );
   return item.spoiler ? covered(open) : open;
 }
 
@@ -55,7 +59,9 @@ export function picture(media, description) {
     image.width = media.width;
     image.height = media.height;
   }
-  image.addEventListener("error", () => image.replaceWith(el("span", { class: "lost" }, description || "The picture can't be loaded.")));
+  image.addEventListener("error", () =>
+    image.replaceWith(el("span", { class: "lost" }, description || "The picture can't be loaded.")),
+  );
   image.src = sameOrigin(media.url);
   return image;
 }
@@ -70,8 +76,12 @@ export function embed(about) {
     "div",
     { class: "embed", style: about.color === undefined ? {} : { "--stripe": colour(about.color) } },
     about.thumbnail ? el("div", { class: "thumb" }, picture(about.thumbnail, "")) : null,
-    about.author ? el("div", { class: "embed-author", dir: "auto" }, linked(about.author.url, [visible(about.author.name)])) : null,
-    about.title ? el("div", { class: "embed-title", dir: "auto" }, linked(about.url, inlineMarkdown(about.title))) : null,
+    about.author
+      ? el("div", { class: "embed-author", dir: "auto" }, linked(about.author.url, [visible(about.author.name)]))
+      : null,
+    about.title
+      ? el("div", { class: "embed-title", dir: "auto" }, linked(about.url, inlineMarkdown(about.title)))
+      : null,
     about.description ? markdown(about.description) : null,
     about.fields?.length ? el("dl", { class: "fields" }, about.fields.map(field)) : null,
     about.image ? el("div", { class: "embed-image" }, picture(about.image, "")) : null,
@@ -82,7 +92,12 @@ export function embed(about) {
 const linked = (address, children) => (address && /^https?:/.test(address) ? link(address, children) : children);
 
 function field({ name, value, inline }) {
-  return el("div", { class: inline ? "inline" : null }, el("dt", { dir: "auto" }, inlineMarkdown(name)), el("dd", {}, markdown(value)));
+  return el(
+    "div",
+    { class: inline ? "inline" : null },
+    el("dt", { dir: "auto" }, inlineMarkdown(name)),
+    el("dd", {}, markdown(value)),
+  );
 }
 
 function footer({ footer: foot, timestamp }) {

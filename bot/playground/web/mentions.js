@@ -12,7 +12,10 @@ export function mentionAt(text, cursor) {
 }
 
 export function mentionEntries({ sign, written }) {
-  const entries = sign === "#" ? channels().map(channelEntry) : [...store.everybody().map(personEntry), ...store.state.guild.roles.map(roleEntry)];
+  const entries =
+    sign === "#"
+      ? channels().map(channelEntry)
+      : [...store.everybody().map(personEntry), ...store.state.guild.roles.map(roleEntry)];
   const found = filtered(entries, written);
   // Typed out in full: Enter should send, not choose.
   return found.length === 1 && found[0].label.replace(/^[@#]/, "") === written ? [] : found.slice(0, 8);
@@ -29,6 +32,9 @@ export function withMentions(text) {
 }
 
 function replaceWhole(text, written, tag) {
-  const pattern = new RegExp(`(^|[\\s(])${RegExp.escape?.(written) ?? written.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}_])`, "gu");
+  const pattern = new RegExp(
+    `(^|[\\s(])${RegExp.escape?.(written) ?? written.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\p{L}\\p{N}_])`,
+    "gu",
+  );
   return text.replace(pattern, (_, before) => before + tag);
 }

@@ -1,6 +1,6 @@
 // Right-click, the menu key and "…": what can be done with a message or with a person.
 
-import { icon, visible } from "./dom.js";
+import { icon, plain } from "./dom.js";
 import { openMenu } from "./popover.js";
 import { menuCommands } from "./palette.js";
 import * as store from "./store.js";
@@ -25,7 +25,9 @@ export function setUpMenus(become) {
 
 /** {person} or {message}, whichever is nearer. */
 function targetOf(node) {
-  const person = node.closest("[data-person]")?.dataset.person ?? node.closest(".person")?.querySelector("[data-person]")?.dataset.person;
+  const person =
+    node.closest("[data-person]")?.dataset.person ??
+    node.closest(".person")?.querySelector("[data-person]")?.dataset.person;
   if (person) return store.person(person) && { person: store.person(person) };
   const id = node.closest("article[data-id]")?.dataset.id;
   const message = id && store.messagesOf(store.state.channelId).find((known) => known.id === id);
@@ -33,18 +35,25 @@ function targetOf(node) {
 }
 
 function open({ person, message }, anchor, become) {
-  if (person) openMenu(anchor, `${visible(person.name)}: menu`, personEntries(person, become));
+  if (person) openMenu(anchor, `${plain(person.name)}: menu`, personEntries(person, become));
   else openMenu(anchor, "Message menu", messageEntries(message));
 }
 
 function personEntries(person, become) {
-  const apps = menuCommands("user").map((command) => ({ label: command.name, act: () => acts.menu(command, { user: person.id }) }));
+  const apps = menuCommands("user").map((command) => ({
+    label: command.name,
+    act: () => acts.menu(command, { user: person.id }),
+  }));
   const me = person.id === store.state.me.id;
   return [
-    me || person.bot || !person.in_guild ? null : { label: `Become ${visible(person.name)}`, act: () => become(person.id) },
-    person.bot ? { label: `Talk to ${visible(person.name)}`, icon: icon("at"), act: acts.talkToBot } : null,
-    store.here()?.can_send ? { label: `Mention ${visible(person.name)}`, act: () => store.tell("mention", person) } : null,
-    apps.length ? { heading: `${visible(store.bot().name)}'s commands` } : null,
+    me || person.bot || !person.in_guild
+      ? null
+      : { label: `Become ${plain(person.name)}`, act: () => become(person.id) },
+    person.bot ? { label: `Talk to ${plain(person.name)}`, icon: icon("at"), act: acts.talkToBot } : null,
+    store.here()?.can_send
+      ? { label: `Mention ${plain(person.name)}`, act: () => store.tell("mention", person) }
+      : null,
+    apps.length ? { heading: `${plain(store.bot().name)}'s commands` } : null,
     ...apps,
   ].filter(Boolean);
 }
@@ -59,8 +68,10 @@ function messageEntries(message) {
     message.content ? { label: "Copy text", act: () => navigator.clipboard?.writeText(message.content) } : null,
     { label: "Copy message id", act: () => navigator.clipboard?.writeText(message.id) },
     message.ephemeral ? { label: "Dismiss", icon: icon("close"), act: () => acts.dismiss(message.id) } : null,
-    apps.length ? { heading: `${visible(store.bot().name)}'s commands` } : null,
+    apps.length ? { heading: `${plain(store.bot().name)}'s commands` } : null,
     ...apps.map((command) => ({ label: command.name, act: () => acts.menu(command, { message: message.id }) })),
-    remove ? { label: "Delete message", icon: icon("close"), danger: true, act: () => acts.remove(message.id) } : null,
+    remove
+      ? { label: "Delete message", icon: icon("close"), danger: true, act: () => acts.remove(message.id) }
+      : null,
   ].filter(Boolean);
 }

@@ -1,6 +1,6 @@
 // One message: who, when, in answer to what, and everything it holds.
 
-import { el, icon, face, said, visible, spinner } from "./dom.js";
+import { el, icon, face, said, visible, plain, spinner } from "./dom.js";
 import { timeNode } from "./time.js";
 import { markdown, inlineMarkdown } from "./markdown.js";
 import { attachments, embed } from "./media.js";
@@ -18,14 +18,14 @@ const NO_ANSWER = "The application did not respond";
 export function messageNode(message, { grouped }) {
   const author = store.author(message);
   const private_ = message.ephemeral ? " private" : "";
-  const mine = message.mentions_me ? " to-me" : "";
+  const mine = message.mentions_me && !message.ephemeral ? " to-me" : "";
   return el(
     "article",
     {
       class: `msg${grouped ? " grouped" : ""}${private_}${mine}`,
       tabindex: "-1",
       "data-id": message.id,
-      "aria-label": `${author.name}: ${summary(message)}`,
+      "aria-label": plain(`${author.name}: ${summary(message)}`),
     },
     tools(message),
     above(message),
@@ -36,7 +36,18 @@ export function messageNode(message, { grouped }) {
 
 /** A name or a face that opens the menu on that person; menus.js listens. */
 function personButton(person, className, ...children) {
-  return el("button", { class: className, type: "button", "data-person": person.id, "aria-haspopup": "menu", "aria-label": className === "name" ? null : `${person.name}: menu`, tabindex: className === "name" ? null : "-1" }, children);
+  return el(
+    "button",
+    {
+      class: className,
+      type: "button",
+      "data-person": person.id,
+      "aria-haspopup": "menu",
+      "aria-label": className === "name" ? null : `${plain(person.name)}: menu`,
+      tabindex: className === "name" ? null : "-1",
+    },
+    children,
+  );
 }
 
 function head(message, author) {
@@ -57,7 +68,14 @@ function above(message) {
   if (!target) return el("div", { class: "used" }, icon("reply"), el("i", {}, "The message was deleted."));
   const show = () => store.tell("goto", target.id);
   const author = store.author(target);
-  return el("button", { class: "used", type: "button", onclick: show, "aria-label": `In answer to ${author.name}` }, icon("reply"), face(author), said(author.name, { class: "strong" }), said(summary(target), { class: "cut" }));
+  return el(
+    "button",
+    { class: "used", type: "button", onclick: show, "aria-label": `In answer to ${plain(author.name)}` },
+    icon("reply"),
+    face(author),
+    said(author.name, { class: "strong" }),
+    said(summary(target), { class: "cut" }),
+  );
 }
 
 export function usedLine({ person_id, person, what }) {
@@ -71,13 +89,30 @@ function content(message) {
   if (message.flags & V2) return el("div", { class: "parts" }, components(message.components, message));
   return [
     message.content ? markdown(message.content) : null,
-    el("div", { class: "parts" }, attachments(message.attachments), message.flags & NO_EMBEDS ? null : message.embeds.map(embed), components(message.components, message)),
+    el(
+      "div",
+      { class: "parts" },
+      attachments(loose(message)),
+      message.flags & NO_EMBEDS ? null : message.embeds.map(embed),
+      components(message.components, message),
+    ),
   ];
+}
+
+/** Files that no embed shows already. */
+function loose({ attachments: files, embeds }) {
+  const used = embeds.flatMap((one) => [one.image?.url, one.thumbnail?.url]);
+  return files.filter((file) => !used.includes(file.url));
 }
 
 function thinking(message) {
   if (store.gaveUp(message)) return el("div", { class: "failure" }, icon("warn"), NO_ANSWER);
-  return el("div", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${visible(store.author(message).name)} is thinking…`);
+  return el(
+    "div",
+    { class: "thinking" },
+    el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+    `${visible(store.author(message).name)} is thinking…`,
+  );
 }
 
 function foot(message) {
@@ -86,7 +121,7 @@ function foot(message) {
     message.edited_timestamp && !message.thinking ? el("div", { class: "edited" }, "(edited)") : null,
     failure ? el("div", { class: "failure", role: "alert" }, icon("warn"), failure) : null,
     message.reactions?.length ? el("div", { class: "reactions" }, message.reactions.map(reaction)) : null,
-    message.thread ? threadLink(message.thread) : null,
+    message.thread && message.thread.id !== message.channel_id ? threadLink(message.thread) : null,
     message.ephemeral ? onlyYou(message) : null,
   ];
 }
@@ -94,10 +129,15 @@ function foot(message) {
 const reaction = ({ emoji: about, count }) => el("span", { class: "reaction" }, emoji(about), String(count));
 
 function threadLink(thread) {
-  const known = store.channel(thread.id);
-  const count = known?.message_count ?? thread.message_count ?? 0;
+  const count = store.countIn(thread);
   const go = () => store.open(thread.id);
-  return el("button", { class: "thread-link", type: "button", onclick: go, "data-key": "thread" }, icon("thread"), said(thread.name, { class: "strong" }), el("small", {}, messages(count)));
+  return el(
+    "button",
+    { class: "thread-link", type: "button", onclick: go, "data-key": "thread" },
+    icon("thread"),
+    said(thread.name, { class: "strong" }),
+    el("small", {}, messages(count)),
+  );
 }
 
 export const messages = (count) => `${count} ${count === 1 ? "message" : "messages"}`;
@@ -109,7 +149,18 @@ function onlyYou(message) {
 }
 
 function tools(message) {
-  return el("button", { class: "tools", type: "button", "data-message-menu": message.id, "aria-haspopup": "menu", "aria-label": "Message menu", "data-key": "menu" }, icon("dots"));
+  return el(
+    "button",
+    {
+      class: "tools",
+      type: "button",
+      "data-message-menu": message.id,
+      "aria-haspopup": "menu",
+      "aria-label": "Message menu",
+      "data-key": "menu",
+    },
+    icon("dots"),
+  );
 }
 
 /** A command on its way, or one that the bot did not answer. */
@@ -119,17 +170,37 @@ export function sentNode(entry) {
   const waiting = el("div", { class: "thinking" }, spinner(), "Sending…");
   const failed = [
     el("div", { class: "failure", role: "alert" }, icon("warn"), entry.error),
-    el("div", { class: "only" }, icon("eye"), "Only you can see this · ", el("button", { class: "plain", type: "button", onclick: drop }, "Dismiss")),
+    el(
+      "div",
+      { class: "only" },
+      icon("eye"),
+      "Only you can see this · ",
+      el("button", { class: "plain", type: "button", onclick: drop }, "Dismiss"),
+    ),
   ];
-  return el("article", { class: `msg sent${entry.error ? " private" : ""}`, tabindex: "-1" }, el("div", { class: "used" }, usedLine(used)), face(store.bot()), el("div", { class: "body" }, entry.error ? failed : waiting));
+  return el(
+    "article",
+    { class: `msg sent${entry.error ? " private" : ""}`, tabindex: "-1" },
+    el("div", { class: "used" }, usedLine(used)),
+    face(store.bot()),
+    el("div", { class: "body" }, entry.error ? failed : waiting),
+  );
 }
 
 /** A message in a few plain words: for a reply's line, a post in a forum, and a screen reader. */
 export function summary(message) {
   if (message.thinking) return "is thinking…";
-  const words = message.content || firstText(message.components) || embedText(message.embeds) || fileText(message.attachments);
+  const words =
+    message.content || firstText(message.components) || embedText(message.embeds) || fileText(message.attachments);
   const node = document.createElement("span");
-  node.append(...inlineMarkdown((words || "a message").slice(0, 300).replace(/^(#{1,3}|-#|>) /gm, "").replace(/\n+/g, " ")));
+  node.append(
+    ...inlineMarkdown(
+      (words || "a message")
+        .slice(0, 300)
+        .replace(/^(#{1,3}|-#|>) /gm, "")
+        .replace(/\n+/g, " "),
+    ),
+  );
   return node.textContent.slice(0, 160);
 }
 

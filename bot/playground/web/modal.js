@@ -20,13 +20,27 @@ export function openModal(modal, onClose) {
   const form = el(
     "form",
     { novalidate: true, onsubmit: send, onkeydown: sendByKey },
-    el("header", {}, el("h2", { id: titleId, dir: "auto" }, visible(modal.title)), el("p", { class: "about" }, `This form goes to ${visible(store.bot().name)}.`), closeButton()),
-    el("div", { class: "modal-body" }, parts.map((part) => part.node)),
+    el(
+      "header",
+      {},
+      el("h2", { id: titleId, dir: "auto" }, visible(modal.title)),
+      el("p", { class: "about" }, `This form goes to ${visible(store.bot().name)}.`),
+      closeButton(),
+    ),
+    el(
+      "div",
+      { class: "modal-body" },
+      parts.map((part) => part.node),
+    ),
     el("footer", {}, failure, cancel, submit),
   );
 
   function closeButton() {
-    return el("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon("close"));
+    return el(
+      "button",
+      { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+      icon("close"),
+    );
   }
 
   /** Enter in a single line sends, as everywhere; in a paragraph it takes Ctrl. */

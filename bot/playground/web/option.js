@@ -43,7 +43,12 @@ class Field {
     // A field grows with what stands in it; the mirror measures.
     this.mirror = el("span", { class: "mirror", "aria-hidden": "true" });
     const mark = option.required ? el("span", { class: "required", "aria-hidden": "true" }, "*") : null;
-    this.node = el("span", { class: "option-field" }, el("label", { for: id }, option.name, mark), el("span", { class: "grow" }, this.mirror, this.input));
+    this.node = el(
+      "span",
+      { class: "option-field" },
+      el("label", { for: id }, option.name, mark),
+      el("span", { class: "grow" }, this.mirror, this.input),
+    );
     this.measure();
   }
 
@@ -87,7 +92,8 @@ class Field {
   entries() {
     const { kind, choices, channel_types } = this.option;
     if (choices.length) return choices.map(choiceEntry);
-    if (kind === "boolean") return [choiceEntry({ name: "True", value: true }), choiceEntry({ name: "False", value: false })];
+    if (kind === "boolean")
+      return [choiceEntry({ name: "True", value: true }), choiceEntry({ name: "False", value: false })];
     return entitiesFor(kind, channel_types).map((entry) => ({ ...entry, value: entry.key }));
   }
 
@@ -121,7 +127,8 @@ class Field {
   soFar() {
     const options = { [this.option.name]: this.input.value };
     for (const field of this.hooks.others()) {
-      if (field !== this && !(field instanceof FileField) && !field.isEmpty() && !field.problem()) options[field.option.name] = field.value();
+      if (field !== this && !(field instanceof FileField) && !field.isEmpty() && !field.problem())
+        options[field.option.name] = field.value();
     }
     return options;
   }
@@ -190,7 +197,8 @@ class Field {
 
 function numberProblem(written, kind, min, max) {
   const whole = kind === "integer";
-  if (!(whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)$/).test(written)) return whole ? "This must be a whole number." : "This must be a number.";
+  if (!(whole ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)$/).test(written))
+    return whole ? "This must be a whole number." : "This must be a number.";
   const number = Number(written);
   if (min !== null && number < min) return `This must be at least ${min}.`;
   return max !== null && number > max ? `This must be at most ${max}.` : null;
@@ -199,9 +207,27 @@ function numberProblem(written, kind, min, max) {
 class FileField {
   constructor(option, hooks) {
     Object.assign(this, { option, hooks, error: null });
-    this.input = el("input", { type: "file", class: "unseen", tabindex: "-1", "aria-hidden": "true", "data-option": option.name, onchange: () => this.show(null) });
-    this.button = el("button", { type: "button", class: "pick-file", onclick: () => this.input.click(), onfocus: () => this.focused() });
-    this.node = el("span", { class: "option-field" }, el("span", { class: "label" }, option.name, option.required ? el("span", { class: "required" }, "*") : null), this.button, this.input);
+    this.input = el("input", {
+      type: "file",
+      class: "unseen",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      "data-option": option.name,
+      onchange: () => this.show(null),
+    });
+    this.button = el("button", {
+      type: "button",
+      class: "pick-file",
+      onclick: () => this.input.click(),
+      onfocus: () => this.focused(),
+    });
+    this.node = el(
+      "span",
+      { class: "option-field" },
+      el("span", { class: "label" }, option.name, option.required ? el("span", { class: "required" }, "*") : null),
+      this.button,
+      this.input,
+    );
     this.draw();
   }
 

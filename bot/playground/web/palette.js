@@ -7,7 +7,9 @@ export function findCommands(commands, written) {
   const words = written.slice(1).toLowerCase().split(/\s+/).filter(Boolean);
   const slash = commands.filter((command) => command.kind === "slash");
   const ranked = slash.map((command) => [rank(command, words), command]).filter(([value]) => value < 4);
-  return ranked.sort(([one, a], [other, b]) => one - other || a.name.localeCompare(b.name)).map(([, command]) => command);
+  return ranked
+    .sort(([one, a], [other, b]) => one - other || a.name.localeCompare(b.name))
+    .map(([, command]) => command);
 }
 
 function rank(command, words) {
@@ -19,7 +21,8 @@ function rank(command, words) {
   return words.every((word) => command.description.toLowerCase().includes(word)) ? 3 : 4;
 }
 
-export const commandCalled = (commands, name) => commands.find((command) => command.kind === "slash" && command.name === name) ?? null;
+export const commandCalled = (commands, name) =>
+  commands.find((command) => command.kind === "slash" && command.name === name) ?? null;
 
 export const commandEntry = (command) => ({
   key: command.name,

@@ -74,7 +74,13 @@ export function openMenu(anchor, label, entries) {
       close();
       entry.act();
     };
-    const attributes = { role: "menuitem", type: "button", tabindex: "-1", class: entry.danger ? "danger" : null, onclick: act };
+    const attributes = {
+      role: "menuitem",
+      type: "button",
+      tabindex: "-1",
+      class: entry.danger ? "danger" : null,
+      onclick: act,
+    };
     const button = el("button", attributes, entry.icon ?? null, el("bdi", {}, entry.label));
     buttons.push(button);
     menu.append(button);

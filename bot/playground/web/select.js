@@ -38,7 +38,9 @@ export function select(component, { chosen, onChoose, busy = false, key, label, 
   const entries = entriesOf(component);
   const names = entries.filter((entry) => chosen.includes(entry.key)).map((entry) => entry.label);
   const placeholder = component.placeholder || "Make a choice";
-  const open = () => !busy && openList(button, { component, entries, chosen, least, most, label: label ?? placeholder, onChoose, within });
+  const open = () =>
+    !busy &&
+    openList(button, { component, entries, chosen, least, most, label: label ?? placeholder, onChoose, within });
   const button = el(
     "button",
     {
@@ -71,7 +73,15 @@ function openList(button, { component, entries, chosen, least, most, label, onCh
   let shown = entries;
   const list = new Listbox({ label, multi, onPick: pick });
   const wantsFilter = component.type !== 3 || entries.length >= FILTER_FROM;
-  const filter = el("input", { class: "filter", type: "text", placeholder: "Search", role: "combobox", "aria-label": `Search: ${label}`, "aria-expanded": "true", autocomplete: "off" });
+  const filter = el("input", {
+    class: "filter",
+    type: "text",
+    placeholder: "Search",
+    role: "combobox",
+    "aria-label": `Search: ${label}`,
+    "aria-expanded": "true",
+    autocomplete: "off",
+  });
   const holder = wantsFilter ? filter : list.node;
   if (!wantsFilter) list.node.tabIndex = 0;
   list.attach(holder);
@@ -81,7 +91,10 @@ function openList(button, { component, entries, chosen, least, most, label, onCh
   const body = el("div", { class: "select-list" }, wantsFilter ? filter : null, list.node, foot);
 
   function draw(active) {
-    list.show(shown.map((entry) => ({ ...entry, after: picked.has(entry.key) ? icon("check") : null })), { active, chosen: picked, empty: "Nothing matches" });
+    list.show(
+      shown.map((entry) => ({ ...entry, after: picked.has(entry.key) ? icon("check") : null })),
+      { active, chosen: picked, empty: "Nothing matches" },
+    );
     count.textContent = `${picked.size} of ${least === most ? most : `${least} to ${most}`} chosen`;
     done.disabled = !valid();
     done.textContent = "Done";
@@ -128,6 +141,11 @@ function openList(button, { component, entries, chosen, least, most, label, onCh
     draw(0);
   });
   button.setAttribute("aria-expanded", "true");
-  draw(Math.max(0, entries.findIndex((entry) => picked.has(entry.key))));
+  draw(
+    Math.max(
+      0,
+      entries.findIndex((entry) => picked.has(entry.key)),
+    ),
+  );
   holder.focus({ preventScroll: true });
 }

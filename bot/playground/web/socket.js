@@ -29,6 +29,7 @@ export class Stream {
     if (socket !== this.socket) return;
     if (event.type === "state") {
       this.wait = FIRST_WAIT_MS;
+      this.known = true;
       this.onStatus(true);
     }
     this.onEvent(event);
@@ -37,8 +38,15 @@ export class Stream {
   lost(socket) {
     if (socket !== this.socket) return;
     this.onStatus(false);
+    if (!this.known) this.checkReader();
     this.timer = setTimeout(() => this.open(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+
+  /** Whom the tab remembers may be gone: Ada is always there. */
+  async checkReader() {
+    const reply = await fetch(`/control/state?${new URLSearchParams({ as: this.as })}`).catch(() => null);
+    if (reply?.status === 400) this.as = "Ada";
   }
 
   /** Don't sit out the wait when there is a reason to believe the line is back. */

@@ -41,7 +41,9 @@ const handlers = {
     state.channels = byId(event.channels);
     state.commands = event.commands;
     state.messages = new Map(Object.entries(event.messages));
-    state.complete = new Set(event.channels.filter((c) => (event.messages[c.id] ?? []).length < PAGE).map((c) => c.id));
+    state.complete = new Set(
+      event.channels.filter((c) => (event.messages[c.id] ?? []).length < PAGE).map((c) => c.id),
+    );
     state.typing.clear();
     state.clock = event.clock;
     state.bot = event.bot;
@@ -164,17 +166,32 @@ function firstChannel() {
 export const person = (id) => state.people.get(id) ?? null;
 export const role = (id) => state.guild.roles.find((found) => found.id === id) ?? null;
 export const channel = (id) => state.channels.get(id) ?? null;
-export const command = (id, name) => state.commands.find((found) => found.id === id && found.name === `/${name}`) ?? null;
+export const command = (id, name) =>
+  state.commands.find((found) => found.id === id && found.name === `/${name}`) ?? null;
 export const bot = () => [...state.people.values()].find((found) => found.bot) ?? { name: "Crux", color: "#4655d4" };
 export const members = () => [...state.people.values()].filter((found) => found.in_guild && !found.bot);
 export const everybody = () => [...state.people.values()].filter((found) => found.in_guild);
 export const myself = () => person(state.me.id);
 export const mayModerate = () => ["owner", "moderator"].includes(myself()?.kind);
 
+/** How many messages a thread holds besides the one it hangs on. */
+export function countIn(thread) {
+  const here = (state.messages.get(thread.id) ?? []).filter(
+    (message) => !message.ephemeral && message.id !== thread.id,
+  );
+  return Math.max(here.length, (state.channels.get(thread.id) ?? thread).message_count ?? 0);
+}
+
 /** The author of a message with the colour and the name that the page knows them by. */
 export function author(message) {
   const known = person(message.author.id);
-  return known ?? { id: message.author.id, name: message.author.global_name ?? message.author.username, bot: message.author.bot };
+  return (
+    known ?? {
+      id: message.author.id,
+      name: message.author.global_name ?? message.author.username,
+      bot: message.author.bot,
+    }
+  );
 }
 
 /** Who is typing in a channel right now; a note older than ten seconds no longer counts. */

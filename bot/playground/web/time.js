@@ -32,11 +32,20 @@ const made = Object.fromEntries(
   Object.entries(formats).map(([style, options]) => [style, new Intl.DateTimeFormat(LOCALE, options)]),
 );
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
-const UNITS = [["year", 365 * DAY], ["month", 30 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000], ["second", 1000]];
+const UNITS = [
+  ["year", 365 * DAY],
+  ["month", 30 * DAY],
+  ["day", DAY],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+];
 
 export function fromNow(ms) {
   const away = ms - now();
-  const [unit, size] = UNITS.find(([, length]) => Math.abs(away) >= length) ?? UNITS.at(-1);
+  // What would round up to 60 minutes is an hour already: half of the next smaller unit is given.
+  const reaches = ([, length], at) => Math.abs(away) + (UNITS[at + 1]?.[1] ?? 0) / 2 >= length;
+  const [unit, size] = UNITS.find(reaches) ?? UNITS.at(-1);
   return relative.format(Math.round(away / size), unit);
 }
 

@@ -1,26 +1,10 @@
 // What each person has read, channel by channel: for the dots in the list and the line "New".
 
+import { recall, remember } from "./memory.js";
 import * as store from "./store.js";
 
-const KEY = "crux.read";
-let marks = load(); // person id -> {channel id: id of the last message read}
+let marks = JSON.parse(recall("read") ?? "{}"); // person id -> {channel id: id of the last message read}
 let since = null; // everything older than the page itself counts as read
-
-function load() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
-  } catch {
-    return {};
-  }
-}
-
-function keep() {
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(marks));
-  } catch {
-    // Without storage the dots last as long as the page.
-  }
-}
 
 store.on("state", () => {
   if (since !== null) return;
@@ -51,6 +35,6 @@ export function read(channelId) {
   const last = store.state.messages.get(channelId)?.at(-1);
   if (!last || !store.isNewer(last.id, markOf(channelId))) return;
   marks = { ...marks, [store.state.me.id]: { ...marks[store.state.me.id], [channelId]: last.id } };
-  keep();
+  remember("read", JSON.stringify(marks));
   store.tell("unread");
 }
