@@ -121,7 +121,8 @@ def _count(field: Json, label: str, number: int) -> None:
 
 
 def check_count(field: Json, label: str, number: int) -> None:
-    least = field.get("min_values", 1)
+    given = field.get("min_values")  # discord.py sends null for what nobody set
+    least = 1 if given is None else given
     most = field.get("max_values") or (len(field["options"]) if field["type"] == rules.CHECKBOX_GROUP else 1)
     if not least <= number <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
