@@ -381,10 +381,10 @@ def test_anything_else_is_refused_in_a_sentence_that_says_what_to_write(typed: s
     assert "write it like 2029-12-31" in refused.value.why
 
 
-WORDS = (
+WORDS = (  # noqa: SIM905
     "by before end of the in next friday 2030 q4 12 31 dec may a - / . : , 18:00 pm utc +02:00 -9:99 t "
     "2027-10-31 02:30 months hour"
-).split()  # noqa: SIM905
+).split()
 
 
 def moment_or_refusal(typed: str, zone: ZoneInfo) -> datetime | BadMoment:

@@ -1,0 +1,27 @@
+"""The words for odds: one sentence that says the same however they were typed (RULES C1)."""
+
+from fractions import Fraction
+
+from bot.render import text
+from markets.mechanisms.two_party import Stakes
+
+
+def sentence(stakes: Stakes) -> str:
+    """For the maker. The other side reads `sentence(stakes.turned())`."""
+    return (
+        f"You risk {text.number(stakes.maker)} to win {text.number(stakes.taker)}; "
+        f"it pays you if your chance is above {percent(stakes.break_even)}."
+    )
+
+
+def percent(share: Fraction) -> str:
+    """`75%`, `66.67%`, `0.012%`: two decimals, or near 0 and 100 as many as show two digits of what is left.
+
+    Rounded to the nearest; nothing between is ever shown as 0% or 100%.
+    """
+    rest = 100 * min(share, 1 - share)
+    decimals = 2
+    while 0 < rest * 10**decimals < 10:
+        decimals += 1
+    whole, part = divmod(round(share * 100 * 10**decimals), 10**decimals)
+    return f"{whole}.{part:0{decimals}d}".rstrip("0").rstrip(".") + "%"
