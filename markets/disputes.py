@@ -1,0 +1,452 @@
+"""When somebody objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
+
+One dispute stands at a time. Judges vote for a result; as many votes for one result as the claim asks for are the
+ruling. It is paid a day later, unless one appeal, with twice the bond, holds it; what is decided then is final.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.accounts import Account
+from ledger.prepared import param
+from ledger.types import to_us
+from markets import claims, due, judges, lifecycle, outbox, resolution, tables
+from markets.claims import Actor, Claim, Result
+from markets.counters import following
+from markets.errors import (
+    AlreadyDisputed,
+    BadResult,
+    NotAHolder,
+    NotAModerator,
+    UnknownDispute,
+    WindowOver,
+)
+
+Ground = Literal["fact", "measure", "source", "wording", "early"]
+GROUNDS: tuple[Ground, ...] = ("fact", "measure", "source", "wording", "early")
+
+RULING, APPEAL = 1, 2
+"""Rounds of voting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A dispute as the transaction finds it; `ruling` once there is one."""
+
+    guild: int
+    number: int
+    claim: int
+    proposal: int
+    challenger: int
+    ground: str
+    reason: str
+    bond: Account | None
+    state: str
+    opened_us: int
+    ruling: Result | None
+    ruling_reason: str | None
+    ruled_us: int | None
+    appellant: int | None
+    appeal_reason: str | None
+    appeal_bond: Account | None
+
+    @property
+    def round(self) -> int:
+        return APPEAL if self.appellant is not None else RULING
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    guild: int
+    key: str
+    player: int
+    claim: int
+    ground: Ground
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argue:
+    guild: int
+    key: str
+    player: int
+    claim: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A judge's vote for one result, with the reason that will be posted if it carries."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    result: Result
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """How the vote stands: so many of so many for this result, and whether that is the ruling."""
+
+    dispute: int
+    votes: int
+    needed: int
+    ruled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """New evidence against a ruling, within the day before it is paid."""
+
+    guild: int
+    key: str
+    player: int
+    claim: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A moderator stops everything on a claim, or lets it go on."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    halted: bool
+    reason: str
+
+
+def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
+    """Object to the standing proposal; the claim waits for its judges.
+
+    Raises:
+        AlreadyDisputed: Add an argument to the dispute that stands.
+        ClaimMoved, ClaimHalted, WindowOver: There is nothing to object to any more.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    if claim.state == lifecycle.DISPUTED:
+        raise AlreadyDisputed(claim.number, claim.state)
+    state = claim.require("challenge", now)
+    proposal = resolution.standing(tx, claim)
+    assert proposal is not None, claim.number
+    if proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us:
+        raise WindowOver(claim.number, claim.state)
+    bond = resolution.hold_bond(tx, claim, request.player, f"{request.key}:bond", now)
+    number = following(tx, request.guild, "disputes")
+    row = {
+        "guild_id": request.guild,
+        "number": number,
+        "claim": claim.number,
+        "proposal": proposal.number,
+        "challenger": request.player,
+        "ground": request.ground,
+        "reason": request.reason,
+        "bond": bond.number if bond else None,
+        "state": "open",
+        "opened_us": to_us(now),
+    }
+    tx.execute(_ADD, row)
+    resolution.end_proposal(tx, proposal, "disputed")
+    claims.move(tx, claim, state)
+    _ask_judges(tx, claim, now)
+    _tell(tx, claim, "dispute.opened", now, dispute=number)
+    return load(tx, request.guild, number)
+
+
+def argue(tx: Connection, request: Argue, now: datetime) -> int:
+    """Add an argument to the dispute on a claim, free of charge; returns its number there."""
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("argue", now)
+    dispute = standing(tx, claim)
+    number = tx.execute(_ARGUMENTS, {"g": claim.guild, "d": dispute.number}).scalar_one() + 1
+    row = {
+        "guild_id": claim.guild,
+        "dispute": dispute.number,
+        "number": number,
+        "author": request.player,
+        "words": request.words,
+        "at_us": to_us(now),
+    }
+    tx.execute(_ADD_ARGUMENT, row)
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    return number
+
+
+def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
+    """A judge votes; enough votes for one result are the ruling, which is paid a day later (D6).
+
+    Raises:
+        ClaimMoved: There is no dispute to decide.
+        NotAJudge, Recused: Not theirs to decide.
+        BadResult: The result is none of this claim's.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    state = claim.require("decide", now)
+    judges.require_judge(tx, claim, request.actor)
+    resolution.require_result(claim, request.result)
+    dispute = standing(tx, claim)
+    _cast(tx, dispute, request, now)
+    judges.note_act(
+        tx,
+        claim.guild,
+        "vote",
+        actor=request.actor.player,
+        now=now,
+        claim=claim.number,
+        reason=request.reason,
+    )
+    text = claims.result_json(request.result)
+    count = tx.execute(
+        _COUNT, {"g": claim.guild, "d": dispute.number, "round": dispute.round, "result": text}
+    ).scalar_one()
+    needed = claim.terms.judges.votes
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    if count < needed:
+        return Voted(dispute.number, count, needed, ruled=False)
+    final = dispute.round == APPEAL
+    ruling = {
+        "g": claim.guild,
+        "n": dispute.number,
+        "state": "final" if final else "ruled",
+        "ruling": text,
+        "ruling_reason": request.reason,
+        "ruled_us": to_us(now),
+    }
+    tx.execute(_RULE, ruling)
+    claims.move(tx, claim, state)
+    _stop_asking(tx, claim)
+    pays_us = to_us(now) + (0 if final else claims.DAY_US)
+    due.schedule(tx, claim.guild, "ruling.pay", dispute.number, pays_us)
+    _tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, pays_us=pays_us, final=final)
+    return Voted(dispute.number, count, needed, ruled=True)
+
+
+def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
+    """Hold a ruling by new evidence and twice the bond; once, within the day before it is paid (D6).
+
+    Raises:
+        ClaimMoved: There is no ruling that waits to be paid.
+        NotAHolder: Only somebody with money on the claim.
+        WindowOver: It was appealed before: what was decided then is final.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    state = claim.require("appeal", now)
+    dispute = standing(tx, claim)
+    if dispute.state != "ruled" or dispute.appellant is not None:
+        raise WindowOver(claim.number, claim.state)
+    if dispute.ruled_us is not None and to_us(now) >= dispute.ruled_us + claims.DAY_US:
+        raise WindowOver(claim.number, claim.state)
+    if not judges.has_money(tx, claim, request.player):
+        raise NotAHolder(claim.number)
+    bond = resolution.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
+    held = {
+        "g": claim.guild,
+        "n": dispute.number,
+        "appellant": request.player,
+        "reason": request.reason,
+        "bond": bond.number if bond else None,
+    }
+    tx.execute(_APPEAL, held)
+    due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
+    claims.move(tx, claim, state)
+    _ask_judges(tx, claim, now)
+    _tell(tx, claim, "dispute.appealed", now, dispute=dispute.number)
+    return load(tx, claim.guild, dispute.number)
+
+
+def pay_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: a ruling's day has passed. Bonds go where they belong and the result is paid."""
+    dispute = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, dispute.claim)
+    if claim.state != lifecycle.RULED or dispute.ruling is None:
+        return
+    if claim.halted:  # it is paid when the moderator lets the claim go on
+        return
+    proposal = resolution.load(tx, work.guild, dispute.proposal)
+    differs = dispute.ruling != proposal.result
+    _bonds(tx, dispute, proposal, differs=differs, now=now)
+    resolution.end_proposal(tx, proposal, "failed" if differs else "settled")
+    resolution.resolve(tx, claim, dispute.ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
+
+
+def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
+    """A moderator stops everything on a claim, with a reason, or lets it go on; a listed act.
+
+    Raises:
+        NotAModerator: Not theirs.
+        ClaimMoved: The claim has ended.
+        BadResult: It needs a reason.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("halt", now)
+    if not request.actor.moderator:
+        raise NotAModerator(claim.number)
+    if not request.reason.strip():
+        raise BadResult("reason", "empty")
+    claims.move(tx, claim, claim.state, halted=int(request.halted))
+    judges.note_act(
+        tx,
+        claim.guild,
+        "freeze" if request.halted else "unfreeze",
+        actor=request.actor.player,
+        now=now,
+        claim=claim.number,
+        reason=request.reason,
+    )
+    if not request.halted:
+        _go_on(tx, claim, now)
+    _tell(tx, claim, "claim.halted" if request.halted else "claim.goes_on", now, by=request.actor.player)
+    return claims.load(tx, claim.guild, claim.number)
+
+
+def _bonds(
+    tx: Connection, dispute: Dispute, proposal: resolution.Proposal, *, differs: bool, now: datetime
+) -> None:
+    """A challenge's bond returns if the ruling differs from the proposal, the proposal's if it doesn't (D2, D5)."""
+    own, against = f"proposal:{proposal.number}:bond", f"dispute:{dispute.number}:bond"
+    if differs:
+        resolution.forfeit_bond(tx, proposal.bond, own, now)
+        resolution.return_bond(tx, dispute.bond, dispute.challenger, against, now)
+    else:
+        resolution.return_bond(tx, proposal.bond, proposal.proposer, own, now)
+        resolution.forfeit_bond(tx, dispute.bond, against, now)
+    if dispute.appellant is not None:
+        key = f"dispute:{dispute.number}:appeal"
+        if _first_ruling(tx, dispute) != dispute.ruling:
+            resolution.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
+        else:
+            resolution.forfeit_bond(tx, dispute.appeal_bond, key, now)
+
+
+def _first_ruling(tx: Connection, dispute: Dispute) -> Result | None:
+    """What the first round decided: the result with the most votes then."""
+    row = tx.execute(_FIRST, {"g": dispute.guild, "d": dispute.number}).first()
+    return None if row is None else claims.read_result(row.result)
+
+
+def _go_on(tx: Connection, claim: Claim, now: datetime) -> None:
+    """What a freeze held back is looked at again at once."""
+    proposal = resolution.standing(tx, claim)
+    if proposal is not None and proposal.state == "standing" and proposal.window_to_us is not None:
+        resolution.prolong(tx, proposal, away_seconds=0, now=now)
+    if claim.state == lifecycle.RULED:
+        due.schedule(tx, claim.guild, "ruling.pay", standing(tx, claim).number, to_us(now))
+
+
+def _cast(tx: Connection, dispute: Dispute, request: Vote, now: datetime) -> None:
+    row: dict[str, Any] = {
+        "guild_id": dispute.guild,
+        "dispute": dispute.number,
+        "round": dispute.round,
+        "judge": request.actor.player,
+    }
+    tx.execute(_WITHDRAW_VOTE, row)
+    tx.execute(
+        _ADD_VOTE,
+        row | {"result": claims.result_json(request.result), "reason": request.reason, "at_us": to_us(now)},
+    )
+
+
+def _ask_judges(tx: Connection, claim: Claim, now: datetime) -> None:
+    """The judges' turn begins: they are reminded, and after 7 days without enough votes the owner is asked (D4)."""
+    for kind, days in (("judges.remind", 3), ("judges.owner", 7)):
+        due.schedule(tx, claim.guild, kind, claim.number, to_us(now) + days * claims.DAY_US)
+
+
+def _stop_asking(tx: Connection, claim: Claim) -> None:
+    for kind in ("judges.remind", "judges.owner"):
+        due.cancel(tx, claim.guild, kind, claim.number)
+
+
+def _tell(tx: Connection, claim: Claim, kind: str, now: datetime, **facts: int | bool) -> None:
+    outbox.post(tx, claim.guild, kind, {"claim": claim.number, **facts}, now, line=claim.number)
+
+
+def load(tx: Connection, guild: int, number: int) -> Dispute:
+    """A dispute by its number.
+
+    Raises:
+        UnknownDispute: This server has none.
+    """
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first()
+    if row is None:
+        raise UnknownDispute(guild, number)
+    values: dict[str, Any] = dict(row)
+    values["guild"] = values.pop("guild_id")
+    values["ruling"] = claims.read_result(values["ruling"]) if values["ruling"] else None
+    for bond in ("bond", "appeal_bond"):
+        values[bond] = Account(guild, values[bond]) if values[bond] else None
+    return Dispute(**values)
+
+
+def standing(tx: Connection, claim: Claim) -> Dispute:
+    """The dispute on a claim that is disputed or ruled.
+
+    Raises:
+        UnknownDispute: There is none.
+    """
+    number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+    if number is None:
+        raise UnknownDispute(claim.guild, claim.number)
+    return load(tx, claim.guild, number)
+
+
+_d, _v, _a = tables.disputes.c, tables.votes.c, tables.arguments.c
+_this = (_d.guild_id == param("g"), _d.number == param("n"))
+_LOAD = sa.select(tables.disputes).where(*_this)
+_ADD = sa.insert(tables.disputes)
+_STANDING = sa.select(sa.func.max(_d.number)).where(_d.guild_id == param("g"), _d.claim == param("claim"))
+_RULE = (
+    sa.update(tables.disputes)
+    .where(*_this)
+    .values({name: param(name) for name in ("state", "ruling", "ruling_reason", "ruled_us")})
+)
+_APPEAL = (
+    sa.update(tables.disputes)
+    .where(*_this)
+    .values(
+        state="appealed",
+        appellant=param("appellant"),
+        appeal_reason=param("reason"),
+        appeal_bond=param("bond"),
+    )
+)
+_ARGUMENTS = (
+    sa.select(sa.func.count())
+    .select_from(tables.arguments)
+    .where(_a.guild_id == param("g"), _a.dispute == param("d"))
+)
+_ADD_ARGUMENT = sa.insert(tables.arguments)
+_WITHDRAW_VOTE = sa.delete(tables.votes).where(
+    _v.guild_id == param("guild_id"),
+    _v.dispute == param("dispute"),
+    _v.round == param("round"),
+    _v.judge == param("judge"),
+)
+_ADD_VOTE = sa.insert(tables.votes)
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(tables.votes)
+    .where(
+        _v.guild_id == param("g"),
+        _v.dispute == param("d"),
+        _v.round == param("round"),
+        _v.result == param("result"),
+    )
+)
+_FIRST = (
+    sa.select(_v.result, sa.func.count().label("votes"))
+    .where(_v.guild_id == param("g"), _v.dispute == param("d"), _v.round == RULING)
+    .group_by(_v.result)
+    .order_by(sa.desc("votes"), sa.func.max(_v.at_us).desc())
+    .limit(1)
+)
+
+due.HANDLERS["ruling.pay"] = pay_ruling
