@@ -1,0 +1,115 @@
+"""(d) CSV export of a book against a bare `csv.writer` loop over the same rows, and the memory it takes.
+
+The baseline reads the same columns with `sqlite3` in one go and writes them as they come; ours reads page by page,
+writes times as ISO 8601 and each amount a second time in points, and guards every text.
+
+    python -m tests.benchmarks.exports [--quick]
+"""
+
+import csv
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ledger import exports
+from ledger.database import run_alone
+from ledger.pages import Selection
+from tests.benchmarks import books, harness
+
+ROUNDS = 5
+SAME_ROWS = """
+    SELECT e.guild_id, e.transfer, e.line, t.at_us, t.kind, t.key, t.actor, e.account, a.kind, a.owner,
+           e.account_seq, e.amount, e.balance_after
+    FROM entries e
+    JOIN transfers t ON t.guild_id = e.guild_id AND t.number = e.transfer
+    JOIN accounts a ON a.guild_id = e.guild_id AND a.number = e.account
+    WHERE e.guild_id = ? ORDER BY e.transfer, e.line
+"""
+
+
+def figures(entries: int) -> Iterator[dict[str, Any]]:
+    """The ratio of rates (higher is better), and the megabytes that the export adds to the process."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        url = books.book(place / "book.db", books.transfers_for(entries))
+        bare, ours = harness.alternate(ROUNDS, lambda: _bare(place), lambda: _ours(url, place))
+        ratio = harness.median([b / o for b, o in zip(bare, ours, strict=True)])
+        size = (place / "ours.csv").stat().st_size >> 20
+        yield harness.report(
+            "(d) CSV export against a bare csv.writer",
+            ratio,
+            goal=0.85,
+            better="higher",
+            entries=entries,
+            mb=size,
+        )
+        added = _memory(url, place)
+        yield harness.report(
+            "(d) memory added by a CSV export, of 64 MB",
+            added / 64,
+            goal=1.0,
+            better="lower",
+            mb=round(added, 1),
+        )
+
+
+def _bare(place: Path) -> float:
+    began = time.perf_counter()
+    with (
+        closing(sqlite3.connect(place / "book.db")) as driver,
+        (place / "bare.csv").open("w", newline="", encoding="utf-8") as out,
+    ):
+        writer = csv.writer(out)
+        for row in driver.execute(SAME_ROWS, (books.GUILD,)):
+            writer.writerow(row)
+    return time.perf_counter() - began
+
+
+def _ours(url: str, place: Path) -> float:
+    began = time.perf_counter()
+    _export(url, place)
+    return time.perf_counter() - began
+
+
+def _export(url: str, place: Path) -> None:
+    with (place / "ours.csv").open("w", newline="", encoding="utf-8") as out:
+        run_alone(url, lambda tx: exports.write_csv(tx, out, Selection(books.GUILD)))
+
+
+def _memory(url: str, place: Path) -> float:
+    """How many megabytes higher the peak of a fresh process is after an export than before it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.exports", "--memory", url, str(place)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
+
+
+def _measure_memory(url: str, place: Path) -> None:
+    before = _peak()
+    _export(url, place)
+    print(_peak() - before)
+
+
+def _peak() -> float:
+    """This process's highest memory so far, in megabytes: Linux's own count, as `getrusage` carries over what the
+    process was started from."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    if "--memory" in sys.argv:
+        _measure_memory(sys.argv[-2], Path(sys.argv[-1]))
+    else:
+        for _ in figures(30_000 if harness.quick() else 1_000_000):
+            pass
