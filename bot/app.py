@@ -5,12 +5,29 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncGenerator
+from typing import Any
+
+from discord import app_commands
 
 from bot.client import Crux
 from bot.clock import Clock, Idle
+from bot.commands.help import help_
+from bot.commands.ledger import ledger
+from bot.commands.mod import mod
+from bot.commands.privacy import privacy
+from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
 from ledger.database import Database
+
+COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None], ...] = (
+    wallet,
+    ledger,
+    help_,
+    privacy,
+    mod,
+    setup,
+)
 
 STOP_SECONDS = 6.0
 """How long what has begun may take once we are asked to stop; the rest of ten seconds is for closing."""
@@ -25,11 +42,12 @@ async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[C
         point_at(discord_url)
     db = await Database.open(url)
     crux = Crux(db, Clock())
-    for group in (wallet,):
-        crux.tree.add_command(group)
+    for command in COMMANDS:
+        crux.tree.add_command(command)
     try:
         yield crux
     finally:
+        await crux.checker.close()
         await crux.close()
         await db.close()
 

@@ -90,8 +90,9 @@ Field = Line | PickChannel | PickRole
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """At most five fields."""
+    """At most five parts: the fields, and a line of text above them if there is one."""
 
     title: str
     id: str
     fields: tuple[Field, ...]
+    text: str = ""

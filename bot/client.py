@@ -19,6 +19,7 @@ from discord import app_commands
 
 from bot import components, marks, places
 from bot.answer import Press, fail, guarded
+from bot.checker import Checker
 from bot.clock import Clock
 from bot.places import Places
 from bot.refusals import Elsewhere, NotManager, NotModerator, OutsideServer, Restarting
@@ -63,6 +64,7 @@ class Crux(discord.AutoShardedClient):
         )
         self.db = db
         self.clock = clock
+        self.checker = Checker(db.address.url.render_as_string(hide_password=False))
         self.tree = Tree(self)
         self.stopping = False
         self._working = 0

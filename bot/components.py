@@ -85,7 +85,9 @@ def files(card: Card) -> list[discord.File]:
 def modal(form: Form) -> ui.Modal:
     """A form as Discord's modal."""
     assert len(form.id) <= _LONGEST_ID, form.id
-    made = ui.Modal(title=form.title, custom_id=form.id, timeout=None)
+    made = ui.Modal(title=form.title[:45], custom_id=form.id, timeout=None)
+    if form.text:
+        made.add_item(ui.TextDisplay(form.text))
     for field in form.fields:
         made.add_item(ui.Label(text=field.label, description=field.help or None, component=_input(field)))
     made.stop()

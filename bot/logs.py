@@ -58,3 +58,4 @@ def begin(level: int = logging.INFO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("crux").setLevel(level)
+    logging.getLogger("discord.client").addFilter(lambda record: "voice will NOT" not in str(record.msg))

@@ -1,10 +1,11 @@
 """A server's own settings: where Crux posts, who moderates, and what points are called (RULES E)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ledger import settings
+from ledger import grants, settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,21 @@ class Places:
 def load(tx: Connection, guild: int) -> Places:
     """The places of one server; the defaults where it has no book yet."""
     return settings.load(tx, guild, Places)
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Asks for one room's settings of a server to be what `chosen` says."""
+
+    guild: int
+    key: str
+    chosen: Places | grants.Settings
+
+
+def save(tx: Connection, request: Save, now: datetime) -> None:
+    settings.save(tx, request.guild, request.chosen)
+
+
+def load_rules(tx: Connection, guild: int) -> grants.Settings:
+    """What a server chose for points and gifts (RULES A)."""
+    return settings.load(tx, guild, grants.Settings)

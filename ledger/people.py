@@ -17,7 +17,7 @@ from ledger.accounts import Account, Player
 from ledger.errors import GrantRefused
 from ledger.prepared import Prepared, param, params
 from ledger.transfers import Posted, post
-from ledger.types import from_us, microseconds, to_us
+from ledger.types import Salt, from_us, microseconds, to_us
 
 FORFEIT = "forfeit"
 """A deleted person's wallet, to the house."""
@@ -74,7 +74,7 @@ class Act:
     actor: int
     amount: int
     reason: str
-    salt: bytes
+    salt: Salt
     person: int = 0
 
 
@@ -93,7 +93,7 @@ class Forget:
     guild: int
     key: str
     person: int
-    salt: bytes
+    salt: Salt
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ def refusal(error: Exception, currency: Currency) -> str | None:
         case errors.AlreadyReversed():
             return f"Transfer {error.transfer} was already reversed, by transfer {error.by}."
         case errors.KeyReused():
-            return "This was already used for something else. Please run the command again."
+            return (
+                "This was already sent once, and what was done then stands. "
+                "Look at `/wallet history` or `/ledger acts` before you ask for it again."
+            )
         case errors.Busy() | errors.Closed():
             return "Crux is busy just now, and nothing happened. Please try again in a moment."
         case errors.ReadTooLong():

@@ -1,0 +1,30 @@
+"""/help: what Crux is, and its rules by topic."""
+
+from typing import Any
+
+from discord import app_commands
+
+from bot import places
+from bot.answer import Press, answer
+from bot.cards import Card
+from bot.entering import guild_of
+from bot.render import help as render
+
+
+@app_commands.describe(topic="What about")
+@app_commands.choices(
+    topic=[app_commands.Choice(name=words, value=name) for name, words in render.TOPICS.items()]
+)
+async def _help(press: Press, topic: str = "start") -> None:
+    await answer(press, _look(press, topic), lambda card: card)
+
+
+help_: app_commands.Command[Any, [str], None] = app_commands.Command(
+    name="help", description="What Crux is, and the rules by topic", callback=_help
+)
+help_.guild_only = True
+
+
+async def _look(press: Press, topic: str) -> Card:
+    rules = await press.client.db.read(places.load_rules, guild_of(press))
+    return render.topic(topic, rules, await press.client.currency(press.guild_id))

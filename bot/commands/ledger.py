@@ -1,0 +1,85 @@
+"""/ledger: is the book right, what is in it, and what moderators did."""
+
+import gzip
+import io
+
+from discord import app_commands
+
+from bot.answer import Press, Where, answer
+from bot.components import routes
+from bot.entering import enter, guild_of
+from bot.render import acts as acts_render
+from bot.render import ledger as render
+from ledger import exports, people, statements
+from ledger.pages import Selection
+
+MOST_BYTES = 50 * 2**20
+"""Of an export before it is packed: what one answer may take of memory."""
+
+ledger = app_commands.Group(name="ledger", description="The book of this server", guild_only=True)
+
+
+@ledger.command(description="What moderators did with points, and why")
+async def acts(press: Press) -> None:
+    await answer(press, _acts(press, 0), acts_render.acts)
+
+
+@routes.on("acts:{before}")
+async def turn_page(press: Press, before: int) -> None:
+    await answer(press, _acts(press, before), acts_render.acts, where=Where.IN_PLACE)
+
+
+async def _acts(press: Press, before: int) -> acts_render.Acts:
+    guild, read = guild_of(press), press.client.db.read
+    found = await read(statements.acts, guild, before=before or None, limit=acts_render.PAGE + 1)
+    page = found[: acts_render.PAGE]
+    numbers = {act.actor for act in page} | {side.owner for act in page for side in act.sides}
+    return acts_render.Acts(
+        page,
+        await read(people.ids, guild, sorted(numbers)),
+        more=len(found) > len(page),
+        first_page=before == 0,
+        currency=await press.client.currency(guild),
+    )
+
+
+@ledger.command(description="Check this server's book: every balance, every digest")
+async def verify(press: Press) -> None:
+    await answer(press, _verify(press), render.verified)
+
+
+@ledger.command(description="Your entries as a table; moderators can have the server's")
+@app_commands.describe(what="Whose entries")
+@app_commands.choices(
+    what=[
+        app_commands.Choice(name="My own entries", value="mine"),
+        app_commands.Choice(name="The server's entries, for moderators", value="server"),
+    ]
+)
+async def export(press: Press, what: str = "mine") -> None:
+    if what == "server":
+        await press.client.require_moderator(press)
+    await answer(press, _export(press, whole=what == "server"), render.exported)
+
+
+async def _verify(press: Press) -> render.Verified:
+    crux, guild = press.client, guild_of(press)
+    await crux.db.read(statements.head, guild)  # or there is no book to check
+    return await crux.checker.verify(guild, crux.clock.of(press.id))
+
+
+async def _export(press: Press, *, whole: bool) -> render.Exported:
+    crux, guild = press.client, guild_of(press)
+    player = None if whole else (await enter(press)).glance.player.number
+    name = f"crux-{'server' if whole else 'my'}-entries.csv"
+    made = io.BytesIO()
+    entries = 0
+    async for block in exports.stream(crux.db, Selection(guild, player=player)):
+        entries += block.count("\nentry,") + block.startswith("entry,")
+        made.write(block.encode())
+        if made.tell() > MOST_BYTES:
+            return render.Exported(name, None, entries, whole)
+    content = made.getvalue()
+    if len(content) > press.filesize_limit:
+        name, content = f"{name}.gz", gzip.compress(content, mtime=0)
+    return render.Exported(name, content if len(content) <= press.filesize_limit else None, entries, whole)

@@ -1,0 +1,76 @@
+"""/privacy: all that is stored about oneself, and deleting it (RULES E4)."""
+
+import secrets
+from datetime import timedelta
+
+from discord import app_commands
+
+from bot.answer import Press, Where, answer
+from bot.components import routes
+from bot.entering import guild_of
+from bot.refusals import Expired
+from bot.render import privacy as render
+from ledger import people, statements
+from ledger.errors import UnknownPlayer
+from ledger.statements import PAGE, Item
+
+CONFIRM_WITHIN = timedelta(minutes=2)
+
+privacy = app_commands.Group(name="privacy", description="What is stored about you", guild_only=True)
+
+
+@privacy.command(description="All that this server's book holds about you, as a file")
+async def export(press: Press) -> None:
+    await answer(press, _stored(press), render.export)
+
+
+@privacy.command(description="Delete what is stored about you in this server")
+async def delete(press: Press) -> None:
+    await answer(press, _ask(press, press.id), render.ask)
+
+
+@routes.on("forget:{asked}")
+async def ask_again(press: Press, asked: int) -> None:
+    _require_fresh(press, asked)
+    await answer(press, _ask(press, asked, sure=True), render.ask, where=Where.IN_PLACE)
+
+
+@routes.on("forget-now:{asked}")
+async def forget(press: Press, asked: int) -> None:
+    _require_fresh(press, asked)
+    crux, salt = press.client, secrets.token_bytes(16)
+    request = people.Forget(guild_of(press), f"interaction:{asked}", press.user.id, salt)
+    currency = await crux.currency(press.guild_id)
+    work = crux.write(people.forget, request, crux.clock.of(press.id))
+    await answer(press, work, lambda gone: render.gone(gone, currency), where=Where.IN_PLACE)
+
+
+def _require_fresh(press: Press, asked: int) -> None:
+    clock = press.client.clock
+    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
+        raise Expired("/privacy delete")
+
+
+async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.Asked:
+    crux, guild = press.client, guild_of(press)
+    seen = await crux.db.read(people.glance, guild, press.user.id)
+    if seen is None:
+        raise UnknownPlayer(guild)
+    ends = crux.clock.of(asked) + CONFIRM_WITHIN
+    return render.Asked(asked, seen.balance, ends, await crux.currency(guild), sure)
+
+
+async def _stored(press: Press) -> render.Stored | None:
+    db, guild = press.client.db, guild_of(press)
+    seen = await db.read(people.glance, guild, press.user.id)
+    if seen is None:
+        return None
+    items: list[Item] = []
+    while page := await db.read_long(
+        statements.history, seen.player.wallet, before=items[-1].sequence if items else None
+    ):
+        items += page
+        if len(page) < PAGE:
+            break
+    written = await db.read_long(people.written, guild, seen.player.number)
+    return render.Stored(guild, press.user.id, seen, items, written)

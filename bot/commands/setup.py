@@ -1,0 +1,161 @@
+"""/setup: where Crux posts, who moderates, what points are and are called. It can be run again at any time."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+import discord
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot import components, parse, permissions, places
+from bot.answer import Press, Where, answer, ask
+from bot.client import require_manager
+from bot.commands.mod import answer_act
+from bot.components import Values, routes
+from bot.entering import guild_of, key
+from bot.places import Places
+from bot.refusals import BadInput
+from bot.render import setup as render
+from ledger import grants, people, statements
+from ledger.errors import UnknownGuild
+
+
+async def _setup(press: Press) -> None:
+    require_manager(press)
+    await answer(press, _look(press), render.setup)
+
+
+setup: app_commands.Command[Any, [], None] = app_commands.Command(
+    name="setup", description="Channels, moderators and points of this server", callback=_setup
+)
+setup.guild_only = True
+setup.default_permissions = discord.Permissions(manage_guild=True)
+
+
+@routes.on("setup:check")
+async def check(press: Press) -> None:
+    require_manager(press)
+    await answer(press, _look(press), render.setup, where=Where.IN_PLACE)
+
+
+@routes.on("setup:places")
+async def ask_places(press: Press) -> None:
+    require_manager(press)
+    await ask(press, render.places_form(await press.client.places(guild_of(press))))
+
+
+@routes.on("setup:save-places")
+async def save_places(press: Press) -> None:
+    require_manager(press)
+    filled = components.values(press.data or {})
+    before = await press.client.places(guild_of(press))
+    await _change(press, _places_of(press, before, filled))
+
+
+@routes.on("setup:points")
+async def ask_points(press: Press) -> None:
+    require_manager(press)
+    guild = guild_of(press)
+    rules = await press.client.db.read(places.load_rules, guild)
+    await ask(press, render.points_form(await press.client.places(guild), rules))
+
+
+@routes.on("setup:save-points")
+async def save_points(press: Press) -> None:
+    require_manager(press)
+    guild, filled = guild_of(press), components.values(press.data or {})
+    chosen = await press.client.places(guild)
+    rules = await press.client.db.read(places.load_rules, guild)
+    await _change(press, _currency_of(chosen, filled), _rules_of(rules, filled))
+
+
+@routes.on("setup:gifts:{on}")
+async def switch_gifts(press: Press, on: int) -> None:
+    require_manager(press)
+    rules = await press.client.db.read(places.load_rules, guild_of(press))
+    await _change(press, replace(rules, gifts=on == 1))
+
+
+@routes.on("setup:fund")
+async def ask_funding(press: Press) -> None:
+    require_manager(press)
+    await ask(press, render.fund_form(press.id, await press.client.currency(press.guild_id)))
+
+
+@routes.on("setup:save-fund:{asked}")
+async def save_funding(press: Press, asked: int) -> None:
+    require_manager(press)
+    filled = components.values(press.data or {})
+    amount = parse.points(components.line(filled, "amount"))
+    reason = parse.reason(components.line(filled, "reason"))
+    salt = secrets.token_bytes(16)
+    act = people.Act(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt)
+    await answer_act(press, await press.client.places(act.guild), "fund", people.fund, act)
+
+
+async def _change(press: Press, *chosen: Places | grants.Settings) -> None:
+    """Save one or two rooms' settings and show the card again, with what they mean now."""
+    await answer(press, _save(press, chosen), render.setup, where=Where.IN_PLACE)
+
+
+async def _save(press: Press, chosen: tuple[Places | grants.Settings, ...]) -> render.Setup:
+    crux, guild = press.client, guild_of(press)
+    for part in chosen:
+        request = places.Save(guild, f"{key(press)}:{type(part).__name__}", part)
+        await crux.write(places.save, request, crux.clock.of(press.id))
+    return await _look(press)
+
+
+async def _look(press: Press) -> render.Setup:
+    assert press.guild is not None
+    chosen = await press.client.places(press.guild.id)
+    rules, house = await press.client.db.read(_rules_and_house, press.guild.id)
+    role_gone = bool(chosen.moderator_role) and press.guild.get_role(chosen.moderator_role) is None
+    found = [
+        permissions.check(press.guild, channel) if channel else None
+        for channel in (chosen.announcement_channel, chosen.log_channel)
+    ]
+    return render.Setup(chosen, rules, house, found[0], found[1], role_gone)
+
+
+def _rules_and_house(tx: Connection, guild: int) -> tuple[grants.Settings, int]:
+    try:
+        house = statements.supply(tx, guild).house
+    except UnknownGuild:
+        house = 0
+    return places.load_rules(tx, guild), house
+
+
+def _places_of(press: Press, before: Places, filled: Values) -> Places:
+    assert press.guild is not None
+    for name in ("announcements", "log"):
+        channel = components.choice(filled, name)
+        if channel and not isinstance(press.guild.get_channel(channel), discord.TextChannel):
+            raise BadInput("The channel", "choose a text or announcement channel of this server")
+    role = components.choice(filled, "moderators")
+    if role == press.guild.id or (role and press.guild.get_role(role) is None):
+        raise BadInput("The moderator role", "choose a role of this server that not everybody has")
+    return replace(
+        before,
+        announcement_channel=components.choice(filled, "announcements"),
+        log_channel=components.choice(filled, "log"),
+        moderator_role=role,
+        time_zone=parse.zone(components.line(filled, "zone")),
+    )
+
+
+def _currency_of(before: Places, filled: Values) -> Places:
+    name = parse.currency(components.line(filled, "name"))
+    return replace(
+        before, currency_name=name, currency_symbol=parse.symbol(components.line(filled, "symbol"))
+    )
+
+
+def _rules_of(before: grants.Settings, filled: Values) -> grants.Settings:
+    return replace(
+        before,
+        starting_balance=parse.points(components.line(filled, "start"), "The starting balance"),
+        weekly_allowance=parse.points_or_none(components.line(filled, "weekly"), "The weekly allowance"),
+        account_age_days=parse.days(components.line(filled, "age"), "The days"),
+    )

@@ -1,0 +1,121 @@
+"""What is stored about somebody, and what deleting it means, before it is done and after."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.cards import Accent, Button, Card, File, Look
+from bot.render import text
+from bot.render.text import Currency
+from ledger import money
+from ledger.people import Glance, Gone
+from ledger.statements import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All that one server's book holds about a person."""
+
+    guild: int
+    person: int
+    glance: Glance
+    items: list[Item]
+    written: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asks to be deleted; `sure` is the second time."""
+
+    asked: int
+    balance: int
+    ends: datetime
+    currency: Currency
+    sure: bool = False
+
+
+def export(stored: Stored | None) -> Card:
+    if stored is None:
+        return Card("Nothing is stored about you here", ("You have no wallet in this server's book.",))
+    content = json.dumps(_everything(stored), indent=1, ensure_ascii=False).encode()
+    return Card(
+        "What is stored about you here",
+        (
+            f"You are player {stored.glance.player.number} in this server's book, with {len(stored.items)} "
+            f"{'entry' if len(stored.items) == 1 else 'entries'}. The file holds all of it.",
+        ),
+        "Only you can see this.",
+        files=(File("crux-my-data.json", content),),
+    )
+
+
+def ask(request: Asked) -> Card:
+    ends = f"Only you can see this. It ends {text.ago(request.ends)}."
+    if request.sure:
+        return Card(
+            "Delete for good?",
+            ("There is no way back, for moderators neither.",),
+            ends,
+            (
+                Button("Delete my data for good", f"forget-now:{request.asked}", Look.DANGER),
+                Button("Keep my data", "close"),
+            ),
+            accent=Accent.CAREFUL,
+        )
+    return Card(
+        "Delete what is stored about you here?",
+        (
+            _wallet(request),
+            "Your Discord id leaves this server's book; its transfers stay under a number. What you wrote, and what "
+            "was written with your transfers, is erased.",
+            "A keyed digest of your id is kept for a year, to refuse a second starting balance and nothing else.",
+        ),
+        ends,
+        (Button("Go on to delete", f"forget:{request.asked}", Look.DANGER), Button("Keep my data", "close")),
+        accent=Accent.CAREFUL,
+    )
+
+
+def gone(done: Gone, currency: Currency) -> Card:
+    left = f"{currency.of(done.forfeited)} went to the house." if done.forfeited else "Your wallet was empty."
+    if done.debt:
+        left = f"A debt of {currency.of(done.debt)} stays under the number."
+    return Card(
+        "Your data here is deleted",
+        (left, f"The book knows that number only as player {done.player} now."),
+        "If you press something again, you begin anew, without a starting balance for a year.",
+        accent=Accent.DONE,
+    )
+
+
+def _wallet(request: Asked) -> str:
+    if request.balance < 0:
+        return f"You owe {request.currency.of(-request.balance)}: that stays, under the number."
+    if request.balance == 0:
+        return "Your wallet is empty."
+    return f"Your {request.currency.of(request.balance)} go to the house."
+
+
+def _everything(stored: Stored) -> dict[str, Any]:
+    return {
+        "server": str(stored.guild),
+        "discord_id": str(stored.person),
+        "player": stored.glance.player.number,
+        "joined": stored.glance.joined.isoformat(),
+        "balance_points": money.points(stored.glance.balance),
+        "entries": [_entry(item) for item in stored.items],
+        "notes_you_wrote": [{"transfer": number, "words": words} for number, words in stored.written],
+    }
+
+
+def _entry(item: Item) -> dict[str, Any]:
+    return {
+        "transfer": item.transfer,
+        "at": item.at.isoformat(),
+        "kind": item.kind,
+        "amount_points": money.points(item.amount),
+        "balance_after_points": money.points(item.balance_after),
+        "with_players": [side.owner for side in item.others if side.owner],
+        "note": item.note,
+    }

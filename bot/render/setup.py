@@ -1,0 +1,170 @@
+"""Setup: everything a server chose on one card, what is missing, and the forms that change it."""
+
+from dataclasses import dataclass
+
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickChannel, PickRole
+from bot.permissions import Place
+from bot.places import Places
+from bot.render import text
+from bot.render.text import Currency
+from ledger import grants, money
+
+DEFAULT_FUNDING = 1_000 * money.UNIT
+"""Ten default subsidies (RULES A7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """`announcements` and `log` are the chosen channels as they are now, None where none is chosen."""
+
+    places: Places
+    rules: grants.Settings
+    house: int
+    announcements: Place | None
+    log: Place | None
+    role_gone: bool
+
+    @property
+    def currency(self) -> Currency:
+        return Currency(self.places.currency_name, self.places.currency_symbol)
+
+
+def setup(seen: Setup) -> Card:
+    well = all(place is not None and place.well for place in (seen.announcements, seen.log))
+    rules, currency = seen.rules, seen.currency
+    return Card(
+        "Setup",
+        (
+            _place("Announcements", seen.announcements, "acts of moderators and results are posted there"),
+            _place("Log", seen.log, "the book's newest digest is posted there on days when points moved"),
+            _moderators(seen),
+            f"**Time zone** {seen.places.time_zone}",
+            f"**Points** are written like {currency.of(2_500)}",
+            f"**Starting balance** {currency.of(rules.starting_balance)}, for Discord accounts older than "
+            f"{rules.account_age_days} days",
+            f"**Weekly allowance** {currency.of(rules.weekly_allowance) if rules.weekly_allowance else 'off'}",
+            f"**Gifts** {f'up to {currency.of(rules.starting_balance // 10)} a day' if rules.gifts else 'off'}",
+            f"**The house** holds {currency.of(seen.house)}",
+        ),
+        "Run /setup again at any time. If your moderators don't see /mod, allow it for them under Server Settings, "
+        "Integrations, Crux.",
+        (
+            Button("Channels and moderators", "setup:places", Look.PLAIN if well else Look.MAIN),
+            Button("Points", "setup:points"),
+            Button(
+                "Switch gifts off" if rules.gifts else "Switch gifts on",
+                f"setup:gifts:{int(not rules.gifts)}",
+            ),
+            Button("Fund the house", "setup:fund"),
+            Button("Check again", "setup:check"),
+        ),
+        accent=Accent.DONE if well else Accent.CAREFUL,
+    )
+
+
+def places_form(chosen: Places) -> Form:
+    return Form(
+        "Channels and moderators",
+        "setup:save-places",
+        (
+            PickChannel(
+                "announcements",
+                "Announcements",
+                "Public: what moderators do, later results",
+                chosen.announcement_channel,
+            ),
+            PickChannel("log", "Log", "The book's newest digest, once a day", chosen.log_channel),
+            PickRole(
+                "moderators", "Moderators", "Who may grant, take and settle disputes", chosen.moderator_role
+            ),
+            Line(
+                "zone",
+                "Time zone",
+                "Such as Europe/Berlin; for deadlines that are typed",
+                chosen.time_zone,
+                40,
+                needed=False,
+            ),
+        ),
+    )
+
+
+def points_form(chosen: Places, rules: grants.Settings) -> Form:
+    return Form(
+        "Points",
+        "setup:save-points",
+        (
+            Line(
+                "name",
+                "What they are called",
+                'In the plural; nothing is "points"',
+                chosen.currency_name,
+                20,
+                needed=False,
+            ),
+            Line(
+                "symbol",
+                "A sign before amounts",
+                "Such as ◆; nothing for none",
+                chosen.currency_symbol,
+                3,
+                needed=False,
+            ),
+            Line(
+                "start",
+                "Starting balance",
+                "Once per person, on their first press",
+                text.number(rules.starting_balance),
+                20,
+            ),
+            Line(
+                "weekly",
+                "Weekly allowance",
+                "For whoever is below the starting balance; 0 is off",
+                text.number(rules.weekly_allowance),
+                20,
+            ),
+            Line("age", "Days a Discord account must be old", "", str(rules.account_age_days), 4),
+        ),
+    )
+
+
+def fund_form(asked: int, currency: Currency) -> Form:
+    return Form(
+        "Fund the house",
+        f"setup:save-fund:{asked}",
+        (
+            Line("amount", f"How many {currency.name}", "", text.number(DEFAULT_FUNDING), 20),
+            Line(
+                "reason",
+                "Why?",
+                "Everybody in this server can read it.",
+                "For the house's own subsidies",
+                300,
+                long=True,
+            ),
+        ),
+        "The house pays for markets that moderators open in its name. Funding it makes new points; it is posted, "
+        "and listed in `/ledger acts`.",
+    )
+
+
+def _place(name: str, place: Place | None, use: str) -> str:
+    if place is None:
+        return f"**{name}** not chosen yet: {use}"
+    if place.gone:
+        return f"**{name}** the channel you chose was deleted: choose another"
+    if place.missing:
+        return f"**{name}** {text.channel(place.id)}: Crux lacks {text.listed(list(place.missing))} there"
+    return f"**{name}** {text.channel(place.id)}"
+
+
+def _moderators(seen: Setup) -> str:
+    if seen.role_gone:
+        return (
+            "**Moderators** the role you chose was deleted: choose another. Until then, only people who may manage "
+            "the server"
+        )
+    if not seen.places.moderator_role:
+        return "**Moderators** no role chosen: only people who may manage the server"
+    return f"**Moderators** {text.role(seen.places.moderator_role)}, and people who may manage the server"
