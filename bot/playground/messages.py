@@ -131,6 +131,13 @@ class Messages:
             if not made.get("id"):
                 made["id"] = next(n for n in numbers if n not in taken)
             made = {**_DEFAULTS.get(made["type"], {}), **made}
+            if "emoji" in made:
+                made["emoji"] = _set(made["emoji"])
+            if "options" in made:
+                made["options"] = [
+                    {**_set(o), "emoji": _set(o["emoji"])} if o.get("emoji") else _set(o)
+                    for o in made["options"]
+                ]
             for key in ("accessory", "component"):
                 if key in made:
                     made[key] = finish(made[key])
@@ -193,6 +200,11 @@ _DEFAULTS: dict[int, Json] = {
     rules.FILE: {"spoiler": False},
     rules.SEPARATOR: {"spacing": 1, "divider": True},
 }
+
+
+def _set(about: Json) -> Json:
+    """Without the nulls that discord.py sends, and that Discord's own replies don't hold."""
+    return {key: value for key, value in about.items() if value is not None}
 
 
 def _embed(embed: Json, by_name: dict[str, int]) -> Json:
