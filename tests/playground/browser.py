@@ -9,6 +9,7 @@ async with window(play) as page:
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -94,10 +95,11 @@ class Window:
         return self.page.locator("dialog.modal")
 
     async def sees(self, text: str) -> Locator:
-        """The newest message that holds this text; waits for it."""
+        """The newest message that holds this text, waited for. The locator stays with it, whatever it says later."""
         found = self.message(text)
         await expect(found).to_be_visible()
-        return found
+        message_id = await found.get_attribute("data-id")
+        return found if message_id is None else self.page.locator(f"article[data-id='{message_id}']")
 
     async def misses(self, text: str) -> None:
         await expect(self.messages.filter(has_text=text)).to_have_count(0)
@@ -207,7 +209,8 @@ class Window:
 
     async def choose(self, placeholder: str, *labels: str, on: Locator | None = None) -> None:
         """Opens a list and chooses from it; several choices are ended with Done."""
-        await (on or self.messages).locator(".select", has_text=placeholder).last.click()
+        value = self.page.locator(".select-value", has_text=re.compile(f"^{re.escape(placeholder)}$"))
+        await (on or self.messages).locator(".select").filter(has=value).last.click()
         over = self.page.locator(".over")
         for label in labels:
             await over.get_by_role("option").filter(has_text=label).first.click()

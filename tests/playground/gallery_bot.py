@@ -317,7 +317,7 @@ PRESSED: dict[str, Callable[[discord.Interaction], Awaitable[None]]] = {
 
 
 def commands(bot: GalleryBot) -> None:
-    gallery = app_commands.Group(name="gallery", description="Everything there is")
+    gallery = app_commands.Group(name="gallery", description="Everything there is", guild_only=True)
 
     @gallery.command(description="A claim's card, as Crux draws it")
     async def card(interaction: discord.Interaction) -> None:
@@ -464,7 +464,7 @@ def commands(bot: GalleryBot) -> None:
         await thread.send("Begin here")
         await interaction.user.send("A reminder: your bet closes in a week")
 
-    @gallery.command(description="For moderators", extras={})
+    @gallery.command(description="Many messages")
     async def bulk(interaction: discord.Interaction, count: app_commands.Range[int, 1, 120]) -> None:
         await interaction.response.defer(ephemeral=True)
         for number in range(1, count + 1):
@@ -475,6 +475,7 @@ def commands(bot: GalleryBot) -> None:
 
     @bot.tree.command(description="Only moderators are offered this")
     @app_commands.default_permissions(manage_messages=True)
+    @app_commands.guild_only()
     async def moderate(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("Moderated")
 

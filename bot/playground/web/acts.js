@@ -25,11 +25,19 @@ export const isBusy = (messageId) => pressesOn(messageId).some(([, press]) => pr
 export const failureOf = (messageId) => pressesOn(messageId).find(([, press]) => press.error)?.[1].error ?? null;
 
 store.on("message", ({ message, how }) => {
-  if (how === "created") return;
+  if (how === "created") return arrived(message);
   for (const table of [choices, presses]) {
     for (const [key, value] of table) if (key.startsWith(part(message.id)) && !value.busy) table.delete(key);
   }
 });
+
+/** The answer is often here before the playground has said that there is one: the note "Sending…" goes at once. */
+function arrived({ used, channel_id }) {
+  const answers = (entry) =>
+    entry.what === used?.what && entry.personId === used.person_id && entry.channelId === channel_id;
+  const at = sent.findIndex((entry) => !entry.error && answers(entry));
+  if (at >= 0) sent = sent.toSpliced(at, 1);
+}
 
 store.on("state", () => {
   for (const [key, press] of presses) if (!press.busy) presses.delete(key);

@@ -11,4 +11,5 @@ function quietly(act) {
 }
 
 export const recall = (key, storage = "sessionStorage") => quietly(() => window[storage].getItem(PREFIX + key));
-export const remember = (key, value, storage = "sessionStorage") => quietly(() => window[storage].setItem(PREFIX + key, value));
+export const remember = (key, value, storage = "sessionStorage") =>
+  quietly(() => window[storage].setItem(PREFIX + key, value));

@@ -20,6 +20,7 @@ export function openOver(node, anchor, { onClose = () => {}, within = document.b
   };
   function close(byEscape) {
     if (current === opened) current = null;
+    fit.disconnect();
     document.removeEventListener("pointerdown", elsewhere, true);
     window.removeEventListener("resize", place);
     document.removeEventListener("scroll", scrolled, true);
@@ -28,6 +29,9 @@ export function openOver(node, anchor, { onClose = () => {}, within = document.b
     onClose(byEscape);
   }
   const scrolled = (event) => !node.contains(event.target) && place();
+  // What is in it grows and shrinks as one searches.
+  const fit = new ResizeObserver(() => requestAnimationFrame(() => node.isConnected && place()));
+  for (const child of node.children) fit.observe(child);
   document.addEventListener("pointerdown", elsewhere, true);
   window.addEventListener("resize", place);
   document.addEventListener("scroll", scrolled, true);

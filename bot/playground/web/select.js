@@ -112,6 +112,8 @@ function openList(button, { component, entries, chosen, least, most, label, onCh
     close(!keep);
     button.focus({ preventScroll: true });
   }
+  const firstPicked = entries.findIndex((entry) => picked.has(entry.key));
+  draw(Math.max(0, firstPicked));
   const close = openOver(body, button, { onClose: closed, within });
   function closed(byEscape) {
     button.setAttribute("aria-expanded", "false");
@@ -141,11 +143,5 @@ function openList(button, { component, entries, chosen, least, most, label, onCh
     draw(0);
   });
   button.setAttribute("aria-expanded", "true");
-  draw(
-    Math.max(
-      0,
-      entries.findIndex((entry) => picked.has(entry.key)),
-    ),
-  );
   holder.focus({ preventScroll: true });
 }
