@@ -170,6 +170,39 @@ class Open:
     warned: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Change the terms of a claim that nothing but offers hangs on; standing offers die with it (B5)."""
+
+    guild: int
+    key: str
+    author: int
+    claim: int
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Supersede:
+    """Open a better wording as a new claim; the old one stays judged by its own words (B5)."""
+
+    guild: int
+    key: str
+    actor: Actor
+    old: int
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Hear of a claim, or no more."""
+
+    guild: int
+    key: str
+    player: int
+    claim: int
+    follows: bool
+
+
 def digest(terms: Terms) -> bytes:
     """SHA-256 over the terms' canonical JSON: what both sides of a bet agreed to."""
     return hashlib.sha256(canonical(terms).encode()).digest()
@@ -256,8 +289,81 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
         due.cancel(tx, claim.guild, kind, claim.number)
     opened = load(tx, claim.guild, claim.number)
     schedule_times(tx, opened, now)
+    _tag(tx, opened)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     return opened
+
+
+def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
+    """Change a claim's terms while nothing but offers hangs on it; returns the offers that died.
+
+    Raises:
+        NotAuthor: It is somebody else's.
+        ClaimMoved: An accepted bet, a stake, a trade or a forecast hangs on it: supersede it instead.
+        Needed, BadOutcome, BadTimes, BadClause: The terms can't stand.
+    """
+    claim = load(tx, request.guild, request.claim)
+    if claim.author != request.author:
+        raise NotAuthor(claim.number)
+    claim.require("edit", now)
+    if claim.frozen:
+        raise ClaimMoved(claim.number, "frozen")
+    if claim.state == lifecycle.DRAFT:
+        _change_terms(tx, claim, request.terms)
+        return []
+    require_terms(request.terms, now)
+    dead = kill_offers(tx, claim)
+    _change_terms(tx, claim, request.terms)
+    edited = load(tx, claim.guild, claim.number)
+    schedule_times(tx, edited, now)
+    _tag(tx, edited)
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    if dead:
+        outbox.post(
+            tx, claim.guild, "offers.died", {"claim": claim.number, "offers": dead}, now, line=claim.number
+        )
+    return dead
+
+
+def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
+    """Open a new claim that names an old one as what it supersedes; nothing of the old one moves.
+
+    Raises:
+        NotAuthor: Only the old claim's author or a moderator may say what supersedes it.
+        What `open_claim` raises.
+    """
+    old = load(tx, request.guild, request.old)
+    if old.author != request.actor.player and not request.actor.moderator:
+        raise NotAuthor(old.number)
+    draft = Draft(request.guild, request.key, request.actor.player, request.terms)
+    number = save_draft(tx, draft, now)
+    tx.execute(_SUPERSEDES, {"g": request.guild, "n": number, "old": old.number})
+    opened = open_claim(tx, Open(request.guild, request.key, request.actor, number), now)
+    outbox.redraw(tx, old.guild, "claim", old.number)
+    facts = {"claim": old.number, "by": number}
+    outbox.post(tx, old.guild, "claim.superseded", facts, now, line=old.number)
+    return opened
+
+
+def follow(tx: Connection, request: Follow, now: datetime) -> bool:
+    """Start or stop hearing of a claim; returns whether the player follows it now."""
+    claim = load(tx, request.guild, request.claim)
+    row = {"guild_id": claim.guild, "claim": claim.number, "player": request.player}
+    tx.execute(_UNFOLLOW, row)
+    if request.follows:
+        tx.execute(_FOLLOW, row)
+    return request.follows
+
+
+def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """A draft goes: its author dropped it, or 90 days passed (B6)."""
+    claim = load(tx, guild, number)
+    state = claim.require("drop", now)
+    for kind in ("draft.ask", "draft.drop"):
+        due.cancel(tx, guild, kind, number)
+    empty = Terms(title="")
+    tx.execute(_EDIT, {"g": guild, "n": number} | _row(empty))
+    move(tx, claim, state)
 
 
 def require_terms(terms: Terms, now: datetime) -> None:
@@ -319,6 +425,29 @@ def result_json(result: Result) -> str:
 def read_result(text: str) -> Result:
     """A stored result."""
     return _RESULT.validate_json(text)
+
+
+def kill_offers(tx: Connection, claim: Claim) -> list[int]:
+    """Standing offers die when their claim's terms change, or when it gets a proposal; returns their numbers."""
+    numbers = list(tx.execute(_STANDING_OFFERS, {"g": claim.guild, "claim": claim.number}).scalars())
+    for number in numbers:
+        tx.execute(_KILL_OFFER, {"g": claim.guild, "n": number})
+        due.cancel(tx, claim.guild, "offer.expire", number)
+        due.cancel(tx, claim.guild, "offer.remind", number)
+        outbox.redraw(tx, claim.guild, "offer", number)
+    return numbers
+
+
+def _tag(tx: Connection, claim: Claim) -> None:
+    """Write a claim's tags where lists find them."""
+    tx.execute(_UNTAG, {"g": claim.guild, "n": claim.number})
+    rows = [
+        {"guild_id": claim.guild, "claim": claim.number, "tag": tag}
+        for tag in dict.fromkeys(tag.casefold().strip() for tag in claim.terms.tags)
+        if tag
+    ]
+    if rows:
+        tx.execute(_TAG, rows)
 
 
 def _change_terms(tx: Connection, claim: Claim, terms: Terms) -> None:
@@ -400,4 +529,20 @@ _STANDING = (
             [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
         ),
     )
+)
+_o, _t, _f = tables.offers.c, tables.tags.c, tables.follows.c
+_SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
+_STANDING_OFFERS = (
+    sa.select(_o.number)
+    .where(_o.guild_id == param("g"), _o.claim == param("claim"), _o.state == sa.literal_column("'open'"))
+    .order_by(_o.number)
+)
+_KILL_OFFER = (
+    sa.update(tables.offers).where(_o.guild_id == param("g"), _o.number == param("n")).values(state="dead")
+)
+_TAG = sa.insert(tables.tags)
+_UNTAG = sa.delete(tables.tags).where(_t.guild_id == param("g"), _t.claim == param("n"))
+_FOLLOW = sa.insert(tables.follows)
+_UNFOLLOW = sa.delete(tables.follows).where(
+    _f.guild_id == param("guild_id"), _f.claim == param("claim"), _f.player == param("player")
 )

@@ -3,6 +3,7 @@
 Judges are part of the claim: moderators, or persons it names. Nobody judges where they have, or ever had, money.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,10 +11,10 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import tables
+from markets import claims, outbox, tables
 from markets.claims import Actor, Claim
 from markets.counters import following
-from markets.errors import NotAJudge, Recused
+from markets.errors import Needed, NotAJudge, Recused
 
 
 def require_judge(tx: Connection, claim: Claim, actor: Actor) -> None:
@@ -38,6 +39,55 @@ def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:
     """Whether a player has, or ever had, money on any instrument of a claim."""
     return tx.execute(_MONEY, {"g": claim.guild, "claim": claim.number, "player": player}).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """A dated addition to a claim by one of its judges."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    words: str
+
+
+def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
+    """Append a clarification, which fills a gap and turns no criterion round; every holder is told (B5).
+
+    Raises:
+        NotAJudge, Recused: Not theirs to say.
+        ClaimMoved: The claim has ended, or is a draft still.
+        Needed: It says nothing.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("clarify", now)
+    require_judge(tx, claim, request.actor)
+    if not request.words.strip():
+        raise Needed("words", "empty")
+    number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
+    row = {
+        "guild_id": claim.guild,
+        "claim": claim.number,
+        "number": number,
+        "author": request.actor.player,
+        "words": request.words.strip(),
+        "at_us": to_us(now),
+    }
+    tx.execute(_ADD_CLARIFICATION, row)
+    note_act(
+        tx,
+        claim.guild,
+        "clarify",
+        actor=request.actor.player,
+        now=now,
+        claim=claim.number,
+        reason=request.words.strip(),
+    )
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    facts = {"claim": claim.number, "clarification": number}
+    outbox.post(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
+    return number
 
 
 def note_act(
@@ -69,3 +119,10 @@ _MONEY = (
     .limit(1)
 )
 _ADD_ACT = sa.insert(tables.acts)
+_l = tables.clarifications.c
+_CLARIFICATIONS = (
+    sa.select(sa.func.count())
+    .select_from(tables.clarifications)
+    .where(_l.guild_id == param("g"), _l.claim == param("claim"))
+)
+_ADD_CLARIFICATION = sa.insert(tables.clarifications)

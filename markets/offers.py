@@ -432,14 +432,6 @@ def bet_of(row: Sequence[Any]) -> Bet:
     return Bet(**values)
 
 
-def kill_offers(tx: Connection, claim: Claim) -> list[int]:
-    """Offers die when their claim gets a proposal or its terms change; returns their numbers."""
-    numbers = list(tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalars())
-    for number in numbers:
-        _close(tx, load_offer(tx, claim.guild, number), "dead")
-    return numbers
-
-
 def expire(tx: Connection, work: due.Due, now: datetime) -> None:
     """The calendar: nobody took it in time."""
     offer = load_offer(tx, work.guild, work.ref)
@@ -641,11 +633,6 @@ _BET = Prepared(sa.insert(tables.bets))
 _CLOSE = Prepared(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
 _ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
 _END_BET = Prepared(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
-_STANDING = (
-    sa.select(_o.number)
-    .where(_o.guild_id == param("g"), _o.claim == param("claim"), _o.state == sa.literal_column("'open'"))
-    .order_by(_o.number)
-)
 _a = tables.agreements.c
 _AGREEMENT = sa.select(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
 _FORGET_AGREEMENT = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))

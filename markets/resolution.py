@@ -160,7 +160,7 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
         "state": "standing",
     }
     tx.execute(_ADD, row)
-    offers.kill_offers(tx, claim)
+    claims.kill_offers(tx, claim)
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": number}
     outbox.post(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
@@ -271,7 +271,7 @@ def resolve(
         "pays_us": pays_us,
     }
     tx.execute(_ADD_RESOLUTION, row)
-    offers.kill_offers(tx, claim)
+    claims.kill_offers(tx, claim)
     for kind in ("claim.close", "claim.week", "claim.day", "claim.check", "claim.overdue"):
         due.cancel(tx, claim.guild, kind, claim.number)
     state = lifecycle.VOID if result.kind == "void" else lifecycle.SETTLED
