@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger import chain, tables
 from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
-from ledger.prepared import insert_if_new, param
+from ledger.prepared import Prepared, insert_if_new, param
 from ledger.types import fits, to_us
 
 
@@ -91,10 +91,10 @@ def player(tx: Connection, guild: int, discord_id: int) -> Player:
     Raises:
         UnknownPlayer: They have no wallet here, or had themselves deleted.
     """
-    row = tx.execute(_FIND_PLAYER, {"g": guild, "d": discord_id}).first() if fits(discord_id) else None
+    row = _FIND_PLAYER.row(tx, g=guild, d=discord_id) if fits(discord_id) else None
     if row is None:
         raise UnknownPlayer(guild)
-    return Player(guild, row.number, Account(guild, row.wallet))
+    return Player(guild, row[0], Account(guild, row[1]))
 
 
 def wallet(tx: Connection, guild: int, number: int) -> Account:
@@ -103,10 +103,10 @@ def wallet(tx: Connection, guild: int, number: int) -> Account:
     Raises:
         UnknownPlayer: The book has no such number.
     """
-    found = tx.execute(_FIND_WALLET, {"g": guild, "n": number}).scalar() if fits(number) else None
-    if found is None:
+    row = _FIND_WALLET.row(tx, g=guild, n=number) if fits(number) else None
+    if row is None:
         raise UnknownPlayer(guild, number)
-    return Account(guild, found)
+    return Account(guild, row[0])
 
 
 def discord_id(tx: Connection, guild: int, number: int) -> int | None:
@@ -153,10 +153,11 @@ def state(tx: Connection, account: Account) -> State:
         UnknownAccount: It is not in its guild's book.
     """
     known = fits(account.guild) and fits(account.number)
-    row = tx.execute(_STATE, {"g": account.guild, "n": account.number}).first() if known else None
+    row = _STATE.row(tx, g=account.guild, n=account.number) if known else None
     if row is None:
         raise UnknownAccount(*account)
-    return State(account, row.kind, row.owner, row.balance, row.ended_by is not None)
+    kind, owner, balance, ended_by = row
+    return State(account, kind, owner, balance, ended_by is not None)
 
 
 def _account(guild: int, number: int, kind: str, owner: int) -> dict[str, object]:
@@ -189,7 +190,7 @@ _ADVANCE = {
 }
 _ADD_PLAYER = sa.insert(tables.players)
 _ADD_ACCOUNT = sa.insert(tables.accounts)
-_FIND_PLAYER = (
+_FIND_PLAYER = Prepared(
     sa.select(tables.players.c.number, tables.accounts.c.number.label("wallet"))
     .join_from(
         tables.players,
@@ -200,17 +201,21 @@ _FIND_PLAYER = (
     )
     .where(tables.players.c.guild_id == _g, tables.players.c.discord_id == param("d"))
 )
-_FIND_WALLET = sa.select(tables.accounts.c.number).where(
-    tables.accounts.c.guild_id == _g,
-    tables.accounts.c.kind == sa.literal_column("'wallet'"),
-    tables.accounts.c.owner == _n,
+_FIND_WALLET = Prepared(
+    sa.select(tables.accounts.c.number).where(
+        tables.accounts.c.guild_id == _g,
+        tables.accounts.c.kind == sa.literal_column("'wallet'"),
+        tables.accounts.c.owner == _n,
+    )
 )
 _FIND_PERSON = sa.select(tables.players.c.discord_id).where(
     tables.players.c.guild_id == _g, tables.players.c.number == _n
 )
-_STATE = sa.select(
-    tables.accounts.c.kind, tables.accounts.c.owner, tables.accounts.c.balance, tables.accounts.c.ended_by
-).where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
+_STATE = Prepared(
+    sa.select(
+        tables.accounts.c.kind, tables.accounts.c.owner, tables.accounts.c.balance, tables.accounts.c.ended_by
+    ).where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
+)
 _LAST_TRANSFER = sa.func.coalesce(
     sa.select(tables.entries.c.transfer)
     .where(

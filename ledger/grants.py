@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ledger import accounts, money, settings, tables, transfers
 from ledger.accounts import Account
 from ledger.errors import GrantRefused, InsufficientFunds
-from ledger.prepared import param
+from ledger.prepared import Prepared, param
 from ledger.transfers import Posted, Words, post
 from ledger.types import Salt, microseconds, to_us
 
@@ -248,8 +248,10 @@ def _last(tx: Connection, wallet: Account, kind: str) -> int | None:
 
 def _moved(tx: Connection, wallet: Account, kind: str, *, since: datetime, received: bool) -> int:
     """The sum of a wallet's entries of one kind since then: those received, or those given (zero or less)."""
-    row = {"g": wallet.guild, "n": wallet.number, "kind": kind, "since": to_us(since)}
-    return int(tx.execute(_RECEIVED if received else _GIVEN, row).scalar_one())
+    moved = _RECEIVED if received else _GIVEN
+    row = moved.row(tx, g=wallet.guild, n=wallet.number, kind=kind, since=to_us(since))
+    assert row is not None, "a sum is always one row"
+    return int(row[0])
 
 
 def _held(tx: Connection, guild: int, player: int) -> int:
@@ -267,8 +269,13 @@ _of_kind = (
     & (_t.kind == param("kind"))
 )
 _LAST = sa.select(sa.func.max(_t.at_us)).where(_of_kind, _e.amount > 0)
-_sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), 0)).where(_of_kind, _t.at_us > param("since"))
-_GIVEN, _RECEIVED = _sum.where(_e.amount < 0), _sum.where(_e.amount > 0)
+_sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), sa.literal_column("0"))).where(
+    _of_kind, _t.at_us > param("since")
+)
+_GIVEN, _RECEIVED = (
+    Prepared(_sum.where(way))
+    for way in (_e.amount < sa.literal_column("0"), _e.amount > sa.literal_column("0"))
+)
 _HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(
     _a.guild_id == param("g"),
     _a.owner == param("owner"),

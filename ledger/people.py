@@ -162,10 +162,21 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
         GrantRefused, InsufficientFunds: As `grants.give`.
         UnknownPlayer: The giver has no wallet here.
     """
+    if request.giver == request.taker:
+        raise GrantRefused("A6", "a gift goes to somebody else")
     giver = accounts.player(tx, request.guild, request.giver)
     taker = accounts.join(tx, request.guild, request.taker, now)
-    gift = grants.Gift(request.guild, request.key, giver.number, taker.number, request.amount)
-    posted = grants.give(tx, gift, now)
+    grants.allow_gift(tx, giver.wallet, request.amount, now)
+    amounts = {giver.wallet: -request.amount, taker.wallet: request.amount}
+    posted = post(
+        tx,
+        guild=request.guild,
+        key=request.key,
+        kind=grants.GIFT,
+        amounts=amounts,
+        now=now,
+        actor=giver.number,
+    )
     after = posted.balances[giver.wallet.number]
     return Given(posted.number, request.amount, after + request.amount, after)
 
@@ -241,9 +252,7 @@ def _act(tx: Connection, request: Act, now: datetime) -> grants.Act:
     """The same by player numbers."""
     actor = accounts.join(tx, request.guild, request.actor, now).number
     player = accounts.join(tx, request.guild, request.person, now).number if request.person else 0
-    return grants.Act(
-        request.guild, request.key, actor, player, request.amount, request.reason, request.salt
-    )
+    return grants.Act(request.guild, request.key, actor, player, request.amount, request.reason, request.salt)
 
 
 def _acted(request: Act, posted: Posted) -> Acted:
@@ -286,7 +295,8 @@ _ERASE_NOTES = (
             sa.select(tables.entries.c.transfer).where(
                 tables.entries.c.guild_id == _g,
                 tables.entries.c.account == param("account"),
-                tables.entries.c.account_seq > sa.literal_column("0"),  # by account, not through the whole book
+                tables.entries.c.account_seq
+                > sa.literal_column("0"),  # by account, not through the whole book
             )
         ),
     )

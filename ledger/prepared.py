@@ -9,7 +9,7 @@ everything that isn't on the write path stays plain Core.
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
@@ -45,6 +45,14 @@ class Prepared:
         if isinstance(driver, sqlite3.Connection):
             return driver.execute(text, ordered(values)).fetchone()
         return tx.exec_driver_sql(text, ordered(values)).first()
+
+    def rows(self, tx: sa.Connection, **values: Any) -> Iterable[Sequence[Any]]:
+        """All rows that the statement finds, one after another; read them before the next statement."""
+        text, ordered = self.compiled(tx.dialect)
+        driver = tx.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection):
+            return driver.execute(text, ordered(values))
+        return tx.exec_driver_sql(text, ordered(values))
 
     def count(self, tx: sa.Connection, **values: Any) -> int:
         """How many rows the statement changed."""

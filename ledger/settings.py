@@ -13,16 +13,15 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.prepared import param, params
+from ledger.prepared import Prepared, param, params
 
 S = TypeVar("S")
 
 
 def load(tx: Connection, guild: int, kind: type[S]) -> S:
     """The settings of one room for one server; defaults where nothing was chosen."""
-    stored = tx.execute(_LOAD, {"g": guild, "names": _names(kind)}).all()
-    chosen = ",".join(f'"{row.name}":{row.value}' for row in stored)
-    return _adapter(kind).validate_json(f"{{{chosen}}}")
+    chosen = ",".join(f'"{name}":{value}' for name, value in _loader(kind).rows(tx, g=guild))
+    return _adapter(kind).validate_json(f"{{{chosen}}}") if chosen else _default(kind)
 
 
 def save(tx: Connection, guild: int, settings: object) -> None:
@@ -44,6 +43,19 @@ def _names(kind: type[Any]) -> list[str]:
 
 
 @cache
+def _default(kind: type[S]) -> S:
+    """What a server has that chose nothing; frozen, so that all can share it."""
+    return kind()
+
+
+@cache
+def _loader(kind: type[Any]) -> Prepared:
+    """One room's rows. Read with every press, so its names stand in the statement."""
+    names = [sa.literal_column(f"'{name}'", sa.Text()) for name in _names(kind)]
+    return Prepared(sa.select(_s.name, _s.value).where(_s.guild_id == param("g"), _s.name.in_(names)))
+
+
+@cache
 def _adapter(kind: type[S]) -> TypeAdapter[S]:
     return TypeAdapter(kind)
 
@@ -53,6 +65,5 @@ def _json(value: object) -> str:
 
 
 _s = tables.settings.c
-_LOAD = sa.select(_s.name, _s.value).where(_s.guild_id == param("g"), _s.name.in_(params("names")))
 _FORGET = sa.delete(tables.settings).where(_s.guild_id == param("g"), _s.name.in_(params("names")))
 _ADD = sa.insert(tables.settings)
