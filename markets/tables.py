@@ -424,7 +424,7 @@ class Posts(SQLModel, table=True):
         sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]),
         sa.CheckConstraint("state IN ('waiting', 'sent', 'parked')", name="state"),
         sa.Index("ix_posts_state", "state", "lease_us"),
-        sa.Index("ix_posts_line", "guild_id", "line", "number"),
+        sa.Index("ix_posts_line", "guild_id", "line", "state", "number"),
         STRICT,
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)
@@ -442,6 +442,27 @@ class Posts(SQLModel, table=True):
     fence: int = Field(sa_type=Whole, default=0)
     tries: int = Field(sa_type=Whole, default=0)
     last_error: str | None = Field(sa_type=Words, default=None)
+
+
+class Preferences(SQLModel, table=True):
+    """How a person wants to be told of what concerns them (E2), where it isn't by a mention: "dm" or "off"."""
+
+    __table_args__ = (
+        _player("player"),
+        _among("mentions", ("dm", "off")),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    mentions: str = Field(sa_type=Words)
+
+
+class Absences(SQLModel, table=True):
+    """A server that the bot was removed from: while the row is there, its due work and announcements rest (E5)."""
+
+    __table_args__ = (sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    from_us: int = Field(sa_type=Moment)
 
 
 # Core tables for the write path, typed.
@@ -462,3 +483,5 @@ acts = SQLModel.metadata.tables["acts"]
 due_work = SQLModel.metadata.tables["due_work"]
 cards = SQLModel.metadata.tables["cards"]
 posts = SQLModel.metadata.tables["posts"]
+preferences = SQLModel.metadata.tables["preferences"]
+absences = SQLModel.metadata.tables["absences"]

@@ -38,7 +38,7 @@ class Ask:
     ref: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     late_seconds: int = 0
-    places: Places = Places()
+    places: Places = field(default_factory=Places)
 
     @property
     def currency(self) -> Currency:
@@ -49,17 +49,18 @@ class Ask:
 class Told:
     """The card as it is to be seen, and whom it mentions (RULES E2), by player number.
 
-    `roles` are Discord's ids of roles to mention: the judges', where moderators judge. `thread` and `tags` are the
-    title and tags of a claim's own post, where the server chose a forum. A card's mentions count when it is first
-    sent. `privately` is for a post that goes to the mentioned players' own talk with the bot and nowhere else.
+    `concerned` are not mentioned, but told by DM where they asked for that. `moderators` mentions the server's
+    moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
+    title and tags of a claim's own post, where the server chose a forum.
     """
 
     card: Card
     players: tuple[int, ...] = ()
-    roles: tuple[int, ...] = ()
+    concerned: tuple[int, ...] = ()
+    moderators: bool = False
+    owner: bool = False
     thread: str = ""
     tags: tuple[str, ...] = ()
-    privately: bool = False
 
 
 Words = Callable[[Connection, Ask], Told | None]

@@ -493,9 +493,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("guild_id", "bet", name=op.f("pk_agreements")),
         **STRICT,
     )
+    op.create_table(
+        "preferences",
+        sa.Column("guild_id", WHOLE, nullable=False),
+        sa.Column("player", WHOLE, nullable=False),
+        sa.Column("mentions", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "player"],
+            ["players.guild_id", "players.number"],
+            name=op.f("fk_preferences_guild_id_player"),
+        ),
+        sa.CheckConstraint("mentions IN ('dm', 'off')", name=op.f("ck_preferences_mentions")),
+        sa.PrimaryKeyConstraint("guild_id", "player", name=op.f("pk_preferences")),
+        **STRICT,
+    )
+    op.create_table(
+        "absences",
+        sa.Column("guild_id", WHOLE, nullable=False),
+        sa.Column("from_us", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"], name=op.f("fk_absences_guild_id")),
+        sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_absences")),
+        **STRICT,
+    )
     op.create_index("ix_cards_state", "cards", ["state", "lease_us"])
     op.create_index("ix_due_work_due", "due_work", ["state", "due_us"])
-    op.create_index("ix_posts_line", "posts", ["guild_id", "line", "number"])
+    op.create_index("ix_posts_line", "posts", ["guild_id", "line", "state", "number"])
     op.create_index("ix_posts_state", "posts", ["state", "lease_us"])
     op.create_index("ix_claims_author", "claims", ["guild_id", "author", "state"])
     op.create_index("ix_claims_state", "claims", ["guild_id", "state", "closes_us"])
