@@ -1,6 +1,6 @@
 // The list of channels, with threads and posts under theirs, and dots for what is new.
 
-import { el, icon, fill, said, visible, walkable } from "./dom.js";
+import { el, icon, fill, said, plain, visible, walkable } from "./dom.js";
 import * as store from "./store.js";
 import * as acts from "./acts.js";
 import * as unread from "./unread.js";
@@ -66,6 +66,7 @@ function entry(channel) {
       class: `entry${nested}${open ? " on" : ""}${news ? " news" : ""}`,
       type: "button",
       "data-channel": channel.id,
+      title: nested ? plain(channel.name) : null,
       "aria-current": open ? "page" : null,
       onclick: () => store.open(channel.id),
     },

@@ -79,10 +79,10 @@ function linkButton(part, face, style, name) {
 }
 
 function picker(part, message) {
-  const busy = acts.pressOf(message.id, part.custom_id).busy;
   return select(part, {
     chosen: acts.choiceOf(message.id, part.custom_id) ?? defaultsOf(part),
-    busy: busy || acts.isBusy(message.id),
+    busy: acts.pressOf(message.id, part.custom_id).busy,
+    blocked: acts.isBusy(message.id),
     key: `select:${part.custom_id}`,
     onChoose: (values) => acts.choose(message, part.custom_id, values),
   });

@@ -19,9 +19,14 @@ export class Drawers {
     this.opener = document.activeElement;
     drawer.classList.add("open");
     this.veil.hidden = false;
-    this.main.inert = true;
+    this.behind(true);
     const target = drawer.querySelector(focus);
     return target?.focus();
+  }
+
+  /** What lies under the open drawer takes no focus. */
+  behind(inert) {
+    for (const node of [this.main, this.side, this.panel]) node.inert = inert && node !== this.open;
   }
 
   close() {
@@ -29,7 +34,7 @@ export class Drawers {
     this.open.classList.remove("open");
     this.open = null;
     this.veil.hidden = true;
-    this.main.inert = false;
+    this.behind(false);
     if (this.opener?.isConnected) this.opener.focus({ preventScroll: true });
   }
 }

@@ -79,7 +79,8 @@ export class Log {
     const channel = store.channel(this.channelId);
     if (!store.state.complete.has(this.channelId))
       return { key: "more", stamp: "", make: () => el("div", { class: "older" }, "Loading older messages…") };
-    return { key: "top", stamp: channel, make: () => beginning(channel) };
+    const empty = !store.messagesOf(this.channelId).length;
+    return { key: "top", stamp: [channel, empty], make: () => beginning(channel, empty) };
   }
 
   nodeFor(entry) {
@@ -223,7 +224,9 @@ function continues(message, last) {
   return at - before < GROUP_MS && day(at) === day(before);
 }
 
-function beginning(channel) {
+const firstSteps = () => ["Type ", el("kbd", {}, "/"), ` to see what ${plain(store.bot().name)} can do here.`];
+
+function beginning(channel, empty) {
   const words = {
     dm: ["Only you and ", said(channel.name), " read this."],
     thread: ["In ", said(store.channel(channel.parent_id)?.name ?? "")],
@@ -235,6 +238,7 @@ function beginning(channel) {
     el("span", { class: "badge" }, icon(channelIcon(channel))),
     el("h2", {}, channelTitle(channel)),
     el("p", {}, words, made ? " · since " : null, made),
+    empty && channel.can_send && channel.kind !== "dm" ? el("p", { class: "try" }, firstSteps()) : null,
   );
 }
 

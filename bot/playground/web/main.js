@@ -136,6 +136,11 @@ function connection() {
 
 // keys that work everywhere
 
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  composer.focus();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) {

@@ -1,6 +1,6 @@
 // A select: a button that opens a list. In messages a choice is sent when the list closes, in forms it is only kept.
 
-import { el, icon, visible } from "./dom.js";
+import { el, icon, newId, spinner, visible } from "./dom.js";
 import { Listbox } from "./listbox.js";
 import { openOver } from "./popover.js";
 import { entitiesFor, filtered } from "./entities.js";
@@ -30,118 +30,142 @@ export function limitsOf(component) {
 }
 
 /**
- * options: {chosen, onChoose(values), busy, key, label}; `onChoose` is called once, when the choosing is over
- * and the values differ from before.
+ * about: {chosen, onChoose(values), busy, blocked, key, label, labelledBy, within}; `onChoose` is called once, when the
+ * choosing is over and the values differ from before.
  */
-export function select(component, { chosen, onChoose, busy = false, key, label, labelledBy, within }) {
-  const { least, most } = limitsOf(component);
+export function select(component, about) {
   const entries = entriesOf(component);
-  const names = entries.filter((entry) => chosen.includes(entry.key)).map((entry) => entry.label);
+  const names = entries.filter((entry) => about.chosen.includes(entry.key)).map((entry) => entry.label);
   const placeholder = component.placeholder || "Make a choice";
-  const open = () =>
-    !busy &&
-    openList(button, { component, entries, chosen, least, most, label: label ?? placeholder, onChoose, within });
+  const open = () => !about.blocked && new OpenList(button, component, entries, { label: placeholder, ...about });
+  const openByArrow = (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    open();
+  };
+  const valueId = newId("value");
   const button = el(
     "button",
     {
       class: `select${names.length ? " chosen" : ""}`,
       type: "button",
-      "data-key": key,
+      "data-key": about.key,
       "data-custom-id": component.custom_id,
       "aria-haspopup": "listbox",
       "aria-expanded": "false",
-      "aria-labelledby": labelledBy,
-      "aria-busy": busy ? "true" : null,
+      "aria-labelledby": about.labelledBy ? `${about.labelledBy} ${valueId}` : null,
+      "aria-busy": about.busy ? "true" : null,
+      "aria-disabled": about.blocked ? "true" : null,
       disabled: component.disabled,
       onclick: open,
-      onkeydown: (event) => {
-        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-        event.preventDefault();
-        open();
-      },
+      onkeydown: openByArrow,
     },
-    el("bdi", { class: "select-value" }, names.length ? names.join(", ") : placeholder),
-    busy ? el("span", { class: "spinner", "aria-hidden": "true" }) : icon("down"),
+    el("bdi", { class: "select-value", id: valueId }, names.length ? names.join(", ") : placeholder),
+    about.busy ? spinner() : icon("down"),
   );
   return button;
 }
 
-function openList(button, { component, entries, chosen, least, most, label, onChoose, within }) {
-  const multi = most > 1;
-  const picked = new Set(chosen);
-  const before = [...picked].join("\n");
-  let shown = entries;
-  const list = new Listbox({ label, multi, onPick: pick });
-  const wantsFilter = component.type !== 3 || entries.length >= FILTER_FROM;
-  const filter = el("input", {
-    class: "filter",
-    type: "text",
-    placeholder: "Search",
-    role: "combobox",
-    "aria-label": `Search: ${label}`,
-    "aria-expanded": "true",
-    autocomplete: "off",
-  });
-  const holder = wantsFilter ? filter : list.node;
-  if (!wantsFilter) list.node.tabIndex = 0;
-  list.attach(holder);
-  const done = el("button", { class: "button primary", type: "button", onclick: () => finish(true) });
-  const count = el("span", { class: "count" });
-  const foot = multi ? el("div", { class: "over-foot" }, count, done) : null;
-  const body = el("div", { class: "select-list" }, wantsFilter ? filter : null, list.node, foot);
-
-  function draw(active) {
-    list.show(
-      shown.map((entry) => ({ ...entry, after: picked.has(entry.key) ? icon("check") : null })),
-      { active, chosen: picked, empty: "Nothing matches" },
+/** The list while it is open. Escape leaves everything as it was; any other way out keeps what was chosen, if it fits. */
+class OpenList {
+  constructor(button, component, entries, { chosen, onChoose, label, within }) {
+    Object.assign(this, limitsOf(component), { button, entries, shown: entries, onChoose, typed: "", typedAt: 0 });
+    this.multi = this.most > 1;
+    this.picked = new Set(chosen);
+    this.before = [...chosen].sort().join("\n");
+    this.list = new Listbox({ label, multi: this.multi, onPick: (entry) => this.pick(entry) });
+    this.filter = component.type !== 3 || entries.length >= FILTER_FROM ? this.makeFilter(label) : null;
+    // What keeps the focus: the filter, or the list itself.
+    this.holder = this.filter ?? this.list.node;
+    this.holder.tabIndex = 0;
+    this.list.attach(this.holder);
+    this.done = el("button", { class: "button primary", type: "button", onclick: () => this.finish() }, "Done");
+    this.count = el("span", { class: "count" });
+    const foot = this.multi ? el("div", { class: "over-foot" }, this.count, this.done) : null;
+    const body = el(
+      "div",
+      { class: "select-list", onkeydown: (event) => this.key(event) },
+      this.filter,
+      this.list.node,
+      foot,
     );
-    count.textContent = `${picked.size} of ${least === most ? most : `${least} to ${most}`} chosen`;
-    done.disabled = !valid();
-    done.textContent = "Done";
+    const first = entries.findIndex((entry) => this.picked.has(entry.key));
+    this.draw(Math.max(0, first));
+    button.setAttribute("aria-expanded", "true");
+    this.close = openOver(body, button, { onClose: (byEscape) => this.closed(byEscape), within });
+    this.holder.focus({ preventScroll: true });
   }
-  const valid = () => picked.size >= least && picked.size <= most;
-  function pick(entry) {
-    const was = picked.has(entry.key);
-    if (!multi) picked.clear();
-    if (was && (multi || least === 0)) picked.delete(entry.key);
-    else if (picked.size < most) picked.add(entry.key);
-    if (multi) draw(shown.indexOf(shown.find((one) => one.key === entry.key)));
-    else finish(true);
+
+  makeFilter(label) {
+    const search = () => {
+      this.shown = filtered(this.entries, this.filter.value);
+      this.draw(0);
+    };
+    return el("input", {
+      class: "filter",
+      type: "text",
+      placeholder: "Search",
+      role: "combobox",
+      "aria-label": `Search: ${label}`,
+      "aria-expanded": "true",
+      autocomplete: "off",
+      oninput: search,
+    });
   }
-  function finish(keep) {
-    close(!keep);
-    button.focus({ preventScroll: true });
+
+  draw(active) {
+    const marked = this.shown.map((entry) => ({
+      ...entry,
+      after: this.picked.has(entry.key) ? icon("check") : null,
+    }));
+    this.list.show(marked, { active, chosen: this.picked, empty: "Nothing matches" });
+    const wanted = this.least === this.most ? this.most : `${this.least} to ${this.most}`;
+    this.count.textContent = `${this.picked.size} of ${wanted} chosen`;
+    this.done.disabled = !this.fits();
   }
-  const firstPicked = entries.findIndex((entry) => picked.has(entry.key));
-  draw(Math.max(0, firstPicked));
-  const close = openOver(body, button, { onClose: closed, within });
-  function closed(byEscape) {
-    button.setAttribute("aria-expanded", "false");
-    if (byEscape) button.focus({ preventScroll: true });
-    const values = entries.filter((entry) => picked.has(entry.key)).map((entry) => entry.key);
-    if (!byEscape && valid() && [...picked].join("\n") !== before) onChoose(values);
+
+  fits() {
+    return this.picked.size >= this.least && this.picked.size <= this.most;
   }
-  let typed = "";
-  let typedAt = 0;
-  body.addEventListener("keydown", (event) => {
-    if (list.key(event)) return;
-    if (event.key === "Tab" && !multi) finish(false);
-    if (event.target === done) return;
-    if (event.key === "Enter" || (event.key === " " && holder === list.node)) {
+
+  pick({ key }) {
+    const was = this.picked.has(key);
+    if (!this.multi) this.picked.clear();
+    if (was && (this.multi || this.least === 0)) this.picked.delete(key);
+    else if (this.picked.size < this.most) this.picked.add(key);
+    if (this.multi) this.draw(this.shown.findIndex((entry) => entry.key === key));
+    else this.finish();
+  }
+
+  finish() {
+    this.button.focus({ preventScroll: true });
+    this.close(false);
+  }
+
+  closed(byEscape) {
+    this.button.setAttribute("aria-expanded", "false");
+    if (byEscape) return this.button.focus({ preventScroll: true });
+    const values = this.entries.map((entry) => entry.key).filter((key) => this.picked.has(key));
+    return this.fits() && [...values].sort().join("\n") !== this.before && this.onChoose(values);
+  }
+
+  key(event) {
+    if (this.list.key(event) || event.target === this.done) return;
+    const chooses = event.key === "Enter" || (event.key === " " && !this.filter);
+    if (chooses) {
       event.preventDefault();
-      if (event.ctrlKey && multi && valid()) finish(true);
-      else list.pick();
-    } else if (holder === list.node && event.key.length === 1) {
-      typed = performance.now() - typedAt < 800 ? typed + event.key.toLowerCase() : event.key.toLowerCase();
-      typedAt = performance.now();
-      const at = shown.findIndex((entry) => entry.label.toLowerCase().startsWith(typed));
-      if (at >= 0) list.activate(at);
-    }
-  });
-  filter.addEventListener("input", () => {
-    shown = filtered(entries, filter.value);
-    draw(0);
-  });
-  button.setAttribute("aria-expanded", "true");
-  holder.focus({ preventScroll: true });
+      this.list.pick();
+    } else if (event.key === "Tab" && !this.multi) {
+      event.preventDefault();
+      this.finish();
+    } else if (!this.filter && event.key.length === 1) this.search(event.key.toLowerCase());
+  }
+
+  /** Letters typed one after another go to the entry that begins so. */
+  search(letter) {
+    this.typed = performance.now() - this.typedAt < 800 ? this.typed + letter : letter;
+    this.typedAt = performance.now();
+    const at = this.shown.findIndex((entry) => entry.label.toLowerCase().startsWith(this.typed));
+    if (at >= 0) this.list.activate(at);
+  }
 }
