@@ -457,7 +457,7 @@ class Preferences(SQLModel, table=True):
     mentions: str = Field(sa_type=Words)
 
 
-class Absences(SQLModel, table=True):
+class Removals(SQLModel, table=True):
     """A server that the bot was removed from: while the row is there, its due work and announcements rest (E5)."""
 
     __table_args__ = (sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"]), STRICT)
@@ -484,4 +484,4 @@ due_work = SQLModel.metadata.tables["due_work"]
 cards = SQLModel.metadata.tables["cards"]
 posts = SQLModel.metadata.tables["posts"]
 preferences = SQLModel.metadata.tables["preferences"]
-absences = SQLModel.metadata.tables["absences"]
+removals = SQLModel.metadata.tables["removals"]

@@ -508,11 +508,11 @@ def upgrade() -> None:
         **STRICT,
     )
     op.create_table(
-        "absences",
+        "removals",
         sa.Column("guild_id", WHOLE, nullable=False),
         sa.Column("from_us", WHOLE, nullable=False),
-        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"], name=op.f("fk_absences_guild_id")),
-        sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_absences")),
+        sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"], name=op.f("fk_removals_guild_id")),
+        sa.PrimaryKeyConstraint("guild_id", name=op.f("pk_removals")),
         **STRICT,
     )
     op.create_index("ix_cards_state", "cards", ["state", "lease_us"])
