@@ -3,11 +3,12 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from ledger import versions
 from ledger.database import run_alone
@@ -73,68 +74,68 @@ def test_a_sqlite_book_keeps_its_journal_beside_it(own_sqlite: str):
     assert mode == "wal"
 
 
-MIGRATE_AND_DIE = """
-import os, signal, sys
-import sqlalchemy as sa
-from sqlalchemy import event
-from ledger import versions
-from ledger.database import run_alone
+class PowerCut(Exception):
+    pass
 
-url, left, how = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 
-def count(conn, cursor, statement, *rest):
-    global left
-    if statement.split()[0] in ("CREATE", "ALTER", "INSERT", "UPDATE", "DROP"):
-        left -= 1
-        if left < 0:
-            if how == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
-            raise RuntimeError("the power went")
+def migrate_and_die(tx: Connection, statements: int, die: Callable[[], None]) -> None:
+    """Migrate, and die before the statement after so many that change something."""
+    left = statements
 
-def work(tx):
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal left
+        if statement.split()[0] in ("CREATE", "ALTER", "INSERT", "UPDATE", "DROP"):
+            left -= 1
+            if left < 0:
+                die()
+
     event.listen(tx.engine, "before_cursor_execute", count)
-    versions.migrate(tx, url)
-
-run_alone(url, work, write=True)
-print("done")
-"""
+    versions.migrate(tx, "it")
 
 
-@pytest.mark.parametrize("how", ["kill", "error"])
+def raise_it() -> None:
+    raise PowerCut
+
+
+def killed(url: str, statements: int) -> None:
+    """In a process of its own, which is killed."""
+    script = (
+        "import os, signal, sys; from ledger.database import run_alone;"
+        " from tests.ledger import test_migrations as t;"
+        " die = lambda: os.kill(os.getpid(), signal.SIGKILL);"
+        " run_alone(sys.argv[1], lambda tx: t.migrate_and_die(tx, int(sys.argv[2]), die), write=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, url, str(statements)], timeout=60)
+    assert done.returncode == -signal.SIGKILL
+
+
+def raised(url: str, statements: int) -> None:
+    with pytest.raises(PowerCut):
+        run_alone(url, lambda tx: migrate_and_die(tx, statements, raise_it), write=True)
+
+
+@pytest.mark.parametrize("dies", [killed, raised])
 @pytest.mark.parametrize("start", [None, *versions.known()[:-1]])
 def test_a_migration_that_dies_in_the_middle_leaves_the_version_before(
-    empty: str, start: str | None, how: str
+    empty: str, start: str | None, dies: Callable[[str, int], None]
 ):
     if start:
         migrate(empty, start)
         run_alone(empty, add_a_book, write=True)
-    before = run_alone(empty, objects) if start else {}
+    before = run_alone(empty, state, write=True)
+    assert before[0] == start
 
-    for statements in (0, 1, 2, 5, 10):
-        died = die(empty, statements, how)
-        if died is None:  # it has fewer steps than that, and is through
-            break
-        assert died == (-signal.SIGKILL if how == "kill" else 1)
-        assert run_alone(empty, state, write=True) == (start, before)
+    for statements in (0, 1) if start else (0, 2, 12):
+        dies(empty, statements)
+        assert run_alone(empty, state, write=True) == before
 
-    assert migrate(empty)[1] == HEAD
+    assert migrate(empty) == (start, HEAD)
     if start:
         assert run_alone(empty, lambda tx: tx.exec_driver_sql("SELECT guild_id FROM books").scalar()) == 7
 
 
 def state(tx: Connection) -> tuple[str | None, Objects]:
     return versions.found(tx), objects(tx)
-
-
-def die(url: str, statements: int, how: str) -> int | None:
-    """Migrate in a process that dies after so many statements; None if it got through."""
-    done = subprocess.run(
-        [sys.executable, "-c", MIGRATE_AND_DIE, url, str(statements), how],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    return None if done.stdout == "done\n" else done.returncode
 
 
 def test_migrations_at_once_stand_in_line(empty: str):
