@@ -180,10 +180,10 @@ def _before(guild: int, moment: datetime | None, head: int, *, default: int) -> 
     return head
 
 
-def ask_transfers(scope: Scope, after: int, upto: int, limit: int = PAGE) -> Ask:
+def ask_transfers(scope: Scope, after: int, upto: int, limit: int | None = None) -> Ask:
     """A page of number, at_us, kind, key, actor, reverses, format, words and digest, in order."""
     statement = _TRANSFERS if scope.selection.player is None else _THEIR_TRANSFERS
-    return Ask(statement, scope.values(after=after, upto=upto, limit=limit))
+    return Ask(statement, scope.values(after=after, upto=upto, limit=limit or PAGE))
 
 
 def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) -> Ask:
