@@ -7,8 +7,8 @@ them is a new FORMAT, and old transfers are verified as they were written.
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 FORMAT = 1
 GENESIS = bytes(32)
@@ -63,6 +63,51 @@ def canonical(
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def line_start(kind: str, account: int, owner: int) -> str:
+    """What the canonical bytes of each entry of one account begin with, for `line_texts`."""
+    return f",{_quote(kind)},{account},{owner},"
+
+
+def line_texts(starts: Mapping[int, str], entries: Iterable[Sequence[Any]]) -> list[str]:
+    """The canonical bytes of many entries, as text.
+
+    Args:
+        starts: What `line_start` says of each account.
+        entries: Rows of transfer, line, account, amount, balance_after and account_seq.
+    """
+    return [f"{starts[account]}{amount},{after},{seq}" for _, _, account, amount, after, seq in entries]
+
+
+def digests(
+    before: bytes, guild: int, transfers: Iterable[Sequence[Any]], lines: Iterable[str]
+) -> list[bytes]:
+    """The digests of transfers that follow each other: those of `canonical`, at a fifth of the time.
+
+    An audit makes them by the million. `tests/ledger/test_chain_texts.py` holds that both agree on whatever
+    numbers, text and bytes a row holds; anything else raises here or makes another digest.
+
+    Args:
+        before: The digest before the first of them.
+        transfers: Rows of number, format, key, kind, actor, at_us, reverses, words and digest.
+        lines: The texts of each transfer's entries, joined.
+    """
+    made: list[bytes] = []
+    tie = before.hex()
+    for row, text in zip(transfers, lines, strict=True):
+        number, _, key, kind, actor, at_us, reverses, words, _ = row
+        body = (
+            f'[{FORMAT},"{tie}",{guild},{number},{_quote(key)},{_quote(kind)},{actor},{at_us},{reverses or 0}'
+            f',"{words.hex() if words else ""}"{text}]'
+        )
+        found = hashlib.sha256(body.encode())
+        tie = found.hexdigest()
+        made.append(found.digest())
+    return made
+
+
+_quote = json.encoder.encode_basestring
 
 
 def digest(data: bytes) -> bytes:

@@ -1,0 +1,172 @@
+"""The accounts of a book: whole, sealed, owned by players, and in the end where the transfers leave them."""
+
+from collections.abc import Iterator
+from itertools import chain as joined
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ledger import audit_rows, chain, tables
+from ledger.audit_fixes import near
+from ledger.audit_rows import Rows
+from ledger.audit_state import HOUSE, MINT, MISSING, Account, Phrase, Walk
+
+_CANDIDATES = 1_000
+_MANY_MISSING = 1_000  # more than so many, and it is rather the count that is wrong
+_FEW_PLAYERS = 5_000  # up to which each is tried as the owner of an account whose seal is broken
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "kind": (str,),
+    "owner": (int,),
+    "balance": (int,),
+    "entries": (int,),
+    "ended_by": (int, type(None)),
+    "seal": (bytes,),
+}
+
+
+def gather(tx: Connection, walk: Walk, rows: Rows, *, count: int) -> None:
+    """Take the accounts into the walk, each in its place and with its kind and owner as they were sealed.
+
+    Args:
+        rows: As `audit_rows.ACCOUNTS` reads them.
+        count: How many there are, by the book's row.
+    """
+    places: dict[int, Account] = {}
+    strays: list[Account] = []
+    for account in (Account(*row) for row in rows):
+        if type(account.number) is int and account.number >= 1 and account.number not in places:
+            places[account.number] = account
+        else:
+            strays.append(account)
+    for number in _gaps(tx, walk, places, strays, count):
+        found = _elsewhere(tx, walk, number, [*strays, *(places[n] for n in places if n > count)], count)
+        if found:
+            places.pop(found.number, None)
+            places[number] = found._replace(number=number)
+        else:
+            walk.report("accounts.number", number, MISSING, account=number)
+            walk.missing.add(number)
+    for number, account in sorted(places.items()):
+        if number > max(count, len(rows)):
+            walk.report("accounts.number", Phrase(f"at most {count}"), number, account=number)
+        walk.add(_sealed(walk, account))
+
+
+def _gaps(
+    tx: Connection, walk: Walk, places: dict[int, Account], strays: list[Account], count: int
+) -> list[int]:
+    """Which accounts are not in their place; says so where it is the count that is wrong."""
+    rows = len(places) + len(strays)
+    contiguous = not strays and len(places) == max(places, default=0)
+    if contiguous and count != rows:
+        highest = audit_rows.read(tx, audit_rows.HIGHEST_ACCOUNT, g=walk.guild)[0]
+        used = max((row[0] or 0 for row in highest), default=0)
+        if not rows < used <= count and not (
+            count == rows + 1 and _elsewhere(tx, walk, count, [], count, quiet=True)
+        ):
+            walk.report("books.accounts", rows, count)
+            return []
+    upper = count if 0 <= count - rows <= _MANY_MISSING else rows
+    return [number for number in range(1, upper + 1) if number not in places]
+
+
+def _elsewhere(
+    tx: Connection, walk: Walk, number: int, strays: list[Account], count: int, *, quiet: bool = False
+) -> Account | None:
+    """The account that is missing as `number`, recognised by its seal; with the number under which it was found."""
+    searched = audit_rows.read(tx, audit_rows.STRAY_ACCOUNTS, g=walk.guild, first=number, limit=_CANDIDATES)[
+        0
+    ]
+    candidates = joined(
+        (("number", account.number, account) for account in strays),
+        (("guild_id", row[0], Account(*row[1:])) for row in searched),
+    )
+    for column, found, account in candidates:
+        if _seal(walk.guild, number, account.kind, account.owner) == account.seal:
+            if not quiet:
+                right = number if column == "number" else walk.guild
+                walk.report(f"accounts.{column}", right, found, account=number)
+            return account
+    return None
+
+
+def _sealed(walk: Walk, account: Account) -> Account:
+    """The account with its kind and owner as its seal has them, after saying what is wrong with it."""
+    if _seal(walk.guild, account.number, account.kind, account.owner) != account.seal:
+        for column, value in _likely(walk, account):
+            fixed = account._replace(**{column: value})
+            if _seal(walk.guild, fixed.number, fixed.kind, fixed.owner) == fixed.seal:
+                walk.report(f"accounts.{column}", value, getattr(account, column), account=account.number)
+                account = fixed
+                break
+        else:
+            expected = _seal(walk.guild, account.number, account.kind, account.owner)
+            walk.report("accounts.seal", expected or Phrase("a seal"), account.seal, account=account.number)
+    _check_kind(walk, account)
+    for column in ("balance", "entries", "ended_by"):
+        found = getattr(account, column)
+        if type(found) not in _TYPES[column]:
+            walk.report(f"accounts.{column}", Phrase("a whole number"), found, account=account.number)
+    return account
+
+
+def _likely(walk: Walk, account: Account) -> Iterator[tuple[str, object]]:
+    for kind in tables.KINDS:
+        yield "kind", kind
+    for owner in joined(near(account.owner), range(min(walk.players, _FEW_PLAYERS) + 1)):
+        yield "owner", owner
+
+
+def _check_kind(walk: Walk, account: Account) -> None:
+    """What the table's CHECKs say of kinds and owners, and that an owner is a player of the book."""
+    number, kind, owner = account[:3]
+    due = {MINT: "mint", HOUSE: "house"}.get(number)
+    if kind not in tables.KINDS or (due or kind) != kind or (due is None and kind in ("mint", "house")):
+        walk.report("accounts.kind", due or Phrase("a kind of account"), kind, account=number)
+    least = 1 if kind == "wallet" else 0
+    most = 0 if kind in ("mint", "house") else walk.players
+    if type(owner) is not int or not least <= owner <= most:
+        walk.report("accounts.owner", Phrase("a player" if most else "nobody"), owner, account=number)
+    elif kind == "wallet":
+        if owner in walk.owners:
+            walk.report("accounts.owner", Phrase("a player without a wallet"), owner, account=number)
+        walk.owners.add(owner)
+
+
+def _seal(guild: int, number: int, kind: Any, owner: Any) -> bytes | None:
+    """None where it can't be made of what is there."""
+    try:
+        return chain.seal(guild, number, kind, owner)
+    except (TypeError, ValueError):
+        return None
+
+
+def compare(walk: Walk) -> None:
+    """The stored balances, counts and ends, against those that the transfers come to."""
+    for number, account in walk.accounts.items():
+        stood = walk.standing[number]
+        if stood is None or (walk.lost and stood[1] != account.entries):
+            continue  # its last entries are lost, which was said
+        balance, entries, last = stood
+        if not _same(account.balance, balance):
+            walk.report("accounts.balance", balance, account.balance, account=number)
+        if not _same(account.entries, entries):
+            walk.report("accounts.entries", entries, account.entries, account=number)
+        if number == MINT and balance > 0:
+            walk.report("accounts.balance", Phrase("zero or less"), balance, account=number)
+        if account.ended_by is not None:
+            _check_end(walk, account, balance, last or number)
+
+
+def _check_end(walk: Walk, account: Account, balance: int, last: int) -> None:
+    if account.kind not in tables.NEVER_NEGATIVE or not _same(account.ended_by, last):
+        expected = last if account.kind in tables.NEVER_NEGATIVE else None
+        walk.report("accounts.ended_by", expected, account.ended_by, account=account.number)
+    elif balance:
+        walk.report("accounts.balance", 0, balance, account=account.number)
+
+
+def _same(stored: object, made: int) -> bool:
+    """Equal, and a whole number: a float that equals it is damage too."""
+    return type(stored) is int and stored == made
