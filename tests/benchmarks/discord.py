@@ -1,0 +1,171 @@
+"""What Crux costs on top of discord.py: `python -m tests.benchmarks.discord [--quick]`, one JSON line a figure.
+
+CPU time of the bot's process per interaction, against a bare discord.py bot that answers with cards of the same
+shape in as many requests (`bare_bot`), both in the playground with its validation and rate limits off, in turns.
+The rates and the times to the first answer include the playground's own work, on the same machine.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from bot.playground.driver import Answer, Person, Playground
+from tests import databases
+from tests.benchmarks.harness import alternate_async, median, percentile, quick, report
+
+ROUNDS = 5
+PEOPLE = 64
+
+
+@dataclass
+class Bench:
+    """A running bot, and people to press its buttons."""
+
+    name: str
+    play: Playground
+    process: psutil.Process
+    people: list[Person]
+    first_answers: dict[str, list[float]] = field(default_factory=dict)
+    rates: dict[str, list[float]] = field(default_factory=dict)
+
+    async def cpu_ms(
+        self, what: str, acts: list[Callable[[], Awaitable[Answer]]], *, in_flight: int
+    ) -> float:
+        """Milliseconds of the bot's CPU per act, with so many at once."""
+        waiting, seconds = iter(acts), self.first_answers.setdefault(f"{what}:{in_flight}", [])
+
+        async def one_after_another() -> None:
+            for act in waiting:
+                began = time.perf_counter()
+                answer = await act()
+                seconds.append(time.perf_counter() - began)
+                assert answer.kind in ("message", "updated"), answer.json
+
+        before, began = self._cpu(), time.perf_counter()
+        await asyncio.gather(*(one_after_another() for _ in range(in_flight)))
+        took = time.perf_counter() - began
+        self.rates.setdefault(f"{what}:{in_flight}", []).append(len(acts) / took)
+        return (self._cpu() - before) * 1000 / len(acts)
+
+    def _cpu(self) -> float:
+        used = self.process.cpu_times()
+        return used.user + used.system
+
+    async def show(self, count: int, in_flight: int) -> float:
+        people = [self.people[number % PEOPLE].first for number in range(count)]
+        acts = [lambda person=person: person.run("/wallet show") for person in people]
+        return await self.cpu_ms("show", acts, in_flight=in_flight)
+
+    async def give(self, count: int, in_flight: int) -> float:
+        """Only the confirming presses are measured; they are asked for beforehand."""
+        asked: list[tuple[Person, Answer]] = []
+        for start in range(0, count, 16):
+            numbers = range(start, min(start + 16, count))
+            asked += await asyncio.gather(*(self._ask(number) for number in numbers))
+        acts = [lambda who=who, card=card: who.click(card, "Give 0.01 points") for who, card in asked]
+        return await self.cpu_ms("give", acts, in_flight=in_flight)
+
+    async def _ask(self, number: int) -> tuple[Person, Answer]:
+        giver, taker = self.people[number % PEOPLE].first, self.people[(number + 1) % PEOPLE]
+        return giver, await giver.run("/wallet give", to=taker, amount="0.01")
+
+
+@asynccontextmanager
+async def running(name: str, command: list[str], *, guilds: int = 0) -> AsyncGenerator[Bench]:
+    async with Playground(bot=command, checked=False, guilds=guilds) as play:
+        await play.settings(rate_limits=False)
+        await play.connected(60)
+        people = [play.person(f"Person {number}") for number in range(PEOPLE)]
+        for person in people:
+            await play.world("add_person", name=person.name, age_days=900, member=True)
+            await person.run("/wallet show")
+        process = psutil.Process((await play.bot())["pid"])
+        yield Bench(name, play, process, people)
+
+
+def crux(folder: str) -> list[str]:
+    book = databases.sqlite(Path(folder) / "crux.db")
+    return [sys.executable, "-m", "bot", "run", "--discord-url", "{url}", "--database", book]
+
+
+BARE = [sys.executable, "-m", "tests.benchmarks.bare_bot", "{url}"]
+
+
+async def ratios(rounds: int, count: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with running("crux", crux(folder)) as ours, running("bare", BARE) as bare:
+            for what, goal in (("show", 1.6), ("give", 2.5)):
+                for in_flight in (64, 8, 1):
+                    size = count if in_flight > 1 else count // 4
+                    taken = await alternate_async(
+                        rounds,
+                        lambda what=what, n=in_flight, size=size: getattr(ours, what)(size, n),
+                        lambda what=what, n=in_flight, size=size: getattr(bare, what)(size, n),
+                    )
+                    _tell(what, in_flight, goal, taken, ours, bare)
+
+
+def _tell(what: str, in_flight: int, goal: float, taken: list[list[float]], ours: Bench, bare: Bench) -> None:
+    key = f"{what}:{in_flight}"
+    report(
+        f"discord.{what}.cpu.{in_flight}_in_flight",
+        median(taken[0]) / median(taken[1]),
+        goal=goal,
+        better="lower",
+        cpu_ms=round(median(taken[0]), 3),
+        bare_cpu_ms=round(median(taken[1]), 3),
+        a_second=round(median(ours.rates[key])),
+        bare_a_second=round(median(bare.rates[key])),
+        p99_ms=round(percentile(ours.first_answers[key], 0.99) * 1000, 1),
+        bare_p99_ms=round(percentile(bare.first_answers[key], 0.99) * 1000, 1),
+    )
+
+
+async def start_seconds() -> float:
+    """From the process's start to its first command answered."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = crux(folder)
+        async with Playground(bot=None, checked=False) as play:
+            assert play.running is not None
+            play.running.child.command = [word.replace("{url}", play.url) for word in command]
+            began = time.perf_counter()
+            await play.start_bot()
+            answer = await play.ada.run("/wallet show")
+            assert answer.kind == "message"
+            return time.perf_counter() - began
+
+
+async def memory_mb(guilds: int) -> float:
+    """Resident memory with so many servers of 20 channels and 10 roles, after some commands."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with running("crux", crux(folder), guilds=guilds) as ours:
+            await ours.show(200, 8)
+            return ours.process.memory_info().rss / 1e6
+
+
+async def main() -> None:
+    small = quick()
+    os.environ.pop("CRUX_DISCORD_TOKEN", None)
+    await ratios(2 if small else ROUNDS, 64 if small else 384)
+    seconds = [await start_seconds() for _ in range(1 if small else ROUNDS)]
+    report(
+        "discord.start_seconds",
+        median(seconds) / 3.0,
+        goal=1.0,
+        better="lower",
+        seconds=round(median(seconds), 2),
+    )
+    megabytes = await memory_mb(50 if small else 1000)
+    report("discord.memory_mb", megabytes / 150, goal=1.0, better="lower", megabytes=round(megabytes))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
