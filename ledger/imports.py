@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from ledger import cells, chain, tables, types, versions
+from ledger.audit import audit
 from ledger.errors import BadFolder, BadKey, BookExists, NotABook
 from ledger.exported import File, manifest
 from ledger.exports import Summary
@@ -255,7 +256,10 @@ class _Import:
             raise NotABook(f"{name} holds {found} {what} instead of {promised}. Nothing was imported.")
 
     def _audit(self) -> None:
-        pass
+        """Whatever else a book must hold, its words' digests among it."""
+        problems = audit(self.tx, self.guild, head=self.manifest.head).problems
+        if problems:
+            raise NotABook(f"The book does not hold together. {problems[0]} Nothing was imported.")
 
 
 _OPEN_BOOK = insert_if_new(tables.books)
