@@ -25,8 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
 
 from ledger import versions
-from ledger.errors import BadUrl, NotThere, OldSqlite, ReadOnly, Unreachable
-from ledger.faults import READ_LIMIT_MS, storage_error
+from ledger.errors import BadUrl, Closed, NotThere, OldSqlite, ReadOnly, ReadTooLong, Unreachable
+from ledger.faults import READ_LIMIT_MS, telling
+from ledger.readers import SqliteReaders
 from ledger.units import Request, Unit, perform
 from ledger.writers import CONNECTIONS, PostgresWriter, SqliteWriter, Writer
 
@@ -71,11 +72,15 @@ class Address:
 class Database:
     """An open database. Make it with `open`, end it with `close`."""
 
-    def __init__(self, address: Address, writer: Writer, reads: AsyncEngine, longs: AsyncEngine) -> None:
+    def __init__(
+        self, address: Address, writer: Writer, reads: AsyncEngine | SqliteReaders, longs: AsyncEngine
+    ) -> None:
         self.address = address
         self._writer = writer
         self._reads = reads
         self._longs = longs
+        self._reading: set[asyncio.Future[None]] = set()
+        self._closing = False
         self.hooks = writer.hooks
 
     @classmethod
@@ -92,19 +97,21 @@ class Database:
             return await cls._open_postgresql(address)
         engine = sqlite_engine(address)
         try:
-            await asyncio.to_thread(_take_write_lock, engine)
-        except Exception as error:
+            with telling(address.shown):
+                await asyncio.to_thread(_take_write_lock, engine)
+        except BaseException:
             engine.dispose()
-            raise storage_error(error, address.shown) or error from error
+            raise
         writer = SqliteWriter(engine, address.shown)
-        reads = _sqlite_readers(address, limit_ms=READ_LIMIT_MS)
+        make = partial(sqlite_engine, address, mode="read")
+        reads = SqliteReaders(make, threads=READERS, limit_ms=READ_LIMIT_MS)
         return cls(address, writer, reads, _sqlite_readers(address, limit_ms=None))
 
     @classmethod
     async def _open_postgresql(cls, address: Address) -> "Database":
         writes = _postgresql_engine(address, size=CONNECTIONS)
-        reads = _postgresql_engine(address, size=READERS, limit_ms=READ_LIMIT_MS, autocommit=True)
-        longs = _postgresql_engine(address, size=2, autocommit=True)
+        read = partial(_postgresql_engine, address, autocommit=True, read_only=True)
+        reads, longs = read(size=READERS, limit_ms=READ_LIMIT_MS), read(size=2)
         return cls(address, PostgresWriter(writes, address.shown), reads, longs)
 
     async def write(
@@ -122,7 +129,8 @@ class Database:
         Raises:
             Refused: The unit's own refusals, or UnknownGuild, AlreadyDone, KeyReused; nothing was changed.
             Busy, Closed: It was not even tried.
-            StorageError: The database would not take it; nothing was changed.
+            StorageError: The database would not take it, or went away in the middle. Ask again under the same key:
+                if it was carried out all the same, that answers AlreadyDone.
         """
 
         def work(tx: Connection, again: bool) -> A:
@@ -145,6 +153,8 @@ class Database:
 
         Raises:
             ReadTooLong: It took more than half a second and was cut off.
+            ReadOnly: It tried to write.
+            Closed: The database was closed.
         """
         return await self._run(self._reads, lambda tx: reader(tx, *args, **named))
 
@@ -155,17 +165,28 @@ class Database:
         return await self._run(self._longs, lambda tx: reader(tx, *args, **named))
 
     async def close(self) -> None:
-        """Refuse new writes, finish those that wait, and let every connection go."""
+        """Refuse what is new, finish the writes that wait and the reads that run, and let every connection go."""
+        self._closing = True
         await self._writer.close()
+        if self._reading:
+            await asyncio.wait(self._reading)
         await self._reads.dispose()
         await self._longs.dispose()
 
-    async def _run(self, engine: AsyncEngine, reader: Callable[[Connection], A]) -> A:
+    async def _run(self, engine: AsyncEngine | SqliteReaders, reader: Callable[[Connection], A]) -> A:
+        if self._closing:
+            raise Closed
+        over = asyncio.get_running_loop().create_future()
+        self._reading.add(over)
         try:
-            async with engine.connect() as connection:
-                return await connection.run_sync(_timed(reader))
-        except Exception as error:
-            raise storage_error(error, self.address.shown) or error from error
+            with telling(self.address.shown):
+                if isinstance(engine, SqliteReaders):
+                    return await engine.run(reader)
+                async with engine.connect() as connection:
+                    return await connection.run_sync(_timed(reader))
+        finally:
+            self._reading.discard(over)
+            over.set_result(None)
 
 
 def _timed(reader: Callable[[Connection], A]) -> Callable[[Connection], A]:
@@ -188,12 +209,10 @@ def run_alone(url: str, work: Callable[[Connection], A], *, write: bool = False)
         StorageError: The database can't be used, and why.
     """
     address = Address.of(url)
-    try:
+    with telling(address.shown):
         if address.path is not None:
             return _alone_sqlite(address, work, write=write)
         return asyncio.run(_alone_postgresql(address, work))
-    except Exception as error:
-        raise storage_error(error, address.shown) or error from error
 
 
 def read_book(url: str, work: Callable[[Connection], A]) -> A:
@@ -352,15 +371,32 @@ def _file_uri(address: Address, *, create: bool) -> str:
 
 
 def _postgresql_engine(
-    address: Address, *, size: int, limit_ms: int | None = None, autocommit: bool = False
+    address: Address,
+    *,
+    size: int,
+    limit_ms: int | None = None,
+    autocommit: bool = False,
+    read_only: bool = False,
 ) -> AsyncEngine:
     settings = {"application_name": "crux"}
     if limit_ms is not None:
         settings["statement_timeout"] = str(limit_ms)
-    return create_async_engine(
+    if read_only:
+        settings["default_transaction_read_only"] = "on"
+    engine = create_async_engine(
         address.url.set(drivername="postgresql+asyncpg"),
         pool_size=size,
         max_overflow=0,
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
         connect_args={"server_settings": settings},
     )
+    if limit_ms is not None:
+        event.listen(engine.sync_engine, "before_cursor_execute", partial(_in_time, limit_ms))
+    return engine
+
+
+def _in_time(limit_ms: int, tx: Connection, *_: object) -> None:
+    """PostgreSQL's own limit is one statement's; a read of many may not begin one after its time."""
+    began = tx.info.get(_BEGAN)
+    if began is not None and time.monotonic() - began > limit_ms / 1000:
+        raise ReadTooLong(limit_ms)

@@ -3,6 +3,8 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy.exc
@@ -46,6 +48,27 @@ def storage_error(error: BaseException, shown: str) -> LedgerError | None:
     if state[:2] in ("08", "28", "3D", "53", "57") or getattr(error, "connection_invalidated", False):
         return Unreachable(shown, str(cause).splitlines()[0] if str(cause) else "the connection was lost")
     return None
+
+
+@contextmanager
+def telling(shown: str) -> Iterator[None]:
+    """Raise what stands for a driver's error in its place, caused by it."""
+    try:
+        yield
+    except Exception as error:
+        told = told_as(error, shown)
+        if told is error:
+            raise
+        raise told from error
+
+
+def told_as(error: BaseException, shown: str) -> BaseException:
+    """The LedgerError that stands for a driver's error, or else the error itself."""
+    known = storage_error(error, shown)
+    if known is None or known is error:
+        return error
+    known.__cause__ = error
+    return known
 
 
 def _sqlite(cause: sqlite3.Error, shown: str) -> LedgerError | None:

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ledger.errors import Busy, Closed, StorageError
-from ledger.faults import storage_error
+from ledger.errors import Busy, Closed
+from ledger.faults import told_as
 
 WAITING = 256
 """Writes of one kind that may wait; one more is refused with Busy."""
@@ -30,10 +30,11 @@ GROUP = 64
 CONNECTIONS = 16
 """Writing connections on PostgreSQL; background work takes at most a quarter of them."""
 
-ATTEMPTS = 5
+ATTEMPTS = 7
+"""On PostgreSQL, over three seconds: a server that is started anew takes as long."""
 
 Work = Callable[[Connection, bool], Any]
-"""A unit bound to its request; the flag says that it may have been committed before (see `units.perform`)."""
+"""A unit bound to its request; the flag says that this very work may have been committed (see `units.perform`)."""
 
 
 @dataclass(slots=True)
@@ -52,13 +53,18 @@ class Job:
     told: asyncio.Future[Any]
     begun: bool = False
     abandoned: bool = False
+    unheard: bool = False  # its commit was asked for, and nothing was heard of it
     outcome: Any = None
     error: BaseException | None = None
 
     def tell(self) -> None:
         if self.told.done():
             return
-        if self.error is not None:
+        if isinstance(self.error, StopIteration):  # which no future takes; the others still have to be told
+            wrapped = RuntimeError("the unit raised StopIteration")
+            wrapped.__cause__ = self.error
+            self.told.set_exception(wrapped)
+        elif self.error is not None:
             self.told.set_exception(self.error)
         else:
             self.told.set_result(self.outcome)
@@ -188,6 +194,8 @@ class SqliteWriter(Writer):
                     driver.execute("BEGIN IMMEDIATE")
             if point:
                 driver.execute("RELEASE one")
+        for job in group:
+            job.unheard = job.error is None
         self._commit(driver)
 
     def _members(self, group: list[Job]) -> Iterator[Job]:
@@ -205,10 +213,10 @@ class SqliteWriter(Writer):
         try:
             tx, driver = self._connect()
             driver.execute("BEGIN IMMEDIATE")
-            job.outcome, job.error = job.work(tx, True), None
+            job.outcome, job.error = job.work(tx, job.unheard), None
             self._commit(driver)
         except BaseException as error:
-            job.error = storage_error(error, self._shown) or error
+            job.error = told_as(error, self._shown)
             self._disconnect()
 
     def _commit(self, driver: sqlite3.Connection) -> None:
@@ -292,23 +300,25 @@ class PostgresWriter(Writer):
 
     async def _carry_out(self, job: Job) -> None:
         for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(0.05 * 2 ** (attempt - 1))
             try:
                 async with self._engine.connect() as connection:
-                    job.outcome = await connection.run_sync(self._attempt, job.work, attempt > 0)
+                    job.outcome = await connection.run_sync(self._attempt, job)
                 job.error = None
                 break
-            except Exception as error:
-                job.error = storage_error(error, self._shown) or error
+            except BaseException as error:
+                job.error = told_as(error, self._shown)
                 if not _may_pass(error):
                     break
-            await asyncio.sleep(0.05 * attempt)  # the server may be restarting
         job.tell()
 
-    def _attempt(self, tx: Connection, work: Work, again: bool) -> Any:
+    def _attempt(self, tx: Connection, job: Job) -> Any:
         with tx.begin():
-            outcome = work(tx, again)
+            outcome = job.work(tx, job.unheard)
             if self.hooks.before_commit and self.hooks.before_commit():
                 tx.execute(_TERMINATE)
+            job.unheard = True
         if self.hooks.after_commit and self.hooks.after_commit():
             tx.execute(_TERMINATE)
         return outcome
@@ -319,9 +329,7 @@ _TERMINATE = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
 
 def _may_pass(error: BaseException) -> bool:
     """True where the same work may go through next time: the connection went, or two transactions collided."""
-    if isinstance(error, DBAPIError):
-        state = getattr(error.orig, "sqlstate", None)
-        return (
-            error.connection_invalidated or state in ("40001", "40P01") or str(state or "").startswith("57P")
-        )
-    return isinstance(error, OSError) and not isinstance(error, StorageError)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = str(getattr(cause, "sqlstate", None) or "")
+    lost = getattr(error, "connection_invalidated", False) or isinstance(cause, OSError)
+    return lost or state in ("40001", "40P01", "53300") or state.startswith(("08", "57P"))
