@@ -11,7 +11,7 @@ from typing import NoReturn
 from bot import config
 from bot.cli import COMMANDS
 from bot.cli.command import Command
-from bot.errors import CannotRun
+from bot.errors import CannotRun, NobodyReads
 from ledger.errors import LedgerError
 
 FAILED = 2
@@ -34,15 +34,16 @@ def main(words: Sequence[str] | None = None) -> int:
         code = command.run(config.load(args.config, database=args.database), args)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:  # whoever read our output has had enough, as in `crux export | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (NobodyReads, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it at the end
         return 0
     except KeyboardInterrupt:
         return 130
     except (CannotRun, LedgerError) as refused:
         print(refused, file=sys.stderr)
     except OSError as error:
-        print(f"{error.filename or 'This'} can't be used: {error.strerror or error}.", file=sys.stderr)
+        what = f"{error.filename} can't be used" if error.filename else "The output can't be written"
+        print(f"{what}: {(error.strerror or str(error)).lower()}.", file=sys.stderr)
     except Exception:
         traceback.print_exc()
         print("That is a mistake in Crux itself: please report it with the lines above.", file=sys.stderr)

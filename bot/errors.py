@@ -22,3 +22,7 @@ class BookInUse(CannotRun):
     def __init__(self, book: Path, holder: str) -> None:
         self.book, self.holder = book, holder
         super().__init__(f"{book} is in use by {holder}: stop it first, or wait until it is done.")
+
+
+class NobodyReads(CannotRun):
+    """No failure: there is nobody left to tell anything."""

@@ -17,8 +17,10 @@ def run(config: Config, _: argparse.Namespace) -> int:
         )
     if before == after:
         print(f"{address.shown} is at version {after}: nothing to do.")
+    elif before is None:
+        print(f"{address.shown} is new, at version {after}.")
     else:
-        print(f"{address.shown} went from version {before or 'none'} to {after}.")
+        print(f"{address.shown} went from version {before} to {after}.")
     return 0
 
 
