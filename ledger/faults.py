@@ -3,7 +3,7 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def storage_error(error: BaseException, shown: str) -> LedgerError | None:
 
 
 @contextmanager
-def telling(shown: str) -> Iterator[None]:
+def telling(shown: str) -> Generator[None]:
     """Raise what stands for a driver's error in its place, caused by it."""
     try:
         yield
