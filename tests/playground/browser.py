@@ -170,7 +170,7 @@ class Window:
         await expect(self.page.locator(".command-name")).to_have_text(command)
 
     async def run_command(self, command: str, *, mouse: bool = False, **options: str | Path) -> None:
-        """The whole of it: "/", the options one after another, Enter."""
+        """The whole of it: "/", the options one after another, Enter; until the bot has answered in some way."""
         if mouse:
             await self.page.get_by_role("button", name="Commands", exact=True).click()
             await self.palette.get_by_role("option").filter(has_text=command).first.click()
@@ -183,6 +183,7 @@ class Window:
         else:
             await self.page.keyboard.press("Enter")
         await expect(self.page.locator("#composer .command")).to_have_count(0)
+        await expect(self.page.locator(".msg.sent .thinking")).to_have_count(0)  # "Sending…"
 
     async def option(self, name: str, value: str | Path, *, mouse: bool = False) -> None:
         """Writes or chooses one option, and adds it first where it is not there yet."""
@@ -237,7 +238,12 @@ async def chromium() -> AsyncIterator[Browser]:
     needs_chromium()
     async with async_playwright() as playwright:
         with tempfile.TemporaryDirectory() as home:
-            environment = {**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home}
+            environment: dict[str, Any] = {
+                **os.environ,
+                "HOME": home,
+                "XDG_CONFIG_HOME": home,
+                "XDG_CACHE_HOME": home,
+            }
             launched = playwright.chromium.launch(
                 executable_path=CHROMIUM, args=list(_ARGUMENTS), env=environment
             )

@@ -10,6 +10,7 @@ import sys
 import warnings
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import aiohttp
 from PIL import Image, ImageDraw
@@ -71,7 +72,7 @@ def png(image: Image.Image, name: str) -> discord.File:
     return discord.File(io.BytesIO(written.getvalue()), name)
 
 
-def button(what: str, label: str | None, style: str = "secondary", **about: object) -> ui.Button:
+def button(what: str, label: str | None, style: str = "secondary", **about: Any) -> ui.Button:
     return ui.Button(label=label, custom_id=f"do:{what}", style=discord.ButtonStyle[style], **about)
 
 
@@ -245,7 +246,7 @@ def embed() -> discord.Embed:
     return shown.add_field(name="Wide", value="A field of its own line", inline=False)
 
 
-def values_of(components: list[dict[str, object]]) -> dict[str, object]:
+def values_of(components: list[dict[str, Any]]) -> dict[str, Any]:
     inner = [part["component"] for part in components if "component" in part]
     return {field["custom_id"]: field.get("value", field.get("values")) for field in inner}
 
@@ -262,7 +263,7 @@ class GalleryBot(discord.AutoShardedClient):
         await self.tree.sync()
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        data = interaction.data or {}
+        data: Any = interaction.data or {}
         custom_id = str(data.get("custom_id", ""))
         if custom_id.startswith("form:"):
             said = json.dumps(values_of(data["components"]), ensure_ascii=False, sort_keys=True)
@@ -354,8 +355,9 @@ def commands(bot: GalleryBot) -> None:
     async def markdown(interaction: discord.Interaction) -> None:
         assert interaction.guild is not None
         role = interaction.guild.roles[-1]
-        card = f"</gallery card:{interaction.data['id']}>"
-        mentions = f"{interaction.user.mention} {role.mention} {interaction.channel.mention} {card}"
+        asked: Any = interaction.data
+        channel = f"<#{interaction.channel_id}>"
+        mentions = f"{interaction.user.mention} {role.mention} {channel} </gallery card:{asked['id']}>"
         await interaction.response.send_message(f"{MARKDOWN}\n{mentions}")
 
     @gallery.command(description="Names and texts that mean no good")
@@ -459,6 +461,7 @@ def commands(bot: GalleryBot) -> None:
                 name=title, content=f"**{title}**\nOne post for each claim.", applied_tags=tags
             )
             await post.send("Ada offers NO at 3.00")
+        assert isinstance(interaction.channel, discord.TextChannel)
         message = await interaction.channel.send("Talk about it below")
         thread = await message.create_thread(name="What counts as superhuman?")
         await thread.send("Begin here")
@@ -467,6 +470,7 @@ def commands(bot: GalleryBot) -> None:
     @gallery.command(description="Many messages")
     async def bulk(interaction: discord.Interaction, count: app_commands.Range[int, 1, 120]) -> None:
         await interaction.response.defer(ephemeral=True)
+        assert isinstance(interaction.channel, discord.TextChannel)
         for number in range(1, count + 1):
             await interaction.channel.send(f"Message {number}")
         await interaction.followup.send("Done")

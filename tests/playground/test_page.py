@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -58,7 +59,7 @@ async def test_a_command_is_found_by_a_few_letters_and_filled_option_by_option(p
     await expect(page.palette.get_by_role("option")).to_have_count(1)
     await expect(page.palette).to_contain_text("Options of every kind")
 
-    given = {
+    given: dict[str, Any] = {
         "who": "Bo",
         "colour": "Blue",
         "sure": "True",
@@ -267,7 +268,7 @@ async def test_a_form_the_bot_does_not_answer_stays_open(page: Window, bench: Be
 
 
 async def test_thinking_editing_and_taking_back_are_seen_live(page: Window):
-    await page.run_command("/gallery think", seconds="0.5")
+    await page.run_command("/gallery think", seconds="1.5")
     await page.sees("Crux is thinking…")
     await page.sees("Thought")
     await page.misses("Crux is thinking…")

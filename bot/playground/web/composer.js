@@ -12,6 +12,7 @@ import * as store from "./store.js";
 import * as acts from "./acts.js";
 
 const LONGEST = 2000;
+const NARROW = matchMedia("(max-width: 560px)");
 
 export class Composer {
   constructor(root) {
@@ -99,7 +100,11 @@ export class Composer {
     const why = !store.state.connected
       ? "Waiting for the playground…"
       : `${plain(store.myself()?.name)} can't write here.`;
-    this.input.placeholder = open ? `Message ${where}, or / for commands` : why;
+    this.input.placeholder = open
+      ? NARROW.matches
+        ? `Message ${where}`
+        : `Message ${where}, or / for commands`
+      : why;
     this.input.setAttribute("aria-label", open ? `Message ${where}` : why);
   }
 
