@@ -19,7 +19,7 @@ _SENTENCES = {
     "after_deadline": "“{words}” reaches past the deadline: move the deadline, or the date in the text.",
     "one_source": "There is one source only: name a second for when the first is gone or changes.",
     "gap": "What lies between or beside these has no outcome ({words}): make the edges meet, or add one.",
-    "conditional": "It hangs on something else (“{words}”): say what holds without it, or make it a conditional claim.",
+    "conditional": "It hangs on something else (“{words}”): say what holds without it, or make it conditional.",
     "maybe_private": "Is this a private person's life or health ({words})? Then choose another subject.",
     "whose": "“{words}” lies in somebody's head: write the number that is expected, and where it is measured.",
     "hedged": "“{words}” leaves a way out: say what must happen, and put the doubt into the odds.",

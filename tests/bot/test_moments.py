@@ -381,6 +381,15 @@ def test_anything_else_is_refused_in_a_sentence_that_says_what_to_write(typed: s
     assert "write it like 2029-12-31" in refused.value.why
 
 
+def test_b2_this_very_moment_is_over():
+    now = at("2026-11-20T13:00")
+
+    with pytest.raises(OutOfRange) as refused:
+        moment("2026-11-20 13:00", U, now)
+    assert refused.value.at == now
+    assert moment("2026-11-20 13:00", U, now - timedelta(microseconds=1)).at == now
+
+
 WORDS = (  # noqa: SIM905
     "by before end of the in next friday 2030 q4 12 31 dec may a - / . : , 18:00 pm utc +02:00 -9:99 t "
     "2027-10-31 02:30 months hour"

@@ -64,6 +64,11 @@ def test_b2_also_on_the_days_around_every_change_of_clocks_in_every_zone(year: i
         ("America/Havana", date(2026, 3, 7), "2026-03-08T05:00"),  # midnight is skipped
         ("America/Havana", date(2026, 10, 31), "2026-11-01T04:00"),  # midnight comes twice, both in November
         ("America/St_Johns", date(2010, 11, 6), "2010-11-07T03:30"),  # midnight comes twice: the 6th goes on
+        (
+            "America/Toronto",
+            date(1919, 3, 30),
+            "1919-03-31T04:30",
+        ),  # half past eleven is followed by half past twelve
         ("Pacific/Apia", date(2011, 12, 30), "2011-12-30T10:00"),  # the whole day is skipped
     ],
 )
