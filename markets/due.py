@@ -15,8 +15,9 @@ from sqlalchemy.dialects import postgresql
 
 from ledger.prepared import Prepared, param
 from ledger.types import to_us
+from markets import outbox
 from markets.errors import MarketError
-from markets.tables import due_work
+from markets.tables import due_work, removals
 
 Handler = Callable[[Connection, "Due", datetime], None]
 """Carries one kind of due work out: in the row's own transaction, and may schedule what comes next."""
@@ -76,16 +77,22 @@ def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Take up to `most` rows whose time has come, for `owner`, until `lease_seconds` from now."""
+    """Take up to `most` rows whose time has come, until `lease_seconds` from now.
+
+    `owner` is a number that no other claim has: it stands in the keys of what is then carried out. An `eager` claim
+    also takes rows that wait after a failure.
+    """
 
     owner: int
     most: int = 100
     lease_seconds: int = 60
+    eager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A row that a worker holds. Its key is its own time's, so that it is carried out once for that time."""
+    """A row that a worker holds. Its key is this very claim's: asking again after a lost answer is the same act, and
+    the same row at the same time, written anew, is another."""
 
     guild: int
     kind: str
@@ -93,10 +100,11 @@ class Held:
     due_us: int
     fence: int
     tries: int
+    owner: int
 
     @property
     def key(self) -> str:
-        return f"due:{self.kind}:{self.ref}:{self.due_us}"
+        return f"due:{self.kind}:{self.ref}:{self.owner}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,10 @@ class FenceGone(MarketError):
 
 
 def claim(tx: Connection, request: Claim, now: datetime) -> list[Held]:
-    """Take rows that are due, over all guilds, the longest owed first. Runs through `db.claim`."""
+    """Take rows that are due, over all guilds, the longest owed first. Runs through `db.claim`.
+
+    Those of a server that the bot was removed from rest (E5).
+    """
     now_us = to_us(now)
     values = {
         "now": now_us,
@@ -128,9 +139,11 @@ def claim(tx: Connection, request: Claim, now: datetime) -> list[Held]:
         "owner": request.owner,
         "lease": now_us + request.lease_seconds * 1_000_000,
     }
-    rows = tx.execute(_CLAIM, values).all()
-    held = [Held(row.guild_id, row.kind, row.ref, row.due_us, row.fence, row.tries) for row in rows]
-    return sorted(held, key=lambda row: row.due_us)
+    rows = tx.execute(_CLAIM_EAGERLY if request.eager else _CLAIM, values).all()
+    held = [
+        Held(row.guild_id, row.kind, row.ref, row.due_us, row.fence, row.tries, request.owner) for row in rows
+    ]
+    return sorted(held, key=lambda row: (row.due_us, row.guild, row.kind, row.ref))
 
 
 def perform(tx: Connection, request: Held, now: datetime) -> bool:
@@ -145,7 +158,7 @@ def perform(tx: Connection, request: Held, now: datetime) -> bool:
     row = tx.execute(_LOAD, {"g": request.guild, "kind": request.kind, "ref": request.ref}).first()
     if row is None:
         return False
-    if row.fence != request.fence or row.due_us != request.due_us:
+    if (row.fence, row.due_us, row.owner) != (request.fence, request.due_us, request.owner):
         raise FenceGone(request.kind)
     cancel(tx, request.guild, request.kind, request.ref)  # first, so that the handler may schedule it again
     late = (to_us(now) - request.due_us) // 1_000_000
@@ -154,10 +167,10 @@ def perform(tx: Connection, request: Held, now: datetime) -> bool:
 
 
 def failed(tx: Connection, request: Failed, now: datetime) -> bool:
-    """Count a failure: the row waits longer each time, and after twelve it is parked.
+    """Count a failure: the row waits longer each time, and after twelve it is parked and the log channel told.
 
     Returns:
-        True if it is parked now, for the log channel to be told.
+        True if it is parked now.
     """
     tries = request.held.tries + 1
     values = {
@@ -165,12 +178,16 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
         "kind": request.held.kind,
         "ref": request.held.ref,
         "fence": request.held.fence,
+        "owner": request.held.owner,
         "tries": tries,
         "state": "parked" if tries >= TRIES else "waiting",
         "lease": to_us(now) + backoff_seconds(tries) * 1_000_000,
         "error": request.error[:80],
     }
-    return bool(tx.execute(_FAILED, values).rowcount) and tries >= TRIES
+    parked = bool(tx.execute(_FAILED, values).rowcount) and tries >= TRIES
+    if parked:
+        outbox.redraw(tx, request.guild, "parked", 0)
+    return parked
 
 
 def backoff_seconds(tries: int) -> int:
@@ -179,8 +196,29 @@ def backoff_seconds(tries: int) -> int:
 
 
 def next_us(tx: Connection) -> int | None:
-    """When something is due next, or may be tried again; None where nothing is."""
+    """When something is due next; None where nothing is. What is held, failed before, or rests doesn't count."""
     return tx.execute(_NEXT).scalar()
+
+
+def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
+    """When something is due; None where it isn't."""
+    row = tx.execute(_LOAD, {"g": guild, "kind": kind, "ref": ref}).first()
+    return None if row is None else row.due_us
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A row that failed twelve times, for the log channel and whoever runs Crux."""
+
+    kind: str
+    ref: int
+    due_us: int
+    error: str
+
+
+def parked(tx: Connection, guild: int, limit: int = 20) -> list[Parked]:
+    """What is parked in one server, the oldest first."""
+    return [Parked(*row) for row in tx.execute(_PARKED, {"g": guild, "limit": limit})]
 
 
 def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, int]]:
@@ -192,27 +230,50 @@ def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, 
 _d = due_work.c
 _this = (_d.guild_id == param("g"), _d.kind == param("kind"), _d.ref == param("ref"))
 _waiting = _d.state == sa.literal_column("'waiting'")
-_picked = (
-    sa.select(_d.guild_id, _d.kind, _d.ref)
-    .where(_waiting, _d.due_us <= param("now"), _d.lease_us <= param("now"))
-    .order_by(_d.due_us)
-    .limit(param("most"))
-    .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer and leaves it out
-)
-_CLAIM = (
-    sa.update(due_work)
-    .where(sa.tuple_(_d.guild_id, _d.kind, _d.ref).in_(_picked), _waiting)
-    .values(owner=param("owner"), lease_us=param("lease"), fence=_d.fence + 1)
-    .returning(_d.guild_id, _d.kind, _d.ref, _d.due_us, _d.fence, _d.tries)
-)
-_LOAD = sa.select(_d.due_us, _d.fence).where(*_this)
+_here = ~sa.exists().where(removals.c.guild_id == _d.guild_id)
+
+
+def _claiming(free: sa.ColumnElement[bool]) -> sa.Executable:
+    picked = (
+        sa.select(_d.guild_id, _d.kind, _d.ref)
+        .where(_waiting, _d.due_us <= param("now"), free, _here)
+        .order_by(_d.due_us)
+        .limit(param("most"))
+        .with_for_update(skip_locked=True, of=due_work)  # PostgreSQL; SQLite has one writer and leaves it out
+    )
+    return (
+        sa.update(due_work)
+        .where(sa.tuple_(_d.guild_id, _d.kind, _d.ref).in_(picked), _waiting)
+        .values(owner=param("owner"), lease_us=param("lease"), fence=_d.fence + 1)
+        .returning(_d.guild_id, _d.kind, _d.ref, _d.due_us, _d.fence, _d.tries)
+    )
+
+
+_CLAIM = _claiming(_d.lease_us <= param("now"))
+_CLAIM_EAGERLY = _claiming((_d.lease_us <= param("now")) | (_d.owner == 0))
+_LOAD = sa.select(_d.due_us, _d.fence, _d.owner).where(*_this)
 _FAILED = (
     sa.update(due_work)
-    .where(*_this, _d.fence == param("fence"))
-    .values(tries=param("tries"), state=param("state"), lease_us=param("lease"), last_error=param("error"))
+    .where(*_this, _d.fence == param("fence"), _d.owner == param("owner"))
+    .values(
+        tries=param("tries"),
+        state=param("state"),
+        lease_us=param("lease"),
+        last_error=param("error"),
+        owner=0,
+    )
 )
-_NEXT = sa.select(sa.func.min(sa.case((_d.lease_us > _d.due_us, _d.lease_us), else_=_d.due_us))).where(
-    _waiting
+_PARKED = (
+    sa.select(_d.kind, _d.ref, _d.due_us, _d.last_error)
+    .where(_d.guild_id == param("g"), _d.state == "parked")
+    .order_by(_d.due_us)
+    .limit(param("limit"))
+)
+_NEXT = (
+    sa.select(_d.due_us)
+    .where(_waiting, _here, _d.owner == 0, _d.tries == 0)
+    .order_by(_d.due_us)
+    .limit(sa.literal_column("1"))
 )
 _COMING = (
     sa.select(_d.kind, _d.ref, _d.due_us)
@@ -226,6 +287,7 @@ _SCHEDULE = Prepared(
         set_={
             "due_us": sa.literal_column("excluded.due_us"),
             "state": sa.literal_column("'waiting'"),
+            "owner": sa.literal_column("0"),
             "lease_us": sa.literal_column("0"),
             "tries": sa.literal_column("0"),
             "fence": _d.fence + sa.literal_column("1"),

@@ -2,23 +2,37 @@
 
 A *card* is one message that always shows the newest state of one thing: changing it twice before it is drawn draws
 it once. A *post* is a message that is sent once, in order for its claim. Both are written in the transaction of what
-they tell; the bot's announcer sends them.
+they tell. The bot's announcer takes them under a lease, notes that a send begins, sends, and tells what became of it;
+what has to happen once Discord has a post (`SENT`) happens in the transaction that remembers its message.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.prepared import Prepared
+from ledger.prepared import Prepared, param
 from ledger.types import to_us
 from markets.counters import following
-from markets.tables import cards, posts
+from markets.tables import cards, posts, removals
 
 Facts = Mapping[str, int | str | list[int] | bool | None]
+
+TRIES = 12
+"""Failures that may be our own, after which a row is parked. Discord's own troubles are waited out."""
+
+LONGEST_WAIT_SECONDS = 300
+
+SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {}
+"""By kind of post: what has to happen when Discord has taken it; given the guild and the facts."""
+
+
+# --- written by what changes something --------------------------------------------------------
 
 
 def redraw(tx: Connection, guild: int, kind: str, ref: int) -> None:
@@ -70,7 +84,247 @@ def post(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, 
     return number
 
 
-_c = cards.c
+# --- taken by the announcer -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take up to `most` rows until `lease_seconds` from now; `owner` and `eager` as in `due.Claim`."""
+
+    owner: int
+    most: int = 20
+    lease_seconds: int = 120
+    eager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that an announcer holds. `begun_us` is when a send began of which nothing was heard."""
+
+    guild: int
+    number: int
+    line: int
+    kind: str
+    facts: str
+    made_us: int
+    channel: int | None
+    begun_us: int | None
+    fence: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """A card that an announcer holds; `message` once there is one, to be edited."""
+
+    guild: int
+    kind: str
+    ref: int
+    channel: int | None
+    message: int | None
+    wanted: int
+    shown: int
+    begun_us: int | None
+    fence: int
+    tries: int
+
+
+Held = HeldPost | HeldCard
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A send begins, into this channel, unless somebody else holds the row by now."""
+
+    held: Held
+    channel: int
+    lease_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Discord has a post; `dms` are the players to be told of it in their own talk with the bot.
+
+    `message` 0: there was nothing to tell any more, and it is let go.
+    """
+
+    guild: int
+    key: str
+    number: int
+    channel: int
+    message: int
+    dms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Discord shows this version of a card; `dms` as for a post, the first time.
+
+    Runs through `db.write` where there are any, else through `db.claim`.
+    """
+
+    key: str
+    held: HeldCard
+    channel: int | None
+    message: int | None
+    dms: tuple[int, ...] = ()
+
+    @property
+    def guild(self) -> int:
+        return self.held.guild
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A send that failed, by the name of its error.
+
+    `passing` is trouble that ends by itself (Discord's 429 and 5xx, a lost connection): it is waited out. `final`
+    parks the row at once: the channel is gone, or Crux may not write there. `applied` is False where Discord surely
+    did nothing, so that nobody has to look for the message; `gone` forgets a card's message.
+    """
+
+    held: Held
+    error: str
+    passing: bool = False
+    final: bool = False
+    applied: bool = True
+    gone: bool = False
+
+
+def take_posts(tx: Connection, request: Take, now: datetime) -> list[HeldPost]:
+    """Take posts to send, over all guilds, the oldest first; of a line only its first. Runs through `db.claim`."""
+    rows = tx.execute(_TAKE_POSTS[request.eager], _taking(request, now)).all()
+    return sorted((HeldPost(*row) for row in rows), key=lambda post: (post.guild, post.number))
+
+
+def take_cards(tx: Connection, request: Take, now: datetime) -> list[HeldCard]:
+    """Take cards to draw, over all guilds. Runs through `db.claim`."""
+    rows = tx.execute(_TAKE_CARDS[request.eager], _taking(request, now)).all()
+    return [HeldCard(*row) for row in rows]
+
+
+def begin(tx: Connection, request: Begin, now: datetime) -> bool:
+    """Note that a send begins, before it does; False where the row is somebody else's by now. Through `db.claim`."""
+    held = request.held
+    values = _key_of(held) | {
+        "fence": held.fence,
+        "channel": request.channel,
+        "begun": to_us(now),
+        "lease": to_us(now) + request.lease_seconds * 1_000_000,
+    }
+    return bool(tx.execute(_BEGIN_POST if isinstance(held, HeldPost) else _BEGIN_CARD, values).rowcount)
+
+
+def sent(tx: Connection, request: Sent, now: datetime) -> bool:
+    """Remember a post's message, and do what had to wait for it; False where it was remembered before.
+
+    Whoever holds the row by now: the message is there.
+    """
+    row = tx.execute(_LOAD_POST, {"g": request.guild, "n": request.number}).one()
+    values = {"g": request.guild, "n": request.number, "channel": request.channel, "message": request.message}
+    if not tx.execute(_SENT, values).rowcount:
+        return False
+    if request.message:
+        _tell_privately(tx, request.guild, request.dms, request.channel, request.message, now)
+    done = SENT.get(row.kind)
+    if done is not None and request.message:
+        done(tx, request.guild, json.loads(row.facts), now)
+    return True
+
+
+def shown(tx: Connection, request: Shown, now: datetime) -> None:
+    """Remember what a card shows; one that changed meanwhile still waits.
+
+    So does one that somebody else held meanwhile: of two edits the older may have reached Discord last.
+    """
+    held = request.held
+    values = _key_of(held) | {
+        "fence": held.fence,
+        "channel": request.channel,
+        "message": request.message,
+        "version": held.wanted,
+    }
+    tx.execute(_SHOWN, values)
+    if held.message is None and request.channel and request.message:
+        _tell_privately(tx, held.guild, request.dms, request.channel, request.message, now)
+
+
+def failed(tx: Connection, request: Failed, now: datetime) -> bool:
+    """Count a failure; True if the row is parked now. Runs through `db.claim`."""
+    held = request.held
+    tries = held.tries + 1
+    parked = request.final or (tries >= TRIES and not request.passing)
+    wait = min(2 ** min(tries, 20), LONGEST_WAIT_SECONDS)
+    values = _key_of(held) | {
+        "fence": held.fence,
+        "tries": tries,
+        "state": "parked" if parked else "waiting",
+        "lease": to_us(now) + wait * 1_000_000,
+        "error": request.error[:80],
+        "keep": int(request.applied),
+    }
+    if isinstance(held, HeldPost):
+        return bool(tx.execute(_FAILED_POST, values).rowcount) and parked
+    values["gone"] = int(request.gone)
+    return bool(tx.execute(_FAILED_CARD, values).rowcount) and parked
+
+
+def unpark(tx: Connection, guild: int) -> int:
+    """A server has a usable channel again: its cards are drawn, and the posts that something waits for are sent."""
+    found = tx.execute(_UNPARK_CARDS, {"g": guild}).rowcount
+    return found + tx.execute(_UNPARK_POSTS, {"g": guild}).rowcount
+
+
+def _tell_privately(
+    tx: Connection, guild: int, dms: tuple[int, ...], channel: int, message: int, now: datetime
+) -> None:
+    for player in dms:
+        post(tx, guild, "dm", {"player": player, "channel": channel, "message": message}, now)
+
+
+def _taking(request: Take, now: datetime) -> dict[str, int]:
+    return {
+        "now": to_us(now),
+        "most": request.most,
+        "owner": request.owner,
+        "lease": to_us(now) + request.lease_seconds * 1_000_000,
+    }
+
+
+def _key_of(held: Held) -> dict[str, Any]:
+    if isinstance(held, HeldPost):
+        return {"g": held.guild, "n": held.number}
+    return {"g": held.guild, "kind": held.kind, "ref": held.ref}
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """How many announcements of one server could not be told in one channel, and the newest reason."""
+
+    cards: int
+    posts: int
+    error: str
+
+
+def unsent(tx: Connection, guild: int, channel: int) -> Unsent:
+    """What is parked for one channel."""
+    asked = {"g": guild, "channel": channel}
+    parked_cards, card_error = tx.execute(_PARKED_CARDS, asked).one()
+    parked_posts, post_error = tx.execute(_PARKED_POSTS, asked).one()
+    return Unsent(parked_cards, parked_posts, post_error or card_error or "")
+
+
+def waiting(tx: Connection) -> int:
+    """How many announcements are still to be told, over all servers that Crux is in."""
+    return tx.execute(_WAITING_CARDS).scalar_one() + tx.execute(_WAITING_POSTS).scalar_one()
+
+
+_c, _p = cards.c, posts.c
+_WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
+_PARKED: sa.ColumnElement[str] = sa.literal_column("'parked'")
 _REDRAW = Prepared(
     postgresql.insert(cards).on_conflict_do_update(
         index_elements=[_c.guild_id, _c.kind, _c.ref],
@@ -82,3 +336,147 @@ _REDRAW = Prepared(
     )
 )
 _POST = Prepared(sa.insert(posts))
+_this_post = (_p.guild_id == param("g"), _p.number == param("n"))
+_this_card = (_c.guild_id == param("g"), _c.kind == param("kind"), _c.ref == param("ref"))
+_LOAD_POST = sa.select(_p.kind, _p.facts).where(*_this_post)
+
+
+def _free(table: sa.Table, *, eager: bool) -> sa.ColumnElement[bool]:
+    free = table.c.lease_us <= param("now")
+    return free | (table.c.owner == 0) if eager else free
+
+
+def _here(table: sa.Table) -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(removals.c.guild_id == table.c.guild_id)
+
+
+def _taking_posts(*, eager: bool) -> sa.Executable:
+    earlier = posts.alias("earlier")
+    first = (_p.line == 0) | ~sa.exists().where(
+        earlier.c.guild_id == _p.guild_id,
+        earlier.c.line == _p.line,
+        earlier.c.state == _WAITING,
+        earlier.c.number < _p.number,
+    )
+    picked = (
+        sa.select(_p.guild_id, _p.number)
+        .where(_p.state == _WAITING, _free(posts, eager=eager), first, _here(posts))
+        .order_by(_p.made_us, _p.number)
+        .limit(param("most"))
+        .with_for_update(skip_locked=True, of=posts)
+    )
+    return (
+        sa.update(posts)
+        .where(sa.tuple_(_p.guild_id, _p.number).in_(picked), _p.state == _WAITING)
+        .values(owner=param("owner"), lease_us=param("lease"), fence=_p.fence + 1)
+        .returning(
+            _p.guild_id,
+            _p.number,
+            _p.line,
+            _p.kind,
+            _p.facts,
+            _p.made_us,
+            _p.channel,
+            _p.begun_us,
+            _p.fence,
+            _p.tries,
+        )
+    )
+
+
+def _taking_cards(*, eager: bool) -> sa.Executable:
+    picked = (
+        sa.select(_c.guild_id, _c.kind, _c.ref)
+        .where(_c.state == _WAITING, _free(cards, eager=eager), _here(cards))
+        .order_by(_c.lease_us)
+        .limit(param("most"))
+        .with_for_update(skip_locked=True, of=cards)
+    )
+    return (
+        sa.update(cards)
+        .where(sa.tuple_(_c.guild_id, _c.kind, _c.ref).in_(picked), _c.state == _WAITING)
+        .values(owner=param("owner"), lease_us=param("lease"), fence=_c.fence + 1)
+        .returning(
+            _c.guild_id,
+            _c.kind,
+            _c.ref,
+            _c.channel,
+            _c.message,
+            _c.wanted,
+            _c.shown,
+            _c.begun_us,
+            _c.fence,
+            _c.tries,
+        )
+    )
+
+
+_TAKE_POSTS = {eager: _taking_posts(eager=eager) for eager in (False, True)}
+_TAKE_CARDS = {eager: _taking_cards(eager=eager) for eager in (False, True)}
+_begun = {"channel": param("channel"), "begun_us": param("begun"), "lease_us": param("lease")}
+_BEGIN_POST = (
+    sa.update(posts).where(*_this_post, _p.fence == param("fence"), _p.state == _WAITING).values(_begun)
+)
+_BEGIN_CARD = (
+    sa.update(cards).where(*_this_card, _c.fence == param("fence"), _c.state == _WAITING).values(_begun)
+)
+_free_again = {"owner": 0, "lease_us": 0, "begun_us": None, "tries": 0, "last_error": None}
+_SENT = (
+    sa.update(posts)
+    .where(*_this_post, _p.state != sa.literal_column("'sent'"))
+    .values({"state": "sent", "channel": param("channel"), "message": param("message")} | _free_again)
+)
+_newest = (_c.fence == param("fence")) & (_c.wanted == param("version"))
+_SHOWN = (
+    sa.update(cards)
+    .where(*_this_card)
+    .values(
+        {
+            "state": sa.case((_newest, "shown"), else_="waiting"),
+            "channel": param("channel"),
+            "message": param("message"),
+            "shown": param("version"),
+        }
+        | _free_again
+    )
+)
+_failed = {
+    "state": param("state"),
+    "tries": param("tries"),
+    "lease_us": param("lease"),
+    "last_error": param("error"),
+    "owner": 0,
+}
+_forget_begin = param("keep") == sa.literal_column("0")
+_FAILED_POST = (
+    sa.update(posts)
+    .where(*_this_post, _p.fence == param("fence"))
+    .values(_failed | {"begun_us": sa.case((_forget_begin, sa.null()), else_=_p.begun_us)})
+)
+_gone = param("gone") == sa.literal_column("1")
+_FAILED_CARD = (
+    sa.update(cards)
+    .where(*_this_card, _c.fence == param("fence"))
+    .values(
+        _failed
+        | {
+            "begun_us": sa.case((_forget_begin, sa.null()), else_=_c.begun_us),
+            "message": sa.case((_gone, sa.null()), else_=_c.message),
+        }
+    )
+)
+_again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
+_UNPARK_CARDS = sa.update(cards).where(_c.guild_id == param("g"), _c.state == _PARKED).values(_again)
+_UNPARK_POSTS = (
+    sa.update(posts)
+    .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(sorted(["proposal.made"])))
+    .values(_again)
+)
+_PARKED_CARDS = sa.select(sa.func.count(), sa.func.max(_c.last_error)).where(
+    _c.guild_id == param("g"), _c.state == _PARKED, _c.channel == param("channel")
+)
+_PARKED_POSTS = sa.select(sa.func.count(), sa.func.max(_p.last_error)).where(
+    _p.guild_id == param("g"), _p.state == _PARKED, _p.channel == param("channel")
+)
+_WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(_c.state == _WAITING, _here(cards))
+_WAITING_POSTS = sa.select(sa.func.count()).select_from(posts).where(_p.state == _WAITING, _here(posts))

@@ -1,5 +1,6 @@
 """A small club for tests: people with points, claims and bets between them, and a calendar that is swept by hand."""
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from tests.world import World
 
 YES, NO = 0, 1
 DAY = timedelta(days=1)
+_OWNERS = itertools.count(1)
 
 
 @dataclass
@@ -82,7 +84,7 @@ class Club(World):
     async def sweep(self) -> int:
         """Carry out all that is due by now, in order; how much that was."""
         done = 0
-        while rows := await self.db.claim(due.claim, due.Claim(owner=1), self.now):
+        while rows := await self.db.claim(due.claim, due.Claim(owner=next(_OWNERS)), self.now):
             for row in rows:
                 await self.db.write(due.perform, row, self.now, background=True)
                 done += 1
