@@ -33,8 +33,8 @@ from markets.settings import Settings
 Kind = Literal["binary", "choice", "number", "date"]
 Early = Literal["allowed", "announced", "deadline"]
 
-LATEST_US = 4_133_980_800_000_000
-"""The start of 2101: every time of a claim lies before it (B2)."""
+LATEST_US = 4_133_980_800_000_000 + 12 * 3_600_000_000
+"""When 2100 has ended everywhere on Earth: no time of a claim lies after it (B2). Forms ask for the zone's own end."""
 
 DAY_US = 86_400_000_000
 FEWEST, MOST = 2, 10
@@ -99,7 +99,7 @@ class Terms:
     judges: Judges = Judges()
     tags: tuple[str, ...] = ()
     origin: Origin | None = None
-    check: dict[str, str | int | float] | None = None
+    check: dict[str, str] | None = None
     library: str | None = None
 
 
