@@ -13,7 +13,7 @@ from sqlalchemy import URL, Connection
 
 from ledger import audit, versions
 from ledger.database import Address, run_alone
-from ledger.errors import AlreadyThere, NotADatabase, OtherTool
+from ledger.errors import AlreadyThere, NotADatabase, OtherTool, Unreachable
 from ledger.faults import telling
 
 _PAGES = 2_000  # of 4 KiB, copied at a time
@@ -41,15 +41,17 @@ def backup(url: str, target: Path) -> Backup:
     Raises:
         OtherTool: It is on PostgreSQL, which has a tool of its own.
         AlreadyThere: There is something at `target`.
-        StorageError: The book can't be read or the copy can't be written.
+        StorageError: The book can't be read, or the copy can't be written.
     """
     address = Address.of(url)
     if address.path is None:
         raise OtherTool(address.shown, _pg_dump(address))
-    if target.exists():
+    if os.path.lexists(target):
         raise AlreadyThere(target)
+    if not target.parent.is_dir():
+        raise Unreachable(str(target), f"there is no folder {target.parent}")
     with telling(str(target)), _unfinished(target) as part:
-        run_alone(url, lambda tx: _copy(tx, part))
+        run_alone(url, lambda tx: _copy(tx, part, target))
         made = _verified(part, address.shown)
         _sync(part)
         part.rename(target)
@@ -57,14 +59,14 @@ def backup(url: str, target: Path) -> Backup:
     return Backup(target, made.version, made.reports)
 
 
-def _copy(tx: Connection, part: Path) -> None:
+def _copy(tx: Connection, part: Path, target: Path) -> None:
     book = tx.connection.driver_connection
     assert isinstance(book, sqlite3.Connection)
     # This read holds one state of the book. Without it each commit of somebody else begins the copy anew, which
     # on a busy book never ends. In WAL mode it keeps nobody from writing.
     book.execute("BEGIN")
     book.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    with closing(sqlite3.connect(part)) as copy:
+    with telling(str(target)), closing(sqlite3.connect(part)) as copy:
         book.backup(copy, pages=_PAGES)
         copy.execute("PRAGMA journal_mode = DELETE")  # all in one file; opening it for writing sets WAL again
     book.execute("ROLLBACK")
@@ -74,14 +76,17 @@ def _verified(part: Path, shown: str) -> Backup:
     """Read every page and, where we can, every row of the copy.
 
     Raises:
-        NotADatabase: The copy is damaged, and so is the book.
+        NotADatabase: The copy is damaged, and so is the book, which goes by the name of `shown`.
     """
     url = f"sqlite:///{part}"
-    if run_alone(url, lambda tx: tx.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
-        raise NotADatabase(shown)
-    version = run_alone(url, versions.found)
-    current = version == versions.known()[-1]
-    return Backup(part, version, run_alone(url, audit.audit_all) if current else None)
+    try:
+        if run_alone(url, lambda tx: tx.exec_driver_sql("PRAGMA integrity_check").scalar()) != "ok":
+            raise NotADatabase(shown)
+        version = run_alone(url, versions.found)
+        current = version == versions.known()[-1]
+        return Backup(part, version, run_alone(url, audit.audit_all) if current else None)
+    except NotADatabase:
+        raise NotADatabase(shown) from None
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def storage_error(error: BaseException, shown: str) -> LedgerError | None:
     if isinstance(cause, sqlite3.Error):
         return _sqlite(cause, shown)
     if isinstance(error, sqlalchemy.exc.TimeoutError | OSError):
-        return Unreachable(shown, str(cause) or type(cause).__name__)
+        return Unreachable(shown, getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
     state = str(getattr(cause, "sqlstate", None) or "")
     if state == "57014":
         return ReadTooLong(READ_LIMIT_MS)

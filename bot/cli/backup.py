@@ -22,7 +22,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, args: argparse.Namespace) -> int:
     address = Address.of(config.database.url)
-    made = backup(config.database.url, args.out or _beside(address.path))
+    made = backup(config.database.url, args.out or _beside(address.path or Path("crux.db")))
     print(f"{made.path} is a copy of {address.shown}.")
     if made.reports is None:
         print(
@@ -32,8 +32,7 @@ def run(config: Config, args: argparse.Namespace) -> int:
     return tell(made.reports)
 
 
-def _beside(book: Path | None) -> Path:
-    book = book or Path()
+def _beside(book: Path) -> Path:
     return book.with_name(f"{book.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}{book.suffix}")
 
 
