@@ -102,6 +102,17 @@ async def test_what_is_missing_or_wrong_is_said_beside_its_option(page: Window):
     await page.sees("horizon | 3 | Bo")
 
 
+async def test_suggestions_are_asked_for_when_the_typing_pauses(page: Window):
+    asked: list[str] = []
+    page.page.on("request", lambda request: asked.append(request.url) if "autocomplete" in request.url else None)
+    await page.type_command("/gallery options")
+    await page.page.keyboard.type("continual-learning product")
+    await expect(page.palette.get_by_role("option")).to_have_text(["A continual-learning product in 2026"])
+    assert len(asked) <= 3
+    await page.page.keyboard.press("Enter")
+    await expect(page.page.locator(".command input[data-option='count']")).to_be_focused()
+
+
 async def test_a_command_that_nobody_has_is_not_sent_as_a_message(page: Window):
     await page.say("/nothing of the kind")
     await expect(page.page.locator("#composer > .failure")).to_contain_text("There is no command /nothing")
@@ -275,6 +286,13 @@ async def test_thinking_editing_and_taking_back_are_seen_live(page: Window):
     await page.run_command("/gallery mend")
     await expect(await page.sees("The first, mended")).to_contain_text("(edited)")
     await page.misses("A slip")
+
+
+async def test_an_answer_that_can_no_longer_come_is_given_up(page: Window):
+    await page.run_command("/gallery think", seconds="20")
+    thinking = await page.sees("Crux is thinking…")
+    await page.skip("+1 hour")
+    await expect(thinking).to_contain_text("The application did not respond")
 
 
 async def test_layouts_embeds_pictures_and_files(page: Window):

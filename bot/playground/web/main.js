@@ -41,7 +41,7 @@ store.on("channel", ({ left }) => {
   if (matchMedia("(pointer: fine)").matches) composer.focus();
 });
 store.on("message", ({ message, how }) => heard(message, how));
-store.on("press sent history people", () => redraw());
+store.on("press sent history people clock", () => redraw());
 store.on("channels unread", () => store.here()?.kind === "forum" && forum.draw());
 store.on("channels people connection", () => drawHead(drawers));
 store.on("to-end", () => log.toEnd());
@@ -52,10 +52,8 @@ store.on("modal", ({ modal, origin }) =>
 );
 store.on("notice", notice);
 store.on("connection", connection);
-setInterval(() => {
-  refresh();
-  redraw(); // a deferred answer may have become hopeless
-}, 10_000);
+setInterval(refresh, 1000);
+setInterval(redraw, 10_000); // a deferred answer may have become hopeless
 
 store.state.channelId = recall("channel");
 const stream = new Stream({
