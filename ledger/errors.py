@@ -6,7 +6,7 @@
     │   ├── UnknownGuild  UnknownPlayer  UnknownAccount  UnknownTransfer
     │   ├── InsufficientFunds  BalanceTooLarge  AccountEnded  AlreadyReversed  NotReversible  NotYours
     │   ├── KeyReused  AlreadyDone
-    │   ├── GrantRefused
+    │   ├── GrantRefused  BadSetting
     │   └── Busy  Closed  ReadTooLong
     └── StorageError            the database itself: for whoever runs Crux
         ├── BadUrl  NotThere  NotADatabase  NotOurs  NotMigrated  NewerThanCode  NotABook
@@ -157,6 +157,14 @@ class GrantRefused(Refused):
     def __init__(self, rule: str, why: str, **facts: int | str) -> None:
         self.rule, self.why, self.facts = rule, why, facts
         super().__init__(f"{why} (rule {rule}).")
+
+
+class BadSetting(Refused):
+    """A setting that its room doesn't allow; `name` is the setting's."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name} can't be set so: {why}.")
 
 
 class Busy(Refused):

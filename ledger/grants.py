@@ -6,8 +6,10 @@ not settled) comes in as an argument, with nothing as its default.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import sqlalchemy as sa
+from pydantic import Field
 from sqlalchemy import Connection
 
 from ledger import accounts, money, settings, tables, transfers
@@ -37,9 +39,9 @@ WEEK, QUARTER, YEAR = timedelta(days=7), timedelta(days=90), timedelta(days=365)
 class Settings:
     """What a server chose for section A of the rules; amounts in minor units."""
 
-    starting_balance: int = 1_000 * money.UNIT
-    weekly_allowance: int = 50 * money.UNIT
-    account_age_days: int = 30
+    starting_balance: Annotated[int, Field(ge=money.UNIT, le=money.MOST)] = 1_000 * money.UNIT
+    weekly_allowance: Annotated[int, Field(ge=0, le=money.MOST)] = 50 * money.UNIT
+    account_age_days: Annotated[int, Field(ge=0, le=3_650)] = 30
     gifts: bool = True
 
 
@@ -197,7 +199,8 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
         tx, giver, GIFT, since=now - timedelta(days=1), received=False
     )
     if amount > left:
-        raise GrantRefused("A6", "gifts are limited to a tenth of the starting balance a day", left=left)
+        why = "gifts are limited to a tenth of the starting balance a day"
+        raise GrantRefused("A6", why, left=max(left, 0))
     return balance
 
 

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.errors import BadSetting
 from ledger.prepared import Prepared, param, params
 
 S = TypeVar("S")
@@ -25,8 +26,13 @@ def load(tx: Connection, guild: int, kind: type[S]) -> S:
 
 
 def save(tx: Connection, guild: int, settings: object) -> None:
-    """Store a whole room's settings; what equals its default is stored as nothing."""
+    """Store a whole room's settings; what equals its default is stored as nothing.
+
+    Raises:
+        BadSetting: One of them is not what its room allows; nothing is stored.
+    """
     kind = type(settings)
+    _require(settings)
     default = kind()
     tx.execute(_FORGET, {"g": guild, "names": _names(kind)})
     rows = [
@@ -36,6 +42,16 @@ def save(tx: Connection, guild: int, settings: object) -> None:
     ]
     if rows:
         tx.execute(_ADD, rows)
+
+
+def _require(settings: object) -> None:
+    """Refuse what could be stored and not be read again, which would stop the whole server."""
+    adapter = _adapter(type(settings))
+    try:
+        adapter.validate_json(adapter.dump_json(settings, warnings=False))
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        raise BadSetting(str(first["loc"][0]), first["msg"]) from None
 
 
 def _names(kind: type[Any]) -> list[str]:

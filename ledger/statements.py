@@ -93,7 +93,7 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
     asked = {
         "g": account.guild,
         "n": account.number,
-        "before": before or 2**62,
+        "before": _all(before),
         "limit": max(1, min(limit, PAGE)),
     }
     rows = tx.execute(_HISTORY, asked).all()
@@ -108,9 +108,8 @@ def supply(tx: Connection, guild: int) -> Supply:
         UnknownGuild: There is no such book.
     """
     head(tx, guild)
-    row = tx.execute(_MINTED, {"g": guild, "mint": mint(guild).number}).one()
-    held = tx.execute(_HELD, {"g": guild}).one()
-    return Supply(int(row.minted), int(row.burned), int(held.circulating), int(held.house), int(held.debts))
+    row = tx.execute(_SUPPLY, {"g": guild, "mint": mint(guild).number}).one()
+    return Supply(int(row.minted), int(row.burned), int(row.circulating), int(row.house), int(row.debts))
 
 
 def head(tx: Connection, guild: int) -> Head:
@@ -127,7 +126,7 @@ def head(tx: Connection, guild: int) -> Head:
 
 def acts(tx: Connection, guild: int, *, before: int | None = None, limit: int = PAGE) -> list[Act]:
     """A page of what moderators and the owner did with points, newest first, for all to see."""
-    rows = tx.execute(_ACTS, {"g": guild, "before": before or 2**62, "limit": max(1, min(limit, PAGE))}).all()
+    rows = tx.execute(_ACTS, {"g": guild, "before": _all(before), "limit": max(1, min(limit, PAGE))}).all()
     sides = _sides(tx, guild, [row.number for row in rows])
     return [
         Act(row.number, row.kind, row.actor, from_us(row.at_us), row.words, sides.get(row.number, ()))
@@ -150,6 +149,10 @@ def note(tx: Connection, guild: int, transfer: int) -> str | None:
 def guilds(tx: Connection) -> list[int]:
     """Every server that has a book, in order."""
     return list(tx.execute(_GUILDS).scalars())
+
+
+def _all(before: int | None) -> int:
+    return 2**62 if before is None else before
 
 
 def _item(row: Row[*tuple[Any, ...]], account: Account, sides: tuple[Side, ...]) -> Item:
@@ -205,15 +208,18 @@ _SIDES = (
     .where(_e.guild_id == _g, _e.transfer.in_(params("transfers")))
     .order_by(_e.transfer, _e.line)
 )
-_MINTED = sa.select(
+_minted = sa.select(
     sa.func.coalesce(sa.func.sum(sa.case((_e.amount < 0, -_e.amount), else_=0)), 0).label("minted"),
     sa.func.coalesce(sa.func.sum(sa.case((_e.amount > 0, _e.amount), else_=0)), 0).label("burned"),
 ).where(_e.guild_id == _g, _e.account == param("mint"))
-_HELD = sa.select(
+_held = sa.select(
     sa.func.sum(sa.case((_a.kind != "mint", _a.balance), else_=0)).label("circulating"),
     sa.func.sum(sa.case((_a.kind == "house", _a.balance), else_=0)).label("house"),
     sa.func.sum(sa.case(((_a.balance < 0) & (_a.kind != "mint"), -_a.balance), else_=0)).label("debts"),
 ).where(_a.guild_id == _g)
+_m, _h = _minted.subquery(), _held.subquery()
+# One statement, which sees the book at one moment: points that are made between two would be in one of them only.
+_SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
 _HEAD = sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)
 _ACTS = (
     sa.select(_t.number, _t.kind, _t.actor, _t.at_us, tables.notes.c.words)

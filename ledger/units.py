@@ -13,10 +13,11 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.errors import AlreadyDone, KeyReused, UnknownGuild
+from ledger.errors import AlreadyDone, BadWords, KeyReused, UnknownGuild
 from ledger.prepared import Prepared, insert_if_new, param
 from ledger.types import fits, to_us
 from ledger.types import key as checked
@@ -44,7 +45,7 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
             group whose commit failed): what is found done then is our own answer, not a repeat.
 
     Raises:
-        BadKey: The key can't be one.
+        BadKey, BadWords: The key can't be one, or what is asked holds text that is none.
         UnknownGuild: There is no such book.
         AlreadyDone: The same request was carried out before; carries the first answer.
         KeyReused: The key was used before for another request.
@@ -72,7 +73,10 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
 
 def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
     """SHA-256 over the unit's name and the request's fields; what tells a repeat from a key used twice."""
-    body = _requests(type(request)).dump_json(request, warnings=False)  # what is no amount, the unit refuses
+    try:
+        body = _requests(type(request)).dump_json(request, warnings=False)  # what is no amount, the unit refuses
+    except PydanticSerializationError as error:
+        raise BadWords("half a surrogate pair is not a character") from error
     return hashlib.sha256(unit.__qualname__.encode() + b"\0" + body).digest()
 
 
