@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ledger import settings as stored_settings
 from ledger.prepared import Prepared, param
 from ledger.types import to_us
-from markets import clauses, due, lifecycle, outbox, tables
+from markets import clauses, due, lifecycle, outbox, tables, weeks
 from markets.counters import following
 from markets.errors import (
     BadOutcome,
@@ -29,6 +29,7 @@ from markets.errors import (
     UnknownClaim,
 )
 from markets.settings import Settings
+from markets.weeks import week_of
 
 Kind = Literal["binary", "choice", "number", "date"]
 Early = Literal["allowed", "announced", "deadline"]
@@ -399,6 +400,10 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
     for kind, at_us in times.items():
         if at_us > to_us(now):
             due.schedule(tx, claim.guild, kind, claim.number, at_us)
+    closing = week_of(claim.closes_us or 0)
+    if weeks.from_us(closing) > to_us(now):
+        due.schedule(tx, claim.guild, "week", closing, weeks.from_us(closing))
+    outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
 
 
 def freeze(tx: Connection, claim: Claim) -> None:

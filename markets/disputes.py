@@ -58,6 +58,11 @@ class Dispute:
     def round(self) -> int:
         return APPEAL if self.appellant is not None else RULING
 
+    @property
+    def waits_since_us(self) -> int:
+        """Since when the judges of this round are asked; an appeal comes within a day of the ruling."""
+        return self.opened_us if self.ruled_us is None else self.ruled_us
+
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
@@ -155,7 +160,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     tx.execute(_ADD, row)
     resolution.end_proposal(tx, proposal, "disputed")
     claims.move(tx, claim, state)
-    _ask_judges(tx, claim, now)
+    judges.ask(tx, claim, now)
     _tell(tx, claim, "dispute.opened", now, dispute=number)
     return load(tx, request.guild, number)
 
@@ -241,7 +246,10 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     dispute = standing(tx, claim)
     if dispute.state != "ruled" or dispute.appellant is not None:
         raise WindowOver(claim.number, claim.state)
-    if dispute.ruled_us is not None and to_us(now) >= dispute.ruled_us + claims.DAY_US:
+    pays_us = due.at_us(
+        tx, claim.guild, "ruling.pay", dispute.number
+    )  # later than a day where the bot was away
+    if pays_us is None or to_us(now) >= pays_us:
         raise WindowOver(claim.number, claim.state)
     if not judges.has_money(tx, claim, request.player):
         raise NotAHolder(claim.number)
@@ -256,7 +264,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     tx.execute(_APPEAL, held)
     due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
     claims.move(tx, claim, state)
-    _ask_judges(tx, claim, now)
+    judges.ask(tx, claim, now)
     _tell(tx, claim, "dispute.appealed", now, dispute=dispute.number)
     return load(tx, claim.guild, dispute.number)
 
@@ -274,6 +282,15 @@ def pay_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
     _bonds(tx, dispute, proposal, differs=differs, now=now)
     resolution.end_proposal(tx, proposal, "failed" if differs else "settled")
     resolution.resolve(tx, claim, dispute.ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
+
+
+def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
+    """The calendar: nobody ruled for too long. The bonds go to the house (D5); returns the dispute's number."""
+    dispute = standing(tx, claim)
+    tx.execute(_LAPSE, {"g": claim.guild, "n": dispute.number})
+    resolution.forfeit_bond(tx, dispute.bond, f"dispute:{dispute.number}:bond", now)
+    resolution.forfeit_bond(tx, dispute.appeal_bond, f"dispute:{dispute.number}:appeal", now)
+    return dispute.number
 
 
 def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
@@ -354,12 +371,6 @@ def _cast(tx: Connection, dispute: Dispute, request: Vote, now: datetime) -> Non
     )
 
 
-def _ask_judges(tx: Connection, claim: Claim, now: datetime) -> None:
-    """The judges' turn begins: they are reminded, and after 7 days without enough votes the owner is asked (D4)."""
-    for kind, days in (("judges.remind", 3), ("judges.owner", 7)):
-        due.schedule(tx, claim.guild, kind, claim.number, to_us(now) + days * claims.DAY_US)
-
-
 def _stop_asking(tx: Connection, claim: Claim) -> None:
     for kind in ("judges.remind", "judges.owner"):
         due.cancel(tx, claim.guild, kind, claim.number)
@@ -418,6 +429,7 @@ _APPEAL = (
         appeal_bond=param("bond"),
     )
 )
+_LAPSE = sa.update(tables.disputes).where(*_this).values(state="lapsed")
 _ARGUMENTS = (
     sa.select(sa.func.count())
     .select_from(tables.arguments)

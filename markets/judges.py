@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, outbox, tables
+from markets import claims, due, outbox, tables
 from markets.claims import Actor, Claim
 from markets.counters import following
 from markets.errors import Needed, NotAJudge, Recused
@@ -88,6 +88,12 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
     facts = {"claim": claim.number, "clarification": number}
     outbox.post(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
     return number
+
+
+def ask(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Their turn begins: they are reminded, and after 7 days without enough votes the owner is asked (D4)."""
+    for kind, days in (("judges.remind", 3), ("judges.owner", 7)):
+        due.schedule(tx, claim.guild, kind, claim.number, to_us(now) + days * claims.DAY_US)
 
 
 def note_act(

@@ -33,6 +33,7 @@ from markets.errors import (
 from markets.mechanisms import two_party
 from markets.offers import Bet
 from markets.settings import DAY
+from markets.weeks import week_of
 
 BOND, BOND_BACK, FORFEIT, PAYOUT = "bond", "bond.back", "bond.forfeit", "bet.payout"
 CHUNK = 40
@@ -43,6 +44,19 @@ LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
 
 REVERSIBLE_US = 30 * claims.DAY_US
+
+CALENDAR = (
+    "claim.close",
+    "claim.week",
+    "claim.day",
+    "claim.check",
+    "claim.overdue",
+    "claim.lapses",
+    "claim.lapse",
+    "judges.remind",
+    "judges.owner",
+)
+"""Due work of a claim that a result makes needless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +230,7 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
     if proposal.confirm:
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        judges.ask(tx, claim, now)
         return
     _settle(tx, claim, proposal, now)
 
@@ -272,8 +287,9 @@ def resolve(
     }
     tx.execute(_ADD_RESOLUTION, row)
     claims.kill_offers(tx, claim)
-    for kind in ("claim.close", "claim.week", "claim.day", "claim.check", "claim.overdue"):
+    for kind in CALENDAR:
         due.cancel(tx, claim.guild, kind, claim.number)
+    outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
     state = lifecycle.VOID if result.kind == "void" else lifecycle.SETTLED
     claims.move(tx, claim, state, resolution=number)
     facts = {"claim": claim.number, "resolution": number}
@@ -312,6 +328,16 @@ def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
         due.schedule(tx, guild, "resolution.pay", number, to_us(now))
     else:
         tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
+
+
+def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
+    """The players who would get back less from their live bets than they staked, by a result."""
+    change: dict[int, int] = {}
+    for bet in live_bets(tx, claim.guild, claim.number):
+        gets = payout(claim, bet, result)
+        change[bet.maker] = change.get(bet.maker, 0) + gets.maker - bet.maker_stake
+        change[bet.taker] = change.get(bet.taker, 0) + gets.taker - bet.taker_stake
+    return sorted(player for player, by in change.items() if by < 0)
 
 
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.accounts import Player
 from ledger.types import from_us, to_us
-from markets import claims, clauses, due, offers, resolution
+from markets import calendar, claims, clauses, due, offers, resolution
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.offers import Accepted, Bet, Ended, Offer
 from markets.resolution import Proposal
@@ -89,6 +89,13 @@ class Club(World):
                 await self.db.write(due.perform, row, self.now, background=True)
                 done += 1
         return done
+
+    async def outage(self, **span: float) -> int:
+        """The bot is away for a while, and comes back: how many windows were prolonged."""
+        from_us = to_us(self.now)
+        self.skip(**span)
+        request = calendar.BackAgain(self.guild, self.key(), from_us)
+        return await self.db.write(calendar.back_again, request, self.now)
 
     async def skip_to_next(self) -> None:
         """Move the clock to what is due next, and carry it out."""

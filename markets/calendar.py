@@ -1,0 +1,354 @@
+"""What time brings about by itself (RULES B6, B8, D3, D4, D7): reminders, asking the judges, the end of waiting.
+
+Each kind of due work has its handler here, or beside what it ends (`offers`, `resolution`, `disputes`). A handler
+looks at the state as it is now: what has been overtaken does nothing. Lateness goes into the facts, so that a
+reminder which comes after an outage says so.
+
+A claim that waits for people goes this way, counted from the day it began to wait (`waits_since`):
+
+    check date   the judges are asked (claim.asked)                            +3 days    reminded (judges.reminded)
+    +7 days      all moderators and the owner (judges.owner), and a week's notice of
+    +14 days     it is listed as overdue (claim.overdue)
+    +97 days     a week's notice of (claim.lapses)
+    +104 days    it ends by its ambiguity clause, or all stakes return (claim.lapsed)
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import tables as book
+from ledger.prepared import insert_if_new, param, params
+from ledger.types import to_us
+from markets import claims, disputes, due, judges, lifecycle, offers, outbox, resolution, tables
+from markets.claims import DAY_US, Claim, Result
+from markets.due import Due
+from markets.weeks import WEEK_US, week_of
+
+REMIND_US = 3 * DAY_US
+OWNER_US = 7 * DAY_US
+OVERDUE_US = 14 * DAY_US
+LAPSE_US = OVERDUE_US + 90 * DAY_US
+LATE_SECONDS = 15 * 60
+"""Later than this, an announcement says that it is late."""
+
+# --- reminders --------------------------------------------------------------------------------
+
+
+@due.handles("offer.remind")
+def remind_of_offer(tx: Connection, work: Due, now: datetime) -> None:
+    """A day before an offer ends."""
+    offer = offers.load_offer(tx, work.guild, work.ref)
+    if offer.gone(now) is None:
+        _tell(tx, work, offer.claim, "offer.reminder", now, offer=offer.number)
+
+
+@due.handles("claim.close")
+def close(tx: Connection, work: Due, now: datetime) -> None:
+    """Nothing is swept: the card shows it, and the week's post."""
+    outbox.redraw(tx, work.guild, "claim", work.ref)
+    outbox.redraw(tx, work.guild, "week", week_of(to_us(now)))
+
+
+@due.handles("claim.week")
+def remind_of_week(tx: Connection, work: Due, now: datetime) -> None:
+    _remind_of_deadline(tx, work, now, days=7)
+
+
+@due.handles("claim.day")
+def remind_of_day(tx: Connection, work: Due, now: datetime) -> None:
+    _remind_of_deadline(tx, work, now, days=1)
+
+
+@due.handles("proposal.day")
+def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
+    """A day before a window ends, those who would lose are told once more (D3)."""
+    proposal = resolution.load(tx, work.guild, work.ref)
+    running = proposal.window_to_us is not None and to_us(now) < proposal.window_to_us
+    if proposal.state == "standing" and running:
+        _tell(tx, work, proposal.claim, "proposal.day", now, proposal=proposal.number)
+
+
+@due.handles("bet.year")
+def remind_of_bet(tx: Connection, work: Due, now: datetime) -> None:
+    """A yearly note for a long bet, until a year before its deadline."""
+    bet = offers.load_bet(tx, work.guild, work.ref)
+    if bet.state != "live":
+        return
+    claim = claims.load(tx, work.guild, bet.claim)
+    years = round((work.due_us - bet.accepted_us) / offers.YEAR_US)
+    _tell(tx, work, claim.number, "bet.year", now, bet=bet.number, years=years)
+    following_us = work.due_us + offers.YEAR_US
+    if following_us < (claim.deadline_us or 0):
+        due.schedule(tx, work.guild, "bet.year", bet.number, following_us)
+
+
+@due.handles("draft.ask")
+def ask_of_draft(tx: Connection, work: Due, now: datetime) -> None:
+    """A draft has lain for 14 days: its author is asked once."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state == lifecycle.DRAFT:
+        _tell(tx, work, claim.number, "draft.ask", now, author=claim.author)
+
+
+@due.handles("draft.drop")
+def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
+    """After 90 days a draft goes, with all that was typed."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state == lifecycle.DRAFT:
+        claims.drop_draft(tx, claim.guild, claim.number, now)
+
+
+@due.handles("week")
+def begin_week(tx: Connection, work: Due, now: datetime) -> None:
+    """A week begins in which something closes."""
+    outbox.redraw(tx, work.guild, "week", work.ref)
+
+
+# --- when nobody acts -------------------------------------------------------------------------
+
+
+@due.handles("claim.check")
+def ask(tx: Connection, work: Due, now: datetime) -> None:
+    """The check date: the judges are asked. A claim with nothing on it is filed and asks nobody (B8)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state == lifecycle.OPEN and not bets_on(tx, claim):
+        _file(tx, claim, now)
+    elif claim.state not in lifecycle.ENDED:
+        if claim.state == lifecycle.OPEN:
+            outbox.redraw(tx, claim.guild, "claim", claim.number)
+            _tell(tx, work, claim.number, "claim.asked", now, overdue_us=to_us(now) + OVERDUE_US)
+        judges.ask(tx, claim, now)
+
+
+@due.handles("judges.remind")
+def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
+    """Three days have passed."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if waits_since(tx, claim, now) is not None:
+        _tell(tx, work, claim.number, "judges.reminded", now, state=claim.state)
+
+
+@due.handles("judges.owner")
+def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
+    """Seven days have passed: all moderators and the owner are asked; then the sides may agree on somebody (D4)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    since_us = waits_since(tx, claim, now)
+    if since_us is None:
+        _look_again(tx, claim, now)
+        return
+    overdue_us = max(since_us + OVERDUE_US, to_us(now) + WEEK_US)  # a week's notice, also after an outage
+    _tell(tx, work, claim.number, "judges.owner", now, state=claim.state, overdue_us=overdue_us)
+    due.schedule(tx, claim.guild, "claim.overdue", claim.number, overdue_us)
+
+
+@due.handles("claim.overdue")
+def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
+    """Fourteen days have passed: it is listed as overdue, and will end by itself in 90 days (D7)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    since_us = waits_since(tx, claim, now)
+    if since_us is None or since_us + OVERDUE_US > to_us(now):
+        _look_again(tx, claim, now)
+        return
+    lapses_us = to_us(now) + 90 * DAY_US
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    _tell(tx, work, claim.number, "claim.overdue", now, state=claim.state, lapses_us=lapses_us)
+    due.schedule(tx, claim.guild, "claim.lapses", claim.number, lapses_us - WEEK_US)
+
+
+@due.handles("claim.lapses")
+def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
+    """A week's notice of the end by ambiguity clause."""
+    claim = claims.load(tx, work.guild, work.ref)
+    since_us = waits_since(tx, claim, now)
+    if since_us is None or since_us + OVERDUE_US > to_us(now):  # somebody acted meanwhile, and it waits anew
+        _look_again(tx, claim, now)
+        return
+    lapses_us = to_us(now) + WEEK_US
+    _tell(tx, work, claim.number, "claim.lapses", now, state=claim.state, lapses_us=lapses_us)
+    due.schedule(tx, claim.guild, "claim.lapse", claim.number, lapses_us)
+
+
+@due.handles("claim.lapse")
+def lapse(tx: Connection, work: Due, now: datetime) -> None:
+    """It ends by its ambiguity clause, or where that leaves it to judges, with all stakes returned (D7)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    since_us = waits_since(tx, claim, now)
+    if since_us is None or since_us + OVERDUE_US > to_us(now) or claim.halted:
+        _look_again(tx, claim, now)
+        return
+    claim.require("lapse", now)
+    proposal = resolution.standing(tx, claim)
+    dispute = disputes.lapse(tx, claim, now) if claim.state == lifecycle.DISPUTED else None
+    if proposal is not None:
+        resolution.end_proposal(tx, proposal, "failed")
+        key = f"proposal:{proposal.number}:bond"
+        resolution.return_bond(tx, proposal.bond, proposal.proposer, key, now)
+    _tell(tx, work, claim.number, "claim.lapsed", now, state=claim.state)
+    resolution.resolve(tx, claim, Result("unclear"), now=now, dispute=dispute)
+
+
+def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
+    """Since when a claim waits for people to act; None where it doesn't, or goes on by itself."""
+    now_us = to_us(now)
+    since_us: int | None = None
+    if claim.state == lifecycle.OPEN:
+        since_us = claim.check_us
+    elif claim.state == lifecycle.DISPUTED:
+        since_us = disputes.standing(tx, claim).waits_since_us
+    elif claim.state == lifecycle.PROPOSED:
+        proposal = resolution.standing(tx, claim)
+        assert proposal is not None, claim.number
+        # Without a window it could not be announced; past it, a judge has to confirm.
+        since_us = proposal.made_us if proposal.window_to_us is None else proposal.window_to_us
+    return since_us if since_us is not None and since_us <= now_us else None
+
+
+def overdue(tx: Connection, guild: int, now: datetime) -> list[int]:
+    """The claims of a server that have waited for more than 14 days, the longest first."""
+    found: list[tuple[int, int]] = []
+    for number in tx.execute(_LISTED, {"g": guild}).scalars().all():
+        since_us = waits_since(tx, claims.load(tx, guild, number), now)
+        if since_us is not None and since_us + OVERDUE_US <= to_us(now):
+            found.append((since_us, number))
+    return [number for _, number in sorted(found)]
+
+
+def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
+    """What the calendar does next about a claim: when, and which kind of due work."""
+    proposal, resolved = resolution.standing(tx, claim), claim.resolution or 0
+    refs = {
+        "claim": claim.number,
+        "judges": claim.number,
+        "proposal": proposal.number if proposal else 0,
+        "resolution": resolved,
+        "ruling": disputes.standing(tx, claim).number if claim.state == lifecycle.RULED else 0,
+    }
+    asked = {"g": claim.guild, "refs": sorted(set(refs.values()))}
+    rows = tx.execute(_COMING, asked).all()
+    return [(row.due_us, row.kind) for row in rows if refs.get(row.kind.split(".")[0]) == row.ref]
+
+
+def _look_again(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Somebody acted, or a moderator stopped it: as long as it hasn't ended, it is looked at again in 14 days."""
+    if claim.state not in lifecycle.ENDED:
+        due.schedule(tx, claim.guild, "judges.owner", claim.number, to_us(now) + OVERDUE_US)
+
+
+def _file(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Nothing hangs on it: unresolved, and nobody is asked (B8)."""
+    state = claim.require("file", now)
+    claims.kill_offers(tx, claim)
+    claims.move(tx, claim, state)
+
+
+def bets_on(tx: Connection, claim: Claim) -> bool:
+    """Whether a live bet hangs on a claim."""
+    return bool(resolution.live_bets(tx, claim.guild, claim.number, limit=1))
+
+
+def _remind_of_deadline(tx: Connection, work: Due, now: datetime, *, days: int) -> None:
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state == lifecycle.OPEN and bets_on(tx, claim):
+        _tell(tx, work, claim.number, "claim.reminder", now, days=days)
+
+
+def _tell(tx: Connection, work: Due, claim: int, kind: str, now: datetime, **facts: int | str | bool) -> None:
+    late = {"late_seconds": work.late} if work.late > LATE_SECONDS else {}
+    outbox.post(tx, work.guild, kind, {"claim": claim} | facts | late, now, line=claim)
+
+
+# --- after an absence -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BackAgain:
+    """The bot could not be reached in a server from `from_us` on, until now. `key` names this absence."""
+
+    guild: int
+    key: str
+    from_us: int
+
+
+def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
+    """Prolong what people had no chance to object to (D3, E5); returns how many windows that were.
+
+    The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6) gets
+    back the hours it lost.
+    """
+    tx.execute(_BACK, {"g": request.guild})
+    asked = {"g": request.guild, "from": request.from_us}
+    numbers = tx.execute(_WINDOWS, asked).scalars().all()
+    for number in numbers:
+        proposal = resolution.load(tx, request.guild, number)
+        away_us = to_us(now) - max(request.from_us, proposal.window_from_us or 0)
+        resolution.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
+        outbox.redraw(tx, request.guild, "claim", proposal.claim)
+    rulings = tx.execute(_RULINGS, asked).all()
+    for ruling in rulings:
+        away_us = to_us(now) - max(request.from_us, ruling.ruled_us)
+        due.schedule(tx, request.guild, "ruling.pay", ruling.number, ruling.due_us + away_us)
+    return len(numbers) + len(rulings)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The bot is not in this server any more."""
+
+    guild: int
+
+
+def removed(tx: Connection, request: Removed, now: datetime) -> bool:
+    """Let a server's due work and announcements rest (E5); runs through `db.claim`. False where they did already."""
+    if tx.execute(_BOOK, {"g": request.guild}).first() is None:
+        return False
+    values = {"guild_id": request.guild, "from_us": to_us(now)}
+    return bool(tx.execute(_REMOVE, values).rowcount)
+
+
+def guilds(tx: Connection) -> list[int]:
+    """Every server with a book."""
+    return list(tx.execute(_GUILDS).scalars())
+
+
+def removals(tx: Connection) -> dict[int, int]:
+    """The servers the bot was removed from, and when."""
+    return {row.guild_id: row.from_us for row in tx.execute(_REMOVALS)}
+
+
+_p, _d, _w, _c = tables.proposals.c, tables.disputes.c, tables.due_work.c, tables.claims.c
+_LISTED = sa.select(_c.number).where(
+    _c.guild_id == param("g"), _c.state.in_([lifecycle.OPEN, lifecycle.PROPOSED, lifecycle.DISPUTED])
+)
+_COMING = (
+    sa.select(_w.kind, _w.ref, _w.due_us)
+    .where(_w.guild_id == param("g"), _w.ref.in_(params("refs")))
+    .order_by(_w.due_us)
+)
+_WINDOWS = (
+    sa.select(_p.number)
+    .where(_p.guild_id == param("g"), _p.state == "standing", _p.window_to_us > param("from"))
+    .order_by(_p.number)
+)
+_RULINGS = (
+    sa.select(_d.number, _d.ruled_us, _w.due_us)
+    .join(tables.due_work, (_w.guild_id == _d.guild_id) & (_w.ref == _d.number))
+    .where(_d.guild_id == param("g"), _w.kind == "ruling.pay", _w.due_us > param("from"))
+    .order_by(_d.number)
+)
+_r = tables.removals.c
+_BACK = sa.delete(tables.removals).where(_r.guild_id == param("g"))
+_REMOVE = insert_if_new(tables.removals)
+_REMOVALS = sa.select(_r.guild_id, _r.from_us)
+_BOOK = sa.select(book.books.c.guild_id).where(book.books.c.guild_id == param("g"))
+_GUILDS = sa.select(book.books.c.guild_id).order_by(book.books.c.guild_id)
+
+
+def _window_begins(tx: Connection, guild: int, facts: dict[str, int], now: datetime) -> None:
+    request = resolution.Announced(guild, "", facts["proposal"])
+    resolution.announced(tx, request, now)
+
+
+outbox.SENT["proposal.made"] = _window_begins
