@@ -1,0 +1,146 @@
+"""Who may do what: every command and every button, by everybody. A new one without a row here fails."""
+
+import warnings
+
+import pytest
+
+from bot.playground.driver import Answer, NotAllowed, Person, Playground
+from tests.end_to_end.conftest import set_up
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
+    from bot.app import COMMANDS
+    from bot.components import routes
+
+MEMBER, HELPER, MODERATOR, OWNER = "member", "helper", "moderator", "owner"
+"""A helper may moderate by Discord's permissions, but hasn't the role that Crux was told of."""
+
+EVERYBODY = {MEMBER, HELPER, MODERATOR, OWNER}
+MODERATORS = {MODERATOR, OWNER}
+MANAGERS = {OWNER}
+
+BY_COMMAND = {
+    "/wallet show": (EVERYBODY, {}),
+    "/wallet history": (EVERYBODY, {}),
+    "/wallet give": (EVERYBODY, {"to": "Bo", "amount": "1"}),
+    "/wallet allowance": (EVERYBODY, {}),
+    "/ledger acts": (EVERYBODY, {}),
+    "/ledger verify": (EVERYBODY, {}),
+    "/ledger export": (EVERYBODY, {}),
+    "/help": (EVERYBODY, {}),
+    "/privacy export": (EVERYBODY, {}),
+    "/privacy delete": (EVERYBODY, {}),
+    "/mod grant": (MODERATORS, {"to": "Bo", "amount": "1"}),
+    "/mod take": (MODERATORS, {"from": "Bo", "amount": "1"}),
+    "/mod wave": (MODERATORS, {"person": "Bo"}),
+    "/setup": (MANAGERS, {}),
+}
+MORE = {"/ledger export": (MODERATORS, {"what": "server"})}
+"""Options that not everybody may choose."""
+
+BY_BUTTON = {
+    "history:{before}": EVERYBODY,
+    "allowance": EVERYBODY,
+    "give:{asked}:{taker}:{amount}": EVERYBODY,
+    "close": EVERYBODY,
+    "acts:{before}": EVERYBODY,
+    "forget:{asked}": EVERYBODY,
+    "forget-now:{asked}": EVERYBODY,
+    "grant:{asked}:{person}:{amount}": MODERATORS,
+    "take:{asked}:{person}:{amount}": MODERATORS,
+    "setup:check": MANAGERS,
+    "setup:places": MANAGERS,
+    "setup:save-places": MANAGERS,
+    "setup:points": MANAGERS,
+    "setup:save-points": MANAGERS,
+    "setup:gifts:{on}": MANAGERS,
+    "setup:fund": MANAGERS,
+    "setup:save-fund:{asked}": MANAGERS,
+}
+
+
+def test_every_command_and_every_button_has_a_row():
+    commands = {
+        f"/{leaf.qualified_name}" for command in COMMANDS for leaf in getattr(command, "commands", [command])
+    }
+    assert commands == set(BY_COMMAND)
+    assert set(routes.templates) == set(BY_BUTTON)
+
+
+@pytest.fixture
+async def people(play: Playground) -> dict[str, Person]:
+    await set_up(play)
+    await play.world("add_person", name="Hal", age_days=900, member=True)
+    await play.world("add_role", name="Helper", permissions=["moderate_members", "manage_messages"])
+    await play.world("set_roles", person="Hal", roles=["Helper"])
+    return {MEMBER: play.ada, HELPER: play.person("Hal"), MODERATOR: play.mira, OWNER: play.oz}
+
+
+def refused(answer: Answer) -> bool:
+    return answer.kind == "message" and "This is for " in answer.text
+
+
+async def test_commands(people: dict[str, Person]):
+    for command, (allowed, options) in [*BY_COMMAND.items(), *MORE.items()]:
+        for kind, person in people.items():
+            hidden = command not in await person.commands()
+            may = not hidden and not refused(await person.run(command, **options))
+            assert may == (kind in allowed), f"{command} by {kind}"
+
+
+async def test_buttons_that_were_forged(people: dict[str, Person]):
+    """As if everybody could put any id behind a button: what it means is checked again."""
+    for template, allowed in BY_BUTTON.items():
+        custom_id = template
+        for name in ("before", "asked", "taker", "amount", "person", "on"):
+            custom_id = custom_id.replace(f"{{{name}}}", "1")
+        for kind, person in people.items():
+            card = await person.run("/help")
+            may = not refused(await person.forcing.click(card, custom_id))
+            assert may == (kind in allowed), f"{template} by {kind}"
+
+
+async def test_a_stranger_can_not_act_in_a_server_under_its_name(play: Playground, people: dict[str, Person]):
+    card = await play.uma.run("/help")
+    stranger = play.uma.delivered(guild="The Crux Club")
+    for command in ("/wallet show", "/ledger export", "/privacy export"):
+        assert "another server's name" in (await stranger.run(command)).text
+    for custom_id in ("allowance", "setup:check", "grant:1:1:1", "forget-now:1"):
+        assert "another server's name" in (await stranger.forcing.click(card, custom_id)).text
+
+
+async def test_what_was_asked_in_one_server_is_not_done_in_another(play: Playground):
+    asked = await play.ada.run("/wallet give", to=play.bo, amount="5")
+    elsewhere = await play.ada.delivered(guild="The Quarry").click(asked, "Give 5 points")
+    assert "another server's name" in elsewhere.text
+    assert "**1,000 points**" in (await play.ada.run("/wallet show")).text
+    assert "You gave 5 points" in (await play.ada.click(asked, "Give 5 points")).text
+
+
+async def test_each_server_has_a_book_of_its_own(play: Playground):
+    await play.ada.run("/wallet show")
+    theirs = await play.uma.run("/ledger acts")
+    assert "There are none" in theirs.text
+    assert "Welcome" in (await play.uma.run("/wallet show")).text
+
+
+async def test_without_a_moderator_role_only_the_owner_moderates(play: Playground):
+    refused_ = await play.mira.run("/mod grant", to=play.bo, amount="5")
+    assert "They can choose a moderator role with `/setup`" in refused_.text
+    assert (await play.oz.run("/mod grant", to=play.bo, amount="5")).kind == "modal"
+
+
+async def test_a_role_that_was_deleted_or_lost_moderates_no_more(play: Playground):
+    await set_up(play)
+    form = await play.mira.run("/mod grant", to=play.bo, amount="5")
+    await play.world("set_roles", person="Mira", roles=[])
+    assert "This is for moderators" in (await play.mira.submit(form, reason="too late")).text
+    await play.world("set_roles", person="Mira", roles=["Moderator"])
+    await play.world("delete_role", role="Moderator")
+    card = await play.oz.run("/setup")
+    assert "the role you chose was deleted: choose another" in card.text
+
+
+async def test_a_direct_message_is_answered_with_where_to_go(play: Playground):
+    with pytest.raises(NotAllowed):
+        await play.ada.at("dm").run("/wallet show")  # commands are for servers only

@@ -1,0 +1,156 @@
+"""Setup, and what moderators do with points: forms, the public posts, and what is missing by name."""
+
+from bot.playground.driver import Playground
+from tests.end_to_end.conftest import set_up
+
+
+async def texts(play: Playground, channel: str) -> list[str]:
+    return [message.text for message in await play.ada.read(channel)]
+
+
+async def test_setup_shows_what_is_missing_and_can_be_run_again(play: Playground):
+    card = await play.oz.run("/setup")
+    assert card.message.ephemeral
+    assert "**Announcements** not chosen yet" in card.text
+    assert "no role chosen" in card.text
+
+    form = await play.oz.click(card, "Channels and moderators")
+    done = await play.oz.submit(
+        form,
+        {
+            "announcements": ["announcements"],
+            "log": ["log"],
+            "moderators": ["Moderator"],
+            "zone": "europe/berlin",
+        },
+    )
+    assert done.kind == "updated"
+    assert "Europe/Berlin" in done.text
+    assert "not chosen" not in done.text
+
+    again = await play.oz.click(await play.oz.run("/setup"), "Channels and moderators")
+    chosen = {part["component"]["custom_id"]: part["component"] for part in again.modal["components"]}
+    assert chosen["announcements"]["default_values"] != []
+    assert chosen["zone"]["value"] == "Europe/Berlin"
+    assert (await play.oz.submit(again)).text == done.text
+
+
+async def test_missing_permissions_are_told_by_name_and_the_act_stands(play: Playground):
+    await set_up(play)
+    everything = ["send_messages", "attach_files"]
+    await play.world("overwrite", channel="announcements", for_="bot", deny=everything)
+    card = await play.oz.run("/setup")
+    assert "Crux lacks Send Messages and Attach Files there" in card.text
+
+    form = await play.mira.run("/mod grant", to=play.bo, amount="5")
+    done = await play.mira.submit(form, reason="for the test")
+    assert "could not be posted in <#" in done.text
+    assert "granted **5 points**" in (await play.ada.run("/ledger acts")).text
+
+    await play.world("delete_channel", channel="announcements")
+    assert "was deleted: choose another" in (await play.oz.click(card, "Check again")).text
+
+
+async def test_the_currency_is_used_throughout(play: Playground):
+    card = await play.oz.run("/setup")
+    await play.oz.submit(await play.oz.click(card, "Points"), {"name": "crumbs"})
+    assert "You have **1,000 crumbs**" in (await play.ada.run("/wallet show")).text
+    await play.oz.submit(await play.oz.click(card, "Points"), {"symbol": "◆", "start": "500"})
+    asked = await play.bo.run("/wallet give", to=play.ada, amount="12.50")
+    assert asked.message.buttons == ["Give ◆12.50", "Not now"]
+    assert "500.00 → **487.50**" in asked.text
+
+
+async def test_what_can_not_be_read_in_a_form_gets_a_sentence_and_changes_nothing(play: Playground):
+    card = await play.oz.run("/setup")
+    wrong = {
+        "name": ("*bold*", "The currency's name can't be read"),
+        "symbol": ("€5", "The currency's sign can't be read"),
+        "start": ("lots", "The starting balance can't be read"),
+        "weekly": ("-5", "The weekly allowance can't be read"),
+        "age": ("1.5", "The days can't be read"),
+    }
+    for field, (typed, words) in wrong.items():
+        form = await play.oz.click(card, "Points")
+        assert words in (await play.oz.submit(form, {field: typed})).text
+    form = await play.oz.click(card, "Channels and moderators")
+    assert "The time zone can't be read" in (await play.oz.submit(form, {"zone": "Berlin"})).text
+    assert (await play.oz.run("/setup")).text == card.text
+
+
+async def test_gifts_can_be_switched_off(play: Playground):
+    card = await play.oz.run("/setup")
+    asked = await play.ada.run("/wallet give", to=play.bo, amount="5")
+    off = await play.oz.click(card, "Switch gifts off")
+    assert "**Gifts** off" in off.text
+    assert "Gifts are switched off" in (await play.ada.click(asked, "Give 5 points")).text
+    assert "Gifts are switched off" in (await play.ada.run("/wallet give", to=play.bo, amount="5")).text
+    assert "**Gifts** up to" in (await play.oz.click(off, "Switch gifts on")).text
+
+
+async def test_funding_the_house_is_a_listed_and_posted_act(play: Playground):
+    await set_up(play)
+    card = await play.oz.run("/setup")
+    done = await play.oz.submit(await play.oz.click(card, "Fund the house"), amount="250")
+    assert "The house got 250 points" in done.text
+    assert any("funded the house with **250 points**" in text for text in await texts(play, "announcements"))
+    assert "funded the house with **250 points**" in (await play.bo.run("/ledger acts")).text
+    assert "**The house** holds 250 points" in (await play.oz.click(card, "Check again")).text
+
+
+async def test_a_grant_asks_why_and_is_posted_once(play: Playground):
+    await set_up(play)
+    form = await play.mira.run("/mod grant", to=play.bo, amount="50")
+    assert form.modal["title"] == "Grant 50 points"
+    refused = await play.mira.submit(form, reason="  ")
+    assert "The reason can't be read" in refused.text
+
+    form = await play.mira.run("/mod grant", to=play.bo, amount="50")
+    done = await play.mira.delivered(times=2).submit(form, reason="Wrote the rules down")
+    assert "Posted in <#" in done.text
+    await play.skip(seconds=1)  # both have been answered when the bot is idle
+    posts = [text for text in await texts(play, "announcements") if "Wrote the rules down" in text]
+    assert len(posts) == 1
+    assert "**1,050 points**" in (await play.bo.run("/wallet show")).text
+
+
+async def test_without_a_channel_the_answer_itself_is_public(play: Playground):
+    form = await play.oz.run("/mod grant", to=play.bo, amount="50")
+    done = await play.oz.submit(form, reason="Wrote the rules down")
+    assert not done.message.ephemeral
+    assert "> Wrote the rules down" in done.text
+
+
+async def test_more_than_there_is_can_not_be_taken(play: Playground):
+    await set_up(play)
+    form = await play.mira.run("/mod take", from_=play.bo, amount="2000")
+    refused = await play.mira.submit(form, reason="too much")
+    assert "That takes 2,000 points, and 0 points are there" in refused.text
+    assert "There are none" in (await play.bo.run("/ledger acts")).text
+
+
+async def test_words_from_people_do_nothing_in_cards(play: Playground):
+    await set_up(play)
+    nasty = "**bold** @everyone <@1> [a](http://x.y) ||hidden|| \u202eesrever\u200b `code`\n# big =1+1"
+    form = await play.mira.run("/mod grant", to=play.bo, amount="5")
+    await play.mira.submit(form, reason=nasty)
+
+    harmless = (
+        r"\*\*bold\*\* \@everyone \<\@1\> \[a\]\(http\://x.y\) \|\|hidden\|\| esrever \`code\` \# big =1+1"
+    )
+    for text in (*await texts(play, "announcements"), (await play.ada.run("/ledger acts")).text):
+        assert harmless in text
+    posted = (await play.bo.read("announcements"))[-1]
+    assert posted.json["mention_everyone"] is False
+    assert posted.json["mentions"] == []
+
+
+async def test_help_knows_the_servers_own_numbers(play: Playground):
+    card = await play.oz.run("/setup")
+    await play.oz.submit(await play.oz.click(card, "Points"), {"start": "500", "weekly": "0", "age": "7"})
+    text = (await play.ada.run("/help", topic="points")).text
+    assert "starts once with 500 points" in text
+    assert "older than 7 days" in text
+    assert "There is no weekly allowance" in text
+    for topic in ("start", "book", "moderators", "privacy"):
+        assert "no cash value" in (await play.ada.run("/help", topic=topic)).text

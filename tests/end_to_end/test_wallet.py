@@ -1,0 +1,141 @@
+"""Wallets: the first press, gifts, the allowance and history, as people in the server see them."""
+
+from bot.playground.driver import Playground
+from tests.end_to_end.conftest import set_up
+
+
+async def test_the_first_command_makes_a_wallet_and_the_next_ones_find_it(play: Playground):
+    first = await play.ada.run("/wallet show")
+    assert first.message.ephemeral
+    assert "Welcome. You start with 1,000 points." in first.text
+
+    second = await play.ada.run("/wallet show")
+    assert "Welcome" not in second.text
+    assert "You have **1,000 points**." in second.text
+
+
+async def test_a_gift_is_confirmed_once_and_reaches_the_other_wallet(play: Playground):
+    asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
+    assert "1,000.00 → **975.00**" in asked.text
+    assert asked.message.buttons == ["Give 25 points", "Not now"]
+
+    done = await play.ada.click(asked, "Give 25 points")
+
+    assert done.kind == "updated"
+    assert "You gave 25 points" in done.text
+    assert done.message.buttons == []
+    assert "gift from <@" in (await play.bo.run("/wallet history")).text
+    assert "You have **975 points**." in (await play.ada.run("/wallet show")).text
+    assert "You have **1,025 points**." in (await play.bo.run("/wallet show")).text
+
+
+async def test_not_now_changes_nothing(play: Playground):
+    asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
+    done = await play.ada.click(asked, "Not now")
+    assert "Nothing happened" in done.text
+    assert "**1,000 points**" in (await play.ada.run("/wallet show")).text
+
+
+async def test_a_confirmation_ends_after_a_minute_of_its_own_time(play: Playground):
+    asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
+    await play.skip(seconds=61)
+    done = await play.ada.click(asked, "Give 25 points")
+    assert "more than a minute ago" in done.text
+    assert "/wallet give" in done.text
+    assert "**1,000 points**" in (await play.ada.run("/wallet show")).text
+
+
+UNREADABLE = ("0", "-5", "1e3", "1_000", "٢٥", "0.001", "nan", "∞", "5 apples", "99999999999999999999")
+
+
+async def test_an_amount_that_can_not_be_given_gets_a_sentence(play: Playground):
+    refused = dict.fromkeys(UNREADABLE, "The amount can't be read")
+    refused["2000"] = "That takes 2,000 points, and 1,000 points are there"
+    refused["101"] = "you can give 100 points more today"
+    for amount, words in refused.items():
+        answer = await play.ada.run("/wallet give", to=play.bo, amount=amount)
+        assert answer.message.ephemeral
+        assert words in answer.text, amount
+
+
+async def test_who_can_not_be_given_points(play: Playground):
+    assert "somebody else" in (await play.ada.run("/wallet give", to=play.ada, amount="5")).text
+    assert "bots have no wallet" in (await play.ada.run("/wallet give", to="Crux", amount="5")).text
+    gone = await play.world("add_person", name="Kit", age_days=400, member=True)
+    await play.world("leave", person="Kit")
+    left = await play.ada.forcing.run("/wallet give", to=gone["id"], amount="5")
+    assert "isn't in this server" in left.text
+
+
+async def test_a_member_who_left_after_being_named_still_gets_the_points(play: Playground):
+    await play.world("add_person", name="Kit", age_days=400, member=True)
+    asked = await play.ada.run("/wallet give", to="Kit", amount="5")
+    await play.world("leave", person="Kit")
+    assert "You gave 5 points" in (await play.ada.click(asked, "Give 5 points")).text
+    await play.world("join", person="Kit")
+    assert "**1,005 points**" in (await play.person("Kit").run("/wallet show")).text
+
+
+async def test_the_daily_limit_counts_all_gifts_of_a_day(play: Playground):
+    first = await play.ada.run("/wallet give", to=play.bo, amount="60")
+    second = await play.ada.run("/wallet give", to=play.bo, amount="60")
+    await play.ada.click(first, "Give 60 points")
+    refused = await play.ada.click(second, "Give 60 points")
+    assert "you can give 40 points more today" in refused.text
+    assert "**940 points**" in (await play.ada.run("/wallet show")).text
+    await play.skip(days=1, seconds=1)
+    later = await play.ada.run("/wallet give", to=play.bo, amount="60")
+    assert "You gave 60 points" in (await play.ada.click(later, "Give 60 points")).text
+
+
+async def test_a_young_account_is_told_when_and_let_in_by_a_moderator(play: Playground):
+    await set_up(play)
+    await play.world("add_person", name="Kit", age_days=3, member=True)
+    kit = play.person("Kit")
+    assert "old enough in 27 days" in (await kit.run("/wallet show")).text
+
+    waved = await play.mira.run("/mod wave", person=kit)
+    assert not waved.message.ephemeral
+    assert "starts with 1,000 points" in waved.text
+    assert "You have **1,000 points**." in (await kit.run("/wallet show")).text
+
+
+async def test_whoever_got_points_while_too_young_sees_them_and_starts_later(play: Playground):
+    await play.world("add_person", name="Kit", age_days=3, member=True)
+    kit = play.person("Kit")
+    asked = await play.ada.run("/wallet give", to=kit, amount="5")
+    await play.ada.click(asked, "Give 5 points")
+    assert "You have **5 points**." in (await kit.run("/wallet show")).text
+    await play.skip(days=28)
+    assert "You have **1,005 points**." in (await kit.run("/wallet show")).text
+
+
+async def test_the_allowance_comes_once_a_week_to_whoever_is_below_the_start(play: Playground):
+    await set_up(play)
+    full = await play.ada.run("/wallet allowance")
+    assert "nothing is missing" in full.text
+    form = await play.mira.run("/mod take", from_=play.ada, amount="80")
+    await play.mira.submit(form, reason="a test of the allowance")
+
+    card = await play.ada.run("/wallet show")
+    drawn = await play.ada.click(card, "Draw the weekly allowance")
+    assert "920.00 → **970.00**" in drawn.text
+    assert "You can draw it again <t:" in (await play.ada.run("/wallet allowance")).text
+    await play.skip(days=7)
+    assert "970.00 → **1,000.00**" in (await play.ada.run("/wallet allowance")).text
+
+
+async def test_history_is_paged_by_buttons_both_ways(play: Playground):
+    await play.bo.run("/wallet show")
+    for _ in range(12):
+        asked = await play.ada.run("/wallet give", to=play.bo, amount="1")
+        await play.ada.click(asked, "Give 1 point")
+
+    newest = await play.ada.run("/wallet history")
+    assert newest.message.buttons == ["Older"]
+    assert newest.text.count("gift to") == 8
+    older = await play.ada.click(newest, "Older")
+    assert older.text.count("gift to") == 4
+    assert "starting balance" in older.text
+    assert older.message.buttons == ["Newer"]
+    assert (await play.ada.click(older, "Newer")).text == newest.text
