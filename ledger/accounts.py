@@ -224,7 +224,7 @@ _LAST_TRANSFER = sa.func.coalesce(
         tables.entries.c.account_seq == tables.accounts.c.entries,
     )
     .scalar_subquery(),
-    0,
+    tables.NEVER_USED,
 )
 _END = (
     sa.update(tables.accounts)

@@ -156,7 +156,7 @@ def compare(walk: Walk) -> None:
         if number == MINT and balance > 0:
             walk.report("accounts.balance", Phrase("zero or less"), balance, account=number)
         if account.ended_by is not None:
-            _check_end(walk, account, balance, last or number)
+            _check_end(walk, account, balance, last or tables.NEVER_USED)
 
 
 def _check_end(walk: Walk, account: Account, balance: int, last: int) -> None:

@@ -28,6 +28,9 @@ KINDS = ("mint", "house", "wallet", "escrow", "reserve", "bond")
 
 NEVER_NEGATIVE = ("escrow", "reserve", "bond")
 
+NEVER_USED = -1
+"""Which transfer ended an account that none ever touched."""
+
 
 def _among(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
@@ -73,7 +76,8 @@ class Accounts(SQLModel, table=True):
     """Where points are. `balance` and `entries` change with each entry, the rest never; `seal` covers the rest.
 
     `owner` is the number of the player it belongs to, 0 where nobody does. `ended_by` is empty while the account
-    lives, then the number of the last transfer that touched it (0 if none did).
+    lives, then the number of the last transfer that touched it, -1 if none did: in a
+    SQLite file one flipped bit turns 0 into nothing, which nobody could notice.
     """
 
     __table_args__ = (
@@ -92,7 +96,7 @@ class Accounts(SQLModel, table=True):
             name="balance",
         ),
         sa.CheckConstraint(
-            f"ended_by IS NULL OR (ended_by >= 0 AND balance = 0 AND {_among('kind', NEVER_NEGATIVE)})",
+            f"ended_by IS NULL OR (ended_by >= -1 AND balance = 0 AND {_among('kind', NEVER_NEGATIVE)})",
             name="ended",
         ),
         sa.CheckConstraint("length(seal) = 32", name="seal"),

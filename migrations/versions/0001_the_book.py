@@ -70,7 +70,7 @@ def upgrade() -> None:
             name=op.f("ck_accounts_balance"),
         ),
         sa.CheckConstraint(
-            "ended_by IS NULL OR (ended_by >= 0 AND balance = 0 AND kind IN ('escrow', 'reserve', 'bond'))",
+            "ended_by IS NULL OR (ended_by >= -1 AND balance = 0 AND kind IN ('escrow', 'reserve', 'bond'))",
             name=op.f("ck_accounts_ended"),
         ),
         sa.CheckConstraint("length(seal) = 32", name=op.f("ck_accounts_seal")),

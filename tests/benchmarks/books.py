@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger import chain
+from ledger.tables import NEVER_USED
 from tests import databases
 
 GUILD = 7_000_000_000_000_000_001
@@ -103,7 +104,7 @@ class _Book:
 
     def _account(self, number: int) -> tuple[Any, ...]:
         kind, owner = self.kind(number)
-        ended = self.last[number] if kind == "escrow" and not self.balances[number] else None
+        ended = (self.last[number] or NEVER_USED) if kind == "escrow" and not self.balances[number] else None
         state = (self.balances[number], self.counts[number], ended)
         return (self.guild, number, kind, owner, *state, chain.seal(self.guild, number, kind, owner))
 
