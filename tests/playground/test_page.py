@@ -104,7 +104,9 @@ async def test_what_is_missing_or_wrong_is_said_beside_its_option(page: Window):
 
 async def test_suggestions_are_asked_for_when_the_typing_pauses(page: Window):
     asked: list[str] = []
-    page.page.on("request", lambda request: asked.append(request.url) if "autocomplete" in request.url else None)
+    page.page.on(
+        "request", lambda request: asked.append(request.url) if "autocomplete" in request.url else None
+    )
     await page.type_command("/gallery options")
     await page.page.keyboard.type("continual-learning product")
     await expect(page.palette.get_by_role("option")).to_have_text(["A continual-learning product in 2026"])
