@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger import database, statements, versions
+from ledger import audit, database, statements, versions
 from ledger.accounts import Account
 from ledger.database import Database, run_alone
 from ledger.errors import (
@@ -269,9 +269,9 @@ async def test_a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns(
         assert await found(db, bo.wallet) == acknowledged
         assert await world.balance(bo.wallet) == len(acknowledged)
 
-    assert_right(url)
+    await asyncio.to_thread(assert_right, url)
     shutil.copy(disk / "crux.db", disk / "copy.db")  # what stands in the file alone, without its journal
-    assert_right(f"sqlite:///{disk}/copy.db")
+    await asyncio.to_thread(assert_right, f"sqlite:///{disk}/copy.db")
 
 
 async def found(db: Database, account: Account) -> set[str]:
@@ -285,5 +285,25 @@ async def found(db: Database, account: Account) -> set[str]:
 
 
 def assert_right(url: str) -> None:
-    """The file is whole."""
+    """The file is whole, and every balance and digest is as it must be."""
     assert run_alone(url, lambda tx: tx.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
+    (report,) = run_alone(url, audit.audit_all)
+    assert report.problems == ()
+
+
+def test_a_migration_on_a_full_disk_is_refused_and_goes_through_later(disk: Path):
+    url = f"sqlite:///{disk}/crux.db"
+    (disk / "filler").write_bytes(bytes(3_100_000))
+
+    with pytest.raises(DiskFull):
+        migrate(url)
+
+    (disk / "filler").unlink()
+    assert run_alone(url, versions.found, write=True) is None
+    assert migrate(url) == (None, versions.known()[-1])
+
+
+async def test_a_postgresql_database_that_is_not_there_is_refused(postgresql: databases.Server):
+    missing = postgresql.uri.replace("/postgres?", "/nowhere?")
+
+    assert 'can\'t be reached: database "nowhere" does not exist.' in await refused(missing, Unreachable)
