@@ -7,10 +7,11 @@ import signal
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import discord
 from discord import app_commands
 
 from bot.client import Crux
-from bot.clock import Clock, Idle
+from bot.clock import Clock
 from bot.commands.help import help_
 from bot.commands.ledger import ledger
 from bot.commands.mod import mod
@@ -18,6 +19,8 @@ from bot.commands.privacy import privacy
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
+from bot.errors import BadConfig
+from bot.scheduler import Scheduler
 from ledger.database import Database
 
 COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None], ...] = (
@@ -57,20 +60,29 @@ async def run(url: str, token: str, *, discord_url: str | None = None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with built(url, discord_url=discord_url) as crux, asyncio.TaskGroup() as tasks:
-        following = None
+    async with built(url, discord_url=discord_url) as crux:
+        scheduler = Scheduler(crux)
+        beside = [asyncio.create_task(scheduler.run())]
         if discord_url is not None:
-            following = tasks.create_task(crux.clock.follow(discord_url, sweep))
-        serving = tasks.create_task(crux.start(token))
-        stopped = asyncio.ensure_future(stop.wait())
+            beside.append(asyncio.create_task(crux.clock.follow(discord_url, scheduler.sweep)))
+        serving, stopped = asyncio.create_task(crux.start(token)), asyncio.create_task(stop.wait())
         await asyncio.wait((serving, stopped), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
         await crux.finish(STOP_SECONDS)
-        if following is not None:
-            following.cancel()
+        for task in (stopped, *beside):
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await crux.close()
+        await _served(serving)
         log.info("stopped")
 
 
-async def sweep(now: object) -> Idle:
-    return Idle()
+async def _served(serving: asyncio.Task[None]) -> None:
+    """What ended the connection to Discord, in a sentence where somebody can do something about it."""
+    try:
+        await serving
+    except discord.LoginFailure:
+        raise BadConfig("Discord refuses the token: make a new one in its developer portal.") from None
+    except discord.PrivilegedIntentsRequired:
+        raise BadConfig(
+            "Discord refuses the intents, though Crux asks for none that need a permission."
+        ) from None

@@ -2,6 +2,7 @@
 
 from bot.cli.backup import BACKUP
 from bot.cli.command import Command
+from bot.cli.doctor import DOCTOR
 from bot.cli.export import EXPORT
 from bot.cli.import_ import IMPORT
 from bot.cli.migrate import MIGRATE
@@ -9,4 +10,4 @@ from bot.cli.playground import PLAYGROUND
 from bot.cli.run import RUN
 from bot.cli.verify import VERIFY
 
-COMMANDS: tuple[Command, ...] = (RUN, PLAYGROUND, MIGRATE, VERIFY, EXPORT, IMPORT, BACKUP)
+COMMANDS: tuple[Command, ...] = (RUN, PLAYGROUND, MIGRATE, VERIFY, EXPORT, IMPORT, BACKUP, DOCTOR)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
-from bot import announcer, components, parse
+from bot import components, parse, posts
 from bot.answer import Press, Where, answer, ask
 from bot.components import routes
 from bot.entering import guild_of, key
@@ -86,7 +86,7 @@ async def answer_act(
 ) -> None:
     """Carry an act out, make it public, and tell whoever did it where; in a server without a channel for it the
     answer itself is public."""
-    where = Where.PRIVATE if announcer.public_channel(chosen) else Where.PUBLIC
+    where = Where.PRIVATE if posts.public_channel(chosen) else Where.PUBLIC
     await answer(press, _carry_out(press, chosen, kind, unit, act), render.answered, where=where)
 
 
@@ -97,10 +97,10 @@ async def _carry_out(
     acted = await crux.write(unit, act, crux.clock.of(press.id))
     currency = await crux.currency(act.guild)
     done = render.Done(kind, act.actor, act.person, acted.amount, act.reason, acted.transfer, currency)
-    channel = announcer.public_channel(chosen)
+    channel = posts.public_channel(chosen)
     if not channel:
         return done
     asked = int(act.key.rpartition(":")[2])
-    if await announcer.post(crux, act.guild, channel, render.public(done), asked):
+    if await posts.post(crux, act.guild, channel, render.public(done), asked):
         return replace(done, posted_in=channel)
     return replace(done, failed=channel)

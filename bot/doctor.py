@@ -1,0 +1,110 @@
+"""What stands between Crux and working: the token, the database, and, once connected, missing permissions."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from bot import permissions, places, tokens
+from bot.config import Config
+from bot.discord_url import point_at
+from bot.errors import BadConfig
+from ledger.database import Database
+from ledger.errors import StorageError
+
+CONNECT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: well or not, in one sentence."""
+
+    well: bool
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{'ok ' if self.well else 'BAD'}  {self.sentence}"
+
+
+async def examine(config: Config, *, discord_url: str | None = None) -> AsyncIterator[Finding]:
+    """Look at one thing after another; what can't be reached keeps what depends on it from being looked at."""
+    token = None
+    try:
+        token = tokens.checked(config.require_token(), discord_url=discord_url)
+        yield Finding(True, "There is a token, and it has a token's form.")
+    except BadConfig as bad:
+        yield Finding(False, f"{bad}")
+    async with contextlib.AsyncExitStack() as held:
+        db = None
+        try:
+            db = await Database.open(config.database.url)
+            held.push_async_callback(db.close)
+            yield Finding(True, f"{db.address.shown} can be reached, and is at this version.")
+        except StorageError as bad:
+            yield Finding(False, f"{bad}")
+        if token is not None:
+            async for finding in _connected(token, db, discord_url):
+                yield finding
+
+
+async def _connected(token: str, db: Database | None, discord_url: str | None) -> AsyncIterator[Finding]:
+    if discord_url is not None:
+        point_at(discord_url)
+    try:
+        async with _client(token) as client:
+            yield Finding(True, f"Discord let us in, with {len(client.guilds)} servers.")
+            for guild in client.guilds if db is not None else ():
+                assert db is not None
+                for finding in _places(guild, await db.read(places.load, guild.id)):
+                    yield finding
+    except discord.LoginFailure:
+        yield Finding(False, "Discord refuses the token: make a new one in its developer portal.")
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        yield Finding(False, f"Discord can't be reached: {str(error) or type(error).__name__}.")
+
+
+@contextlib.asynccontextmanager
+async def _client(token: str) -> AsyncGenerator[discord.Client]:
+    """Connected, and told of every server; no commands are synced."""
+    client = discord.AutoShardedClient(intents=discord.Intents(guilds=True), max_messages=None)
+    async with client:
+        await client.login(token)
+        running = asyncio.create_task(client.connect())
+        ready = asyncio.create_task(client.wait_until_ready())
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+            yield client
+        finally:
+            ready.cancel()
+            await client.close()
+            await asyncio.gather(running, ready, return_exceptions=True)
+
+
+def _places(guild: discord.Guild, chosen: places.Places) -> list[Finding]:
+    """The channels and the role a server chose, by name."""
+    named = (("announcements", chosen.announcement_channel), ("log", chosen.log_channel))
+    findings = [_place(guild, use, channel) for use, channel in named if channel]
+    if not findings:
+        findings.append(Finding(True, f"{guild.name}: no channels are chosen yet; /setup does that."))
+    if chosen.moderator_role and guild.get_role(chosen.moderator_role) is None:
+        findings.append(
+            Finding(False, f"{guild.name}: the moderator role was deleted; /setup chooses another.")
+        )
+    return findings
+
+
+def _place(guild: discord.Guild, use: str, channel_id: int) -> Finding:
+    place = permissions.check(guild, channel_id)
+    if place.gone:
+        return Finding(False, f"{guild.name}: the channel for {use} was deleted; /setup chooses another.")
+    channel = guild.get_channel(channel_id)
+    name = f"{guild.name}, #{channel.name if channel else channel_id} for {use}"
+    if place.missing:
+        return Finding(False, f"{name}: Crux lacks {', '.join(place.missing)}.")
+    return Finding(True, f"{name}: Crux may do there what it needs.")
