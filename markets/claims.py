@@ -151,13 +151,17 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Keep what was typed so far (B6). `claim` is the draft it belongs to, None for a new one."""
+    """Keep what was typed so far (B6). `claim` is the draft it belongs to, None for a new one.
+
+    `typed` is what the forms hold, as JSON; None leaves what they held.
+    """
 
     guild: int
     key: str
     author: int
     terms: Terms
     claim: int | None = None
+    typed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,7 @@ def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
             "made_us": to_us(now),
             "frozen": 0,
             "halted": 0,
+            "typed": request.typed,
         }
         tx.execute(_ADD, row)
         due.schedule(tx, request.guild, "draft.ask", number, to_us(now) + 14 * DAY_US)
@@ -255,6 +260,8 @@ def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
     if claim.state != lifecycle.DRAFT:
         raise ClaimMoved(claim.number, claim.state)
     _change_terms(tx, claim, request.terms)
+    if request.typed is not None:
+        tx.execute(_TYPED, {"g": claim.guild, "n": claim.number, "typed": request.typed})
     return claim.number
 
 
@@ -284,6 +291,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
             "n": claim.number,
             "state": state,
             "settings": _SETTINGS.dump_json(chosen).decode(),
+            "warned": ",".join(request.warned) or None,
         },
     )
     for kind in ("draft.ask", "draft.drop"):
@@ -364,6 +372,7 @@ def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
         due.cancel(tx, guild, kind, number)
     empty = Terms(title="")
     tx.execute(_EDIT, {"g": guild, "n": number} | _row(empty))
+    tx.execute(_TYPED, {"g": guild, "n": number, "typed": None})
     move(tx, claim, state)
 
 
@@ -515,7 +524,12 @@ COLUMNS = (
 )
 _LOAD = Prepared(sa.select(*COLUMNS).where(*_this))
 _ADD = sa.insert(tables.claims)
-_OPEN = sa.update(tables.claims).where(*_this).values(state=param("state"), settings=param("settings"))
+_OPEN = (
+    sa.update(tables.claims)
+    .where(*_this)
+    .values(state=param("state"), settings=param("settings"), warned=param("warned"), typed=None)
+)
+_TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
 _EDIT = (
     sa.update(tables.claims)
     .where(*_this)

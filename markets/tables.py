@@ -52,7 +52,8 @@ class Claims(SQLModel, table=True):
 
     `frozen` is 1 once an accepted bet, a stake, a trade or a forecast hangs on it: from then on nobody edits
     (B5). The times stand outside the terms as well, for the calendar and for lists. `settings` are those of the
-    server when the claim was opened (B8). `resolution` is the one that stands.
+    server when the claim was opened (B8). `resolution` is the one that stands. `typed` is what a draft's forms hold,
+    as JSON, readable or not (B6); `warned` the codes of the wording check that its author overrode, by commas (B7).
     """
 
     __table_args__ = (
@@ -83,6 +84,8 @@ class Claims(SQLModel, table=True):
     halted: int = Field(sa_type=Flag, default=0)
     supersedes: int | None = Field(sa_type=Whole, default=None)
     resolution: int | None = Field(sa_type=Whole, default=None)
+    typed: str | None = Field(sa_type=Words, default=None)
+    warned: str | None = Field(sa_type=Words, default=None)
 
 
 class Tags(SQLModel, table=True):
@@ -237,6 +240,7 @@ class Proposals(SQLModel, table=True):
         _among("state", PROPOSAL_STATES),
         sa.CheckConstraint("gains IN (0, 1) AND early IN (0, 1) AND confirm IN (0, 1)", name="flags"),
         sa.Index("ix_proposals_claim", "guild_id", "claim", "state"),
+        sa.Index("ix_proposals_proposer", "guild_id", "proposer", "state"),
         STRICT,
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)
@@ -269,6 +273,7 @@ class Disputes(SQLModel, table=True):
         _account("appeal_bond"),
         _among("state", DISPUTE_STATES),
         sa.Index("ix_disputes_claim", "guild_id", "claim", "state"),
+        sa.Index("ix_disputes_challenger", "guild_id", "challenger"),
         STRICT,
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)

@@ -100,6 +100,8 @@ def upgrade() -> None:
         sa.Column("halted", WHOLE, nullable=False),
         sa.Column("supersedes", WHOLE, nullable=True),
         sa.Column("resolution", WHOLE, nullable=True),
+        sa.Column("typed", sa.Text(), nullable=True),
+        sa.Column("warned", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["guild_id"], ["books.guild_id"], name=op.f("fk_claims_guild_id")),
         sa.ForeignKeyConstraint(
             ["guild_id", "author"],
@@ -525,8 +527,10 @@ def upgrade() -> None:
     op.create_index("ix_offers_maker", "offers", ["guild_id", "maker", "state"])
     op.create_index("ix_offers_taker", "offers", ["guild_id", "taker", "state"])
     op.create_index("ix_proposals_claim", "proposals", ["guild_id", "claim", "state"])
+    op.create_index("ix_proposals_proposer", "proposals", ["guild_id", "proposer", "state"])
     op.create_index("ix_tags_tag", "tags", ["guild_id", "tag", "claim"])
     op.create_index("ix_disputes_claim", "disputes", ["guild_id", "claim", "state"])
+    op.create_index("ix_disputes_challenger", "disputes", ["guild_id", "challenger"])
     op.create_index("ix_resolutions_claim", "resolutions", ["guild_id", "claim"])
     op.create_index("ix_bets_claim", "bets", ["guild_id", "claim", "state"])
     op.create_index("ix_bets_maker", "bets", ["guild_id", "maker", "state"])
