@@ -1,26 +1,410 @@
-"""Posts in a server's channels: each once, and where it can't be posted, whoever asked for it is told.
+"""Telling Discord: cards that show the newest state, and posts that are sent once.
 
-A post carries a nonce made from what it is about. Discord drops a second one with the same nonce within minutes, so
-trying again after a lost answer, or after a press that reached us twice, never shows it twice.
+What is to be told waits in `markets.outbox`; its words are found at the last moment (`render.announced`). A send is
+noted before it begins. Discord drops a repeat with the same nonce for some minutes; a send that began longer ago, and
+of which nothing was heard, is first looked for in the channel by the reference that every message of ours carries.
 """
 
 import asyncio
+import contextlib
+import hashlib
 import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+from discord import ui
 
 from bot import components
 from bot.cards import Card
-from bot.client import Crux
 from bot.places import Places
+from bot.render import announced
+from bot.render.announced import Ask, Told
+from ledger.errors import AlreadyDone, LedgerError
+from ledger.types import from_us
+from markets import outbox, preferences
+from markets.outbox import Failed, HeldCard, HeldPost
 
+if TYPE_CHECKING:
+    from bot.client import Crux
+
+NONCE_LASTS = timedelta(minutes=2)
+"""How long after its beginning a send may be tried again at once: Discord remembers a nonce for some minutes."""
+
+LOOK_FOR = timedelta(minutes=15)
+"""How long after its beginning a lost send can have reached the channel."""
+
+SEND_SECONDS = 90.0
 _ATTEMPTS = 3
+AT_ONCE = 8
+"""Servers that are told things at the same time."""
+
+MOST_LOOKED_AT = 1000
+_UNKNOWN_MESSAGE = 10008
 
 log = logging.getLogger("crux.announcer")
 
+Held = HeldCard | HeldPost
 
-async def post(crux: Crux, guild: int, channel: int, card: Card, nonce: int) -> bool:
+
+class Overtaken(Exception):
+    """Somebody else holds the row by now."""
+
+
+class NoChannel(Exception):
+    """The server chose no channel for this."""
+
+
+class NoWords(Exception):
+    """Nobody words this kind: it was written by a newer Crux."""
+
+
+class HistoryHidden(Exception):
+    """A send may or may not have gone through, and Crux may not look: it isn't sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message as it goes out, and who is told of it privately."""
+
+    told: Told
+    mentions: tuple[int, ...]
+    roles: tuple[int, ...]
+    dms: tuple[int, ...]
+    reference: str
+
+
+class Announcer:
+    """Tells what waits, until nothing does."""
+
+    def __init__(self, crux: "Crux") -> None:
+        self._crux = crux
+        self._one = asyncio.Lock()
+        self._limit = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, *, eager: bool = False) -> int:
+        """Tell all that waits; returns how much was taken. Eagerly: also what waits after a failure."""
+        taken = 0
+        async with self._one:
+            for _ in range(10_000):
+                held = await self._take(eager=eager)
+                if not held:
+                    break
+                taken += len(held)
+                eager = False
+                servers = groupby(sorted(held, key=lambda row: row.guild), key=lambda row: row.guild)
+                await asyncio.gather(*[self._serve(guild, list(rows)) for guild, rows in servers])
+        return taken
+
+    async def _take(self, *, eager: bool) -> list[Held]:
+        db, now = self._crux.db, self._crux.clock.now()
+        take = outbox.Take(secrets.randbits(62), eager=eager)
+        cards = await db.claim(outbox.take_cards, take, now)
+        posts = await db.claim(outbox.take_posts, take, now)
+        return [*cards, *posts]  # cards first: a claim's posts may go where its card stands
+
+    async def _serve(self, guild: int, rows: Sequence[Held]) -> None:
+        async with self._limit:
+            chosen = await self._crux.places(guild)
+            for held in rows:
+                await self._tell(held, chosen)
+
+    async def _tell(self, held: Held, chosen: Places) -> None:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                if isinstance(held, HeldCard):
+                    await self._card(held, chosen)
+                else:
+                    await self._post(held, chosen)
+        except Overtaken:
+            pass
+        except LedgerError as error:
+            _note(held, error)  # the database: the lease runs out, and it is looked at again
+        except Exception as error:
+            await self._fail(held, error)
+
+    # cards
+
+    async def _card(self, held: HeldCard, chosen: Places) -> None:
+        ask = self._ask(held.guild, chosen, ref=held.ref)
+        told = await self._words(announced.CARDS, held.kind, ask)
+        if told is None:
+            await self._shown(held, held.channel, held.message)
+        elif held.message is not None and held.channel is not None:
+            sending = await self._sending(held, told, first=False)
+            place = self._crux.get_partial_messageable(held.channel, guild_id=held.guild)
+            await place.get_partial_message(held.message).edit(
+                view=_view(sending), allowed_mentions=discord.AllowedMentions.none()
+            )
+            await self._shown(held, held.channel, held.message)
+        else:
+            sending = await self._sending(held, told, first=True)
+            where = await self._where(held, told.line, chosen)
+            channel, message = await self._send(held, where, sending)
+            await self._shown(held, channel, message, sending.dms)
+
+    async def _shown(
+        self, held: HeldCard, channel: int | None, message: int | None, dms: tuple[int, ...] = ()
+    ) -> None:
+        key = f"card:{held.kind}:{held.ref}:{held.fence}"
+        shown = outbox.Shown(key, held, channel, message, dms)
+        if dms:
+            await self._remember(outbox.shown, shown)
+        else:
+            await self._crux.db.claim(outbox.shown, shown, self._crux.clock.now())
+
+    # posts
+
+    async def _post(self, held: HeldPost, chosen: Places) -> None:
+        ask = self._ask(held.guild, chosen, facts=outbox.facts(held))
+        told = await self._words(announced.POSTS, held.kind, ask)
+        if told is None:
+            await self._sent(held, 0, 0)
+            return
+        sending = await self._sending(held, told, first=True)
+        if told.privately:
+            where = await self._own_talk(held.guild, told.privately)
+            if where is None:
+                await self._sent(held, 0, 0)
+                return
+        else:
+            where = await self._where(held, held.line, chosen)
+        channel, message = await self._send(held, where, sending)
+        await self._sent(held, channel, message, sending.dms)
+
+    async def _sent(self, held: HeldPost, channel: int, message: int, dms: tuple[int, ...] = ()) -> None:
+        sent = outbox.Sent(held.guild, f"post:{held.number}", held.number, channel, message, dms)
+        await self._remember(outbox.sent, sent)
+
+    async def _remember(self, unit: Any, request: Any) -> None:
+        with contextlib.suppress(AlreadyDone):
+            await self._crux.db.write(unit, request, self._crux.clock.now(), background=True)
+
+    # words
+
+    def _ask(self, guild: int, chosen: Places, *, ref: int = 0, facts: dict[str, Any] | None = None) -> Ask:
+        found = facts or {}
+        late = int(found.get("late_seconds", 0))
+        return Ask(guild, self._crux.clock.now(), ref, found, late, chosen)
+
+    async def _words(self, known: dict[str, announced.Words], kind: str, ask: Ask) -> Told | None:
+        if kind not in known:
+            raise NoWords(kind)
+        return await self._crux.db.read(known[kind], ask)
+
+    async def _sending(self, held: Held, told: Told, *, first: bool) -> Sending:
+        """Whom it mentions and whom it tells privately, by what each of them chose (E2)."""
+        if not first:
+            return Sending(told, (), (), (), reference(held))
+        found = await self._crux.db.read(
+            preferences.chosen, held.guild, sorted({*told.players, *told.concerned})
+        )
+        mentions = [found[n].discord_id for n in told.players if n in found and found[n].by == "mention"]
+        dms = [n for n in (*told.players, *told.concerned) if n in found and found[n].by == "dm"]
+        guild = self._crux.get_guild(held.guild)
+        if told.owner and guild is not None and guild.owner_id:
+            mentions.append(guild.owner_id)
+        roles: tuple[int, ...] = ()
+        if told.moderators:
+            role = (await self._crux.places(held.guild)).moderator_role
+            roles = (role,) if role else ()
+        return Sending(
+            told, tuple(dict.fromkeys(mentions)), roles, tuple(dict.fromkeys(dms)), reference(held)
+        )
+
+    # places
+
+    async def _where(self, held: Held, line: int, chosen: Places) -> int:
+        """The channel for a card or a post: a claim's own in the forum, or where the server is told things.
+
+        Raises:
+            NoChannel: The server chose none.
+        """
+        channel = chosen.announcement_channel
+        if held.kind in outbox.REPORTS:
+            channel = chosen.log_channel
+        elif chosen.forum_channel and held.kind == "claim":
+            channel = chosen.forum_channel
+        elif chosen.forum_channel and line:
+            found = await self._crux.db.read(outbox.place_of, held.guild, "claim", line)
+            if (
+                found is not None and found[0] == found[1]
+            ):  # a forum's post has the number of its first message
+                channel = found[0]
+        if not channel:
+            raise NoChannel
+        return channel
+
+    async def _own_talk(self, guild: int, player: int) -> int | None:
+        """A person's talk with the bot; None where they had themselves deleted."""
+        found = await self._crux.db.read(preferences.chosen, guild, [player])
+        if player not in found:
+            return None
+        person = discord.Object(found[player].discord_id, type=discord.User)
+        return (await self._crux.create_dm(person)).id
+
+    # sending
+
+    async def _send(self, held: Held, channel: int, sending: Sending) -> tuple[int, int]:
+        """Send it once, whatever was heard of earlier attempts; the channel and the message's id."""
+        now = self._crux.clock.now()
+        forum = self._forum(held.guild, channel)
+        if held.begun_us is not None and held.channel is not None:
+            fresh = now - from_us(held.begun_us) <= NONCE_LASTS
+            if not (fresh and held.channel == channel and forum is None):
+                found = await self._found(held, held.channel, sending.reference, held.begun_us)
+                if found is not None:
+                    return found
+        if not await self._crux.db.claim(outbox.begin, outbox.Begin(held, channel), now):
+            raise Overtaken
+        allowed = discord.AllowedMentions(
+            everyone=False,
+            replied_user=False,
+            users=[discord.Object(person) for person in sending.mentions],
+            roles=[discord.Object(role) for role in sending.roles],
+        )
+        view = _view(sending)
+        if forum is not None:
+            tags = [tag for tag in forum.available_tags if tag.name.casefold() in sending.told.tags][:5]
+            name = sending.told.thread or sending.told.card.title
+            made = await forum.create_thread(
+                name=name[:100], view=view, applied_tags=tags, allowed_mentions=allowed
+            )
+            return made.thread.id, made.message.id
+        place = self._crux.get_partial_messageable(channel, guild_id=held.guild)
+        message = await place.send(view=view, nonce=nonce(held), allowed_mentions=allowed)
+        return channel, message.id
+
+    def _forum(self, guild: int, channel: int) -> discord.ForumChannel | None:
+        server = self._crux.get_guild(guild)
+        found = None if server is None else server.get_channel(channel)
+        return found if isinstance(found, discord.ForumChannel) else None
+
+    async def _found(self, held: Held, channel: int, mark: str, began_us: int) -> tuple[int, int] | None:
+        """The message of a send of which nothing was heard, if it went through.
+
+        Raises:
+            HistoryHidden: Crux may not read there, or there is too much to look through.
+        """
+        began = from_us(began_us)
+        after = discord.Object(discord.utils.time_snowflake(began - timedelta(minutes=1)))
+        before = discord.Object(discord.utils.time_snowflake(began + LOOK_FOR))
+        forum = self._forum(held.guild, channel)
+        if forum is not None:
+            return await self._found_in_forum(forum, mark, after.id)
+        server = self._crux.get_guild(held.guild)
+        known = None if server is None else server.get_channel_or_thread(channel)
+        if server is not None and known is not None:
+            may = known.permissions_for(server.me)
+            if not (may.view_channel and may.read_message_history):
+                raise HistoryHidden
+        place = self._crux.get_partial_messageable(channel, guild_id=held.guild)
+        seen = 0
+        async for message in place.history(
+            after=after, before=before, oldest_first=True, limit=MOST_LOOKED_AT
+        ):
+            seen += 1
+            if self._is(message, mark):
+                return channel, message.id
+        if seen >= MOST_LOOKED_AT:
+            raise HistoryHidden
+        return None
+
+    async def _found_in_forum(
+        self, forum: discord.ForumChannel, mark: str, after: int
+    ) -> tuple[int, int] | None:
+        for thread in await forum.guild.active_threads():
+            if thread.parent_id == forum.id and thread.id > after:
+                first = await thread.fetch_message(thread.id)
+                if self._is(first, mark):
+                    return thread.id, first.id
+        return None
+
+    def _is(self, message: discord.Message, mark: str) -> bool:
+        ours = self._crux.user is not None and message.author.id == self._crux.user.id
+        return ours and any(mark in words for words in _texts(message.components))
+
+    # trouble
+
+    async def _fail(self, held: Held, error: Exception) -> None:
+        failed = _what(held, error)
+        _note(held, error)
+        try:
+            await self._crux.db.claim(outbox.failed, failed, self._crux.clock.now())
+        except LedgerError as worse:
+            _note(held, worse)
+
+
+def reference(held: Held) -> str:
+    """What a message of ours is found again by, in its last line: `card 12`, `post 34`."""
+    return f"{held.kind} {held.ref}" if isinstance(held, HeldCard) else f"post {held.number}"
+
+
+def nonce(held: Held) -> int:
+    """The same for every attempt to send the same thing, and for nothing else."""
+    again = (
+        held.shown if isinstance(held, HeldCard) else 0
+    )  # a card whose message was deleted is another message
+    about = f"{held.guild}:{reference(held)}:{again}"
+    return int.from_bytes(hashlib.sha256(about.encode()).digest()[:8]) >> 1
+
+
+def _view(sending: Sending) -> ui.LayoutView:
+    """The card with its reference, and the people it calls beneath it."""
+    card = sending.told.card
+    small = f"{card.small} · {sending.reference}" if card.small else sending.reference
+    view = components.view(replace(card, small=small))
+    called = [f"<@{person}>" for person in sending.mentions] + [f"<@&{role}>" for role in sending.roles]
+    if called:
+        view.add_item(ui.TextDisplay(" ".join(called)))
+    return view
+
+
+def _texts(parts: Sequence[Any]) -> Iterator[str]:
+    """All text in a message's components."""
+    for part in parts:
+        if isinstance(part, discord.TextDisplay):
+            yield part.content
+        yield from _texts(getattr(part, "children", ()))
+
+
+def _what(held: Held, error: Exception) -> Failed:
+    """What a failure means: wait, count it, or give up; and whether Discord may have done it all the same."""
+    name = type(error).__name__
+    match error:
+        case discord.HTTPException() if error.status == 429:
+            return Failed(held, name, passing=True, applied=False)
+        case discord.Forbidden() | discord.NotFound():
+            gone = error.code == _UNKNOWN_MESSAGE
+            return Failed(held, f"{name} {error.code}", final=True, applied=False, gone=gone)
+        case NoChannel() | NoWords() | HistoryHidden():
+            return Failed(held, name, final=True, applied=False)
+        case discord.HTTPException() if error.status < 500:
+            return Failed(held, f"{name} {error.code}", applied=False)
+        case discord.HTTPException() | aiohttp.ClientError() | OSError() | TimeoutError():
+            return Failed(held, name, passing=True)
+        case discord.RateLimited():
+            return Failed(held, name, passing=True, applied=False)
+        case _:
+            return Failed(held, name, applied=False)
+
+
+def _note(held: Held, error: Exception) -> None:
+    number = held.ref if isinstance(held, HeldCard) else held.number
+    facts = {"guild": held.guild, "kind": held.kind, "number": number, "error": type(error).__name__}
+    expected = isinstance(error, discord.HTTPException | aiohttp.ClientError | OSError | NoChannel)
+    log.warning("not told", extra={"facts": facts}, exc_info=None if expected else error)
+
+
+# --- posts that a press sends at once ---------------------------------------------------------
+
+
+async def post(crux: "Crux", guild: int, channel: int, card: Card, nonce: int) -> bool:
     """Post a card; False where the channel is gone or Crux may not post in it."""
     place = crux.get_partial_messageable(channel, guild_id=guild)
     for attempt in range(1, _ATTEMPTS + 1):

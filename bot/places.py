@@ -13,6 +13,7 @@ class Places:
     """Discord ids, 0 where nothing was chosen."""
 
     announcement_channel: int = 0
+    forum_channel: int = 0
     log_channel: int = 0
     moderator_role: int = 0
     time_zone: str = "UTC"

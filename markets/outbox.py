@@ -28,6 +28,11 @@ TRIES = 12
 
 LONGEST_WAIT_SECONDS = 300
 
+REPORTS = ("unreachable", "parked")
+"""Cards for the log channel, about what could not be told in a channel, or not be done."""
+
+DM = "dm"
+
 SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {}
 """By kind of post: what has to happen when Discord has taken it; given the guild and the facts."""
 
@@ -250,7 +255,7 @@ def shown(tx: Connection, request: Shown, now: datetime) -> None:
 
 
 def failed(tx: Connection, request: Failed, now: datetime) -> bool:
-    """Count a failure; True if the row is parked now. Runs through `db.claim`."""
+    """Count a failure; True if the row is parked now, which the log channel is told. Runs through `db.claim`."""
     held = request.held
     tries = held.tries + 1
     parked = request.final or (tries >= TRIES and not request.passing)
@@ -264,9 +269,14 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
         "keep": int(request.applied),
     }
     if isinstance(held, HeldPost):
-        return bool(tx.execute(_FAILED_POST, values).rowcount) and parked
-    values["gone"] = int(request.gone)
-    return bool(tx.execute(_FAILED_CARD, values).rowcount) and parked
+        row = tx.execute(_FAILED_POST, values).first()
+    else:
+        row = tx.execute(_FAILED_CARD, values | {"gone": int(request.gone)}).first()
+    if row is None or not parked:
+        return False
+    if row.channel is not None and held.kind not in (*REPORTS, DM):
+        redraw(tx, held.guild, "unreachable", row.channel)
+    return True
 
 
 def unpark(tx: Connection, guild: int) -> int:
@@ -279,7 +289,7 @@ def _tell_privately(
     tx: Connection, guild: int, dms: tuple[int, ...], channel: int, message: int, now: datetime
 ) -> None:
     for player in dms:
-        post(tx, guild, "dm", {"player": player, "channel": channel, "message": message}, now)
+        post(tx, guild, DM, {"player": player, "channel": channel, "message": message}, now)
 
 
 def _taking(request: Take, now: datetime) -> dict[str, int]:
@@ -298,6 +308,17 @@ def _key_of(held: Held) -> dict[str, Any]:
 
 
 # --- reading ----------------------------------------------------------------------------------
+
+
+def facts(held: HeldPost) -> dict[str, Any]:
+    """What a post tells."""
+    return json.loads(held.facts)
+
+
+def place_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
+    """The channel and the message of a card; None before it is there."""
+    row = tx.execute(_PLACE, {"g": guild, "kind": kind, "ref": ref}).first()
+    return None if row is None or not row.channel or not row.message else (row.channel, row.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +359,7 @@ _REDRAW = Prepared(
 _POST = Prepared(sa.insert(posts))
 _this_post = (_p.guild_id == param("g"), _p.number == param("n"))
 _this_card = (_c.guild_id == param("g"), _c.kind == param("kind"), _c.ref == param("ref"))
+_PLACE = sa.select(_c.channel, _c.message).where(*_this_card)
 _LOAD_POST = sa.select(_p.kind, _p.facts).where(*_this_post)
 
 
@@ -452,6 +474,7 @@ _FAILED_POST = (
     sa.update(posts)
     .where(*_this_post, _p.fence == param("fence"))
     .values(_failed | {"begun_us": sa.case((_forget_begin, sa.null()), else_=_p.begun_us)})
+    .returning(_p.channel)
 )
 _gone = param("gone") == sa.literal_column("1")
 _FAILED_CARD = (
@@ -464,6 +487,7 @@ _FAILED_CARD = (
             "message": sa.case((_gone, sa.null()), else_=_c.message),
         }
     )
+    .returning(_c.channel)
 )
 _again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
 _UNPARK_CARDS = sa.update(cards).where(_c.guild_id == param("g"), _c.state == _PARKED).values(_again)

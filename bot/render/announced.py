@@ -51,7 +51,8 @@ class Told:
 
     `concerned` are not mentioned, but told by DM where they asked for that. `moderators` mentions the server's
     moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
-    title and tags of a claim's own post, where the server chose a forum.
+    title and tags of a claim's own post, where the server chose a forum; `line` is the claim that another card
+    belongs to, and stands beside there. `privately` is a player: a post that goes to their own talk with the bot.
     """
 
     card: Card
@@ -61,6 +62,8 @@ class Told:
     owner: bool = False
     thread: str = ""
     tags: tuple[str, ...] = ()
+    line: int = 0
+    privately: int = 0
 
 
 Words = Callable[[Connection, Ask], Told | None]
