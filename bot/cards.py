@@ -85,7 +85,29 @@ class PickRole:
     value: int = 0
 
 
-Field = Line | PickChannel | PickRole
+@dataclass(frozen=True, slots=True)
+class PickPeople:
+    """Up to `most` people, or nobody."""
+
+    id: str
+    label: str
+    help: str = ""
+    values: tuple[int, ...] = ()
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PickOne:
+    """One of a few answers: `options` are (value, words), `value` the one that is chosen already."""
+
+    id: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    help: str = ""
+    value: str = ""
+
+
+Field = Line | PickChannel | PickRole | PickPeople | PickOne
 
 
 @dataclass(frozen=True, slots=True)

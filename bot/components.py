@@ -15,8 +15,8 @@ from typing import Any, cast
 import discord
 from discord import ui
 
-from bot.cards import Button, Card, Field, Form, Line, PickChannel, PickRole
-from bot.refusals import Outdated
+from bot.cards import Button, Card, Field, Form, Line, PickChannel, PickOne, PickPeople, PickRole
+from bot.refusals import NotMember, Outdated, ToBot
 
 Handler = Callable[..., Awaitable[None]]
 Values = Mapping[str, str | list[str]]
@@ -119,6 +119,31 @@ def choice(filled: Values, name: str) -> int:
     return int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
 
 
+def picked(filled: Values, name: str) -> str:
+    """The answer chosen in a list, empty where none was."""
+    found = filled.get(name, [])
+    return found[0] if found and isinstance(found, list) else ""
+
+
+def people(data: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    """The people chosen in a list of a form, by Discord id.
+
+    Raises:
+        ToBot, NotMember: One of them is a bot, or isn't in this server.
+    """
+    found = values(data).get(name, [])
+    resolved: dict[str, Any] = data.get("resolved") or {}
+    users: dict[str, Any] = resolved.get("users") or {}
+    members: dict[str, Any] = resolved.get("members") or {}
+    chosen = [one for one in found if one.isascii() and one.isdecimal()] if isinstance(found, list) else []
+    for one in chosen:
+        if users.get(one) and users[one].get("bot"):
+            raise ToBot
+        if one not in members:
+            raise NotMember
+    return tuple(map(int, chosen))
+
+
 def _button(button: Button) -> ui.Button[Any]:
     assert len(button.id) <= _LONGEST_ID, button.id
     style = discord.ButtonStyle(button.look.value)
@@ -151,4 +176,21 @@ def _input(field: Field) -> ui.Item[Any]:
                 default_values=[discord.Object(field.value, type=discord.Role)] if field.value else [],
                 min_values=0,
                 required=False,
+            )
+        case PickPeople():
+            return ui.UserSelect(
+                custom_id=field.id,
+                default_values=[discord.Object(one, type=discord.User) for one in field.values],
+                min_values=0,
+                max_values=field.most,
+                required=False,
+            )
+        case PickOne():
+            return ui.Select(
+                custom_id=field.id,
+                options=[
+                    discord.SelectOption(label=words[:100], value=value, default=value == field.value)
+                    for value, words in field.options
+                ],
+                required=True,
             )

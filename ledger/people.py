@@ -45,6 +45,15 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
+class Meet:
+    """Somebody whom another names, and who may not have pressed anything yet."""
+
+    guild: int
+    key: str
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
     """A gift between two people."""
 
@@ -130,6 +139,11 @@ def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
         return Entered(who.number, 0, again_us)
     start = grants.Start(request.guild, key, request.person, request.born, request.waved)
     return Entered(who.number, grants.start(tx, start, now).balances[who.wallet.number])
+
+
+def meet(tx: Connection, request: Meet, now: datetime) -> int:
+    """The number of a person, who gets an empty wallet if they have none."""
+    return accounts.join(tx, request.guild, request.person, now).number
 
 
 def glance(tx: Connection, guild: int, person: int) -> Glance | None:

@@ -35,7 +35,7 @@ Kind = Literal["binary", "choice", "number", "date"]
 Early = Literal["allowed", "announced", "deadline"]
 
 LATEST_US = 4_133_980_800_000_000 + 12 * 3_600_000_000
-"""When 2100 has ended everywhere on Earth: no time of a claim lies after it (B2). Forms ask for the zone's own end."""
+"""When 2100 has ended everywhere on Earth: no time of a claim lies after it (B2). Forms ask for the zone's end."""
 
 DAY_US = 86_400_000_000
 FEWEST, MOST = 2, 10
