@@ -205,6 +205,7 @@ def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> N
 
 
 def _digest_of(note: Words) -> bytes:
+    assert len(note.salt) == 16, "salt and text must not run into each other"
     if not 1 <= len(note.text) <= MOST_WORDS or "\0" in note.text:
         raise BadWords(f"it has 1 to {MOST_WORDS} characters, none of them NUL")
     try:

@@ -1,12 +1,14 @@
 """All that a guild's book holds, to be compared before and after."""
 
+import asyncio
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import tables
-from ledger.database import Database
+from ledger.audit import audit
+from ledger.database import Database, read_book
 
 TABLES = (
     tables.books,
@@ -40,3 +42,10 @@ async def everything(db: Database, guild: int) -> dict[str, list[tuple[Any, ...]
 async def count(db: Database, guild: int, table: sa.Table) -> int:
     asked = sa.select(sa.func.count()).select_from(table).where(table.c.guild_id == guild)
     return await db.read_long(lambda tx: tx.execute(asked).scalar_one())
+
+
+async def is_right(db: Database, guild: int, head: str | None = None) -> None:
+    """The audit finds nothing wrong with a guild's book."""
+    url = db.address.url.render_as_string(hide_password=False)
+    report = await asyncio.to_thread(read_book, url, lambda tx: audit(tx, guild, head=head))
+    assert not report.problems, report.problems
