@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -19,7 +20,7 @@ from bot.commands.privacy import privacy
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
-from bot.errors import BadConfig
+from bot.errors import BadConfig, CannotRun
 from bot.scheduler import Scheduler
 from ledger.database import Database
 
@@ -82,7 +83,5 @@ async def _served(serving: asyncio.Task[None]) -> None:
         await serving
     except discord.LoginFailure:
         raise BadConfig("Discord refuses the token: make a new one in its developer portal.") from None
-    except discord.PrivilegedIntentsRequired:
-        raise BadConfig(
-            "Discord refuses the intents, though Crux asks for none that need a permission."
-        ) from None
+    except (aiohttp.ClientError, OSError, discord.HTTPException, discord.GatewayNotFound) as error:
+        raise CannotRun(f"Discord can't be reached: {str(error) or type(error).__name__}.") from None

@@ -1,31 +1,41 @@
 """The book's newest digest, posted in the log channel once on a day after points moved (RULES A8)."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot import posts
+from bot.client import Crux
+from bot.render import ledger as render
 from ledger import settings, tables
+from ledger.errors import AlreadyDone
+from ledger.prepared import param
+from ledger.types import from_us
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the log channel was told last: after how many transfers, and on which day since 1970."""
+    """After how many transfers the log channel was told last."""
 
     digest_transfers: int = 0
-    digest_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A book that moved since its log channel was told."""
+    """A book that moved since its log channel was told; `since` is when the first such transfer was made."""
 
     guild: int
     channel: int
     transfers: int
     head: str
-    told_day: int
+    since: datetime
+
+    def owed(self, now: datetime) -> bool:
+        """Whether a day on which it moved is over; all that moved until now is told with it."""
+        return day(self.since) < day(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +47,35 @@ class Tell:
     told: Told
 
 
+async def tell_owed(crux: Crux, now: datetime) -> bool:
+    """Post the digests that are owed; whether others wait for the end of the day."""
+    if crux.user is None:
+        return False  # not logged in yet
+    found = await crux.db.read_long(untold)
+    for book in found:
+        if book.owed(now):
+            await _tell(crux, book, now)
+    return any(not book.owed(now) for book in found)
+
+
+async def _tell(crux: Crux, book: Untold, now: datetime) -> None:
+    """Posted first and remembered after: the nonce keeps a second try from showing it twice."""
+    card = render.digest(book.transfers, book.head)
+    await posts.post(crux, book.guild, book.channel, card, book.guild + book.transfers)
+    told = Tell(book.guild, f"digest:{book.transfers}", Told(book.transfers))
+    with contextlib.suppress(AlreadyDone):
+        await crux.db.write(tell, told, now, background=True)
+
+
 def untold(tx: Connection) -> list[Untold]:
     """Every book with a log channel that moved since that channel was told."""
-    found = [
-        Untold(row.guild_id, int(row.channel), row.transfers, row.head.hex(), int(row.day or 0))
-        for row in tx.execute(_UNTOLD)
-        if row.transfers > int(row.told or 0)
-    ]
-    return [book for book in found if book.channel]
+    found: list[Untold] = []
+    for row in tx.execute(_MAY_BE_UNTOLD).all():
+        told, channel = int(row.told or 0), int(row.channel)
+        if channel and row.transfers > told:
+            since = tx.execute(_AT, {"g": row.guild_id, "n": told + 1}).scalar_one()
+            found.append(Untold(row.guild_id, channel, row.transfers, row.head.hex(), from_us(since)))
+    return found
 
 
 def tell(tx: Connection, request: Tell, now: datetime) -> None:
@@ -67,18 +98,18 @@ def _named(name: str) -> sa.FromClause:
     return sa.select(tables.settings.c.guild_id, tables.settings.c.value).where(where).subquery()
 
 
-_b, _channel, _told, _day = tables.books.c, *map(_named, ("log_channel", "digest_transfers", "digest_day"))
-_UNTOLD = (
+_b, _t = tables.books.c, tables.transfers.c
+_channel, _told = _named("log_channel"), _named("digest_transfers")
+_AT = sa.select(_t.at_us).where(_t.guild_id == param("g"), _t.number == param("n"))
+_MAY_BE_UNTOLD = (
     sa.select(
         _b.guild_id,
         _b.transfers,
         _b.head,
         _channel.c.value.label("channel"),
         _told.c.value.label("told"),
-        _day.c.value.label("day"),
     )
     .join_from(tables.books, _channel, _channel.c.guild_id == _b.guild_id)
     .outerjoin(_told, _told.c.guild_id == _b.guild_id)
-    .outerjoin(_day, _day.c.guild_id == _b.guild_id)
     .where(_b.transfers > sa.literal_column("0"))
 )

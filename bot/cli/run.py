@@ -5,6 +5,7 @@ import asyncio
 
 from bot.cli.command import Command
 from bot.config import Config
+from bot.errors import BadConfig
 from bot.lockfile import held
 
 
@@ -18,11 +19,15 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, args: argparse.Namespace) -> int:
     from bot import app, logs, tokens
+    from bot.discord_url import CannotPoint
 
     token = tokens.checked(config.require_token(), discord_url=args.discord_url)
     logs.begin()
-    with held(config.database.url, "crux run"):
-        asyncio.run(app.run(config.database.url, token, discord_url=args.discord_url))
+    try:
+        with held(config.database.url, "crux run"):
+            asyncio.run(app.run(config.database.url, token, discord_url=args.discord_url))
+    except CannotPoint as elsewhere:
+        raise BadConfig(f"{elsewhere}") from None
     return 0
 
 

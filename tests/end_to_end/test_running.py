@@ -1,0 +1,167 @@
+"""Starting, stopping, and being told what is wrong: crux run, crux doctor, and the daily digest."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from bot.playground.driver import Playground
+from bot.playground.seed import fake_token
+from tests import databases
+from tests.end_to_end.conftest import command, living, set_up
+
+REAL_LOOKING = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz012345678"
+
+
+async def crux(folder: Path, *words: str, token: str | None = None) -> tuple[int | None, str]:
+    """Run a command in an empty folder: its exit code, and all that it said."""
+    environment = {name: value for name, value in os.environ.items() if name != "CRUX_DISCORD_TOKEN"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    if token is not None:
+        environment["CRUX_DISCORD_TOKEN"] = token
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words),
+        cwd=folder,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+async def doctor(play: Playground, folder: Path, book: str) -> tuple[int | None, str]:
+    assert play.running is not None
+    words = ("doctor", "--discord-url", play.url, "--database", book)
+    return await crux(folder, *words, token=play.running.core.world.token)
+
+
+async def test_what_run_refuses_in_one_sentence(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        nowhere = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    book = f"sqlite:///{tmp_path}/crux.db"
+    playground = ("run", "--discord-url", nowhere, "--database", book)
+    refused = [
+        (("run",), None, "There is no Discord token"),
+        (("run",), "hunter2", "doesn't have the form of a bot's token"),
+        (("run",), "a.b.c", "doesn't have the form of a bot's token"),
+        (("run",), fake_token(123456789012345678), "a playground's made-up token"),
+        (playground, REAL_LOOKING, "a real token, which never goes to a playground"),
+        (playground, fake_token(123456789012345678), "`crux migrate` makes it"),
+        (
+            (*playground[:-1], databases.sqlite(tmp_path / "there.db")),
+            fake_token(1 << 60),
+            "Discord can't be reached",
+        ),
+        (("run", "--database", "mysql://x/y"), REAL_LOOKING, "is not a database address"),
+        (("run", "--database", "postgresql://x@127.0.0.1:1/y"), REAL_LOOKING, "can't be reached"),
+        (
+            ("run", "--discord-url", "http://example.org"),
+            fake_token(123456789012345678),
+            "not on this machine",
+        ),
+    ]
+    for words, token, sentence in refused:
+        code, said = await crux(tmp_path, *words, token=token)
+        assert code == 2, said
+        assert sentence in said
+        assert len(said.strip().splitlines()) == 1, said
+        assert token is None or token not in said
+
+
+async def test_a_second_run_on_one_book_is_refused_by_name(play: Playground, tmp_path: Path, book: str):
+    assert play.running is not None
+    words = ("run", "--discord-url", play.url, "--database", book)
+    code, said = await crux(tmp_path, *words, token=play.running.core.world.token)
+    assert code == 2
+    assert "in use by crux run" in said
+
+
+async def test_sigterm_ends_it_with_zero_and_nothing_in_the_log_names_anybody(play: Playground):
+    await set_up(play)
+    form = await play.mira.run("/mod grant", to=play.bo, amount="5")
+    await play.mira.submit(form, reason="a reason nobody logs")
+    asked = await play.ada.run("/wallet give", to=play.bo, amount="5")
+    await play.ada.click(asked, "Give 5 points")
+    pid = (await play.bot())["pid"]
+    os.kill(pid, signal.SIGTERM)
+    async with asyncio.timeout(20):
+        while (await play.bot())["exit_code"] is None:
+            pass
+    assert (await play.bot())["exit_code"] == 0
+    log = "\n".join(await play.log())
+    for word in ("Ada", "Bo", "Mira", "reason nobody", "Crux Club", "FAKE"):
+        assert word not in log
+
+
+async def test_doctor_names_each_missing_permission(play: Playground, tmp_path: Path, book: str):
+    await set_up(play)
+    code, said = await doctor(play, tmp_path, book)
+    assert code == 0, said
+    assert "The Crux Club, #announcements for announcements: Crux may do there what it needs." in said
+
+    await play.world("overwrite", channel="log", for_="bot", deny=["send_messages", "read_message_history"])
+    await play.world("delete_role", role="Moderator")
+    code, said = await doctor(play, tmp_path, book)
+    assert code == 1
+    assert (
+        "BAD  The Crux Club, #log for log: Crux lacks Send Messages, Attach Files, Read Message History."
+        in said
+    )
+    assert "BAD  The Crux Club: the moderator role was deleted" in said
+
+
+async def test_doctor_goes_on_after_what_is_wrong(tmp_path: Path):
+    code, said = await crux(
+        tmp_path, "doctor", "--database", f"sqlite:///{tmp_path}/none.db", token="nonsense"
+    )
+    assert code == 1
+    assert said.count("BAD") == 2, said
+
+
+async def test_the_digest_is_posted_once_on_a_day_after_points_moved(play: Playground):
+    await set_up(play)
+    await play.ada.run("/wallet show")
+    assert await play.ada.read("log") == []
+    await play.skip(days=1)
+    await play.skip(days=1)  # nothing moved on this one
+    await play.bo.run("/wallet show")
+    due = await play.skip_to_next_due()
+    assert due["now_us"] % 86_400_000_000 < 60_000_000
+    await play.skip(hours=1)
+
+    posts = [message.text for message in await play.ada.read("log")]
+    assert len(posts) == 2
+    head = re.search("`[0-9a-f]{64}`", (await play.ada.run("/ledger verify")).text)
+    assert head is not None
+    assert head[0] in posts[-1]
+
+
+async def test_commands_are_synced_when_they_changed_and_not_again(play: Playground):
+    await play.delete("requests")
+    await play.restart_bot()
+    await play.ada.run("/help")
+    assert [route for method, route, _ in await play.requests() if method == "PUT"] == []
+
+
+async def test_all_of_it_runs_on_postgresql(postgresql: databases.Server):
+    async with living(await asyncio.to_thread(postgresql.database)) as play:
+        await set_up(play)
+        asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
+        assert "You gave 25 points" in (await play.ada.click(asked, "Give 25 points")).text
+        form = await play.mira.run("/mod grant", to=play.ada, amount="5")
+        assert "Posted in" in (await play.mira.submit(form, reason="for the test")).text
+        assert "**980 points**" in (await play.ada.run("/wallet show")).text
+        assert "gift to" in (await play.ada.run("/wallet history")).text
+        assert "granted **5 points**" in (await play.bo.run("/ledger acts")).text
+        assert "The book is right" in (await play.bo.run("/ledger verify")).text
+        assert (await play.bo.run("/ledger export")).message.files != []
+        deleted = await play.ada.click(await play.ada.run("/privacy delete"), "Go on to delete")
+        assert "is deleted" in (await play.ada.click(deleted, "Delete my data for good")).text
+
+
+def test_the_child_is_started_as_the_playground_starts_it():
+    assert command("sqlite:///x")[1:5] == ("-m", "bot", "run", "--discord-url")
