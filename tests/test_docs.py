@@ -44,6 +44,7 @@ def plain(output: str) -> str:
 
 def test_every_command_of_the_readme_prints_what_it_shows(tmp_path: Path):
     (tmp_path / "examples").symlink_to(TOP / "examples")
+    plain_environment = {name: value for name, value in os.environ.items() if not name.startswith("CRUX_")}
     scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     seen: set[str] = set()
 
@@ -51,7 +52,7 @@ def test_every_command_of_the_readme_prints_what_it_shows(tmp_path: Path):
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", command],
             cwd=tmp_path,
-            env={**os.environ, "PATH": scripts, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(TOP)},
+            env={**plain_environment, "PATH": scripts, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(TOP)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
