@@ -202,15 +202,18 @@ class _Import:
         return found
 
     def _closed(self, file: File, row: list[Any] | None, rest: Iterator[list[Any]]) -> None:
-        """After the last entry only closing balances follow, those of accounts.csv."""
-        while row is not None:
+        """After the last entry follow the closing balances of accounts.csv, of each account that has entries."""
+        due = [number for number, (*_, entries) in self.accounts.items() if entries]
+        for account in due:
+            if row is None:
+                raise NotABook(f"{file.name} ends before account {account} closes. Nothing was imported.")
             file.require(row[0] == "closing", "it belongs to no transfer before it in transfers.csv")
-            account = row[8]
-            kind, owner, balance, entries = self.accounts.get(account) or ("", 0, 0, 0)
-            same = [kind, str(owner), balance, entries] == [*file.raw[9:11], row[14], row[11]]
+            kind, owner, balance, entries = self.accounts[account]
+            same = [account, kind, str(owner), balance, entries] == [row[8], *row[9:11], row[14], row[11]]
             file.require(same, f"account {account} closes differently in accounts.csv")
             file.require_points(13, 15)
             row = next(rest, None)
+        file.require(row is None, "nothing should follow the closing balances")
 
     # What all tables share.
 

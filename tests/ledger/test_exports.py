@@ -149,6 +149,19 @@ async def test_a_player_s_export_holds_their_wallet_reserves_and_bonds_and_nothi
     ]
 
 
+@pytest.mark.usefixtures("small_pages")
+async def test_a_player_s_period_is_their_part_of_the_period(story: World, url: str):
+    since, until = NOW + timedelta(hours=1), NOW + timedelta(days=3)
+    for player in ("1", "2", "3"):
+        rows = await told(url, Selection(story.guild, "entries", int(player), since, until))
+
+        whole = await told(url, Selection(story.guild, since=since, until=until))
+        assert rows == [row for row in whole if row["player"] == player]
+        assert only(rows, "opening")
+        acts = await told(url, Selection(story.guild, "transfers", int(player), since, until))
+        assert {row["transfer"] for row in acts} == {row["transfer"] for row in only(rows, "entry")}
+
+
 async def test_an_account_that_ended_later_had_not_ended_yet(story: World, url: str):
     whole = await told(url, Selection(story.guild, "accounts"))
     ended = [row for row in whole if row["kind"] == "bond"]
