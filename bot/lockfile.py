@@ -6,7 +6,7 @@
 import fcntl
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.errors import BookInUse
@@ -39,8 +39,9 @@ def held(url: str, who: str) -> Generator[None]:
             raise BookInUse(
                 address.path, os.pread(lock, 200, 0).decode().strip() or "another process"
             ) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{who} (process {os.getpid()})\n".encode(), 0)
+        with suppress(OSError):  # on a full disk the lock is as good without a name
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, f"{who} (process {os.getpid()})\n".encode(), 0)
         yield
 
 

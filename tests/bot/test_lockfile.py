@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -89,4 +89,18 @@ def test_where_no_lock_file_can_be_the_book_is_refused(tmp_path: Path):
     with small_disk(tmp_path) as disk:
         make_read_only(disk)
         with pytest.raises(ReadOnly), held(f"sqlite:///{disk}/crux.db", "crux run"):
+            pass
+
+
+def test_a_full_disk_keeps_nobody_from_holding_a_book(tmp_path: Path):
+    with small_disk(tmp_path) as disk:
+        url = f"sqlite:///{disk}/crux.db"
+        with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        with (
+            another_process(url),
+            pytest.raises(BookInUse, match="in use by another process"),
+            held(url, "x"),
+        ):
             pass

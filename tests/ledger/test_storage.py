@@ -5,6 +5,7 @@ import itertools
 import shutil
 import sqlite3
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -301,6 +302,26 @@ def test_a_migration_on_a_full_disk_is_refused_and_goes_through_later(disk: Path
     (disk / "filler").unlink()
     assert run_alone(url, versions.found, write=True) is None
     assert migrate(url) == (None, versions.known()[-1])
+
+
+async def test_a_full_disk_is_noticed_at_the_start_and_nothing_is_changed(disk: Path):
+    url = databases.sqlite(disk / "crux.db")
+    before = (disk / "crux.db").read_bytes()
+    fill(disk)
+
+    with pytest.raises(DiskFull):
+        await Database.open(url)
+    with pytest.raises(DiskFull):
+        await asyncio.to_thread(run_alone, url, audit.audit_all)
+
+    assert (disk / "crux.db").read_bytes() == before
+
+
+def fill(disk: Path) -> None:
+    """Not a byte is left."""
+    with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
 
 
 async def test_a_postgresql_database_that_is_not_there_is_refused(postgresql: databases.Server):
