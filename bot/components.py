@@ -23,7 +23,8 @@ Values = Mapping[str, str | list[str]]
 """What was filled in: a line's text, or a list's ids, by the field's id."""
 
 _LONGEST_ID = 100
-_NUMBER = "([0-9]{1,20})"
+_NUMBER = "([0-9]{1,19})"
+_LARGEST = 2**63 - 1
 
 
 class Routes:
@@ -53,7 +54,7 @@ class Routes:
         """
         for pattern, names, handler in self._patterns:
             found = pattern.fullmatch(custom_id)
-            if found is not None:
+            if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
                 return handler, dict(zip(names, map(int, found.groups()), strict=True))
         raise Outdated
 

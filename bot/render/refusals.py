@@ -37,6 +37,10 @@ def refusal(error: Exception, currency: Currency) -> str | None:
                 "The book can't be reached just now, and nothing happened. Please try again in a few minutes; "
                 "if it stays so, tell whoever runs Crux here."
             )
+        case errors.BadKey() | errors.Unbalanced() | errors.CrossGuild() | errors.UnknownAccount():
+            return None  # nobody can press that: it is we who asked for it
+        case errors.AccountEnded():
+            return "This has ended already, and nothing happened."
         case errors.Refused():
             return f"{error}"
         case _:

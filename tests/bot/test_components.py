@@ -1,0 +1,114 @@
+"""What a custom_id means, and the shapes that cards and forms take."""
+
+import pytest
+
+from bot import components
+from bot.cards import Button, Card, File, Form, Line, Look, PickChannel, PickRole
+from bot.components import Routes
+from bot.refusals import Outdated
+
+
+async def handler(press: object, **numbers: int) -> None:
+    """Stands for any."""
+
+
+def test_an_id_finds_its_handler_and_numbers():
+    routes = Routes()
+    routes.on("give:{asked}:{amount}")(handler)
+    routes.on("close")(handler)
+    assert routes.find("give:17:2500") == (handler, {"asked": 17, "amount": 2500})
+    assert routes.find("close") == (handler, {})
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "give",
+        "give:1",
+        "give:1:2:3",
+        "give:-1:2",
+        "give:1:٢",
+        "give:1:2\n",
+        "GIVE:1:2",
+        "give:1:" + "9" * 19,
+        "give:1:" + "9" * 21,
+        "x" * 4000,
+    ],
+)
+def test_an_id_that_is_none_of_ours_is_refused(forged: str):
+    routes = Routes()
+    routes.on("give:{asked}:{amount}")(handler)
+    with pytest.raises(Outdated):
+        routes.find(forged)
+
+
+def test_no_template_can_take_anothers_id():
+    for template in components.routes.templates:
+        custom_id = template
+        for number in range(10):
+            custom_id = (
+                custom_id.replace("{", "", 1).replace("}", "", 1) if "{" not in custom_id else custom_id
+            )
+            start, end = custom_id.find("{"), custom_id.find("}")
+            custom_id = custom_id if start < 0 else f"{custom_id[:start]}{number}{custom_id[end + 1 :]}"
+        assert components.routes.find(custom_id)[0] is components.routes.templates[template]
+
+
+async def test_a_card_is_one_container_and_is_not_kept_by_discord_py():
+    card = Card(
+        "Title", ("Some **words**.",), "fine print", (Button("Give 5 points", "give:1:2:500", Look.MAIN),)
+    )
+    view = components.view(card)
+    assert view.is_finished()
+    (container,) = view.to_components()
+    words, row = container["components"]
+    assert words["content"] == "### Title\nSome **words**.\n-# fine print"
+    assert row["components"][0]["label"] == "Give 5 points"
+    assert row["components"][0]["custom_id"] == "give:1:2:500"
+
+
+async def test_more_than_five_buttons_take_more_rows_and_files_stand_below():
+    buttons = tuple(Button(f"{number}", f"history:{number}") for number in range(7))
+    view = components.view(Card("Title", buttons=buttons, files=(File("a.csv", b"1"),)))
+    container, file = view.to_components()
+    assert [len(row["components"]) for row in container["components"][1:]] == [5, 2]
+    assert file["file"]["url"] == "attachment://a.csv"
+
+
+async def test_a_form_has_labels_and_what_was_chosen_before():
+    form = Form(
+        "A title that is far too long for what Discord allows",
+        "setup:save-places",
+        (
+            PickChannel("a", "Announcements", value=5),
+            PickRole("m", "Moderators"),
+            Line("z", "Zone", value="UTC"),
+        ),
+        "Some words first.",
+    )
+    made = components.modal(form).to_dict()
+    assert len(made["title"]) <= 45
+    first, channel, role, zone = made["components"]
+    assert first["content"] == "Some words first."
+    assert channel["component"]["default_values"] == [{"id": 5, "type": "channel"}]
+    assert role["component"]["min_values"] == 0
+    assert zone["component"]["value"] == "UTC"
+
+
+def test_what_was_filled_in_is_read_and_what_is_missing_is_nothing():
+    data = {
+        "components": [
+            {"type": 10, "id": 1},
+            {"type": 18, "component": {"type": 4, "custom_id": "zone", "value": " UTC "}},
+            {"type": 18, "component": {"type": 8, "custom_id": "log", "values": ["123"]}},
+            {"type": 18, "component": {"type": 6, "custom_id": "role", "values": []}},
+        ]
+    }
+    filled = components.values(data)
+    assert components.line(filled, "zone") == "UTC"
+    assert components.choice(filled, "log") == 123
+    assert components.choice(filled, "role") == 0
+    assert components.line(filled, "nothing") == ""
+    assert components.choice(filled, "nothing") == 0
+    assert components.choice({"log": ["'; DROP"]}, "log") == 0
