@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
 from tests import databases
-from tests.end_to_end.conftest import command, living, set_up
+from tests.end_to_end.conftest import living, set_up
 
 REAL_LOOKING = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz012345678"
 
@@ -163,5 +163,20 @@ async def test_all_of_it_runs_on_postgresql(postgresql: databases.Server):
         assert "is deleted" in (await play.ada.click(deleted, "Delete my data for good")).text
 
 
-def test_the_child_is_started_as_the_playground_starts_it():
-    assert command("sqlite:///x")[1:5] == ("-m", "bot", "run", "--discord-url")
+async def test_the_playground_starts_with_one_command_and_no_token(tmp_path: Path):
+    environment = {name: value for name, value in os.environ.items() if name != "CRUX_DISCORD_TOKEN"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    words = ("playground", "--port", "0", "--no-browser", "--folder", "here")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words), cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    url = (await process.stdout.readline()).decode().split()[-1]
+    async with asyncio.timeout(30), Playground(url=url) as play:
+        while not (await play.bot())["connected"]:
+            pass
+        asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
+        assert "You gave 25 points" in (await play.ada.click(asked, "Give 25 points")).text
+    process.terminate()
+    assert await process.wait() == 0
+    assert (tmp_path / "here" / "crux.db").exists()
