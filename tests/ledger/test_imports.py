@@ -45,12 +45,17 @@ def contents(folder: Path) -> dict[str, list[str]]:
 # --- there and back ---------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def other_postgresql(postgresql: databases.Server) -> str:
+    return postgresql.database()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of another migrated database that nobody has used."""
+    """The address of another migrated database."""
     if request.param == "sqlite":
         return databases.sqlite(tmp_path / "elsewhere.db")
-    return request.getfixturevalue("postgresql").database()
+    return request.getfixturevalue("other_postgresql")
 
 
 @pytest.mark.parametrize("people", [True, False])
@@ -69,11 +74,6 @@ async def test_an_imported_book_is_the_book(
         assert contents(first) == contents(second)
         async with databases.opened(elsewhere) as other:
             assert await rows.everything(other, guild) == await rows.everything(db, guild)
-
-
-@pytest.fixture
-def other_postgresql(postgresql: databases.Server) -> str:
-    return postgresql.database()
 
 
 async def test_a_book_goes_from_sqlite_to_postgresql_and_back(
