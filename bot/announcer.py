@@ -14,14 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import discord
 from discord import ui
 
 from bot import components
-from bot.cards import Card
+from bot.client import Crux
+from bot.worker import Round
 from bot.places import Places
 from bot.render import announced
 from bot.render.announced import Ask, Told
@@ -30,9 +31,6 @@ from ledger.types import from_us
 from markets import outbox, preferences
 from markets.outbox import Failed, HeldCard, HeldPost
 
-if TYPE_CHECKING:
-    from bot.client import Crux
-
 NONCE_LASTS = timedelta(minutes=2)
 """How long after its beginning a send may be tried again at once: Discord remembers a nonce for some minutes."""
 
@@ -40,7 +38,6 @@ LOOK_FOR = timedelta(minutes=15)
 """How long after its beginning a lost send can have reached the channel."""
 
 SEND_SECONDS = 90.0
-_ATTEMPTS = 3
 AT_ONCE = 8
 """Servers that are told things at the same time."""
 
@@ -82,24 +79,23 @@ class Sending:
 class Announcer:
     """Tells what waits, until nothing does."""
 
-    def __init__(self, crux: "Crux") -> None:
+    def __init__(self, crux: Crux) -> None:
         self._crux = crux
         self._one = asyncio.Lock()
         self._limit = asyncio.Semaphore(AT_ONCE)
 
-    async def run(self, *, eager: bool = False) -> int:
-        """Tell all that waits; returns how much was taken. Eagerly: also what waits after a failure."""
-        taken = 0
+    async def run(self, *, eager: bool = False) -> Round:
+        """Tell all that waits. Eagerly: also what waits after a failure."""
+        taken = done = 0
         async with self._one:
-            for _ in range(10_000):
-                held = await self._take(eager=eager)
-                if not held:
-                    break
+            while held := await self._take(eager=eager):
                 taken += len(held)
                 eager = False
                 servers = groupby(sorted(held, key=lambda row: row.guild), key=lambda row: row.guild)
-                await asyncio.gather(*[self._serve(guild, list(rows)) for guild, rows in servers])
-        return taken
+                done += sum(
+                    await asyncio.gather(*[self._serve(guild, list(rows)) for guild, rows in servers])
+                )
+        return Round(taken, done)
 
     async def _take(self, *, eager: bool) -> list[Held]:
         db, now = self._crux.db, self._crux.clock.now()
@@ -108,25 +104,26 @@ class Announcer:
         posts = await db.claim(outbox.take_posts, take, now)
         return [*cards, *posts]  # cards first: a claim's posts may go where its card stands
 
-    async def _serve(self, guild: int, rows: Sequence[Held]) -> None:
+    async def _serve(self, guild: int, rows: Sequence[Held]) -> int:
         async with self._limit:
             chosen = await self._crux.places(guild)
-            for held in rows:
-                await self._tell(held, chosen)
+            return sum([await self._tell(held, chosen) for held in rows])
 
-    async def _tell(self, held: Held, chosen: Places) -> None:
+    async def _tell(self, held: Held, chosen: Places) -> bool:
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 if isinstance(held, HeldCard):
                     await self._card(held, chosen)
                 else:
                     await self._post(held, chosen)
+            return True
         except Overtaken:
             pass
         except LedgerError as error:
             _note(held, error)  # the database: the lease runs out, and it is looked at again
         except Exception as error:
             await self._fail(held, error)
+        return False
 
     # cards
 
@@ -399,30 +396,3 @@ def _note(held: Held, error: Exception) -> None:
     facts = {"guild": held.guild, "kind": held.kind, "number": number, "error": type(error).__name__}
     expected = isinstance(error, discord.HTTPException | aiohttp.ClientError | OSError | NoChannel)
     log.warning("not told", extra={"facts": facts}, exc_info=None if expected else error)
-
-
-# --- posts that a press sends at once ---------------------------------------------------------
-
-
-async def post(crux: "Crux", guild: int, channel: int, card: Card, nonce: int) -> bool:
-    """Post a card; False where the channel is gone or Crux may not post in it."""
-    place = crux.get_partial_messageable(channel, guild_id=guild)
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            await place.send(view=components.view(card), nonce=nonce)
-            return True
-        except (discord.Forbidden, discord.NotFound) as error:
-            log.warning(
-                "can't post", extra={"facts": {"guild": guild, "channel": channel, "code": error.code}}
-            )
-            return False
-        except (discord.DiscordServerError, aiohttp.ClientError, OSError, TimeoutError):
-            if attempt == _ATTEMPTS:
-                raise
-        await asyncio.sleep(0.2 * attempt)
-    raise AssertionError("unreachable")
-
-
-def public_channel(chosen: Places) -> int:
-    """Where acts are made public: the announcements, else the log; 0 where a server chose neither."""
-    return chosen.announcement_channel or chosen.log_channel

@@ -67,6 +67,7 @@ class Crux(discord.AutoShardedClient):
         self.checker = Checker(db.address.url.render_as_string(hide_password=False))
         self.tree = Tree(self)
         self.stopping = False
+        self.wrote = asyncio.Event()  # a press wrote something that may have to be told
         self._working = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -132,9 +133,11 @@ class Crux(discord.AutoShardedClient):
 
     async def _write_once(self, unit: Unit[R, A], request: R, now: datetime) -> A:
         try:
-            return await self.db.write(unit, request, now)
+            answer = await self.db.write(unit, request, now)
         except AlreadyDone as done:
             return done.answer
+        self.wrote.set()
+        return answer
 
     async def places(self, guild: int) -> Places:
         """A server's places as they stand in the database now."""

@@ -41,6 +41,8 @@ class Clock:
         self._said_us: int | None = None
         self._said_at = 0.0
         self._frozen = False
+        self.follows = False
+        self.told = asyncio.Event()  # the first word of whoever is followed
 
     def now(self) -> datetime:
         if self._said_us is None:
@@ -55,9 +57,11 @@ class Clock:
     def set(self, now_us: int, *, frozen: bool = False) -> None:
         """Take the time from somebody else, from now on."""
         self._said_us, self._said_at, self._frozen = now_us, time.monotonic(), frozen
+        self.told.set()
 
     async def follow(self, url: str, sweep: Sweep) -> None:
         """Follow the playground at `url` until cancelled, sweeping after each move of its clock."""
+        self.follows = True
         async with aiohttp.ClientSession() as session:
             while True:
                 try:

@@ -183,7 +183,7 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
     proposal = resolution.standing(tx, claim)
     dispute = disputes.lapse(tx, claim, now) if claim.state == lifecycle.DISPUTED else None
     if proposal is not None:
-        resolution.end_proposal(tx, proposal, "failed")
+        resolution.end_proposal(tx, proposal, "failed", now)
         key = f"proposal:{proposal.number}:bond"
         resolution.return_bond(tx, proposal.bond, proposal.proposer, key, now)
     _tell(tx, work, claim.number, "claim.lapsed", now, state=claim.state)
@@ -214,6 +214,27 @@ def overdue(tx: Connection, guild: int, now: datetime) -> list[int]:
         if since_us is not None and since_us + OVERDUE_US <= to_us(now):
             found.append((since_us, number))
     return [number for _, number in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What happened in a week: number and title of each claim."""
+
+    new: list[tuple[int, str]]
+    closing: list[tuple[int, str]]
+    settled: list[tuple[int, str]]
+
+
+def week(tx: Connection, guild: int, from_us: int, to_us: int) -> Week:
+    """The claims that were written, closed or came out between two moments, as far as they are open or were."""
+    asked = {"g": guild, "from": from_us, "to": to_us}
+
+    def found(statement: sa.Executable) -> list[tuple[int, str]]:
+        return [
+            (number, claims.read_terms(terms).title) for number, terms in tx.execute(statement, asked).all()
+        ]
+
+    return Week(found(_NEW), found(_CLOSING), found(_CAME_OUT))
 
 
 def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
@@ -294,6 +315,28 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsConfirmation:
+    """Somebody with a bet on it left the server: a judge confirms the result instead of silence (D3, E3)."""
+
+    guild: int
+    key: str
+    proposal: int
+
+
+def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime) -> None:
+    tx.execute(_NEEDS_CONFIRMATION, {"g": request.guild, "n": request.proposal})
+
+
+def people_on(tx: Connection, guild: int, number: int) -> list[int]:
+    """Everybody with a live bet on the claim of a proposal that stands and has no need of a confirmation yet."""
+    proposal = resolution.load(tx, guild, number)
+    if proposal.state != "standing" or proposal.confirm:
+        return []
+    bets = resolution.live_bets(tx, guild, proposal.claim)
+    return sorted({player for bet in bets for player in (bet.maker, bet.taker)})
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """The bot is not in this server any more."""
 
@@ -306,6 +349,12 @@ def removed(tx: Connection, request: Removed, now: datetime) -> bool:
         return False
     values = {"guild_id": request.guild, "from_us": to_us(now)}
     return bool(tx.execute(_REMOVE, values).rowcount)
+
+
+def prolonged(tx: Connection, from_us: int) -> list[int]:
+    """The servers where an absence since then cut into a window or into a ruling's day."""
+    asked = {"from": from_us}
+    return sorted({*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()})
 
 
 def guilds(tx: Connection) -> list[int]:
@@ -337,6 +386,31 @@ _RULINGS = (
     .join(tables.due_work, (_w.guild_id == _d.guild_id) & (_w.ref == _d.number))
     .where(_d.guild_id == param("g"), _w.kind == "ruling.pay", _w.due_us > param("from"))
     .order_by(_d.number)
+)
+_NEEDS_CONFIRMATION = (
+    sa.update(tables.proposals).where(_p.guild_id == param("g"), _p.number == param("n")).values(confirm=1)
+)
+_CUT_WINDOWS = (
+    sa.select(_p.guild_id).where(_p.state == "standing", _p.window_to_us > param("from")).distinct()
+)
+_CUT_RULINGS = sa.select(_w.guild_id).where(_w.kind == "ruling.pay", _w.due_us > param("from")).distinct()
+_opened = (_c.guild_id == param("g"), _c.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))
+_NEW = (
+    sa.select(_c.number, _c.terms)
+    .where(*_opened, _c.made_us >= param("from"), _c.made_us < param("to"))
+    .order_by(_c.number)
+)
+_CLOSING = (
+    sa.select(_c.number, _c.terms)
+    .where(*_opened, _c.closes_us >= param("from"), _c.closes_us < param("to"))
+    .order_by(_c.closes_us, _c.number)
+)
+_s = tables.resolutions.c
+_CAME_OUT = (
+    sa.select(_c.number, _c.terms)
+    .join(tables.resolutions, (_s.guild_id == _c.guild_id) & (_s.number == _c.resolution))
+    .where(*_opened, _s.at_us >= param("from"), _s.at_us < param("to"))
+    .order_by(_c.number)
 )
 _r = tables.removals.c
 _BACK = sa.delete(tables.removals).where(_r.guild_id == param("g"))

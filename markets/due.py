@@ -72,7 +72,7 @@ def schedule(tx: Connection, guild: int, kind: str, ref: int, due_us: int) -> No
 
 def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
     """Make it not due any more."""
-    _CANCEL.count(tx, g=guild, kind=kind, ref=ref)
+    _CANCEL.count(tx, g=guild, of_kind=kind, of_ref=ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def perform(tx: Connection, request: Held, now: datetime) -> bool:
     Raises:
         FenceGone: The row is no longer this worker's; everything is rolled back.
     """
-    row = tx.execute(_LOAD, {"g": request.guild, "kind": request.kind, "ref": request.ref}).first()
+    row = tx.execute(_LOAD, {"g": request.guild, "of_kind": request.kind, "of_ref": request.ref}).first()
     if row is None:
         return False
     if (row.fence, row.due_us, row.owner) != (request.fence, request.due_us, request.owner):
@@ -175,10 +175,10 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
     tries = request.held.tries + 1
     values = {
         "g": request.held.guild,
-        "kind": request.held.kind,
-        "ref": request.held.ref,
-        "fence": request.held.fence,
-        "owner": request.held.owner,
+        "of_kind": request.held.kind,
+        "of_ref": request.held.ref,
+        "held_fence": request.held.fence,
+        "held_owner": request.held.owner,
         "tries": tries,
         "state": "parked" if tries >= TRIES else "waiting",
         "lease": to_us(now) + backoff_seconds(tries) * 1_000_000,
@@ -202,7 +202,7 @@ def next_us(tx: Connection) -> int | None:
 
 def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
     """When something is due; None where it isn't."""
-    row = tx.execute(_LOAD, {"g": guild, "kind": kind, "ref": ref}).first()
+    row = tx.execute(_LOAD, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return None if row is None else row.due_us
 
 
@@ -227,8 +227,13 @@ def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, 
     return [(row.kind, row.ref, row.due_us) for row in rows]
 
 
+def coming_everywhere(tx: Connection, limit: int = 20) -> list[tuple[str, int, int]]:
+    """What is due next over all servers: kind, what it is about, and when."""
+    return [(row.kind, row.ref, row.due_us) for row in tx.execute(_COMING_EVERYWHERE, {"limit": limit})]
+
+
 _d = due_work.c
-_this = (_d.guild_id == param("g"), _d.kind == param("kind"), _d.ref == param("ref"))
+_this = (_d.guild_id == param("g"), _d.kind == param("of_kind"), _d.ref == param("of_ref"))
 _waiting = _d.state == sa.literal_column("'waiting'")
 _here = ~sa.exists().where(removals.c.guild_id == _d.guild_id)
 
@@ -254,7 +259,7 @@ _CLAIM_EAGERLY = _claiming((_d.lease_us <= param("now")) | (_d.owner == 0))
 _LOAD = sa.select(_d.due_us, _d.fence, _d.owner).where(*_this)
 _FAILED = (
     sa.update(due_work)
-    .where(*_this, _d.fence == param("fence"), _d.owner == param("owner"))
+    .where(*_this, _d.fence == param("held_fence"), _d.owner == param("held_owner"))
     .values(
         tries=param("tries"),
         state=param("state"),
@@ -280,6 +285,9 @@ _COMING = (
     .where(_d.guild_id == param("g"), _waiting)
     .order_by(_d.due_us)
     .limit(param("limit"))
+)
+_COMING_EVERYWHERE = (
+    sa.select(_d.kind, _d.ref, _d.due_us).where(_waiting, _here).order_by(_d.due_us).limit(param("limit"))
 )
 _SCHEDULE = Prepared(
     postgresql.insert(due_work).on_conflict_do_update(

@@ -212,7 +212,7 @@ def begin(tx: Connection, request: Begin, now: datetime) -> bool:
     """Note that a send begins, before it does; False where the row is somebody else's by now. Through `db.claim`."""
     held = request.held
     values = _key_of(held) | {
-        "fence": held.fence,
+        "held_fence": held.fence,
         "channel": request.channel,
         "begun": to_us(now),
         "lease": to_us(now) + request.lease_seconds * 1_000_000,
@@ -244,7 +244,7 @@ def shown(tx: Connection, request: Shown, now: datetime) -> None:
     """
     held = request.held
     values = _key_of(held) | {
-        "fence": held.fence,
+        "held_fence": held.fence,
         "channel": request.channel,
         "message": request.message,
         "version": held.wanted,
@@ -261,7 +261,7 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
     parked = request.final or (tries >= TRIES and not request.passing)
     wait = min(2 ** min(tries, 20), LONGEST_WAIT_SECONDS)
     values = _key_of(held) | {
-        "fence": held.fence,
+        "held_fence": held.fence,
         "tries": tries,
         "state": "parked" if parked else "waiting",
         "lease": to_us(now) + wait * 1_000_000,
@@ -304,7 +304,7 @@ def _taking(request: Take, now: datetime) -> dict[str, int]:
 def _key_of(held: Held) -> dict[str, Any]:
     if isinstance(held, HeldPost):
         return {"g": held.guild, "n": held.number}
-    return {"g": held.guild, "kind": held.kind, "ref": held.ref}
+    return {"g": held.guild, "of_kind": held.kind, "of_ref": held.ref}
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -317,7 +317,7 @@ def facts(held: HeldPost) -> dict[str, Any]:
 
 def place_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
     """The channel and the message of a card; None before it is there."""
-    row = tx.execute(_PLACE, {"g": guild, "kind": kind, "ref": ref}).first()
+    row = tx.execute(_PLACE, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return None if row is None or not row.channel or not row.message else (row.channel, row.message)
 
 
@@ -358,7 +358,7 @@ _REDRAW = Prepared(
 )
 _POST = Prepared(sa.insert(posts))
 _this_post = (_p.guild_id == param("g"), _p.number == param("n"))
-_this_card = (_c.guild_id == param("g"), _c.kind == param("kind"), _c.ref == param("ref"))
+_this_card = (_c.guild_id == param("g"), _c.kind == param("of_kind"), _c.ref == param("of_ref"))
 _PLACE = sa.select(_c.channel, _c.message).where(*_this_card)
 _LOAD_POST = sa.select(_p.kind, _p.facts).where(*_this_post)
 
@@ -437,10 +437,10 @@ _TAKE_POSTS = {eager: _taking_posts(eager=eager) for eager in (False, True)}
 _TAKE_CARDS = {eager: _taking_cards(eager=eager) for eager in (False, True)}
 _begun = {"channel": param("channel"), "begun_us": param("begun"), "lease_us": param("lease")}
 _BEGIN_POST = (
-    sa.update(posts).where(*_this_post, _p.fence == param("fence"), _p.state == _WAITING).values(_begun)
+    sa.update(posts).where(*_this_post, _p.fence == param("held_fence"), _p.state == _WAITING).values(_begun)
 )
 _BEGIN_CARD = (
-    sa.update(cards).where(*_this_card, _c.fence == param("fence"), _c.state == _WAITING).values(_begun)
+    sa.update(cards).where(*_this_card, _c.fence == param("held_fence"), _c.state == _WAITING).values(_begun)
 )
 _free_again = {"owner": 0, "lease_us": 0, "begun_us": None, "tries": 0, "last_error": None}
 _SENT = (
@@ -448,7 +448,7 @@ _SENT = (
     .where(*_this_post, _p.state != sa.literal_column("'sent'"))
     .values({"state": "sent", "channel": param("channel"), "message": param("message")} | _free_again)
 )
-_newest = (_c.fence == param("fence")) & (_c.wanted == param("version"))
+_newest = (_c.fence == param("held_fence")) & (_c.wanted == param("version"))
 _SHOWN = (
     sa.update(cards)
     .where(*_this_card)
@@ -472,14 +472,14 @@ _failed = {
 _forget_begin = param("keep") == sa.literal_column("0")
 _FAILED_POST = (
     sa.update(posts)
-    .where(*_this_post, _p.fence == param("fence"))
+    .where(*_this_post, _p.fence == param("held_fence"))
     .values(_failed | {"begun_us": sa.case((_forget_begin, sa.null()), else_=_p.begun_us)})
     .returning(_p.channel)
 )
 _gone = param("gone") == sa.literal_column("1")
 _FAILED_CARD = (
     sa.update(cards)
-    .where(*_this_card, _c.fence == param("fence"))
+    .where(*_this_card, _c.fence == param("held_fence"))
     .values(
         _failed
         | {

@@ -1,0 +1,343 @@
+"""What the calendar says by itself: reminders, the judges' turn, overdue claims, the week's post, and trouble."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from bot.cards import Accent, Button, Card, Look
+from bot.render import announced, text
+from bot.render.announced import Ask, Told
+from ledger.types import from_us
+from markets import calendar, claims, due, lifecycle, offers, outbox, resolution, weeks
+from markets.claims import Claim
+
+ANSWER = "propose:{claim}"
+DECIDE = "decide:{claim}"
+"""Buttons that others answer: naming a result, and ruling on a dispute."""
+
+MOST_LISTED = 8
+
+DUE = {
+    "offer.expire": "Offer {ref} ends",
+    "offer.remind": "A reminder that offer {ref} ends in a day",
+    "claim.close": "Claim {ref} closes: no more offers and bets",
+    "claim.week": "A reminder, a week before the deadline of claim {ref}",
+    "claim.day": "A reminder, a day before the deadline of claim {ref}",
+    "claim.check": "The judges of claim {ref} are asked",
+    "claim.overdue": "Claim {ref} is listed as overdue",
+    "claim.lapses": "A week's notice that claim {ref} ends by its ambiguity clause",
+    "claim.lapse": "Claim {ref} ends by its ambiguity clause",
+    "judges.remind": "The judges of claim {ref} are reminded",
+    "judges.owner": "All moderators and the owner are asked about claim {ref}",
+    "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",
+    "proposal.settle": "Proposal {ref} settles if nobody challenges it",
+    "ruling.pay": "The ruling in dispute {ref} is paid",
+    "resolution.pay": "Result {ref} is paid",
+    "bet.year": "The yearly note about bet {ref}",
+    "draft.ask": "The author of draft {ref} is asked about it",
+    "draft.drop": "Draft {ref} goes",
+    "week": "A week with something to tell begins",
+}
+"""Every kind of due work in words, for the playground's list and for what a claim's card says comes next."""
+
+
+def due_words(kind: str, ref: int) -> str:
+    """What happens then."""
+    return DUE.get(kind, f"{kind} {{ref}}").format(ref=ref)
+
+
+# --- reminders --------------------------------------------------------------------------------
+
+
+@announced.post("offer.reminder")
+def offer_reminder(tx: Connection, ask: Ask) -> Told | None:
+    offer = offers.load_offer(tx, ask.guild, ask.facts["offer"])
+    if offer.gone(ask.now) is not None:
+        return None
+    claim = claims.load(tx, ask.guild, offer.claim)
+    by = announced.name(tx, ask.guild, offer.maker)
+    line = f"The offer of {by} on {_called(claim)} ends {text.ago(from_us(offer.expires_us))}, and nobody took it."
+    taker = (offer.taker,) if offer.taker else ()
+    return Told(_card(ask, f"Offer {offer.number} ends soon", line), concerned=(offer.maker, *taker))
+
+
+@announced.post("claim.reminder")
+def claim_reminder(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state != lifecycle.OPEN:
+        return None
+    deadline = from_us(claim.deadline_us or 0)
+    passed = ask.now >= deadline
+    when = "has passed" if passed else ("is a week away" if ask.facts["days"] == 7 else "is a day away")
+    line = f"{_called(claim)}: the deadline, {text.at(deadline)}, {when}."
+    return Told(_card(ask, f"The deadline of claim {claim.number} {when}", line), concerned=_sides(tx, claim))
+
+
+@announced.post("proposal.day")
+def proposal_day(tx: Connection, ask: Ask) -> Told | None:
+    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    if proposal.state != "standing" or proposal.window_to_us is None:
+        return None
+    claim = claims.load(tx, ask.guild, proposal.claim)
+    until = from_us(proposal.window_to_us)
+    line = (
+        f"{_called(claim)} was proposed to end as **{result_words(claim, proposal.result)}**. Whoever disagrees can "
+        f"challenge it until {text.at(until)}, {text.ago(until)}; then it settles and is paid."
+    )
+    losing = tuple(resolution.losers(tx, claim, proposal.result))
+    return Told(_card(ask, "A day left to challenge", line, accent=Accent.CAREFUL), players=losing)
+
+
+@announced.post("bet.year")
+def bet_year(tx: Connection, ask: Ask) -> Told | None:
+    bet = offers.load_bet(tx, ask.guild, ask.facts["bet"])
+    if bet.state != "live":
+        return None
+    claim = claims.load(tx, ask.guild, bet.claim)
+    sides = (bet.maker, bet.taker)
+    names = text.listed([announced.name(tx, ask.guild, player) for player in sides])
+    years = ask.facts["years"]
+    line = (
+        f"{'A year' if years == 1 else f'{years} years'} ago {names} bet {ask.currency.of(bet.maker_stake)} against "
+        f"{ask.currency.of(bet.taker_stake)} on {_called(claim)}. The deadline is "
+        f"{text.at(from_us(claim.deadline_us or 0))}."
+    )
+    return Told(_card(ask, f"Bet {bet.number} still stands", line), concerned=sides)
+
+
+@announced.post("draft.ask")
+def draft_ask(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state != lifecycle.DRAFT:
+        return None
+    line = "A draft of yours has lain here for 14 days. Open it with `/claim drafts`; after 90 days it goes."
+    return Told(_card(ask, "A draft waits for you", line), concerned=(claim.author,), players=(claim.author,))
+
+
+# --- when nobody acts -------------------------------------------------------------------------
+
+
+@announced.post("claim.asked")
+def asked(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state != lifecycle.OPEN:
+        return None
+    overdue = from_us(ask.facts["overdue_us"])
+    lines = (
+        f"{_called(claim)}: how did it come out?",
+        f"Source: {text.escape(claim.terms.source or claim.terms.fallback or 'the judges')}",
+        "A result that is named here can be challenged before it is paid. If nobody names one, this is listed as "
+        f"overdue on {text.day(overdue)}.",
+    )
+    card = _card(ask, f"Claim {claim.number} wants its result", *lines, buttons=_answers(claim))
+    return _to_judges(claim, card, also=_sides(tx, claim))
+
+
+@announced.post("judges.reminded")
+def judges_reminded(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state in lifecycle.ENDED:
+        return None
+    card = _card(ask, f"Claim {claim.number} still waits", _waiting(claim), buttons=_answers(claim))
+    return _to_judges(claim, card)
+
+
+@announced.post("judges.owner")
+def judges_owner(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state in lifecycle.ENDED:
+        return None
+    lines = (
+        _waiting(claim),
+        "All moderators without money on it are asked now, and the owner of the server. If nobody can, the sides may "
+        "agree on any member without money on it.",
+        f"Otherwise it is listed as overdue on {text.day(from_us(ask.facts['overdue_us']))}.",
+    )
+    card = _card(
+        ask,
+        f"Claim {claim.number} has waited for a week",
+        *lines,
+        buttons=_answers(claim),
+        accent=Accent.CAREFUL,
+    )
+    return Told(card, players=claim.terms.judges.named, moderators=True, owner=True)
+
+
+@announced.post("claim.overdue")
+def claim_overdue(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state in lifecycle.ENDED:
+        return None
+    ends = f"If nothing happens until {text.day(from_us(ask.facts['lapses_us']))}, it ends by its ambiguity clause."
+    card = _card(
+        ask,
+        f"Claim {claim.number} is overdue",
+        _waiting(claim),
+        ends,
+        buttons=_answers(claim),
+        accent=Accent.CAREFUL,
+    )
+    return _to_judges(claim, card, also=_sides(tx, claim))
+
+
+@announced.post("claim.lapses")
+def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    if claim.state in lifecycle.ENDED:
+        return None
+    when = from_us(ask.facts["lapses_us"])
+    lines = (
+        _waiting(claim),
+        f"On {text.at(when)} it ends by its ambiguity clause. A result that is named before prevents that.",
+    )
+    card = _card(
+        ask,
+        f"Claim {claim.number} ends in a week",
+        *lines,
+        buttons=_answers(claim),
+        accent=Accent.CAREFUL,
+    )
+    return _to_judges(claim, card, also=_sides(tx, claim))
+
+
+@announced.post("claim.lapsed")
+def claim_lapsed(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    line = f"Nobody decided {_called(claim)} for 104 days, so it ends by its ambiguity clause."
+    return Told(_card(ask, f"Claim {claim.number} ended undecided", line))
+
+
+def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
+    """The judges of a claim are mentioned: whom it names, else the server's moderators."""
+    named = claim.terms.judges.named
+    return Told(card, players=named, concerned=tuple(also), moderators=not named)
+
+
+def _answers(claim: Claim) -> tuple[Button, ...]:
+    if claim.state == lifecycle.DISPUTED:
+        return (Button("Decide", DECIDE.format(claim=claim.number), Look.MAIN),)
+    if claim.state == lifecycle.OPEN:
+        return (Button("Name the result", ANSWER.format(claim=claim.number), Look.MAIN),)
+    return ()
+
+
+def _waiting(claim: Claim) -> str:
+    match claim.state:
+        case lifecycle.DISPUTED:
+            return f"{_called(claim)} is disputed, and waits for its judges to decide."
+        case lifecycle.PROPOSED:
+            return f"{_called(claim)} has a result that waits for a judge to confirm it: `/mod queue`."
+        case _:
+            return f"{_called(claim)} waits for somebody to name its result."
+
+
+# --- the week ---------------------------------------------------------------------------------
+
+
+@announced.card("week")
+def week(tx: Connection, ask: Ask) -> Told | None:
+    """New, closing and settled in one week; nothing where nothing happened."""
+    from_, to = weeks.from_us(ask.ref), weeks.from_us(ask.ref + 1)
+    found = calendar.week(tx, ask.guild, from_, to)
+    parts = [
+        _listed(title, claims_)
+        for title, claims_ in (("New", found.new), ("Closing", found.closing), ("Settled", found.settled))
+        if claims_
+    ]
+    if not parts:
+        return None
+    return Told(Card(f"The week of {text.day(from_us(from_))}", tuple(parts)))
+
+
+def _listed(title: str, found: Sequence[tuple[int, str]]) -> str:
+    lines = [f"- {number}: {text.escape(name, 120)}" for number, name in found[:MOST_LISTED]]
+    more = [f"- and {len(found) - MOST_LISTED} more"] if len(found) > MOST_LISTED else []
+    return "\n".join([f"**{title}**", *lines, *more])
+
+
+# --- privately, and trouble -------------------------------------------------------------------
+
+
+@announced.post("dm")
+def dm(tx: Connection, ask: Ask) -> Told | None:
+    link = f"https://discord.com/channels/{ask.guild}/{ask.facts['channel']}/{ask.facts['message']}"
+    line = f"Something in the server concerns you: {link}"
+    small = "You asked to be told here · change it with /privacy"
+    return Told(Card("From Crux", (line,), small), privately=ask.facts["player"])
+
+
+@announced.card("unreachable")
+def unreachable(tx: Connection, ask: Ask) -> Told | None:
+    found = outbox.unsent(tx, ask.guild, ask.ref)
+    if not found.cards + found.posts:
+        return None
+    line = (
+        f"{found.cards + found.posts} announcements could not be told in {text.channel(ask.ref)} ({found.error}). "
+        "Check that it is there and that Crux may view it, send messages and read its history, or choose another one "
+        "with `/setup`. What waits for them is told then; nothing settles by silence meanwhile."
+    )
+    return Told(Card("Crux can't write in a channel", (line,), accent=Accent.CAREFUL))
+
+
+@announced.card("parked")
+def parked(tx: Connection, ask: Ask) -> Told | None:
+    found = due.parked(tx, ask.guild)
+    if not found:
+        return None
+    lines = [f"- {due_words(row.kind, row.ref)} ({row.error})" for row in found[:MOST_LISTED]]
+    line = "These failed twelve times and wait for whoever runs Crux:"
+    return Told(Card("Something could not be done", (line, "\n".join(lines)), accent=Accent.CAREFUL))
+
+
+# --- pieces -----------------------------------------------------------------------------------
+
+
+def result_words(claim: Claim, result: claims.Result) -> str:
+    """A result in a word or two, by the claim's outcomes."""
+    match result.kind:
+        case "outcome":
+            name = claim.terms.outcomes[result.outcome or 0].name
+            return text.escape(f"{name} ({result.value})" if result.value else name)
+        case "weights":
+            whole = sum(result.weights)
+            shares = [
+                f"{outcome.name} {100 * weight / whole:.0f}%"
+                for outcome, weight in zip(claim.terms.outcomes, result.weights, strict=True)
+                if weight
+            ]
+            return text.escape(", ".join(shares))
+        case "early":
+            return "too early to say"
+        case kind:
+            return kind
+
+
+def _called(claim: Claim) -> str:
+    return f"**{text.escape(claim.terms.title, 200)}**"
+
+
+def _sides(tx: Connection, claim: Claim) -> tuple[int, ...]:
+    """Everybody with a live bet on a claim."""
+    bets = resolution.live_bets(tx, claim.guild, claim.number)
+    return tuple(sorted({player for bet in bets for player in (bet.maker, bet.taker)}))
+
+
+def _card(
+    ask: Ask,
+    title: str,
+    *lines: str,
+    buttons: tuple[Button, ...] = (),
+    accent: Accent = Accent.PLAIN,
+) -> Card:
+    """A post of the calendar, which says so where it is late."""
+    small = f"Late by {_span(ask.late_seconds)}: Crux was away." if ask.late_seconds else ""
+    return Card(title, lines, small, buttons, accent)
+
+
+def _span(seconds: int) -> str:
+    """`3 hours`, `2 days`."""
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"{count} {name}" if count == 1 else f"{count} {name}s"
+    return "less than a minute"

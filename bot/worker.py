@@ -1,0 +1,107 @@
+"""Carrying out what time has made necessary: rows are taken, performed in the order of their times, and forgotten.
+
+In one server one thing is done after the other; servers go beside each other.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.client import Crux
+from ledger import accounts
+from ledger.errors import AlreadyDone, LedgerError
+from markets import calendar, due
+from markets.due import Held
+
+AT_ONCE = 16
+"""Servers whose due work is carried out at the same time."""
+
+log = logging.getLogger("crux.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How much was taken, and how much of it was done."""
+
+    taken: int
+    done: int
+
+
+class Worker:
+    """Carries out what is due, until nothing is."""
+
+    def __init__(self, crux: Crux) -> None:
+        self._crux = crux
+        self._one = asyncio.Lock()
+        self._limit = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, *, eager: bool = False) -> Round:
+        """Carry out all that is due. Eagerly: also what waits after a failure."""
+        taken = done = 0
+        async with self._one:
+            while True:
+                claim = due.Claim(secrets.randbits(62), eager=eager)
+                rows = await self._crux.db.claim(due.claim, claim, self._crux.clock.now())
+                if not rows:
+                    return Round(taken, done)
+                taken += len(rows)
+                eager = False
+                servers: dict[int, list[Held]] = {}
+                for row in rows:
+                    servers.setdefault(row.guild, []).append(row)
+                done += sum(await asyncio.gather(*map(self._serve, servers.values())))
+
+    async def _serve(self, rows: Sequence[Held]) -> int:
+        async with self._limit:
+            return sum([await self._perform(held) for held in rows])
+
+    async def _perform(self, held: Held) -> bool:
+        try:
+            if held.kind == "proposal.settle":
+                await self._look_who_left(held)
+            await self._crux.db.write(due.perform, held, self._crux.clock.now(), background=True)
+        except AlreadyDone:
+            return True
+        except due.FenceGone:
+            return False
+        except Exception as error:
+            await self._count(held, error)
+            return False
+        return True
+
+    async def _count(self, held: Held, error: Exception) -> None:
+        facts = {"guild": held.guild, "kind": held.kind, "ref": held.ref, "error": type(error).__name__}
+        log.error("due work failed", extra={"facts": facts}, exc_info=error)
+        failed = due.Failed(held, type(error).__name__)
+        with contextlib.suppress(LedgerError):  # the lease runs out, and it is tried again
+            await self._crux.db.write(due.failed, failed, self._crux.clock.now(), background=True)
+
+    async def _look_who_left(self, held: Held) -> None:
+        """Before a window's end settles anything: the silence of somebody who left is no consent (D3, E3)."""
+        people = await self._crux.db.read(calendar.people_on, held.guild, held.ref)
+        guild = self._crux.get_guild(held.guild)
+        if guild is None:
+            return
+        for player in people:
+            person = await self._crux.db.read(accounts.discord_id, held.guild, player)
+            if person is None or await _is_member(guild, person):
+                continue
+            request = calendar.NeedsConfirmation(held.guild, f"{held.key}:left", held.ref)
+            with contextlib.suppress(AlreadyDone):
+                await self._crux.db.write(
+                    calendar.needs_confirmation, request, self._crux.clock.now(), background=True
+                )
+            return
+
+
+async def _is_member(guild: discord.Guild, person: int) -> bool:
+    try:
+        await guild.fetch_member(person)
+    except discord.NotFound:
+        return False
+    return True
