@@ -352,7 +352,7 @@ async def test_any_other_change_shows_in_the_file_s_digest(told: Exported):
 
 async def test_no_change_of_any_cell_goes_unnoticed(told: Exported):
     chance = random.Random(2)
-    for _ in range(150):
+    for _ in range(100):
         folder = told.copy()
         path = chance.choice(sorted(folder.glob("*.csv")))
         changed = cells(path)
