@@ -13,7 +13,7 @@ other transfers. Against that, and against a book that ends too early, stands on
 elsewhere: `head`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +65,9 @@ def audit(tx: Connection, guild: int, *, head: str | None = None, transfers: int
         raise UnknownGuild(guild)
     if ends is not None:
         _follow(tx, walk, (ends["transfers"] or (0, 0))[1])
-        _check_end(walk, ends)
-        audit_accounts.compare(walk)
+        _check_end(tx, walk, ends)
+        if walk.booked:
+            audit_accounts.compare(walk)
     _check_told(walk, head, transfers)
     last = walk.befores[0].hex() if walk.befores else ""
     return Report(guild, walk.end, walk.entries, len(walk.accounts), last, tuple(walk.problems))
@@ -83,17 +84,14 @@ def audit_all(
             without a word it is made for files up to 32 MB. PostgreSQL has `pg_amcheck` for this.
 
     Returns:
-        A report for each guild, in order; before them one of guild 0, if something is wrong with the database itself.
+        One report of guild 0 if something is wrong with the database itself; then those of the guilds that have a
+        book, in order; then those of numbers that only damage can have made a guild.
     """
     told = heads or {}
     problems = _check_file(tx, deep)
-    guilds = set(told)
-    try:
-        guilds |= set(_guilds(tx))
-    except Unreadable as unreadable:
-        problems.append(Problem(FILE, None, None, "guild_id", "readable", str(unreadable.why)))
+    guilds = dict.fromkeys((*_guilds(tx, problems), *sorted(told)))  # the first of the tables is books
     whole = [Report(FILE, 0, 0, 0, "", tuple(problems))] if problems else []
-    return (*whole, *(audit(tx, guild, head=told.get(guild)) for guild in sorted(guilds)))
+    return (*whole, *(audit(tx, guild, head=told.get(guild)) for guild in guilds))
 
 
 # --- one guild --------------------------------------------------------------------------------
@@ -107,14 +105,20 @@ def _note(tx: Connection, walk: Walk) -> dict[str, tuple[int, int] | None] | Non
     """
     with audit_rows.any_text(tx), audit_rows.one_moment(tx):
         books = _readable(tx, walk, "books", audit_rows.BOOK)
+        if walk.guild not in [row[0] for row in books]:
+            books = _readable(tx, walk, "books", audit_rows.BOOKS)
         players = _readable(tx, walk, "players", audit_rows.PLAYERS)
         accounts = _readable(tx, walk, "accounts", audit_rows.ACCOUNTS)
         ends = {table: _ends(tx, walk, table) for table in audit_rows.ENDS}
-    if not books and not players and not accounts and not any(ends.values()):
+    book = next((row for row in books if row[0] == walk.guild), None)
+    if not book and not players and not accounts and not any(ends.values()):
         return None
-    _check_book(walk, books)
-    _check_players(walk, players, books)
-    audit_accounts.gather(tx, walk, accounts, count=books[0][1] if books else len(accounts))
+    if book and not accounts:
+        walk.report("books.guild_id", Phrase("a guild with accounts"), walk.guild)
+        return ends
+    count = _check_book(walk, book, accounts, ends["transfers"])
+    _check_players(walk, players, book)
+    audit_accounts.gather(tx, walk, accounts, count=count)
     return ends
 
 
@@ -122,7 +126,9 @@ def _readable(tx: Connection, walk: Walk, table: str, statement: audit_rows.Prep
     rows, failed = audit_rows.read(tx, statement, g=walk.guild)
     if failed:
         walk.lost = True
-        walk.report(f"{table}.*", Phrase("readable"), failed.why)
+        reached = rows[-1][0] if rows and table == "accounts" else 0
+        account = reached + 1 if table == "accounts" and isinstance(reached, int) else None
+        walk.report(f"{table}.*", Phrase("readable"), failed.why, account=account)
     return rows
 
 
@@ -132,39 +138,39 @@ def _ends(tx: Connection, walk: Walk, table: str) -> tuple[int, int] | None:
     return (low, high) if isinstance(low, int) and isinstance(high, int) else None
 
 
-def _check_book(walk: Walk, books: Rows) -> None:
-    """The guild's own row, as far as it can be judged by itself."""
-    if not books:
-        walk.report("books.guild_id", walk.guild, MISSING)
-        return
-    transfers, _, _, head = books[0]
-    for column, value, kind in zip(
-        ("transfers", "accounts", "players"), books[0], (int, int, int), strict=False
-    ):
-        if type(value) is not kind:
+def _check_book(walk: Walk, book: Sequence[Any] | None, accounts: Rows, ends: tuple[int, int] | None) -> int:
+    """Take over what the guild's own row says, or without one what there is; how many accounts there are by it."""
+    if book is None:
+        walk.booked, walk.counter = False, ends[1] if ends else 0
+        return len(accounts)
+    for column, value in zip(("transfers", "accounts", "players"), book[1:4], strict=True):
+        if type(value) is not int:
             walk.report(f"books.{column}", Phrase("a whole number"), value)
-    if type(head) is not bytes:
-        walk.report("books.head", Phrase("a digest"), head)
-    walk.counter = transfers if type(transfers) is int else 0
-    walk.head = head if type(head) is bytes else None
+    if type(book[4]) is not bytes:
+        walk.report("books.head", Phrase("a digest"), book[4])
+    walk.counter = book[1] if type(book[1]) is int else ends[1] if ends else 0
+    walk.head = book[4] if type(book[4]) is bytes else None
+    return book[2] if type(book[2]) is int else len(accounts)
 
 
-def _check_players(walk: Walk, players: Rows, books: Rows) -> None:
+def _check_players(walk: Walk, players: Rows, book: Sequence[Any] | None) -> None:
     """Players are numbered from 1 without gaps."""
     numbers = [row[0] for row in players]
     walk.players = len(numbers)
     if numbers != list(range(1, len(numbers) + 1)):
         first = next(place for place, number in enumerate(numbers, 1) if number != place)
         walk.report("players.number", first, numbers[first - 1])
-    elif books and books[0][2] != len(numbers):
-        walk.report("books.players", len(numbers), books[0][2])
+    elif book and type(book[3]) is int and book[3] != len(numbers):
+        walk.report("books.players", len(numbers), book[3])
 
 
 def _follow(tx: Connection, walk: Walk, top: int) -> None:
-    """Go through the transfers up to number `top`."""
-    while walk.reached < top and not walk.full:
+    """Go through the transfers up to number `top`, and as far as the book's row says unless its head comes first."""
+    while not walk.full:
+        if walk.reached >= top and (walk.gap or walk.reached >= walk.counter or walk.head in walk.befores):
+            return
         first = walk.reached + 1
-        last = min(walk.reached + audit_pages.PAGE, top)
+        last = min(walk.reached + audit_pages.PAGE, top if walk.reached < top else walk.counter)
         if not audit_pages.passes(tx, walk, first, last):
             audit_trace.trace(tx, walk, first, last)
             if walk.gap:
@@ -179,21 +185,41 @@ def _skip(tx: Connection, walk: Walk) -> None:
         walk.reached = following - 1
 
 
-def _check_end(walk: Walk, ends: Mapping[str, tuple[int, int] | None]) -> None:
+def _check_end(tx: Connection, walk: Walk, ends: Mapping[str, tuple[int, int] | None]) -> None:
     """The book's row says how many transfers there are and how the last one hashes, and nothing lies beyond."""
     fits = walk.head in walk.befores
+    if not walk.booked:
+        _look_for_book(tx, walk, ends)
+        return
     if walk.end != walk.counter and (fits or walk.end > walk.counter):
         walk.report("books.transfers", walk.end, walk.counter)
     elif walk.end != walk.counter and not walk.gap:
         walk.report("transfers.number", walk.end + 1, MISSING, transfer=walk.end + 1)
     elif walk.befores and walk.head is not None and not fits:
         walk.report("books.head", walk.befores[0], walk.head)
+    for stray in walk.strays:
+        if ("entries", stray.guild_id, stray.transfer, stray.line) not in walk.explained:
+            walk.report("entries.transfer", Phrase("another"), stray.transfer, transfer=stray.transfer)
     for table, column in (("transfers", "number"), ("entries", "transfer"), ("notes", "transfer")):
         for number in set(ends[table] or ()):
             known = any(key[:3] == (table, walk.guild, number) for key in walk.explained)
             if not 1 <= number <= max(walk.end, walk.reached) and not known:
                 expected = Phrase(f"between 1 and {walk.end}")
                 walk.report(f"{table}.{column}", expected, number, transfer=number)
+
+
+def _look_for_book(tx: Connection, walk: Walk, ends: Mapping[str, tuple[int, int] | None]) -> None:
+    """A guild without a row of its own has lost it to another number, or is itself a damaged number of a few rows."""
+    strays = [
+        row[0] for row in audit_rows.read(tx, audit_rows.BOOKS)[0] if row[4] in walk.befores and walk.end
+    ]
+    if strays:
+        walk.report("books.guild_id", walk.guild, strays[0])
+        return
+    walk.problems.clear()
+    first = next((end[0] for end in ends.values() if end), None)
+    account = next(iter(walk.accounts), None) if first is None else None
+    walk.report("books.guild_id", walk.guild, MISSING, transfer=first, account=account)
 
 
 def _told(head: str | None) -> bytes | None:
@@ -219,13 +245,16 @@ def _check_told(walk: Walk, head: str | None, transfers: int | None) -> None:
 # --- the whole database -----------------------------------------------------------------------
 
 
-def _guilds(tx: Connection) -> Iterator[int]:
-    """Every guild that a table of the book knows."""
-    for statement in audit_rows.GUILDS.values():
-        guild = -(2**63)
-        while (found := audit_rows.rows(tx, statement, g=guild)[0][0]) is not None and found > guild:
-            guild = found
-            yield guild
+def _guilds(tx: Connection, problems: list[Problem]) -> Iterator[int]:
+    """Every guild that a table of the book knows, as far as it can be read."""
+    for table, statement in audit_rows.GUILDS.items():
+        guild: Any = -(2**63)
+        try:
+            while isinstance(found := audit_rows.rows(tx, statement, g=guild)[0][0], int) and found > guild:
+                guild = found
+                yield guild
+        except Unreadable as unreadable:
+            problems.append(Problem(FILE, None, None, f"{table}.*", "readable", str(unreadable.why)))
 
 
 def _check_file(tx: Connection, deep: bool | None) -> list[Problem]:

@@ -32,63 +32,81 @@ def gather(tx: Connection, walk: Walk, rows: Rows, *, count: int) -> None:
         rows: As `audit_rows.ACCOUNTS` reads them.
         count: How many there are, by the book's row.
     """
+    found = [Account(*row) for row in rows]
+    if [account.number for account in found] != list(range(1, count + 1)):
+        found = _all_that_are_there(tx, walk, found)
+        found = _in_place(tx, walk, found, count)
+    for account in found:
+        walk.add(_sealed(walk, account))
+
+
+def _all_that_are_there(tx: Connection, walk: Walk, found: list[Account]) -> list[Account]:
+    """What a walk through the whole table finds; where that can't be made to its end, what was found by key too."""
+    own, failed = audit_rows.read(tx, audit_rows.OWN_ACCOUNTS, g=walk.guild)
+    through = [Account(*row) for row in own]
+    return through + [account for account in found if failed and account not in through]
+
+
+def _in_place(tx: Connection, walk: Walk, found: list[Account], count: int) -> list[Account]:
+    """Every account under its number, after saying which are missing, misplaced or not counted."""
     places: dict[int, Account] = {}
     strays: list[Account] = []
-    for account in (Account(*row) for row in rows):
+    for account in sorted(found, key=lambda account: not _is_sealed(walk, account)):  # the true ones first
         if type(account.number) is int and account.number >= 1 and account.number not in places:
             places[account.number] = account
         else:
             strays.append(account)
-    for number in _gaps(tx, walk, places, strays, count):
-        found = _elsewhere(tx, walk, number, [*strays, *(places[n] for n in places if n > count)], count)
-        if found:
-            places.pop(found.number, None)
-            places[number] = found._replace(number=number)
-        else:
-            walk.report("accounts.number", number, MISSING, account=number)
+    for number in _gaps(tx, walk, places, len(found), count):
+        beyond = [places[other] for other in places if other > count]
+        column, there = _elsewhere(tx, walk, number, strays + beyond)
+        if there is None:
             walk.missing.add(number)
-    for number, account in sorted(places.items()):
-        if number > max(count, len(rows)):
+            if not walk.lost:  # else the table couldn't be read to its end, and that was said
+                walk.report("accounts.number", number, MISSING, account=number)
+            continue
+        right = number if column == "number" else walk.guild
+        walk.report(f"accounts.{column}", right, there[0], account=number)
+        if there in beyond:
+            del places[there.number]
+        places[number] = there._replace(number=number)
+    for number in places:
+        if number > max(count, len(found)):
             walk.report("accounts.number", Phrase(f"at most {count}"), number, account=number)
-        walk.add(_sealed(walk, account))
+    return [places[number] for number in sorted(places)]
 
 
-def _gaps(
-    tx: Connection, walk: Walk, places: dict[int, Account], strays: list[Account], count: int
-) -> list[int]:
-    """Which accounts are not in their place; says so where it is the count that is wrong."""
-    rows = len(places) + len(strays)
-    contiguous = not strays and len(places) == max(places, default=0)
-    if contiguous and count != rows:
-        highest = audit_rows.read(tx, audit_rows.HIGHEST_ACCOUNT, g=walk.guild)[0]
+def _gaps(tx: Connection, walk: Walk, places: dict[int, Account], rows: int, count: int) -> list[int]:
+    """Which accounts are not in their place; none where it is the count that is wrong, after saying so."""
+    if rows == len(places) == max(places, default=0):
+        highest, _ = audit_rows.read(tx, audit_rows.HIGHEST_ACCOUNT, g=walk.guild)
         used = max((row[0] or 0 for row in highest), default=0)
-        if not rows < used <= count and not (
-            count == rows + 1 and _elsewhere(tx, walk, count, [], count, quiet=True)
-        ):
-            walk.report("books.accounts", rows, count)
+        one_less = count == rows + 1 and _elsewhere(tx, walk, count, [])[1] is not None
+        if not rows < used <= count and not one_less:
+            if count != rows:
+                walk.report("books.accounts", rows, count)
             return []
     upper = count if 0 <= count - rows <= _MANY_MISSING else rows
     return [number for number in range(1, upper + 1) if number not in places]
 
 
-def _elsewhere(
-    tx: Connection, walk: Walk, number: int, strays: list[Account], count: int, *, quiet: bool = False
-) -> Account | None:
-    """The account that is missing as `number`, recognised by its seal; with the number under which it was found."""
-    searched = audit_rows.read(tx, audit_rows.STRAY_ACCOUNTS, g=walk.guild, first=number, limit=_CANDIDATES)[
-        0
-    ]
-    candidates = joined(
-        (("number", account.number, account) for account in strays),
-        (("guild_id", row[0], Account(*row[1:])) for row in searched),
+def _elsewhere(tx: Connection, walk: Walk, number: int, strays: list[Account]) -> tuple[str, Account | None]:
+    """The account that is missing as `number`, recognised by its seal, and by which column it went astray.
+
+    Where that is the guild, the account's number is the guild it was found with.
+    """
+    searched, _ = audit_rows.read(
+        tx, audit_rows.STRAY_ACCOUNTS, g=walk.guild, first=number, limit=_CANDIDATES
     )
-    for column, found, account in candidates:
-        if _seal(walk.guild, number, account.kind, account.owner) == account.seal:
-            if not quiet:
-                right = number if column == "number" else walk.guild
-                walk.report(f"accounts.{column}", right, found, account=number)
-            return account
-    return None
+    others = [Account(row[0], *row[2:]) for row in searched]
+    for column, candidates in (("number", strays), ("guild_id", others)):
+        for account in candidates:
+            if _is_sealed(walk, account._replace(number=number)):
+                return column, account
+    return "", None
+
+
+def _is_sealed(walk: Walk, account: Account) -> bool:
+    return _seal(walk.guild, account.number, account.kind, account.owner) == account.seal
 
 
 def _sealed(walk: Walk, account: Account) -> Account:

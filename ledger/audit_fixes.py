@@ -58,7 +58,7 @@ def of_lines(walk: Walk, row: Transfer, lines: Lines) -> Iterator[Fix]:
 def _line_fix(row: Transfer, lines: Lines, place: int, column: str, value: object) -> Fix:
     line = lines[place]
     fixed = line._replace(**{column: value})
-    changed = sorted([*lines[:place], fixed, *lines[place + 1 :]], key=lambda line: line.line)
+    changed = _in_order([*lines[:place], fixed, *lines[place + 1 :]])
     account = line.account if column != "account" else value
     return Fix(f"entries.{column}", _number(account), value, getattr(line, column), row, changed)
 
@@ -90,10 +90,14 @@ def of_rows(walk: Walk, row: Transfer, lines: Lines, strays: Iterable[Entry]) ->
         for stray in strays:
             off = [column for column, value in right.items() if getattr(stray, column) != value]
             if len(off) == 1:
-                whole = sorted([*lines, stray._replace(**right)], key=lambda line: line.line)
+                whole = _in_order([*lines, stray._replace(**right)])
                 column, key = off[0], ("entries", stray.guild_id, stray.transfer, stray.line)
                 expected, found = right[column], getattr(stray, column)
                 yield Fix(f"entries.{column}", _number(stray.account), expected, found, row, whole, key)
+
+
+def _in_order(lines: Lines) -> Lines:
+    return sorted(lines, key=lambda line: _whole(line.line))
 
 
 def missing_lines(lines: Lines) -> list[int]:

@@ -1,9 +1,10 @@
 """Reading a book for its audit, also where it is damaged.
 
-A damaged file lies in its own ways. A row may stand where its key does not belong, and a search by key goes past it;
-so every statement here asks for the guild once more in a form that no index answers. A text may not be UTF-8, a
-whole number may come back as text, and a page may not be readable at all: `read` hands back what there was before it
-and says why it ended.
+A damaged file lies in its own ways. A row may stand where its key does not belong: a walk from one key to another
+takes it for one of those between, and a search goes past it and all that follow on its page. So the statements that
+read by key have the guild in what they return (`_number`), and where rows are missing others walk through the whole
+table in its own order (`_own`). A text may not be UTF-8, a whole number may come back as text, and a page may not be
+readable at all: `read` hands back what there was before it and says why it ended.
 """
 
 import sqlite3
@@ -156,33 +157,35 @@ _t, _e, _n = tables.transfers.c, tables.entries.c, tables.notes.c
 _nothing = sa.literal_column("0", sa.BigInteger)
 
 
-def _of(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Of the guild: found by its key, and once more compared in the row itself."""
-    return (column == _g) & (column + _nothing == _g)
+def _number(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A row's number in its guild, which is off where its guild is. A condition would not do: what is found by
+    `guild_id = ?` SQLite takes to be equal to it, without looking at the row."""
+    return number + (guild_id - _g)
 
 
-BOOK = Prepared(sa.select(_b.transfers, _b.accounts, _b.players, _b.head).where(_of(_b.guild_id)))
-PLAYERS = Prepared(sa.select(_p.number).where(_of(_p.guild_id)).order_by(_p.number))
+_book = sa.select(_b.guild_id, _b.transfers, _b.accounts, _b.players, _b.head)
+BOOK = Prepared(_book.where(_b.guild_id == _g))
+BOOKS = Prepared(_book)
+PLAYERS = Prepared(sa.select(_number(_p.number, _p.guild_id)).where(_p.guild_id == _g).order_by(_p.number))
+_account = (_a.kind, _a.owner, _a.balance, _a.entries, _a.ended_by, _a.seal)
 ACCOUNTS = Prepared(
-    sa.select(_a.number, _a.kind, _a.owner, _a.balance, _a.entries, _a.ended_by, _a.seal)
-    .where(_of(_a.guild_id))
-    .order_by(_a.number)
+    sa.select(_number(_a.number, _a.guild_id), *_account).where(_a.guild_id == _g).order_by(_a.number)
 )
-
-_page_of_transfers = sa.select(
-    _t.number, _t.format, _t.key, _t.kind, _t.actor, _t.at_us, _t.reverses, _t.words, _t.digest
-)
+_transfer = (_t.format, _t.key, _t.kind, _t.actor, _t.at_us, _t.reverses, _t.words, _t.digest)
 TRANSFERS = Prepared(
-    _page_of_transfers.where(_of(_t.guild_id), _t.number.between(_first, _last)).order_by(_t.number)
+    sa.select(_number(_t.number, _t.guild_id), *_transfer)
+    .where(_t.guild_id == _g, _t.number.between(_first, _last))
+    .order_by(_t.number)
 )
+_entry = (_e.line, _e.account, _e.amount, _e.balance_after, _e.account_seq)
 ENTRIES = Prepared(
-    sa.select(_e.transfer, _e.line, _e.account, _e.amount, _e.balance_after, _e.account_seq)
-    .where(_of(_e.guild_id), _e.transfer.between(_first, _last))
+    sa.select(_number(_e.transfer, _e.guild_id), *_entry)
+    .where(_e.guild_id == _g, _e.transfer.between(_first, _last))
     .order_by(_e.transfer, _e.line)
 )
 NOTES = Prepared(
-    sa.select(_n.transfer, _n.words, _n.salt, _n.erased)
-    .where(_of(_n.guild_id), _n.transfer.between(_first, _last))
+    sa.select(_number(_n.transfer, _n.guild_id), _n.words, _n.salt, _n.erased)
+    .where(_n.guild_id == _g, _n.transfer.between(_first, _last))
     .order_by(_n.transfer)
 )
 
@@ -199,49 +202,50 @@ REVERSALS = Prepared(
         tables.transfers, _o, (_o.c.guild_id == _t.guild_id) & (_o.c.number == _t.reverses), isouter=True
     )
     .join(tables.entries, (_e.guild_id == _o.c.guild_id) & (_e.transfer == _o.c.number), isouter=True)
-    .where(_of(_t.guild_id), _t.number.between(_first, _last), (_t.reverses + _nothing).is_not(None))
+    .where(_t.guild_id == _g, _t.number.between(_first, _last), (_t.reverses + _nothing).is_not(None))
     .order_by(_t.number, _e.line)
 )
 """For each reversal: the kind and the entries of what it reverses, and how many earlier transfers reverse it too."""
 
-# Row by row. A row whose key is damaged is found by walking past its place, which is why these select the guild
-# instead of comparing it, and why the walk has a beginning and a length but no end.
-TRANSFERS_FROM = Prepared(
-    sa.select(*tables.transfers.c)
-    .where(_t.guild_id == _g, _t.number >= _first)
-    .order_by(_t.number)
-    .limit(param("limit"))
-)
+# Row by row, all columns: of one transfer by its key, or of a stretch of them through the whole table in its order.
+
 TRANSFER = Prepared(sa.select(*tables.transfers.c).where(_t.guild_id == _g, _t.number == _first))
-ENTRIES_FROM = Prepared(
-    sa.select(*tables.entries.c)
-    .where(_e.guild_id == _g, _e.transfer >= _first)
-    .order_by(_e.transfer, _e.line)
-    .limit(param("limit"))
-)
 ENTRIES_OF = Prepared(
     sa.select(*tables.entries.c).where(_e.guild_id == _g, _e.transfer == _first).order_by(_e.line)
 )
 
-# Looking everywhere for a row that is missing where it should be: through the whole table, by no index.
+
+def _own(table: sa.Table, number: sa.ColumnElement[Any]) -> Prepared:
+    is_own = table.c.guild_id + _nothing == _g
+    return Prepared(sa.select(*table.c).where(is_own, (number + _nothing).between(_first, _last)))
+
+
+OWN_ACCOUNTS = Prepared(sa.select(_a.number, *_account).where(_a.guild_id + _nothing == _g))
+OWN_TRANSFERS = _own(tables.transfers, _t.number)
+OWN_ENTRIES = _own(tables.entries, _e.transfer)
+
+# What may be a row that is missing, anywhere in its table: `first` is its number.
+_either, _both = _t.number.bitwise_or(_first), _t.number.bitwise_and(_first)
+_differing = _either - _both
+_one_bit_off = _differing.bitwise_and(_differing - sa.literal_column("1")) == _nothing
+_out_of_range = (_t.number + _nothing > _last) | (_t.number + _nothing < sa.literal_column("1"))
 STRAY_TRANSFERS = Prepared(
     sa.select(*tables.transfers.c)
     .where(
         ((_t.number + _nothing == _first) & (_t.guild_id + _nothing != _g))
-        | (
-            (_t.guild_id + _nothing == _g)
-            & ((_t.number + _nothing > _last) | (_t.number + _nothing < sa.literal_column("1")))
-        )
+        | ((_t.guild_id + _nothing == _g) & (_out_of_range | _one_bit_off))
     )
     .limit(param("limit"))
+    .offset(_nothing)
 )
 STRAY_ENTRIES = Prepared(
-    sa.select(*tables.entries.c).where(_e.amount == param("amount")).limit(param("limit"))
+    sa.select(*tables.entries.c).where(_e.amount == param("amount")).limit(param("limit")).offset(_nothing)
 )
 STRAY_ACCOUNTS = Prepared(
     sa.select(*tables.accounts.c)
     .where(_a.number + _nothing == _first, _a.guild_id + _nothing != _g)
     .limit(param("limit"))
+    .offset(_nothing)
 )
 
 HIGHEST_ACCOUNT = Prepared(sa.select(sa.func.max(_e.account)).where(_e.guild_id == _g))

@@ -11,6 +11,9 @@ from ledger.transfers import REVERSAL, VOID
 MOST_PROBLEMS = 50
 """Of one guild: after so many its audit stops, since what follows is mostly their consequence."""
 
+MOST_SEARCHES = 10
+"""Walks through a whole table for a row that is missing, in one guild's audit."""
+
 MINT, HOUSE = 1, 2
 
 _KIND = re.compile(r"[a-z][a-z0-9_.]{0,39}", re.ASCII)
@@ -102,6 +105,7 @@ class Walk:
         accounts: Every account by number, with what was found wrong in its kind or owner put right.
         owners: Players whose wallet is among them.
         standing: Where each account stands; None where damage has made that unknown.
+        booked: Whether there is a row of the book itself.
         counter: How many transfers there are, by the book's row.
         head: The newest digest, by the book's row.
         players: How many players there are.
@@ -115,11 +119,14 @@ class Walk:
         lost: Rows are missing, so that balances and sequences can no longer be followed everywhere.
         missing: Accounts whose row is missing or can't be used.
         explained: Rows in the wrong place that were recognised, as table and key.
+        mended: Transfers that were put right, as they should be.
+        unsure: Transfers of which it couldn't be told how they should be.
         strays: Entries that were found with a transfer that isn't theirs.
         searches: How often a whole table was searched for a missing row.
     """
 
     guild: int
+    booked: bool = True
     counter: int = 0
     head: bytes | None = None
     players: int = 0
@@ -139,6 +146,8 @@ class Walk:
     searches: int = 0
     missing: set[int] = field(default_factory=set[int])
     explained: set[tuple[Any, ...]] = field(default_factory=set[tuple[Any, ...]])
+    mended: dict[int, Any] = field(default_factory=dict[int, Any])
+    unsure: set[int] = field(default_factory=set[int])
     strays: list[Any] = field(default_factory=list[Any])
     problems: list[Problem] = field(default_factory=list[Problem])
 
@@ -165,6 +174,11 @@ class Walk:
         self.befores = tuple(digests[-1:])
         self.reached = self.end = last
         self.entries += entries
+
+    def may_search(self) -> bool:
+        """Whether a whole table may be searched once more for what is missing, and counts it."""
+        self.searches += 1
+        return self.searches <= MOST_SEARCHES
 
     def meet(self, *digests: bytes) -> None:
         """Look for the digest that must occur in the chain."""

@@ -7,7 +7,7 @@ value that is one bit away from what is stored. Where it agrees with nothing (se
 somebody rewrote the chain as well) the sums alone must tell, and where they can't, what it can be is named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain as joined
 from typing import Any
@@ -20,16 +20,14 @@ from ledger.audit_rows import Entry, Transfer, Unreadable
 from ledger.audit_state import MISSING, Phrase, Walk, note_fits, overdraws
 from ledger.transfers import REVERSAL
 
-_BEYOND = 16  # rows past the page that are read along, for what stands among them in the wrong place
-_SEARCHES = 3  # walks through a whole table for a row that is missing, in one guild's audit
 _CANDIDATES = 1_000
 
 
 @dataclass(slots=True)
 class _Page:
-    """What could be read of a page, by transfer; rows that stand among the others but belong elsewhere."""
+    """What could be read of a page, by transfer. Two rows have one number where a number is damaged."""
 
-    transfers: dict[int, Transfer] = field(default_factory=dict[int, Transfer])
+    transfers: dict[int, list[Transfer]] = field(default_factory=dict[int, list[Transfer]])
     entries: dict[int, Lines] = field(default_factory=dict[int, Lines])
     notes: dict[int, list[Any]] = field(default_factory=dict[int, list[Any]])
     reversals: dict[int, list[Any]] = field(default_factory=dict[int, list[Any]])
@@ -41,49 +39,81 @@ class _Page:
 def trace(tx: Connection, walk: Walk, first: int, last: int) -> None:
     """Check the transfers from `first` to `last`, say what is wrong, and move the walk past them."""
     with audit_rows.any_text(tx):
-        tracer = _Tracer(tx, walk, _read(tx, walk.guild, first, last))
+        page, found = _read(tx, walk, first, last), len(walk.problems)
+        tracer = _Tracer(tx, walk, page)
         for number in range(first, last + 1):
             if not walk.full:
                 tracer.trace(number)
+        if len(walk.problems) == found:
+            _check_order(tx, walk, page, first, last)
 
 
-def _read(tx: Connection, guild: int, first: int, last: int) -> _Page:
-    """Everything on a page, by walking through it and by asking for each transfer by its key."""
-    page = _Page()
-    _walk_through(tx, page, guild, first, last)
+def _read(tx: Connection, walk: Walk, first: int, last: int) -> _Page:
+    """Everything on a page: by the key of each transfer, and where that leaves gaps through the whole table."""
+    page, asked = _Page(), {"g": walk.guild, "first": first, "last": last}
     for number in range(first, last + 1):
-        if number not in page.transfers:
-            rows, failed = audit_rows.read(tx, audit_rows.TRANSFER, g=guild, first=number)
-            page.transfers.update((number, Transfer(*row)) for row in rows)
+        transfers = audit_rows.read(tx, audit_rows.TRANSFER, g=walk.guild, first=number)
+        entries = audit_rows.read(tx, audit_rows.ENTRIES_OF, g=walk.guild, first=number)
+        _place(page, walk.guild, map(Transfer._make, transfers[0]), map(Entry._make, entries[0]))
+        for table, (_, failed) in (("transfers", transfers), ("entries", entries)):
             if failed:
-                page.unreadable[number] = ("transfers", failed)
-        rows, failed = audit_rows.read(tx, audit_rows.ENTRIES_OF, g=guild, first=number)
-        lines = page.entries.setdefault(number, [])
-        lines += [entry for entry in (Entry(*row) for row in rows) if entry not in lines]
-        if failed:
-            page.unreadable.setdefault(number, ("entries", failed))
+                page.unreadable.setdefault(number, (table, failed))
+    if not all(_is_whole(page, number) for number in range(first, last + 1)) and walk.may_search():
+        transfers, _ = audit_rows.read(tx, audit_rows.OWN_TRANSFERS, **asked)
+        entries, _ = audit_rows.read(tx, audit_rows.OWN_ENTRIES, **asked)
+        _place(page, walk.guild, map(Transfer._make, transfers), map(Entry._make, entries))
+    for row in audit_rows.read(tx, audit_rows.NOTES, **asked)[0]:
+        page.notes.setdefault(row[0], []).append(row[1:])
+    for row in audit_rows.read(tx, audit_rows.REVERSALS, **asked)[0]:
+        page.reversals.setdefault(row[0], []).append(row[1:])
     return page
 
 
-def _walk_through(tx: Connection, page: _Page, guild: int, first: int, last: int) -> None:
-    asked, size = {"g": guild, "first": first}, last - first + 1 + _BEYOND
-    here = range(first, last + 1)
-    for row in audit_rows.read(tx, audit_rows.TRANSFERS_FROM, **asked, limit=size)[0]:
-        transfer = Transfer(*row)
-        if transfer.guild_id == guild and transfer.number in here and transfer.number not in page.transfers:
-            page.transfers[transfer.number] = transfer
-        else:
-            page.stray_transfers.append(transfer)
-    for row in audit_rows.read(tx, audit_rows.ENTRIES_FROM, **asked, limit=8 * size)[0]:
-        entry = Entry(*row)
-        if entry.guild_id == guild and entry.transfer in here:
-            page.entries.setdefault(entry.transfer, []).append(entry)
-        else:
-            page.stray_entries.append(entry)
-    for row in audit_rows.read(tx, audit_rows.NOTES, **asked, last=last)[0]:
-        page.notes.setdefault(row[0], []).append(row[1:])
-    for row in audit_rows.read(tx, audit_rows.REVERSALS, **asked, last=last)[0]:
-        page.reversals.setdefault(row[0], []).append(row[1:])
+def _check_order(tx: Connection, walk: Walk, page: _Page, first: int, last: int) -> None:
+    """Every transfer is right, and yet the page was doubted: does a walk along it meet a row that is none of them?"""
+    asked = {"g": walk.guild, "first": first, "last": last}
+    transfers, _ = audit_rows.read(tx, audit_rows.TRANSFERS, **asked)
+    entries, _ = audit_rows.read(tx, audit_rows.ENTRIES, **asked)
+    numbers = list(range(first, last + 1))
+    lines = [(number, line.line) for number in numbers for line in page.entries.get(number, ())]
+    for column, found, expected in (
+        ("transfers.number", [row[0] for row in transfers], numbers),
+        ("entries.transfer", [tuple(row[:2]) for row in entries], lines),
+    ):
+        same = [one == other for one, other in zip(found, expected, strict=False)]
+        if len(found) != len(expected) or not all(same):
+            place = min(same.index(False) if False in same else len(same), len(expected) - 1)
+            at = expected[place]
+            transfer = at[0] if isinstance(at, tuple) else at
+            walk.report(
+                column, Phrase("each row once"), Phrase("met with a row that is none"), transfer=transfer
+            )
+
+
+def _place(page: _Page, guild: int, transfers: Iterable[Transfer], entries: Iterable[Entry]) -> None:
+    """Add rows that aren't there yet. A search may come upon rows of another guild, where that is what is damaged."""
+    for transfer in transfers:
+        there = (
+            page.transfers.setdefault(transfer.number, [])
+            if transfer.guild_id == guild
+            else page.stray_transfers
+        )
+        if transfer not in there:
+            there.append(transfer)
+    for entry in entries:
+        there = page.entries.setdefault(entry.transfer, []) if entry.guild_id == guild else page.stray_entries
+        if entry not in there:
+            there.append(entry)
+
+
+def _is_whole(page: _Page, number: int) -> bool:
+    """Whether a transfer is there with two entries or more, and they number from 1."""
+    lines = [line.line for line in page.entries.get(number, ())]
+    return (
+        len(page.transfers.get(number, ())) == 1
+        and len(lines) > 1
+        and lines == list(range(1, len(lines) + 1))
+    )
 
 
 class _Tracer:
@@ -96,9 +126,10 @@ class _Tracer:
 
     def trace(self, number: int) -> None:
         """Check one transfer and move past it."""
-        lines = self.page.entries[number]
-        row = None if number in self.page.unreadable else self._row(number, lines)
-        if row is None:
+        lines = self.page.entries.get(number, [])
+        row = self._row(number, lines)
+        torn = number in self.page.unreadable and (row is None or row.digest not in self._digests(row, lines))
+        if row is None or torn:
             self._lose(number, lines)
         elif self.walk.gap and number > self.walk.counter:
             self._beyond(row)
@@ -114,9 +145,11 @@ class _Tracer:
 
     def _row(self, number: int, lines: Lines) -> Transfer | None:
         """The transfer's row: in its place, or recognised elsewhere by its digest."""
-        row = self.page.transfers.get(number)
-        if row is not None:
-            return row
+        rows = self.page.transfers.get(number, [])
+        if len(rows) > 1:
+            return next((row for row in rows if row.digest in self._digests(row, lines)), rows[0])
+        if rows or number in self.page.unreadable:
+            return rows[0] if rows else None
         right = {"guild_id": self.walk.guild, "number": number}
         for stray in self._stray_transfers(number):
             moved = stray._replace(**right)
@@ -129,14 +162,10 @@ class _Tracer:
 
     def _stray_transfers(self, number: int) -> Iterator[Transfer]:
         yield from self.page.stray_transfers
-        if self._may_search():
+        if self.walk.may_search():
             asked = {"g": self.walk.guild, "first": number, "last": self.walk.counter, "limit": _CANDIDATES}
             found, _ = audit_rows.read(self.tx, audit_rows.STRAY_TRANSFERS, **asked)
             yield from (Transfer(*row) for row in found)
-
-    def _may_search(self) -> bool:
-        self.walk.searches += 1
-        return self.walk.searches <= _SEARCHES
 
     def _lose(self, number: int, lines: Lines) -> None:
         """Go on past a transfer that is missing or can't be read, and say so once for all that follow each other."""
@@ -147,6 +176,7 @@ class _Tracer:
         elif not self.walk.gap and number <= self.walk.counter:
             self._report(number, "transfers.number", number, MISSING)
         self.walk.gap = self.walk.lost = True
+        self.walk.unsure.add(number)
         self.walk.befores = ()
         self._move(number, lines)
 
@@ -166,10 +196,13 @@ class _Tracer:
         follows = self._follows(row, lines)
         unknown = any(line.account in self.walk.missing for line in lines)
         agrees = row.digest in made or unknown or not self.walk.befores
+        mistyped = audit_fixes.of_types(row, lines)
+        if agrees and mistyped:
+            self._report_fix(mistyped, lines)
         if agrees and follows:
             self._settle(row, lines)
         elif agrees:
-            self._report_fix(self._summing(row, lines) or audit_fixes.of_sums(self.walk, row, lines), lines)
+            self._report_fix(self._summing(row, lines) or self._unclear_sums(row, lines), lines)
             self._settle(row, lines)
         elif follows and any(self._goes_on(row, digest) for digest in made):
             self._report(row.number, "transfers.digest", made[0], row.digest)
@@ -181,7 +214,7 @@ class _Tracer:
         """The digest is not that of what is there, and it isn't the digest that is damaged."""
         fix = self._agreeing(row, lines, follows=follows)
         if fix is None and not follows:
-            fix = self._summing(row, lines) or audit_fixes.of_sums(self.walk, row, lines)
+            fix = self._summing(row, lines) or self._unclear_sums(row, lines)
         fix = fix or audit_fixes.of_types(row, lines)
         if fix is not None:
             self._report_fix(fix, lines)
@@ -208,25 +241,48 @@ class _Tracer:
         tries = joined(audit_fixes.of_lines(self.walk, row, lines), self._of_rows(row, lines))
         return next((fix for fix in tries if self._follows(fix.row, fix.lines)), None)
 
+    def _unclear_sums(self, row: Transfer, lines: Lines) -> Fix:
+        """What is wrong with the entries, where it can't be told how they should be."""
+        self.walk.unsure.add(row.number)
+        self.walk.lost = True
+        return audit_fixes.of_sums(self.walk, row, lines)
+
     def _of_rows(self, row: Transfer, lines: Lines) -> Iterator[Fix]:
-        yield from audit_fixes.of_rows(self.walk, row, lines, [*self.walk.strays, *self.page.stray_entries])
-        if self._may_search():
+        others = [
+            line for number, there in self.page.entries.items() if number != row.number for line in there
+        ]
+        yield from audit_fixes.of_rows(
+            self.walk, row, lines, [*self.walk.strays, *self.page.stray_entries, *others]
+        )
+        if self.walk.may_search():
             amount = -sum(line.amount for line in lines if type(line.amount) is int)
             asked = {"amount": amount, "limit": _CANDIDATES}
             found, _ = audit_rows.read(self.tx, audit_rows.STRAY_ENTRIES, **asked)
-            yield from audit_fixes.of_rows(self.walk, row, lines, [Entry(*stray) for stray in found])
+            # Its own guild's first: another guild may have the very same entry, and rightly.
+            guilds = [self.walk.guild, *near(self.walk.guild)]
+            strays = sorted(map(Entry._make, found), key=lambda stray: stray.guild_id not in guilds[:1])
+            strays.sort(key=lambda stray: stray.guild_id not in guilds)
+            yield from audit_fixes.of_rows(self.walk, row, lines, strays)
 
     def _goes_on(self, row: Transfer, digest: bytes) -> bool:
         """Whether the chain goes on from `digest`, so that the one that is stored is damaged."""
         if digest in near(row.digest):
             return True
-        number, guild = row.number + 1, self.walk.guild
-        found, _ = audit_rows.read(self.tx, audit_rows.TRANSFER, g=guild, first=number)
-        if not found:
+        following, lines = self._look_up(row.number + 1)
+        if following is None:
             return self.walk.head == digest
-        lines, _ = audit_rows.read(self.tx, audit_rows.ENTRIES_OF, g=guild, first=number)
-        then = Transfer(*found[0])
-        return then.digest == self._digest(digest, then, [Entry(*line) for line in lines])
+        return following.digest == self._digest(digest, following, lines)
+
+    def _look_up(self, number: int) -> tuple[Transfer | None, Lines]:
+        """Another transfer, on this page or not, put right if it had to be."""
+        if number in self.walk.mended:
+            return self.walk.mended[number]
+        rows, lines = self.page.transfers.get(number), self.page.entries.get(number)
+        if rows is None or lines is None:
+            asked = {"g": self.walk.guild, "first": number}
+            rows = [Transfer(*row) for row in audit_rows.read(self.tx, audit_rows.TRANSFER, **asked)[0]]
+            lines = [Entry(*row) for row in audit_rows.read(self.tx, audit_rows.ENTRIES_OF, **asked)[0]]
+        return (rows[0] if rows else None), lines
 
     def _digests(self, row: Transfer, lines: Lines) -> tuple[bytes, ...]:
         """What the transfer's digest must be, for each digest that may stand before it."""
@@ -310,6 +366,8 @@ class _Tracer:
 
     def _check_notes(self, row: Transfer) -> None:
         notes = self.page.notes.get(row.number, [])
+        if type(row.words) not in (bytes, type(None)):
+            return  # said already
         if row.words is None or not notes:
             if notes or row.words is not None:
                 expected, found = (MISSING, Phrase("there")) if notes else (Phrase("there"), MISSING)
@@ -318,24 +376,28 @@ class _Tracer:
             self._report(row.number, "notes.words", Phrase("what its digest says"), Phrase("something else"))
 
     def _check_reversal(self, row: Transfer, lines: Lines) -> None:
-        undone = self.page.reversals.get(row.number, [])
-        kind, times = undone[0][:2] if undone else (None, 0)
-        if kind is None or kind == REVERSAL or not 1 <= row.reverses < row.number:
+        if {row.number, row.reverses} & self.walk.unsure:
+            return
+        undone, reversed_lines = self._look_up(row.reverses) if type(row.reverses) is int else (None, [])
+        times = self.page.reversals.get(row.number, [(None, 0)])[0][1]
+        if undone is None or undone.kind == REVERSAL or not 1 <= row.reverses < row.number:
             expected = Phrase("an earlier transfer that is no reversal")
             self._report(row.number, "transfers.reverses", expected, row.reverses)
         elif times:
             self._report(row.number, "transfers.reverses", Phrase("reversed once"), row.reverses)
-        elif sorted(row[2:] for row in undone) != sorted((line.account, -line.amount) for line in lines):
+        elif _moved(reversed_lines, -1) != _moved(lines, 1):
             expected = Phrase("the exact opposite")
             self._report(row.number, "entries.amount", expected, Phrase("something else"))
 
     # --- telling ----------------------------------------------------------------------------
 
     def _report_fix(self, fix: Fix, lines: Lines) -> None:
+        self.walk.mended[fix.row.number] = (fix.row, fix.lines)
         if fix.stray:
             self.walk.explained.add(fix.stray)
         if len(fix.lines) < len(lines):
             self.walk.strays += [line for line in lines if line not in fix.lines]
+            return  # told where it belongs, or at the end of the audit
         self._report(fix.row.number, fix.column, fix.expected, fix.found, fix.account)
 
     def _report(
@@ -357,3 +419,8 @@ def _fits(words: bytes, note: Any) -> bool:
         return note_fits(words, *note)
     except (TypeError, ValueError, AttributeError):
         return False
+
+
+def _moved(lines: Lines, sign: int) -> list[tuple[Any, Any]]:
+    """What a transfer gives to whom, times `sign`, in order."""
+    return sorted((line.account, sign * line.amount) for line in lines)

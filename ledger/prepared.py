@@ -82,6 +82,8 @@ class Prepared:
     def _compile(self, dialect: Dialect) -> tuple[str, Ordered]:
         compiled = self._statement.compile(dialect=dialect)
         names = list(cast(SQLCompiler, compiled).positiontup or ())
+        if not names:
+            return str(compiled), lambda values: ()
         if len(names) == 1:  # itemgetter of one name returns the bare value
             only = names[0]
             return str(compiled), lambda values: (values[only],)
