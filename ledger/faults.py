@@ -36,6 +36,8 @@ def storage_error(error: BaseException, shown: str) -> LedgerError | None:
     cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return _sqlite(cause, shown)
+    if isinstance(cause, UnicodeDecodeError):  # a damaged name or text, or SQLite's complaint that quotes one
+        return NotADatabase(shown)
     if isinstance(error, sqlalchemy.exc.TimeoutError | OSError):
         return Unreachable(shown, getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
     state = str(getattr(cause, "sqlstate", None) or "")
