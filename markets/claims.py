@@ -5,6 +5,7 @@ trade or a forecast hangs on it; the row's `frozen` says so, and no function her
 """
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -15,11 +16,13 @@ from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
 from ledger.prepared import Prepared, param
-from ledger.types import to_us
-from markets import clauses, due, lifecycle, outbox, tables, weeks
+from ledger.types import fits, to_us
+from markets import clauses, due, lifecycle, outbox, ranges, tables, weeks
 from markets.counters import following
 from markets.errors import (
     BadOutcome,
+    BadResult,
+    BadTerms,
     BadTimes,
     ClaimMoved,
     MayNotOpen,
@@ -224,7 +227,7 @@ def load(tx: Connection, guild: int, number: int) -> Claim:
     Raises:
         UnknownClaim: This server has none.
     """
-    row = _LOAD.row(tx, g=guild, n=number)
+    row = _LOAD.row(tx, g=guild, n=number) if fits(number) else None
     if row is None:
         raise UnknownClaim(guild, number)
     return _claim(row)
@@ -255,10 +258,7 @@ def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
         due.schedule(tx, request.guild, "draft.drop", number, to_us(now) + 90 * DAY_US)
         return number
     claim = load(tx, request.guild, request.claim)
-    if claim.author != request.author:
-        raise NotAuthor(claim.number)
-    if claim.state != lifecycle.DRAFT:
-        raise ClaimMoved(claim.number, claim.state)
+    require_draft_of(claim, request.author)
     _change_terms(tx, claim, request.terms)
     if request.typed is not None:
         tx.execute(_TYPED, {"g": claim.guild, "n": claim.number, "typed": request.typed})
@@ -309,7 +309,7 @@ def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
     Raises:
         NotAuthor: It is somebody else's.
         ClaimMoved: An accepted bet, a stake, a trade or a forecast hangs on it: supersede it instead.
-        Needed, BadOutcome, BadTimes, BadClause: The terms can't stand.
+        Needed, BadOutcome, BadTimes, BadTerms: The terms can't stand.
     """
     claim = load(tx, request.guild, request.claim)
     if claim.author != request.author:
@@ -339,11 +339,14 @@ def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
 
     Raises:
         NotAuthor: Only the old claim's author or a moderator may say what supersedes it.
+        ClaimMoved: It is a draft, which is edited instead.
         What `open_claim` raises.
     """
     old = load(tx, request.guild, request.old)
     if old.author != request.actor.player and not request.actor.moderator:
         raise NotAuthor(old.number)
+    if old.state in (lifecycle.DRAFT, lifecycle.DROPPED):
+        raise ClaimMoved(old.number, old.state)
     draft = Draft(request.guild, request.key, request.actor.player, request.terms)
     number = save_draft(tx, draft, now)
     tx.execute(_SUPERSEDES, {"g": request.guild, "n": number, "old": old.number})
@@ -376,12 +379,23 @@ def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
     move(tx, claim, state)
 
 
+def require_draft_of(claim: Claim, author: int) -> None:
+    """
+    Raises:
+        NotAuthor, ClaimMoved: It is somebody else's, or no draft any more.
+    """
+    if claim.author != author:
+        raise NotAuthor(claim.number)
+    if claim.state != lifecycle.DRAFT:
+        raise ClaimMoved(claim.number, claim.state)
+
+
 def require_terms(terms: Terms, now: datetime) -> None:
     """What an open claim can't do without.
 
     Raises:
         Needed, BadOutcome, BadTimes: And which field.
-        BadClause: The clause doesn't fit the outcomes.
+        BadTerms: The clause can't be read or doesn't fit the outcomes, or the votes don't fit the judges.
     """
     for name in ("title", "statement", "clause", "closes_us", "deadline_us", "check_us", "zone"):
         if not getattr(terms, name):
@@ -391,10 +405,34 @@ def require_terms(terms: Terms, now: datetime) -> None:
         raise BadTimes("deadline_us", "order")
     if not FEWEST <= len(terms.outcomes) <= MOST:
         raise BadOutcome("outcomes", "count", count=len(terms.outcomes))
-    clauses.check_for_claim(clauses.decode(terms.clause), len(terms.outcomes))
+    try:
+        clauses.check_for_claim(clauses.decode(terms.clause), len(terms.outcomes))
+    except clauses.BadClause as bad:
+        raise BadTerms("clause", bad.code) from None
+    _require_judges(terms.judges)
     names = [outcome.name.casefold().strip() for outcome in terms.outcomes]
     if not all(names) or len(set(names)) < len(names):
         raise BadOutcome("outcomes", "distinct")
+    if terms.kind == "binary" and len(terms.outcomes) != 2:
+        raise BadOutcome("outcomes", "count", count=len(terms.outcomes))
+    if terms.kind in ("number", "date"):
+        _require_ranges(terms, terms.kind)
+
+
+def _require_judges(chosen: Judges) -> None:
+    """A ruling that can never get its votes would leave every dispute to the calendar."""
+    if chosen.votes < 1 or (chosen.named and chosen.votes > len(set(chosen.named))):
+        raise BadTerms("judges", "votes", named=len(set(chosen.named)))
+
+
+def _require_ranges(terms: Terms, kind: Literal["number", "date"]) -> None:
+    for outcome in terms.outcomes:
+        try:
+            edges = [ranges.read(kind, edge) for edge in (outcome.low, outcome.high) if edge is not None]
+        except BadResult:
+            raise BadOutcome("outcomes", "edge", name=outcome.name) from None
+        if len(edges) == 2 and edges[0] >= edges[1]:
+            raise BadOutcome("outcomes", "edge", name=outcome.name)
 
 
 def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
@@ -409,6 +447,8 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
     for kind, at_us in times.items():
         if at_us > to_us(now):
             due.schedule(tx, claim.guild, kind, claim.number, at_us)
+        else:  # after an edit, what was due at another time is not any more
+            due.cancel(tx, claim.guild, kind, claim.number)
     closing = week_of(claim.closes_us or 0)
     if weeks.from_us(closing) > to_us(now):
         due.schedule(tx, claim.guild, "week", closing, weeks.from_us(closing))
@@ -436,9 +476,33 @@ def result_json(result: Result) -> str:
     return _RESULT.dump_json(result, exclude_defaults=True).decode()
 
 
+def read_terms(text: str) -> Terms:
+    """Stored terms."""
+    return _TERMS.validate_json(text)
+
+
 def read_result(text: str) -> Result:
     """A stored result."""
     return _RESULT.validate_json(text)
+
+
+def same(one: Result, other: Result) -> bool:
+    """Whether two results say and pay the same, however they were entered: another value in the same range does."""
+    return _essence(one) == _essence(other)
+
+
+def _essence(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
+    weighted = [place for place, weight in enumerate(result.weights) if weight]
+    if result.kind == "weights" and len(weighted) == 1:
+        return "outcome", weighted[0], ()
+    whole = math.gcd(*result.weights) or 1
+    return result.kind, result.outcome, tuple(weight // whole for weight in result.weights)
+
+
+def only_outcome(result: Result) -> int | None:
+    """The outcome that a result gives everything to, if it names one or gives weight to one alone."""
+    kind, outcome, _ = _essence(result)
+    return outcome if kind == "outcome" else None
 
 
 def kill_offers(tx: Connection, claim: Claim) -> list[int]:

@@ -193,6 +193,13 @@ def find(name: str) -> Starter | None:
     return next((starter for starter in load() if starter.id == name), None)
 
 
+def own_clause(name: str | None, side: int) -> str | None:
+    """The own clause, as it is stored, of a bet on a claim that came from here; None where the claim's will do."""
+    starter = find(name) if name else None
+    clause = starter.bet_clause(side) if starter else None
+    return clauses.encode(clause) if clause else None
+
+
 def read(text: str) -> tuple[Starter, ...]:
     """The claims of a library file, checked.
 

@@ -12,20 +12,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
+from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, param
 from ledger.transfers import Posted, Words, post, reverse
-from ledger.types import to_us
-from markets import claims, due, outbox, tables
+from ledger.types import fits, to_us
+from markets import claims, clauses, due, judges, outbox, tables, typed
 from markets.claims import Claim
 from markets.counters import following
 from markets.errors import (
     BadOutcome,
     BadStake,
+    BadTerms,
     BadTimes,
     BetEnded,
+    ClaimMoved,
     MakerLacksPoints,
     NotAddressed,
     NotASide,
@@ -181,6 +183,19 @@ class Agree:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Sign for one's own bet to be moved to the claim that supersedes its own; `terms` is that one's digest in hex,
+    as it was shown."""
+
+    guild: int
+    key: str
+    bet: int
+    player: int
+    to_claim: int
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """A bet that stands: its number, its transfer, and what the taker has left."""
 
@@ -208,7 +223,8 @@ def make(tx: Connection, request: Make, now: datetime) -> Offer:
 
     Raises:
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes no offers now.
-        OwnOffer, BadOutcome, BadStake, BadTimes, StakeTooHigh: The offer can't stand.
+        OwnOffer, BadOutcome, BadStake, BadTimes, BadTerms, StakeTooHigh: The offer can't stand.
+        NamedJudge: The maker judges the claim, and steps down first.
         InsufficientFunds: The maker doesn't have the stake, or is in debt.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -217,8 +233,7 @@ def make(tx: Connection, request: Make, now: datetime) -> Offer:
         raise OwnOffer(request.claim)
     if not 0 <= request.side < len(claim.terms.outcomes):
         raise BadOutcome("side", "unknown", side=request.side)
-    _require_stakes(claim, request.maker_stake, request.taker_stake)
-    _require_points(tx, request.guild, request.maker, request.maker_stake)
+    _require_offer(tx, claim, request)
     if request.taker != ANYONE:
         accounts.wallet(tx, request.guild, request.taker)  # raises UnknownPlayer
     return _add(tx, request, _expiry(claim, request.expires_us, now), None, now)
@@ -234,9 +249,6 @@ def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
     first = _open_offer(tx, request.guild, request.offer, request.maker, now)
     claim = claims.load(tx, request.guild, first.claim)
     claim.require("offer", now)
-    _require_stakes(claim, request.maker_stake, request.taker_stake)
-    _require_points(tx, request.guild, request.maker, request.maker_stake)
-    _close(tx, first, "countered")
     answer = Make(
         guild=request.guild,
         key=request.key,
@@ -249,6 +261,8 @@ def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
         taker=first.maker,
         clause=request.clause,
     )
+    _require_offer(tx, claim, answer)
+    _close(tx, first, "countered")
     return _add(tx, answer, _expiry(claim, None, now), first.number, now)
 
 
@@ -259,8 +273,7 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Offer:
         UnknownOffer, NotMaker, OfferGone: There is nothing of theirs to take back.
     """
     offer = load_offer(tx, request.guild, request.offer)
-    if offer.maker != request.maker:
-        raise NotMaker(offer.number)
+    require_maker(offer, request.maker)
     _require_open(offer, now)
     _close(tx, offer, "withdrawn")
     return offer
@@ -273,6 +286,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
         UnknownOffer, OfferGone, NotAddressed, OwnOffer: It isn't there for this person.
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes no bets now.
         BadTimes: The terms are not those that were shown (`field` is "terms").
+        NamedJudge: The taker judges the claim, and steps down first.
         InsufficientFunds: The taker doesn't have the stake.
         MakerLacksPoints: The maker doesn't, just now.
     """
@@ -281,13 +295,13 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     claim.require("accept", now)
     if claim.digest != request.terms:
         raise BadTimes("terms", "changed")
+    judges.require_may_bet(tx, claim, request.taker)
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
     posted = _lock(tx, request, offer, bet_escrow, now)
     _BET.count(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
     _close(tx, offer, "accepted")
     claims.freeze(tx, claim)
-    if claim.deadline_us and claim.deadline_us - to_us(now) > 2 * YEAR_US:
-        due.schedule(tx, request.guild, "bet.year", offer.number, to_us(now) + YEAR_US)
+    _schedule_year(tx, claim, offer.number, now)
     outbox.redraw(tx, request.guild, "claim", claim.number)
     facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
     outbox.post(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
@@ -300,11 +314,11 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        ClaimMoved: The claim's ending is being paid.
-        BadStake: The split doesn't sum to the pot.
+        BadStake, BadTerms: The split doesn't sum to the pot, or its name can't stand.
     """
     bet = _own_bet(tx, request.guild, request.bet, request.player, now)
     _require_split(bet, request.maker_gets, request.taker_gets)
+    typed.words("ending", request.ending, most=200)
     row = {
         "guild_id": bet.guild,
         "bet": bet.number,
@@ -325,7 +339,7 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     """Sign the ending the other side suggested; it is paid at once and says nothing about the claim.
 
     Raises:
-        UnknownBet, NotASide, BetEnded, ClaimMoved: There is no bet of theirs to end.
+        UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
         BadStake: Nothing was suggested by the other side, or something else than was shown.
     """
     bet = _own_bet(tx, request.guild, request.bet, request.player, now)
@@ -340,6 +354,67 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
     outbox.post(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
     return ended
+
+
+def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
+    """Sign for a bet to move to the claim that supersedes its own; by the second side's signature it moves (B5).
+
+    Raises:
+        UnknownBet, NotASide, BetEnded: There is no bet of theirs to move.
+        ClaimMoved, ClaimHalted, TradingClosed: One of the claims is not where a bet leaves or comes, or the new one
+            doesn't supersede the old.
+        BadTimes: The new terms are not those that were shown.
+        BadOutcome, BadTerms, NamedJudge: The bet doesn't fit the new claim.
+    """
+    bet = _own_bet(tx, request.guild, request.bet, request.player, now)
+    old = claims.load(tx, bet.guild, bet.claim)
+    new = claims.load(tx, bet.guild, request.to_claim)
+    old.require("move_bet", now)
+    new.require("accept", now)
+    if new.supersedes != old.number:
+        raise ClaimMoved(new.number, "other")
+    if new.digest != request.terms:
+        raise BadTimes("terms", "changed")
+    _require_fits(tx, bet, new)
+    signed = tx.execute(_SIGNED, {"g": bet.guild, "n": bet.number}).first()
+    tx.execute(_FORGET_MOVE, {"g": bet.guild, "n": bet.number})
+    terms = bytes.fromhex(new.digest)
+    asked = (request.to_claim, terms)
+    both = signed is not None and signed.signed_by != request.player
+    if not both or signed is None or (signed.to_claim, bytes(signed.terms)) != asked:
+        row = {
+            "guild_id": bet.guild,
+            "bet": bet.number,
+            "to_claim": new.number,
+            "terms": terms,
+            "signed_by": request.player,
+            "at_us": to_us(now),
+        }
+        tx.execute(_ADD_MOVE, row)
+        facts = {"bet": bet.number, "claim": old.number, "to": new.number, "by": request.player}
+        outbox.post(tx, bet.guild, "bet.move_suggested", facts, now, line=old.number)
+        return bet
+    tx.execute(_MOVE, {"g": bet.guild, "n": bet.number, "to": new.number, "digest": terms})
+    claims.freeze(tx, new)
+    for claim in (old, new):
+        outbox.redraw(tx, bet.guild, "claim", claim.number)
+    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    facts = {"bet": bet.number, "claim": old.number, "to": new.number}
+    outbox.post(tx, bet.guild, "bet.moved", facts, now, line=old.number)
+    return load_bet(tx, bet.guild, bet.number)
+
+
+def _require_fits(tx: Connection, bet: Bet, new: Claim) -> None:
+    """A bet's side and clause mean something in another claim, and neither side is its judge."""
+    if bet.side >= len(new.terms.outcomes):
+        raise BadOutcome("side", "unknown", side=bet.side)
+    if bet.clause is not None:
+        try:
+            clauses.check_for_bet(clauses.decode(bet.clause), len(new.terms.outcomes))
+        except clauses.BadClause as bad:
+            raise BadTerms("clause", bad.code) from None
+    for player in (bet.maker, bet.taker):
+        judges.require_may_bet(tx, new, player)
 
 
 def pay(
@@ -359,8 +434,8 @@ def pay(
     assert maker_gets + taker_gets == bet.pot, bet.number
     amounts = {bet.escrow: -bet.pot}
     for player, gets in ((bet.maker, maker_gets), (bet.taker, taker_gets)):
-        if gets:
-            amounts[accounts.wallet(tx, bet.guild, player)] = gets
+        for account, amount in credited(tx, bet.guild, player, gets).items():
+            amounts[account] = amounts.get(account, 0) + amount
     posted = post(tx, guild=bet.guild, key=key, kind=kind, amounts=amounts, now=now)
     accounts.end(tx, bet.escrow)
     _END_BET.count(
@@ -375,21 +450,62 @@ def pay(
         resolution=resolution,
     )
     due.cancel(tx, bet.guild, "bet.year", bet.number)
-    tx.execute(_FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
+    for forgets in (_FORGET_AGREEMENT, _FORGET_MOVE):
+        tx.execute(forgets, {"g": bet.guild, "n": bet.number})
     outbox.redraw(tx, bet.guild, "claim", bet.claim)
     outbox.redraw(tx, bet.guild, "offer", bet.number)
     return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
 
 
-def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words) -> Posted:
+def credited(tx: Connection, guild: int, player: int, amount: int) -> dict[Account, int]:
+    """Where what a player gets goes: their wallet. Of somebody who was deleted it pays off the debt that stayed, and
+    the rest is the house's (E4)."""
+    if not amount:
+        return {}
+    wallet = accounts.wallet(tx, guild, player)
+    if accounts.discord_id(tx, guild, player) is not None:
+        return {wallet: amount}
+    debt = min(amount, max(-accounts.state(tx, wallet).balance, 0))
+    parts = {wallet: debt, accounts.house(guild): amount - debt}
+    return {account: part for account, part in parts.items() if part}
+
+
+def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words | None) -> Posted:
     """Undo a bet's payout by its opposite: the pot is in escrow again, and whoever spent theirs has a debt (A4)."""
     assert bet.paid_by is not None
     accounts.reopen(tx, bet.escrow)
     posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)
     live = dict.fromkeys(_ENDING) | {"state": "live"}
     _END_BET.count(tx, g=bet.guild, n=bet.number, **live)
+    _schedule_year(tx, claims.load(tx, bet.guild, bet.claim), bet.number, now)
     outbox.redraw(tx, bet.guild, "offer", bet.number)
     return posted
+
+
+def require_takeable(tx: Connection, guild: int, number: int, player: int, now: datetime) -> None:
+    """What would refuse a taker whatever they hold, before they are shown what they would lock.
+
+    Raises:
+        UnknownOffer, OfferGone, NotAddressed, OwnOffer, ClaimMoved, ClaimHalted, TradingClosed: As `accept`.
+    """
+    found = _open_offer(tx, guild, number, player, now)
+    claims.load(tx, guild, found.claim).require("accept", now)
+    _require_points(tx, guild, player, found.taker_stake)
+
+
+def require_maker(offer: Offer, player: int) -> None:
+    """Raises NotMaker where an offer is somebody else's."""
+    if offer.maker != player:
+        raise NotMaker(offer.number)
+
+
+def require_side(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Bet:
+    """A live bet of a player's.
+
+    Raises:
+        UnknownBet, NotASide, BetEnded, ClaimMoved: There is no bet of theirs to end.
+    """
+    return _own_bet(tx, guild, number, player, now)
 
 
 def load_offer(tx: Connection, guild: int, number: int) -> Offer:
@@ -398,7 +514,7 @@ def load_offer(tx: Connection, guild: int, number: int) -> Offer:
     Raises:
         UnknownOffer: This server has none.
     """
-    row = _LOAD_OFFER.row(tx, g=guild, n=number)
+    row = _LOAD_OFFER.row(tx, g=guild, n=number) if fits(number) else None
     if row is None:
         raise UnknownOffer(guild, number)
     return offer_of(row)
@@ -410,7 +526,7 @@ def load_bet(tx: Connection, guild: int, number: int) -> Bet:
     Raises:
         UnknownBet: This server has none; an offer of that number was perhaps never accepted.
     """
-    row = _LOAD_BET.row(tx, g=guild, n=number)
+    row = _LOAD_BET.row(tx, g=guild, n=number) if fits(number) else None
     if row is None:
         raise UnknownBet(guild, number)
     return bet_of(row)
@@ -466,11 +582,31 @@ def _own_bet(tx: Connection, guild: int, number: int, player: int, now: datetime
     return bet
 
 
+def _require_offer(tx: Connection, claim: Claim, request: Make) -> None:
+    """What must be true of an offer's stakes, clause and maker."""
+    _require_stakes(claim, request.maker_stake, request.taker_stake)
+    if request.clause is not None:
+        try:
+            clauses.check_for_bet(clauses.decode(request.clause), len(claim.terms.outcomes))
+        except clauses.BadClause as bad:
+            raise BadTerms("clause", bad.code) from None
+    judges.require_may_bet(tx, claim, request.maker)
+    _require_points(tx, request.guild, request.maker, request.maker_stake)
+
+
+def _schedule_year(tx: Connection, claim: Claim, bet: int, now: datetime) -> None:
+    """A yearly note for bets that run longer than two years."""
+    if claim.deadline_us and claim.deadline_us - to_us(now) > 2 * YEAR_US:
+        due.schedule(tx, claim.guild, "bet.year", bet, to_us(now) + YEAR_US)
+
+
 def _require_stakes(claim: Claim, *stakes: int) -> None:
     most = claim.settings.most_on_one_bet
     for stake in stakes:
-        if stake < 1:
+        if type(stake) is not int or stake < 1:
             raise BadStake("stake", "too_small")
+        if stake > money.MOST:
+            raise BadStake("stake", "too_large")
         if most and stake > most:
             raise StakeTooHigh(most)
 
@@ -492,7 +628,7 @@ def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
     assert claim.closes_us is not None
     if asked_us is not None and asked_us <= to_us(now):
         raise BadTimes("expires_us", "past")
-    until = asked_us or to_us(now) + claim.settings.offer_seconds * 1_000_000
+    until = asked_us if asked_us is not None else to_us(now) + claim.settings.offer_seconds * 1_000_000
     return min(until, claim.closes_us)
 
 
@@ -637,5 +773,10 @@ _a = tables.agreements.c
 _AGREEMENT = sa.select(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
 _FORGET_AGREEMENT = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
 _ADD_AGREEMENT = sa.insert(tables.agreements)
+_m = tables.moves.c
+_SIGNED = sa.select(tables.moves).where(_m.guild_id == param("g"), _m.bet == param("n"))
+_FORGET_MOVE = sa.delete(tables.moves).where(_m.guild_id == param("g"), _m.bet == param("n"))
+_ADD_MOVE = sa.insert(tables.moves)
+_MOVE = sa.update(tables.bets).where(*_this_bet).values(claim=param("to"), terms=param("digest"))
 
 due.HANDLERS["offer.expire"] = expire

@@ -2,7 +2,7 @@
 
 from bot import refusals as press
 from bot.cards import Accent, Card
-from bot.render import text
+from bot.render import market_refusals, text
 from bot.render.text import Currency
 from ledger import errors
 from ledger.types import from_us
@@ -44,7 +44,7 @@ def refusal(error: Exception, currency: Currency) -> str | None:
         case errors.Refused():
             return f"{error}"
         case _:
-            return None
+            return market_refusals.refusal(error, currency)
 
 
 def card(sentence: str) -> Card:

@@ -1,7 +1,9 @@
 """The words for the wording check (RULES B7): what is the matter with a draft, and what to do next."""
 
 from bot.render import text
-from markets.wording import Remark
+from ledger.types import from_us
+from markets.claims import Terms
+from markets.wording import Draft, Remark, check
 
 _SENTENCES = {
     # These block.
@@ -42,4 +44,29 @@ def remarks(found: tuple[Remark, ...]) -> tuple[str, ...]:
     """All of them as lines of one list, what blocks first."""
     return tuple(
         f"**{'Must change' if one.level == 'blocks' else 'Careful'}:** {remark(one)}" for one in found
+    )
+
+
+def overridden(terms: Terms, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """What the author of an open claim was warned of and overrode, for whoever takes the other side (B7)."""
+    if not codes:
+        return ()
+    found = {one.code: one for one in check(draft_of(terms))}
+    said = [remark(found.get(code, Remark("warns", code, "…"))) for code in codes if code in _SENTENCES]
+    return ("The wording check warned, and the author opened it all the same:", *[f"- {one}" for one in said])
+
+
+def draft_of(terms: Terms, deadline_typed: str = "", *, zone_given: bool = True) -> Draft:
+    """A claim's terms as the wording check reads them."""
+    return Draft(
+        statement=terms.statement,
+        outcomes=terms.outcomes,
+        title=terms.title,
+        deadline=None if terms.deadline_us is None else from_us(terms.deadline_us),
+        deadline_typed=deadline_typed,
+        zone_given=zone_given,
+        source=terms.source,
+        fallback=terms.fallback,
+        judged=terms.judges.votes > 0,
+        clause=bool(terms.clause),
     )

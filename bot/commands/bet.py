@@ -1,0 +1,492 @@
+"""/bet: offers between two people, from a sentence to what is locked (RULES C1, C2)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot import components, drafting
+from bot.acting import Acting, acting, number_of
+from bot.answer import Press, Where, answer, ask
+from bot.cards import Card
+from bot.components import routes
+from bot.drafting import Held
+from bot.entering import guild_of, key
+from bot.refusals import BadInput, Expired
+from bot.render import bets as render
+from bot.render import refusals, text, wording
+from markets import claims, library, offers, queries, quick
+from markets.claims import Terms
+from markets.mechanisms.two_party import Stakes
+from markets.wording import check
+
+CONFIRM_WITHIN = timedelta(minutes=1)
+
+Amount = app_commands.Range[str, 1, 40]
+Number = app_commands.Range[int, 1, 2**53 - 1]
+
+bet = app_commands.Group(name="bet", description="Bets between two people", guild_only=True)
+
+
+# --- from a sentence to an offer --------------------------------------------------------------
+
+
+@bet.command(name="quick", description="From a sentence to an offer in one form")
+async def quick_(press: Press) -> None:
+    await ask(press, render.quick_form("quick:0:0", {}))
+
+
+async def _bet_on_this(press: Press, message: discord.Message) -> None:
+    """The words of a message are what happens, until they are changed; its author is whom to bet with."""
+    held = {"what": text.clean(message.content, 400)}
+    person = 0 if message.author.bot or message.author.id == press.user.id else message.author.id
+    await ask(press, render.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
+
+
+bet_on_this = app_commands.ContextMenu(name="Bet on this", callback=_bet_on_this)
+bet_on_this.guild_only = True
+
+
+@routes.on("quick:{channel}:{message}")
+async def send_quick(press: Press, channel: int, message: int) -> None:
+    await _quick(press, _held(press, _link(press, channel, message)), None)
+
+
+@routes.on("quick-draft:{draft}")
+async def send_quick_draft(press: Press, draft: int) -> None:
+    _, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
+    await _quick(press, _held(press, drafting.decode(stored).get("origin", "")), draft)
+
+
+@routes.on("quick-change:{draft}")
+async def change_quick(press: Press, draft: int) -> None:
+    who = await acting(press)
+    found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
+    claims.require_draft_of(found, who.number)
+    held = drafting.decode(stored)
+    await ask(press, render.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
+
+
+@routes.on("quick-anyway:{asked}:{draft}")
+async def open_anyway(press: Press, asked: int, draft: int) -> None:
+    """The key is the interaction that was warned, so two presses open one claim."""
+    who = await acting(press)
+    found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
+    claims.require_draft_of(found, who.number)
+    held = drafting.decode(stored)
+    await answer(press, _open_quick(press, who, held, draft, f"interaction:{asked}"), lambda card: card)
+
+
+async def _quick(press: Press, held: Held, draft: int | None) -> None:
+    who = await acting(press)
+    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
+    try:
+        terms, _, _ = _read_quick(press, who, held)
+        remarks = check(wording.draft_of(terms, held["when"], zone_given=True))
+    except BadInput as bad:
+        await answer(
+            press, _keep(press, who, held, draft, (refusals.refusal(bad, text.Currency()) or "",)), _same
+        )
+        return
+    if remarks:
+        blocked = any(one.level == "blocks" for one in remarks)
+        why = wording.remarks(remarks)
+        await answer(press, _keep(press, who, held, draft, why, may=not blocked), _same)
+        return
+    await answer(press, _open_quick(press, who, held, draft, key(press)), _same, where=where)
+
+
+def _read_quick(press: Press, who: Acting, held: Held) -> tuple[Terms, int, Stakes]:
+    terms = drafting.quick_terms(held, who.places.time_zone, press.client.clock.of(press.id))
+    return terms, *drafting.quick_stakes(held)
+
+
+async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, by: str) -> Card:
+    crux, guild = press.client, guild_of(press)
+    terms, side, stakes = _read_quick(press, who, held)
+    remarks = check(wording.draft_of(terms, held["when"], zone_given=True))
+    person = int(held.get("who") or 0)
+    request = quick.Quick(
+        guild=guild,
+        key=by,
+        actor=who.actor,
+        terms=terms,
+        side=side,
+        maker_stake=stakes.maker,
+        taker_stake=stakes.taker,
+        taker=await number_of(press, person) if person else offers.ANYONE,
+        claim=draft,
+        warned=tuple(one.code for one in remarks),
+    )
+    opened = await crux.write(quick.quick, request, crux.clock.of(press.id))
+    return render.offered(await _offered(press, opened.offer, who, opened=True))
+
+
+async def _keep(
+    press: Press, who: Acting, held: Held, draft: int | None, why: tuple[str, ...], *, may: bool = False
+) -> Card:
+    """Keep what was typed as a draft, and say what is the matter with it."""
+    request = claims.Draft(
+        guild_of(press),
+        key(press),
+        who.number,
+        drafting.quick_draft(held),
+        draft,
+        drafting.encode(held),
+    )
+    number = await press.client.write(claims.save_draft, request, press.client.clock.of(press.id))
+    return render.held(render.Held(number, press.id, why, may))
+
+
+def _held(press: Press, origin: str) -> dict[str, str]:
+    """What the form of a quick bet was filled in with."""
+    filled = components.values(press.data or {})
+    who = components.people(_data(press), "who")
+    held = {name: components.line(filled, name) for name in ("what", "when", "side", "stake")}
+    return held | {"who": str(who[0]) if who else "", "origin": origin}
+
+
+def _link(press: Press, channel: int, message: int) -> str:
+    return f"https://discord.com/channels/{guild_of(press)}/{channel}/{message}" if message else ""
+
+
+def _data(press: Press) -> Mapping[str, Any]:
+    data: Any = press.data or {}
+    return data
+
+
+def _same(card: Card) -> Card:
+    return card
+
+
+async def _offered(
+    press: Press, number: int, who: Acting, *, opened: bool = False, died: int = 0
+) -> render.Offered:
+    crux, guild = press.client, guild_of(press)
+    seen = await crux.db.read(queries.offer, guild, number, crux.clock.of(press.id))
+    return render.Offered(seen, who.places.announcement_channel, opened, died)
+
+
+# --- an offer on a claim ----------------------------------------------------------------------
+
+
+@bet.command(description="Offer a two-person bet on a claim, at your own odds")
+@app_commands.describe(
+    claim="The claim's number",
+    side="What you say: YES, NO, or another outcome; or not before it",
+    stake="What you risk, in points",
+    odds="75%, or 3:1 (you risk 3 to win 1), or x4.0",
+    theirs="Or what they risk, in points",
+    to="Whom you offer it to; nobody means anyone",
+)
+async def offer(
+    press: Press,
+    claim: Number,
+    side: app_commands.Range[str, 1, 80],
+    stake: Amount,
+    odds: Amount | None = None,
+    theirs: Amount | None = None,
+    to: discord.Member | None = None,
+) -> None:
+    who = await acting(press)
+    taker = await number_of(press, to) if to else offers.ANYONE
+    await _make(press, who, claim, side, stake, odds or "", theirs or "", taker)
+
+
+@routes.on("claim-offer:{claim}")
+async def ask_offer(press: Press, claim: int) -> None:
+    await ask(press, render.offer_form(await press.client.db.read(claims.load, guild_of(press), claim)))
+
+
+@routes.on("offer:{claim}")
+async def send_offer(press: Press, claim: int) -> None:
+    who = await acting(press)
+    filled = components.values(press.data or {})
+    people = components.people(_data(press), "who")
+    taker = await number_of(press, people[0]) if people else offers.ANYONE
+    side, stake, odds, theirs = (
+        components.line(filled, name) for name in ("side", "stake", "odds", "theirs")
+    )
+    await _make(press, who, claim, side, stake, odds, theirs, taker)
+
+
+async def _make(
+    press: Press, who: Acting, number: int, side: str, stake: str, odds: str, theirs: str, taker: int
+) -> None:
+    claim = await press.client.db.read(claims.load, guild_of(press), number)
+    at, against = drafting.side(claim.terms, side)
+    stakes = drafting.stakes(stake, theirs, odds)
+    request = offers.Make(
+        guild=claim.guild,
+        key=key(press),
+        maker=who.number,
+        claim=claim.number,
+        side=at,
+        against=against,
+        maker_stake=stakes.maker,
+        taker_stake=stakes.taker,
+        taker=taker,
+        clause=library.own_clause(claim.terms.library, at),
+    )
+    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
+    await answer(press, _offer(press, who, request), render.offered, where=where)
+
+
+async def _offer(press: Press, who: Acting, request: offers.Make) -> render.Offered:
+    made = await press.client.write(offers.make, request, press.client.clock.of(press.id))
+    return await _offered(press, made.number, who)
+
+
+@routes.on("offer-renew:{number}")
+async def renew(press: Press, number: int) -> None:
+    """The same offer once more, after its claim was changed (B5)."""
+    who = await acting(press)
+    old = await press.client.db.read(offers.load_offer, guild_of(press), number)
+    offers.require_maker(old, who.number)
+    request = offers.Make(
+        guild=old.guild,
+        key=f"renew:{old.number}",
+        maker=old.maker,
+        claim=old.claim,
+        side=old.side,
+        against=old.against,
+        maker_stake=old.maker_stake,
+        taker_stake=old.taker_stake,
+        taker=old.taker,
+        clause=old.clause,
+    )
+    await answer(press, _offer(press, who, request), render.offered)
+
+
+@bet.command(description="Answer an offer with one of your own; the first one ends")
+@app_commands.describe(
+    offer="The offer's number",
+    stake="What you would risk, in points",
+    theirs="What they would risk, in points",
+    odds="Or your odds: 75%, or 3:1 (you risk 3 to win 1), or x4.0",
+)
+async def counter(
+    press: Press, offer: Number, stake: Amount, theirs: Amount | None = None, odds: Amount | None = None
+) -> None:
+    await _counter(press, offer, drafting.stakes(stake, theirs or "", odds or ""))
+
+
+@routes.on("offer-counter:{number}")
+async def ask_counter(press: Press, number: int) -> None:
+    guild = guild_of(press)
+    seen = await press.client.db.read(queries.offer, guild, number, press.client.clock.of(press.id))
+    await ask(press, render.counter_form(seen.offer, seen.claim))
+
+
+@routes.on("counter:{number}")
+async def send_counter(press: Press, number: int) -> None:
+    filled = components.values(press.data or {})
+    stake, theirs, odds = (components.line(filled, name) for name in ("stake", "theirs", "odds"))
+    await _counter(press, number, drafting.stakes(stake, "" if odds else theirs, odds))
+
+
+async def _counter(press: Press, number: int, stakes: Stakes) -> None:
+    who = await acting(press)
+    request = offers.Counter(guild_of(press), key(press), number, who.number, stakes.maker, stakes.taker)
+    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
+    await answer(press, _countered(press, who, request), render.offered, where=where)
+
+
+async def _countered(press: Press, who: Acting, request: offers.Counter) -> render.Offered:
+    made = await press.client.write(offers.counter, request, press.client.clock.of(press.id))
+    return await _offered(press, made.number, who, died=request.offer)
+
+
+@bet.command(description="Withdraw an offer of yours")
+@app_commands.describe(offer="The offer's number")
+async def withdraw(press: Press, offer: Number) -> None:
+    await answer(press, _withdraw(press, offer), render.withdrawn)
+
+
+@routes.on("offer-withdraw:{number}")
+async def press_withdraw(press: Press, number: int) -> None:
+    await answer(press, _withdraw(press, number), render.withdrawn)
+
+
+async def _withdraw(press: Press, number: int) -> queries.OfferSeen:
+    crux, who = press.client, await acting(press)
+    now = crux.clock.of(press.id)
+    request = offers.Withdraw(guild_of(press), key(press), number, who.number)
+    await crux.write(offers.withdraw, request, now)
+    return await crux.db.read(queries.offer, guild_of(press), number, now)
+
+
+# --- taking one -------------------------------------------------------------------------------
+
+
+@bet.command(description="Take an offer: you see every ending before anything is locked")
+@app_commands.describe(offer="The offer's number")
+async def accept(press: Press, offer: Number) -> None:
+    await answer(press, _ask_taking(press, offer), render.ask_taking)
+
+
+@routes.on("offer-take:{number}")
+async def press_take(press: Press, number: int) -> None:
+    await answer(press, _ask_taking(press, number), render.ask_taking)
+
+
+@routes.on("take:{asked}:{number}:{mark}")
+async def confirm_taking(press: Press, asked: int, number: int, mark: int) -> None:
+    """The key is the interaction that asked, so two presses are one bet."""
+    clock = press.client.clock
+    now = clock.of(press.id)
+    if now - clock.of(asked) > CONFIRM_WITHIN:
+        raise Expired("/bet accept")
+    await answer(press, _take(press, asked, number, mark), render.taken, where=Where.IN_PLACE)
+
+
+async def _ask_taking(press: Press, number: int) -> render.Taking:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    seen = await crux.db.read(_before_taking, guild, number, who.number, now)
+    currency = await crux.currency(guild)
+    return render.Taking(press.id, who.number, seen, now + CONFIRM_WITHIN, currency)
+
+
+def _before_taking(tx: Connection, guild: int, number: int, player: int, now: datetime) -> queries.TakeSeen:
+    """Refuses what couldn't be taken anyway, before anybody reads its endings."""
+    offers.require_takeable(tx, guild, number, player, now)
+    return queries.before_taking(tx, guild, number, player, now)
+
+
+async def _take(press: Press, asked: int, number: int, mark: int) -> render.Taken:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    seen = await crux.db.read(queries.offer, guild, number, now)
+    # Another text than was shown has another digest, which `accept` refuses.
+    terms = seen.claim.digest if render.mark(seen.claim) == mark else ""
+    request = offers.Accept(guild, f"interaction:{asked}", number, who.number, terms)
+    accepted = await crux.write(offers.accept, request, now)
+    told = bool(who.places.announcement_channel)
+    return render.Taken(accepted, seen, await crux.currency(guild), told)
+
+
+# --- an ending by agreement -------------------------------------------------------------------
+
+
+@bet.command(description="End a bet of yours by agreement: suggest an ending, or sign the one that stands")
+@app_commands.describe(bet="The bet's number")
+async def agree(press: Press, bet: Number) -> None:
+    await answer(press, _agreement(press, bet), _same)
+
+
+@routes.on("bet-end:{number}")
+async def press_end(press: Press, number: int) -> None:
+    await answer(press, _agreement(press, number), _same)
+
+
+@routes.on("bet-suggest-form:{number}")
+async def ask_ending(press: Press, number: int) -> None:
+    seen, _ = await _own_bet(press, number)
+    assert seen.bet is not None
+    await ask(press, render.end_form(seen, seen.bet))
+
+
+@routes.on("bet-suggest:{number}")
+async def send_ending(press: Press, number: int) -> None:
+    filled = components.values(press.data or {})
+    ending, mine = components.picked(filled, "ending"), components.line(filled, "mine")
+    await answer(press, _suggest(press, number, ending, mine), _same)
+
+
+@routes.on("bet-sign:{asked}:{number}:{maker}:{taker}")
+async def sign(press: Press, asked: int, number: int, maker: int, taker: int) -> None:
+    clock = press.client.clock
+    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
+        raise Expired("/bet agree")
+    await answer(press, _sign(press, asked, number, maker, taker), _same, where=Where.IN_PLACE)
+
+
+async def _own_bet(press: Press, number: int) -> tuple[queries.OfferSeen, int]:
+    """A live bet of whoever presses, and their number."""
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    await crux.db.read(offers.require_side, guild, number, who.number, now)
+    return await crux.db.read(queries.offer, guild, number, now), who.number
+
+
+async def _agreement(press: Press, number: int) -> Card:
+    seen, player = await _own_bet(press, number)
+    assert seen.bet is not None
+    return render.agreement(seen, seen.bet, player, press.id)
+
+
+async def _suggest(press: Press, number: int, ending: str, mine: str) -> Card:
+    crux = press.client
+    seen, player = await _own_bet(press, number)
+    found = seen.bet
+    assert found is not None
+    gets = drafting.ending(found, player, ending, mine)
+    request = offers.Suggest(found.guild, key(press), number, player, ending, gets.maker, gets.taker)
+    now = crux.clock.of(press.id)
+    await crux.write(offers.suggest, request, now)
+    shown = await crux.db.read(queries.offer, found.guild, number, now)
+    return render.suggested_now(shown, found)
+
+
+async def _sign(press: Press, asked: int, number: int, maker: int, taker: int) -> Card:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    request = offers.Agree(guild, f"interaction:{asked}", number, who.number, maker, taker)
+    ended = await crux.write(offers.agree, request, now)
+    return render.signed(await crux.db.read(queries.offer, guild, number, now), ended)
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+@bet.command(name="list", description="Offers that anyone may take")
+async def list_(press: Press) -> None:
+    await answer(press, _wanting(press, 0), render.wanting)
+
+
+@routes.on("offers:{before}")
+async def turn_offers(press: Press, before: int) -> None:
+    await answer(press, _wanting(press, before), render.wanting, where=Where.IN_PLACE)
+
+
+@bet.command(description="An offer, or the bet it became")
+@app_commands.describe(number="Its number")
+async def show(press: Press, number: Number) -> None:
+    now = press.client.clock.of(press.id)
+    work = press.client.db.read(queries.offer, guild_of(press), number, now)
+    await answer(press, work, render.offer)
+
+
+@bet.command(description="Your bets and offers: open, due, settled")
+async def mine(press: Press) -> None:
+    await answer(press, _mine(press, 0, 0), render.mine)
+
+
+@routes.on("mine:{kind}:{before}")
+async def turn_mine(press: Press, kind: int, before: int) -> None:
+    await answer(press, _mine(press, kind, before), render.mine, where=Where.IN_PLACE)
+
+
+async def _wanting(press: Press, before: int) -> render.Wanting:
+    crux, guild = press.client, guild_of(press)
+    return await crux.db.read(_page_of_offers, guild, crux.clock.of(press.id), before)
+
+
+def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> render.Wanting:
+    found = queries.wanting(tx, guild, now, before=before)
+    of_claims = {of.claim: claims.load(tx, guild, of.claim).terms for of in found}
+    people = queries.named(tx, guild, {of.maker for of in found})
+    titles = {number: terms.title for number, terms in of_claims.items()}
+    return render.Wanting(found, titles, people, of_claims, before == 0)
+
+
+async def _mine(press: Press, kind: int, before: int) -> render.Mine:
+    crux, who = press.client, await acting(press)
+    name = render.KINDS[min(kind, len(render.KINDS) - 1)]
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    seen = await crux.db.read(queries.my_bets, guild, who.number, name, now, before=before)
+    return render.Mine(seen, who.number, name, before == 0)

@@ -1,0 +1,179 @@
+"""The words for what the markets refuse: what is the matter, and what to do next."""
+
+from bot.render import phrases, text, wording
+from bot.render.text import Currency
+from ledger.types import from_us
+from markets import errors
+from markets.clauses import BadClause
+from markets.wording import Remark
+
+_BAD = {
+    "unknown": "That isn't one of this claim's outcomes: `/claim show` names them.",
+    "count": "A claim has 2 to 10 outcomes: name that many, one on each line.",
+    "distinct": "Two outcomes have the same name, or one has none: give each a name of its own.",
+    "order": (
+        "The times don't follow one another: trading closes first, then comes the deadline, then the check date, all "
+        "after now and before the end of 2100. Please give others."
+    ),
+    "past": "That time is already over: give a later one.",
+    "late": "That check date lies after the end of 2100: give an earlier one.",
+    "changed": "It was changed since it was shown to you, and nothing happened. Look at it again before you say yes.",
+    "too_small": "A stake is 0.01 points at least: stake more.",
+    "split": "What the two get must add up to the pot: give another split.",
+    "nothing_suggested": "The other side hasn't suggested an ending for this bet: suggest one with `/bet agree`.",
+    "fit": "Give one weight for each outcome, such as 60 and 40; one of them must be above zero.",
+    "empty": "Something that must be filled in is empty: {field}. Please write it.",
+}
+
+_FIELDS = {
+    "title": "what happens",
+    "statement": "what happens",
+    "clause": "what becomes of the stakes if it is unclear",
+    "closes_us": "when trading closes",
+    "deadline_us": "the deadline",
+    "check_us": "the check date",
+    "zone": "the time zone",
+    "reason": "the reason",
+    "words": "the text",
+}
+
+_CLAUSE = {
+    "days": "The days to wait before the ambiguity clause lie between 0 and 365: write such a number.",
+    "weights": "The ambiguity clause needs one weight for each outcome: choose another.",
+    "payer": "That one person pays half can only stand in a bet's own terms: choose another clause for the claim.",
+    "text": "The ambiguity clause can't be read: choose one of the list.",
+}
+
+_GONE = {
+    "accepted": "was just accepted by somebody",
+    "withdrawn": "was withdrawn by its maker",
+    "countered": "was answered with a counter-offer",
+    "expired": "has expired",
+    "dead": "ended, because its claim changed or got a result",
+}
+
+
+def refusal(error: Exception, currency: Currency) -> str | None:
+    """The sentence for a refusal of the markets; None where the error is none of theirs."""
+    match error:
+        case errors.Unknown():
+            return _unknown(error)
+        case errors.NotNow():
+            return _not_now(error)
+        case errors.NotYours():
+            return _not_yours(error)
+        case errors.Needed():
+            return _BAD["empty"].format(field=_FIELDS.get(error.field, error.field))
+        case errors.BadTerms():
+            return _BAD.get(error.code)
+        case errors.WordingBlocked():
+            said = [wording.remark(one) for one in error.remarks if isinstance(one, Remark)]
+            return " ".join(("This can't be opened yet.", *said))
+        case errors.Limit():
+            return _limit(error, currency)
+        case BadClause():
+            return _CLAUSE[error.code]
+        case _:
+            return None
+
+
+def _unknown(error: errors.Unknown) -> str:
+    things: dict[type[errors.Unknown], tuple[str, str]] = {
+        errors.UnknownClaim: ("claim", "`/claim list` shows what there is"),
+        errors.UnknownOffer: ("offer", "`/bet list` shows what there is"),
+        errors.UnknownBet: (
+            "bet",
+            "`/bet mine` shows yours; an offer of that number was perhaps never taken",
+        ),
+        errors.UnknownProposal: ("proposal", "`/claim show` says where a claim stands"),
+        errors.UnknownDispute: ("dispute", "`/claim show` says where a claim stands"),
+    }
+    thing, where = things[type(error)]
+    return f"There is no {thing} {error.number} here: {where}."
+
+
+def _not_now(error: errors.NotNow) -> str:
+    number = error.number
+    match error:
+        case errors.OfferGone():
+            gone = _GONE.get(error.state, "is gone")
+            return f"Offer {number} {gone}, and nothing happened. `/bet list` shows what is open."
+        case errors.BetEnded():
+            return f"Bet {number} has ended already. `/bet show` tells how."
+        case errors.TradingClosed():
+            return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
+        case errors.ClaimHalted():
+            return f"A moderator stopped everything on claim {number}. `/resolve acts` says why; ask them about it."
+        case errors.TooEarlyToPropose():
+            return (
+                f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
+                "Until then, only what has happened already can be proposed, where the claim allows it."
+            )
+        case errors.WindowOver():
+            return f"The time to object on claim {number} is over. A judge can still take back what was paid."
+        case errors.AlreadyDisputed():
+            return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
+        case errors.TooLateToReverse():
+            return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
+        case _:
+            return _moved(error)
+
+
+def _moved(error: errors.NotNow) -> str:
+    """A claim that isn't where this can be done."""
+    if error.state == "frozen":
+        return (
+            f"Bets hang on claim {error.number}, so nobody changes it any more. "
+            "A better wording is a new claim: `/claim supersede`."
+        )
+    state = phrases.STATES.get(error.state, error.state)
+    return f"That can't be done with claim {error.number} just now: {state}. `/claim show` says what happens next."
+
+
+def _not_yours(error: errors.NotYours) -> str:
+    number = error.number
+    match error:
+        case errors.OwnOffer():
+            return "That would be a bet with yourself. Choose somebody else, or let anyone take it."
+        case errors.NotAddressed():
+            return f"Offer {number} is for somebody else. You can make your own with `/bet offer`."
+        case errors.NotMaker():
+            return f"Offer {number} is somebody else's, so only they can withdraw it."
+        case errors.NotASide():
+            return f"Only the two sides of bet {number} can do that."
+        case errors.NotAHolder():
+            return (
+                f"Only somebody with a bet on claim {number}, its author or a moderator can do that. "
+                "`/bet offer` puts points behind an opinion."
+            )
+        case errors.NotAuthor():
+            return f"Claim {number} is somebody else's. You can open your own with `/claim new`."
+        case errors.Recused():
+            return f"You have, or had, points on claim {number}, so you can't judge it. Somebody without any must."
+        case errors.NotAJudge():
+            return f"Only the judges of claim {number} can do that; its terms name them."
+        case errors.NotAModerator():
+            return "This is for moderators. Ask one of them."
+        case errors.NotTheOwner():
+            return "Only the server's owner can do that. Ask them."
+        case _:
+            return f"That is somebody else's to do: number {number} isn't yours."
+
+
+def _limit(error: errors.Limit, currency: Currency) -> str:
+    match error:
+        case errors.MayNotOpen():
+            return "Here only moderators open claims. Ask one of them, or keep yours as a draft with `/claim new`."
+        case errors.TooManyClaims():
+            return f"You have {error.limit} open claims, as many as one person may here. Wait until one has ended."
+        case errors.StakeTooHigh():
+            return f"The most on one bet here is {currency.of(error.limit)} for each side: stake less."
+        case errors.MakerLacksPoints():
+            return (
+                f"Whoever made offer {error.limit} doesn't have the points for it just now, and nothing happened. "
+                "You can make your own with `/bet offer`."
+            )
+        case errors.WaitFirst():
+            return f"Your last proposal on this claim failed. You can propose again {text.ago(from_us(error.limit))}."
+        case _:
+            return f"A limit of this server is reached: {error.limit}."

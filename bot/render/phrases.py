@@ -1,0 +1,258 @@
+"""Pieces of sentences about claims and bets: sides, results, clauses, times, who judges."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from bot import moments
+from bot.render import odds, text
+from bot.render.text import Currency
+from ledger.types import from_us
+from markets import clauses, queries, resolution, zones
+from markets.claims import Claim, Result, Terms
+from markets.clauses import Clause
+from markets.mechanisms.two_party import Payout
+from markets.offers import Bet, Offer
+
+People = Mapping[int, int]
+
+MOST_LETTERS = 3_600
+"""Of a card's text: Discord takes 4,000 for all of a message's."""
+
+STATES = {
+    "draft": "a draft",
+    "open": "open",
+    "closed": "closed to bets",
+    "proposed": "a result is proposed",
+    "disputed": "disputed",
+    "ruled": "ruled, to be paid",
+    "settled": "settled",
+    "void": "void",
+    "unresolved": "filed as unresolved",
+    "dropped": "dropped",
+}
+
+OFFER_STATES = {
+    "open": "open",
+    "accepted": "accepted",
+    "withdrawn": "withdrawn",
+    "countered": "answered with a counter-offer",
+    "expired": "expired",
+    "dead": "ended, because its claim changed or got a result",
+}
+
+EARLY = {
+    "allowed": "is paid as soon as it is known",
+    "announced": "is announced when it is known, and paid at the deadline",
+    "deadline": "waits for the deadline",
+}
+
+_DUE = {
+    "claim.close": "trading closes",
+    "claim.week": "both sides are reminded, a week before the deadline",
+    "claim.day": "both sides are reminded, a day before the deadline",
+    "claim.check": "people are asked how it came out",
+    "claim.overdue": "it is listed as overdue",
+    "claim.lapses": "everybody hears that it will end by its ambiguity clause",
+    "claim.lapse": "it ends by its ambiguity clause",
+    "judges.remind": "the judges are reminded",
+    "judges.owner": "all moderators and the owner are asked",
+    "proposal.day": "those who would lose are reminded",
+    "proposal.settle": "the result stands, if nobody challenges it",
+    "ruling.pay": "the ruling is paid",
+    "resolution.pay": "it is paid",
+}
+
+
+def who(people: People, player: int) -> str:
+    """A player as Discord shows them; by number where they had their data deleted."""
+    return text.person(people.get(player), player)
+
+
+def lines(*parts: str, most: int = MOST_LETTERS) -> tuple[str, ...]:
+    """The parts that say something, as many as fit on one card."""
+    kept: list[str] = []
+    left = most
+    for part in filter(None, parts):
+        if len(part) > left:
+            kept.append("…")
+            break
+        kept.append(part)
+        left -= len(part) + 1
+    return tuple(kept)
+
+
+# --- sides and results ------------------------------------------------------------------------
+
+
+def side(terms: Terms, at: int, against: bool) -> str:
+    """What one side says: `YES`, or for many outcomes `2028 to 2029`, or `not 2028 to 2029`."""
+    if against and len(terms.outcomes) == 2:
+        at, against = 1 - at, False
+    name = text.escape(terms.outcomes[at].name, 60)
+    return f"not {name}" if against else name
+
+
+def maker_side(claim: Claim, of: Offer | Bet) -> str:
+    return side(claim.terms, of.side, of.against)
+
+
+def taker_side(claim: Claim, of: Offer | Bet) -> str:
+    return side(claim.terms, of.side, not of.against)
+
+
+def result(terms: Terms, came: Result) -> str:
+    """`YES`, `60% YES and 40% NO`, `unclear`, `void`, `too early`; with the value that was entered, if one was."""
+    value = f" ({text.escape(came.value, 60)})" if came.value else ""
+    if came.kind == "outcome" and came.outcome is not None:
+        return f"{text.escape(terms.outcomes[came.outcome].name, 60)}{value}"
+    if came.weights:
+        words = weights(terms, came.weights)
+        return f"unclear: {words}" if came.kind == "unclear" else words
+    return {"early": "too early"}.get(came.kind, came.kind)
+
+
+def weights(terms: Terms, given: Sequence[int]) -> str:
+    whole = sum(given)
+    return text.listed(
+        [
+            f"{odds.percent(Fraction(weight, whole))} {text.escape(outcome.name, 40)}"
+            for weight, outcome in zip(given, terms.outcomes, strict=True)
+            if weight
+        ]
+    )
+
+
+# --- terms ------------------------------------------------------------------------------------
+
+
+def clause(terms: Terms, given: Clause, people: People | None = None, of: Offer | Bet | None = None) -> str:
+    """What becomes of the stakes if it is unclear."""
+    after = f", from {_days(given.days)} after the deadline" if given.days else ""
+    match given:
+        case clauses.StakesReturn():
+            words = "stakes return"
+        case clauses.JudgesChoose():
+            words = "the judges choose weights"
+        case clauses.PaysHalf(payer=payer):
+            person = who(people or {}, of.maker if payer == "maker" else of.taker) if of else f"the {payer}"
+            words = f"{person} pays half of their stake"
+        case clauses.FixedWeights(weights=fixed):
+            words = _fixed(terms, fixed)
+    return words + after
+
+
+def _fixed(terms: Terms, fixed: Sequence[int]) -> str:
+    if clauses.WHOLE in fixed:
+        return f"doubt counts as {text.escape(terms.outcomes[fixed.index(clauses.WHOLE)].name, 40)}"
+    if len(fixed) == 2 and fixed[0] == fixed[1]:
+        return "half and half"
+    return weights(terms, fixed)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def claims_clause(terms: Terms) -> str:
+    return clause(terms, clauses.decode(terms.clause)) if terms.clause else "not said yet"
+
+
+def bets_clause(claim: Claim, of: Offer | Bet, people: People) -> str:
+    """The bet's own clause if it has one, else the claim's."""
+    own = clauses.decode(of.clause) if of.clause else None
+    return clause(claim.terms, clauses.in_force(own, clauses.decode(claim.terms.clause)), people, of)
+
+
+def judges(terms: Terms, people: People) -> str:
+    named = terms.judges.named
+    words = text.listed([who(people, one) for one in named]) if named else "moderators"
+    votes = terms.judges.votes
+    return words if votes == 1 else f"{words}, {votes} votes"
+
+
+def early(terms: Terms) -> str:
+    return f"An early result {EARLY[terms.early]}."
+
+
+def deadline(terms: Terms) -> str:
+    """The deadline in each reader's own zone; a bare date as that day's last minute."""
+    return stamp(terms, terms.deadline_us)
+
+
+def stamp(terms: Terms, at_us: int | None) -> str:
+    if at_us is None:
+        return "not said yet"
+    try:
+        zone = zones.zone(terms.zone or "UTC")
+    except zones.UnknownZone:
+        zone = zones.zone("UTC")
+    return moments.stamp(from_us(at_us), zone)
+
+
+def ago(at_us: int) -> str:
+    return text.ago(from_us(at_us))
+
+
+def due(kind: str) -> str:
+    """What the calendar does next, in words."""
+    return _DUE.get(kind, "it is looked at again")
+
+
+# --- what each ending pays --------------------------------------------------------------------
+
+
+def endings(claim: Claim, bet: Bet, people: People) -> list[tuple[str, Payout | None]]:
+    """Every ending of a bet: its words, and what each side gets back; None where the judges would say."""
+    outcomes = claim.terms.outcomes
+    if len(outcomes) == 2:
+        wins = [(text.escape(one.name, 60), at) for at, one in enumerate(outcomes)]
+    else:
+        other = next(at for at in range(len(outcomes)) if at != bet.side)
+        wins = [(side(claim.terms, bet.side, False), bet.side), (side(claim.terms, bet.side, True), other)]
+    found: list[tuple[str, Payout | None]] = [
+        (f"**{name}**", resolution.payout(claim, bet, Result("outcome", outcome=at))) for name, at in wins
+    ]
+    own = clauses.decode(bet.clause) if bet.clause else None
+    in_force = clauses.in_force(own, clauses.decode(claim.terms.clause))
+    open_end = isinstance(in_force, clauses.JudgesChoose)
+    unclear = None if open_end else resolution.payout(claim, bet, Result("unclear"))
+    found.append((f"**unclear** ({clause(claim.terms, in_force, people, bet)})", unclear))
+    found.append(("**void**", Payout(bet.maker_stake, bet.taker_stake)))
+    return found
+
+
+def change(by: int) -> str:
+    """`+300`, `−100`, `±0`, in points."""
+    return "±0" if by == 0 else text.number(by) if by < 0 else f"+{text.number(by)}"
+
+
+def back(gets: int, staked: int) -> str:
+    """`400 back, **+300**`, from one side's view."""
+    much = f"{text.number(gets)} back" if gets else "nothing back"
+    return f"{much}, **{change(gets - staked)}**"
+
+
+def record(seen: queries.Record) -> str:
+    return (
+        f"{seen.settled} settled, {seen.agreed} agreed, {seen.disputed_lost} disputed and lost, "
+        f"{seen.voids} {'void' if seen.voids == 1 else 'voids'} asked for"
+    )
+
+
+def points(currency: Currency, minor: int) -> str:
+    return currency.of(minor)
+
+
+def link(url: str, words: str) -> str:
+    """A link to what somebody gave as evidence, if it is one; else what they wrote, made harmless."""
+    bare = text.clean(url, 400)
+    plain = bare.isascii() and not set(bare) & set(" ()<>[]\\`|*\"'")
+    if plain and bare.startswith(("https://", "http://")):
+        return f"[{words}]({bare})"
+    return f"{words}: {text.escape(url, 300)}"
+
+
+def since(now: datetime, at_us: int) -> int:
+    """Whole days between."""
+    return (now - from_us(at_us)).days
