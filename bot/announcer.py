@@ -22,10 +22,10 @@ from discord import ui
 
 from bot import components
 from bot.client import Crux
-from bot.worker import Round
 from bot.places import Places
 from bot.render import announced
 from bot.render.announced import Ask, Told
+from bot.worker import Round
 from ledger.errors import AlreadyDone, LedgerError
 from ledger.types import from_us
 from markets import outbox, preferences

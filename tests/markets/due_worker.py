@@ -1,0 +1,49 @@
+"""A process that carries out due work, to be killed at any moment."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.database import Database
+from ledger.errors import AlreadyDone
+from markets import due, outbox
+from markets.due import Due
+from markets.tables import due_work
+
+KIND = "test.mark"
+LEASE_SECONDS = 1
+
+
+@due.handles(KIND)
+def mark(tx: Connection, work: Due, now: datetime) -> None:
+    """Leaves one post for each time it is carried out."""
+    outbox.post(tx, work.guild, KIND, {"ref": work.ref}, now, line=work.ref)
+
+
+def main(url: str, told: Callable[[], None]) -> None:
+    """Work until nothing is due any more; `told` after each piece."""
+    asyncio.run(_work(url, told))
+
+
+async def _work(url: str, told: Callable[[], None]) -> None:
+    db = await Database.open(url)
+    while await db.read(left):
+        claim = due.Claim(secrets.randbits(62), most=20, lease_seconds=LEASE_SECONDS)
+        rows = await db.claim(due.claim, claim, datetime.now(UTC))
+        for row in rows:
+            with contextlib.suppress(AlreadyDone, due.FenceGone):
+                await db.write(due.perform, row, datetime.now(UTC), background=True)
+            told()
+        if not rows:
+            await asyncio.sleep(0.05)  # what others hold, or held when they died
+    await db.close()
+
+
+def left(tx: Connection) -> int:
+    """How many rows there are, due or not."""
+    return tx.execute(sa.select(sa.func.count()).select_from(due_work)).scalar_one()
