@@ -11,17 +11,21 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import accounts
 from ledger.accounts import Account
 from ledger.prepared import param
-from ledger.types import to_us
-from markets import claims, due, judges, lifecycle, outbox, resolution, tables
+from ledger.types import fits, to_us
+from markets import claims, due, judges, lifecycle, outbox, resolution, tables, typed
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
     AlreadyDisputed,
-    BadResult,
+    BadTerms,
+    ClaimMoved,
     NotAHolder,
     NotAModerator,
+    OthersFirst,
+    Recused,
     UnknownDispute,
     WindowOver,
 )
@@ -31,6 +35,9 @@ GROUNDS: tuple[Ground, ...] = ("fact", "measure", "source", "wording", "early")
 
 RULING, APPEAL = 1, 2
 """Rounds of voting."""
+
+ALONE_US = 7 * claims.DAY_US
+"""After so long without enough votes the owner, or whoever the sides agree on, may rule alone (D4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,17 @@ class Appeal:
 
 
 @dataclass(frozen=True, slots=True)
+class Appoint:
+    """A side of the bets on a claim would have this member judge its dispute."""
+
+    guild: int
+    key: str
+    side: int
+    claim: int
+    judge: int
+
+
+@dataclass(frozen=True, slots=True)
 class Halt:
     """A moderator stops everything on a claim, or lets it go on."""
 
@@ -134,6 +152,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     Raises:
         AlreadyDisputed: Add an argument to the dispute that stands.
         ClaimMoved, ClaimHalted, WindowOver: There is nothing to object to any more.
+        Needed, BadTerms: The ground is none, or the reason can't stand.
     """
     claim = claims.load(tx, request.guild, request.claim)
     if claim.state == lifecycle.DISPUTED:
@@ -143,6 +162,9 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     assert proposal is not None, claim.number
     if proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us:
         raise WindowOver(claim.number, claim.state)
+    if request.ground not in GROUNDS:
+        raise BadTerms("ground", "unknown")
+    reason = typed.words("reason", request.reason)
     bond = resolution.hold_bond(tx, claim, request.player, f"{request.key}:bond", now)
     number = following(tx, request.guild, "disputes")
     row = {
@@ -152,13 +174,14 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
         "proposal": proposal.number,
         "challenger": request.player,
         "ground": request.ground,
-        "reason": request.reason,
+        "reason": reason,
         "bond": bond.number if bond else None,
         "state": "open",
         "opened_us": to_us(now),
     }
     tx.execute(_ADD, row)
-    resolution.end_proposal(tx, proposal, "disputed")
+    resolution.end_proposal(tx, proposal, "disputed", now)
+    tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
     _tell(tx, claim, "dispute.opened", now, dispute=number)
@@ -176,7 +199,7 @@ def argue(tx: Connection, request: Argue, now: datetime) -> int:
         "dispute": dispute.number,
         "number": number,
         "author": request.player,
-        "words": request.words,
+        "words": typed.words("words", request.words),
         "at_us": to_us(now),
     }
     tx.execute(_ADD_ARGUMENT, row)
@@ -189,48 +212,132 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
 
     Raises:
         ClaimMoved: There is no dispute to decide.
-        NotAJudge, Recused: Not theirs to decide.
-        BadResult: The result is none of this claim's.
+        NotAJudge, Recused, OthersFirst: Not theirs to decide.
+        BadResult, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
+        Needed, BadTerms: The reason can't stand.
     """
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("decide", now)
-    judges.require_judge(tx, claim, request.actor)
-    resolution.require_result(claim, request.result)
     dispute = standing(tx, claim)
-    _cast(tx, dispute, request, now)
-    judges.note_act(
-        tx,
-        claim.guild,
-        "vote",
-        actor=request.actor.player,
-        now=now,
-        claim=claim.number,
-        reason=request.reason,
-    )
-    text = claims.result_json(request.result)
-    count = tx.execute(
-        _COUNT, {"g": claim.guild, "d": dispute.number, "round": dispute.round, "result": text}
-    ).scalar_one()
-    needed = claim.terms.judges.votes
+    alone = _require_judge(tx, claim, dispute, request.actor, now)
+    result = resolution.required(claim, request.result, now)
+    resolution.require_time(claim, result, now)
+    reason = typed.words("reason", request.reason)
+    _cast(tx, dispute, request.actor.player, result, reason, now)
+    actor = request.actor.player
+    judges.note_act(tx, claim.guild, "vote", actor=actor, now=now, claim=claim.number, reason=reason)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    count = sum(claims.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
+    needed = 1 if alone else claim.terms.judges.votes
     if count < needed:
         return Voted(dispute.number, count, needed, ruled=False)
+    _rule(tx, claim, dispute, result, reason, now)
+    claims.move(tx, claim, state)
+    return Voted(dispute.number, count, needed, ruled=True)
+
+
+def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason: str, now: datetime) -> None:
+    """The ruling stands: it is paid after a day, that on an appeal at once (D6)."""
     final = dispute.round == APPEAL
     ruling = {
         "g": claim.guild,
         "n": dispute.number,
         "state": "final" if final else "ruled",
-        "ruling": text,
-        "ruling_reason": request.reason,
+        "ruling": claims.result_json(result),
+        "ruling_reason": reason,
         "ruled_us": to_us(now),
     }
     tx.execute(_RULE, ruling)
-    claims.move(tx, claim, state)
+    if not final:
+        tx.execute(_FIRST_RULING, {"g": claim.guild, "n": dispute.number, "ruling": ruling["ruling"]})
     _stop_asking(tx, claim)
     pays_us = to_us(now) + (0 if final else claims.DAY_US)
     due.schedule(tx, claim.guild, "ruling.pay", dispute.number, pays_us)
     _tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, pays_us=pays_us, final=final)
-    return Voted(dispute.number, count, needed, ruled=True)
+
+
+def _require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
+    """Holds somebody against the judges of this round; True where they may rule alone, the others having had time.
+
+    Raises:
+        NotAJudge: They are none.
+        Recused: They have or had money on the claim, a bond in this dispute included.
+        OthersFirst: They voted on the ruling, and the appeal is for others.
+    """
+    if actor.player in _bonded(tx, dispute):
+        raise Recused(claim.number)
+    others_until_us = dispute.waits_since_us + ALONE_US
+    alone = to_us(now) >= others_until_us
+    if alone and (actor.owner or appointed(tx, claim) == actor.player):
+        judges.require_no_money(tx, claim, actor.player)
+        return True
+    judges.require_judge(tx, claim, actor)
+    if dispute.round == APPEAL and not alone:
+        _require_others(tx, claim, dispute, actor.player, others_until_us)
+    return False
+
+
+def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, until_us: int) -> None:
+    """Who voted on the ruling leaves the appeal to others, where there are any: enough named ones, or whichever
+    moderator comes within a week (the book can't tell who has the role)."""
+    before = set(tx.execute(_VOTERS, {"g": dispute.guild, "d": dispute.number, "round": RULING}).scalars())
+    if judge not in before:
+        return
+    named = judges.standing_judges(tx, claim)
+    others = [one for one in named if one not in before and not judges.has_money(tx, claim, one)]
+    if not named or len(others) >= claim.terms.judges.votes:
+        raise OthersFirst(claim.number, until_us)
+
+
+def _bonded(tx: Connection, dispute: Dispute) -> set[int]:
+    """Whose bonds the ruling moves."""
+    proposal = resolution.load(tx, dispute.guild, dispute.proposal)
+    held = {dispute.challenger: dispute.bond, proposal.proposer: proposal.bond}
+    if dispute.appellant is not None:
+        held[dispute.appellant] = held.get(dispute.appellant) or dispute.appeal_bond
+    return {player for player, bond in held.items() if bond is not None}
+
+
+def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
+    """A side names whom they would have judge; True where all sides now agree, and that member may rule alone (D4).
+
+    Raises:
+        ClaimMoved: There is no dispute.
+        NotAHolder: They have no live bet on it.
+        OthersFirst: Its judges still have time, until `from_us`.
+        Recused, UnknownPlayer: The member has or had money on it, or there is none.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("appoint", now)
+    dispute = standing(tx, claim)
+    if not resolution.live_bets(tx, claim.guild, claim.number, player=request.side, limit=1):
+        raise NotAHolder(claim.number)
+    if to_us(now) < dispute.waits_since_us + ALONE_US:
+        raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
+    accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer
+    judges.require_no_money(tx, claim, request.judge)
+    if request.judge in _bonded(tx, dispute):
+        raise Recused(claim.number)
+    row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
+    tx.execute(_FORGET_APPOINTMENT, row)
+    tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
+    agreed = appointed(tx, claim) == request.judge
+    if agreed:
+        _tell(tx, claim, "judge.appointed", now, judge=request.judge)
+    return agreed
+
+
+def appointed(tx: Connection, claim: Claim) -> int | None:
+    """The member that every side of a live bet on a claim would have judge it."""
+    chosen = {
+        row.side: row.judge
+        for row in tx.execute(_APPOINTMENTS, {"g": claim.guild, "claim": claim.number}).all()
+    }
+    if not chosen:
+        return None
+    bets = resolution.live_bets(tx, claim.guild, claim.number)
+    named = {chosen.get(player) for bet in bets for player in (bet.maker, bet.taker)}
+    return named.pop() if len(named) == 1 else None
 
 
 def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
@@ -253,15 +360,17 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
         raise WindowOver(claim.number, claim.state)
     if not judges.has_money(tx, claim, request.player):
         raise NotAHolder(claim.number)
+    reason = typed.words("reason", request.reason)
     bond = resolution.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
     held = {
         "g": claim.guild,
         "n": dispute.number,
         "appellant": request.player,
-        "reason": request.reason,
+        "reason": reason,
         "bond": bond.number if bond else None,
     }
     tx.execute(_APPEAL, held)
+    tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
@@ -278,9 +387,9 @@ def pay_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
     if claim.halted:  # it is paid when the moderator lets the claim go on
         return
     proposal = resolution.load(tx, work.guild, dispute.proposal)
-    differs = dispute.ruling != proposal.result
+    differs = not claims.same(dispute.ruling, proposal.result)
     _bonds(tx, dispute, proposal, differs=differs, now=now)
-    resolution.end_proposal(tx, proposal, "failed" if differs else "settled")
+    resolution.end_proposal(tx, proposal, "failed" if differs else "settled", now)
     resolution.resolve(tx, claim, dispute.ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
 
 
@@ -298,15 +407,16 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
 
     Raises:
         NotAModerator: Not theirs.
-        ClaimMoved: The claim has ended.
-        BadResult: It needs a reason.
+        ClaimMoved: The claim has ended, or is so already.
+        Needed, BadTerms: It needs a reason.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("halt", now)
     if not request.actor.moderator:
         raise NotAModerator(claim.number)
-    if not request.reason.strip():
-        raise BadResult("reason", "empty")
+    if claim.halted == request.halted:
+        raise ClaimMoved(claim.number, "halted" if claim.halted else claim.state)
+    reason = typed.words("reason", request.reason)
     claims.move(tx, claim, claim.state, halted=int(request.halted))
     judges.note_act(
         tx,
@@ -315,7 +425,7 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
         actor=request.actor.player,
         now=now,
         claim=claim.number,
-        reason=request.reason,
+        reason=reason,
     )
     if not request.halted:
         _go_on(tx, claim, now)
@@ -336,39 +446,53 @@ def _bonds(
         resolution.forfeit_bond(tx, dispute.bond, against, now)
     if dispute.appellant is not None:
         key = f"dispute:{dispute.number}:appeal"
-        if _first_ruling(tx, dispute) != dispute.ruling:
+        first, last = _first_ruling(tx, dispute), dispute.ruling
+        assert first is not None
+        assert last is not None
+        if not claims.same(first, last):
             resolution.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
         else:
             resolution.forfeit_bond(tx, dispute.appeal_bond, key, now)
 
 
 def _first_ruling(tx: Connection, dispute: Dispute) -> Result | None:
-    """What the first round decided: the result with the most votes then."""
-    row = tx.execute(_FIRST, {"g": dispute.guild, "d": dispute.number}).first()
-    return None if row is None else claims.read_result(row.result)
+    """What the first round decided."""
+    text = tx.execute(_FIRST, {"g": dispute.guild, "n": dispute.number}).scalar()
+    return None if text is None else claims.read_result(text)
 
 
 def _go_on(tx: Connection, claim: Claim, now: datetime) -> None:
-    """What a freeze held back is looked at again at once."""
+    """What a freeze held back goes on, and the hours of the freeze don't count (D3, D6)."""
+    frozen_us = tx.execute(_FROZEN, {"g": claim.guild, "claim": claim.number}).scalar_one()
     proposal = resolution.standing(tx, claim)
-    if proposal is not None and proposal.state == "standing" and proposal.window_to_us is not None:
-        resolution.prolong(tx, proposal, away_seconds=0, now=now)
+    if proposal is not None and proposal.state == "standing" and proposal.window_from_us is not None:
+        away_us = to_us(now) - max(frozen_us, proposal.window_from_us)
+        resolution.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
     if claim.state == lifecycle.RULED:
-        due.schedule(tx, claim.guild, "ruling.pay", standing(tx, claim).number, to_us(now))
+        dispute = standing(tx, claim)
+        ruled_us = dispute.ruled_us or 0
+        final = dispute.state == "final"
+        pays_us = due.at_us(tx, claim.guild, "ruling.pay", dispute.number) or ruled_us + claims.DAY_US
+        left_us = 0 if final else pays_us - max(frozen_us, ruled_us)
+        due.schedule(tx, claim.guild, "ruling.pay", dispute.number, to_us(now) + left_us)
 
 
-def _cast(tx: Connection, dispute: Dispute, request: Vote, now: datetime) -> None:
+def _cast(tx: Connection, dispute: Dispute, judge: int, result: Result, reason: str, now: datetime) -> None:
     row: dict[str, Any] = {
         "guild_id": dispute.guild,
         "dispute": dispute.number,
         "round": dispute.round,
-        "judge": request.actor.player,
+        "judge": judge,
     }
     tx.execute(_WITHDRAW_VOTE, row)
-    tx.execute(
-        _ADD_VOTE,
-        row | {"result": claims.result_json(request.result), "reason": request.reason, "at_us": to_us(now)},
-    )
+    vote = {"result": claims.result_json(result), "reason": reason, "at_us": to_us(now)}
+    tx.execute(_ADD_VOTE, row | vote)
+
+
+def _votes(tx: Connection, dispute: Dispute, round_: int) -> list[Result]:
+    """The results that the judges of a round voted for."""
+    asked = {"g": dispute.guild, "d": dispute.number, "round": round_}
+    return [claims.read_result(text) for text in tx.execute(_VOTES, asked).scalars()]
 
 
 def _stop_asking(tx: Connection, claim: Claim) -> None:
@@ -386,10 +510,11 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
     Raises:
         UnknownDispute: This server has none.
     """
-    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first()
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first() if fits(number) else None
     if row is None:
         raise UnknownDispute(guild, number)
     values: dict[str, Any] = dict(row)
+    del values["first_ruling"]
     values["guild"] = values.pop("guild_id")
     values["ruling"] = claims.read_result(values["ruling"]) if values["ruling"] else None
     for bond in ("bond", "appeal_bond"):
@@ -443,22 +568,22 @@ _WITHDRAW_VOTE = sa.delete(tables.votes).where(
     _v.judge == param("judge"),
 )
 _ADD_VOTE = sa.insert(tables.votes)
-_COUNT = (
-    sa.select(sa.func.count())
-    .select_from(tables.votes)
-    .where(
-        _v.guild_id == param("g"),
-        _v.dispute == param("d"),
-        _v.round == param("round"),
-        _v.result == param("result"),
-    )
+_of_round = (_v.guild_id == param("g"), _v.dispute == param("d"), _v.round == param("round"))
+_VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
+_VOTERS = sa.select(_v.judge).where(*_of_round)
+_FIRST_RULING = sa.update(tables.disputes).where(*_this).values(first_ruling=param("ruling"))
+_FIRST = sa.select(_d.first_ruling).where(*_this)
+_x, _j = tables.acts.c, tables.appointments.c
+_FROZEN = sa.select(sa.func.max(_x.at_us)).where(
+    _x.guild_id == param("g"), _x.claim == param("claim"), _x.act == "freeze"
 )
-_FIRST = (
-    sa.select(_v.result, sa.func.count().label("votes"))
-    .where(_v.guild_id == param("g"), _v.dispute == param("d"), _v.round == RULING)
-    .group_by(_v.result)
-    .order_by(sa.desc("votes"), sa.func.max(_v.at_us).desc())
-    .limit(1)
+_APPOINTMENTS = sa.select(_j.side, _j.judge).where(_j.guild_id == param("g"), _j.claim == param("claim"))
+_FORGET_APPOINTMENTS = sa.delete(tables.appointments).where(
+    _j.guild_id == param("g"), _j.claim == param("claim")
 )
+_FORGET_APPOINTMENT = sa.delete(tables.appointments).where(
+    _j.guild_id == param("guild_id"), _j.claim == param("claim"), _j.side == param("side")
+)
+_ADD_APPOINTMENT = sa.insert(tables.appointments)
 
 due.HANDLERS["ruling.pay"] = pay_ruling

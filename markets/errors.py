@@ -8,7 +8,7 @@ MarketError
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                somebody else's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
-│   └── Recused  NotAJudge  NotAModerator  NotTheOwner
+│   └── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked  WordingWarned
 │   └── BadOutcome  BadTimes  BadStake  BadResult  Needed
@@ -124,6 +124,18 @@ class NotAHolder(NotYours):
 
 class Recused(NotYours):
     """They have, or once had, money on this claim (D4)."""
+
+
+class NamedJudge(NotYours):
+    """A judge that the claim names steps down first, in public, before they bet on it (D4)."""
+
+
+class OthersFirst(NotYours):
+    """Who voted on the ruling leaves the appeal to other judges, from `from_us` on to nobody else (D6)."""
+
+    def __init__(self, number: int, from_us: int | None) -> None:
+        self.from_us = from_us
+        super().__init__(number)
 
 
 class NotAJudge(NotYours): ...

@@ -11,23 +11,67 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, due, outbox, tables
+from markets import claims, due, outbox, tables, typed
 from markets.claims import Actor, Claim
 from markets.counters import following
-from markets.errors import Needed, NotAJudge, Recused
+from markets.errors import NamedJudge, NotAJudge, Recused
+
+STEPPED_DOWN = "step_down"
 
 
 def require_judge(tx: Connection, claim: Claim, actor: Actor) -> None:
     """Holds somebody against the claim's judges, as they are at this moment.
 
     Raises:
-        NotAJudge: They are neither named by the claim nor, where it names nobody, a moderator.
+        NotAJudge: They are neither named by the claim nor, where it names nobody who is left, a moderator.
         Recused: They have or had money on it.
     """
-    named = claim.terms.judges.named
+    named = standing_judges(tx, claim)
     if not (actor.player in named if named else actor.moderator):
         raise NotAJudge(claim.number)
     require_no_money(tx, claim, actor.player)
+
+
+def standing_judges(tx: Connection, claim: Claim) -> list[int]:
+    """The judges that a claim names and who have not stepped down."""
+    named = claim.terms.judges.named
+    if not named:
+        return []
+    gone = set(tx.execute(_STEPPED_DOWN, {"g": claim.guild, "claim": claim.number}).scalars())
+    return [player for player in dict.fromkeys(named) if player not in gone]
+
+
+def require_may_bet(tx: Connection, claim: Claim, player: int) -> None:
+    """Raises NamedJudge for a judge of the claim who has not stepped down (D4)."""
+    if player in claim.terms.judges.named and player in standing_judges(tx, claim):
+        raise NamedJudge(claim.number)
+
+
+@dataclass(frozen=True, slots=True)
+class StepDown:
+    guild: int
+    key: str
+    player: int
+    claim: int
+
+
+def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
+    """A named judge judges no more, in public and for good: they may bet now. How many named judges are left (D4).
+
+    Raises:
+        NotAJudge: The claim doesn't name them, or they stepped down before.
+        ClaimMoved: The claim has ended.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("step_down", now)
+    left = standing_judges(tx, claim)
+    if request.player not in left:
+        raise NotAJudge(claim.number)
+    note_act(tx, claim.guild, STEPPED_DOWN, actor=request.player, now=now, claim=claim.number, reason=None)
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    facts = {"claim": claim.number, "judge": request.player}
+    outbox.post(tx, claim.guild, "judge.stepped_down", facts, now, line=claim.number)
+    return len(left) - 1
 
 
 def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
@@ -63,15 +107,14 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("clarify", now)
     require_judge(tx, claim, request.actor)
-    if not request.words.strip():
-        raise Needed("words", "empty")
+    words = typed.words("words", request.words)
     number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
     row = {
         "guild_id": claim.guild,
         "claim": claim.number,
         "number": number,
         "author": request.actor.player,
-        "words": request.words.strip(),
+        "words": words,
         "at_us": to_us(now),
     }
     tx.execute(_ADD_CLARIFICATION, row)
@@ -82,7 +125,7 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
         actor=request.actor.player,
         now=now,
         claim=claim.number,
-        reason=request.words.strip(),
+        reason=words,
     )
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     facts = {"claim": claim.number, "clarification": number}
@@ -114,15 +157,19 @@ def note_act(
     return number
 
 
-_b = tables.bets.c
-_MONEY = (
+_b, _o, _x = tables.bets.c, tables.offers.c, tables.acts.c
+_MONEY = (  # by the offer as well: a bet that moved to another claim was on this one
     sa.select(_b.number)
+    .join_from(tables.bets, tables.offers, (_o.guild_id == _b.guild_id) & (_o.number == _b.number))
     .where(
         _b.guild_id == param("g"),
-        _b.claim == param("claim"),
+        sa.or_(_b.claim == param("claim"), _o.claim == param("claim")),
         sa.or_(_b.maker == param("player"), _b.taker == param("player")),
     )
     .limit(1)
+)
+_STEPPED_DOWN = sa.select(_x.actor).where(
+    _x.guild_id == param("g"), _x.claim == param("claim"), _x.act == STEPPED_DOWN
 )
 _ADD_ACT = sa.insert(tables.acts)
 _l = tables.clarifications.c

@@ -44,7 +44,10 @@ MOVES: dict[str, Move] = {
     "clarify": Move((OPEN, CLOSED, PROPOSED, DISPUTED), None, (JUDGE,), while_halted=True),
     "offer": Move((OPEN,), None, (ANYONE,)),
     "accept": Move((OPEN,), None, (ANYONE,)),
-    "agree": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (HOLDER,), while_halted=True),
+    # Settled too: where a result is paid at the deadline only, a bet can be alive long after its claim was settled.
+    "agree": Move(
+        (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (HOLDER,), while_halted=True
+    ),
     "propose": Move((OPEN, CLOSED), PROPOSED, (HOLDER, AUTHOR, MODERATOR)),
     "withdraw": Move((PROPOSED,), OPEN, (HOLDER, AUTHOR, MODERATOR)),
     "challenge": Move((PROPOSED,), DISPUTED, (ANYONE,)),
@@ -52,6 +55,9 @@ MOVES: dict[str, Move] = {
     "confirm": Move((PROPOSED,), SETTLED, (JUDGE,)),
     "argue": Move((DISPUTED,), None, (ANYONE,), while_halted=True),
     "decide": Move((DISPUTED,), RULED, (JUDGE,), while_halted=True),
+    "appoint": Move((DISPUTED,), None, (HOLDER,), while_halted=True),
+    "step_down": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (JUDGE,), while_halted=True),
+    "move_bet": Move((OPEN, CLOSED), None, (HOLDER,)),
     "appeal": Move((RULED,), DISPUTED, (HOLDER,)),
     "pay": Move((RULED,), SETTLED, (CALENDAR,)),
     "too_early": Move((PROPOSED, RULED), OPEN, (CALENDAR,)),

@@ -4,7 +4,7 @@ A proposal stands until its window has passed without a challenge; then the cale
 bet on it, in units of `CHUNK`, each bet under a key of its own, so that a crash between any two pays each once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,13 @@ from ledger import tables as book
 from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.transfers import VOID, Words, post
-from ledger.types import to_us
-from markets import claims, clauses, due, judges, lifecycle, offers, outbox, tables
+from ledger.types import Salt, fits, to_us
+from markets import claims, clauses, due, judges, lifecycle, offers, outbox, ranges, tables, typed
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
     BadResult,
+    BadTimes,
     ClaimMoved,
     NotAHolder,
     NotYours,
@@ -42,6 +43,11 @@ CHUNK = 40
 SECOND_US = 1_000_000
 LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
+
+TAKEN_BACK = 60
+"""Payouts taken back in one transaction, each as many entries as it had."""
+
+MOST_WEIGHT = 1_000_000
 
 REVERSIBLE_US = 30 * claims.DAY_US
 
@@ -80,6 +86,7 @@ class Proposal:
     window_from_us: int | None
     window_to_us: int | None
     state: str
+    ended_us: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """A judge confirms an unchallenged proposal whose window has passed, where silence is no consent."""
+    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent."""
 
     guild: int
     key: str
@@ -134,7 +141,7 @@ class Reverse:
     actor: Actor
     claim: int
     reason: str
-    salt: bytes
+    salt: Salt
 
 
 def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
@@ -143,17 +150,20 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
         NotAHolder: They have nothing on it, did not open it, and are no moderator.
-        BadResult: The result is none of this claim's.
+        BadResult, BadTimes, Needed, BadTerms: The result is none of this claim's, or what goes with it can't stand.
         TooEarlyToPropose, WaitFirst: And from when it may be.
     """
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("propose", now)
     _require_proposer(tx, claim, request.actor)
-    require_result(claim, request.result)
-    _require_time(tx, claim, request, now)
-    early = to_us(now) < (claim.deadline_us or 0) and request.result.kind != "early"
+    result = required(claim, request.result, now)
+    require_time(claim, result, now)
+    _require_wait(tx, claim, request.actor.player, now)
+    if request.known_us is not None and not 0 < request.known_us <= to_us(now):
+        raise BadTimes("known_us", "future")
+    early = to_us(now) < (claim.deadline_us or 0) and result.kind != "early"
     bond = hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
-    gains = _gains(tx, claim, request.actor.player, request.result)
+    gains = _gains(tx, claim, request.actor.player, result)
     window = claim.settings.window_gains_seconds if gains else claim.settings.window_seconds
     number = following(tx, request.guild, "proposals")
     row = {
@@ -161,9 +171,9 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
         "number": number,
         "claim": claim.number,
         "proposer": request.actor.player,
-        "result": claims.result_json(request.result),
-        "evidence": request.evidence,
-        "reason": request.reason,
+        "result": claims.result_json(result),
+        "evidence": typed.words("evidence", request.evidence),
+        "reason": typed.words("reason", request.reason or "", needed=False) or None,
         "known_us": request.known_us,
         "gains": int(gains),
         "early": int(early),
@@ -213,7 +223,7 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
         raise NotYours(proposal.number)
     claim = claims.load(tx, request.guild, proposal.claim)
     state = claim.require("withdraw", now)
-    end_proposal(tx, proposal, "withdrawn")
+    end_proposal(tx, proposal, "withdrawn", now)
     return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": proposal.number}
@@ -227,7 +237,8 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
     claim = claims.load(tx, work.guild, proposal.claim)
     if proposal.state != "standing" or claim.state != lifecycle.PROPOSED or claim.halted:
         return
-    if proposal.confirm:
+    if proposal.confirm or _somebody_deleted(tx, claim):
+        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
         judges.ask(tx, claim, now)
@@ -245,7 +256,10 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     proposal = load(tx, request.guild, request.proposal)
     claim = claims.load(tx, request.guild, proposal.claim)
     claim.require("confirm", now)
-    judges.require_judge(tx, claim, request.actor)
+    if request.actor.moderator:  # also where the claim names its judges (D3)
+        judges.require_no_money(tx, claim, request.actor.player)
+    else:
+        judges.require_judge(tx, claim, request.actor)
     over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
     if proposal.state != "standing" or not over:
         raise ClaimMoved(claim.number, proposal.state)
@@ -304,6 +318,7 @@ def resolve(
 def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
     """Pay the next bets of a resolution; what is left is due at once, in a unit of its own."""
     found = load_resolution(tx, guild, number)
+    assert found.reversed_us is None, number
     claim, result = claims.load(tx, guild, found.claim), claims.read_result(found.result)
     bets = live_bets(tx, guild, claim.number, limit=CHUNK + 1)
     paid: list[int] = []
@@ -343,7 +358,7 @@ def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
     """What each side of a bet gets by a result (C8, C9, B4)."""
     outcomes = len(claim.terms.outcomes)
-    if result.kind == "void":
+    if result.kind in ("void", "early"):  # too early pays nothing, so that nobody gains or loses by it
         return two_party.void(bet.stakes)
     if result.kind == "unclear":
         own = clauses.decode(bet.clause) if bet.clause else None
@@ -358,53 +373,70 @@ def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
 
 
 def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
-    """Undo a paid result by opposite entries; the claim is open to proposals again. Returns the resolution's number.
+    """Undo a paid result by opposite entries, with a reason. Returns the resolution's number.
+
+    The claim is open to proposals again once the last payout is taken back; what doesn't fit into this unit is due
+    at once, and until then nothing but this happens to the claim.
 
     Raises:
-        ClaimMoved: There is no result that stands.
+        ClaimMoved: There is no result that stands, or it is being taken back already.
+        Needed: A reason.
         NotAJudge, Recused, TooLateToReverse: Not theirs to take back, or after 30 days not theirs any more.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    state = claim.require("reverse", now)
+    claim.require("reverse", now)
     assert claim.resolution is not None
     found = load_resolution(tx, claim.guild, claim.resolution)
-    if request.actor.owner:
-        judges.require_no_money(tx, claim, request.actor.player)
-    elif to_us(now) - found.at_us > REVERSIBLE_US:
-        raise TooLateToReverse(claim.number, claim.state)
-    else:
-        judges.require_judge(tx, claim, request.actor)
+    if found.reversed_us is not None:
+        raise ClaimMoved(claim.number, "reversing")
+    _require_reverser(tx, claim, found, request.actor, now)
+    reason = typed.words("reason", request.reason)
     due.cancel(tx, claim.guild, "resolution.pay", found.number)
     mark = {
         "g": claim.guild,
         "n": found.number,
         "at": to_us(now),
         "by": request.actor.player,
-        "why": request.reason,
+        "why": reason,
+        "salt": request.salt,
     }
     tx.execute(_REVERSED, mark)
-    claims.move(tx, claim, state, resolution=None)
-    judges.note_act(
-        tx,
-        claim.guild,
-        "reverse",
-        actor=request.actor.player,
-        now=now,
-        claim=claim.number,
-        reason=request.reason,
-    )
-    facts = {"claim": claim.number, "resolution": found.number, "by": request.actor.player}
+    actor = request.actor.player
+    judges.note_act(tx, claim.guild, "reverse", actor=actor, now=now, claim=claim.number, reason=reason)
+    facts = {"claim": claim.number, "resolution": found.number, "by": actor}
     outbox.post(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
-    for bet in paid_bets(tx, claim.guild, found.number):
-        offers.take_back(
-            tx,
-            bet,
-            key=f"resolution:{found.number}:back:{bet.number}",
-            now=now,
-            actor=request.actor.player,
-            note=Words(request.reason, request.salt),
-        )
+    take_some_back(tx, claim.guild, found.number, now)
     return found.number
+
+
+def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """Take the next payouts of a resolution back; after the last the claim is open to proposals again."""
+    claim = claims.load(tx, guild, load_resolution(tx, guild, number).claim)
+    mark = tx.execute(_MARK, {"g": guild, "n": number}).one()
+    note = (
+        Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
+    )  # erased with its writer
+    bets = paid_bets(tx, guild, number, limit=TAKEN_BACK + 1)
+    for bet in bets[:TAKEN_BACK]:
+        key = f"resolution:{number}:back:{bet.number}"
+        offers.take_back(tx, bet, key=key, now=now, actor=mark.reversed_by, note=note)
+    if len(bets) > TAKEN_BACK:
+        due.schedule(tx, guild, "resolution.back", number, to_us(now))
+        return
+    claims.move(tx, claim, claim.require("reverse", now), resolution=None)
+    claims.schedule_times(tx, claim, now)
+    due.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
+
+
+def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: Actor, now: datetime) -> None:
+    """A judge within 30 days of the payment, later only the owner; both without money on it (D6)."""
+    late = to_us(now) - found.pays_us > REVERSIBLE_US
+    if actor.owner:
+        judges.require_no_money(tx, claim, actor.player)
+    elif late:
+        raise TooLateToReverse(claim.number, claim.state)
+    else:
+        judges.require_judge(tx, claim, actor)
 
 
 # --- bonds ------------------------------------------------------------------------------------
@@ -434,62 +466,109 @@ def hold_bond(
 def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now: datetime) -> None:
     """Give a bond back, and end its account."""
     if bond is not None:
-        _empty_bond(tx, bond, accounts.wallet(tx, bond.guild, player), BOND_BACK, key, now)
+        amount = accounts.state(tx, bond).balance
+        _empty_bond(tx, bond, offers.credited(tx, bond.guild, player, amount), BOND_BACK, key, now)
 
 
 def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) -> None:
     """A bond goes to the house, and its account ends."""
     if bond is not None:
-        _empty_bond(tx, bond, accounts.house(bond.guild), FORFEIT, key, now)
+        amount = accounts.state(tx, bond).balance
+        _empty_bond(tx, bond, {accounts.house(bond.guild): amount}, FORFEIT, key, now)
 
 
-def _empty_bond(tx: Connection, bond: Account, to: Account, kind: str, key: str, now: datetime) -> None:
-    amount = accounts.state(tx, bond).balance
-    post(tx, guild=bond.guild, key=key, kind=kind, amounts={bond: -amount, to: amount}, now=now)
+def _empty_bond(
+    tx: Connection, bond: Account, to: dict[Account, int], kind: str, key: str, now: datetime
+) -> None:
+    amounts = {bond: -sum(to.values())} | to
+    post(tx, guild=bond.guild, key=key, kind=kind, amounts=amounts, now=now)
     accounts.end(tx, bond)
 
 
 # --- what a result must be --------------------------------------------------------------------
 
 
-def require_result(claim: Claim, result: Result) -> None:
-    """Holds a result against the claim's outcomes.
+def required(claim: Claim, result: Result, now: datetime) -> Result:
+    """A result held against the claim's outcomes; of a number or a date, with the outcome that its value lies in.
 
     Raises:
-        BadResult: An outcome that isn't one, weights that don't fit, or weights the clause asks for and are missing.
+        BadResult: An outcome that isn't one, a value in no range, weights that don't fit or that the clause asks
+            for, a check date that is past or after 2100, or fields that don't belong together.
     """
+    _require_fields(result)
     outcomes = len(claim.terms.outcomes)
-    if result.kind == "outcome" and not (result.outcome is not None and 0 <= result.outcome < outcomes):
-        raise BadResult("outcome", "unknown")
-    if result.kind == "weights" or result.weights:
-        fits = len(result.weights) == outcomes and min(result.weights) >= 0 and sum(result.weights) > 0
-        if not fits:
+    if result.weights:
+        small = all(type(weight) is int and 0 <= weight <= MOST_WEIGHT for weight in result.weights)
+        if len(result.weights) != outcomes or not small or not sum(result.weights):
             raise BadResult("weights", "fit", outcomes=outcomes)
-    if result.kind == "early" and result.check_us is not None and result.check_us >= claims.LATEST_US:
-        raise BadResult("check_us", "late")
+    elif result.kind == "weights":
+        raise BadResult("weights", "fit", outcomes=outcomes)
+    elif result.kind == "unclear" and isinstance(clauses.decode(claim.terms.clause), clauses.JudgesChoose):
+        raise BadResult("weights", "missing", outcomes=outcomes)
+    if result.check_us is not None and not to_us(now) < result.check_us <= claims.LATEST_US:
+        raise BadResult("check_us", "late" if result.check_us > to_us(now) else "past")
+    return _with_outcome(claim, result) if result.kind == "outcome" else result
+
+
+def _require_fields(result: Result) -> None:
+    """Each kind of result has its own fields: what else were given would be paid, or counted apart, by surprise."""
+    belongs = {
+        "outcome": ("outcome", "value"),
+        "weights": ("weights",),
+        "unclear": ("weights",),
+        "early": ("check_us",),
+    }.get(result.kind, ())
+    for name in ("outcome", "value", "weights", "check_us"):
+        if getattr(result, name) not in (None, ()) and name not in belongs:
+            raise BadResult(name, "foreign")
+
+
+def _with_outcome(claim: Claim, result: Result) -> Result:
+    terms = claim.terms
+    if result.value is None:
+        found = result.outcome
+    elif terms.kind in ("number", "date"):
+        found = ranges.outcome_of(terms.kind, terms.outcomes, result.value)
+    else:
+        raise BadResult("value", "foreign")
+    if type(found) is not int or not 0 <= found < len(terms.outcomes):
+        raise BadResult("outcome", "unknown")
+    if result.outcome not in (None, found):
+        raise BadResult("outcome", "value")
+    if result.value is None and ranges.is_range(terms.outcomes[found]):
+        raise BadResult("value", "missing")
+    return replace(result, outcome=found)
 
 
 def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
-    if actor.moderator or actor.player == claim.author or judges.has_money(tx, claim, actor.player):
+    if actor.moderator or actor.player == claim.author:
+        return
+    if live_bets(tx, claim.guild, claim.number, player=actor.player, limit=1):
         return
     raise NotAHolder(claim.number)
 
 
-def _require_time(tx: Connection, claim: Claim, request: Propose, now: datetime) -> None:
-    """NO waits for the check date, *unclear* for the clause's days, all for a deadline that insists (B3, D1)."""
+def require_time(claim: Claim, result: Result, now: datetime) -> None:
+    """NO waits for the check date, *unclear* for the clause's days, all for a deadline that insists (B3, D1).
+
+    Raises:
+        TooEarlyToPropose: And from when it may be proposed, or ruled.
+    """
     earliest = 0
     deadline_us = claim.deadline_us or 0
-    if claim.terms.kind == "binary" and request.result.kind == "outcome" and request.result.outcome == NO:
+    if claim.terms.kind == "binary" and claims.only_outcome(result) == NO:
         earliest = claim.check_us or 0
-    if request.result.kind == "unclear":
+    if result.kind == "unclear":
         earliest = deadline_us + clauses.decode(claim.terms.clause).days * claims.DAY_US
-    if claim.terms.early == "deadline" and request.result.kind in ("outcome", "weights"):
+    if claim.terms.early == "deadline" and result.kind in ("outcome", "weights"):
         earliest = max(earliest, deadline_us)
     if to_us(now) < earliest:
         raise TooEarlyToPropose(claim.number, claim.state, earliest)
-    failed = tx.execute(
-        _LAST_FAILED, {"g": claim.guild, "claim": claim.number, "player": request.actor.player}
-    ).scalar()
+
+
+def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
+    """Whose proposal before the deadline failed waits 7 days from then (D2)."""
+    failed = tx.execute(_LAST_FAILED, {"g": claim.guild, "claim": claim.number, "player": player}).scalar()
     if failed is not None and to_us(now) < failed + 7 * claims.DAY_US:
         raise WaitFirst(failed + 7 * claims.DAY_US)
 
@@ -509,7 +588,7 @@ def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
 
 
 def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
-    end_proposal(tx, proposal, "settled")
+    end_proposal(tx, proposal, "settled", now)
     return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
 
@@ -517,15 +596,18 @@ def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> 
 def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:
     """Pays nothing, sets a new check date, and leads back to open or closed (D8)."""
     check_us = result.check_us or to_us(now) + 30 * claims.DAY_US
-    claims.move(tx, claim, lifecycle.OPEN, check_us=max(check_us, claim.deadline_us or 0))
+    check_us = max(check_us, to_us(now) + claims.DAY_US, claim.deadline_us or 0)
+    check_us = min(check_us, max(claims.LATEST_US, claim.deadline_us or 0))
+    claims.move(tx, claim, lifecycle.OPEN, check_us=check_us)
     due.schedule(tx, claim.guild, "claim.check", claim.number, check_us)
     facts = {"claim": claim.number, "check_us": check_us}
     outbox.post(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
 
 
-def end_proposal(tx: Connection, proposal: Proposal, state: str) -> None:
+def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:
     """A proposal stands no more: with its calendar."""
-    tx.execute(_STATE, {"g": proposal.guild, "n": proposal.number, "state": state})
+    ended = {"g": proposal.guild, "n": proposal.number, "state": state, "at": to_us(now)}
+    tx.execute(_STATE, ended)
     for kind in ("proposal.settle", "proposal.day"):
         due.cancel(tx, proposal.guild, kind, proposal.number)
 
@@ -545,7 +627,7 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
     Raises:
         UnknownProposal: This server has none.
     """
-    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first()
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first() if fits(number) else None
     if row is None:
         raise UnknownProposal(guild, number)
     values: dict[str, Any] = dict(row)
@@ -593,9 +675,10 @@ def live_bets(
     return [offers.bet_of(row) for row in tx.execute(_LIVE_OF, asked | {"player": player})]
 
 
-def paid_bets(tx: Connection, guild: int, resolution: int) -> list[Bet]:
+def paid_bets(tx: Connection, guild: int, resolution: int, *, limit: int = 10_000) -> list[Bet]:
     """The bets that a resolution has paid, by number."""
-    return [offers.bet_of(row) for row in tx.execute(_PAID_BETS, {"g": guild, "r": resolution})]
+    asked = {"g": guild, "r": resolution, "limit": limit}
+    return [offers.bet_of(row) for row in tx.execute(_PAID_BETS, asked)]
 
 
 NO = 1
@@ -605,7 +688,7 @@ _p, _r, _b = tables.proposals.c, tables.resolutions.c, tables.bets.c
 _this = (_p.guild_id == param("g"), _p.number == param("n"))
 _LOAD = sa.select(tables.proposals).where(*_this)
 _ADD = sa.insert(tables.proposals)
-_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"))
+_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"), ended_us=param("at"))
 _WINDOW = (
     sa.update(tables.proposals)
     .where(*_this)
@@ -615,7 +698,7 @@ _NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1
 _STANDING = sa.select(_p.number).where(
     _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_(["standing", "disputed"])
 )
-_LAST_FAILED = sa.select(sa.func.max(_p.made_us)).where(
+_LAST_FAILED = sa.select(sa.func.max(_p.ended_us)).where(
     _p.guild_id == param("g"),
     _p.claim == param("claim"),
     _p.proposer == param("player"),
@@ -639,8 +722,14 @@ _PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=pa
 _REVERSED = (
     sa.update(tables.resolutions)
     .where(*_this_resolution)
-    .values(reversed_us=param("at"), reversed_by=param("by"), reversed_why=param("why"))
+    .values(
+        reversed_us=param("at"),
+        reversed_by=param("by"),
+        reversed_why=param("why"),
+        reversed_salt=param("salt"),
+    )
 )
+_MARK = sa.select(_r.reversed_by, _r.reversed_why, _r.reversed_salt).where(*_this_resolution)
 _LIVE = (
     sa.select(*offers.BET_COLUMNS)
     .where(_b.guild_id == param("g"), _b.claim == param("claim"), _b.state == "live")
@@ -648,10 +737,17 @@ _LIVE = (
     .limit(param("limit"))
 )
 _LIVE_OF = _LIVE.where(sa.or_(_b.maker == param("player"), _b.taker == param("player")))
+_claim_of_resolution = sa.select(_r.claim).where(_r.guild_id == param("g"), _r.number == param("r"))
 _PAID_BETS = (
     sa.select(*offers.BET_COLUMNS)
-    .where(_b.guild_id == param("g"), _b.resolution == param("r"), _b.state != "live")
+    .where(
+        _b.guild_id == param("g"),
+        _b.claim == _claim_of_resolution.scalar_subquery(),  # by its index
+        _b.resolution == param("r"),
+        _b.state != "live",
+    )
     .order_by(_b.number)
+    .limit(param("limit"))
 )
 _DELETED = (
     sa.select(_b.number)
@@ -673,5 +769,10 @@ def _pay_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
     pay_some(tx, work.guild, work.ref, now)
 
 
+def _take_back_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
+    take_some_back(tx, work.guild, work.ref, now)
+
+
 due.HANDLERS["proposal.settle"] = settle_by_silence
 due.HANDLERS["resolution.pay"] = _pay_when_due
+due.HANDLERS["resolution.back"] = _take_back_when_due

@@ -63,7 +63,7 @@ class Claims(SQLModel, table=True):
         _among("state", CLAIM_STATES),
         sa.CheckConstraint("frozen IN (0, 1) AND halted IN (0, 1)", name="flags"),
         sa.CheckConstraint("closes_us <= deadline_us AND deadline_us <= check_us", name="times"),
-        sa.CheckConstraint("state = 'draft' OR closes_us IS NOT NULL", name="opened"),
+        sa.CheckConstraint("state IN ('draft', 'dropped') OR closes_us IS NOT NULL", name="opened"),
         sa.Index("ix_claims_state", "guild_id", "state", "closes_us"),
         sa.Index("ix_claims_author", "guild_id", "author", "state"),
         STRICT,
@@ -226,11 +226,40 @@ class Agreements(SQLModel, table=True):
     at_us: int = Field(sa_type=Moment)
 
 
+class Moves(SQLModel, table=True):
+    """One side's signature to moving their bet to the claim that supersedes its own (B5); one stands at a time."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "bet"], ["bets.guild_id", "bets.number"]),
+        _of_claim("to_claim"),
+        _player("signed_by"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    bet: int = Field(sa_type=Whole, primary_key=True)
+    to_claim: int = Field(sa_type=Whole)
+    terms: bytes = Field(sa_type=Digest)
+    signed_by: int = Field(sa_type=Whole)
+    at_us: int = Field(sa_type=Moment)
+
+
+class Appointments(SQLModel, table=True):
+    """Whom each side of the bets on a claim would have judge it, after its judges didn't (D4)."""
+
+    __table_args__ = (_of_claim(), _player("side"), _player("judge"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    side: int = Field(sa_type=Whole, primary_key=True)
+    judge: int = Field(sa_type=Whole)
+    at_us: int = Field(sa_type=Moment)
+
+
 class Proposals(SQLModel, table=True):
     """A result that somebody named for a claim (D1), and the window in which it may be challenged (D3).
 
     The window begins when Discord has taken the announcement: until then `window_from_us` is empty and nothing
     settles by silence. `gains` is 1 where the proposer gains by the result. `bond` is the account that holds it.
+    `ended_us` is when it stood no more, by whatever way (D2).
     """
 
     __table_args__ = (
@@ -260,10 +289,14 @@ class Proposals(SQLModel, table=True):
     window_from_us: int | None = Field(sa_type=Moment, default=None)
     window_to_us: int | None = Field(sa_type=Moment, default=None)
     state: str = Field(sa_type=Words)
+    ended_us: int | None = Field(sa_type=Moment, default=None)
 
 
 class Disputes(SQLModel, table=True):
-    """A challenge to a proposal and what became of it (D5, D6). One dispute at a time on a claim."""
+    """A challenge to a proposal and what became of it (D5, D6). One dispute at a time on a claim.
+
+    `ruling` is the newest; `first_ruling` what was decided before an appeal.
+    """
 
     __table_args__ = (
         _of_claim(),
@@ -289,6 +322,7 @@ class Disputes(SQLModel, table=True):
     ruling: str | None = Field(sa_type=Words, default=None)
     ruling_reason: str | None = Field(sa_type=Words, default=None)
     ruled_us: int | None = Field(sa_type=Moment, default=None)
+    first_ruling: str | None = Field(sa_type=Words, default=None)
     appellant: int | None = Field(sa_type=Whole, default=None)
     appeal_reason: str | None = Field(sa_type=Words, default=None)
     appeal_bond: int | None = Field(sa_type=Whole, default=None)
@@ -330,6 +364,8 @@ class Votes(SQLModel, table=True):
 class Resolutions(SQLModel, table=True):
     """How a claim came out (`claims.Result` as JSON), on what ground, and whether it was taken back.
 
+    The salt is that of the reason's digest in the book: taking back many bets goes on in later units.
+
     `proposal` and `dispute` say where it came from; neither where it ended by its ambiguity clause (D7). What it
     pays is paid from `pays_us` on; `paid_us` is when the last of it was.
     """
@@ -354,12 +390,18 @@ class Resolutions(SQLModel, table=True):
     reversed_us: int | None = Field(sa_type=Moment, default=None)
     reversed_by: int | None = Field(sa_type=Whole, default=None)
     reversed_why: str | None = Field(sa_type=Words, default=None)
+    reversed_salt: bytes | None = Field(sa_type=Digest, default=None)
 
 
 class Acts(SQLModel, table=True):
     """What moderators and judges did with a claim, with the reason: a list that members can read."""
 
-    __table_args__ = (_of_claim(), _player("actor"), STRICT)
+    __table_args__ = (
+        _of_claim(),
+        _player("actor"),
+        sa.Index("ix_acts_claim", "guild_id", "claim", "act"),
+        STRICT,
+    )
     guild_id: int = Field(sa_type=Whole, primary_key=True)
     number: int = Field(sa_type=Whole, primary_key=True)
     claim: int | None = Field(sa_type=Whole, default=None)
@@ -479,6 +521,8 @@ clarifications = SQLModel.metadata.tables["clarifications"]
 offers = SQLModel.metadata.tables["offers"]
 bets = SQLModel.metadata.tables["bets"]
 agreements = SQLModel.metadata.tables["agreements"]
+moves = SQLModel.metadata.tables["moves"]
+appointments = SQLModel.metadata.tables["appointments"]
 proposals = SQLModel.metadata.tables["proposals"]
 disputes = SQLModel.metadata.tables["disputes"]
 arguments = SQLModel.metadata.tables["arguments"]

@@ -13,6 +13,7 @@ from bot.render import privacy as render
 from ledger import people, statements
 from ledger.errors import UnknownPlayer
 from ledger.statements import PAGE, Item
+from markets import people as whole
 
 CONFIRM_WITHIN = timedelta(minutes=2)
 
@@ -41,7 +42,7 @@ async def forget(press: Press, asked: int) -> None:
     crux, salt = press.client, secrets.token_bytes(16)
     request = people.Forget(guild_of(press), f"interaction:{asked}", press.user.id, salt)
     currency = await crux.currency(press.guild_id)
-    work = crux.write(people.forget, request, crux.clock.of(press.id))
+    work = crux.write(whole.forget, request, crux.clock.of(press.id))
     await answer(press, work, lambda gone: render.gone(gone, currency), where=Where.IN_PLACE)
 
 

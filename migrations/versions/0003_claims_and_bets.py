@@ -122,7 +122,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "closes_us <= deadline_us AND deadline_us <= check_us", name=op.f("ck_claims_times")
         ),
-        sa.CheckConstraint("state = 'draft' OR closes_us IS NOT NULL", name=op.f("ck_claims_opened")),
+        sa.CheckConstraint(
+            "state IN ('draft', 'dropped') OR closes_us IS NOT NULL", name=op.f("ck_claims_opened")
+        ),
         sa.PrimaryKeyConstraint("guild_id", "number", name=op.f("pk_claims")),
         **STRICT,
     )
@@ -245,6 +247,7 @@ def upgrade() -> None:
         sa.Column("window_from_us", WHOLE, nullable=True),
         sa.Column("window_to_us", WHOLE, nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ended_us", WHOLE, nullable=True),
         sa.ForeignKeyConstraint(
             ["guild_id", "claim"],
             ["claims.guild_id", "claims.number"],
@@ -296,6 +299,7 @@ def upgrade() -> None:
         sa.Column("ruling", sa.Text(), nullable=True),
         sa.Column("ruling_reason", sa.Text(), nullable=True),
         sa.Column("ruled_us", WHOLE, nullable=True),
+        sa.Column("first_ruling", sa.Text(), nullable=True),
         sa.Column("appellant", WHOLE, nullable=True),
         sa.Column("appeal_reason", sa.Text(), nullable=True),
         sa.Column("appeal_bond", WHOLE, nullable=True),
@@ -365,6 +369,7 @@ def upgrade() -> None:
         sa.Column("reversed_us", WHOLE, nullable=True),
         sa.Column("reversed_by", WHOLE, nullable=True),
         sa.Column("reversed_why", sa.Text(), nullable=True),
+        sa.Column("reversed_salt", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["guild_id", "claim"],
             ["claims.guild_id", "claims.number"],
@@ -496,6 +501,55 @@ def upgrade() -> None:
         **STRICT,
     )
     op.create_table(
+        "moves",
+        sa.Column("guild_id", WHOLE, nullable=False),
+        sa.Column("bet", WHOLE, nullable=False),
+        sa.Column("to_claim", WHOLE, nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=False),
+        sa.Column("signed_by", WHOLE, nullable=False),
+        sa.Column("at_us", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "bet"], ["bets.guild_id", "bets.number"], name=op.f("fk_moves_guild_id_bet")
+        ),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "to_claim"],
+            ["claims.guild_id", "claims.number"],
+            name=op.f("fk_moves_guild_id_to_claim"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "signed_by"],
+            ["players.guild_id", "players.number"],
+            name=op.f("fk_moves_guild_id_signed_by"),
+        ),
+        sa.PrimaryKeyConstraint("guild_id", "bet", name=op.f("pk_moves")),
+        **STRICT,
+    )
+    op.create_table(
+        "appointments",
+        sa.Column("guild_id", WHOLE, nullable=False),
+        sa.Column("claim", WHOLE, nullable=False),
+        sa.Column("side", WHOLE, nullable=False),
+        sa.Column("judge", WHOLE, nullable=False),
+        sa.Column("at_us", WHOLE, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "claim"],
+            ["claims.guild_id", "claims.number"],
+            name=op.f("fk_appointments_guild_id_claim"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "side"],
+            ["players.guild_id", "players.number"],
+            name=op.f("fk_appointments_guild_id_side"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "judge"],
+            ["players.guild_id", "players.number"],
+            name=op.f("fk_appointments_guild_id_judge"),
+        ),
+        sa.PrimaryKeyConstraint("guild_id", "claim", "side", name=op.f("pk_appointments")),
+        **STRICT,
+    )
+    op.create_table(
         "preferences",
         sa.Column("guild_id", WHOLE, nullable=False),
         sa.Column("player", WHOLE, nullable=False),
@@ -521,6 +575,7 @@ def upgrade() -> None:
     op.create_index("ix_due_work_due", "due_work", ["state", "due_us"])
     op.create_index("ix_posts_line", "posts", ["guild_id", "line", "state", "number"])
     op.create_index("ix_posts_state", "posts", ["state", "lease_us"])
+    op.create_index("ix_acts_claim", "acts", ["guild_id", "claim", "act"])
     op.create_index("ix_claims_author", "claims", ["guild_id", "author", "state"])
     op.create_index("ix_claims_state", "claims", ["guild_id", "state", "closes_us"])
     op.create_index("ix_offers_claim", "offers", ["guild_id", "claim", "state"])

@@ -1,0 +1,71 @@
+"""A person who has themselves deleted, with what they left in claims and bets (RULES E4)."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts, people
+from ledger.people import Forget, Gone
+from ledger.prepared import param
+from markets import claims, due, lifecycle, outbox, tables
+
+
+def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
+    """Withdraw a person's offers, drop their drafts, forget what they follow and chose, and take them out of the
+    book. Their open bets stand under the number, and so do the claims that others hold something on.
+
+    Raises:
+        UnknownPlayer: They are not in this book.
+    """
+    guild = request.guild
+    player = accounts.player(tx, guild, request.person).number
+    this = {"g": guild, "p": player}
+    for number, claim in tx.execute(_OFFERS, this).all():
+        tx.execute(_WITHDRAW, {"g": guild, "n": number})
+        for kind in ("offer.expire", "offer.remind"):
+            due.cancel(tx, guild, kind, number)
+        outbox.redraw(tx, guild, "offer", number)
+        outbox.redraw(tx, guild, "claim", claim)
+    for number in tx.execute(_DRAFTS, this).scalars().all():
+        claims.drop_draft(tx, guild, number, now)
+    for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):
+        tx.execute(erases, this)
+    return people.forget(tx, request, now)
+
+
+_o, _c, _b = tables.offers.c, tables.claims.c, tables.bets.c
+_f, _p, _a, _m = tables.follows.c, tables.preferences.c, tables.agreements.c, tables.moves.c
+_j = tables.appointments.c
+_OFFERS = (
+    sa.select(_o.number, _o.claim)
+    .where(_o.guild_id == param("g"), _o.maker == param("p"), _o.state == "open")
+    .order_by(_o.number)
+)
+_WITHDRAW = (
+    sa.update(tables.offers)
+    .where(_o.guild_id == param("g"), _o.number == param("n"))
+    .values(state="withdrawn")
+)
+_DRAFTS = (
+    sa.select(_c.number)
+    .where(_c.guild_id == param("g"), _c.author == param("p"), _c.state == lifecycle.DRAFT)
+    .order_by(_c.number)
+)
+_FOLLOWS = sa.delete(tables.follows).where(_f.guild_id == param("g"), _f.player == param("p"))
+_PREFERENCES = sa.delete(tables.preferences).where(_p.guild_id == param("g"), _p.player == param("p"))
+_AGREEMENTS = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.suggested_by == param("p"))
+_MOVES = sa.delete(tables.moves).where(_m.guild_id == param("g"), _m.signed_by == param("p"))
+_APPOINTMENTS = sa.delete(tables.appointments).where(_j.guild_id == param("g"), _j.side == param("p"))
+_DISSENTS = (  # a dissent note is the loser's own
+    sa.update(tables.bets)
+    .where(
+        _b.guild_id == param("g"),
+        _b.dissent.is_not(None),
+        sa.or_(
+            (_b.maker == param("p")) & (_b.maker_paid < _b.maker_stake),
+            (_b.taker == param("p")) & (_b.taker_paid < _b.taker_stake),
+        ),
+    )
+    .values(dissent=None)
+)
