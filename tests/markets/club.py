@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.accounts import Player
+from ledger.people import Forget, Gone
 from ledger.types import from_us, to_us
-from markets import calendar, claims, clauses, due, offers, resolution
+from markets import calendar, claims, clauses, disputes, due, offers, people, resolution
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.offers import Accepted, Bet, Ended, Offer
 from markets.resolution import Proposal
-from tests.world import World
+from tests.world import SALT, World
 
 YES, NO = 0, 1
 DAY = timedelta(days=1)
@@ -80,6 +81,45 @@ class Club(World):
     async def announced(self, proposal: Proposal, **more: Any) -> Proposal:
         request = resolution.Announced(self.guild, self.key(), proposal.number, **more)
         return await self.db.write(resolution.announced, request, self.now)
+
+    async def proposed(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
+        """A proposal whose window has begun."""
+        return await self.announced(await self.propose(who, claim, result, **more))
+
+    async def challenge(
+        self, who: Player, claim: Claim, ground: Any = "fact", reason: str = "It says otherwise."
+    ) -> disputes.Dispute:
+        request = disputes.Challenge(self.guild, self.key(), who.number, claim.number, ground, reason)
+        return await self.db.write(disputes.challenge, request, self.now)
+
+    async def vote(
+        self, who: Player, claim: Claim, result: Result, *, moderator: bool = True, owner: bool = False
+    ) -> disputes.Voted:
+        actor = Actor(who.number, moderator, owner)
+        request = disputes.Vote(self.guild, self.key(), actor, claim.number, result, "As the source says.")
+        return await self.db.write(disputes.vote, request, self.now)
+
+    async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
+        request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)
+        return await self.db.write(disputes.appeal, request, self.now)
+
+    async def halt(self, who: Player, claim: Claim, *, halted: bool = True) -> Claim:
+        actor = Actor(who.number, moderator=True)
+        request = disputes.Halt(self.guild, self.key(), actor, claim.number, halted, "To look into it.")
+        return await self.db.write(disputes.halt, request, self.now)
+
+    async def reverse_result(
+        self, who: Player, claim: Claim, *, moderator: bool = True, owner: bool = False
+    ) -> int:
+        actor = Actor(who.number, moderator, owner)
+        request = resolution.Reverse(self.guild, self.key(), actor, claim.number, "A wrong file.", SALT)
+        return await self.db.write(resolution.take_back, request, self.now)
+
+    async def forget(self, person: int) -> Gone:
+        return await self.db.write(people.forget, Forget(self.guild, self.key(), person, SALT), self.now)
+
+    async def read_proposal(self, number: int) -> Proposal:
+        return await self.db.read(resolution.load, self.guild, number)
 
     async def sweep(self) -> int:
         """Carry out all that is due by now, in order; how much that was."""
