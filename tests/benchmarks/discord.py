@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,7 +37,7 @@ class Bench:
     rates: dict[str, list[float]] = field(default_factory=dict)
 
     async def cpu_ms(
-        self, what: str, acts: list[Callable[[], Awaitable[Answer]]], *, in_flight: int
+        self, what: str, acts: Sequence[Callable[[], Awaitable[Answer]]], *, in_flight: int
     ) -> float:
         """Milliseconds of the bot's CPU per act, with so many at once."""
         waiting, seconds = iter(acts), self.first_answers.setdefault(f"{what}:{in_flight}", [])

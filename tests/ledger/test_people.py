@@ -29,14 +29,20 @@ async def forget(world: World, person: int):
     )
 
 
-async def glance(world: World, person: int):
-    return await world.db.read(people.glance, world.guild, person)
+async def known(world: World, person: int) -> bool:
+    return await world.db.read(people.glance, world.guild, person) is not None
+
+
+async def glance(world: World, person: int) -> people.Glance:
+    seen = await world.db.read(people.glance, world.guild, person)
+    assert seen is not None
+    return seen
 
 
 async def test_the_first_press_makes_a_wallet_with_the_starting_balance_and_the_second_makes_nothing(
     world: World,
 ):
-    assert await glance(world, 1) is None
+    assert not await known(world, 1)
 
     first, second = await enter(world, 1), await enter(world, 1)
 
@@ -50,7 +56,7 @@ async def test_a_young_account_gets_nothing_until_it_is_old_enough_or_waved_thro
     with pytest.raises(GrantRefused) as refused:
         await enter(world, 1, born=born)
     assert refused.value.facts == {"days_left": 27}
-    assert await glance(world, 1) is None
+    assert not await known(world, 1)
 
     assert (await enter(world, 1, born=born, waved=True)).started == 100_000
 
@@ -94,7 +100,7 @@ async def test_being_forgotten_leaves_the_book_whole_and_the_person_out_of_it(wo
     gone = await forget(world, 1)
 
     assert (gone.forfeited, gone.debt) == (100_700, 0)
-    assert await glance(world, 1) is None
+    assert not await known(world, 1)
     assert await world.balance(who(world.guild, first.wallet.number)) == 0
     assert (await world.supply()).house == 100_700
     assert await world.db.read(statements.note, world.guild, posted.number) is None
