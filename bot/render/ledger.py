@@ -69,7 +69,6 @@ def exported(seen: Exported) -> Card:
     return Card(
         whose,
         (f"{count}, as a table for any spreadsheet: amounts in points and in hundredths, times in UTC.",),
-        "Only you can see this.",
         files=(File(seen.name, seen.content),),
     )
 

@@ -45,13 +45,12 @@ def export(stored: Stored | None) -> Card:
             f"You are player {stored.glance.player.number} in this server's book, with {len(stored.items)} "
             f"{'entry' if len(stored.items) == 1 else 'entries'}. The file holds all of it.",
         ),
-        "Only you can see this.",
         files=(File("crux-my-data.json", content),),
     )
 
 
 def ask(request: Asked) -> Card:
-    ends = f"Only you can see this. It ends {text.ago(request.ends)}."
+    ends = f"It ends {text.ago(request.ends)}."
     if request.sure:
         return Card(
             "Delete for good?",

@@ -72,7 +72,7 @@ def wallet(seen: Wallet) -> Card:
     return Card(
         "Your wallet",
         tuple(body),
-        f"Only you can see this. {NO_CASH}",
+        NO_CASH,
         (Button("History", "history:0"), Button("Draw the weekly allowance", "allowance")),
     )
 
@@ -86,7 +86,7 @@ def ask_gift(gift: Asked) -> Card:
             f"To {text.person(gift.taker, 0)}, as a present. It can't be taken back.",
             f"Your balance {text.exact(gift.balance)} → **{text.exact(gift.balance - gift.amount)}**",
         ),
-        f"Only you can see this. It can be pressed once, and ends {text.ago(gift.ends)}.",
+        f"It can be pressed once, and ends {text.ago(gift.ends)}.",
         (
             Button(f"Give {amount}", f"give:{gift.asked}:{gift.taker}:{gift.amount}", Look.MAIN),
             Button("Not now", "close"),
@@ -123,7 +123,7 @@ def history(seen: History) -> Card:
     return Card(
         "Your history",
         tuple(lines),
-        "Only you can see this. The amount, what it was, and your balance after it.",
+        "The amount, what it was, and your balance after it.",
         (
             Button("Newer", f"history:{newer}", off=first >= seen.latest),
             Button("Older", f"history:{last}", off=last <= 1),

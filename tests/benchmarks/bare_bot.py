@@ -65,7 +65,7 @@ wallet = app_commands.Group(name="wallet", description="Your points", guild_only
 @wallet.command(description="What you have")
 async def show(interaction: discord.Interaction) -> None:
     view = card(
-        "### Your wallet\nYou have **1,000 points**.\n-# Only you can see this. Points have no cash value.",
+        "### Your wallet\nYou have **1,000 points**.\n-# Points have no cash value.",
         Other("History", "history:0"),
         Other("Draw the weekly allowance", "allowance"),
     )
@@ -79,7 +79,7 @@ async def give(
     minor = round(float(amount) * 100)
     view = card(
         f"### Give {amount} points?\nTo <@{to.id}>, as a present. It can't be taken back.\n"
-        "Your balance 1,000.00 → **999.99**\n-# Only you can see this. It can be pressed once, and ends soon.",
+        "Your balance 1,000.00 → **999.99**\n-# It can be pressed once, and ends soon.",
         Give(interaction.id, to.id, minor),
         Other("Not now", "close"),
     )
