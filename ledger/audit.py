@@ -60,17 +60,10 @@ def audit(tx: Connection, guild: int, *, head: str | None = None, transfers: int
         UnknownGuild: The database holds nothing of that guild, and nothing was told that it should hold.
     """
     walk = Walk(guild, wanted=_told(head))
-    ends = _note(tx, walk)
-    if not walk.problems and ends is None and head is None and transfers is None:
+    if not _rebuild(tx, walk) and head is None and transfers is None:
         raise UnknownGuild(guild)
-    if ends is not None:
-        _follow(tx, walk, (ends["transfers"] or (0, 0))[1])
-        _check_end(tx, walk, ends)
-        if walk.booked:
-            audit_accounts.compare(walk)
     _check_told(walk, head, transfers)
-    last = walk.befores[0].hex() if walk.befores else ""
-    return Report(guild, walk.end, walk.entries, len(walk.accounts), last, tuple(walk.problems))
+    return _report(walk)
 
 
 def audit_all(
@@ -84,17 +77,49 @@ def audit_all(
             without a word it is made for files up to 32 MB. PostgreSQL has `pg_amcheck` for this.
 
     Returns:
-        One report of guild 0 if something is wrong with the database itself; then those of the guilds that have a
-        book, in order; then those of numbers that only damage can have made a guild.
+        Reports of the guilds that have a book, in order; then of numbers that only damage can have made a guild; at
+        last one of guild 0, if something is wrong with the database itself.
     """
     told = heads or {}
-    problems = _check_file(tx, deep)
-    guilds = dict.fromkeys((*_guilds(tx, problems), *sorted(told)))  # the first of the tables is books
-    whole = [Report(FILE, 0, 0, 0, "", tuple(problems))] if problems else []
-    return (*whole, *(audit(tx, guild, head=told.get(guild)) for guild in guilds))
+    torn: list[Problem] = []
+    with audit_rows.any_text(tx):
+        guilds = dict.fromkeys((*_guilds(tx, torn), *sorted(told)))  # those of books come first
+    reports = [_audit_known(tx, guild, told.get(guild)) for guild in guilds]
+    problems = [*([] if any(report.problems for report in reports) else torn), *_check_file(tx, deep)]
+    return (*reports, Report(FILE, 0, 0, 0, "", tuple(problems))) if problems else tuple(reports)
+
+
+def _audit_known(tx: Connection, guild: int, head: str | None) -> Report:
+    """One guild of which some table has a row, so that finding none is a problem."""
+    walk = Walk(guild, wanted=_told(head))
+    if not _rebuild(tx, walk) and head is None:
+        walk.report("books.guild_id", guild, MISSING)
+    _check_told(walk, head, None)
+    return _report(walk)
+
+
+def _report(walk: Walk) -> Report:
+    last = walk.befores[0].hex() if walk.befores else ""
+    return Report(walk.guild, walk.end, walk.entries, len(walk.accounts), last, tuple(walk.problems))
 
 
 # --- one guild --------------------------------------------------------------------------------
+
+
+def _rebuild(tx: Connection, walk: Walk) -> bool:
+    """Check the whole book; False if nothing is there of its guild."""
+    ends = _note(tx, walk)
+    if ends is None:
+        return bool(walk.problems)
+    unseen = "transfers" in walk.torn
+    _follow(tx, walk, walk.counter if unseen else (ends["transfers"] or (0, 0))[1])
+    if not walk.problems:
+        for table, why in walk.torn.items():
+            walk.report(f"{table}.*", Phrase("readable"), why)
+    _check_end(tx, walk, ends)
+    if walk.booked:
+        audit_accounts.compare(walk)
+    return True
 
 
 def _note(tx: Connection, walk: Walk) -> dict[str, tuple[int, int] | None] | None:
@@ -133,7 +158,9 @@ def _readable(tx: Connection, walk: Walk, table: str, statement: audit_rows.Prep
 
 
 def _ends(tx: Connection, walk: Walk, table: str) -> tuple[int, int] | None:
-    rows = _readable(tx, walk, table, audit_rows.ENDS[table])
+    rows, failed = audit_rows.read(tx, audit_rows.ENDS[table], g=walk.guild)
+    if failed:
+        walk.torn[table] = failed.why  # the walk will come to it, and can say where
     low, high = rows[0] if rows else (None, None)
     return (low, high) if isinstance(low, int) and isinstance(high, int) else None
 

@@ -120,6 +120,7 @@ class Walk:
         missing: Accounts whose row is missing or can't be used.
         explained: Rows in the wrong place that were recognised, as table and key.
         mended: Transfers that were put right, as they should be.
+        torn: Tables whose ends couldn't be read, and why.
         unsure: Transfers of which it couldn't be told how they should be.
         strays: Entries that were found with a transfer that isn't theirs.
         searches: How often a whole table was searched for a missing row.
@@ -147,6 +148,7 @@ class Walk:
     missing: set[int] = field(default_factory=set[int])
     explained: set[tuple[Any, ...]] = field(default_factory=set[tuple[Any, ...]])
     mended: dict[int, Any] = field(default_factory=dict[int, Any])
+    torn: dict[str, Phrase] = field(default_factory=dict[str, Phrase])
     unsure: set[int] = field(default_factory=set[int])
     strays: list[Any] = field(default_factory=list[Any])
     problems: list[Problem] = field(default_factory=list[Problem])
