@@ -12,7 +12,7 @@
         ├── BadUrl  NotThere  NotADatabase  NotOurs  NotMigrated  NewerThanCode  NotABook
         ├── ReadOnly  HeldByAnother  DiskFull  Unreachable  OldSqlite
         ├── AlreadyThere  OtherTool
-        └── BadFolder  BookExists
+        └── BadFolder  BookExists  BookDamaged
 
 A refusal carries facts as attributes; `bot.render` finds the words for a person. `str()` of each is one plain
 sentence all the same, for the command line and the log.
@@ -287,6 +287,14 @@ class BookExists(StorageError):
     def __init__(self, guild: int) -> None:
         self.guild = guild
         super().__init__(f"There is already a book of server {guild}: nothing was imported.")
+
+
+class BookDamaged(StorageError):
+    """Rows of a book can't be what was ever written."""
+
+    def __init__(self, guild: int) -> None:
+        self.guild = guild
+        super().__init__(f"The book of server {guild} is damaged: `crux verify` says where.")
 
 
 class OtherTool(StorageError):

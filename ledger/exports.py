@@ -96,13 +96,14 @@ def blocks(tx: Connection, selection: Selection) -> Iterator[str]:
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to export.
+        BookDamaged: There is something that was never written so.
     """
-    return pages.run(tx, _selected(selection))
+    return pages.run(tx, pages.guarded(selection.guild, _selected(selection)))
 
 
 def stream(db: Database, selection: Selection) -> AsyncIterator[str]:
     """The same of an open database, beside its writes."""
-    return pages.stream(db, _selected(selection))
+    return pages.stream(db, pages.guarded(selection.guild, _selected(selection)))
 
 
 def write_csv(tx: Connection, out: TextIO, selection: Selection) -> None:
@@ -110,6 +111,7 @@ def write_csv(tx: Connection, out: TextIO, selection: Selection) -> None:
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to export.
+        BookDamaged: There is something that was never written so.
     """
     for block in blocks(tx, selection):
         out.write(block)
@@ -122,14 +124,14 @@ def export_folder(tx: Connection, guild: int, folder: Path, *, with_people: bool
     was asked for and answered under each key, and the digests of who was forgotten. The keys themselves go along.
 
     Raises:
-        UnknownGuild: There is no such book.
+        UnknownGuild, BookDamaged: There is no such book, or it isn't sound.
         AlreadyThere: The folder holds something.
         BadFolder: It can't be written.
     """
     everything = Selection(guild)
     pages.find(tx, pages.note(everything))
     with _new(folder) as place:
-        files = _Files(tx, place, folder)
+        files = _Files(tx, guild, place, folder)
         # Keys first and the head after them: what is marked as done stands in the book that follows.
         files.write("done", _table("done", guild, _DONE, _done if with_people else _done_key, after=""))
         files.write("settings", _table("settings", guild, _SETTINGS, _setting, after=""))
@@ -335,6 +337,7 @@ class _Files:
     """Writes one table after another, and remembers for the manifest what each file came to."""
 
     tx: Connection
+    guild: int
     place: Path
     shown: Path
     made: dict[str, dict[str, int | str]] = field(default_factory=dict[str, dict[str, int | str]])
@@ -343,7 +346,7 @@ class _Files:
     def write(self, table: str, steps: Steps) -> None:
         name, lines, digest = f"{table}.csv", 0, hashlib.sha256()
         with _disk(self.shown), (self.place / name).open("xb") as file:
-            for block in pages.run(self.tx, steps):
+            for block in pages.run(self.tx, pages.guarded(self.guild, steps)):
                 data = block.encode()
                 file.write(data)
                 digest.update(data)

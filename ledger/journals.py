@@ -43,13 +43,14 @@ def blocks(tx: Connection, selection: Selection, style: Style = "hledger") -> It
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to write.
+        BookDamaged: There is something that was never written so.
     """
-    return pages.run(tx, _journal(selection, style))
+    return pages.run(tx, pages.guarded(selection.guild, _journal(selection, style)))
 
 
 def stream(db: Database, selection: Selection, style: Style = "hledger") -> AsyncIterator[str]:
     """The same of an open database, beside its writes."""
-    return pages.stream(db, _journal(selection, style))
+    return pages.stream(db, pages.guarded(selection.guild, _journal(selection, style)))
 
 
 def write_journal(tx: Connection, out: TextIO, selection: Selection, style: Style = "hledger") -> None:
@@ -57,6 +58,7 @@ def write_journal(tx: Connection, out: TextIO, selection: Selection, style: Styl
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to write.
+        BookDamaged: There is something that was never written so.
     """
     for block in blocks(tx, selection, style):
         out.write(block)

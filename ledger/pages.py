@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ledger import tables
 from ledger.database import Database
-from ledger.errors import UnknownGuild, UnknownPlayer
+from ledger.errors import BookDamaged, UnknownGuild, UnknownPlayer
 from ledger.prepared import param
 from ledger.types import Whole, Words, fits, to_us
 
@@ -65,6 +65,11 @@ class Selection:
     player: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for moment in (self.since, self.until):
+            if moment is not None:
+                to_us(moment)  # refuses one that doesn't know its zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,18 @@ async def stream(db: Database, steps: Steps) -> AsyncIterator[str]:
             step = next(steps, None)
         else:
             step = _send(steps, await db.read_long(fetch, step))
+
+
+def guarded(guild: int, steps: Steps) -> Steps:
+    """A reader of a book that may be damaged: a row that is missing or a time that never was is no bug of ours.
+
+    Raises:
+        BookDamaged: The reader met such a thing.
+    """
+    try:
+        yield from steps
+    except (KeyError, ValueError, OverflowError) as error:
+        raise BookDamaged(guild) from error
 
 
 def fetch(tx: Connection, ask: Ask) -> Rows:

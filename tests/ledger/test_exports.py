@@ -5,8 +5,9 @@ import io
 import itertools
 import json
 import resource
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from hypothesis import strategies as st
 
 from ledger import cells, exports, money, pages, tables
 from ledger.database import Database
-from ledger.errors import AlreadyThere, BadFolder, UnknownGuild, UnknownPlayer
+from ledger.errors import AlreadyThere, BadFolder, BookDamaged, UnknownGuild, UnknownPlayer
 from ledger.pages import Selection
 from ledger.types import to_us
+from tests import databases
 from tests.ledger import stories
 from tests.world import NOW, World
 
@@ -196,10 +198,37 @@ async def test_nobody_and_nowhere_are_refused(story: World, url: str):
             await told(url, Selection(story.guild, player=player))
 
 
+def test_a_period_without_a_zone_is_no_period():
+    with pytest.raises(ValueError, match="a moment needs a zone"):
+        Selection(1, since=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
 async def test_an_empty_book_is_headers_only(world: World, url: str):
     for table in ("entries", "transfers"):
         assert await told(url, Selection(world.guild, table)) == []
     assert [row["kind"] for row in await told(url, Selection(world.guild, "accounts"))] == ["mint", "house"]
+
+
+@pytest.mark.parametrize("table", ["entries", "transfers"])
+async def test_a_damaged_book_is_said_to_be_damaged(own_sqlite: str, tmp_path: Path, table: Any):
+    async with databases.opened(own_sqlite) as db:
+        await stories.everything(db, 5)
+    damages = ["UPDATE transfers SET at_us = 1 << 62 WHERE number = 3"]
+    if table == "entries":
+        damages.append("DELETE FROM transfers WHERE number = 4")
+    for damage in damages:
+        with closing(sqlite3.connect(tmp_path / "crux.db", isolation_level=None)) as driver:
+            for trigger in ("transfers_no_update", "transfers_no_delete"):
+                driver.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+            driver.execute(damage)
+
+        with pytest.raises(BookDamaged):
+            await told(own_sqlite, Selection(5, table))
+        with pytest.raises(BookDamaged):
+            await stories.export(own_sqlite, 5, tmp_path / "out")
+        assert names(tmp_path) == ["crux.db"]
+        with closing(sqlite3.connect(tmp_path / "crux.db", isolation_level=None)) as driver:
+            driver.execute("UPDATE transfers SET at_us = 0 WHERE number = 3")
 
 
 # --- beside the writes ------------------------------------------------------------------------
