@@ -45,7 +45,7 @@ async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[C
     if discord_url is not None:
         point_at(discord_url)
     db = await Database.open(url)
-    crux = Crux(db, Clock())
+    crux = Crux(db, Clock(), ready_after_seconds=2.0 if discord_url is None else 0.1)
     for command in COMMANDS:
         crux.tree.add_command(command)
     try:

@@ -55,8 +55,10 @@ class Tree(app_commands.CommandTree["Crux"]):
 class Crux(discord.AutoShardedClient):
     """One connection to Discord, with what every command needs at hand: the database and the clock."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, *, ready_after_seconds: float = 2.0) -> None:
+        """`ready_after_seconds` is how long no further server must come for all to be there."""
         super().__init__(
+            guild_ready_timeout=ready_after_seconds,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,

@@ -45,7 +45,7 @@ async def test_a_confirmation_ends_after_a_minute_of_its_own_time(play: Playgrou
     assert "**1,000 points**" in (await play.ada.run("/wallet show")).text
 
 
-UNREADABLE: tuple[str, ...] = ("0", "-5", "1e3", "1_000", "٢٥", "0.001", "nan", "∞", "5 apples", "99999999999999999999")
+UNREADABLE: tuple[str, ...] = ("0", "-5", "1e3", "1_000", "٢٥", "0.001", "nan", "∞", "5 apples", "9" * 20)
 
 
 async def test_an_amount_that_can_not_be_given_gets_a_sentence(play: Playground):
