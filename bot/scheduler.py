@@ -51,6 +51,10 @@ class Scheduler:
         if self.crux.clock.follows:
             await self.crux.clock.told.wait()
         await self._until_done(self.presence.arrive)
+        await self.go()
+
+    async def go(self) -> None:
+        """Work until cancelled."""
         try:
             self._start_clock()
             async with asyncio.TaskGroup() as loops:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -20,6 +20,9 @@ from markets.due import Held
 
 AT_ONCE = 16
 """Servers whose due work is carried out at the same time."""
+
+TOGETHER = 20
+"""Pieces of one server's work that share a transaction, where they move no points."""
 
 log = logging.getLogger("crux.worker")
 
@@ -58,7 +61,21 @@ class Worker:
 
     async def _serve(self, rows: Sequence[Held]) -> int:
         async with self._limit:
-            return sum([await self._perform(held) for held in rows])
+            return sum([await self._some(list(some)) for some in batches(rows)])
+
+    async def _some(self, rows: list[Held]) -> int:
+        """Carry a few out together; if that fails, each by itself."""
+        if len(rows) > 1:
+            try:
+                some = due.Some(tuple(rows))
+                await self._crux.db.write(due.perform_some, some, self._crux.clock.now(), background=True)
+            except AlreadyDone:
+                return len(rows)
+            except Exception as error:
+                log.warning("carried out one by one", extra={"facts": {"error": type(error).__name__}})
+            else:
+                return len(rows)
+        return sum([await self._perform(held) for held in rows])
 
     async def _perform(self, held: Held) -> bool:
         try:
@@ -97,6 +114,20 @@ class Worker:
                     calendar.needs_confirmation, request, self._crux.clock.now(), background=True
                 )
             return
+
+
+def batches(rows: Sequence[Held]) -> Iterator[Sequence[Held]]:
+    """Rows in their order, as few transactions as may be: what moves points stands alone."""
+    begins = 0
+    for at, held in enumerate(rows):
+        if held.kind in due.ALONE:
+            yield from (some for some in (rows[begins:at], [held]) if some)
+            begins = at + 1
+        elif at - begins + 1 == TOGETHER:
+            yield rows[begins : at + 1]
+            begins = at + 1
+    if begins < len(rows):
+        yield rows[begins:]
 
 
 async def _is_member(guild: discord.Guild, person: int) -> bool:
