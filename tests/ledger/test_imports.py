@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 
-from ledger import imports
+from ledger import imports, statements
 from ledger.database import Database
-from ledger.errors import AlreadyDone, BookExists, KeyReused, NotABook, NotMigrated, UnknownPlayer
+from ledger.errors import AlreadyDone, BookExists, DiskFull, KeyReused, NotABook, NotMigrated, UnknownPlayer
 from ledger.exports import COLUMNS
 from tests import databases, world
+from tests.benchmarks import books
 from tests.ledger import rows, stories
+from tests.mounts import small_disk
 from tests.world import World
 
 GUILD = 4_000_000_000_000_000_007
@@ -162,6 +164,22 @@ async def test_without_people_such_a_key_is_still_refused_and_nobody_is_known(to
         with pytest.raises(UnknownPlayer):
             await db.read(lambda tx: world.accounts.player(tx, GUILD, ADA))
         assert await rows.everything(db, GUILD) == before
+
+
+@pytest.mark.tools
+async def test_a_disk_that_fills_up_leaves_nothing_of_an_import(tmp_path: Path):
+    guild, folder = books.GUILD, tmp_path / "out"
+    source = books.book(tmp_path / "source.db", 10_000, 100)
+    await stories.export(source, guild, folder)
+    with small_disk(tmp_path) as disk:
+        url = databases.sqlite(disk / "crux.db")
+
+        with pytest.raises(DiskFull):
+            await bring(url, folder)
+
+        assert await stories.alone(url, statements.guilds) == []
+        async with databases.opened(url) as db:  # and it still takes a smaller one
+            await stories.everything(db, GUILD)
 
 
 async def test_a_book_that_is_there_is_not_touched(arrived: World, told: Exported):
@@ -334,6 +352,33 @@ async def test_a_changed_cell_is_named_even_where_the_manifest_was_made_to_fit(
     told: Exported, table: str, line: int, column: str, cell: str, said: str
 ):
     assert said in await refusal(told, swap(told, table, line, column, cell))
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "column", "cell", "said"),
+    [
+        (
+            "players",
+            3,
+            "discord_id",
+            f"'{ADA}",
+            "players.csv, line 3: the book's own rules refuse it (uq_players_",
+        ),
+        ("notes", 2, "transfer", "404", "notes.csv, line 2: the book's own rules refuse it (fk_notes_"),
+        ("notes", 2, "erased", "1", "notes.csv, line 2: the book's own rules refuse it (ck_notes_words)"),
+        ("notes", 2, "words", "other words", "transfer 5: notes.words"),
+        ("notes", 2, "words", "a\0b", "notes.csv, line 2: words can't be"),
+        ("entries", 4, "sequence", "3", "transfers.csv, line 3: transfer 2 and its entries don't come"),
+    ],
+)
+async def test_postgresql_refuses_the_same(
+    told: Exported, other_postgresql: str, table: str, line: int, column: str, cell: str, said: str
+):
+    on_postgresql = Exported(told.base, other_postgresql, told.copies)
+    folder = swap(on_postgresql, table, line, column, cell)
+    told.copies = on_postgresql.copies
+
+    assert said in await refusal(on_postgresql, folder)
 
 
 async def test_any_other_change_shows_in_the_file_s_digest(told: Exported):
