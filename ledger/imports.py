@@ -260,6 +260,10 @@ class _Import:
 
     def _audit(self) -> None:
         """Whatever else a book must hold, its words' digests among it."""
+        if self.tx.dialect.name == "postgresql":
+            # Until its daemon has looked, PostgreSQL takes the tables for as small as they were, and reads each
+            # page of a large book by way of all its accounts: 15 times slower at 100,000 entries.
+            self.tx.exec_driver_sql("ANALYZE accounts, transfers, entries, notes")
         problems = audit(self.tx, self.guild, head=self.manifest.head).problems
         if problems:
             raise NotABook(f"The book does not hold together. {problems[0]} Nothing was imported.")
