@@ -1,4 +1,4 @@
-"""The small book that the README shows, always the same: `python -m tests.example_book` writes examples/book anew."""
+"""The small book that the README shows, always the same: `python -m tests.example_book` writes it anew."""
 
 import asyncio
 import shutil
@@ -17,7 +17,7 @@ from tests import databases
 from tests.world import OLD, SALT, World
 
 GUILD = 1001
-FOLDER = Path(__file__).parents[1] / "examples" / "book"
+FOLDER = Path(__file__).parent / "examples" / "book"
 POINT = money.UNIT
 ADA, BO = 1, 2
 

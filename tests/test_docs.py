@@ -43,7 +43,7 @@ def plain(output: str) -> str:
 
 
 def test_every_command_of_the_readme_prints_what_it_shows(tmp_path: Path):
-    (tmp_path / "examples").symlink_to(TOP / "examples")
+    (tmp_path / "tests").symlink_to(TOP / "tests")
     plain_environment = {name: value for name, value in os.environ.items() if not name.startswith("CRUX_")}
     scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     seen: set[str] = set()

@@ -67,8 +67,8 @@ def texts(dialect: sa.Dialect) -> dict[str, str]:
         "lock": (units._LOCK[dialect.name], "g"),
         "find_done": (units._FIND_DONE, "g key"),
         "book": (transfers._BOOK, "g"),
-        "take": (transfers._TAKE_ANY, "amount g n needed"),
-        "put": (transfers._PUT, "amount g n"),
+        "take": (transfers._TAKE_ANY, "amount g n amount"),
+        "put": (transfers._PUT, "amount g n amount"),
         "add_transfer": (
             transfers._ADD_TRANSFER,
             "guild_id number format key kind actor at_us reverses words digest",
@@ -84,6 +84,8 @@ def texts(dialect: sa.Dialect) -> dict[str, str]:
     for name, (statement, order) in statements.items():
         text, ordered = statement.compiled(dialect)
         names = order.split()
+        if dialect.name == "postgresql":  # its parameters are numbered: one that stands twice is given once
+            names = list(dict.fromkeys(names))
         assert ordered({given: given for given in names}) == tuple(names), (name, text)
         made[name] = text
     return made
@@ -126,9 +128,9 @@ class BareSqlite:
         number += 1
         lines: list[tuple[Any, ...]] = []
         for account in (one, other):
-            balance, seq, kind, owner = x(sql["take"], (-amount, guild, account, amount)).fetchone()
+            balance, seq, kind, owner = x(sql["take"], (-amount, guild, account, -amount)).fetchone()
             lines.append((kind, account, owner, -amount, balance, seq))
-        balance, seq, kind, owner = x(sql["put"], (2 * amount, guild, escrow)).fetchone()
+        balance, seq, kind, owner = x(sql["put"], (2 * amount, guild, escrow, 2 * amount)).fetchone()
         lines.append((kind, escrow, owner, 2 * amount, balance, seq))
         asked, digest = digests(guild, number, key, before, lines)
         x(sql["add_transfer"], (guild, number, 1, key, "stake", 0, AT_US, None, None, digest))
@@ -158,7 +160,7 @@ class BarePostgresql:
             number += 1
             lines: list[tuple[Any, ...]] = []
             for account in (one, other):
-                balance, seq, kind, owner = await x.fetchrow(sql["take"], -amount, guild, account, amount)
+                balance, seq, kind, owner = await x.fetchrow(sql["take"], -amount, guild, account)
                 lines.append((kind, account, owner, -amount, balance, seq))
             balance, seq, kind, owner = await x.fetchrow(sql["put"], 2 * amount, guild, escrow)
             lines.append((kind, escrow, owner, 2 * amount, balance, seq))
