@@ -207,6 +207,22 @@ async def test_slow_work_is_shown_as_thinking_and_then_answered(play: Playground
             pass
 
 
+async def test_a_public_act_that_is_refused_late_leaves_only_a_private_sentence(play: Playground, book: str):
+    form = await play.oz.run("/mod take", from_=play.bo, amount="5")
+    with contextlib.closing(sqlite3.connect(book.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        first = await play.oz.first.submit(form, reason="more than there is")
+        assert first.kind == "deferred"
+        assert first.message.thinking
+        assert not first.message.ephemeral
+        other.execute("ROLLBACK")
+    async with asyncio.timeout(20):
+        while not any("That takes 5 points" in message.text for message in await play.oz.read()):
+            pass
+    assert not any(message.thinking for message in await play.oz.read())
+    assert await play.bo.read() == []
+
+
 async def test_nothing_is_left_over_when_it_ends(play: Playground):
     """The process that checks books goes with the bot."""
     await play.ada.run("/wallet show")
