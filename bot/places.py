@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ledger import grants, settings
+from markets import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Save:
 
 def save(tx: Connection, request: Save, now: datetime) -> None:
     settings.save(tx, request.guild, request.chosen)
+    if isinstance(request.chosen, Places):
+        outbox.unpark(tx, request.guild)
 
 
 def load_rules(tx: Connection, guild: int) -> grants.Settings:

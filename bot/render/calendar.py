@@ -215,9 +215,9 @@ def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
 
 def _answers(claim: Claim) -> tuple[Button, ...]:
     if claim.state == lifecycle.DISPUTED:
-        return (Button("Decide", DECIDE.format(claim=claim.number), Look.MAIN),)
+        return (Button("Judge", DECIDE.format(claim=claim.number), Look.MAIN),)
     if claim.state == lifecycle.OPEN:
-        return (Button("Name the result", ANSWER.format(claim=claim.number), Look.MAIN),)
+        return (Button("Propose a result", ANSWER.format(claim=claim.number), Look.MAIN),)
     return ()
 
 
