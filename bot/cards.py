@@ -118,3 +118,8 @@ class Form:
     id: str
     fields: tuple[Field, ...]
     text: str = ""
+
+
+def turning(*buttons: Button) -> tuple[Button, ...]:
+    """Buttons that turn pages; none where there is only one page."""
+    return buttons if any(not button.off for button in buttons) else ()

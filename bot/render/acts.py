@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.cards import Accent, Button, Card, Form, Line
+from bot.cards import Accent, Button, Card, Form, Line, turning
 from bot.render import text
 from bot.render.text import Currency
 from ledger.statements import Act
@@ -86,7 +86,7 @@ def acts(page: Acts) -> Card:
         "Acts of moderators",
         tuple(lines),
         "Grants, takings, the funding of the house, and reversals, newest first.",
-        (
+        turning(
             Button("Newest", "acts:0", off=page.first_page),
             Button("Older", f"acts:{last}", off=not page.more),
         ),

@@ -18,7 +18,7 @@ def topic(name: str, rules: grants.Settings, currency: Currency) -> Card:
     body = {"start": _start, "points": _points, "book": _book, "moderators": _moderators, "privacy": _privacy}
     return Card(
         TOPICS[name],
-        body[name](rules, currency),
+        ("\n\n".join(body[name](rules, currency)),),
         "Points have no cash value: they can't be bought, sold or cashed out. More: /help with a topic.",
     )
 

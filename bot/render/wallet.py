@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cards import Accent, Button, Card, Look
+from bot.cards import Accent, Button, Card, Look, turning
 from bot.render import text
 from bot.render.text import Currency
 from ledger.people import Given
@@ -124,7 +124,7 @@ def history(seen: History) -> Card:
         "Your history",
         tuple(lines),
         "The amount, what it was, and your balance after it.",
-        (
+        turning(
             Button("Newer", f"history:{newer}", off=first >= seen.latest),
             Button("Older", f"history:{last}", off=last <= 1),
         ),
