@@ -249,7 +249,7 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
     }
     tx.execute(_RULE, ruling)
     if not final:
-        tx.execute(_FIRST_RULING, {"g": claim.guild, "n": dispute.number, "ruling": ruling["ruling"]})
+        tx.execute(_FIRST_RULING, {"g": claim.guild, "n": dispute.number, "first": ruling["ruling"]})
     _stop_asking(tx, claim)
     pays_us = to_us(now) + (0 if final else claims.DAY_US)
     due.schedule(tx, claim.guild, "ruling.pay", dispute.number, pays_us)
@@ -366,8 +366,8 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
         "g": claim.guild,
         "n": dispute.number,
         "appellant": request.player,
-        "reason": reason,
-        "bond": bond.number if bond else None,
+        "why": reason,
+        "held": bond.number if bond else None,
     }
     tx.execute(_APPEAL, held)
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
@@ -550,8 +550,8 @@ _APPEAL = (
     .values(
         state="appealed",
         appellant=param("appellant"),
-        appeal_reason=param("reason"),
-        appeal_bond=param("bond"),
+        appeal_reason=param("why"),
+        appeal_bond=param("held"),
     )
 )
 _LAPSE = sa.update(tables.disputes).where(*_this).values(state="lapsed")
@@ -571,7 +571,7 @@ _ADD_VOTE = sa.insert(tables.votes)
 _of_round = (_v.guild_id == param("g"), _v.dispute == param("d"), _v.round == param("round"))
 _VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
 _VOTERS = sa.select(_v.judge).where(*_of_round)
-_FIRST_RULING = sa.update(tables.disputes).where(*_this).values(first_ruling=param("ruling"))
+_FIRST_RULING = sa.update(tables.disputes).where(*_this).values(first_ruling=param("first"))
 _FIRST = sa.select(_d.first_ruling).where(*_this)
 _x, _j = tables.acts.c, tables.appointments.c
 _FROZEN = sa.select(sa.func.max(_x.at_us)).where(

@@ -85,5 +85,5 @@ def require(move: str, *, number: int, state: str, closes_us: int | None, halted
     if halted and not allowed.while_halted:
         raise ClaimHalted(number, now)
     if now not in allowed.come_from:
-        raise (TradingClosed if now == CLOSED else ClaimMoved)(number, now)
+        raise (TradingClosed if now == CLOSED and OPEN in allowed.come_from else ClaimMoved)(number, now)
     return allowed.goes_to or state
