@@ -26,7 +26,7 @@ from bot.worker import Worker
 from ledger import people
 from ledger.errors import LedgerError
 from ledger.types import from_us
-from markets import due
+from markets import due, outbox
 
 EVERY_SECONDS = 5.0
 BEAT_SECONDS = 30.0
@@ -50,6 +50,7 @@ class Scheduler:
         await self.presence.ready.wait()
         if self.crux.clock.follows:
             await self.crux.clock.told.wait()
+        await self._until_done(self._let_go)
         await self._until_done(self.presence.arrive)
         await self.go()
 
@@ -66,6 +67,13 @@ class Scheduler:
         finally:
             if self._clock.running:
                 self._clock.shutdown(wait=False)
+
+    async def _let_go(self) -> None:
+        """On SQLite only one process has the book: whoever held something is dead, and nobody waits for a lease."""
+        if self.crux.db.address.path is not None:
+            now = self.crux.clock.now()
+            await self.crux.db.claim(due.let_go, None, now)
+            await self.crux.db.claim(outbox.let_go, None, now)
 
     async def sweep(self, now: datetime) -> Idle:
         """The playground moved its clock: do all that is owed by now, and tell what comes next."""

@@ -279,6 +279,11 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
     return True
 
 
+def let_go(tx: Connection, request: None, now: datetime) -> int:
+    """Free what a process held that is surely dead: where one process alone can have the book. Through `db.claim`."""
+    return tx.execute(_LET_GO_CARDS).rowcount + tx.execute(_LET_GO_POSTS).rowcount
+
+
 def unpark(tx: Connection, guild: int) -> int:
     """A server has a usable channel again: its cards are drawn, and the posts that something waits for are sent."""
     found = tx.execute(_UNPARK_CARDS, {"g": guild}).rowcount
@@ -496,6 +501,8 @@ _UNPARK_POSTS = (
     .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(sorted(["proposal.made"])))
     .values(_again)
 )
+_LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)
+_LET_GO_POSTS = sa.update(posts).where(_p.state == _WAITING, _p.owner != 0).values(owner=0, lease_us=0)
 _PARKED_CARDS = sa.select(sa.func.count(), sa.func.max(_c.last_error)).where(
     _c.guild_id == param("g"), _c.state == _PARKED, _c.channel == param("channel")
 )

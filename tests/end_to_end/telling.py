@@ -1,6 +1,7 @@
 """A club in the playground whose bot is a process of its own, and a hand in its book beside it."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.playground.driver import Playground, Seen
+from ledger.accounts import Player
 from ledger.types import from_us
-from markets import due, outbox
+from markets import claims, due, outbox
+from markets.tables import posts
 from tests import databases
 from tests.end_to_end.conftest import command, set_up
 from tests.markets.club import Club
@@ -83,14 +86,33 @@ class Telling:
         """The first line of each."""
         return [seen.text.splitlines()[0].removeprefix("### ") for seen in await self.told(channel)]
 
+    async def member(self, name: str) -> Player:
+        """One of the playground's people, with points."""
+        people = await self.play.get("people", {"as": "Ada"})
+        found = next(person for person in people if person["name"] == name)
+        return await self.club.member(int(found["id"]))
+
+    async def draft(self, author: Player) -> int:
+        """Somebody's draft, kept for later."""
+        request = claims.Draft(self.club.guild, self.club.key(), author.number, claims.Terms(title="Perhaps"))
+        return await self.club.db.write(claims.save_draft, request, self.club.now)
+
+    async def dms(self, name: str) -> list[Seen]:
+        """What the bot wrote to somebody privately."""
+        return [seen for seen in await self.play.person(name).read("dm") if seen.json["author"]["bot"]]
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20.0) -> None:
+        """Wait for something that the bot is doing just now."""
+        async with asyncio.timeout(seconds):
+            while not await holds():  # noqa: ASYNC110 - seen from outside, through HTTP
+                await asyncio.sleep(0.02)
+
     async def posts(self) -> list[Any]:
         """Every post's number, state, tries and error."""
         return await self.club.db.read(_posts)
 
 
 def _posts(tx: Connection) -> list[Any]:
-    from markets.tables import posts
-
     columns = (posts.c.number, posts.c.state, posts.c.tries, posts.c.last_error)
     return [
         tuple(row) for row in tx.execute(posts.select().with_only_columns(*columns).order_by(posts.c.number))
