@@ -36,9 +36,22 @@ def test_every_statement_compiles(dialect: str):
                 statement.compiled(DIALECTS[dialect])
             else:
                 assert isinstance(statement, sa.ClauseElement)
-                statement.compile(dialect=DIALECTS[dialect])
+                _as_executed(statement, DIALECTS[dialect])
         except CompileError as error:
             failed[name] = str(error)
 
     assert failed == {}
     assert seen > 100
+
+
+def _as_executed(statement: sa.ClauseElement, dialect: sa.Dialect) -> None:
+    """With the names of its values: one that is also a column's, and means something else, is refused only then."""
+    names = list(statement.compile(dialect=dialect).params or ())
+    statement.compile(dialect=dialect, column_keys=names)
+
+
+def test_a_value_with_the_name_of_another_column_is_seen():
+    table = sa.table("t", sa.column("number"), sa.column("reason"), sa.column("why"))
+    wrong = sa.update(table).where(table.c.number == 1).values(why=sa.bindparam("reason"))
+    with pytest.raises(CompileError):
+        _as_executed(wrong, DIALECTS["sqlite"])
