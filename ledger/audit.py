@@ -85,6 +85,7 @@ def audit_all(
     with audit_rows.any_text(tx):
         guilds = dict.fromkeys((*_guilds(tx, torn), *sorted(told)))  # those of books come first
     reports = [_audit_known(tx, guild, told.get(guild)) for guild in guilds]
+    reports.sort(key=lambda report: not report.accounts)  # a number with nothing behind it explains nothing
     problems = [*([] if any(report.problems for report in reports) else torn), *_check_file(tx, deep)]
     return (*reports, Report(FILE, 0, 0, 0, "", tuple(problems))) if problems else tuple(reports)
 
@@ -273,7 +274,14 @@ def _check_told(walk: Walk, head: str | None, transfers: int | None) -> None:
 
 
 def _guilds(tx: Connection, problems: list[Problem]) -> Iterator[int]:
-    """Every guild that a table of the book knows, as far as it can be read."""
+    """Every guild that a table of the book knows, as far as it can be read; first those of books, all of them."""
+    rows, failed = audit_rows.read(tx, audit_rows.BOOKS)
+    books = [row[0] for row in rows if isinstance(row[0], int)]
+    yield from books
+    if failed:
+        problems.append(Problem(FILE, None, None, "books.*", "readable", str(failed.why)))
+    elif books != sorted(set(books)) or len(books) != len(rows):
+        problems.append(Problem(FILE, None, None, "books.guild_id", "each once and in order", "out of order"))
     for table, statement in audit_rows.GUILDS.items():
         guild: Any = -(2**63)
         try:

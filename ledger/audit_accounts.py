@@ -33,9 +33,13 @@ def gather(tx: Connection, walk: Walk, rows: Rows, *, count: int) -> None:
         count: How many there are, by the book's row.
     """
     found = [Account(*row) for row in rows]
-    if [account.number for account in found] != list(range(1, count + 1)):
-        found = _all_that_are_there(tx, walk, found)
-        found = _in_place(tx, walk, found, count)
+    order = [account.number for account in found]
+    if len(order) != count or order != list(range(1, count + 1)):
+        said = len(walk.problems)
+        found = _in_place(tx, walk, _all_that_are_there(tx, walk, found), count)
+        if len(walk.problems) == said:  # all are there, and yet in another order than they must be
+            place = next((n for n, number in enumerate(order, 1) if number != n), 0)
+            walk.report("accounts.number", place, order[place - 1] if order else MISSING, account=place)
     for account in found:
         walk.add(_sealed(walk, account))
 

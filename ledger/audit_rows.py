@@ -22,7 +22,7 @@ from ledger.prepared import Prepared, param
 
 Rows = list[Sequence[Any]]
 
-TABLES = ("books", "players", "accounts", "transfers", "entries", "notes")
+_OTHERS = ("accounts", "transfers", "entries", "players", "notes")
 
 
 class Transfer(NamedTuple):
@@ -272,6 +272,6 @@ GUILDS = {
             tables.metadata.tables[name].c.guild_id > _g
         )
     )
-    for name in TABLES
+    for name in _OTHERS
 }
-"""The next guild of each table, in order: reads one row a guild and not the whole table."""
+"""The next guild of each table but books: reads one row a guild and not the whole table."""

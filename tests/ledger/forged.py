@@ -1,0 +1,140 @@
+"""A guild's book rewritten by somebody who may do anything to the database: no trigger, CHECK or key holds them."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import chain, tables
+from ledger.database import run_alone
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Forgery:
+    """The rows of one guild, to be changed at will."""
+
+    guild: int
+    books: list[Row]
+    players: list[Row]
+    accounts: list[Row]
+    transfers: list[Row]
+    entries: list[Row]
+    notes: list[Row]
+
+    def account(self, number: int) -> Row:
+        return next(row for row in self.accounts if row["number"] == number)
+
+    def transfer(self, number: int) -> Row:
+        return next(row for row in self.transfers if row["number"] == number)
+
+    def lines(self, transfer: int) -> list[Row]:
+        return [row for row in self.entries if row["transfer"] == transfer]
+
+    def line(self, transfer: int, account: int) -> Row:
+        return next(row for row in self.lines(transfer) if row["account"] == account)
+
+    def settle(self) -> None:
+        """Make every balance and sequence again from the amounts, up to the accounts as they are now."""
+        held = {row["number"]: (0, 0) for row in self.accounts}
+        for row in sorted(self.entries, key=lambda row: (row["transfer"], row["line"])):
+            balance, entries = held[row["account"]]
+            held[row["account"]] = (balance + row["amount"], entries + 1)
+            row["balance_after"], row["account_seq"] = held[row["account"]]
+        for row in self.accounts:
+            row["balance"], row["entries"] = held[row["number"]]
+
+    def rehash(self) -> None:
+        """Make every seal and digest again, up to the book's head and its count of transfers."""
+        for row in self.accounts:
+            row["seal"] = chain.seal(self.guild, row["number"], row["kind"], row["owner"])
+        head = chain.GENESIS
+        for row in sorted(self.transfers, key=lambda row: row["number"]):
+            body = {
+                name: row[name] for name in ("number", "key", "kind", "actor", "at_us", "reverses", "words")
+            }
+            lines = [
+                self._line(line) for line in sorted(self.lines(row["number"]), key=lambda line: line["line"])
+            ]
+            head = chain.digest(chain.canonical(before=head, guild=self.guild, lines=lines, **body))
+            row["digest"] = head
+        self.books[0]["head"] = head
+        self.books[0]["transfers"] = len(self.transfers)
+
+    def _line(self, line: Row) -> chain.Line:
+        account = self.account(line["account"])
+        numbers = (line["amount"], line["balance_after"], line["account_seq"])
+        return chain.Line(account["kind"], line["account"], account["owner"], *numbers)
+
+    def cut(self, after: int) -> None:
+        """Drop every transfer after this one, as if they had never been."""
+        self.transfers = [row for row in self.transfers if row["number"] <= after]
+        self.entries = [row for row in self.entries if row["transfer"] <= after]
+        self.notes = [row for row in self.notes if row["transfer"] <= after]
+
+
+def forge(url: str, guild: int, change: Callable[[Forgery], None]) -> None:
+    """Load a guild's rows, let `change` have its way with them, and store them in place of the true ones."""
+
+    def work(tx: Connection) -> None:
+        forgery = Forgery(guild, *(_load(tx, name, guild) for name in _TABLES))
+        change(forgery)
+        for name in reversed(_TABLES):
+            _delete(tx, name, guild)
+        for name in _TABLES:
+            rows: list[Row] = getattr(forgery, name)
+            if rows:
+                tx.execute(sa.insert(tables.metadata.tables[name]), rows)
+
+    run_alone(url, lambda tx: (unguard(tx), work(tx)), write=True)
+
+
+_TABLES = ("books", "players", "accounts", "transfers", "entries", "notes")
+
+
+def unguard(tx: Connection) -> None:
+    """Take away all that keeps a row as it is, for as long as this connection lasts."""
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql("SET session_replication_role = replica")
+        for name, table in tx.execute(_CHECKS).all():
+            tx.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
+        return
+    tx.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    tx.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+    for name in tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
+        tx.exec_driver_sql(f"DROP TRIGGER {name}")
+    driver: Any = tx.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    _without_keys(driver, "transfers")
+
+
+def _without_keys(driver: sqlite3.Connection, table: str) -> None:
+    """SQLite can't drop a UNIQUE: the table is made anew with its primary key alone."""
+    columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
+    body = ", ".join(f'"{column[1]}" {column[2]}' for column in columns)
+    key = ", ".join(f'"{column[1]}"' for column in sorted(columns, key=lambda c: c[5]) if column[5])
+    driver.execute(f"CREATE TABLE loose ({body}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID")
+    driver.execute(f"INSERT INTO loose SELECT * FROM {table}")
+    driver.execute(f"DROP TABLE {table}")
+    driver.execute(f"ALTER TABLE loose RENAME TO {table}")
+
+
+def _load(tx: Connection, name: str, guild: int) -> list[Row]:
+    table = tables.metadata.tables[name]
+    found = tx.execute(sa.select(table).where(table.c.guild_id == guild).order_by(*table.primary_key.columns))
+    return [dict(row) for row in found.mappings()]
+
+
+def _delete(tx: Connection, name: str, guild: int) -> None:
+    table = tables.metadata.tables[name]
+    tx.execute(sa.delete(table).where(table.c.guild_id == guild))
+
+
+_CHECKS = sa.text(
+    "SELECT conname, conrelid::regclass::text FROM pg_constraint"
+    " WHERE (contype = 'c' AND conrelid <> 0) OR (contype = 'u' AND conrelid = 'transfers'::regclass)"
+)
