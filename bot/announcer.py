@@ -57,6 +57,10 @@ class NoChannel(Exception):
     """The server chose no channel for this."""
 
 
+class CardFirst(Exception):
+    """What is said about a claim stands in its own post of the forum, which is still to be made."""
+
+
 class NoWords(Exception):
     """Nobody words this kind: it was written by a newer Crux."""
 
@@ -221,6 +225,7 @@ class Announcer:
 
         Raises:
             NoChannel: The server chose none.
+            CardFirst: The claim's own post in the forum isn't there yet.
         """
         channel = chosen.announcement_channel
         if held.kind in outbox.REPORTS:
@@ -228,11 +233,11 @@ class Announcer:
         elif chosen.forum_channel and held.kind == "claim":
             channel = chosen.forum_channel
         elif chosen.forum_channel and line:
-            found = await self._crux.db.read(outbox.place_of, held.guild, "claim", line)
-            if (
-                found is not None and found[0] == found[1]
-            ):  # a forum's post has the number of its first message
-                channel = found[0]
+            found = await self._crux.db.read(outbox.place, held.guild, "claim", line)
+            if found.message is None and found.waiting:
+                raise CardFirst
+            if found.message is not None and found.channel == found.message:
+                channel = found.message  # a forum's post has the number of its first message
         if not channel:
             raise NoChannel
         return channel
@@ -385,7 +390,7 @@ def _what(held: Held, error: Exception) -> Failed:
             return Failed(held, f"{name} {error.code}", applied=False)
         case discord.HTTPException() | aiohttp.ClientError() | OSError() | TimeoutError():
             return Failed(held, name, passing=True)
-        case discord.RateLimited():
+        case discord.RateLimited() | CardFirst():
             return Failed(held, name, passing=True, applied=False)
         case _:
             return Failed(held, name, applied=False)
@@ -394,5 +399,7 @@ def _what(held: Held, error: Exception) -> Failed:
 def _note(held: Held, error: Exception) -> None:
     number = held.ref if isinstance(held, HeldCard) else held.number
     facts = {"guild": held.guild, "kind": held.kind, "number": number, "error": type(error).__name__}
-    expected = isinstance(error, discord.HTTPException | aiohttp.ClientError | OSError | NoChannel)
+    expected = isinstance(
+        error, discord.HTTPException | aiohttp.ClientError | OSError | NoChannel | CardFirst
+    )
     log.warning("not told", extra={"facts": facts}, exc_info=None if expected else error)

@@ -34,7 +34,7 @@ class Presence:
         self._lost: set[int] = set()  # shards without a connection
         for hears in (self.on_shard_disconnect, self.on_shard_ready, self.on_shard_resumed):
             crux.event(hears)
-        for hears in (self.on_ready, self.on_guild_join, self.on_guild_remove):
+        for hears in (self.on_ready, self.on_guild_join, self.on_guild_available, self.on_guild_remove):
             crux.event(hears)
 
     async def arrive(self) -> None:
@@ -122,6 +122,15 @@ class Presence:
         await self._removed(_id(guild))
 
     async def on_guild_join(self, guild: object) -> None:
+        await self._invited(guild)
+
+    async def on_guild_available(self, guild: object) -> None:
+        """What discord.py also calls a server that it hears of for the first time."""
+        await self._invited(guild)
+
+    async def _invited(self, guild: object) -> None:
+        if not self.arrived.is_set():
+            return  # `arrive` counts them all
         away = await self._crux.db.read(calendar.removals)
         if _id(guild) in away:
             await self._back(_id(guild), away[_id(guild)])

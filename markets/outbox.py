@@ -320,10 +320,27 @@ def facts(held: HeldPost) -> dict[str, Any]:
     return json.loads(held.facts)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a card stands, if it is there; `waiting` while it still has to be drawn."""
+
+    channel: int | None
+    message: int | None
+    waiting: bool
+
+
 def place_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
     """The channel and the message of a card; None before it is there."""
+    found = place(tx, guild, kind, ref)
+    return (found.channel, found.message) if found.channel and found.message else None
+
+
+def place(tx: Connection, guild: int, kind: str, ref: int) -> Place:
+    """Where a card stands."""
     row = tx.execute(_PLACE, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
-    return None if row is None or not row.channel or not row.message else (row.channel, row.message)
+    return (
+        Place(None, None, False) if row is None else Place(row.channel, row.message, row.state == "waiting")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +381,7 @@ _REDRAW = Prepared(
 _POST = Prepared(sa.insert(posts))
 _this_post = (_p.guild_id == param("g"), _p.number == param("n"))
 _this_card = (_c.guild_id == param("g"), _c.kind == param("of_kind"), _c.ref == param("of_ref"))
-_PLACE = sa.select(_c.channel, _c.message).where(*_this_card)
+_PLACE = sa.select(_c.channel, _c.message, _c.state).where(*_this_card)
 _LOAD_POST = sa.select(_p.kind, _p.facts).where(*_this_post)
 
 

@@ -1,0 +1,139 @@
+"""Where the bot is, who is still there, and where a claim's announcements stand (RULES D3, E3, E5)."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from bot import places
+from ledger.types import from_us, to_us
+from markets import resolution
+from markets.claims import Claim, Result
+from markets.offers import Bet
+from markets.resolution import Proposal
+from tests.end_to_end.telling import Telling, telling
+from tests.markets.club import NO
+
+
+@pytest.fixture
+async def there(book: str) -> AsyncGenerator[Telling]:
+    async with telling(book) as found:
+        yield found
+
+
+def window(tx: Connection, guild: int, number: int) -> int:
+    """When a proposal's window ends; 0 before it began."""
+    return resolution.load(tx, guild, number).window_to_us or 0
+
+
+async def proposed(there: Telling) -> tuple[Claim, Bet, Proposal]:
+    """A bet between Ada and Bo whose claim is over, and Bo's proposal, announced."""
+    ada, bo = await there.member("Ada"), await there.member("Bo")
+    at_us = to_us(await there.time() + timedelta(days=9))
+    claim = await there.club.claim(ada, closes_us=at_us, deadline_us=at_us, check_us=at_us)
+    bet = await there.club.bet(ada, bo, claim)
+    await there.play.skip(days=9, minutes=1)
+    await there.time()
+    proposal = await there.club.propose(bo, claim, Result("outcome", outcome=NO))
+    await there.play.settle()
+    return claim, bet, proposal
+
+
+@pytest.mark.rule("E3")
+async def test_the_silence_of_somebody_who_left_settles_nothing(there: Telling):
+    claim, bet, _ = await proposed(there)
+    await there.play.world("leave", person="Ada")
+
+    await there.play.skip(days=8)
+
+    assert (await there.club.read_claim(claim.number)).state == "proposed"
+    assert (await there.club.read_bet(bet.number)).state == "live"
+    assert "A result to confirm" in await there.titles()
+
+
+@pytest.mark.rule("D3")
+async def test_the_silence_of_those_who_are_there_is_consent(there: Telling):
+    claim, bet, proposal = await proposed(there)
+    assert await there.club.db.read(window, there.club.guild, proposal.number)
+
+    await there.play.skip(days=8)
+
+    assert (await there.club.read_claim(claim.number)).state == "settled"
+    assert (await there.club.read_bet(bet.number)).state == "settled"
+
+
+@pytest.mark.rule("D3")
+async def test_without_a_usable_channel_nothing_settles_until_one_is_chosen(there: Telling):
+    await there.play.world("overwrite", channel="announcements", for_="bot", deny=["send_messages"])
+    _, bet, proposal = await proposed(there)
+    await there.play.skip(days=30)
+    assert await there.club.db.read(window, there.club.guild, proposal.number) == 0
+    assert (await there.club.read_bet(bet.number)).state == "live"
+
+    chosen = await there.club.db.read(places.load, there.club.guild)
+    other = next(c for c in await there.play.oz.channels() if c["name"] == "predictions")
+    change = places.Save(
+        there.club.guild, there.club.key(), replace(chosen, announcement_channel=int(other["id"]))
+    )
+    await there.club.db.write(places.save, change, await there.time())
+    await there.play.settle()
+
+    assert await there.club.db.read(window, there.club.guild, proposal.number)
+    await there.play.skip(days=8)
+    assert (await there.club.read_bet(bet.number)).state == "settled"
+
+
+@pytest.mark.rule("E5")
+async def test_removed_and_invited_again_the_server_goes_on_with_its_windows_prolonged(there: Telling):
+    _, bet, proposal = await proposed(there)
+    await there.play.world("kick_bot", guild="The Crux Club")
+    await there.play.skip(days=20)
+    assert (await there.club.read_bet(bet.number)).state == "live"
+
+    await there.play.world("invite_bot", guild="The Crux Club")
+
+    async def prolonged() -> bool:
+        until = await there.club.db.read(window, there.club.guild, proposal.number)
+        return from_us(until) >= await there.time() + timedelta(days=1)
+
+    await there.until(prolonged)
+    await there.play.settle()
+    assert (await there.club.read_bet(bet.number)).state == "live"
+    await there.play.skip(days=8)
+    assert (await there.club.read_bet(bet.number)).state == "settled"
+
+
+async def test_in_a_forum_a_claim_has_its_own_post_and_what_is_said_about_it_stands_there(there: Telling):
+    chosen = await there.club.db.read(places.load, there.club.guild)
+    forum = next(c for c in await there.play.oz.channels() if c["name"] == "claims")
+    change = places.Save(there.club.guild, there.club.key(), replace(chosen, forum_channel=int(forum["id"])))
+    await there.club.db.write(places.save, change, await there.time())
+    ada = await there.member("Ada")
+    await there.time()
+    await there.play.fault("lost", "POST /channels/{channel_id}/threads", times=1)
+    claim = await there.club.claim(ada)
+    await there.say("claim.lapsed", {"claim": claim.number}, line=claim.number)
+
+    await there.play.settle()
+    await there.play.settle()
+
+    threads = [c for c in await there.play.oz.channels() if claim.terms.title in c["name"]]
+    assert len(threads) == 1
+    assert f"Claim {claim.number} ended undecided" in await there.titles(threads[0]["id"])
+    assert f"Claim {claim.number} ended undecided" not in await there.titles()
+
+
+async def test_a_lost_gateway_for_days_is_an_absence_too(there: Telling):
+    _, bet, proposal = await proposed(there)
+    before = await there.club.db.read(window, there.club.guild, proposal.number)
+    await there.play.gateway("silent")
+    await there.play.gateway("drop")
+    await there.play.skip(days=20)
+
+    async def prolonged() -> bool:
+        return await there.club.db.read(window, there.club.guild, proposal.number) > before
+
+    await there.until(prolonged, seconds=30)
+    assert (await there.club.read_bet(bet.number)).state == "live"
