@@ -13,10 +13,15 @@ from discord import app_commands
 
 from bot.client import Crux
 from bot.clock import Clock
+from bot.commands import judging as judging
+from bot.commands.bet import bet, bet_on_this
+from bot.commands.board import board
+from bot.commands.claim import claim
 from bot.commands.help import help_
 from bot.commands.ledger import ledger
 from bot.commands.mod import mod
 from bot.commands.privacy import privacy
+from bot.commands.resolve import resolve
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
@@ -24,7 +29,12 @@ from bot.errors import BadConfig, CannotRun
 from bot.scheduler import Scheduler
 from ledger.database import Database
 
-COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None], ...] = (
+COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None] | app_commands.ContextMenu, ...] = (
+    bet,
+    bet_on_this,
+    claim,
+    resolve,
+    board,
     wallet,
     ledger,
     help_,

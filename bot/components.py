@@ -40,6 +40,9 @@ class Routes:
         pattern = re.compile(re.sub(r"{\w+}", _NUMBER, template), re.ASCII)
 
         def add(handler: Handler) -> Handler:
+            assert pattern not in [known for known, _, _ in self._patterns], (
+                f"{template} is somebody's already"
+            )
             self.templates[template] = handler
             self._patterns.append((pattern, names, handler))
             return handler

@@ -5,18 +5,23 @@ the refusal that says what to write instead.
 """
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot import moments, parse, parse_odds
 from bot.refusals import BadInput
-from bot.render import text
-from ledger.types import to_us
+from bot.render import results, text
+from ledger.types import from_us, to_us
 from markets import clauses, zones
-from markets.claims import Origin, Outcome, Terms
+from markets.claims import Early, Judges, Kind, Origin, Outcome, Result, Terms
 from markets.mechanisms import two_party
 from markets.mechanisms.two_party import Payout, Stakes
 from markets.offers import Bet
+
+R = TypeVar("R")
 
 Held = Mapping[str, str]
 
@@ -149,3 +154,271 @@ def ending(bet: Bet, player: int, name: str, mine: str) -> Payout:
     if gets > bet.pot:
         raise BadInput("What you would get", f"the pot is {text.number(bet.pot)}, so write that much or less")
     return two_party.agreed(bet.stakes, gets if player == bet.maker else bet.pot - gets)
+
+
+# --- a result ---------------------------------------------------------------------------------
+
+
+def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
+    """What was chosen in a form as a result: an outcome's number, or one of those that are none.
+
+    Raises:
+        BadInput: The value, the weights or the date that belong to it can't be read.
+    """
+    match choice:
+        case results.UNCLEAR:
+            return Result("unclear", weights=_weights(terms, detail) if detail else ())
+        case results.VOID:
+            return Result("void")
+        case results.EARLY:
+            zone = zones.zone(terms.zone or "UTC")
+            again = moments.moment(detail, zone, now, field="When to ask again").at if detail else None
+            return Result("early", check_us=to_us(again) if again else None)
+        case results.WEIGHTS:
+            return Result("weights", weights=_weights(terms, detail))
+        case results.VALUE:
+            if not detail:
+                raise BadInput("The value", "write what it came out as, such as 718.8 or 2027-03-01")
+            return Result("outcome", value=detail)
+        case _:
+            return Result("outcome", outcome=choice)
+
+
+def evidence(typed: str) -> tuple[str, str]:
+    """The first link in what was typed and the words around it; without a link, the words are the evidence."""
+    words = typed.split()
+    link = next((word for word in words if word.startswith(("https://", "http://"))), None)
+    if link is None:
+        return typed.strip(), ""
+    words.remove(link)
+    return link, " ".join(words)
+
+
+def _weights(terms: Terms, typed: str) -> tuple[int, ...]:
+    """Whole weights, one for each outcome: `60, 40`, `60% 40%`, `60/40`."""
+    found = [part.removesuffix("%") for part in re.split(r"[\s,;/:]+", typed.strip()) if part]
+    names = text.listed([text.escape(one.name, 40) for one in terms.outcomes])
+    if len(found) != len(terms.outcomes) or not all(re.fullmatch("[0-9]{1,6}", part) for part in found):
+        raise BadInput("The weights", f"write one whole number for each of {names}, such as 60, 40")
+    return tuple(map(int, found))
+
+
+def day(typed: str, zone: str, now: datetime) -> int | None:
+    """When something became public, in microseconds; nothing where nothing was typed.
+
+    Raises:
+        BadInput: It is no date like 2027-03-01, or in the future.
+    """
+    if not typed:
+        return None
+    try:
+        found = datetime.fromisoformat(typed.strip())
+    except ValueError:
+        raise BadInput("When it became public", "write the date like 2027-03-01") from None
+    at = found.replace(tzinfo=zones.zone(zone or "UTC")) if found.tzinfo is None else found
+    if at > now:
+        raise BadInput("When it became public", "that is still to come: write when it was first known")
+    return to_us(at)
+
+
+# --- a whole claim ----------------------------------------------------------------------------
+
+FIRST = ("what", "outcomes", "when", "source", "fallback")
+SECOND = ("closes", "asked", "early", "clause", "judges")
+THIRD = ("votes", "days", "tags", "zone")
+"""The fields of the forms of a claim, by form."""
+
+KEEP = "keep"
+"""Of the ambiguity clause: as it is, where it is none of the common ones."""
+
+_EARLY: dict[str, Early] = {"allowed": "allowed", "announced": "announced", "deadline": "deadline"}
+
+
+def held_of(terms: Terms) -> dict[str, str]:
+    """A claim's terms as its forms would hold them."""
+    return {
+        "what": terms.statement or terms.title,
+        "outcomes": "\n".join(
+            f"{one.name}: {one.criteria}" if one.criteria else one.name for one in terms.outcomes
+        ),
+        "when": _written(terms, terms.deadline_us),
+        "source": terms.source,
+        "fallback": terms.fallback,
+        "closes": "" if terms.closes_us == terms.deadline_us else _written(terms, terms.closes_us),
+        "asked": "" if terms.check_us == terms.deadline_us else _written(terms, terms.check_us),
+        "early": terms.early,
+        "clause": _clause_name(terms),
+        "judges": ",".join(map(str, terms.judges.named)),
+        "votes": str(terms.judges.votes),
+        "days": str(clauses.decode(terms.clause).days) if terms.clause else "0",
+        "tags": ", ".join(terms.tags),
+        "zone": terms.zone,
+    }
+
+
+def claim_terms(
+    base: Terms, held: Held, zone: str, now: datetime
+) -> tuple[Terms, dict[str, str], tuple[BadInput, ...]]:
+    """A claim as its forms say it, what they now hold, and what of it can't be read.
+
+    `base` keeps what no form asks about. A moment that was read is held as the date it is, so that "in 3 months"
+    means the same tomorrow.
+    """
+    held = dict(held)
+    bad: list[BadInput] = []
+
+    def reading(read: Callable[[], R], otherwise: R) -> R:
+        try:
+            return read()
+        except BadInput as wrong:
+            bad.append(wrong)
+            return otherwise
+
+    zone = reading(lambda: parse.zone(held.get("zone") or base.zone or zone), zone)
+    words = text.clean(held.get("what", ""), 900)
+    same = bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"]
+    named = base.outcomes if same else reading(lambda: _outcomes(held.get("outcomes", "")), base.outcomes)
+    found = replace(
+        base,
+        title=base.title if words == base.statement else _title(words),
+        statement=words,
+        kind=_kind(base, named),
+        outcomes=named,
+        source=text.clean(held.get("source", ""), 400),
+        fallback=text.clean(held.get("fallback", ""), 400),
+        zone=zone,
+        early=_EARLY.get(held.get("early", ""), base.early),
+        judges=Judges(
+            tuple(int(one) for one in held.get("judges", "").split(",") if one),
+            reading(lambda: _count(held.get("votes", ""), "The votes", 1, 9), base.judges.votes),
+        ),
+        tags=_tags(held.get("tags", "")),
+    )
+    days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, clauses.MOST_DAYS), 0)
+    found = replace(found, clause=_clause(found, held.get("clause", ""), days))
+    deadline = reading(lambda: _moment(held, "when", "The deadline", found, now), None)
+    found = replace(found, deadline_us=deadline)
+    closes = reading(lambda: _moment(held, "closes", "When trading closes", found, now), deadline)
+    check = reading(lambda: _moment(held, "asked", "When people are first asked", found, now), deadline)
+    found = replace(found, closes_us=closes or deadline, check_us=check or deadline)
+    if deadline is not None and not (found.closes_us or 0) <= deadline <= (found.check_us or 0):
+        bad.append(
+            BadInput(
+                "The times", "trading closes first, then comes the deadline, then the day people are asked"
+            )
+        )
+        found = replace(found, closes_us=deadline, check_us=deadline)
+    readable = {
+        field: value for field, value in held_of(found).items() if field in ("closes", "asked") and value
+    }
+    if deadline is not None:
+        readable["when"] = _written(found, deadline)
+    return found, held | ({} if bad else readable), tuple(bad)
+
+
+def _moment(held: Held, name: str, field: str, terms: Terms, now: datetime) -> int | None:
+    typed = held.get(name, "")
+    if not typed and name != "when":
+        return None
+    return to_us(moments.moment(typed, zones.zone(terms.zone), now, field=field).at)
+
+
+def _written(terms: Terms, at_us: int | None) -> str:
+    """A moment as it can be typed again: a date, where it is the end of one."""
+    if at_us is None:
+        return ""
+    zone = zones.zone(terms.zone or "UTC")
+    at = from_us(at_us)
+    if zones.is_day_end(at, zone):
+        return f"{(at - timedelta(seconds=1)).astimezone(zone):%Y-%m-%d}"
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
+
+def _outcomes(typed: str) -> tuple[Outcome, ...]:
+    """One outcome on each line, with its criteria after a colon; nothing is YES and NO by the deadline."""
+    rows = [row.strip() for row in typed.splitlines() if row.strip()]
+    if not rows:
+        return (
+            Outcome("YES", "It has happened before the deadline."),
+            Outcome("NO", "It has not happened before the deadline."),
+        )
+    if not 2 <= len(rows) <= 10:
+        raise BadInput("The outcomes", "name 2 to 10, one on each line, with what must be true after a colon")
+    parts = [row.partition(":") for row in rows]
+    found = [Outcome(text.clean(name, 60), text.clean(rest, 500)) for name, _, rest in parts]
+    edges = [_edges(one.name) for one in found]
+    if all(edge is not None for edge in edges):
+        return tuple(
+            replace(one, low=edge[0], high=edge[1]) for one, edge in zip(found, edges, strict=True) if edge
+        )
+    return tuple(found)
+
+
+def _edges(name: str) -> tuple[str | None, str | None] | None:
+    """The range that an outcome's name says: its lower edge, and the upper which it doesn't hold."""
+    for pattern, edges in _RANGES:
+        found = pattern.fullmatch(name.casefold())
+        if found:
+            low, high = edges
+            return found[low] if low else None, found[high] if high else None
+    return None
+
+
+_NUMBER = r"([+-]?[0-9]+(?:\.[0-9]+)?)"
+_RANGES = [
+    (re.compile(f"(?:below|under|less than) {_NUMBER}"), (0, 1)),
+    (re.compile(f"{_NUMBER} to (?:below |under )?{_NUMBER}"), (1, 2)),
+    (re.compile(f"{_NUMBER} or more"), (1, 0)),
+    (re.compile(f"(?:at least|from) {_NUMBER}"), (1, 0)),
+]
+
+
+def _tags(typed: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, (text.clean(one, 30) for one in typed.split(",")))))[:5]
+
+
+def _kind(base: Terms, outcomes: tuple[Outcome, ...]) -> Kind:
+    if outcomes == base.outcomes:
+        return base.kind
+    if any(one.low or one.high for one in outcomes):
+        return "number"
+    names = [one.name.casefold() for one in outcomes]
+    return "binary" if names == ["yes", "no"] else "choice"
+
+
+def _count(typed: str, field: str, least: int, most: int) -> int:
+    typed = typed.strip()
+    if not typed:
+        return least
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 4 and least <= int(typed) <= most):
+        raise BadInput(field, f"write a whole number from {least} to {most}")
+    return int(typed)
+
+
+def _clause(terms: Terms, name: str, days: int) -> str:
+    """The ambiguity clause that was chosen, as it is stored."""
+    count = len(terms.outcomes)
+    match name:
+        case "half":
+            chosen: clauses.Clause = clauses.even(count, days)
+        case "first":
+            chosen = clauses.counts_as(count, 0, days)
+        case "last":
+            chosen = clauses.counts_as(count, count - 1, days)
+        case "judges":
+            chosen = clauses.JudgesChoose(days)
+        case "keep":
+            return terms.clause
+        case _:
+            chosen = clauses.StakesReturn(days)
+    return clauses.encode(chosen)
+
+
+def _clause_name(terms: Terms) -> str:
+    if not terms.clause:
+        return "return"
+    clause, count = clauses.decode(terms.clause), len(terms.outcomes)
+    for name in ("return", "half", "first", "last", "judges"):
+        if _clause(terms, name, clause.days) == terms.clause and count:
+            return name
+    return KEEP

@@ -6,6 +6,7 @@ trade or a forecast hangs on it; the row's `frozen` says so, and no function her
 
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -30,9 +31,11 @@ from markets.errors import (
     NotAuthor,
     TooManyClaims,
     UnknownClaim,
+    WordingBlocked,
 )
 from markets.settings import Settings
 from markets.weeks import week_of
+from markets.wording import Remark
 
 Kind = Literal["binary", "choice", "number", "date"]
 Early = Literal["allowed", "announced", "deadline"]
@@ -187,17 +190,23 @@ class Edit:
     author: int
     claim: int
     terms: Terms
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Supersede:
-    """Open a better wording as a new claim; the old one stays judged by its own words (B5)."""
+    """Open a better wording as a new claim; the old one stays judged by its own words (B5).
+
+    `claim` is the draft that holds it, if it was kept as one.
+    """
 
     guild: int
     key: str
     actor: Actor
     old: int
     terms: Terms
+    claim: int | None = None
+    warned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,17 +321,14 @@ def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
         Needed, BadOutcome, BadTimes, BadTerms: The terms can't stand.
     """
     claim = load(tx, request.guild, request.claim)
-    if claim.author != request.author:
-        raise NotAuthor(claim.number)
-    claim.require("edit", now)
-    if claim.frozen:
-        raise ClaimMoved(claim.number, "frozen")
+    require_editable(claim, request.author, now)
     if claim.state == lifecycle.DRAFT:
         _change_terms(tx, claim, request.terms)
         return []
     require_terms(request.terms, now)
     dead = kill_offers(tx, claim)
     _change_terms(tx, claim, request.terms)
+    tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(request.warned) or None})
     edited = load(tx, claim.guild, claim.number)
     schedule_times(tx, edited, now)
     _tag(tx, edited)
@@ -343,14 +349,11 @@ def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
         What `open_claim` raises.
     """
     old = load(tx, request.guild, request.old)
-    if old.author != request.actor.player and not request.actor.moderator:
-        raise NotAuthor(old.number)
-    if old.state in (lifecycle.DRAFT, lifecycle.DROPPED):
-        raise ClaimMoved(old.number, old.state)
-    draft = Draft(request.guild, request.key, request.actor.player, request.terms)
+    require_may_supersede(old, request.actor)
+    draft = Draft(request.guild, request.key, request.actor.player, request.terms, request.claim)
     number = save_draft(tx, draft, now)
     tx.execute(_SUPERSEDES, {"g": request.guild, "n": number, "old": old.number})
-    opened = open_claim(tx, Open(request.guild, request.key, request.actor, number), now)
+    opened = open_claim(tx, Open(request.guild, request.key, request.actor, number, request.warned), now)
     outbox.redraw(tx, old.guild, "claim", old.number)
     facts = {"claim": old.number, "by": number}
     outbox.post(tx, old.guild, "claim.superseded", facts, now, line=old.number)
@@ -377,6 +380,66 @@ def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
     tx.execute(_EDIT, {"g": guild, "n": number} | _row(empty))
     tx.execute(_TYPED, {"g": guild, "n": number, "typed": None})
     move(tx, claim, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Throw a draft away."""
+
+    guild: int
+    key: str
+    author: int
+    claim: int
+
+
+def drop(tx: Connection, request: Drop, now: datetime) -> int:
+    """A draft goes, because its author says so; returns its number.
+
+    Raises:
+        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+    """
+    claim = load(tx, request.guild, request.claim)
+    require_draft_of(claim, request.author)
+    drop_draft(tx, claim.guild, claim.number, now)
+    return claim.number
+
+
+def require_wording(remarks: Sequence[Remark]) -> None:
+    """Raises WordingBlocked where something of the wording check (B7) must be mended first."""
+    blocks = tuple(one for one in remarks if one.level == "blocks")
+    if blocks:
+        raise WordingBlocked(blocks)
+
+
+def require_editable(claim: Claim, author: int, now: datetime) -> None:
+    """
+    Raises:
+        NotAuthor: It is somebody else's.
+        ClaimMoved: It has ended, or bets hang on it (B5).
+    """
+    if claim.author != author:
+        raise NotAuthor(claim.number)
+    claim.require("edit", now)
+    if claim.frozen:
+        raise ClaimMoved(claim.number, "frozen")
+
+
+def require_may_supersede(old: Claim, actor: Actor) -> None:
+    """
+    Raises:
+        NotAuthor: Only its author or a moderator says what supersedes a claim.
+        ClaimMoved: It is a draft, which is edited instead.
+    """
+    if old.author != actor.player and not actor.moderator:
+        raise NotAuthor(old.number)
+    if old.state in (lifecycle.DRAFT, lifecycle.DROPPED):
+        raise ClaimMoved(old.number, old.state)
+
+
+def require_public(claim: Claim) -> None:
+    """Raises UnknownClaim for a draft: only its author knows of it."""
+    if claim.state in (lifecycle.DRAFT, lifecycle.DROPPED):
+        raise UnknownClaim(claim.guild, claim.number)
 
 
 def require_draft_of(claim: Claim, author: int) -> None:
@@ -593,6 +656,7 @@ _OPEN = (
     .where(*_this)
     .values(state=param("state"), settings=param("settings"), warned=param("warned"), typed=None)
 )
+_WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
 _TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
 _EDIT = (
     sa.update(tables.claims)

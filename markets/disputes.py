@@ -184,6 +184,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
+    outbox.redraw(tx, claim.guild, "dispute", number)
     _tell(tx, claim, "dispute.opened", now, dispute=number)
     return load(tx, request.guild, number)
 
@@ -374,6 +375,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
     _tell(tx, claim, "dispute.appealed", now, dispute=dispute.number)
     return load(tx, claim.guild, dispute.number)
 

@@ -414,6 +414,31 @@ def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """A result that was taken back: what it was, by whom and why."""
+
+    result: Result
+    by: int
+    why: str
+
+
+def reversal(tx: Connection, guild: int, number: int) -> Reversal:
+    """Why a resolution was taken back."""
+    row = tx.execute(_REVERSAL, {"g": guild, "n": number}).one()
+    return Reversal(claims.read_result(row.result), row.reversed_by or 0, row.reversed_why or "")
+
+
+def result_of(found: Resolution) -> Result:
+    """What a resolution says."""
+    return claims.read_result(found.result)
+
+
+def last_reason(tx: Connection, guild: int, number: int, act: str) -> str:
+    """The reason of the newest act of a kind on a claim."""
+    return tx.execute(_LAST_REASON, {"g": guild, "c": number, "act": act}).scalar() or ""
+
+
 def titles(tx: Connection, guild: int, numbers: Sequence[int]) -> dict[int, str]:
     """The titles of claims by number."""
     wanted = sorted(set(numbers))
@@ -638,4 +663,14 @@ _ACTS = (
     .where(_k.guild_id == param("g"), _k.number < param("before"))
     .order_by(_k.number.desc())
     .limit(PAGE + 1)
+)
+_r = tables.resolutions.c
+_REVERSAL = sa.select(_r.result, _r.reversed_by, _r.reversed_why).where(
+    _r.guild_id == param("g"), _r.number == param("n")
+)
+_LAST_REASON = (
+    sa.select(_k.reason)
+    .where(_k.guild_id == param("g"), _k.claim == param("c"), _k.act == param("act"))
+    .order_by(_k.number.desc())
+    .limit(1)
 )

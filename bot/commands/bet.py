@@ -18,7 +18,7 @@ from bot.entering import guild_of, key
 from bot.refusals import BadInput, Expired
 from bot.render import bets as render
 from bot.render import refusals, text, wording
-from markets import claims, library, offers, queries, quick
+from markets import claims, library, notes, offers, queries, quick
 from markets.claims import Terms
 from markets.mechanisms.two_party import Stakes
 from markets.wording import check
@@ -333,7 +333,7 @@ async def press_take(press: Press, number: int) -> None:
     await answer(press, _ask_taking(press, number), render.ask_taking)
 
 
-@routes.on("take:{asked}:{number}:{mark}")
+@routes.on("lock:{asked}:{number}:{mark}")
 async def confirm_taking(press: Press, asked: int, number: int, mark: int) -> None:
     """The key is the interaction that asked, so two presses are one bet."""
     clock = press.client.clock
@@ -440,11 +440,29 @@ async def _sign(press: Press, asked: int, number: int, maker: int, taker: int) -
     return render.signed(await crux.db.read(queries.offer, guild, number, now), ended)
 
 
+@bet.command(description="Attach a note of dissent to a bet you lost; everybody can read it")
+@app_commands.describe(bet="The bet's number", words="Why you think it should have come out otherwise")
+async def dissent(press: Press, bet: Number, words: app_commands.Range[str, 3, 500]) -> None:
+    await answer(press, _dissent(press, bet, words), render.offer)
+
+
+async def _dissent(press: Press, number: int, words: str) -> queries.OfferSeen:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    await crux.write(notes.dissent, notes.Dissent(guild, key(press), who.number, number, words), now)
+    return await crux.db.read(queries.offer, guild, number, now)
+
+
 # --- looking ----------------------------------------------------------------------------------
 
 
 @bet.command(name="list", description="Offers that anyone may take")
 async def list_(press: Press) -> None:
+    await show_wanting(press)
+
+
+async def show_wanting(press: Press) -> None:
+    """The newest offers that anyone may take."""
     await answer(press, _wanting(press, 0), render.wanting)
 
 

@@ -191,7 +191,7 @@ def ask_taking(taking: Taking) -> Card:
         phrases.lines(*body, *wording.overridden(seen.claim.terms, seen.warned)),
         f"{record} · only you can see this; it ends {text.ago(taking.ends)}",
         (
-            Button(lock, f"take:{taking.asked}:{of.number}:{mark(seen.claim)}", Look.MAIN),
+            Button(lock, f"lock:{taking.asked}:{of.number}:{mark(seen.claim)}", Look.MAIN),
             Button("Not now", "close"),
         ),
     )
@@ -527,7 +527,7 @@ def wanting(page: Wanting) -> Card:
         f"{text.escape(page.titles[of.claim], 120)}"
         for of in shown
     ] or ["No offer is open to anyone just now. `/bet quick` makes one."]
-    last = shown[-1].number if shown else 0
+    last = shown[-1].number if shown else 1
     return Card(
         "Offers that anyone may take",
         phrases.lines(*lines),
@@ -561,7 +561,7 @@ def mine(page: Mine) -> Card:
     lines = [_my_bet(bet, page) for bet in seen.bets] or ["None."]
     offers = [_my_offer(of, seen, "For you") for of in seen.to_me]
     offers += [_my_offer(of, seen, "Yours, open") for of in seen.by_me]
-    last = seen.bets[-1].number if seen.bets else 0
+    last = seen.bets[-1].number if seen.bets else 1
     tabs = [
         Button(words, f"mine:{number}:0", off=number == at and page.first)
         for number, words in enumerate(("Open", "Due", "Settled"))

@@ -1,19 +1,23 @@
 """Claims: their card, their terms, drafts and lists (RULES B)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import Connection
 
-from bot.cards import Accent, Button, Card, Look
-from bot.render import phrases, text, wording
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
+from bot.render import odds, phrases, text, wording
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
 from markets import queries
-from markets.claims import Terms
+from markets.claims import Claim, Terms
+from markets.library import Starter
 from markets.offers import Offer
 from markets.queries import ClaimSeen, Row
+
+NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
 
 # --- one claim --------------------------------------------------------------------------------
 
@@ -57,7 +61,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     if seen.at == "proposed":
         return (Button("Challenge", f"challenge:{number}", Look.DANGER), terms)
     if seen.at == "disputed":
-        return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"judge:{number}"), terms)
+        return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
     if seen.at == "ruled":
         return (Button("Appeal", f"appeal:{number}", Look.DANGER), terms)
     return (terms,)
@@ -268,3 +272,332 @@ def _clarified(tx: Connection, ask: Ask) -> Told | None:
         (Button("Terms", f"terms:{seen.claim.number}"),),
     )
     return Told(shown, players=holders(seen), line=seen.claim.number)
+
+
+# --- drafts and their forms -------------------------------------------------------------------
+
+CLAUSES = {
+    "return": "Stakes return",
+    "half": "Half and half: the same weight for each outcome",
+    "first": "Doubt counts as the first outcome (YES)",
+    "last": "Doubt counts as the last outcome (NO)",
+    "judges": "The judges choose weights",
+    "keep": "As it is now",
+}
+
+_EARLY_CHOICES = (
+    ("allowed", "An early result is paid as soon as it is known"),
+    ("announced", "It is announced when it is known, and paid at the deadline"),
+    ("deadline", "Nothing before the deadline"),
+)
+
+
+def first_form(form_id: str, held: Mapping[str, str]) -> Form:
+    """Step one: what, how it can come out, before when, and where that is looked up."""
+    return Form(
+        "What is claimed",
+        form_id,
+        (
+            Line(
+                "what",
+                "What is claimed?",
+                "So that a stranger could judge it",
+                held.get("what", ""),
+                900,
+                long=True,
+            ),
+            Line(
+                "outcomes",
+                "How can it come out?",
+                "One outcome on each line, criteria after a colon. Nothing: YES or NO",
+                held.get("outcomes", ""),
+                2_000,
+                needed=False,
+                long=True,
+            ),
+            Line(
+                "when",
+                "Before when?",
+                "Such as 2029-12-31, end of 2029, in 18 months",
+                held.get("when", ""),
+                60,
+            ),
+            Line(
+                "source",
+                "Where is it looked up?",
+                "A link or a name",
+                held.get("source", ""),
+                400,
+                needed=False,
+            ),
+            Line(
+                "fallback",
+                "And if that is gone?",
+                "A second source",
+                held.get("fallback", ""),
+                400,
+                needed=False,
+            ),
+        ),
+    )
+
+
+def second_form(form_id: str, held: Mapping[str, str], judges: tuple[int, ...]) -> Form:
+    """Step two: when, by whom, and what if it is unclear. `judges` by Discord id."""
+    clause = held.get("clause", "return")
+    options = tuple((name, words) for name, words in CLAUSES.items() if name != "keep" or clause == "keep")
+    return Form(
+        "How it is decided",
+        form_id,
+        (
+            Line(
+                "closes",
+                "Trading closes",
+                "Nothing: at the deadline",
+                held.get("closes", ""),
+                60,
+                needed=False,
+            ),
+            Line(
+                "asked",
+                "People are first asked",
+                "Nothing: at the deadline",
+                held.get("asked", ""),
+                60,
+                needed=False,
+            ),
+            PickOne("early", "If it is known early", _EARLY_CHOICES, value=held.get("early", "allowed")),
+            PickOne("clause", "If it is hard to decide", options, value=clause),
+            PickPeople("judges", "Judges", "Nobody means moderators", judges, most=5),
+        ),
+    )
+
+
+def third_form(form_id: str, held: Mapping[str, str]) -> Form:
+    """What few claims need."""
+    return Form(
+        "Votes, days, tags",
+        form_id,
+        (
+            Line("votes", "Votes a ruling needs", "For one result", held.get("votes", "1"), 1),
+            Line(
+                "days",
+                "Days to wait before it may be unclear",
+                "After the deadline",
+                held.get("days", "0"),
+                3,
+            ),
+            Line("tags", "Tags", "Up to 5, with commas", held.get("tags", ""), 160, needed=False),
+            Line("zone", "Time zone", "Such as Europe/Berlin", held.get("zone", ""), 40, needed=False),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSeen:
+    """A draft: its terms as far as they can be read, what is the matter, and whether it may be opened.
+
+    `said` are the lines of the wording check, or of what can't be read; `blocked` keeps it from being opened.
+    """
+
+    claim: Claim
+    said: tuple[str, ...]
+    blocked: bool
+    people: Mapping[int, int]
+    asked: int
+    public: bool = False
+
+
+def draft(seen: DraftSeen) -> Card:
+    found, terms = seen.claim, seen.claim.terms
+    number = found.number
+    buttons = [
+        Button("What is claimed", f"draft-first:{number}"),
+        Button("How it is decided", f"draft-second:{number}"),
+        Button("Votes, days, tags", f"draft-third:{number}"),
+        Button("Show it to others", f"draft-show:{number}"),
+        Button("Drop it", f"draft-drop:{number}", Look.DANGER),
+    ]
+    if not seen.blocked:
+        words = "Open anyway" if seen.said else "Open it"
+        buttons = [Button(words, f"draft-open:{seen.asked}:{number}", Look.MAIN), *buttons]
+    why = (
+        ""
+        if seen.public
+        else "Only you can see this. It is kept, asks once after 14 days, and goes after 90."
+    )
+    asks = "A draft: nothing can be bet on it yet. Say here how you would word it." if seen.public else why
+    return Card(
+        f"Draft {number}: {text.escape(terms.title, 160)}",
+        phrases.lines(
+            text.escape(terms.statement, 900),
+            *[
+                f"- **{text.escape(one.name, 80)}**"
+                + (f": {text.escape(one.criteria, 400)}" if one.criteria else "")
+                for one in terms.outcomes
+            ],
+            f"**Source** {text.escape(terms.source, 300)}" if terms.source else "",
+            f"**Deadline** {phrases.deadline(terms)} ({terms.zone})",
+            f"**Trading closes** {phrases.stamp(terms, terms.closes_us)}"
+            if terms.closes_us != terms.deadline_us
+            else "",
+            f"**First asked** {phrases.stamp(terms, terms.check_us)}"
+            if terms.check_us != terms.deadline_us
+            else "",
+            f"**If unclear** {phrases.claims_clause(terms)}",
+            f"**Judges** {phrases.judges(terms, seen.people)} · {phrases.early(terms)}",
+            *seen.said,
+        ),
+        asks,
+        () if seen.public else tuple(buttons),
+        Accent.CAREFUL if seen.said else Accent.PLAIN,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A claim that was just opened or changed; `died` offers ended with its old words."""
+
+    seen: ClaimSeen
+    channel: int
+    changed: bool = False
+    died: int = 0
+    warned: tuple[str, ...] = ()
+
+
+def opened(done: Opened) -> Card:
+    """What its author sees; in a server without a channel it is the claim's own public card."""
+    shown = claim(done.seen)
+    if not done.channel:
+        return Card(shown.title, shown.text, f"{shown.small} · {NO_CHANNEL}", shown.buttons, shown.accent)
+    number = done.seen.claim.number
+    offers = "offer" if done.died == 1 else "offers"
+    ended = f"{done.died} standing {offers} ended with the old words." if done.died else ""
+    return Card(
+        f"Claim {number} is {'changed' if done.changed else 'open'}",
+        phrases.lines(f"**{shown.title}**", ended, *done.warned),
+        f"Posted in {text.channel(done.channel)}. You may change it until somebody bets on it.",
+        (
+            Button("Offer a bet", f"claim-offer:{number}", Look.MAIN),
+            Button("Change the claim", f"claim-change:{number}"),
+            Button("Terms", f"terms:{number}"),
+        ),
+        Accent.DONE,
+    )
+
+
+def drafts(rows: list[Row]) -> Card:
+    lines = [
+        f"**{row.number}** {text.escape(row.title or '(no words yet)', 160)}" for row in rows[: queries.PAGE]
+    ]
+    return Card(
+        "Your drafts",
+        phrases.lines(*(lines or ["You have none. `/claim new` begins one."])),
+        "Only you can see this. Each asks once after 14 days, and goes after 90.",
+        tuple(Button(f"Draft {row.number}", f"draft:{row.number}") for row in rows[:5]),
+    )
+
+
+def dropped(number: int) -> Card:
+    return Card(f"Draft {number} is gone", ("With all that was typed.",))
+
+
+def followed(number: int, follows: bool) -> Card:
+    if follows:
+        return Card(
+            f"You follow claim {number}",
+            ("You hear how it comes out, as you chose to be told of things.",),
+            buttons=(Button("Stop following", f"follow:{number}:0"),),
+            accent=Accent.DONE,
+        )
+    return Card(
+        f"You follow claim {number} no more", ("You hear nothing of it, unless you have a bet on it.",)
+    )
+
+
+# --- the library ------------------------------------------------------------------------------
+
+SHELF = 8
+
+
+def shelf(page: int, starters: Sequence[Starter]) -> Card:
+    """A page of the starter claims; numbers count from 1 through the whole library."""
+    first = page * SHELF
+    lines = [
+        f"**{first + at + 1}** {text.escape(one.title, 160)}\n-# "
+        + (
+            "a forecasting game: it is settled already"
+            if one.historical
+            else text.escape(", ".join(one.tags), 80)
+        )
+        for at, one in enumerate(starters[first : first + SHELF])
+    ]
+    return Card(
+        "Claims to begin with",
+        phrases.lines(*lines),
+        "/claim library with a number shows one, to open it as it is or as you change it.",
+        (
+            Button("Back", f"library:{max(page - 1, 0)}", off=page == 0),
+            Button("More", f"library:{page + 1}", off=first + SHELF >= len(starters)),
+        ),
+    )
+
+
+def starter(number: int, one: Starter) -> Card:
+    if one.historical:
+        return Card(
+            text.escape(one.title, 200),
+            phrases.lines(
+                text.escape(one.said, 1_000),
+                "It is settled already, so nobody can bet on it. What would you have said?",
+            ),
+            f"Claim {number} of the library",
+            (Button("Say how likely it was", f"library-guess:{number}", Look.MAIN),),
+        )
+    buttons = (Button("Make it a draft", f"library-take:{number}", Look.MAIN),) if one.for_stakes else ()
+    return Card(
+        text.escape(one.title, 200),
+        phrases.lines(
+            text.escape(one.said, 1_000),
+            *[
+                f"- **{text.escape(answer.name, 80)}**"
+                + (f": {text.escape(answer.criteria, 400)}" if answer.criteria else "")
+                for answer in one.answers
+            ],
+            f"**Source** {text.escape(one.source, 300)}",
+            f"**Deadline** {one.deadline} ({one.zone})",
+            f"**If unclear** {text.escape(one.clause_words, 300)}",
+            "" if one.for_stakes else "It is for forecasts only, never for stakes.",
+        ),
+        f"Claim {number} of the library · {text.escape(', '.join(one.tags), 100)}",
+        buttons,
+    )
+
+
+def guess_form(number: int, one: Starter) -> Form:
+    return Form(
+        "How likely was it?",
+        f"library-answer:{number}",
+        (Line("chance", "Your chance of the first answer", "Such as 60%", "", 20),),
+        f"The first answer is **{text.escape(one.answers[0].name, 80)}**. What happened is shown afterwards.",
+    )
+
+
+def guessed(one: Starter, chance: Fraction) -> Card:
+    """The answer, after the forecast: never before."""
+    first = one.answers[0].name
+    came = one.known_answer.casefold() == first.casefold()
+    miss = (1 - chance) if came else chance
+    value = f" ({text.escape(one.known_value, 80)})" if one.known_value else ""
+    on = f", known on {one.known_on}" if one.known_on else ""
+    return Card(
+        f"It came out {text.escape(one.known_answer, 80)}",
+        (
+            f"**{text.escape(one.title, 200)}**",
+            f"{text.escape(one.known_answer, 80)}{value}{on}.",
+            f"You said {odds.percent(chance)} for {text.escape(first, 80)}: a Brier score of "
+            f"{float(miss * miss):.2f} (0 is perfect, 0.25 is a coin).",
+        ),
+        "A game: it counts nowhere.",
+        accent=Accent.DONE,
+    )

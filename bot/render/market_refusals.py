@@ -98,6 +98,10 @@ def _not_now(error: errors.NotNow) -> str:
         case errors.OfferGone():
             gone = _GONE.get(error.state, "is gone")
             return f"Offer {number} {gone}, and nothing happened. `/bet list` shows what is open."
+        case errors.BetEnded() if error.state == "not_lost":
+            return f"A note of dissent is for whoever lost points on bet {number}."
+        case errors.BetEnded() if error.state == "live":
+            return f"Bet {number} isn't settled yet. `/bet show` tells where it stands."
         case errors.BetEnded():
             return f"Bet {number} has ended already. `/bet show` tells how."
         case errors.TradingClosed():

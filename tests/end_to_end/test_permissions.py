@@ -1,5 +1,6 @@
 """Who may do what: every command and every button, by everybody. A new one without a row here fails."""
 
+import re
 import warnings
 
 import pytest
@@ -9,6 +10,8 @@ from tests.end_to_end.conftest import set_up
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
+    from discord import app_commands
+
     from bot.app import COMMANDS
     from bot.components import routes
 
@@ -20,6 +23,32 @@ MODERATORS = {MODERATOR, OWNER}
 MANAGERS = {OWNER}
 
 BY_COMMAND = {
+    "/bet quick": (EVERYBODY, {}),
+    "/bet offer": (EVERYBODY, {"claim": 1, "side": "YES", "stake": "1", "odds": "50%"}),
+    "/bet accept": (EVERYBODY, {"offer": 1}),
+    "/bet counter": (EVERYBODY, {"offer": 1, "stake": "1", "theirs": "1"}),
+    "/bet withdraw": (EVERYBODY, {"offer": 1}),
+    "/bet agree": (EVERYBODY, {"bet": 1}),
+    "/bet dissent": (EVERYBODY, {"bet": 1, "words": "Not so."}),
+    "/bet list": (EVERYBODY, {}),
+    "/bet show": (EVERYBODY, {"number": 1}),
+    "/bet mine": (EVERYBODY, {}),
+    "/claim new": (EVERYBODY, {}),
+    "/claim drafts": (EVERYBODY, {}),
+    "/claim library": (EVERYBODY, {}),
+    "/claim list": (EVERYBODY, {}),
+    "/claim show": (EVERYBODY, {"claim": 1}),
+    "/claim search": (EVERYBODY, {"words": "agents"}),
+    "/claim follow": (EVERYBODY, {"claim": 1}),
+    "/claim supersede": (EVERYBODY, {"claim": 1}),
+    "/claim clarify": (EVERYBODY, {"claim": 1, "words": "What is meant."}),
+    "/resolve propose": (EVERYBODY, {"claim": 1}),
+    "/resolve withdraw": (EVERYBODY, {"claim": 1}),
+    "/resolve challenge": (EVERYBODY, {"claim": 1}),
+    "/resolve argue": (EVERYBODY, {"claim": 1}),
+    "/resolve appeal": (EVERYBODY, {"claim": 1}),
+    "/resolve acts": (EVERYBODY, {}),
+    "/board profile": (EVERYBODY, {}),
     "/wallet show": (EVERYBODY, {}),
     "/wallet history": (EVERYBODY, {}),
     "/wallet give": (EVERYBODY, {"to": "Bo", "amount": "1"}),
@@ -33,12 +62,76 @@ BY_COMMAND = {
     "/mod grant": (MODERATORS, {"to": "Bo", "amount": "1"}),
     "/mod take": (MODERATORS, {"from": "Bo", "amount": "1"}),
     "/mod wave": (MODERATORS, {"person": "Bo"}),
+    "/mod queue": (MODERATORS, {}),
+    "/mod decide": (MODERATORS, {"claim": 1}),
+    "/mod freeze": (MODERATORS, {"claim": 1}),
+    "/mod reverse": (MODERATORS, {"claim": 1}),
+    "/mod note": (MODERATORS, {"claim": 1, "words": "A note."}),
     "/setup": (MANAGERS, {}),
 }
+BY_MENU = {"Bet on this"}
+"""Commands of the right-click menu: for everybody, as what they open is."""
+
 MORE = {"/ledger export": (MODERATORS, {"what": "server"})}
 """Options that not everybody may choose."""
 
 BY_BUTTON = {
+    "quick:{channel}:{message}": EVERYBODY,
+    "quick-draft:{draft}": EVERYBODY,
+    "quick-change:{draft}": EVERYBODY,
+    "quick-anyway:{asked}:{draft}": EVERYBODY,
+    "claim-offer:{claim}": EVERYBODY,
+    "offer:{claim}": EVERYBODY,
+    "offer-renew:{number}": EVERYBODY,
+    "offer-counter:{number}": EVERYBODY,
+    "counter:{number}": EVERYBODY,
+    "offer-withdraw:{number}": EVERYBODY,
+    "offer-take:{number}": EVERYBODY,
+    "lock:{asked}:{number}:{mark}": EVERYBODY,
+    "bet-end:{number}": EVERYBODY,
+    "bet-suggest-form:{number}": EVERYBODY,
+    "bet-suggest:{number}": EVERYBODY,
+    "bet-sign:{asked}:{number}:{maker}:{taker}": EVERYBODY,
+    "offers:{before}": EVERYBODY,
+    "mine:{kind}:{before}": EVERYBODY,
+    "draft-new": EVERYBODY,
+    "draft-first:{draft}": EVERYBODY,
+    "draft-save-first:{draft}": EVERYBODY,
+    "draft-second:{draft}": EVERYBODY,
+    "draft-save-second:{draft}": EVERYBODY,
+    "draft-third:{draft}": EVERYBODY,
+    "draft-save-third:{draft}": EVERYBODY,
+    "draft:{draft}": EVERYBODY,
+    "draft-show:{draft}": EVERYBODY,
+    "draft-drop:{draft}": EVERYBODY,
+    "draft-open:{asked}:{draft}": EVERYBODY,
+    "claim-change:{number}": EVERYBODY,
+    "claim-save:{number}": EVERYBODY,
+    "claim-change-rest:{number}": EVERYBODY,
+    "claim-save-rest:{number}": EVERYBODY,
+    "terms:{number}": EVERYBODY,
+    "follow:{number}:{on}": EVERYBODY,
+    "claims-closing:{after}": EVERYBODY,
+    "claims-mine:{before}": EVERYBODY,
+    "library:{page}": EVERYBODY,
+    "library-take:{number}": EVERYBODY,
+    "library-guess:{number}": EVERYBODY,
+    "library-answer:{number}": EVERYBODY,
+    "propose:{claim}": EVERYBODY,
+    "propose-send:{claim}": EVERYBODY,
+    "challenge:{claim}": EVERYBODY,
+    "challenge-send:{claim}": EVERYBODY,
+    "argue:{claim}": EVERYBODY,
+    "argue-send:{claim}": EVERYBODY,
+    "appeal:{claim}": EVERYBODY,
+    "appeal-send:{claim}": EVERYBODY,
+    "done:{before}": EVERYBODY,
+    "halt:{asked}:{claim}:{halts}": MODERATORS,
+    "reverse:{asked}:{claim}": MODERATORS,
+    "decide:{claim}": EVERYBODY,
+    "rule:{claim}:{choice}": EVERYBODY,
+    "rule-send:{claim}:{choice}": EVERYBODY,
+    "confirm:{proposal}": EVERYBODY,
     "history:{before}": EVERYBODY,
     "allowance": EVERYBODY,
     "give:{asked}:{taker}:{amount}": EVERYBODY,
@@ -60,10 +153,11 @@ BY_BUTTON = {
 
 
 def test_every_command_and_every_button_has_a_row():
-    commands = {
-        f"/{leaf.qualified_name}" for command in COMMANDS for leaf in getattr(command, "commands", [command])
-    }
+    leaves = [leaf for command in COMMANDS for leaf in getattr(command, "commands", [command])]
+    menus = {leaf.qualified_name for leaf in leaves if isinstance(leaf, app_commands.ContextMenu)}
+    commands = {f"/{leaf.qualified_name}" for leaf in leaves if leaf.qualified_name not in menus}
     assert commands == set(BY_COMMAND)
+    assert menus == BY_MENU
     assert set(routes.templates) == set(BY_BUTTON)
 
 
@@ -91,9 +185,7 @@ async def test_commands(people: dict[str, Person]):
 async def test_buttons_that_were_forged(people: dict[str, Person]):
     """As if everybody could put any id behind a button: what it means is checked again."""
     for template, allowed in BY_BUTTON.items():
-        custom_id = template
-        for name in ("before", "asked", "taker", "amount", "person", "on"):
-            custom_id = custom_id.replace(f"{{{name}}}", "1")
+        custom_id = re.sub(r"{\w+}", "1", template)
         for kind, person in people.items():
             card = await person.run("/help")
             may = not refused(await person.forcing.click(card, custom_id))

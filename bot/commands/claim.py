@@ -1,0 +1,506 @@
+"""/claim: statements that can be judged, from a draft to what is said of them later (RULES B)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from discord import app_commands
+
+from bot import components, drafting, parse_odds
+from bot.acting import Acting, acting, number_of
+from bot.answer import Press, Where, answer, ask
+from bot.cards import Card
+from bot.commands import bet as bets
+from bot.components import routes
+from bot.entering import guild_of, key
+from bot.refusals import BadInput
+from bot.render import bets as bets_render
+from bot.render import claims as render
+from bot.render import refusals, text, wording
+from ledger import people
+from ledger.types import to_us
+from markets import claims, clauses, judges, library, queries
+from markets.claims import Claim, Outcome, Terms
+from markets.library import Starter
+from markets.wording import Remark, check
+
+Number = app_commands.Range[int, 1, 2**53 - 1]
+
+claim = app_commands.Group(name="claim", description="Statements that can be judged", guild_only=True)
+
+
+# --- drafts: what is typed is kept throughout -------------------------------------------------
+
+
+@claim.command(description="Write a claim in two steps; it is kept as a draft until you open it")
+async def new(press: Press) -> None:
+    await ask(press, render.first_form("draft-new", {}))
+
+
+@routes.on("draft-new")
+async def send_new(press: Press) -> None:
+    await _save(press, None, drafting.FIRST)
+
+
+@routes.on("draft-first:{draft}")
+async def ask_first(press: Press, draft: int) -> None:
+    found, held, _ = await _own_draft(press, draft)
+    await ask(press, render.first_form(f"draft-save-first:{found.number}", held))
+
+
+@routes.on("draft-save-first:{draft}")
+async def send_first(press: Press, draft: int) -> None:
+    await _save(press, draft, drafting.FIRST)
+
+
+@routes.on("draft-second:{draft}")
+async def ask_second(press: Press, draft: int) -> None:
+    found, held, _ = await _own_draft(press, draft)
+    named = found.terms.judges.named
+    known = await press.client.db.read(people.ids, guild_of(press), list(named)) if named else {}
+    chosen = tuple(known[one] for one in named if one in known)
+    await ask(press, render.second_form(f"draft-save-second:{found.number}", held, chosen))
+
+
+@routes.on("draft-save-second:{draft}")
+async def send_second(press: Press, draft: int) -> None:
+    await _save(press, draft, drafting.SECOND)
+
+
+@routes.on("draft-third:{draft}")
+async def ask_third(press: Press, draft: int) -> None:
+    found, held, _ = await _own_draft(press, draft)
+    await ask(press, render.third_form(f"draft-save-third:{found.number}", held))
+
+
+@routes.on("draft-save-third:{draft}")
+async def send_third(press: Press, draft: int) -> None:
+    await _save(press, draft, drafting.THIRD)
+
+
+@claim.command(description="Your drafts")
+async def drafts(press: Press) -> None:
+    await answer(press, _drafts(press), render.drafts)
+
+
+@routes.on("draft:{draft}")
+async def look_at_draft(press: Press, draft: int) -> None:
+    await answer(press, _look_at_draft(press, draft), _same)
+
+
+@routes.on("draft-show:{draft}")
+async def show_draft(press: Press, draft: int) -> None:
+    """To everybody in this channel, to be worded together (B6)."""
+    await answer(press, _look_at_draft(press, draft, public=True), _same, where=Where.PUBLIC)
+
+
+@routes.on("draft-drop:{draft}")
+async def drop_draft(press: Press, draft: int) -> None:
+    await answer(press, _drop(press, draft), render.dropped)
+
+
+@routes.on("draft-open:{asked}:{draft}")
+async def open_draft(press: Press, asked: int, draft: int) -> None:
+    """The key is the interaction that showed it, so two presses open one claim."""
+    who = await acting(press)
+    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
+    await answer(press, _open(press, who, asked, draft), render.opened, where=where)
+
+
+async def _own_draft(press: Press, number: int) -> tuple[Claim, dict[str, str], Acting]:
+    """A draft of whoever presses, and what its forms hold."""
+    who = await acting(press)
+    found, stored = await press.client.db.read(queries.draft, guild_of(press), number)
+    claims.require_draft_of(found, who.number)
+    held = drafting.held_of(found.terms) | drafting.decode(stored)
+    return found, held, who
+
+
+def _filled(press: Press, names: tuple[str, ...]) -> dict[str, str]:
+    """What a form holds; choices in lists as their value."""
+    filled = components.values(press.data or {})
+    return {
+        name: components.picked(filled, name)
+        if name in ("early", "clause")
+        else components.line(filled, name)
+        for name in names
+        if name != "judges"
+    }
+
+
+async def _judges(press: Press) -> str:
+    data: Any = press.data or {}
+    chosen = components.people(data, "judges")
+    return ",".join([str(await number_of(press, one)) for one in chosen])
+
+
+async def _save(press: Press, draft: int | None, names: tuple[str, ...]) -> None:
+    """Keep what a form was filled in with, and show the draft as it stands now."""
+    held = _filled(press, names)
+    if "judges" in names:
+        held["judges"] = await _judges(press)
+    await answer(press, _keep(press, draft, held), _same)
+
+
+async def _keep(press: Press, draft: int | None, filled: dict[str, str]) -> Card:
+    crux = press.client
+    if draft is None:
+        who, base, held = await acting(press), Terms(title=""), dict[str, str]()
+    else:
+        found, held, who = await _own_draft(press, draft)
+        base = found.terms
+    typed = held | filled
+    terms, typed, bad = drafting.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
+    request = claims.Draft(guild_of(press), key(press), who.number, terms, draft, drafting.encode(typed))
+    number = await crux.write(claims.save_draft, request, crux.clock.of(press.id))
+    return await _draft_card(press, who, number, typed, bad)
+
+
+async def _look_at_draft(press: Press, number: int, *, public: bool = False) -> Card:
+    found, held, who = await _own_draft(press, number)
+    if held.get("side"):
+        return bets_render.held(
+            bets_render.Held(number, press.id, ("A quick bet that isn't open yet.",), False)
+        )
+    now = press.client.clock.of(press.id)
+    _, _, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
+    return await _draft_card(press, who, number, held, bad, public=public)
+
+
+async def _draft_card(
+    press: Press,
+    who: Acting,
+    number: int,
+    held: dict[str, str],
+    bad: tuple[BadInput, ...],
+    *,
+    public: bool = False,
+) -> Card:
+    """The draft as it stands, with the wording check's list (B7), or what can't be read."""
+    guild = guild_of(press)
+    found, _ = await press.client.db.read(queries.draft, guild, number)
+    named = {*found.terms.judges.named, found.author}
+    known = await press.client.db.read(queries.named, guild, named)
+    remarks = _remarks(found.terms, held)
+    unread = tuple(f"**Must change:** {refusals.refusal(one, text.Currency()) or ''}" for one in bad)
+    # What can't be read is said once, as that.
+    said = unread + wording.remarks(tuple(one for one in remarks if not (bad and one.code == "no_deadline")))
+    blocked = bool(bad) or any(one.level == "blocks" for one in remarks)
+    return render.draft(render.DraftSeen(found, said, blocked, known, press.id, public))
+
+
+def _remarks(terms: Terms, held: Mapping[str, str]) -> tuple[Remark, ...]:
+    return check(wording.draft_of(terms, held.get("when", ""), zone_given=bool(terms.zone)))
+
+
+async def _drafts(press: Press) -> list[queries.Row]:
+    who = await acting(press)
+    return await press.client.db.read(queries.drafts, guild_of(press), who.number)
+
+
+async def _drop(press: Press, number: int) -> int:
+    crux, who = press.client, await acting(press)
+    request = claims.Drop(guild_of(press), key(press), who.number, number)
+    await crux.write(claims.drop, request, crux.clock.of(press.id))
+    return number
+
+
+async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Opened:
+    crux, guild = press.client, guild_of(press)
+    now = crux.clock.of(press.id)
+    found, stored = await crux.db.read(queries.draft, guild, number)
+    held = drafting.decode(stored)
+    remarks = _remarks(found.terms, held)
+    claims.require_wording(remarks)
+    warned = tuple(one.code for one in remarks)
+    by = f"interaction:{asked}"
+    if held.get("supersedes"):
+        old = int(held["supersedes"])
+        better = claims.Supersede(guild, by, who.actor, old, found.terms, number, warned)
+        await crux.write(claims.supersede, better, now)
+    else:
+        await crux.write(claims.open_claim, claims.Open(guild, by, who.actor, number, warned), now)
+    seen = await crux.db.read(queries.claim, guild, number, now)
+    return render.Opened(seen, who.places.announcement_channel)
+
+
+# --- changing and replacing one ---------------------------------------------------------------
+
+
+@routes.on("claim-change:{number}")
+async def ask_change(press: Press, number: int) -> None:
+    """While nothing but offers hangs on it, its author changes it (B5)."""
+    who = await acting(press)
+    found = await press.client.db.read(claims.load, guild_of(press), number)
+    claims.require_editable(found, who.number, press.client.clock.of(press.id))
+    await ask(press, render.first_form(f"claim-save:{number}", drafting.held_of(found.terms)))
+
+
+@routes.on("claim-save:{number}")
+async def send_change(press: Press, number: int) -> None:
+    filled = _filled(press, drafting.FIRST)
+    await answer(press, _change(press, number, filled), render.opened)
+
+
+@routes.on("claim-change-rest:{number}")
+async def ask_change_rest(press: Press, number: int) -> None:
+    who = await acting(press)
+    found = await press.client.db.read(claims.load, guild_of(press), number)
+    claims.require_editable(found, who.number, press.client.clock.of(press.id))
+    named = found.terms.judges.named
+    known = await press.client.db.read(people.ids, guild_of(press), list(named)) if named else {}
+    chosen = tuple(known[one] for one in named if one in known)
+    held = drafting.held_of(found.terms)
+    await ask(press, render.second_form(f"claim-save-rest:{number}", held, chosen))
+
+
+@routes.on("claim-save-rest:{number}")
+async def send_change_rest(press: Press, number: int) -> None:
+    filled = _filled(press, drafting.SECOND) | {"judges": await _judges(press)}
+    await answer(press, _change(press, number, filled), render.opened)
+
+
+async def _change(press: Press, number: int, filled: dict[str, str]) -> render.Opened:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    found = await crux.db.read(claims.load, guild, number)
+    held = drafting.held_of(found.terms) | filled
+    terms, held, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
+    if bad:
+        raise bad[0]
+    remarks = _remarks(terms, held)
+    claims.require_wording(remarks)
+    warned = tuple(one.code for one in remarks)
+    request = claims.Edit(guild, key(press), who.number, number, terms, warned)
+    died = await crux.write(claims.edit, request, now)
+    seen = await crux.db.read(queries.claim, guild, number, now)
+    return render.Opened(seen, who.places.announcement_channel, True, len(died), wording.remarks(remarks))
+
+
+@claim.command(description="Word a claim better: a new claim, beside the old one")
+@app_commands.describe(claim="The old claim's number")
+async def supersede(press: Press, claim: Number) -> None:
+    await answer(press, _supersede(press, claim), _same)
+
+
+async def _supersede(press: Press, number: int) -> Card:
+    """A draft with the old words, to be changed and opened in its place."""
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    old = await crux.db.read(claims.load, guild, number)
+    claims.require_may_supersede(old, who.actor)
+    held = drafting.held_of(old.terms) | {"supersedes": str(number)}
+    request = claims.Draft(guild, key(press), who.number, old.terms, None, drafting.encode(held))
+    draft = await crux.write(claims.save_draft, request, now)
+    _, held, bad = drafting.claim_terms(old.terms, held, who.places.time_zone, now)
+    return await _draft_card(press, who, draft, held, bad)
+
+
+@claim.command(description="For its judges: fill a gap in a claim's wording; every holder is told")
+@app_commands.describe(claim="The claim's number", words="What was left open, and how it is meant")
+async def clarify(press: Press, claim: Number, words: app_commands.Range[str, 3, 500]) -> None:
+    await answer(press, _clarify(press, claim, words), render.claim)
+
+
+async def _clarify(press: Press, number: int, words: str) -> queries.ClaimSeen:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    await crux.write(judges.clarify, judges.Clarify(guild, key(press), who.actor, number, words), now)
+    return await crux.db.read(queries.claim, guild, number, now)
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+@claim.command(description="A claim: where it stands, and what happens next and when")
+@app_commands.describe(claim="The claim's number")
+async def show(press: Press, claim: Number) -> None:
+    await answer(press, _seen(press, claim), render.show)
+
+
+@routes.on("terms:{number}")
+async def terms(press: Press, number: int) -> None:
+    await answer(press, _seen(press, number), render.terms)
+
+
+async def _seen(press: Press, number: int) -> queries.ClaimSeen:
+    now = press.client.clock.of(press.id)
+    seen = await press.client.db.read(queries.claim, guild_of(press), number, now)
+    claims.require_public(seen.claim)
+    return seen
+
+
+@claim.command(description="Hear how a claim comes out, without a bet on it")
+@app_commands.describe(claim="The claim's number")
+async def follow(press: Press, claim: Number) -> None:
+    await _follow(press, claim, True)
+
+
+@routes.on("follow:{number}:{on}")
+async def press_follow(press: Press, number: int, on: int) -> None:
+    await _follow(press, number, on == 1)
+
+
+async def _follow(press: Press, number: int, follows: bool) -> None:
+    crux, who = press.client, await acting(press)
+    request = claims.Follow(guild_of(press), key(press), who.number, number, follows)
+    work = crux.write(claims.follow, request, crux.clock.of(press.id))
+    await answer(press, work, lambda now: render.followed(number, now))
+
+
+@claim.command(name="list", description="Claims: closing soon, wanting a counterpart, yours, or by tag")
+@app_commands.describe(which="Which ones", tag="With this tag")
+@app_commands.choices(
+    which=[
+        app_commands.Choice(name="Closing soon", value="closing"),
+        app_commands.Choice(name="Wanting a counterpart", value="wanting"),
+        app_commands.Choice(name="Mine", value="mine"),
+    ]
+)
+async def list_(
+    press: Press, which: str = "closing", tag: app_commands.Range[str, 1, 30] | None = None
+) -> None:
+    if tag:
+        await answer(press, _tagged(press, tag), render.listed)
+    elif which == "wanting":
+        await bets.show_wanting(press)
+    elif which == "mine":
+        await answer(press, _mine(press, 0), render.listed)
+    else:
+        await answer(press, _closing(press, 0), render.listed)
+
+
+@routes.on("claims-closing:{after}")
+async def turn_closing(press: Press, after: int) -> None:
+    await answer(press, _closing(press, after), render.listed, where=Where.IN_PLACE)
+
+
+@routes.on("claims-mine:{before}")
+async def turn_mine(press: Press, before: int) -> None:
+    await answer(press, _mine(press, before), render.listed, where=Where.IN_PLACE)
+
+
+@claim.command(description="Claims that hold all of these words")
+@app_commands.describe(words="Words of the claim")
+async def search(press: Press, words: app_commands.Range[str, 2, 100]) -> None:
+    await answer(press, _search(press, words), render.listed)
+
+
+async def _closing(press: Press, after: int) -> render.Page:
+    crux = press.client
+    rows = await crux.db.read(queries.closing, guild_of(press), crux.clock.of(press.id), after=after)
+    return _page("Claims that close soon", rows, "claims-closing", after)
+
+
+async def _mine(press: Press, before: int) -> render.Page:
+    who = await acting(press)
+    rows = await press.client.db.read(queries.mine, guild_of(press), who.number, before=before)
+    return _page("Claims you opened or have a bet on", rows, "claims-mine", before)
+
+
+async def _tagged(press: Press, tag: str) -> render.Page:
+    plain = tag.casefold().strip()
+    rows = await press.client.db.read(queries.tagged, guild_of(press), plain)
+    return render.Page(f"Claims tagged {text.escape(plain, 40)}", rows, "None has this tag.")
+
+
+async def _search(press: Press, words: str) -> render.Page:
+    rows = await press.client.db.read(queries.search, guild_of(press), words)
+    none = "No claim holds all of these words. Fewer words find more."
+    return render.Page(f"Claims with “{text.escape(words, 60)}”", rows, none)
+
+
+def _page(title: str, rows: list[queries.Row], name: str, at: int) -> render.Page:
+    more = rows[queries.PAGE - 1].number if len(rows) > queries.PAGE else 0
+    none = "There are none. `/claim new` or `/bet quick` opens one."
+    return render.Page(title, rows, none, f"{name}:{more}" if more else "", f"{name}:0" if at else "")
+
+
+# --- the library ------------------------------------------------------------------------------
+
+
+@claim.command(name="library", description="Claims to begin with, ready worded; and a forecasting game")
+@app_commands.describe(number="The number of one of them")
+async def library_(press: Press, number: app_commands.Range[int, 1, 1000] | None = None) -> None:
+    starters = library.load()
+    if number is None:
+        await answer(press, _nothing(), lambda _: render.shelf(0, starters))
+    else:
+        one = _starter(number)
+        await answer(press, _nothing(), lambda _: render.starter(number, one))
+
+
+@routes.on("library:{page}")
+async def turn_shelf(press: Press, page: int) -> None:
+    starters = library.load()
+    at = min(page, (len(starters) - 1) // render.SHELF)
+    await answer(press, _nothing(), lambda _: render.shelf(at, starters), where=Where.IN_PLACE)
+
+
+@routes.on("library-take:{number}")
+async def take_starter(press: Press, number: int) -> None:
+    await answer(press, _take(press, number), _same)
+
+
+@routes.on("library-guess:{number}")
+async def ask_guess(press: Press, number: int) -> None:
+    await ask(press, render.guess_form(number, _starter(number)))
+
+
+@routes.on("library-answer:{number}")
+async def send_guess(press: Press, number: int) -> None:
+    one = _starter(number)
+    typed = components.line(components.values(press.data or {}), "chance")
+    chance = parse_odds.chance(typed, "Your chance")
+    await answer(press, _nothing(), lambda _: render.guessed(one, chance))
+
+
+async def _take(press: Press, number: int) -> Card:
+    crux, who = press.client, await acting(press)
+    now, one = crux.clock.of(press.id), _starter(number)
+    if not one.for_stakes:
+        raise BadInput("The library's claim", "it is for forecasts only, so choose another one")
+    terms = terms_of(one)
+    held = drafting.held_of(terms)
+    request = claims.Draft(guild_of(press), key(press), who.number, terms, None, drafting.encode(held))
+    draft = await crux.write(claims.save_draft, request, now)
+    _, held, bad = drafting.claim_terms(terms, held, who.places.time_zone, now)
+    return await _draft_card(press, who, draft, held, bad)
+
+
+def terms_of(one: Starter) -> Terms:
+    """A starter claim as a claim's terms; judges that it doesn't name are moderators."""
+    deadline_us = to_us(one.deadline_at)
+    return Terms(
+        title=one.title,
+        statement=one.said,
+        kind=one.kind,
+        outcomes=tuple(Outcome(*answer) for answer in one.answers),
+        unit=one.check.unit,
+        source=one.source,
+        fallback=one.fallback,
+        closes_us=deadline_us,
+        deadline_us=deadline_us,
+        check_us=deadline_us,
+        zone=one.zone,
+        early=one.early,
+        clause=clauses.encode(one.clause),
+        judges=claims.Judges(votes=one.judges.votes),
+        tags=one.tags,
+        check=one.check.facts(),
+        library=one.id,
+    )
+
+
+def _starter(number: int) -> Starter:
+    starters = library.load()
+    if not 1 <= number <= len(starters):
+        raise BadInput("The number", f"the library has {len(starters)} claims, so write one from 1 to that")
+    return starters[number - 1]
+
+
+async def _nothing() -> None:
+    """The library ships with Crux: nothing is read."""
+
+
+def _same(card: Card) -> Card:
+    return card

@@ -1,0 +1,180 @@
+"""What judges do with claims: everything on one screen, votes, confirming; and for moderators freeze, reverse, note.
+
+Judges may be named by a claim, so a press here is held against the claim, not against a role; the `/mod` commands are
+for moderators.
+"""
+
+import secrets
+from datetime import datetime
+
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot import components, drafting
+from bot.acting import Acting, acting
+from bot.answer import Press, answer, ask
+from bot.commands.mod import mod
+from bot.components import routes
+from bot.entering import guild_of, key
+from bot.render import market_refusals, phrases, text
+from bot.render import results as render
+from markets import claims, disputes, judges, notes, queries, resolution
+from markets.claims import Actor
+from markets.errors import MarketError
+
+Number = app_commands.Range[int, 1, 2**53 - 1]
+
+
+@mod.command(description="What waits for moderators: disputes, results to confirm and to name")
+async def queue(press: Press) -> None:
+    await press.client.require_moderator(press)
+    await answer(press, _queue(press), render.queue)
+
+
+@mod.command(description="Everything about one claim on one screen, and what each result would pay")
+@app_commands.describe(claim="The claim's number")
+async def decide(press: Press, claim: Number) -> None:
+    await press.client.require_moderator(press)
+    await answer(press, _case(press, claim), render.case)
+
+
+@mod.command(description="Stop everything on a claim, with a reason, or let it go on")
+@app_commands.describe(claim="The claim's number", go_on="Let it go on again")
+async def freeze(press: Press, claim: Number, go_on: bool = False) -> None:
+    await press.client.require_moderator(press)
+    found = await press.client.db.read(claims.load, guild_of(press), claim)
+    found.require("halt", press.client.clock.of(press.id))
+    await ask(press, render.halt_form(press.id, found, not go_on))
+
+
+@mod.command(description="Take a paid result back by opposite transfers, with a reason")
+@app_commands.describe(claim="The claim's number")
+async def reverse(press: Press, claim: Number) -> None:
+    await press.client.require_moderator(press)
+    crux, now = press.client, press.client.clock.of(press.id)
+    seen = await crux.db.read(queries.claim, guild_of(press), claim, now)
+    seen.claim.require("reverse", now)
+    await ask(press, render.reverse_form(press.id, seen))
+
+
+@mod.command(description="Note something about a claim; it is listed for all")
+@app_commands.describe(claim="The claim's number", words="What everybody can read")
+async def note(press: Press, claim: Number, words: app_commands.Range[str, 3, 500]) -> None:
+    await press.client.require_moderator(press)
+    await answer(press, _note(press, claim, words), render.did)
+
+
+@routes.on("halt:{asked}:{claim}:{halts}")
+async def send_halt(press: Press, asked: int, claim: int, halts: int) -> None:
+    await press.client.require_moderator(press)
+    await answer(press, _halt(press, asked, claim, halts == 1), render.did)
+
+
+@routes.on("reverse:{asked}:{claim}")
+async def send_reverse(press: Press, asked: int, claim: int) -> None:
+    await press.client.require_moderator(press)
+    await answer(press, _reverse(press, asked, claim), render.did)
+
+
+@routes.on("decide:{claim}")
+async def press_decide(press: Press, claim: int) -> None:
+    await answer(press, _case(press, claim), render.case)
+
+
+@routes.on("rule:{claim}:{choice}")
+async def ask_ruling(press: Press, claim: int, choice: int) -> None:
+    crux, now = press.client, press.client.clock.of(press.id)
+    seen = await crux.db.read(queries.claim, guild_of(press), claim, now)
+    seen.claim.require("decide", now)
+    await ask(press, render.rule_form(seen, choice))
+
+
+@routes.on("rule-send:{claim}:{choice}")
+async def send_ruling(press: Press, claim: int, choice: int) -> None:
+    await answer(press, _vote(press, claim, choice), render.did)
+
+
+@routes.on("confirm:{proposal}")
+async def confirm(press: Press, proposal: int) -> None:
+    await answer(press, _confirm(press, proposal), render.did)
+
+
+async def _queue(press: Press) -> render.Queue:
+    crux = press.client
+    return await crux.db.read(_waiting, guild_of(press), crux.clock.of(press.id))
+
+
+def _waiting(tx: Connection, guild: int, now: datetime) -> render.Queue:
+    rows = queries.queue(tx, guild, now)
+    return render.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
+
+
+async def _case(press: Press, number: int) -> render.Case:
+    crux, who = press.client, await acting(press)
+    return await crux.db.read(_look, guild_of(press), number, who.actor, crux.clock.of(press.id))
+
+
+def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> render.Case:
+    """The screen; a judge who may not judge is told so there, privately (D4)."""
+    seen = queries.claim(tx, guild, number, now)
+    dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
+    why_not = ""
+    if seen.at in ("disputed", "proposed"):
+        try:
+            judges.require_judge(tx, seen.claim, actor)
+        except MarketError as refused:
+            why_not = market_refusals.refusal(refused, text.Currency()) or ""
+    return render.Case(seen, dispute, why_not)
+
+
+async def _vote(press: Press, number: int, choice: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    filled = components.values(press.data or {})
+    found = await crux.db.read(claims.load, guild, number)
+    said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
+    request = disputes.Vote(guild, key(press), who.actor, number, said, components.line(filled, "reason"))
+    voted = await crux.write(disputes.vote, request, now)
+    words = (
+        "That is the ruling. It is posted with your reason, and paid a day later unless somebody appeals."
+        if voted.ruled
+        else f"{voted.votes} of {voted.needed} votes for this result so far."
+    )
+    return _did(who, f"You voted {phrases.result(found.terms, said)}", words)
+
+
+async def _confirm(press: Press, proposal: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    request = resolution.Confirm(guild_of(press), key(press), who.actor, proposal)
+    await crux.write(resolution.confirm, request, crux.clock.of(press.id))
+    return _did(who, "The result is confirmed", "It is paid, and that is posted.")
+
+
+async def _halt(press: Press, asked: int, number: int, halts: bool) -> render.Did:
+    crux, who = press.client, await acting(press)
+    reason = components.line(components.values(press.data or {}), "reason")
+    request = disputes.Halt(guild_of(press), f"interaction:{asked}", who.actor, number, halts, reason)
+    await crux.write(disputes.halt, request, crux.clock.of(press.id))
+    title = f"Claim {number} is stopped" if halts else f"Claim {number} goes on"
+    return _did(who, title, "It is listed in `/resolve acts`.")
+
+
+async def _reverse(press: Press, asked: int, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    reason = components.line(components.values(press.data or {}), "reason")
+    salt = secrets.token_bytes(16)
+    request = resolution.Reverse(guild_of(press), f"interaction:{asked}", who.actor, number, reason, salt)
+    await crux.write(resolution.take_back, request, crux.clock.of(press.id))
+    return _did(who, f"The result of claim {number} is taken back", "It is listed in `/resolve acts`.")
+
+
+async def _note(press: Press, number: int, words: str) -> render.Did:
+    crux, who = press.client, await acting(press)
+    request = notes.Note(guild_of(press), key(press), who.actor, number, words)
+    await crux.write(notes.note, request, crux.clock.of(press.id))
+    said = (f"“{text.escape(words)}”", "It is listed in `/resolve acts`.")
+    return render.Did(f"Noted about claim {number}", said, -1)
+
+
+def _did(who: Acting, title: str, words: str) -> render.Did:
+    return render.Did(title, (words,), who.places.announcement_channel)

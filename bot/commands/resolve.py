@@ -1,0 +1,231 @@
+"""/resolve: how a claim came out, and what to do where one doesn't agree (RULES D)."""
+
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot import components, drafting
+from bot.acting import acting
+from bot.answer import Press, Where, answer, ask
+from bot.components import routes
+from bot.entering import guild_of, key
+from bot.refusals import BadInput
+from bot.render import phrases, text
+from bot.render import results as render
+from markets import claims, disputes, queries, resolution
+from markets.disputes import GROUNDS, Ground
+from markets.errors import UnknownProposal
+
+GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
+
+Number = app_commands.Range[int, 1, 2**53 - 1]
+
+resolve = app_commands.Group(name="resolve", description="How a claim came out", guild_only=True)
+
+
+# --- propose ----------------------------------------------------------------------------------
+
+
+@resolve.command(description="Name how a claim came out, with evidence")
+@app_commands.describe(claim="The claim's number")
+async def propose(press: Press, claim: Number) -> None:
+    await _ask_result(press, claim)
+
+
+@routes.on("propose:{claim}")
+async def press_propose(press: Press, claim: int) -> None:
+    await _ask_result(press, claim)
+
+
+async def _ask_result(press: Press, number: int) -> None:
+    crux, guild = press.client, guild_of(press)
+    seen = await crux.db.read(queries.claim, guild, number, crux.clock.of(press.id))
+    seen.claim.require("propose", crux.clock.of(press.id))
+    await ask(press, render.propose_form(seen, await crux.currency(guild)))
+
+
+@routes.on("propose-send:{claim}")
+async def send_result(press: Press, claim: int) -> None:
+    await answer(press, _propose(press, claim), render.did)
+
+
+async def _propose(press: Press, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    filled = components.values(press.data or {})
+    found = await crux.db.read(claims.load, guild, number)
+    choice = _number(components.picked(filled, "result"))
+    said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
+    evidence, reason = drafting.evidence(components.line(filled, "evidence"))
+    request = resolution.Propose(
+        guild=guild,
+        key=key(press),
+        actor=who.actor,
+        claim=number,
+        result=said,
+        evidence=evidence,
+        reason=reason or None,
+        known_us=drafting.day(components.line(filled, "known"), found.terms.zone, now),
+    )
+    made = await crux.write(resolution.propose, request, now)
+    window = render.hours(made.window_seconds)
+    words = [
+        f"**{text.escape(found.terms.title, 200)}**",
+        f"Anyone may challenge it for {window}, from when it is announced; unchallenged, it is settled.",
+        "A bond is held until then." if made.bond else "",
+        "You can take it back until somebody answers: `/resolve withdraw`.",
+    ]
+    title = f"You proposed {phrases.result(found.terms, made.result)}"
+    return render.Did(title, tuple(filter(None, words)), who.places.announcement_channel)
+
+
+@resolve.command(description="Take back a proposal of yours that nobody has answered")
+@app_commands.describe(claim="The claim's number")
+async def withdraw(press: Press, claim: Number) -> None:
+    await answer(press, _withdraw(press, claim), render.did)
+
+
+async def _withdraw(press: Press, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    standing = await crux.db.read(_standing, guild, number)
+    request = resolution.Withdraw(guild, key(press), who.number, standing)
+    await crux.write(resolution.withdraw, request, now)
+    words = ("A bond is back in your wallet, if there was one.",)
+    return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
+
+
+def _standing(tx: Connection, guild: int, number: int) -> int:
+    found = resolution.standing(tx, claims.load(tx, guild, number))
+    if found is None:
+        raise UnknownProposal(guild, number)
+    return found.number
+
+
+# --- object -----------------------------------------------------------------------------------
+
+
+@resolve.command(description="Object to a proposed result")
+@app_commands.describe(claim="The claim's number")
+async def challenge(press: Press, claim: Number) -> None:
+    await _ask_challenge(press, claim)
+
+
+@routes.on("challenge:{claim}")
+async def press_challenge(press: Press, claim: int) -> None:
+    await _ask_challenge(press, claim)
+
+
+async def _ask_challenge(press: Press, number: int) -> None:
+    crux, guild = press.client, guild_of(press)
+    found = await crux.db.read(claims.load, guild, number)
+    found.require("challenge", crux.clock.of(press.id))
+    await ask(press, render.challenge_form(found, await crux.currency(guild)))
+
+
+@routes.on("challenge-send:{claim}")
+async def send_challenge(press: Press, claim: int) -> None:
+    await answer(press, _challenge(press, claim), render.did)
+
+
+async def _challenge(press: Press, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    filled = components.values(press.data or {})
+    picked = components.picked(filled, "ground")
+    ground = GROUND_OF.get(picked)
+    if ground is None:
+        raise BadInput("The ground", "choose one of the list")
+    reason = components.line(filled, "reason")
+    request = disputes.Challenge(guild_of(press), key(press), who.number, number, ground, reason)
+    made = await crux.write(disputes.challenge, request, crux.clock.of(press.id))
+    words = (
+        "Its judges are asked, and both sides are told. Others can add arguments, free of charge.",
+        "Your bond returns if the ruling differs from what was proposed."
+        if made.bond
+        else "No bond was held.",
+    )
+    return render.Did(f"Dispute {made.number} is open", words, who.places.announcement_channel)
+
+
+@resolve.command(description="Add an argument to a dispute, free of charge")
+@app_commands.describe(claim="The claim's number")
+async def argue(press: Press, claim: Number) -> None:
+    await _ask_argument(press, claim)
+
+
+@routes.on("argue:{claim}")
+async def press_argue(press: Press, claim: int) -> None:
+    await _ask_argument(press, claim)
+
+
+async def _ask_argument(press: Press, number: int) -> None:
+    found = await press.client.db.read(claims.load, guild_of(press), number)
+    found.require("argue", press.client.clock.of(press.id))
+    await ask(press, render.argue_form(found))
+
+
+@routes.on("argue-send:{claim}")
+async def send_argument(press: Press, claim: int) -> None:
+    await answer(press, _argue(press, claim), render.did)
+
+
+async def _argue(press: Press, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    words = components.line(components.values(press.data or {}), "words")
+    request = disputes.Argue(guild_of(press), key(press), who.number, number, words)
+    await crux.write(disputes.argue, request, crux.clock.of(press.id))
+    said = ("It stands on the dispute's card, and the judges read it.",)
+    return render.Did("Your argument is added", said, who.places.announcement_channel)
+
+
+@resolve.command(description="Appeal a ruling with new evidence, within the day before it is paid")
+@app_commands.describe(claim="The claim's number")
+async def appeal(press: Press, claim: Number) -> None:
+    await _ask_appeal(press, claim)
+
+
+@routes.on("appeal:{claim}")
+async def press_appeal(press: Press, claim: int) -> None:
+    await _ask_appeal(press, claim)
+
+
+async def _ask_appeal(press: Press, number: int) -> None:
+    crux, guild = press.client, guild_of(press)
+    found = await crux.db.read(claims.load, guild, number)
+    found.require("appeal", crux.clock.of(press.id))
+    await ask(press, render.appeal_form(found, await crux.currency(guild)))
+
+
+@routes.on("appeal-send:{claim}")
+async def send_appeal(press: Press, claim: int) -> None:
+    await answer(press, _appeal(press, claim), render.did)
+
+
+async def _appeal(press: Press, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    reason = components.line(components.values(press.data or {}), "reason")
+    request = disputes.Appeal(guild_of(press), key(press), who.number, number, reason)
+    await crux.write(disputes.appeal, request, crux.clock.of(press.id))
+    words = ("Nothing is paid until it is decided, by other judges where there are any. That is final.",)
+    return render.Did("You appealed", words, who.places.announcement_channel)
+
+
+# --- what judges did --------------------------------------------------------------------------
+
+
+@resolve.command(description="What moderators and judges did about claims, and why")
+async def acts(press: Press) -> None:
+    await answer(press, _acts(press, 0), render.acts)
+
+
+@routes.on("done:{before}")
+async def turn_acts(press: Press, before: int) -> None:
+    await answer(press, _acts(press, before), render.acts, where=Where.IN_PLACE)
+
+
+async def _acts(press: Press, before: int) -> render.Acts:
+    rows, people = await press.client.db.read(queries.acts, guild_of(press), before=before)
+    return render.Acts(rows, people, before == 0)
+
+
+def _number(picked: str) -> int:
+    return int(picked) if picked.isascii() and picked.isdecimal() and len(picked) < 6 else 10**6

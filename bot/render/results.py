@@ -1,0 +1,702 @@
+"""How a claim comes out: proposals, disputes, rulings, what was paid, and the judges' one screen (RULES C8, D)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot.render import phrases, text, wording
+from bot.render.announced import Ask, Told, card, post
+from bot.render.claims import holders
+from bot.render.text import Currency
+from ledger.types import from_us
+from markets import clauses, queries, resolution
+from markets.claims import Claim, Result, Terms
+from markets.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
+
+GROUNDS = {
+    "fact": "a fact is wrong",
+    "measure": "the measure is challenged",
+    "source": "the source is gone",
+    "wording": "the wording says otherwise",
+    "early": "it is too early",
+}
+
+UNCLEAR, VOID, EARLY, WEIGHTS, VALUE = 100, 101, 102, 103, 104
+"""Results that are no outcome, as numbers for buttons; below them an outcome's own number."""
+
+_WORDS = {
+    UNCLEAR: "Unclear",
+    VOID: "Void: it never counted",
+    EARLY: "Too early to say",
+    WEIGHTS: "Graded: weights",
+    VALUE: "The value",
+}
+
+
+def choices(terms: Terms) -> list[tuple[int, str]]:
+    """Every result that can be named for a claim, as a number and in words."""
+    valued = terms.kind in ("number", "date")
+    found = [(VALUE, _WORDS[VALUE])] if valued else [(at, one.name) for at, one in enumerate(terms.outcomes)]
+    return [*found, *((at, _WORDS[at]) for at in (UNCLEAR, WEIGHTS, VOID, EARLY))]
+
+
+# --- forms ------------------------------------------------------------------------------------
+
+
+def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
+    found = seen.claim
+    bond = currency.of(found.settings.bond)
+    return Form(
+        "Propose a result",
+        f"propose-send:{found.number}",
+        (
+            PickOne("result", "How did it come out?", _options(found.terms)),
+            Line("detail", "Value, weights or date", _detail_help(found.terms), "", 60, needed=False),
+            Line(
+                "evidence",
+                "Evidence",
+                "A link that everybody can look at, and why it shows it",
+                "",
+                900,
+                long=True,
+            ),
+            Line(
+                "known",
+                "When did it become public?",
+                "Such as 2027-03-01; for an outcome",
+                "",
+                60,
+                needed=False,
+            ),
+        ),
+        f"Everybody is told, and may challenge it. Before the deadline a bond of {bond} is held until it is settled: "
+        "it is lost if the result is ruled otherwise.",
+    )
+
+
+def _options(terms: Terms) -> tuple[tuple[str, str], ...]:
+    return tuple((str(at), words) for at, words in choices(terms))
+
+
+def _detail_help(terms: Terms) -> str:
+    if terms.kind in ("number", "date"):
+        return "The value; or for too early, when to ask again"
+    return "Graded: such as 60, 40. Too early: when to ask again"
+
+
+def challenge_form(found: Claim, currency: Currency) -> Form:
+    return Form(
+        "Challenge the proposal",
+        f"challenge-send:{found.number}",
+        (
+            PickOne("ground", "What is wrong with it?", tuple(GROUNDS.items()), value="fact"),
+            Line("reason", "Why?", "Everybody in this server can read it", "", 500, long=True),
+        ),
+        f"A bond of {currency.of(found.settings.bond)} is held, or your free balance if that is less. It returns if "
+        "the ruling differs from what was proposed.",
+    )
+
+
+def argue_form(found: Claim) -> Form:
+    return Form(
+        "Add an argument",
+        f"argue-send:{found.number}",
+        (Line("words", "Your argument", "Everybody in this server can read it", "", 500, long=True),),
+    )
+
+
+def appeal_form(found: Claim, currency: Currency) -> Form:
+    return Form(
+        "Appeal the ruling",
+        f"appeal-send:{found.number}",
+        (Line("reason", "New evidence", "Everybody in this server can read it", "", 500, long=True),),
+        f"Once, within the day before it is paid. A bond of {currency.of(2 * found.settings.bond)} is held; other "
+        "judges decide where there are any, and that is final.",
+    )
+
+
+def rule_form(seen: ClaimSeen, choice: int) -> Form:
+    words = dict(choices(seen.claim.terms)).get(choice, "")
+    fields: tuple[Line, ...] = ()
+    if choice in (WEIGHTS, VALUE, EARLY) or (choice == UNCLEAR and _judges_choose(seen.claim)):
+        labels = {WEIGHTS: "Weights", UNCLEAR: "Weights", VALUE: "The value", EARLY: "When to ask again"}
+        fields = (
+            Line("detail", labels[choice], "Such as 60, 40" if choice in (WEIGHTS, UNCLEAR) else "", "", 60),
+        )
+    reason = Line("reason", "Why?", "It is posted, if it carries", "", 500, long=True)
+    return Form(
+        text.clean(f"Vote: {words}", 45),
+        f"rule-send:{seen.claim.number}:{choice}",
+        (*fields, reason),
+        f"A ruling of {seen.claim.terms.judges.votes} "
+        f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted and paid a day later.",
+    )
+
+
+def _judges_choose(found: Claim) -> bool:
+    return isinstance(clauses.decode(found.terms.clause), clauses.JudgesChoose)
+
+
+def reverse_form(asked: int, seen: ClaimSeen) -> Form:
+    paid = [bet for bet in seen.bets if bet.resolution == seen.claim.resolution and bet.state != "live"]
+    came = phrases.result(seen.claim.terms, seen.result) if seen.result else "its result"
+    return Form(
+        "Take the result back",
+        f"reverse:{asked}:{seen.claim.number}",
+        (Line("reason", "Why?", "Everybody in this server can read it", "", 300, long=True),),
+        f"Claim {seen.claim.number} came out as **{came}**. {len(paid)} "
+        f"{'bet that was' if len(paid) == 1 else 'bets that were'} paid will be locked again by opposite transfers; "
+        "whoever has spent theirs will have a debt. The claim is open to proposals again.",
+    )
+
+
+def halt_form(asked: int, found: Claim, halts: bool) -> Form:
+    return Form(
+        "Stop everything on the claim" if halts else "Let the claim go on",
+        f"halt:{asked}:{found.number}:{int(halts)}",
+        (Line("reason", "Why?", "Everybody in this server can read it", "", 300, long=True),),
+    )
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What somebody just did about a result, in a title and sentences.
+
+    `channel` is where it is announced, 0 where it should be and can't, -1 where it needn't be.
+    """
+
+    title: str
+    words: tuple[str, ...]
+    channel: int
+
+
+def did(done: Did) -> Card:
+    if done.channel < 0:
+        return Card(done.title, done.words, accent=Accent.DONE)
+    told = (
+        f"Everybody is told in {text.channel(done.channel)}."
+        if done.channel
+        else "It can't be announced: whoever may manage this server chooses a channel with /setup. Until then "
+        "nothing is settled by silence."
+    )
+    return Card(done.title, done.words, told, accent=Accent.DONE if done.channel else Accent.CAREFUL)
+
+
+def hours(seconds: int) -> str:
+    """`48 hours`, `7 days`."""
+    if seconds % 86_400 == 0 and seconds > 2 * 86_400:
+        return f"{seconds // 86_400} days"
+    count = round(seconds / 3_600)
+    return f"{count} {'hour' if count == 1 else 'hours'}"
+
+
+# --- a dispute, and the judges' screen --------------------------------------------------------
+
+
+def dispute(seen: DisputeSeen) -> Card:
+    """A dispute for everybody: what was proposed, what is wrong with it, and what each result would pay."""
+    found, of = seen.claim.claim, seen.dispute
+    return Card(
+        f"Dispute {of.number}: {text.escape(found.terms.title, 160)}",
+        phrases.lines(*_case(seen), *would_pay(seen.claim)),
+        _judged_by(seen),
+        _dispute_buttons(seen),
+        Accent.DONE if of.state in ("final", "lapsed") else Accent.CAREFUL,
+    )
+
+
+def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
+    number = seen.claim.claim.number
+    terms = Button("Claim and terms", f"terms:{number}")
+    if seen.claim.claim.halted or seen.claim.at not in ("disputed", "ruled"):
+        return (terms,)
+    if seen.claim.at == "ruled":
+        appeal = Button("Appeal", f"appeal:{number}", Look.DANGER)
+        return (terms,) if seen.dispute.appellant else (appeal, terms)
+    return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
+
+
+def _case(seen: DisputeSeen) -> list[str]:
+    terms, of, proposal, people = seen.claim.claim.terms, seen.dispute, seen.proposal, seen.people
+    reason = f": “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
+    parts = [
+        f"**Proposed {phrases.result(terms, proposal.result)}** by {phrases.who(people, proposal.proposer)}{reason} "
+        f"({phrases.link(proposal.evidence, 'evidence')})",
+        f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
+        f"“{text.escape(of.reason, 400)}”",
+    ]
+    parts += [
+        f"- {phrases.who(people, one.author)}: “{text.escape(one.words, 250)}”" for one in seen.arguments[-5:]
+    ]
+    if of.ruling is not None:
+        parts.append(
+            f"**Ruled {phrases.result(terms, of.ruling)}**: “{text.escape(of.ruling_reason or '', 400)}”"
+        )
+    if of.appellant is not None:
+        parts.append(
+            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 400)}”"
+        )
+    return parts
+
+
+def _judged_by(seen: DisputeSeen) -> str:
+    votes = [one for one in seen.votes if one.round == seen.dispute.round]
+    cast = f"{len(votes)} of {seen.claim.claim.terms.judges.votes} cast" if votes else "none cast yet"
+    return (
+        f"Judged by {phrases.judges(seen.claim.claim.terms, seen.people)}, with nothing on this claim · "
+        f"votes: {cast} · {len(seen.claim.clarifications)} clarifications"
+    )
+
+
+def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
+    """What each result would pay everybody with a live bet."""
+    if not seen.live:
+        return ("Nothing is locked on it.",)
+    terms = seen.claim.terms
+    results = [
+        (text.escape(one.name, 60), Result("outcome", outcome=at))
+        for at, one in enumerate(terms.outcomes[:most])
+    ]
+    unclear = f"unclear ({phrases.claims_clause(terms)})"
+    lines = [f"- **{name}**: {_changes(seen, result)}" for name, result in results]
+    lines.append(
+        f"- **{unclear}**: as the weights say"
+        if _judges_choose(seen.claim)
+        else f"- **{unclear}**: {_changes(seen, Result('unclear'))}"
+    )
+    return tuple(lines)
+
+
+def _changes(seen: ClaimSeen, result: Result) -> str:
+    change: dict[int, int] = {}
+    for bet in seen.live:
+        gets = resolution.payout(seen.claim, bet, result)
+        change[bet.maker] = change.get(bet.maker, 0) + gets.maker - bet.maker_stake
+        change[bet.taker] = change.get(bet.taker, 0) + gets.taker - bet.taker_stake
+    shown = sorted(change.items(), key=lambda item: -abs(item[1]))[:6]
+    words = ", ".join(f"{phrases.who(seen.people, player)} {phrases.change(by)}" for player, by in shown)
+    return words + (f" and {len(change) - 6} more" if len(change) > 6 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A claim on a judge's one screen; `dispute` where there is one. `may` says why its reader can't judge, or
+    nothing."""
+
+    seen: ClaimSeen
+    dispute: DisputeSeen | None
+    why_not: str = ""
+
+
+def case(shown: Case) -> Card:
+    """Everything on one screen: claim, clarifications, positions, evidence, both arguments, what each would pay."""
+    seen, found = shown.seen, shown.seen.claim
+    terms = found.terms
+    waiting = seen.proposal is not None and seen.proposal.confirm and seen.at == "proposed"
+    return Card(
+        f"Claim {found.number}: {text.escape(terms.title, 160)}",
+        phrases.lines(
+            text.escape(terms.statement, 500),
+            *[
+                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 250)}"
+                for one in terms.outcomes[:4]
+            ],
+            *[f"Clarified: “{text.escape(one.words, 250)}”" for one in seen.clarifications[-3:]],
+            *(_case(shown.dispute) if shown.dispute else _proposed(seen)),
+            "**What each result would pay**",
+            *would_pay(seen),
+            *wording.overridden(terms, seen.warned),
+            f"**{shown.why_not}**" if shown.why_not else "",
+        ),
+        f"{phrases.STATES[seen.at]} · before {phrases.deadline(terms)} · "
+        f"judged by {phrases.judges(terms, seen.people)}",
+        () if shown.why_not else _case_buttons(seen, waiting),
+        Accent.CAREFUL,
+    )
+
+
+def _proposed(seen: ClaimSeen) -> list[str]:
+    proposal = seen.proposal
+    if proposal is None:
+        return ["No result is proposed."]
+    by = phrases.who(seen.people, proposal.proposer)
+    return [
+        f"**Proposed {phrases.result(seen.claim.terms, proposal.result)}** by {by} "
+        f"({phrases.link(proposal.evidence, 'evidence')})"
+    ]
+
+
+def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
+    number = seen.claim.number
+    if seen.at == "disputed":
+        shown = choices(seen.claim.terms)[:14]
+        return tuple(
+            Button(
+                text.clean(words.split(":")[0], 40),
+                f"rule:{number}:{choice}",
+                Look.MAIN if at < 2 else Look.PLAIN,
+            )
+            for at, (choice, words) in enumerate(shown)
+        )
+    if waiting and seen.proposal is not None:
+        return (Button("Confirm the result", f"confirm:{seen.proposal.number}", Look.MAIN),)
+    if seen.at in ("open", "closed"):
+        return (Button("Propose a result", f"propose:{number}", Look.MAIN),)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for moderators: (kind, claim, since in microseconds)."""
+
+    rows: list[tuple[str, int, int]]
+    titles: Mapping[int, str]
+
+
+def queue(seen: Queue) -> Card:
+    words = {"dispute": "a dispute to decide", "confirm": "a result to confirm", "ask": "a result to name"}
+    rows = seen.rows[:8]
+    lines = [
+        f"**{number}** {text.escape(seen.titles.get(number, ''), 140)}\n-# {words[kind]}, waiting since "
+        f"{phrases.ago(since)}"
+        for kind, number, since in rows
+    ]
+    return Card(
+        "What waits for moderators",
+        phrases.lines(*(lines or ["Nothing waits."])),
+        f"{len(seen.rows)} in all, the longest first."
+        if len(seen.rows) > len(rows)
+        else "The longest first.",
+        tuple(Button(f"Claim {number}", f"decide:{number}") for _, number, _ in rows[:5]),
+    )
+
+
+# --- the list of acts, profiles ---------------------------------------------------------------
+
+_ACTS = {
+    "vote": "voted on claim {claim}",
+    "confirm": "confirmed the result of claim {claim}",
+    "reverse": "took the result of claim {claim} back",
+    "freeze": "stopped everything on claim {claim}",
+    "unfreeze": "let claim {claim} go on",
+    "clarify": "clarified claim {claim}",
+    "note": "noted about claim {claim}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    rows: list[Acted]
+    people: Mapping[int, int]
+    first: bool
+
+
+def acts(page: Acts) -> Card:
+    """What moderators and judges did about claims, newest first."""
+    shown = page.rows[: queries.PAGE]
+    lines = [
+        f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} "
+        + _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})").format(claim=row.claim)
+        + (f"\n> {text.escape(row.reason, 200)}" if row.reason else "")
+        for row in shown
+    ] or ["There are none. Every vote, freeze, reversal and note of a moderator will be here."]
+    last = shown[-1].number if shown else 1
+    return Card(
+        "What moderators and judges did",
+        phrases.lines(*lines),
+        "About claims, newest first. What they did with points is in /ledger acts.",
+        (
+            Button("Newest", "done:0", off=page.first),
+            Button("Older", f"done:{last}", off=len(page.rows) <= queries.PAGE),
+        ),
+    )
+
+
+def profile(seen: Profile, currency: Currency) -> Card:
+    """What everybody may know of somebody."""
+    return Card(
+        "Profile",
+        (
+            phrases.who(seen.people, seen.player),
+            f"**Bets** {seen.live} open, {seen.won} won, {seen.lost} lost, {seen.record.agreed} ended by agreement",
+            f"**Record** {phrases.record(seen.record)}",
+            f"**Profit on settled bets** {phrases.change(seen.profit)} {currency.name}",
+        ),
+        "Balances are private. Points have no cash value.",
+    )
+
+
+# --- what the announcer tells -----------------------------------------------------------------
+
+
+@card("dispute")
+def _dispute_card(tx: Connection, ask: Ask) -> Told | None:
+    """Both sides and the judges are told when it opens (E2)."""
+    seen = queries.dispute(tx, ask.guild, ask.ref, ask.now)
+    named = seen.claim.claim.terms.judges.named
+    sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(seen.claim))
+    return Told(
+        dispute(seen),
+        players=tuple(dict.fromkeys((*named, *sides))),
+        moderators=not named,
+        line=seen.claim.claim.number,
+    )
+
+
+@post("dispute.opened")
+def _opened(tx: Connection, ask: Ask) -> Told | None:
+    """The dispute's own card says it."""
+    return None
+
+
+@post("proposal.made")
+def _made(tx: Connection, ask: Ask) -> Told | None:
+    """Those who would lose are mentioned (D3, E2)."""
+    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    if proposal.state != "standing":
+        return None
+    terms = seen.claim.terms
+    by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
+    known = f" It became public {text.day(from_us(proposal.known_us))}." if proposal.known_us else ""
+    reason = f"“{text.escape(proposal.reason, 400)}”" if proposal.reason else ""
+    gains = ", because whoever proposes it gains by it" if proposal.gains else ""
+    bond = " A bond is held until it is settled." if proposal.bond else ""
+    shown = Card(
+        f"Proposed: {phrases.result(terms, proposal.result)}",
+        phrases.lines(
+            f"**{text.escape(terms.title, 200)}**",
+            f"By {by}, with {phrases.link(proposal.evidence, 'evidence')}.{known}",
+            reason,
+            f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{gains}; unchallenged, it is "
+            f"settled.{bond}",
+            *would_pay(seen),
+        ),
+        f"Claim {seen.claim.number} · judged by {phrases.judges(terms, seen.people)}",
+        (
+            Button("Challenge", f"challenge:{seen.claim.number}", Look.DANGER),
+            Button("Terms", f"terms:{seen.claim.number}"),
+        ),
+        Accent.CAREFUL,
+    )
+    losers = tuple(resolution.losers(tx, seen.claim, proposal.result))
+    return Told(shown, players=losers, line=seen.claim.number)
+
+
+@post("proposal.withdrawn")
+def _withdrawn(tx: Connection, ask: Ask) -> Told | None:
+    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    by = phrases.who(queries.named(tx, ask.guild, {proposal.proposer}), proposal.proposer)
+    words = f"{by} took the proposal {phrases.result(seen.claim.terms, proposal.result)} back."
+    return Told(
+        _plain(seen, "A proposal is withdrawn", words), concerned=holders(seen), line=seen.claim.number
+    )
+
+
+@post("proposal.confirm")
+def _confirm(tx: Connection, ask: Ask) -> Told | None:
+    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    if proposal.state != "standing":
+        return None
+    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    words = (
+        f"Nobody challenged {phrases.result(seen.claim.terms, proposal.result)}, but somebody with a bet on it has "
+        "left, and silence is no consent: a judge confirms it, or not."
+    )
+    shown = _plain(
+        seen, "A result to confirm", words, Button("Look at it", f"decide:{seen.claim.number}", Look.MAIN)
+    )
+    named = seen.claim.terms.judges.named
+    return Told(shown, players=named, moderators=not named, line=seen.claim.number)
+
+
+@post("claim.resolved")
+def _resolved(tx: Connection, ask: Ask) -> Told | None:
+    """Where bets are paid at once, what was paid says it all."""
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
+    if found.pays_us <= found.at_us and seen.bets:
+        return None
+    when = f" It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
+    words = f"{_how(tx, ask.guild, seen, found)}{when}"
+    return Told(_settled(seen, found, words, ()), concerned=holders(seen), line=seen.claim.number)
+
+
+@post("bets.paid")
+def _paid(tx: Connection, ask: Ask) -> Told | None:
+    """Stakes, result, reason, each person's change, and the digests of the transfers."""
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
+    numbers: list[int] = ask.facts["bets"]
+    bets = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers]
+    lines = [line for one in bets for line in _paid_bet(one)]
+    told = tuple(dict.fromkeys(side for one in bets if one.bet for side in (one.bet.maker, one.bet.taker)))
+    shown = _settled(seen, found, _how(tx, ask.guild, seen, found), lines)
+    return Told(shown, concerned=told, line=seen.claim.number)
+
+
+def _paid_bet(seen: OfferSeen) -> list[str]:
+    bet = seen.bet
+    if bet is None or bet.maker_paid is None or bet.taker_paid is None:
+        return []
+    lines = [
+        f"- {phrases.who(seen.people, player)}, {said}: staked {text.number(staked)}, got back {text.number(paid)}, "
+        f"**{phrases.change(paid - staked)}**"
+        for player, said, staked, paid in (
+            (bet.maker, phrases.maker_side(seen.claim, bet), bet.maker_stake, bet.maker_paid),
+            (bet.taker, phrases.taker_side(seen.claim, bet), bet.taker_stake, bet.taker_paid),
+        )
+    ]
+    return [*lines, f"-# Bet {bet.number} · {seen.transfer}"]
+
+
+def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Sequence[str]) -> Card:
+    came = phrases.result(seen.claim.terms, queries.result_of(found))
+    verb = "Void" if came == "void" else f"Settled {came}"
+    back = "It was taken back since." if found.reversed_us else ""
+    return Card(
+        f"{verb}: {text.escape(seen.claim.terms.title, 160)}",
+        phrases.lines(how, *lines, back),
+        f"Claim {seen.claim.number} · anyone can check it with /ledger verify",
+        (Button("Terms", f"terms:{seen.claim.number}"),),
+        Accent.DONE,
+    )
+
+
+def _how(tx: Connection, guild: int, seen: ClaimSeen, found: resolution.Resolution) -> str:
+    """On what ground a result stands."""
+    clause = ""
+    if queries.result_of(found).kind == "unclear":
+        clause = f" The ambiguity clause applies: {phrases.claims_clause(seen.claim.terms)}."
+    if found.dispute is not None:
+        of = queries.dispute(tx, guild, found.dispute, from_us(found.at_us)).dispute
+        if of.ruling is not None:
+            return f"Ruled by its judges: “{text.escape(of.ruling_reason or '', 400)}”.{clause}"
+    if found.proposal is not None:
+        proposal = resolution.load(tx, guild, found.proposal)
+        by = phrases.who(queries.named(tx, guild, {proposal.proposer}), proposal.proposer)
+        evidence = phrases.link(proposal.evidence, "evidence")
+        reason = f" “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
+        return f"Proposed by {by} with {evidence}, unchallenged for {hours(proposal.window_seconds)}.{reason}{clause}"
+    return f"Nobody named a result in time.{clause}"
+
+
+@post("dispute.ruled")
+def _ruled(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    of = seen.dispute
+    if of.ruling is None:
+        return None
+    final = bool(ask.facts.get("final"))
+    came = phrases.result(seen.claim.claim.terms, of.ruling)
+    next_ = (
+        "This is final, and it is paid."
+        if final
+        else f"It is paid {phrases.ago(int(ask.facts['pays_us']))}, unless somebody appeals with new evidence before."
+    )
+    shown = Card(
+        f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
+        phrases.lines(
+            f"“{text.escape(of.ruling_reason or '', 500)}”", next_, *_votes(seen), *would_pay(seen.claim)
+        ),
+        f"Dispute {of.number} · claim {seen.claim.claim.number}",
+        (Button("Terms", f"terms:{seen.claim.claim.number}"),)
+        if final
+        else (
+            Button("Appeal", f"appeal:{seen.claim.claim.number}", Look.DANGER),
+            Button("Terms", f"terms:{seen.claim.claim.number}"),
+        ),
+        Accent.CAREFUL,
+    )
+    sides = (seen.proposal.proposer, of.challenger, *holders(seen.claim))
+    return Told(shown, players=tuple(dict.fromkeys(sides)), line=seen.claim.claim.number)
+
+
+def _votes(seen: DisputeSeen) -> list[str]:
+    last = max((one.round for one in seen.votes), default=0)
+    terms = seen.claim.claim.terms
+    return [
+        f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}"
+        for one in seen.votes
+        if one.round == last
+    ]
+
+
+@post("dispute.appealed")
+def _appealed(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    of = seen.dispute
+    if of.appellant is None:
+        return None
+    named = seen.claim.claim.terms.judges.named
+    shown = Card(
+        f"Appealed: {text.escape(seen.claim.claim.terms.title, 160)}",
+        phrases.lines(
+            f"By {phrases.who(seen.people, of.appellant)}: “{text.escape(of.appeal_reason or '', 500)}”",
+            "Nothing is paid until it is decided, by other judges where there are any. That is final.",
+        ),
+        f"Dispute {of.number} · claim {seen.claim.claim.number}",
+        (
+            Button("Judge", f"decide:{seen.claim.claim.number}"),
+            Button("Terms", f"terms:{seen.claim.claim.number}"),
+        ),
+        Accent.CAREFUL,
+    )
+    return Told(shown, players=named, moderators=not named, line=seen.claim.claim.number)
+
+
+@post("claim.reversed")
+def _reversed(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    found = queries.reversal(tx, ask.guild, ask.facts["resolution"])
+    by = phrases.who(queries.named(tx, ask.guild, {found.by}), found.by)
+    came = phrases.result(seen.claim.terms, found.result)
+    words = (
+        f"{by} took {came} back: “{text.escape(found.why, 400)}”. What was paid is locked again by opposite "
+        "transfers; whoever has spent it has a debt."
+    )
+    shown = _plain(
+        seen, "A result is taken back", words, Button("Propose a result", f"propose:{seen.claim.number}")
+    )
+    return Told(shown, players=holders(seen), line=seen.claim.number)
+
+
+@post("claim.too_early")
+def _too_early(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    words = f"Nothing is paid, and people are asked again {phrases.ago(int(ask.facts['check_us']))}."
+    return Told(_plain(seen, "Too early to say", words), concerned=holders(seen), line=seen.claim.number)
+
+
+@post("claim.halted")
+def _halted(tx: Connection, ask: Ask) -> Told | None:
+    return _halt(tx, ask, "Everything on a claim is stopped", "stopped everything on it", "freeze")
+
+
+@post("claim.goes_on")
+def _goes_on(tx: Connection, ask: Ask) -> Told | None:
+    return _halt(tx, ask, "A claim goes on", "lets it go on", "unfreeze")
+
+
+def _halt(tx: Connection, ask: Ask, title: str, what: str, act: str) -> Told:
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    by = ask.facts["by"]
+    reason = queries.last_reason(tx, ask.guild, seen.claim.number, act)
+    said = f": “{text.escape(reason, 300)}”" if reason else "."
+    words = f"{phrases.who(queries.named(tx, ask.guild, {by}), by)} {what}{said}"
+    return Told(_plain(seen, title, words), concerned=holders(seen), line=seen.claim.number)
+
+
+def _plain(seen: ClaimSeen, title: str, words: str, *buttons: Button) -> Card:
+    return Card(
+        title,
+        (f"**{text.escape(seen.claim.terms.title, 200)}**", words),
+        f"Claim {seen.claim.number}",
+        (*buttons, Button("Terms", f"terms:{seen.claim.number}")),
+    )

@@ -1,0 +1,102 @@
+"""How a claim comes out, as people see it: proposals, disputes, rulings, appeals, and taking back."""
+
+from bot.playground.driver import Playground
+from tests.end_to_end.conftest import set_up
+from tests.end_to_end.test_bets import posted, quick
+
+
+async def bet_between(play: Playground, **changes: str) -> None:
+    """Ada risks 300 on NO against Bo's 100 on YES, until the end of 2029."""
+    await set_up(play)
+    await quick(play, **changes)
+    card = await posted(play, "says NO: risks 300 to win 100")
+    asked = await play.bo.click(card, card.buttons[0])
+    await play.bo.click(asked, "Lock 100 points")
+
+
+async def test_unchallenged_a_result_is_paid_with_everything_said(play: Playground):
+    await bet_between(play)
+    form = await play.bo.run("/resolve propose", claim=1)
+    done = await play.bo.submit(
+        form, result="YES", evidence="https://example.org/report They said so.", known="2026-11-01"
+    )
+    assert "You proposed YES" in done.text
+
+    told = await posted(play, "Proposed: YES")
+    assert [one["username"] for one in told.json["mentions"]] == ["ada"]
+    assert "[evidence](https://example.org/report)" in told.text
+    assert "Anyone may challenge it for 7 days from now, because whoever proposes it gains by it" in told.text
+    assert "**YES**: <@" in told.text
+
+    await play.skip(days=8)
+    paid = await posted(play, "Settled YES")
+    assert "on YES" not in paid.text
+    assert "YES: staked 100, got back 400, **+300**" in paid.text
+    assert "NO: staked 300, got back 0, **−300**" in paid.text
+    assert "digest " in paid.text
+    assert "**1,300 points**" in (await play.bo.run("/wallet show")).text
+    assert "1 settled" in (await play.ada.run("/board profile", person=play.bo)).text
+
+
+async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Playground):
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="YES", evidence="https://example.org/report")
+    told = await posted(play, "Proposed: YES")
+
+    form = await play.ada.click(told, "Challenge")
+    done = await play.ada.submit(
+        form, ground="the measure is challenged", reason="That is another benchmark."
+    )
+    assert "Dispute 1 is open" in done.text
+    dispute = await posted(play, "Dispute 1")
+    assert "**Proposed YES** by <@" in dispute.text
+    assert "the measure is challenged: “That is another benchmark.”" in dispute.text
+
+    form = await play.mira.click(dispute, "Add an argument")
+    await play.mira.submit(form, words="The report names both.")
+    assert "The report names both." in (await posted(play, "Dispute 1")).text
+
+    queue = await play.mira.run("/mod queue")
+    assert "a dispute to decide" in queue.text
+    case = await play.mira.click(queue, "Claim 1")
+    assert "**What each result would pay**" in case.text
+    assert case.message.buttons[:2] == ["YES", "NO"]
+    own = await play.ada.click(dispute, "Judge")
+    assert "Only the judges of claim 1 can do that" in own.text
+
+    form = await play.mira.click(case, "NO")
+    done = await play.mira.submit(form, reason="It was FrontierMath that was bet on.")
+    assert "That is the ruling" in done.text
+    ruled = await posted(play, "Ruled NO")
+    assert "It was FrontierMath that was bet on." in ruled.text
+
+    form = await play.bo.click(ruled, "Appeal")
+    await play.bo.submit(form, reason="They published a correction.")
+    appealed = await posted(play, "Appealed")
+    case = await play.oz.click(appealed, "Judge")
+    form = await play.oz.click(case, "YES")
+    await play.oz.submit(form, reason="The correction names FrontierMath.")
+    paid = await posted(play, "Settled YES")
+    assert "Ruled by its judges: “The correction names FrontierMath.”" in paid.text
+
+    form = await play.mira.run("/mod reverse", claim=1)
+    await play.mira.submit(form, reason="The correction was forged.")
+    assert "The correction was forged." in (await posted(play, "A result is taken back")).text
+    acts = (await play.ada.run("/resolve acts")).text
+    for words in ("took the result of claim 1 back", "voted on claim 1"):
+        assert words in acts
+
+
+async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
+    await bet_between(play)
+    form = await play.mira.run("/mod freeze", claim=1)
+    await play.mira.submit(form, reason="The source is being looked at.")
+    assert "The source is being looked at." in (await posted(play, "Everything on a claim is stopped")).text
+    refused = await play.ada.run("/bet offer", claim=1, side="YES", stake="5", odds="50%")
+    assert "stopped everything on claim 1" in refused.text
+    form = await play.mira.run("/mod freeze", claim=1, go_on=True)
+    await play.mira.submit(form, reason="It is still there.")
+    offered = await play.ada.run("/bet offer", claim=1, side="YES", stake="5", odds="50%")
+    assert "Your offer 2 stands" in offered.text
