@@ -7,6 +7,7 @@ apostrophe before it, and so does text that begins with one: taking one leading 
 import re
 from datetime import datetime, timedelta
 
+from ledger import money
 from ledger.money import UNIT
 
 # What OWASP lists for CSV injection, the full-width forms that some spreadsheets read alike, and the guard itself.
@@ -42,12 +43,12 @@ def ident(number: int) -> str:
 
 def moment(us: int) -> str:
     """Microseconds since 1970 as ISO 8601 in UTC: `2026-11-20T12:00:00.000000Z`."""
-    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds") + "Z"
+    return (_EPOCH + timedelta(0, 0, us)).isoformat("T", "microseconds") + "Z"
 
 
-def points(minor: int) -> str:
-    """`money.points`, written for the millions of cells that go through here."""
-    text = str(minor)
+def amount(minor: int) -> str:
+    """Two cells, for the millions that go through here: minor units, and the same in points."""
     if -UNIT < minor < UNIT:
-        return f"-0.{-minor:02d}" if minor < 0 else f"0.{minor:02d}"
-    return f"{text[:-2]}.{text[-2:]}"
+        return f"{minor},{money.points(minor)}"
+    text = str(minor)
+    return f"{text},{text[:-2]}.{text[-2:]}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ledger import cells
+from ledger import cells, money
 from ledger.errors import NotABook
 from ledger.exports import COLUMNS, FORMAT, MANIFEST
 from ledger.types import fits, to_us
@@ -64,8 +64,8 @@ def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
 _READ: dict[str, tuple[Callable[[str], Any], ...]] = {
     # What an entry repeats of its transfer and account is compared with those as it stands.
     "entries": (
-        *(str, str, _whole_number, _whole_number, str, str, str, str),
-        *(_whole_number, str, str, _whole_number),
+        *(str, str, _whole_number, str, str, str, str),
+        *(_whole_number, _whole_number, str, str, _whole_number),
         *(_whole_number, str, _whole_number, str),
     ),
     "transfers": (
@@ -139,7 +139,7 @@ class File:
     def require_points(self, *places: int) -> None:
         """Points must say what the minor units in the cell before them say."""
         for place in places:
-            said = cells.points(int(self.raw[place - 1]))
+            said = money.points(int(self.raw[place - 1]))
             self.require(self.raw[place] == said, f"{COLUMNS[self.table][place]} should be {said}")
 
     def wrong(self, why: str) -> NotABook:

@@ -20,17 +20,17 @@ from datetime import datetime
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import pages, tables
-from ledger.cells import ident, moment, points, word
+from ledger.cells import amount, ident, moment, word
 from ledger.database import Database
 from ledger.errors import AlreadyThere, BadFolder
 from ledger.pages import Ask, Rows, Scope, Selection, State, Steps
-from ledger.prepared import param
+from ledger.prepared import Prepared, param
 from ledger.types import to_us
 
 FORMAT = 1
@@ -40,8 +40,8 @@ MANIFEST = "manifest.json"
 
 COLUMNS = {
     "entries": (
-        *("row", "guild", "transfer", "line", "at", "kind", "key", "actor"),
-        *("account", "account_kind", "player", "sequence"),
+        *("row", "guild", "transfer", "at", "kind", "key", "actor"),
+        *("line", "account", "account_kind", "player", "sequence"),
         *("amount", "amount_points", "balance", "balance_points"),
     ),
     "transfers": (
@@ -167,39 +167,35 @@ def _entries(scope: Scope) -> Steps:
     yield _header("entries")
     if scope.after:
         yield from _balances("opening", scope, scope.after, scope.selection.since)
-    last = (scope.after + 1, 0)
+    guild, last = ident(scope.guild), (scope.after + 1, 0)
     while rows := (yield pages.ask_entries(scope, last)):
-        transfers: Rows = yield pages.ask_transfers(scope, rows[0][0] - 1, rows[-1][0])
-        yield _entry_lines(scope, rows, {number: _act(*act) for number, *act in transfers})
+        found: Rows = yield pages.ask_acts(scope, rows[0][0] - 1, rows[-1][0])
+        acts = {act[0]: _act(guild, *act) for act in found}
+        yield "".join(
+            [
+                f"entry,{acts[transfer]},{line},{account},{kind},{owner},{sequence},"
+                f"{amount(moved)},{amount(balance)}\n"
+                for transfer, line, account, kind, owner, sequence, moved, balance in rows
+            ]
+        )
         last = rows[-1][:2]
     yield from _balances("closing", scope, scope.last, scope.selection.until)
 
 
-def _entry_lines(scope: Scope, rows: Rows, acts: dict[int, str]) -> str:
-    guild = ident(scope.guild)
-    return "".join(
-        [
-            f"entry,{guild},{transfer},{line},{acts[transfer]},{account},{kind},{owner},{sequence},"
-            f"{amount},{points(amount)},{balance},{points(balance)}\n"
-            for transfer, line, account, kind, owner, sequence, amount, balance in rows
-        ]
-    )
-
-
-def _act(at_us: int, kind: str, key: str, actor: int, *_: Any) -> str:
-    """The four cells that an entry shares with its transfer."""
-    return f"{moment(at_us)},{word(kind)},{word(key)},{actor}"
+def _act(guild: str, number: int, at_us: int, kind: str, key: str, actor: int) -> str:
+    """The first six cells of a transfer, which its entries repeat."""
+    return f"{guild},{number},{moment(at_us)},{word(kind)},{word(key)},{actor}"
 
 
 def _balances(row: str, scope: Scope, at: int, when: datetime | None) -> Steps:
     """What each selected account held after transfer number `at`; those that nothing had touched are left out."""
     start = f"{row},{ident(scope.guild)}"
-    moved = f"{moment(to_us(when)) if when else ''},,,0"
+    act = f"{moment(to_us(when)) if when else ''},,,0"
     last = 0
     while states := (yield from pages.states(scope, last, at=at)):
         yield "".join(
-            f"{start},{state.transfer},0,{moved},{state.number},{state.kind},{state.owner},{state.sequence},"
-            f"0,0.00,{state.balance},{points(state.balance)}\n"
+            f"{start},{state.transfer},{act},0,{state.number},{state.kind},{state.owner},{state.sequence},"
+            f"{amount(0)},{amount(state.balance)}\n"
             for state in states
             if state.sequence
         )
@@ -212,7 +208,7 @@ def _transfers(scope: Scope) -> Steps:
     while rows := (yield pages.ask_transfers(scope, last, scope.last)):
         yield "".join(
             [
-                f"{guild},{number},{_act(at_us, kind, key, actor)},{_or_empty(reverses)},{form},"
+                f"{_act(guild, number, at_us, kind, key, actor)},{_or_empty(reverses)},{form},"
                 f"{_hex(words)},{_hex(digest)}\n"
                 for number, at_us, kind, key, actor, reverses, form, words, digest in rows
             ]
@@ -238,7 +234,7 @@ def _account_line(guild: str, before: State | None, after: State, *, upto: int) 
     ended = after.ended_by if after.ended_by is not None and after.ended_by <= upto else None
     return (
         f"{guild},{after.number},{after.kind},{after.owner},{after.sequence - entries},"
-        f"{opening},{points(opening)},{after.balance},{points(after.balance)},{_or_empty(ended)},"
+        f"{amount(opening)},{amount(after.balance)},{_or_empty(ended)},"
         f"{_hex(after.seal)}\n"
     )
 
@@ -246,7 +242,7 @@ def _account_line(guild: str, before: State | None, after: State, *, upto: int) 
 def _table(
     table: str,
     guild: int,
-    statement: sa.Select[*tuple[Any, ...]],
+    statement: Prepared,
     line: Callable[..., str],
     *,
     after: int | str,
@@ -296,36 +292,32 @@ def _hex(data: bytes | None) -> str:
     return "" if data is None else word(data.hex())
 
 
-_g, _after, _upto, _limit = param("g"), param("after"), param("upto"), param("limit")
+_g, _after, _upto = param("g"), param("after"), param("upto")
 _p, _n, _d = tables.players.c, tables.notes.c, tables.done.c
 _s, _f = tables.settings.c, tables.forgotten.c
 
-_PLAYERS = (
+_PLAYERS = pages.page(
     sa.select(_p.number, _p.joined_us, _p.discord_id)
     .where(_p.guild_id == _g, _p.number > _after, _p.number <= _upto)
     .order_by(_p.number)
-    .limit(_limit)
 )
-_NOTES = (
+_NOTES = pages.page(
     sa.select(_n.transfer, _n.erased, _n.salt, _n.words)
     .where(_n.guild_id == _g, _n.transfer > _after, _n.transfer <= _upto)
     .order_by(_n.transfer)
-    .limit(_limit)
 )
-_DONE = (
+_DONE = pages.page(
     sa.select(_d.key, _d.at_us, _d.request_digest, _d.answer)
     .where(_d.guild_id == _g, _d.key > _after)
     .order_by(_d.key)
-    .limit(_limit)
 )
-_SETTINGS = (
-    sa.select(_s.name, _s.value).where(_s.guild_id == _g, _s.name > _after).order_by(_s.name).limit(_limit)
+_SETTINGS = pages.page(
+    sa.select(_s.name, _s.value).where(_s.guild_id == _g, _s.name > _after).order_by(_s.name)
 )
-_FORGOTTEN = (
+_FORGOTTEN = pages.page(
     sa.select(_f.player, _f.salt, _f.digest, _f.until_us)
     .where(_f.guild_id == _g, _f.player > _after)
     .order_by(_f.player)
-    .limit(_limit)
 )
 
 

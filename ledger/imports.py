@@ -177,9 +177,9 @@ class _Import:
         return made | {"reverses": reverses, "words": words, "digest": digest}
 
     def _entry(self, file: File, row: list[Any], transfers: File, place: int) -> dict[str, Any]:
-        _, _, transfer, line, *_, account, _, _, sequence, amount, _, balance, _ = row
+        transfer, line, account, sequence, amount, balance = (row[n] for n in (2, 7, 8, 11, 12, 14))
         file.require(line == place, f"line {place} of transfer {transfer} should stand here")
-        repeated = file.raw[4:8] == transfers.raw[2:6]
+        repeated = file.raw[1:7] == transfers.raw[:6]
         file.require(repeated, f"time, kind, key and actor differ from transfer {transfer} in transfers.csv")
         kind, owner, _, _ = self.accounts.get(account) or ("", 0, 0, 0)
         file.require(file.raw[9:11] == [kind, str(owner)], f"account {account} is another in accounts.csv")

@@ -23,8 +23,9 @@ from typing import Any, Literal, NamedTuple, TextIO
 from sqlalchemy import Connection
 
 from ledger import pages
-from ledger.cells import moment, points
+from ledger.cells import moment
 from ledger.database import Database
+from ledger.money import points
 from ledger.pages import Answer, Ask, Rows, Scope, Selection, State, Steps
 from ledger.types import from_us, to_us
 

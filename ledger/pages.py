@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ledger import tables
 from ledger.database import Database
 from ledger.errors import BookDamaged, UnknownGuild, UnknownPlayer
-from ledger.prepared import param
+from ledger.prepared import Prepared, param
 from ledger.types import Whole, Words, fits, to_us
 
 PAGE = 2_000
@@ -36,9 +36,9 @@ A = TypeVar("A")
 
 
 class Ask(NamedTuple):
-    """One short read: a statement of numbers, text and bytes, and its values."""
+    """One short read, and its values."""
 
-    statement: sa.Select[*tuple[Any, ...]]
+    statement: Prepared | sa.Select[*tuple[Any, ...]]
     values: dict[str, Any]
 
 
@@ -153,11 +153,16 @@ def guarded(guild: int, steps: Steps) -> Steps:
         raise BookDamaged(guild) from error
 
 
+def page(statement: sa.Select[*tuple[Any, ...]]) -> Prepared:
+    """A statement that gives at most `limit` rows. Without an offset SQLite's compiler adds a parameter for one."""
+    return Prepared(statement.limit(param("limit")).offset(sa.literal_column("0")))
+
+
 def fetch(tx: Connection, ask: Ask) -> Rows:
-    """The rows as the driver gives them: SQLAlchemy's own would take as long again as reading them."""
-    cursor = tx.execute(ask.statement, ask.values).cursor
-    assert cursor is not None
-    return cast(Rows, cursor.fetchall())
+    """All rows of one page."""
+    if isinstance(ask.statement, Prepared):
+        return cast(Rows, list(ask.statement.rows(tx, **ask.values)))
+    return cast(Rows, list(tx.execute(ask.statement, ask.values)))
 
 
 def _send(steps: Steps, rows: Rows) -> Ask | str | None:
@@ -189,9 +194,10 @@ def _before(guild: int, moment: datetime | None, head: int, *, default: int) -> 
     """The number of the last transfer before the first one at or after a moment."""
     if moment is None:
         return default
+    at = to_us(moment)
     for low in range(0, head, SCAN):
-        values = {"g": guild, "after": low, "upto": min(low + SCAN, head), "at": to_us(moment)}
-        rows: Rows = yield Ask(_FIRST, values)
+        upto = min(low + SCAN, head)
+        rows: Rows = yield Ask(_FIRST, {"g": guild, "after": low, "upto": upto, "at": at, "limit": 1})
         if rows:
             return rows[0][0] - 1
     return head
@@ -201,6 +207,12 @@ def ask_transfers(scope: Scope, after: int, upto: int, limit: int | None = None)
     """A page of number, at_us, kind, key, actor, reverses, format, words and digest, in order."""
     statement = _TRANSFERS if scope.selection.player is None else _THEIR_TRANSFERS
     return Ask(statement, scope.values(after=after, upto=upto, limit=limit or PAGE))
+
+
+def ask_acts(scope: Scope, after: int, upto: int) -> Ask:
+    """The first five of these only: what an entry repeats of its transfer."""
+    statement = _ACTS if scope.selection.player is None else _THEIR_ACTS
+    return Ask(statement, scope.values(after=after, upto=upto, limit=PAGE))
 
 
 def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) -> Ask:
@@ -252,21 +264,22 @@ _g, _player = param("g"), param("player")
 _e, _t, _a = tables.entries.c, tables.transfers.c, tables.accounts.c
 _own_kinds = [sa.literal_column(f"'{kind}'", Words) for kind in OWN]
 
-_BOOK = sa.select(
-    tables.books.c.transfers, tables.books.c.accounts, tables.books.c.players, tables.books.c.head
-).where(tables.books.c.guild_id == _g)
-_FIRST = (
+_BOOK = Prepared(
+    sa.select(
+        tables.books.c.transfers, tables.books.c.accounts, tables.books.c.players, tables.books.c.head
+    ).where(tables.books.c.guild_id == _g)
+)
+_FIRST = page(
     sa.select(_t.number)
     .where(_t.guild_id == _g, _t.number > param("after"), _t.number <= param("upto"), _t.at_us >= param("at"))
     .order_by(_t.number)
-    .limit(sa.literal_column("1"))
 )
 
 # Left to itself SQLite, which keeps no statistics, walks the whole book to find one player's few entries. An outer
 # join, whose condition does not say that there must be an entry, goes from their accounts to the entries; and
 # adding zero to a number leaves only the list to look it up by.
 _nothing = sa.literal_column("0", Whole)
-_after, _line, _upto, _limit = param("after"), param("line"), param("upto"), param("limit")
+_after, _line, _upto = param("after"), param("line"), param("upto")
 _of_account = (_e.guild_id == _a.guild_id) & (_e.account == _a.number)
 _by_account = _of_account & (_e.account_seq > _nothing)
 _is_their = (_a.guild_id == _g) & (_a.owner == _player) & _a.kind.in_(_own_kinds)
@@ -281,24 +294,25 @@ _transfers = (
     sa.select(_t.number, _t.at_us, _t.kind, _t.key, _t.actor, _t.reverses, _t.format, _t.words, _t.digest)
     .where(_t.guild_id == _g)
     .order_by(_t.number)
-    .limit(_limit)
 )
-_TRANSFERS = _transfers.where(_t.number > _after, _t.number <= _upto)
-_THEIR_TRANSFERS = _transfers.where(
+_every = _transfers.where(_t.number > _after, _t.number <= _upto)
+_theirs = _transfers.where(
     _t.number + _nothing > _after, _t.number + _nothing <= _upto, _t.number.in_(_their_transfers)
 )
+_TRANSFERS, _THEIR_TRANSFERS = page(_every), page(_theirs)
+_act = (_t.number, _t.at_us, _t.kind, _t.key, _t.actor)
+_ACTS, _THEIR_ACTS = page(_every.with_only_columns(*_act)), page(_theirs.with_only_columns(*_act))
 
 _columns = (_e.transfer, _e.line, _e.account, _a.kind, _a.owner, _e.account_seq, _e.amount, _e.balance_after)
-_ENTRIES = (
+_ENTRIES = page(
     sa.select(*_columns)
     .join_from(tables.entries, tables.accounts, _of_account)
     .where(
         _e.guild_id == _g, sa.tuple_(_e.transfer, _e.line) > sa.tuple_(_after, _line), _e.transfer <= _upto
     )
     .order_by(_e.transfer, _e.line)
-    .limit(_limit)
 )
-_THEIR_ENTRIES = (
+_THEIR_ENTRIES = page(
     sa.select(*_columns)
     .join_from(tables.accounts, tables.entries, _by_account, isouter=True)
     .where(
@@ -307,11 +321,10 @@ _THEIR_ENTRIES = (
         _their_transfer <= _upto,
     )
     .order_by(_e.transfer, _e.line)
-    .limit(_limit)
 )
 _w = tables.entries.alias("whole")
 _of_whole = (_w.c.guild_id == _a.guild_id) & (_w.c.account == _a.number)
-_WHOLE_ENTRIES = (
+_WHOLE_ENTRIES = page(
     sa.select(
         _w.c.transfer,
         _w.c.line,
@@ -329,16 +342,14 @@ _WHOLE_ENTRIES = (
         sa.tuple_(_w.c.transfer + _nothing, _w.c.line) > sa.tuple_(_after, _line),
     )
     .order_by(_w.c.transfer, _w.c.line)
-    .limit(_limit)
 )
 
-_ACCOUNTS = (
+_accounts = (
     sa.select(_a.number, _a.entries, _a.kind, _a.owner, _a.ended_by, _a.seal)
     .where(_a.guild_id == _g, _a.number > _after, _a.number <= _upto)
     .order_by(_a.number)
-    .limit(_limit)
 )
-_THEIR_ACCOUNTS = _ACCOUNTS.where(_is_their)
+_ACCOUNTS, _THEIR_ACCOUNTS = page(_accounts), page(_accounts.where(_is_their))
 
 
 def _entries_at(look: dict[int, int]) -> sa.Select[*tuple[Any, ...]]:

@@ -25,7 +25,7 @@ from tests.ledger import rows, stories
 from tests.mounts import small_disk
 from tests.world import World
 
-GUILD = 4_000_000_000_000_000_007
+GUILD, TRAVELLER = 4_000_000_000_000_000_007, 4_000_000_000_000_000_008
 ADA = 8_000_000_000_000_000_011
 
 
@@ -82,17 +82,17 @@ async def test_a_book_goes_from_sqlite_to_postgresql_and_back(
     own_sqlite: str, other_postgresql: str, tmp_path: Path
 ):
     async with databases.opened(own_sqlite) as db:
-        await stories.everything(db, GUILD)
-        before = await rows.everything(db, GUILD)
+        await stories.everything(db, TRAVELLER)
+        before = await rows.everything(db, TRAVELLER)
     there, back = other_postgresql, databases.sqlite(tmp_path / "back.db")
 
-    await stories.export(own_sqlite, GUILD, tmp_path / "out", with_people=True)
+    await stories.export(own_sqlite, TRAVELLER, tmp_path / "out", with_people=True)
     await bring(there, tmp_path / "out")
-    await stories.export(there, GUILD, tmp_path / "home", with_people=True)
+    await stories.export(there, TRAVELLER, tmp_path / "home", with_people=True)
     await bring(back, tmp_path / "home")
 
     async with databases.opened(back) as db:
-        assert await rows.everything(db, GUILD) == before
+        assert await rows.everything(db, TRAVELLER) == before
 
 
 # --- it goes on working -----------------------------------------------------------------------
