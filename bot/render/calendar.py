@@ -262,7 +262,7 @@ def _listed(title: str, found: Sequence[tuple[int, str]]) -> str:
 def dm(tx: Connection, ask: Ask) -> Told | None:
     link = f"https://discord.com/channels/{ask.guild}/{ask.facts['channel']}/{ask.facts['message']}"
     line = f"Something in the server concerns you: {link}"
-    small = "You asked to be told here · change it with /privacy"
+    small = "You asked to be told here · change it with /bet reminders"
     return Told(Card("From Crux", (line,), small), privately=ask.facts["player"])
 
 
