@@ -18,7 +18,7 @@ from bot.entering import guild_of, key
 from bot.refusals import BadInput, Expired
 from bot.render import bets as render
 from bot.render import refusals, text, wording
-from markets import claims, library, notes, offers, queries, quick
+from markets import claims, library, notes, offers, preferences, queries, quick
 from markets.claims import Terms
 from markets.mechanisms.two_party import Stakes
 from markets.wording import check
@@ -438,6 +438,52 @@ async def _sign(press: Press, asked: int, number: int, maker: int, taker: int) -
     request = offers.Agree(guild, f"interaction:{asked}", number, who.number, maker, taker)
     ended = await crux.write(offers.agree, request, now)
     return render.signed(await crux.db.read(queries.offer, guild, number, now), ended)
+
+
+@bet.command(description="Move a bet of yours to the better wording of its claim; both sides sign")
+@app_commands.describe(bet="The bet's number", claim="The new claim's number")
+async def move(press: Press, bet: Number, claim: Number) -> None:
+    await answer(press, _ask_move(press, bet, claim), _same)
+
+
+@routes.on("bet-move-look:{number}:{to}")
+async def look_at_move(press: Press, number: int, to: int) -> None:
+    await answer(press, _ask_move(press, number, to), _same)
+
+
+@routes.on("bet-move:{asked}:{number}:{to}:{mark}")
+async def sign_move(press: Press, asked: int, number: int, to: int, mark: int) -> None:
+    await answer(press, _move(press, asked, number, to, mark), _same, where=Where.IN_PLACE)
+
+
+async def _ask_move(press: Press, number: int, to: int) -> Card:
+    seen, _ = await _own_bet(press, number)
+    new = await press.client.db.read(queries.claim, guild_of(press), to, press.client.clock.of(press.id))
+    return render.ask_move(seen, new, press.id)
+
+
+async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Card:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    new = await crux.db.read(claims.load, guild, to)
+    terms = new.digest if render.mark(new) == mark else ""
+    request = offers.Move(guild, f"interaction:{asked}", number, who.number, to, terms)
+    moved = await crux.write(offers.move_bet, request, now)
+    return render.moved(moved, to)
+
+
+@bet.command(description="How you are told of your bets: by a mention, by direct message, or not at all")
+@app_commands.describe(how="How")
+@app_commands.choices(how=[app_commands.Choice(name=words, value=by) for by, words in render.TOLD_BY.items()])
+async def reminders(press: Press, how: str) -> None:
+    await answer(press, _choose(press, how), render.chose)
+
+
+async def _choose(press: Press, how: str) -> str:
+    crux, who = press.client, await acting(press)
+    by: dict[str, preferences.By] = {str(one): one for one in preferences.CHOICES}
+    request = preferences.Choose(guild_of(press), key(press), who.number, by.get(how, "mention"))
+    return await crux.write(preferences.choose, request, crux.clock.of(press.id))
 
 
 @bet.command(description="Attach a note of dissent to a bet you lost; everybody can read it")

@@ -1,17 +1,18 @@
 """/resolve: how a claim came out, and what to do where one doesn't agree (RULES D)."""
 
+import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import components, drafting
-from bot.acting import acting
+from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.components import routes
 from bot.entering import guild_of, key
 from bot.refusals import BadInput
 from bot.render import phrases, text
 from bot.render import results as render
-from markets import claims, disputes, queries, resolution
+from markets import claims, disputes, judges, queries, resolution
 from markets.disputes import GROUNDS, Ground
 from markets.errors import UnknownProposal
 
@@ -207,6 +208,39 @@ async def _appeal(press: Press, number: int) -> render.Did:
     await crux.write(disputes.appeal, request, crux.clock.of(press.id))
     words = ("Nothing is paid until it is decided, by other judges where there are any. That is final.",)
     return render.Did("You appealed", words, who.places.announcement_channel)
+
+
+@resolve.command(name="step-down", description="As a named judge: judge no more, in public and for good")
+@app_commands.describe(claim="The claim's number")
+async def step_down(press: Press, claim: Number) -> None:
+    await answer(press, _step_down(press, claim), render.did)
+
+
+async def _step_down(press: Press, number: int) -> render.Did:
+    crux, who = press.client, await acting(press)
+    request = judges.StepDown(guild_of(press), key(press), who.number, number)
+    left = await crux.write(judges.step_down, request, crux.clock.of(press.id))
+    words = (f"You may bet on claim {number} now. Named judges left: {left}.",)
+    return render.Did(f"You judge claim {number} no more", words, who.places.announcement_channel)
+
+
+@resolve.command(description="After a week without a ruling: agree with the other side on who judges")
+@app_commands.describe(claim="The claim's number", person="Somebody with nothing on it")
+async def appoint(press: Press, claim: Number, person: discord.Member) -> None:
+    await answer(press, _appoint(press, claim, person), render.did)
+
+
+async def _appoint(press: Press, number: int, person: discord.Member) -> render.Did:
+    crux, who = press.client, await acting(press)
+    judge = await number_of(press, person)
+    request = disputes.Appoint(guild_of(press), key(press), who.number, number, judge)
+    agreed = await crux.write(disputes.appoint, request, crux.clock.of(press.id))
+    name = text.person(person.id, judge)
+    if agreed:
+        words = f"All sides agree on {name}, who may rule alone now."
+        return render.Did("A judge is agreed on", (words,), who.places.announcement_channel)
+    words = f"When every side of the bets on claim {number} names {name}, they may rule alone."
+    return render.Did("You named a judge", (words,), -1)
 
 
 # --- what judges did --------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from markets import queries
 from markets.claims import Claim, Terms
 from markets.mechanisms.two_party import Stakes
 from markets.offers import Accepted, Bet, Ended, Offer
-from markets.queries import MyBets, OfferSeen, TakeSeen
+from markets.queries import ClaimSeen, MyBets, OfferSeen, TakeSeen
 
 NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
 
@@ -504,6 +504,56 @@ def signed(seen: OfferSeen, ended: Ended) -> Card:
     )
 
 
+def ask_move(seen: OfferSeen, new: ClaimSeen, asked: int) -> Card:
+    """The new words, before a side signs for its bet to be judged by them (B5)."""
+    of, terms = seen.offer, new.claim.terms
+    return Card(
+        f"Move bet {of.number} to claim {new.claim.number}?",
+        phrases.lines(
+            f"Now it is judged by claim {of.claim}: **{text.escape(seen.claim.terms.title, 200)}**",
+            f"Then by claim {new.claim.number}: **{text.escape(terms.title, 200)}**",
+            text.escape(terms.statement, 700),
+            *[
+                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 300)}"
+                for one in terms.outcomes
+            ],
+            f"Before {phrases.deadline(terms)}; if unclear, {phrases.bets_clause(new.claim, of, seen.people)}; "
+            f"judged by {phrases.judges(terms, new.people)}.",
+        ),
+        "Stakes and sides stay. It moves when both sides have signed, and not before.",
+        (
+            Button("Sign", f"bet-move:{asked}:{of.number}:{new.claim.number}:{mark(new.claim)}", Look.MAIN),
+            Button("Not now", "close"),
+        ),
+    )
+
+
+def moved(bet: Bet, to: int) -> Card:
+    if bet.claim == to:
+        return Card(f"Bet {bet.number} is on claim {to} now", ("Both sides signed.",), accent=Accent.DONE)
+    return Card(
+        f"You signed for bet {bet.number} to move to claim {to}",
+        ("It moves when the other side signs too; they are told.",),
+        accent=Accent.DONE,
+    )
+
+
+TOLD_BY = {
+    "mention": "By a mention where it is announced",
+    "dm": "By direct message",
+    "off": "Not at all",
+}
+
+
+def chose(by: str) -> Card:
+    words = {
+        "mention": "You are mentioned where it is announced.",
+        "dm": "You get a direct message, if your settings let Crux write to you.",
+        "off": "You aren't told of anything. `/bet mine` shows where you stand.",
+    }
+    return Card("How you are told of your bets", (words[by],), accent=Accent.DONE)
+
+
 # --- lists ------------------------------------------------------------------------------------
 
 
@@ -662,6 +712,42 @@ def _agreed(tx: Connection, ask: Ask) -> Told | None:
         accent=Accent.DONE,
     )
     return Told(shown, concerned=(bet.maker, bet.taker), line=bet.claim)
+
+
+@post("bet.move_suggested")
+def _move_suggested(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    bet, to = seen.bet, int(ask.facts["to"])
+    if bet is None or bet.state != "live" or bet.claim == to:
+        return None
+    new = queries.claim(tx, ask.guild, to, ask.now)
+    by = int(ask.facts["by"])
+    shown = Card(
+        f"Bet {bet.number}: a better wording is suggested",
+        (
+            about(seen.claim),
+            f"{phrases.who(seen.people, by)} signed for it to be judged by claim {to} instead: "
+            f"**{text.escape(new.claim.terms.title, 200)}**",
+        ),
+        "It moves when the other side signs too.",
+        (Button("Look at it", f"bet-move-look:{bet.number}:{to}", Look.MAIN),),
+    )
+    return Told(shown, players=(bet.other(by),), line=int(ask.facts["claim"]))
+
+
+@post("bet.moved")
+def _moved(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    bet = seen.bet
+    if bet is None:
+        return None
+    shown = Card(
+        f"Bet {bet.number} is on claim {int(ask.facts['to'])} now",
+        (about(seen.claim), *sides(seen.claim, bet, seen.people), "Both sides signed."),
+        buttons=(Button("Terms", f"terms:{bet.claim}"),),
+        accent=Accent.DONE,
+    )
+    return Told(shown, concerned=(bet.maker, bet.taker), line=int(ask.facts["claim"]))
 
 
 @post("offers.died")

@@ -18,6 +18,17 @@ _BAD = {
     "past": "That time is already over: give a later one.",
     "late": "That check date lies after the end of 2100: give an earlier one.",
     "changed": "It was changed since it was shown to you, and nothing happened. Look at it again before you say yes.",
+    "edge": "The range “{name}” can't be read: write outcomes like: below 100, 100 to 200, 200 or more.",
+    "votes": "A ruling would need more votes than there are judges named: name more of them, or ask for fewer.",
+    "too_large": "That is more than can be staked: stake less.",
+    "future": "That it became public is still to come: write when it was first known.",
+    "outside": "{value} lies in none of this claim's ranges: look at its terms again.",
+    "unread": "{value} can't be read: write a number like 718.8, or a date like 2027-03-01.",
+    "missing": "Something that belongs to this result is missing: write the value, or one weight for each outcome.",
+    "foreign": "Something was filled in that doesn't belong to this result: leave it empty.",
+    "value": "For a number or a date write the value itself, and Crux finds the outcome.",
+    "long": "That text is too long: write {most} characters or fewer.",
+    "nul": "That text holds a character that can't be stored: type it again without it.",
     "too_small": "A stake is 0.01 points at least: stake more.",
     "split": "What the two get must add up to the pot: give another split.",
     "nothing_suggested": "The other side hasn't suggested an ending for this bet: suggest one with `/bet agree`.",
@@ -35,6 +46,7 @@ _FIELDS = {
     "zone": "the time zone",
     "reason": "the reason",
     "words": "the text",
+    "evidence": "the evidence",
 }
 
 _CLAUSE = {
@@ -62,10 +74,8 @@ def refusal(error: Exception, currency: Currency) -> str | None:
             return _not_now(error)
         case errors.NotYours():
             return _not_yours(error)
-        case errors.Needed():
-            return _BAD["empty"].format(field=_FIELDS.get(error.field, error.field))
         case errors.BadTerms():
-            return _BAD.get(error.code)
+            return _bad(error)
         case errors.WordingBlocked():
             said = [wording.remark(one) for one in error.remarks if isinstance(one, Remark)]
             return " ".join(("This can't be opened yet.", *said))
@@ -75,6 +85,19 @@ def refusal(error: Exception, currency: Currency) -> str | None:
             return _CLAUSE[error.code]
         case _:
             return None
+
+
+def _bad(error: errors.BadTerms) -> str | None:
+    """By field where the code alone would mislead."""
+    if error.field in ("ground", "by"):
+        return "Please choose one of the list."
+    if error.field == "clause" and error.code in _CLAUSE:
+        return _CLAUSE[error.code]
+    words = _BAD.get(error.code)
+    if words is None:
+        return None
+    facts = {name: text.escape(str(fact), 80) for name, fact in error.facts.items()}
+    return words.format(field=_FIELDS.get(error.field, error.field), **facts)
 
 
 def _unknown(error: errors.Unknown) -> str:
@@ -125,6 +148,8 @@ def _not_now(error: errors.NotNow) -> str:
 
 def _moved(error: errors.NotNow) -> str:
     """A claim that isn't where this can be done."""
+    if error.state == "other":
+        return f"Claim {error.number} doesn't supersede the one this bet is on. `/claim show` says what does."
     if error.state == "frozen":
         return (
             f"Bets hang on claim {error.number}, so nobody changes it any more. "
@@ -154,6 +179,11 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Claim {number} is somebody else's. You can open your own with `/claim new`."
         case errors.Recused():
             return f"You have, or had, points on claim {number}, so you can't judge it. Somebody without any must."
+        case errors.NamedJudge():
+            return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
+        case errors.OthersFirst():
+            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
+            return f"Other judges decide this on claim {number} first.{when}"
         case errors.NotAJudge():
             return f"Only the judges of claim {number} can do that; its terms name them."
         case errors.NotAModerator():

@@ -385,6 +385,7 @@ _ACTS = {
     "freeze": "stopped everything on claim {claim}",
     "unfreeze": "let claim {claim} go on",
     "clarify": "clarified claim {claim}",
+    "step_down": "steps down as a judge of claim {claim}",
     "note": "noted about claim {claim}",
 }
 
@@ -649,6 +650,28 @@ def _appealed(tx: Connection, ask: Ask) -> Told | None:
         Accent.CAREFUL,
     )
     return Told(shown, players=named, moderators=not named, line=seen.claim.claim.number)
+
+
+@post("judge.stepped_down")
+def _stepped_down(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    judge = int(ask.facts["judge"])
+    words = (
+        f"{phrases.who(queries.named(tx, ask.guild, {judge}), judge)} judges it no more, and may bet on it."
+    )
+    return Told(_plain(seen, "A judge steps down", words), concerned=holders(seen), line=seen.claim.number)
+
+
+@post("judge.appointed")
+def _appointed(tx: Connection, ask: Ask) -> Told | None:
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    judge = int(ask.facts["judge"])
+    name = phrases.who(queries.named(tx, ask.guild, {judge}), judge)
+    words = f"All sides of the bets on it agree that {name} may rule alone."
+    shown = _plain(
+        seen, "A judge is agreed on", words, Button("Judge", f"decide:{seen.claim.number}", Look.MAIN)
+    )
+    return Told(shown, players=(judge,), line=seen.claim.number)
 
 
 @post("claim.reversed")

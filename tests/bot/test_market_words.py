@@ -1,0 +1,156 @@
+"""Every refusal of the markets has a sentence that says what to do, and foreign words do nothing in cards."""
+
+import ast
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from bot.render import announced, market_refusals, phrases, results
+from bot.render.text import Currency
+from markets import claims, clauses, errors, lifecycle, queries
+from markets.claims import Outcome, Result, Terms
+from markets.disputes import GROUNDS
+from markets.wording import Remark
+
+MARKETS = Path(errors.__file__).parent
+FACTS = {
+    "guild": 1,
+    "number": 7,
+    "state": "open",
+    "from_us": 1_800_000_000_000_000,
+    "limit": 500,
+    "remarks": (Remark("blocks", "no_deadline"),),
+}
+
+
+def leaves(kind: type[Exception]) -> list[type[Exception]]:
+    below = [leaf for child in kind.__subclasses__() for leaf in leaves(child)]
+    return [kind, *below] if kind.__module__ == errors.__name__ else below
+
+
+def made(kind: type[Exception]) -> Exception:
+    names = list(inspect.signature(kind.__init__).parameters)[1:]
+    return kind(*[FACTS[name] for name in names if name in FACTS])
+
+
+PLAIN = [
+    kind
+    for kind in leaves(errors.MarketError)
+    if not issubclass(kind, errors.BadTerms) and kind not in (errors.MarketError, errors.Unknown)
+]
+
+
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.__name__)
+def test_every_refusal_has_a_sentence(kind: type[Exception]):
+    said = market_refusals.refusal(made(kind), Currency())
+    assert said
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert "None" not in said
+
+
+def test_every_code_that_is_raised_for_bad_terms_has_a_sentence():
+    """Read from the source: `raise BadTimes("field", "code")`."""
+    kinds = {kind.__name__ for kind in leaves(errors.BadTerms)}
+    raised: set[tuple[str, str, str]] = set()
+    for path in MARKETS.rglob("*.py"):
+        for call in calls(path.read_text(), tuple(kinds)):
+            field, code = call.args[:2]
+            name = str(field.value) if isinstance(field, ast.Constant) else "reason"
+            parts = [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]
+            kind = getattr(call.func, "id", "BadTerms")
+            raised |= {(kind, name, str(part.value)) for part in parts if isinstance(part, ast.Constant)}
+    assert len(raised) > 10
+    for kind, field, code in sorted(raised):
+        error = getattr(errors, kind)(field, code, outcomes=2, most=4_000, pot=100, name="x", value="y")
+        said = market_refusals.refusal(error, Currency())
+        assert said, f'{kind}("{field}", "{code}")'
+        assert said.endswith("."), said
+
+
+@pytest.mark.parametrize("code", ["days", "weights", "payer", "text"])
+def test_every_bad_clause_has_a_sentence(code: str):
+    assert market_refusals.refusal(clauses.BadClause(code), Currency())
+
+
+def test_every_state_ground_and_ending_has_words():
+    states = {
+        state for move in lifecycle.MOVES.values() for state in (*move.come_from, move.goes_to) if state
+    }
+    assert states <= phrases.STATES.keys()
+    assert set(GROUNDS) == results.GROUNDS.keys()
+    assert set(get_args(claims.Early)) == phrases.EARLY.keys()
+
+
+def terms(*names: str) -> Terms:
+    return Terms(title="T", outcomes=tuple(Outcome(name, "") for name in names), clause='["return",0]')
+
+
+def test_results_in_words():
+    yes_no = terms("YES", "NO")
+    assert phrases.result(yes_no, Result("outcome", outcome=1)) == "NO"
+    assert phrases.result(yes_no, Result("weights", weights=(60, 40))) == "60% YES and 40% NO"
+    assert phrases.result(yes_no, Result("early")) == "too early"
+    assert phrases.result(yes_no, Result("outcome", outcome=0, value="718.8")) == "YES (718.8)"
+
+
+def test_sides_in_words():
+    assert phrases.side(terms("YES", "NO"), 0, True) == "NO"
+    assert phrases.side(terms("a", "b", "c"), 1, True) == "not b"
+
+
+def test_a_clause_in_words():
+    yes_no = terms("YES", "NO")
+    assert phrases.clause(yes_no, clauses.even(2, 30)) == "half and half, from 30 days after the deadline"
+    assert phrases.clause(yes_no, clauses.counts_as(2, 0)) == "doubt counts as YES"
+    assert phrases.clause(yes_no, clauses.JudgesChoose()) == "the judges choose weights"
+
+
+def test_only_a_plain_link_is_one():
+    assert phrases.link("https://example.org/a_b", "evidence") == "[evidence](https://example.org/a_b)"
+    for nasty in ("javascript:x", "https://a.b)[x](http://c.d", "https://a.b/<@1>", "see @everyone"):
+        shown = phrases.link(nasty, "evidence")
+        assert not shown.startswith("[evidence]("), nasty
+        assert "@everyone" not in shown.replace("\\@everyone", "")
+
+
+def test_the_record_and_changes_in_words():
+    assert phrases.record(queries.Record(9, 2, 0, 1)) == (
+        "9 settled, 2 agreed, 0 disputed and lost, 1 void asked for"
+    )
+    assert [phrases.change(by) for by in (0, 100, 30_000, -10_050)] == ["±0", "+1", "+300", "−100.50"]
+
+
+def calls(source: str, names: tuple[str, ...]) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            called = node.func
+            if (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) in names:
+                yield node
+
+
+def texts(call: ast.Call) -> Iterator[str]:
+    for argument in call.args:
+        for part in ast.walk(argument):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def test_everything_that_is_told_has_words():
+    """Every kind that the markets write into the outbox, read from the source."""
+    for name in ("bets", "claims", "results", "calendar"):
+        importlib.import_module(f"bot.render.{name}")  # which registers its words
+    wanted = {
+        text
+        for path in MARKETS.rglob("*.py")
+        for call in calls(path.read_text(), ("post", "_tell"))
+        for text in texts(call)
+        if re.fullmatch(r"[a-z]+\.[a-z_]+", text)
+    }
+    assert len(wanted) > 20
+    assert wanted <= announced.POSTS.keys(), wanted - announced.POSTS.keys()
