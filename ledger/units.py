@@ -74,7 +74,9 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
 def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
     """SHA-256 over the unit's name and the request's fields; what tells a repeat from a key used twice."""
     try:
-        body = _requests(type(request)).dump_json(request, warnings=False)  # what is no amount, the unit refuses
+        body = _requests(type(request)).dump_json(
+            request, warnings=False
+        )  # what is no amount, the unit refuses
     except PydanticSerializationError as error:
         raise BadWords("half a surrogate pair is not a character") from error
     return hashlib.sha256(unit.__qualname__.encode() + b"\0" + body).digest()

