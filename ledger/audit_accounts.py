@@ -60,7 +60,9 @@ def _in_place(tx: Connection, walk: Walk, found: list[Account], count: int) -> l
             places[account.number] = account
         else:
             strays.append(account)
-    for number in _gaps(tx, walk, places, len(found), count):
+    count = _right_count(tx, walk, places, len(found), count)
+    upper = min(count, len(found) + _MANY_MISSING)
+    for number in [number for number in range(1, upper + 1) if number not in places]:
         beyond = [places[other] for other in places if other > count]
         column, there = _elsewhere(tx, walk, number, strays + beyond)
         if there is None:
@@ -74,23 +76,21 @@ def _in_place(tx: Connection, walk: Walk, found: list[Account], count: int) -> l
             del places[there.number]
         places[number] = there._replace(number=number)
     for number in places:
-        if number > max(count, len(found)):
+        if number > count:
             walk.report("accounts.number", Phrase(f"at most {count}"), number, account=number)
     return [places[number] for number in sorted(places)]
 
 
-def _gaps(tx: Connection, walk: Walk, places: dict[int, Account], rows: int, count: int) -> list[int]:
-    """Which accounts are not in their place; none where it is the count that is wrong, after saying so."""
-    if rows == len(places) == max(places, default=0):
+def _right_count(tx: Connection, walk: Walk, places: dict[int, Account], rows: int, count: int) -> int:
+    """How many accounts there are: what the book says, unless those that are there have no gap and none is missed."""
+    if rows != count and rows == len(places) == max(places, default=0):
         highest, _ = audit_rows.read(tx, audit_rows.HIGHEST_ACCOUNT, g=walk.guild)
         used = max((row[0] or 0 for row in highest), default=0)
-        one_less = count == rows + 1 and _elsewhere(tx, walk, count, [])[1] is not None
-        if not rows < used <= count and not one_less:
-            if count != rows:
-                walk.report("books.accounts", rows, count)
-            return []
-    upper = count if 0 <= count - rows <= _MANY_MISSING else rows
-    return [number for number in range(1, upper + 1) if number not in places]
+        last_astray = count == rows + 1 and _elsewhere(tx, walk, count, [])[1] is not None
+        if not rows < used <= count and not last_astray:
+            walk.report("books.accounts", rows, count)
+            return rows
+    return count
 
 
 def _elsewhere(tx: Connection, walk: Walk, number: int, strays: list[Account]) -> tuple[str, Account | None]:

@@ -238,7 +238,7 @@ class _Tracer:
 
     def _summing(self, row: Transfer, lines: Lines) -> Fix | None:
         """The one value with which the entries add up, whatever the digest says."""
-        tries = joined(audit_fixes.of_lines(self.walk, row, lines), self._of_rows(row, lines))
+        tries = audit_fixes.of_lines(self.walk, row, lines)
         return next((fix for fix in tries if self._follows(fix.row, fix.lines)), None)
 
     def _unclear_sums(self, row: Transfer, lines: Lines) -> Fix:

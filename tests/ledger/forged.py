@@ -1,7 +1,7 @@
 """A guild's book rewritten by somebody who may do anything to the database: no trigger, CHECK or key holds them."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +77,14 @@ class Forgery:
         self.notes = [row for row in self.notes if row["transfer"] <= after]
 
 
-def forge(url: str, guild: int, change: Callable[[Forgery], None]) -> None:
-    """Load a guild's rows, let `change` have its way with them, and store them in place of the true ones."""
+def forge(url: str, guild: int, changes: Iterable[Callable[[Forgery], object]]) -> None:
+    """Load a guild's rows, let each of `changes` have its way with them, and store them in place of the true ones."""
 
     def work(tx: Connection) -> None:
+        unguard(tx)
         forgery = Forgery(guild, *(_load(tx, name, guild) for name in _TABLES))
-        change(forgery)
+        for change in changes:
+            change(forgery)
         for name in reversed(_TABLES):
             _delete(tx, name, guild)
         for name in _TABLES:
@@ -90,7 +92,7 @@ def forge(url: str, guild: int, change: Callable[[Forgery], None]) -> None:
             if rows:
                 tx.execute(sa.insert(tables.metadata.tables[name]), rows)
 
-    run_alone(url, lambda tx: (unguard(tx), work(tx)), write=True)
+    run_alone(url, work, write=True)
 
 
 _TABLES = ("books", "players", "accounts", "transfers", "entries", "notes")
@@ -102,22 +104,28 @@ def unguard(tx: Connection) -> None:
         tx.exec_driver_sql("SET session_replication_role = replica")
         for name, table in tx.execute(_CHECKS).all():
             tx.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{name}" CASCADE')
+        tx.exec_driver_sql("DROP INDEX IF EXISTS ix_accounts_wallet")
         return
     tx.exec_driver_sql("PRAGMA foreign_keys = OFF")
     tx.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-    for name in tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
+    triggers = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+    for name in triggers:
         tx.exec_driver_sql(f"DROP TRIGGER {name}")
-    driver: Any = tx.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    _without_keys(driver, "transfers")
+    if triggers:
+        driver: Any = tx.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute("DROP INDEX ix_accounts_wallet")
+        _without_keys(driver, "transfers")
 
 
 def _without_keys(driver: sqlite3.Connection, table: str) -> None:
-    """SQLite can't drop a UNIQUE: the table is made anew with its primary key alone."""
+    """SQLite can't drop a UNIQUE: the table is made anew, with that alone which posting relies on."""
     columns = driver.execute(f"PRAGMA table_info({table})").fetchall()
     body = ", ".join(f'"{column[1]}" {column[2]}' for column in columns)
     key = ", ".join(f'"{column[1]}"' for column in sorted(columns, key=lambda c: c[5]) if column[5])
-    driver.execute(f"CREATE TABLE loose ({body}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID")
+    driver.execute(
+        f"CREATE TABLE loose ({body}, PRIMARY KEY ({key}), UNIQUE (guild_id, key)) STRICT, WITHOUT ROWID"
+    )
     driver.execute(f"INSERT INTO loose SELECT * FROM {table}")
     driver.execute(f"DROP TABLE {table}")
     driver.execute(f"ALTER TABLE loose RENAME TO {table}")
@@ -136,5 +144,5 @@ def _delete(tx: Connection, name: str, guild: int) -> None:
 
 _CHECKS = sa.text(
     "SELECT conname, conrelid::regclass::text FROM pg_constraint"
-    " WHERE (contype = 'c' AND conrelid <> 0) OR (contype = 'u' AND conrelid = 'transfers'::regclass)"
+    " WHERE (contype = 'c' AND conrelid <> 0) OR conname = 'uq_transfers_guild_id_reverses'"
 )

@@ -260,7 +260,7 @@ def test_two_rows_that_swapped_what_they_say_are_found(
         for column in columns:
             a[column], b[column] = b[column], a[column]
 
-    forge(f"sqlite:///{copy}", GUILDS[0], swap)
+    forge(f"sqlite:///{copy}", GUILDS[0], [swap])
     first = audited(copy)[0]
 
     assert first.guild == GUILDS[0]
@@ -296,7 +296,7 @@ def test_a_book_cut_back_without_a_trace_is_found_by_the_head_that_was_told(copy
             account["ended_by"] = None
         forgery.rehash()
 
-    forge(f"sqlite:///{copy}", GUILDS[0], cut)
+    forge(f"sqlite:///{copy}", GUILDS[0], [cut])
 
     assert audited(copy) == []  # as sound a book as any, and shorter
     problems = audited(copy, heads={GUILDS[0]: head})
