@@ -82,17 +82,45 @@ def forge(url: str, guild: int, changes: Iterable[Callable[[Forgery], object]]) 
 
     def work(tx: Connection) -> None:
         unguard(tx)
-        forgery = Forgery(guild, *(_load(tx, name, guild) for name in _TABLES))
+        forgery = _load(tx, guild)
         for change in changes:
             change(forgery)
-        for name in reversed(_TABLES):
-            _delete(tx, name, guild)
-        for name in _TABLES:
-            rows: list[Row] = getattr(forgery, name)
-            if rows:
-                tx.execute(sa.insert(tables.metadata.tables[name]), rows)
+        _store(tx, forgery)
 
     run_alone(url, work, write=True)
+
+
+def clone(url: str, guild: int, other: int) -> None:
+    """Give another guild the same book, with digests of its own."""
+
+    def work(tx: Connection) -> None:
+        unguard(tx)
+        forgery = _load(tx, guild)
+        forgery.guild = other
+        for name in _TABLES:
+            for row in getattr(forgery, name):
+                row["guild_id"] = other
+        forgery.rehash()
+        _store(tx, forgery)
+
+    run_alone(url, work, write=True)
+
+
+def _load(tx: Connection, guild: int) -> Forgery:
+    made = [tables.metadata.tables[name] for name in _TABLES]
+    asked = [
+        sa.select(table).where(table.c.guild_id == guild).order_by(*table.primary_key.columns)
+        for table in made
+    ]
+    return Forgery(guild, *([dict(row) for row in tx.execute(statement).mappings()] for statement in asked))
+
+
+def _store(tx: Connection, forgery: Forgery) -> None:
+    for name in _TABLES:
+        table, rows = tables.metadata.tables[name], getattr(forgery, name)
+        tx.execute(sa.delete(table).where(table.c.guild_id == forgery.guild))
+        if rows:
+            tx.execute(sa.insert(table), rows)
 
 
 _TABLES = ("books", "players", "accounts", "transfers", "entries", "notes")
@@ -129,17 +157,6 @@ def _without_keys(driver: sqlite3.Connection, table: str) -> None:
     driver.execute(f"INSERT INTO loose SELECT * FROM {table}")
     driver.execute(f"DROP TABLE {table}")
     driver.execute(f"ALTER TABLE loose RENAME TO {table}")
-
-
-def _load(tx: Connection, name: str, guild: int) -> list[Row]:
-    table = tables.metadata.tables[name]
-    found = tx.execute(sa.select(table).where(table.c.guild_id == guild).order_by(*table.primary_key.columns))
-    return [dict(row) for row in found.mappings()]
-
-
-def _delete(tx: Connection, name: str, guild: int) -> None:
-    table = tables.metadata.tables[name]
-    tx.execute(sa.delete(table).where(table.c.guild_id == guild))
 
 
 _CHECKS = sa.text(
