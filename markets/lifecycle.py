@@ -62,7 +62,7 @@ MOVES: dict[str, Move] = {
     "pay": Move((RULED,), SETTLED, (CALENDAR,)),
     "too_early": Move((PROPOSED, RULED), OPEN, (CALENDAR,)),
     "lapse": Move((OPEN, CLOSED, PROPOSED, DISPUTED), SETTLED, (CALENDAR,)),
-    "file": Move((OPEN, CLOSED), UNRESOLVED, (CALENDAR,)),
+    "file": Move((OPEN, CLOSED), UNRESOLVED, (CALENDAR,), while_halted=True),  # there is nothing to hold back
     "reverse": Move((SETTLED, VOID), OPEN, (JUDGE, OWNER)),
     "halt": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (MODERATOR,), while_halted=True),
 }

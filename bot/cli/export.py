@@ -14,6 +14,7 @@ from bot.errors import CannotRun
 from ledger import exports, journals
 from ledger.database import read_book
 from ledger.pages import Selection
+from markets import exports as claims
 
 PARTS = ("table", "player", "since", "until", "format")
 JOURNALS = ("hledger", "beancount")
@@ -57,6 +58,7 @@ def run(config: Config, args: argparse.Namespace) -> int:
 def _whole(tx: Connection, args: argparse.Namespace) -> None:
     guild = guild_meant(tx, args.guild)
     wrote = exports.export_folder(tx, guild, args.out, with_people=args.with_people)
+    claims.add_to_folder(tx, guild, args.out)
     print(f"{args.out} holds the book of guild {guild} up to transfer {wrote.transfers}, head {wrote.head}")
 
 

@@ -252,6 +252,17 @@ async def test_a_claim_with_nothing_on_it_is_filed_and_asks_nobody(club: Club):
 
 
 @pytest.mark.rule("B8")
+async def test_a_frozen_claim_with_nothing_on_it_is_filed_like_any_other(club: Club):
+    ada, mo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await club.halt(mo, claim)
+    club.skip(days=31)
+    await club.sweep()
+
+    assert (await club.read_claim(claim.number)).state == "unresolved"
+
+
+@pytest.mark.rule("B8")
 async def test_a_claim_whose_bets_were_all_ended_by_agreement_asks_nobody_either(club: Club):
     ada, bo = await club.member(1), await club.member(2)
     claim = await club.claim(ada)

@@ -1,0 +1,283 @@
+"""Claims, bets and how they came out as CSV, beside the book's own files (`ledger.exports`) and joined to them.
+
+Streamed page by page like those, cells as `ledger.cells` says. The ids are the stable ones: the guild, and the number
+of a claim, offer (a bet has its offer's), proposal, dispute, resolution or act; players, accounts (escrow, bond) and
+transfers (accepted_by, paid_by) are numbered as in the book. Rows are as they stand when they are read: what moved
+points, and when, is in the book's files for good. Drafts are their author's and are left out.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import pages
+from ledger.cells import ident, moment, word
+from ledger.database import Database
+from ledger.errors import AlreadyThere, BadFolder
+from ledger.money import points
+from ledger.pages import Ask, Rows, Steps
+from ledger.prepared import param
+from markets import tables
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+FOLDER = "claims"
+"""The folder inside that of a whole book, which `crux import` leaves alone."""
+
+Table = Literal[
+    "claims",
+    "clarifications",
+    "offers",
+    "bets",
+    "proposals",
+    "disputes",
+    "arguments",
+    "votes",
+    "resolutions",
+    "acts",
+]
+TABLES: tuple[Table, ...] = get_args(Table)
+
+ABOUT = """\
+Claims and bets of one Discord server, as Crux kept them; the points they moved are in the book's files beside this
+folder, under the same numbers of players, accounts and transfers.
+
+claims.csv          what was claimed: terms as JSON with their SHA-256, state, times, what it supersedes
+clarifications.csv  dated additions by judges
+offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`
+bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
+proposals.csv       results that somebody named, with their evidence and the time to object
+disputes.csv        objections, what was ruled and appealed
+arguments.csv       what others added to a dispute
+votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
+resolutions.csv     how each claim came out; `reversed` where a result was taken back
+acts.csv            what moderators and judges did, with the reason
+manifest.json       which server, and the digest of each file
+
+A payout's transfer has the key resolution:N:bet:B, its reversal resolution:N:back:B. Amounts are whole hundredths of
+a point; the columns ending in _points show the same with two decimals. Times are UTC. Points have no cash value.
+"""
+
+Cell = Callable[[Any], str]
+
+
+class Column(NamedTuple):
+    """A column of a file: what it is called, where it comes from, and how it is written."""
+
+    name: str
+    source: sa.ColumnElement[Any]
+    cells: tuple[Cell, ...] = (str,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A file: its columns, the columns of its key in order, and which rows are in it."""
+
+    key: tuple[sa.ColumnElement[Any], ...]
+    columns: tuple[Column, ...]
+    guild: sa.ColumnElement[Any]
+    where: tuple[sa.ColumnElement[bool], ...] = ()
+
+    @property
+    def header(self) -> list[str]:
+        """Amounts take two columns, in minor units and in points."""
+        named = [(column.name, f"{column.name}_points") for column in self.columns]
+        pairs = zip(self.columns, named, strict=True)
+        return ["guild", *(name for column, names in pairs for name in names[: len(column.cells)])]
+
+
+def columns(table: Table) -> list[str]:
+    """The header of a file."""
+    return _LAYOUTS[table].header
+
+
+def blocks(tx: Connection, guild: int, table: Table) -> Iterator[str]:
+    """A table as CSV, some whole lines at a time.
+
+    Raises:
+        UnknownGuild: There is no such book.
+    """
+    return pages.run(tx, pages.guarded(guild, _told(guild, table)))
+
+
+def stream(db: Database, guild: int, table: Table) -> AsyncIterator[str]:
+    """The same of an open database, beside its writes."""
+    return pages.stream(db, pages.guarded(guild, _told(guild, table)))
+
+
+def add_to_folder(tx: Connection, guild: int, folder: Path) -> dict[str, int]:
+    """Write every table into a new folder `claims` inside that of the book, all or none; how many rows of each.
+
+    Raises:
+        UnknownGuild: There is no such book.
+        AlreadyThere, BadFolder: It can't be written.
+    """
+    place = folder / FOLDER
+    if place.exists():
+        raise AlreadyThere(place)
+    try:
+        made = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder))
+        try:
+            counts = _write_all(tx, guild, made)
+            made.chmod(0o755)
+            made.rename(place)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise BadFolder(place, error.strerror or type(error).__name__) from error
+    return counts
+
+
+def _write_all(tx: Connection, guild: int, place: Path) -> dict[str, int]:
+    files: dict[str, dict[str, int | str]] = {}
+    for table in TABLES:
+        digest, lines = hashlib.sha256(), 0
+        with (place / f"{table}.csv").open("xb") as file:
+            for block in blocks(tx, guild, table):
+                data = block.encode()
+                file.write(data)
+                digest.update(data)
+                lines += block.count("\n")
+        files[f"{table}.csv"] = {"lines": lines, "sha256": digest.hexdigest()}
+    (place / "README.txt").write_text(ABOUT, encoding="utf-8", newline="\n")
+    manifest = {"format": FORMAT, "crux": version("crux-bot"), "guild": str(guild), "files": files}
+    (place / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
+    return {table: int(files[f"{table}.csv"]["lines"]) - 1 for table in TABLES}
+
+
+def _told(guild: int, table: Table) -> Steps:
+    yield from pages.note(pages.Selection(guild))  # raises UnknownGuild
+    layout = _LAYOUTS[table]
+    yield ",".join(layout.header) + "\n"
+    after = (0,) * len(layout.key)
+    statement = _statement(layout)
+    while rows := (yield Ask(statement, _values(guild, after))):
+        yield _lines(guild, layout, rows)
+        after = tuple(rows[-1][: len(layout.key)])
+
+
+def _values(guild: int, after: tuple[int, ...]) -> dict[str, Any]:
+    return {"g": guild, "most": pages.PAGE} | {f"after_{place}": value for place, value in enumerate(after)}
+
+
+def _lines(guild: int, layout: _Layout, rows: Rows) -> str:
+    start, skip = ident(guild), len(layout.key)
+    made: list[str] = []
+    for row in rows:
+        cells = [
+            "" if value is None else cell(value)
+            for column, value in zip(layout.columns, row[skip:], strict=True)
+            for cell in column.cells
+        ]
+        made.append(f"{start},{','.join(cells)}\n")
+    return "".join(made)
+
+
+def _statement(layout: _Layout) -> sa.Select[*tuple[Any, ...]]:
+    after = sa.tuple_(*(param(f"after_{place}") for place in range(len(layout.key))))
+    return (
+        sa.select(*layout.key, *(column.source.label(f"c{n}") for n, column in enumerate(layout.columns)))
+        .where(layout.guild == param("g"), sa.tuple_(*layout.key) > after, *layout.where)
+        .order_by(*layout.key)
+        .limit(param("most"))
+    )
+
+
+def _hex(data: bytes) -> str:
+    return word(bytes(data).hex())
+
+
+def _layout(
+    table: sa.Table, key: str, *wanted: str, without: tuple[sa.ColumnElement[bool], ...] = ()
+) -> _Layout:
+    """A file of one table. Each column as `name`, or `name=column`; before it `$` for an amount, `@` for a moment,
+    `"` for text, `#` for bytes."""
+    kinds: dict[str, tuple[Cell, ...]] = {"$": (str, points), "@": (moment,), '"': (word,), "#": (_hex,)}
+    made: list[Column] = []
+    for one in wanted:
+        name, _, source = one.lstrip('$@"#').partition("=")
+        made.append(Column(name, table.c[source or name], kinds.get(one[0], (str,))))
+    return _Layout(tuple(table.c[name] for name in key.split()), tuple(made), table.c.guild_id, without)
+
+
+_LAYOUTS: dict[Table, _Layout] = {
+    "claims": _layout(
+        tables.claims,
+        "number",
+        *("claim=number", "author", '"state', '"kind', "@made=made_us", "@closes=closes_us"),
+        *("@deadline=deadline_us", "@check=check_us", "frozen", "halted", "supersedes", "resolution"),
+        *('"warned', "#digest", '"settings', '"terms'),
+        without=(tables.claims.c.state.not_in(["draft", "dropped"]),),
+    ),
+    "clarifications": _layout(
+        tables.clarifications,
+        "claim number",
+        "claim",
+        "clarification=number",
+        "author",
+        "@at=at_us",
+        '"words',
+    ),
+    "offers": _layout(
+        tables.offers,
+        "number",
+        *("offer=number", "claim", "maker", "taker", "side", "against", "$maker_stake", "$taker_stake"),
+        *('"clause', "@made=made_us", "@expires=expires_us", '"state', "counters"),
+    ),
+    "bets": _layout(
+        tables.bets,
+        "number",
+        *("bet=number", "claim", "maker", "taker", "side", "against", "$maker_stake", "$taker_stake"),
+        *('"clause', "#terms", "escrow", '"state', "@accepted=accepted_us", "accepted_by"),
+        *("@ended=ended_us", "$maker_paid", "$taker_paid", "paid_by", "resolution", '"dissent'),
+    ),
+    "proposals": _layout(
+        tables.proposals,
+        "number",
+        *("proposal=number", "claim", "proposer", '"result', '"evidence', '"reason', "@known=known_us"),
+        *(
+            "gains",
+            "early",
+            "confirm",
+            "bond",
+            "@made=made_us",
+            "window_seconds",
+            "@window_from=window_from_us",
+        ),
+        *("@window_to=window_to_us", '"state', "@ended=ended_us"),
+    ),
+    "disputes": _layout(
+        tables.disputes,
+        "number",
+        *("dispute=number", "claim", "proposal", "challenger", '"ground', '"reason', "bond", '"state'),
+        *("@opened=opened_us", '"first_ruling', '"ruling', '"ruling_reason', "@ruled=ruled_us"),
+        *("appellant", '"appeal_reason', "appeal_bond"),
+    ),
+    "arguments": _layout(
+        tables.arguments, "dispute number", "dispute", "argument=number", "author", "@at=at_us", '"words'
+    ),
+    "votes": _layout(
+        tables.votes,
+        "dispute round judge",
+        *("dispute", "round", "judge", '"result', '"reason', "@at=at_us"),
+    ),
+    "resolutions": _layout(
+        tables.resolutions,
+        "number",
+        *("resolution=number", "claim", '"result', "proposal", "dispute", "@at=at_us", "@pays=pays_us"),
+        *("@paid=paid_us", "@reversed=reversed_us", "reversed_by", '"reversed_why'),
+    ),
+    "acts": _layout(
+        tables.acts, "number", *("act=number", "claim", "actor", '"what=act', '"reason', "@at=at_us")
+    ),
+}

@@ -1,0 +1,267 @@
+"""Claims and bets as files: whoever has only those can rebuild every balance and every payout."""
+
+import csv
+import hashlib
+import json
+from collections import defaultdict
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import cells, pages
+from ledger import exports as book_exports
+from ledger.errors import AlreadyThere, UnknownGuild
+from markets import clauses, exports, judges, tables
+from markets.claims import Actor, Outcome, Result
+from tests.ledger import stories
+from tests.markets.club import NO, YES, Club
+from tests.markets.test_disputes import argue
+from tests.markets.test_offers import better, counter, move, withdraw
+
+Row = dict[str, str]
+
+
+async def everything(club: Club) -> None:
+    """Bets of every ending, a dispute with an appeal, a reversal, a moved bet, words that a spreadsheet would run."""
+    ada, bo, cy, mo, mu = [await club.member(n, balance=1_000_000) for n in range(1, 6)]
+    half = clauses.encode(clauses.PaysHalf("taker"))
+    main = await club.claim(ada, title='=HYPERLINK("http://x")', tags=("ai",))
+    await withdraw(club, ada, await club.offer(ada, main))
+    await club.accept(ada, await counter(club, bo, await club.offer(ada, main, maker_stake=33_333)))
+    await club.bet(bo, cy, main, side=NO, maker_stake=1, taker_stake=77_777)
+    await club.agree(await club.bet(ada, cy, main), cy, ada, 1_234)
+    unclear = await club.claim(bo, clause=clauses.encode(clauses.FixedWeights((3_333, 6_667))))
+    await club.bet(ada, bo, unclear, maker_stake=10_001, taker_stake=5_555)
+    await club.bet(bo, ada, unclear, maker_stake=2_000, taker_stake=9_999, clause=half)
+    graded = await club.claim(cy, kind="choice", outcomes=tuple(Outcome(name, name) for name in "abc"))
+    await club.bet(ada, cy, graded, side=2, maker_stake=7_001, taker_stake=3_000)
+    await club.bet(bo, cy, graded, side=1, against=True, maker_stake=7_001, taker_stake=3_002)
+    void = await club.claim(cy)
+    await club.bet(ada, cy, void)
+    old = await club.claim(ada)
+    moving = await club.bet(ada, bo, old)
+    new = await better(club, ada, old)
+    await move(club, moving, ada, new)
+    await move(club, moving, bo, new)
+    early = await club.claim(ada, early="announced")
+    await club.bet(ada, bo, early)
+    await club.proposed(bo, early, Result("outcome", outcome=YES))
+    club.skip(days=31)
+    await club.proposed(mo, unclear, Result("unclear"), moderator=True)
+    await club.proposed(mo, graded, Result("weights", weights=(1, 2, 4)), moderator=True)
+    await club.proposed(mo, void, Result("void"), moderator=True)
+    await club.proposed(ada, main, Result("outcome", outcome=YES), reason="-1+1")
+    await club.challenge(bo, main, "wording", "@SUM(A1)")
+    await argue(club, mu, main, 'a "quoted"\nline')
+    words = judges.Clarify(club.guild, club.key(), Actor(mo.number, True), main.number, "\tA tab.")
+    await club.db.write(judges.clarify, words, club.now)
+    await club.vote(mo, main, Result("outcome", outcome=NO))
+    await club.appeal(ada, main)
+    await club.vote(mu, main, Result("outcome", outcome=YES))
+    await club.halt(mo, new)
+    await club.sweep()
+    club.skip(days=3)
+    await club.sweep()
+    await club.reverse_result(mu, main)
+    await club.proposed(mo, main, Result("outcome", outcome=NO), moderator=True)
+    club.skip(days=3)
+    await club.sweep()
+    await club.forget(3)
+
+
+def read(folder: Path, name: str) -> list[Row]:
+    with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    return [{key: cells.unguard(cell) for key, cell in row.items()} for row in rows]
+
+
+@pytest.fixture
+async def folder(club: Club, url: str, tmp_path: Path) -> Path:
+    await everything(club)
+    await stories.export(url, club.guild, tmp_path / "out")
+    await stories.alone(url, lambda tx: exports.add_to_folder(tx, club.guild, tmp_path / "out"))
+    return tmp_path / "out"
+
+
+@pytest.mark.rule("C8")
+@pytest.mark.rule("C9")
+async def test_an_analyst_rebuilds_every_balance_and_every_payout_from_the_files_alone(
+    club: Club, folder: Path
+):
+    here = folder / "claims"
+    entries = [row for row in read(folder, "entries") if row["row"] == "entry"]
+    moved: dict[str, dict[str, int]] = defaultdict(dict)
+    balances: dict[str, int] = defaultdict(int)
+    for row in entries:
+        moved[row["transfer"]][row["account"]] = int(row["amount"])
+        balances[row["account"]] += int(row["amount"])
+    stored = {row["account"]: row for row in read(folder, "accounts")}
+    wallets = {row["player"]: row["account"] for row in stored.values() if row["kind"] == "wallet"}
+    transfers = {row["key"]: row for row in read(folder, "transfers")}
+    claims = {row["claim"]: row for row in read(here, "claims")}
+    resolutions = {row["resolution"]: row for row in read(here, "resolutions")}
+    bets = read(here, "bets")
+    assert {row["state"] for row in bets} == {"live", "settled", "agreed", "void"}
+
+    assert {number: row["closing"] for number, row in stored.items() if balances[number]} == {
+        number: str(balance) for number, balance in balances.items() if balance
+    }
+    for bet in bets:
+        stakes = int(bet["maker_stake"]), int(bet["taker_stake"])
+        sides = wallets[bet["maker"]], wallets[bet["taker"]]
+        taken = moved[bet["accepted_by"]]
+        assert taken == {sides[0]: -stakes[0], sides[1]: -stakes[1], bet["escrow"]: sum(stakes)}
+        assert balances[bet["escrow"]] == (sum(stakes) if bet["state"] == "live" else 0)
+        if bet["state"] == "live":
+            continue
+        gets = int(bet["maker_paid"]), int(bet["taker_paid"])
+        paid = {account: amount for account, amount in zip(sides, gets, strict=True) if amount}
+        assert moved[bet["paid_by"]] == {bet["escrow"]: -sum(stakes), **paid}
+        if bet["state"] != "agreed":
+            resolution = resolutions[bet["resolution"]]
+            assert resolution["claim"] == bet["claim"]
+            assert transfers[f"resolution:{bet['resolution']}:bet:{bet['bet']}"]["transfer"] == bet["paid_by"]
+            terms, result = json.loads(claims[bet["claim"]]["terms"]), json.loads(resolution["result"])
+            assert gets[0] == rebuilt(bet, terms, result)
+    undone = [row for key, row in transfers.items() if ":back:" in key]
+    assert len(undone) == 2
+    for row in undone:
+        opposite = {account: -amount for account, amount in moved[row["reverses"]].items()}
+        assert moved[row["transfer"]] == opposite
+    held = {row["bond"] for row in read(here, "proposals")} | {
+        row[name] for row in read(here, "disputes") for name in ("bond", "appeal_bond")
+    }
+    assert {number for number, row in stored.items() if row["kind"] == "bond"} == held - {""}
+
+
+def rebuilt(bet: Row, terms: dict[str, Any], result: dict[str, Any]) -> int:
+    """What a bet's maker gets, by the rules' own words and nothing of Crux."""
+    stake, other = int(bet["maker_stake"]), int(bet["taker_stake"])
+    outcomes = len(terms["outcomes"])
+    if result["kind"] == "void":
+        return stake
+    weights = result.get("weights") or [int(place == result.get("outcome")) for place in range(outcomes)]
+    if result["kind"] == "unclear":
+        kind, *more = json.loads(bet["clause"] or terms["clause"])
+        if kind == "return":
+            return stake
+        if kind == "half":
+            return stake - stake // 2 if more[0] == "maker" else stake + other // 2
+        weights = more[1]
+    share = Fraction(weights[int(bet["side"])], sum(weights))
+    if bet["against"] == "1":
+        share = 1 - share
+    exact = share * (stake + other)
+    return int(exact) + (exact % 1 >= Fraction(1, 2))
+
+
+async def test_every_id_in_a_file_is_found_where_it_points(folder: Path):
+    here = folder / "claims"
+    files = {table: read(here, table) for table in exports.TABLES}
+    known = {
+        "claim": {row["claim"] for row in files["claims"]},
+        "offer": {row["offer"] for row in files["offers"]},
+        "proposal": {row["proposal"] for row in files["proposals"]},
+        "dispute": {row["dispute"] for row in files["disputes"]},
+        "resolution": {row["resolution"] for row in files["resolutions"]},
+        "player": {row["player"] for row in read(folder, "players")},
+        "transfer": {row["transfer"] for row in read(folder, "transfers")},
+        "account": {row["account"] for row in read(folder, "accounts")},
+    }
+    people = (
+        "author",
+        "maker",
+        "taker",
+        "proposer",
+        "challenger",
+        "appellant",
+        "judge",
+        "actor",
+        "reversed_by",
+    )
+    points = (
+        dict.fromkeys(people, "player")
+        | {"paid_by": "transfer", "accepted_by": "transfer", "supersedes": "claim", "counters": "offer"}
+        | {"escrow": "account", "bond": "account", "appeal_bond": "account", "bet": "offer"}
+    )
+    checked = 0
+    for table, rows in files.items():
+        assert rows, f"the story has no {table}"
+        for row in rows:
+            for name, cell in row.items():
+                target = points.get(name, name)
+                if target in known and cell and not (name == "taker" and cell == "0"):
+                    assert cell in known[target], (table, name, cell)
+                    checked += 1
+    assert checked > 150
+
+
+async def test_words_come_back_as_they_were_and_a_spreadsheet_computes_none(club: Club, folder: Path):
+    claims = read(folder / "claims", "claims")
+    assert json.loads(claims[0]["terms"])["title"] == '=HYPERLINK("http://x")'
+    for row in claims:
+        assert hashlib.sha256(row["terms"].encode()).hexdigest() == row["digest"]
+    (dispute,) = read(folder / "claims", "disputes")
+    assert dispute["reason"] == "@SUM(A1)"
+    assert "'@SUM(A1)" in (folder / "claims" / "disputes.csv").read_text()
+    assert read(folder / "claims", "arguments")[0]["words"] == 'a "quoted"\nline'
+
+
+async def test_the_manifest_names_every_file_and_the_book_s_import_is_left_alone(club: Club, folder: Path):
+    manifest = json.loads((folder / "claims" / "manifest.json").read_text())
+    assert manifest["guild"] == str(club.guild)
+    assert set(manifest["files"]) == {f"{table}.csv" for table in exports.TABLES}
+    for name, told in manifest["files"].items():
+        data = (folder / "claims" / name).read_bytes()
+        assert (told["sha256"], told["lines"]) == (hashlib.sha256(data).hexdigest(), data.count(b"\n"))
+    assert set(json.loads((folder / "manifest.json").read_text())["files"]) <= {
+        f"{name}.csv" for name in book_exports.COLUMNS
+    }
+
+
+@pytest.mark.rule("E1")
+async def test_no_file_about_claims_tells_a_person_s_id_a_balance_or_a_draft(
+    club: Club, url: str, folder: Path
+):
+    text = "".join(file.read_text() for file in (folder / "claims").glob("*.csv"))
+    stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.posts, club.guild))
+    named = [column for table in exports.TABLES for column in exports.columns(table)]
+    assert not any("balance" in column or "discord" in column for column in named)
+    facts = [json.loads(row[4]) for row in stored]
+    assert facts
+    assert not any("balance" in name for fact in facts for name in fact), (
+        "what is told in public holds none either"
+    )
+    assert "draft" not in {row["state"] for row in read(folder / "claims", "claims")}
+    assert text
+
+
+@pytest.mark.parametrize("table", exports.TABLES)
+async def test_small_pages_say_the_same_as_large_ones(
+    club: Club, url: str, monkeypatch: pytest.MonkeyPatch, table: exports.Table
+):
+    await everything(club)
+    whole = await stories.alone(url, lambda tx: "".join(exports.blocks(tx, club.guild, table)))
+    monkeypatch.setattr(pages, "PAGE", 1)
+    small = "".join([block async for block in exports.stream(club.db, club.guild, table)])
+    assert small == whole
+    assert whole.count("\n") > 1
+
+
+async def test_nowhere_and_a_folder_that_is_there_are_refused(club: Club, url: str, tmp_path: Path):
+    with pytest.raises(UnknownGuild):
+        await stories.alone(url, lambda tx: exports.add_to_folder(tx, 404, tmp_path))
+    assert not (tmp_path / "claims").exists()
+    (tmp_path / "claims").mkdir()
+    with pytest.raises(AlreadyThere):
+        await stories.alone(url, lambda tx: exports.add_to_folder(tx, club.guild, tmp_path))
+
+
+def test_every_column_of_a_table_is_in_its_file():
+    left_out = {"guild_id", "typed"}
+    for table in exports.TABLES:
+        stored = {column.name for column in getattr(tables, table).c} - left_out - {"reversed_salt"}
+        layout = exports._LAYOUTS[table]
+        assert {str(column.source).split(".")[1] for column in layout.columns} == stored, table
