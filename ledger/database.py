@@ -387,6 +387,7 @@ def _postgresql_engine(
         address.url.set(drivername="postgresql+asyncpg"),
         pool_size=size,
         max_overflow=0,
+        pool_timeout=limit_ms / 1000 if limit_ms else 30,
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
         connect_args={"server_settings": settings},
     )

@@ -38,7 +38,11 @@ def storage_error(error: BaseException, shown: str) -> LedgerError | None:
         return _sqlite(cause, shown)
     if isinstance(cause, UnicodeDecodeError):  # a damaged name or text, or SQLite's complaint that quotes one
         return NotADatabase(shown)
-    if isinstance(error, sqlalchemy.exc.TimeoutError | OSError):
+    if isinstance(
+        error, sqlalchemy.exc.TimeoutError
+    ):  # no connection came free; writes wait for theirs elsewhere
+        return ReadTooLong(READ_LIMIT_MS)
+    if isinstance(error, OSError):
         return Unreachable(shown, getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
     state = str(getattr(cause, "sqlstate", None) or "")
     if state == "57014":

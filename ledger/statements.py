@@ -89,6 +89,9 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
     Args:
         before: Only entries whose sequence number is lower: the last one of the page before.
         limit: 1 to 100.
+
+    Raises:
+        UnknownAccount: It is not in its guild's book.
     """
     asked = {
         "g": account.guild,
@@ -97,6 +100,8 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
         "limit": max(1, min(limit, PAGE)),
     }
     rows = tx.execute(_HISTORY, asked).all()
+    if not rows:
+        state(tx, account)
     others = _sides(tx, account.guild, [row.transfer for row in rows])
     return [_item(row, account, others.get(row.transfer, ())) for row in rows]
 

@@ -146,6 +146,8 @@ async def test_an_unknown_account_is_refused(world: World, number: int):
         )
     with pytest.raises(UnknownAccount):
         await world.balance(Account(world.guild, number))
+    with pytest.raises(UnknownAccount):
+        await world.history(Account(world.guild, number))
 
 
 @pytest.mark.rule("A1")

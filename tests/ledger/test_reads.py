@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.util import await_only
 
 from ledger import statements, tables
 from ledger.accounts import Account, house
@@ -70,6 +71,25 @@ async def test_a_read_cannot_write(world: World, how: str):
         await getattr(world.db, how)(lambda tx: tx.execute(statement))
 
     assert await rows.everything(world.db, world.guild) == before
+
+
+async def test_a_read_that_finds_no_connection_free_is_cut_off_as_well(world: World):
+    go_on, came = asyncio.Event(), asyncio.Semaphore(0)
+
+    def stand(tx: Connection) -> bool:
+        came.release()
+        return await_only(go_on.wait())
+
+    standing = [asyncio.create_task(world.db.read(stand)) for _ in range(4)]
+    for _ in standing:
+        await came.acquire()
+
+    with pytest.raises(ReadTooLong):
+        await world.head()
+
+    go_on.set()
+    assert await asyncio.gather(*standing) == [True] * 4
+    assert (await world.head()).transfers == 0
 
 
 async def test_a_refusal_from_a_read_is_raised_as_it_is(world: World):
