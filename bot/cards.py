@@ -67,12 +67,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PickChannel:
-    """A text or announcement channel, or none."""
+    """A text or announcement channel, or where `forum` a forum channel; or none."""
 
     id: str
     label: str
     help: str = ""
     value: int = 0
+    forum: bool = False
 
 
 @dataclass(frozen=True, slots=True)

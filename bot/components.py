@@ -166,6 +166,8 @@ def _input(field: Field) -> ui.Item[Any]:
             )
         case PickChannel():
             kinds = [discord.ChannelType.text, discord.ChannelType.news]
+            if field.forum:
+                kinds = [discord.ChannelType.forum]
             chosen = [discord.Object(field.value, type=discord.abc.GuildChannel)] if field.value else []
             return ui.ChannelSelect(
                 custom_id=field.id,

@@ -38,6 +38,37 @@ def days(typed: str, field: str) -> int:
     return int(body)
 
 
+def count_or_none(typed: str, field: str, most: int) -> int:
+    """A whole number from 1 to `most`; nothing or `0` is 0, for no limit.
+
+    Raises:
+        BadInput: It is anything else.
+    """
+    body = typed.strip()
+    if body in ("", "0", "off", "none"):
+        return 0
+    if not (body.isascii() and body.isdecimal() and len(body) <= 6 and 1 <= int(body) <= most):
+        raise BadInput(field, f"write a whole number up to {most}, or 0 for no limit")
+    return int(body)
+
+
+def hours(typed: str, field: str) -> int:
+    """Seconds of a span such as `48 h`, `48` or `7 days`, from 24 hours to 30 days.
+
+    Raises:
+        BadInput: It is anything else.
+    """
+    number, unit = typed.strip().lower(), 3_600
+    for word, seconds in (("hours", 3_600), ("hour", 3_600), ("h", 3_600), ("days", 86_400), ("day", 86_400)):
+        if number.endswith(word):
+            number, unit = number.removesuffix(word).strip(), seconds
+            break
+    span = int(number) * unit if number.isascii() and number.isdecimal() and len(number) <= 4 else 0
+    if not 86_400 <= span <= 30 * 86_400:
+        raise BadInput(field, "write hours or days from 24 hours to 30 days, such as 48 hours or 7 days")
+    return span
+
+
 def zone(typed: str) -> str:
     """The name of a time zone, in its own spelling: `europe/berlin` is Europe/Berlin, nothing is UTC.
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from ledger import grants, settings
 from markets import outbox
+from markets.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,18 @@ class Save:
 
     guild: int
     key: str
-    chosen: Places | grants.Settings
+    chosen: Places | grants.Settings | Settings
 
 
 def save(tx: Connection, request: Save, now: datetime) -> None:
     settings.save(tx, request.guild, request.chosen)
     if isinstance(request.chosen, Places):
         outbox.unpark(tx, request.guild)
+
+
+def load_bets(tx: Connection, guild: int) -> Settings:
+    """What a server chose for claims and bets (RULES B, C, D)."""
+    return settings.load(tx, guild, Settings)
 
 
 def load_rules(tx: Connection, guild: int) -> grants.Settings:

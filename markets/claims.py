@@ -442,13 +442,18 @@ def require_public(claim: Claim) -> None:
         raise UnknownClaim(claim.guild, claim.number)
 
 
+def require_author(claim: Claim, author: int) -> None:
+    """Raises NotAuthor where it is somebody else's."""
+    if claim.author != author:
+        raise NotAuthor(claim.number)
+
+
 def require_draft_of(claim: Claim, author: int) -> None:
     """
     Raises:
         NotAuthor, ClaimMoved: It is somebody else's, or no draft any more.
     """
-    if claim.author != author:
-        raise NotAuthor(claim.number)
+    require_author(claim, author)
     if claim.state != lifecycle.DRAFT:
         raise ClaimMoved(claim.number, claim.state)
 
@@ -654,7 +659,7 @@ _ADD = sa.insert(tables.claims)
 _OPEN = (
     sa.update(tables.claims)
     .where(*_this)
-    .values(state=param("state"), settings=param("settings"), warned=param("warned"), typed=None)
+    .values(state=param("state"), settings=param("settings"), warned=param("warned"))
 )
 _WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
 _TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))

@@ -75,9 +75,9 @@ async def open_anyway(press: Press, asked: int, draft: int) -> None:
     """The key is the interaction that was warned, so two presses open one claim."""
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
-    claims.require_draft_of(found, who.number)
+    claims.require_author(found, who.number)
     held = drafting.decode(stored)
-    await answer(press, _open_quick(press, who, held, draft, f"interaction:{asked}"), lambda card: card)
+    await answer(press, _open_quick(press, who, held, draft, f"interaction:{asked}:open"), _same)
 
 
 async def _quick(press: Press, held: Held, draft: int | None) -> None:

@@ -208,11 +208,12 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Op
     crux, guild = press.client, guild_of(press)
     now = crux.clock.of(press.id)
     found, stored = await crux.db.read(queries.draft, guild, number)
+    claims.require_author(found, who.number)
     held = drafting.decode(stored)
     remarks = _remarks(found.terms, held)
     claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
-    by = f"interaction:{asked}"
+    by = f"interaction:{asked}:open"
     if held.get("supersedes"):
         old = int(held["supersedes"])
         better = claims.Supersede(guild, by, who.actor, old, found.terms, number, warned)

@@ -19,6 +19,7 @@ from bot.refusals import BadInput
 from bot.render import setup as render
 from ledger import grants, people, statements
 from ledger.errors import UnknownGuild
+from markets.settings import Settings
 
 
 async def _setup(press: Press) -> None:
@@ -70,6 +71,21 @@ async def save_points(press: Press) -> None:
     await _change(press, _currency_of(chosen, filled), _rules_of(rules, filled))
 
 
+@routes.on("setup:bets")
+async def ask_bets(press: Press) -> None:
+    require_manager(press)
+    guild = guild_of(press)
+    rules = await press.client.db.read(places.load_bets, guild)
+    await ask(press, render.bets_form(rules, await press.client.currency(guild)))
+
+
+@routes.on("setup:save-bets")
+async def save_bets(press: Press) -> None:
+    require_manager(press)
+    rules = await press.client.db.read(places.load_bets, guild_of(press))
+    await _change(press, _bets_of(rules, components.values(press.data or {})))
+
+
 @routes.on("setup:gifts:{on}")
 async def switch_gifts(press: Press, on: int) -> None:
     require_manager(press)
@@ -94,15 +110,15 @@ async def save_funding(press: Press, asked: int) -> None:
     await answer_act(press, await press.client.places(act.guild), "fund", people.fund, act)
 
 
-async def _change(press: Press, *chosen: Places | grants.Settings) -> None:
+async def _change(press: Press, *chosen: Places | grants.Settings | Settings) -> None:
     """Save one or two rooms' settings and show the card again, with what they mean now."""
     await answer(press, _save(press, chosen), render.setup, where=Where.IN_PLACE)
 
 
-async def _save(press: Press, chosen: tuple[Places | grants.Settings, ...]) -> render.Setup:
+async def _save(press: Press, chosen: tuple[Places | grants.Settings | Settings, ...]) -> render.Setup:
     crux, guild = press.client, guild_of(press)
     for part in chosen:
-        request = places.Save(guild, f"{key(press)}:{type(part).__name__}", part)
+        request = places.Save(guild, f"{key(press)}:{type(part).__module__}", part)
         await crux.write(places.save, request, crux.clock.of(press.id))
     return await _look(press)
 
@@ -111,12 +127,13 @@ async def _look(press: Press) -> render.Setup:
     assert press.guild is not None
     chosen = await press.client.places(press.guild.id)
     rules, house = await press.client.db.read(_rules_and_house, press.guild.id)
+    bets = await press.client.db.read(places.load_bets, press.guild.id)
     role_gone = bool(chosen.moderator_role) and press.guild.get_role(chosen.moderator_role) is None
     found = [
         permissions.check(press.guild, channel) if channel else None
-        for channel in (chosen.announcement_channel, chosen.log_channel)
+        for channel in (chosen.announcement_channel, chosen.log_channel, chosen.forum_channel)
     ]
-    return render.Setup(chosen, rules, house, found[0], found[1], role_gone)
+    return render.Setup(chosen, rules, bets, house, found[0], found[1], found[2], role_gone)
 
 
 def _rules_and_house(tx: Connection, guild: int) -> tuple[grants.Settings, int]:
@@ -133,12 +150,16 @@ def _places_of(press: Press, before: Places, filled: Values) -> Places:
         channel = components.choice(filled, name)
         if channel and not isinstance(press.guild.get_channel(channel), discord.TextChannel):
             raise BadInput("The channel", "choose a text or announcement channel of this server")
+    forum = components.choice(filled, "forum")
+    if forum and not isinstance(press.guild.get_channel(forum), discord.ForumChannel):
+        raise BadInput("The forum", "choose a forum channel of this server")
     role = components.choice(filled, "moderators")
     if role == press.guild.id or (role and press.guild.get_role(role) is None):
         raise BadInput("The moderator role", "choose a role of this server that not everybody has")
     return replace(
         before,
         announcement_channel=components.choice(filled, "announcements"),
+        forum_channel=forum,
         log_channel=components.choice(filled, "log"),
         moderator_role=role,
         time_zone=parse.zone(components.line(filled, "zone")),
@@ -149,6 +170,21 @@ def _currency_of(before: Places, filled: Values) -> Places:
     name = parse.currency(components.line(filled, "name"))
     return replace(
         before, currency_name=name, currency_symbol=parse.symbol(components.line(filled, "symbol"))
+    )
+
+
+def _bets_of(before: Settings, filled: Values) -> Settings:
+    window = parse.hours(components.line(filled, "window"), "The challenge window")
+    return replace(
+        before,
+        who_may_open="moderators" if components.picked(filled, "who") == "moderators" else "everyone",
+        open_claims_per_person=parse.count_or_none(
+            components.line(filled, "claims"), "The open claims", 1_000
+        ),
+        most_on_one_bet=parse.points_or_none(components.line(filled, "most"), "The most on one bet"),
+        window_seconds=window,
+        window_gains_seconds=max(window, Settings().window_gains_seconds),
+        bond=parse.points_or_none(components.line(filled, "bond"), "The bond"),
     )
 
 

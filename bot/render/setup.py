@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.cards import Accent, Button, Card, Form, Line, Look, PickChannel, PickRole
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickChannel, PickOne, PickRole
 from bot.permissions import Place
 from bot.places import Places
 from bot.render import text
 from bot.render.text import Currency
 from ledger import grants, money
+from markets.settings import Settings
 
 DEFAULT_FUNDING = 1_000 * money.UNIT
 """Ten default subsidies (RULES A7)."""
@@ -19,9 +20,11 @@ class Setup:
 
     places: Places
     rules: grants.Settings
+    bets: Settings
     house: int
     announcements: Place | None
     log: Place | None
+    forum: Place | None
     role_gone: bool
 
     @property
@@ -35,8 +38,11 @@ def setup(seen: Setup) -> Card:
     return Card(
         "Setup",
         (
-            _place("Announcements", seen.announcements, "acts of moderators and results are posted there"),
+            _place(
+                "Announcements", seen.announcements, "offers, results and acts of moderators are posted there"
+            ),
             _place("Log", seen.log, "the book's newest digest is posted there on days when points moved"),
+            _forum(seen.forum),
             _moderators(seen),
             f"**Time zone** {seen.places.time_zone}",
             f"**Points** are written like {currency.of(2_500)}",
@@ -44,6 +50,7 @@ def setup(seen: Setup) -> Card:
             f"{rules.account_age_days} days",
             f"**Weekly allowance** {currency.of(rules.weekly_allowance) if rules.weekly_allowance else 'off'}",
             f"**Gifts** {f'up to {currency.of(rules.starting_balance // 10)} a day' if rules.gifts else 'off'}",
+            *_bets(seen.bets, currency),
             f"**The house** holds {currency.of(seen.house)}",
         ),
         "Run /setup again at any time. If your moderators don't see /mod, allow it for them under Server Settings, "
@@ -51,6 +58,7 @@ def setup(seen: Setup) -> Card:
         (
             Button("Channels and moderators", "setup:places", Look.PLAIN if well else Look.MAIN),
             Button("Points", "setup:points"),
+            Button("Claims and bets", "setup:bets"),
             Button(
                 "Switch gifts off" if rules.gifts else "Switch gifts on",
                 f"setup:gifts:{int(not rules.gifts)}",
@@ -70,10 +78,17 @@ def places_form(chosen: Places) -> Form:
             PickChannel(
                 "announcements",
                 "Announcements",
-                "Public: what moderators do, later results",
+                "Public: offers, results, what moderators do",
                 chosen.announcement_channel,
             ),
             PickChannel("log", "Log", "The book's newest digest, once a day", chosen.log_channel),
+            PickChannel(
+                "forum",
+                "Forum for claims",
+                "Each claim gets its own post there",
+                chosen.forum_channel,
+                forum=True,
+            ),
             PickRole(
                 "moderators", "Moderators", "Who may grant, take and settle disputes", chosen.moderator_role
             ),
@@ -87,6 +102,61 @@ def places_form(chosen: Places) -> Form:
             ),
         ),
     )
+
+
+def bets_form(rules: Settings, currency: Currency) -> Form:
+    hours = rules.window_seconds // 3_600
+    return Form(
+        "Claims and bets",
+        "setup:save-bets",
+        (
+            PickOne(
+                "who",
+                "Who may open claims?",
+                (("everyone", "Everyone"), ("moderators", "Moderators only")),
+                value=rules.who_may_open,
+            ),
+            Line("claims", "Open claims per person", "0 is no limit", str(rules.open_claims_per_person), 6),
+            Line(
+                "most",
+                "Most on one bet, for each side",
+                "0 is no limit",
+                text.number(rules.most_on_one_bet),
+                20,
+            ),
+            Line(
+                "window",
+                "How long a result may be challenged",
+                "At least 24 hours; longer where the proposer gains by it",
+                f"{hours} hours",
+                20,
+            ),
+            Line(
+                "bond", "Bond of a challenge or an early proposal", "0 is none", text.number(rules.bond), 20
+            ),
+        ),
+    )
+
+
+def _bets(rules: Settings, currency: Currency) -> tuple[str, ...]:
+    who = "everyone" if rules.who_may_open == "everyone" else "moderators only"
+    each = (
+        f"up to {rules.open_claims_per_person} open at once" if rules.open_claims_per_person else "no limit"
+    )
+    most = f"up to {currency.of(rules.most_on_one_bet)} a side" if rules.most_on_one_bet else "no limit"
+    hours, days = rules.window_seconds // 3_600, rules.window_gains_seconds // 86_400
+    return (
+        f"**Claims** may be opened by {who}, {each} for each person",
+        f"**Bets** {most}",
+        f"**Results** may be challenged for {hours} hours, or {days} days where the proposer gains; the bond is "
+        f"{currency.of(rules.bond)}",
+    )
+
+
+def _forum(place: Place | None) -> str:
+    if place is None:
+        return "**Forum** none: claims are posted with the announcements"
+    return _place("Forum", place, "each claim gets its own post there")
 
 
 def points_form(chosen: Places, rules: grants.Settings) -> Form:

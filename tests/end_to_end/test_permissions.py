@@ -152,6 +152,8 @@ BY_BUTTON = {
     "setup:save-places": MANAGERS,
     "setup:points": MANAGERS,
     "setup:save-points": MANAGERS,
+    "setup:bets": MANAGERS,
+    "setup:save-bets": MANAGERS,
     "setup:gifts:{on}": MANAGERS,
     "setup:fund": MANAGERS,
     "setup:save-fund:{asked}": MANAGERS,
