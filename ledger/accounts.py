@@ -70,7 +70,7 @@ def open_book(tx: Connection, request: OpenBook, now: datetime) -> bool:
     made = tx.execute(_OPEN_BOOK, row).rowcount
     if made:
         rows = [_account(request.guild, number, kind, 0) for number, kind in ((1, "mint"), (2, "house"))]
-        tx.execute(_ADD_ACCOUNT, rows)
+        _ADD_ACCOUNT.many(tx, rows)
     return bool(made)
 
 
@@ -122,7 +122,7 @@ def open_account(tx: Connection, guild: int, *, kind: str, owner: int = 0) -> Ac
     """
     assert kind in tables.KINDS[2:], kind
     number = _next(tx, guild, "accounts")
-    tx.execute(_ADD_ACCOUNT, _account(guild, number, kind, owner))
+    _ADD_ACCOUNT.count(tx, **_account(guild, number, kind, owner))
     return Account(guild, number)
 
 
@@ -174,22 +174,24 @@ def _account(guild: int, number: int, kind: str, owner: int) -> dict[str, object
 
 
 def _next(tx: Connection, guild: int, counter: str) -> int:
-    number = tx.execute(_ADVANCE[counter], {"g": guild}).scalar()
-    if number is None:
+    row = _ADVANCE[counter].row(tx, g=guild)
+    if row is None:
         raise UnknownGuild(guild)
-    return number
+    return row[0]
 
 
 _g, _n = param("g"), param("n")
 _ADVANCE = {
-    counter: sa.update(tables.books)
-    .where(tables.books.c.guild_id == _g)
-    .values({counter: tables.books.c[counter] + 1})
-    .returning(tables.books.c[counter])
+    counter: Prepared(
+        sa.update(tables.books)
+        .where(tables.books.c.guild_id == _g)
+        .values({counter: tables.books.c[counter] + sa.literal_column("1")})
+        .returning(tables.books.c[counter])
+    )
     for counter in ("players", "accounts")
 }
 _ADD_PLAYER = sa.insert(tables.players)
-_ADD_ACCOUNT = sa.insert(tables.accounts)
+_ADD_ACCOUNT = Prepared(sa.insert(tables.accounts))
 _FIND_PLAYER = Prepared(
     sa.select(tables.players.c.number, tables.accounts.c.number.label("wallet"))
     .join_from(
