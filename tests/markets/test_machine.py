@@ -61,7 +61,7 @@ CLAUSES = (
 OWN = (None, None, clauses.PaysHalf("maker"), clauses.JudgesChoose())
 
 OFTEN = {
-    *("offers.accept", "offers.agree", "offers.move_bet", "resolution.take_back", "people.forget"),
+    *("offers.accept", "offers.agree", "people.forget", "resolution.propose", "resolution.take_back"),
     *("disputes.challenge", "disputes.vote", "disputes.halt"),
 }
 """What every run does, however few its steps."""
