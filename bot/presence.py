@@ -106,6 +106,7 @@ class Presence:
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         self._lost.add(shard_id)
+        log.warning("lost the gateway", extra={"facts": {"shard": shard_id}})
 
     async def on_shard_ready(self, shard_id: int) -> None:
         await self._regained(shard_id)

@@ -26,7 +26,7 @@ INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = range(4012, 4015)
 
 ALL_INTENTS = (1 << 26) - 1
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
-TROUBLES = ("reconnect", "invalid_session", "silent", "drop", "timeout")
+TROUBLES = ("reconnect", "invalid_session", "silent", "drop", "timeout", "away", "back")
 SENDS_PER_MINUTE = 120
 REPLAYED = 2_000
 GUILDS_PER_SHARD = 2_500
@@ -106,6 +106,7 @@ class Gateway:
         self.heartbeat_ms = 41_250
         self.allowed_privileged = 0
         self.shards = 1
+        self.away = False
         self.address = "ws://127.0.0.1"
         self.changed: asyncio.Event = asyncio.Event()
         world.listen(self._on_event)
@@ -147,6 +148,8 @@ class Gateway:
         """Do something to every connection; returns to how many."""
         if kind not in TROUBLES:
             raise ValueError(f"There is no trouble called {kind}; there is {', '.join(TROUBLES)}.")
+        if kind in ("away", "back"):
+            self.away = kind == "away"
         there = [c for c in self.connections if c.session is not None]
         for connection in there:
             if kind == "reconnect":
@@ -155,7 +158,7 @@ class Gateway:
                 self._invalidate(connection, resumable=resumable)
             elif kind == "silent":
                 connection.silent = True
-            elif kind == "drop":
+            elif kind in ("drop", "away"):
                 self._detach(connection)
                 if connection.socket._req is not None and connection.socket._req.transport is not None:  # pyright: ignore[reportPrivateUsage]
                     connection.socket._req.transport.abort()  # pyright: ignore[reportPrivateUsage]
@@ -171,6 +174,8 @@ class Gateway:
     # the websocket
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        if self.away:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(max_msg_size=4096 * 4, autoping=True)
         await socket.prepare(request)
         connection = Connection(socket, compress=request.query.get("compress") == "zlib-stream")

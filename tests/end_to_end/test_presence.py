@@ -128,9 +128,14 @@ async def test_in_a_forum_a_claim_has_its_own_post_and_what_is_said_about_it_sta
 async def test_a_lost_gateway_for_days_is_an_absence_too(there: Telling):
     _, bet, proposal = await proposed(there)
     before = await there.club.db.read(window, there.club.guild, proposal.number)
-    await there.play.gateway("silent")
-    await there.play.gateway("drop")
+
+    async def noticed() -> bool:
+        return any("lost the gateway" in line for line in await there.play.log(200))
+
+    await there.play.gateway("away")
+    await there.until(noticed, seconds=30)
     await there.play.skip(days=20)
+    await there.play.gateway("back")
 
     async def prolonged() -> bool:
         return await there.club.db.read(window, there.club.guild, proposal.number) > before
