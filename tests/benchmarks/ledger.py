@@ -16,7 +16,7 @@ import asyncpg
 
 from ledger.database import Database
 from tests import databases
-from tests.benchmarks import posts
+from tests.benchmarks import audit, exports, posts
 from tests.benchmarks.harness import Stalls, alternate_async, median, percentile, report
 from tests.benchmarks.posts import BarePostgresql, BareSqlite, Job
 
@@ -139,7 +139,22 @@ async def growth(folder: Path, *, quick: bool) -> None:
     )
 
 
-FIGURES = {"a": sqlite_posts, "b": sqlite_posts, "e": growth, "f": event_loop, "g": postgresql_posts}
+async def verify_and_export(folder: Path, *, quick: bool) -> None:
+    """(c) verify against hledger and ledger, and (d) the CSV export against a bare csv.writer."""
+    entries = 10_000 if quick else 1_000_000
+    for figures in (audit.figures, exports.figures):
+        await asyncio.to_thread(lambda figures=figures: list(figures(entries)))
+
+
+FIGURES = {
+    "a": sqlite_posts,
+    "b": sqlite_posts,
+    "c": verify_and_export,
+    "d": verify_and_export,
+    "e": growth,
+    "f": event_loop,
+    "g": postgresql_posts,
+}
 
 
 def main() -> None:
@@ -147,10 +162,9 @@ def main() -> None:
     asked.add_argument(
         "--quick", action="store_true", help="a smoke run: small sizes, ratios that mean little"
     )
-    asked.add_argument("--only", default="a,c,d,e,f,g", help="letters of the figures, a and b come together")
+    asked.add_argument("--only", default="a,c,e,f,g", help="letters; a and b come together, c and d as well")
     chosen = asked.parse_args()
-    letters = chosen.only.split(",")
-    for work in dict.fromkeys(FIGURES[letter] for letter in letters if letter in FIGURES):
+    for work in dict.fromkeys(FIGURES[letter] for letter in chosen.only.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(work(Path(folder), quick=chosen.quick))
 
