@@ -15,6 +15,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger.errors import ReadTooLong
+
 A = TypeVar("A")
 
 _STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
@@ -23,18 +25,27 @@ _STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
 class SqliteReaders:
     """
     make       an engine of one connection in driver autocommit that only reads
-    limit_ms   SQLite cuts off a read that runs longer
+    limit_ms   SQLite cuts off a read that runs longer; one that finds no thread free for as long is refused
     """
 
     def __init__(self, make: Callable[[], sa.Engine], *, threads: int, limit_ms: int) -> None:
         self._make = make
-        self._limit = limit_ms / 1000
+        self._limit_ms = limit_ms
+        self._free = asyncio.Semaphore(threads)
         self._threads = ThreadPoolExecutor(threads, "crux-reader")
         self._own = threading.local()
         self._opened: list[tuple[sa.Engine, Connection]] = []
 
     async def run(self, reader: Callable[[Connection], A]) -> A:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, reader)
+        try:
+            async with asyncio.timeout(self._limit_ms / 1000):
+                await self._free.acquire()
+        except TimeoutError:
+            raise ReadTooLong(self._limit_ms) from None
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, reader)
+        finally:
+            self._free.release()
 
     async def dispose(self) -> None:
         """Finish the reads that run, and close every connection."""
@@ -66,4 +77,4 @@ class SqliteReaders:
 
     def _too_long(self) -> bool:
         """Asked by SQLite in the reading thread itself."""
-        return time.monotonic() - self._own.began > self._limit
+        return time.monotonic() - self._own.began > self._limit_ms / 1000

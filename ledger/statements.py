@@ -93,6 +93,7 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
     Raises:
         UnknownAccount: It is not in its guild's book.
     """
+    state(tx, account)
     asked = {
         "g": account.guild,
         "n": account.number,
@@ -100,8 +101,6 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
         "limit": max(1, min(limit, PAGE)),
     }
     rows = tx.execute(_HISTORY, asked).all()
-    if not rows:
-        state(tx, account)
     others = _sides(tx, account.guild, [row.transfer for row in rows])
     return [_item(row, account, others.get(row.transfer, ())) for row in rows]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from threading import Event
 from typing import Any
 
 import pytest
@@ -74,11 +75,11 @@ async def test_a_read_cannot_write(world: World, how: str):
 
 
 async def test_a_read_that_finds_no_connection_free_is_cut_off_as_well(world: World):
-    go_on, came = asyncio.Event(), asyncio.Semaphore(0)
+    loop, came, go_on, open_gate = asyncio.get_running_loop(), asyncio.Semaphore(0), asyncio.Event(), Event()
 
     def stand(tx: Connection) -> bool:
-        came.release()
-        return await_only(go_on.wait())
+        loop.call_soon_threadsafe(came.release)
+        return open_gate.wait(30) if tx.dialect.name == "sqlite" else await_only(go_on.wait())
 
     standing = [asyncio.create_task(world.db.read(stand)) for _ in range(4)]
     for _ in standing:
@@ -88,6 +89,7 @@ async def test_a_read_that_finds_no_connection_free_is_cut_off_as_well(world: Wo
         await world.head()
 
     go_on.set()
+    open_gate.set()
     assert await asyncio.gather(*standing) == [True] * 4
     assert (await world.head()).transfers == 0
 
