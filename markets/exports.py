@@ -117,6 +117,8 @@ def stream(db: Database, guild: int, table: Table) -> AsyncIterator[str]:
 def add_to_folder(tx: Connection, guild: int, folder: Path) -> dict[str, int]:
     """Write every table into a new folder `claims` inside that of the book, all or none; how many rows of each.
 
+    Nothing is written where there is no claim.
+
     Raises:
         UnknownGuild: There is no such book.
         AlreadyThere, BadFolder: It can't be written.
@@ -128,6 +130,9 @@ def add_to_folder(tx: Connection, guild: int, folder: Path) -> dict[str, int]:
         made = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder))
         try:
             counts = _write_all(tx, guild, made)
+            if not any(counts.values()):  # a book without claims stays as it was
+                shutil.rmtree(made)
+                return counts
             made.chmod(0o755)
             made.rename(place)
         except BaseException:

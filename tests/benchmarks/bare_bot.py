@@ -14,7 +14,7 @@ from bot.discord_url import point_at
 
 def card(text: str, *buttons: ui.Item) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
-    parts = [ui.TextDisplay(text)]
+    parts: list[ui.Item] = [ui.TextDisplay(text)]
     if buttons:
         parts.append(ui.ActionRow(*buttons))
     view.add_item(ui.Container(*parts, accent_colour=0x4655D4))
