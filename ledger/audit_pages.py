@@ -38,7 +38,8 @@ class _Page(NamedTuple):
 
 def passes(tx: Connection, walk: Walk, first: int, last: int) -> bool:
     """Check the transfers from `first` to `last` and move the walk past them; False if anything is wrong there."""
-    undo: list[tuple[int, Standing | None]] = []
+    entries: Rows = []
+    undo: list[Standing | None] = []
     asked = {"g": walk.guild, "first": first, "last": last}
     try:
         transfers = audit_rows.rows(tx, audit_rows.TRANSFERS, **asked)
@@ -51,32 +52,32 @@ def passes(tx: Connection, walk: Walk, first: int, last: int) -> bool:
         if any(row[6] is not None or row[3] == REVERSAL for row in transfers):
             _check_reversals(page, audit_rows.rows(tx, audit_rows.REVERSALS, **asked))
     except _DOUBTS:
-        for account, standing in reversed(undo):
-            walk.standing[account] = standing
+        for row, stood in zip(reversed(entries[: len(undo)]), reversed(undo), strict=True):
+            walk.standing[row[2]] = stood
         return False
     walk.seen(digests, last, len(entries))
     return True
 
 
 def _follow(
-    walk: Walk, entries: Rows, first: int, last: int, undo: list[tuple[int, Standing | None]]
+    walk: Walk, entries: Rows, first: int, last: int, undo: list[Standing | None]
 ) -> tuple[list[int], Rows]:
     """Follow every account through the page.
 
     A transfer's entries are at least two, number their lines from 1 and sum to zero; each continues the balance and
-    the sequence of its account.
+    the sequence of its account. `undo` is filled with where each entry's account stood before it.
     """
     standing: dict[int, Any] = walk.standing
     starts: list[int] = []
     below: Rows = []
     expected, place, total = first - 1, 2, 0
-    for index, row in enumerate(entries):
+    for row in entries:
         transfer, line, account, amount, after, seq = row
         if line == 1:
             if total or place < 2:
                 raise Doubt
             expected, place, total = expected + 1, 1, amount
-            starts.append(index)
+            starts.append(len(undo))
         else:
             place += 1
             total += amount
@@ -86,7 +87,7 @@ def _follow(
         balance, count, _ = stood
         if transfer != expected or balance + amount != after or count + 1 != seq:
             raise Doubt
-        undo.append((account, stood))
+        undo.append(stood)
         standing[account] = (after, seq, transfer)
         if after < 0 and account != MINT:
             below.append(row)

@@ -94,11 +94,10 @@ def digests(
         lines: The texts of each transfer's entries, joined.
     """
     made: list[bytes] = []
-    tie = before.hex()
-    for row, text in zip(transfers, lines, strict=True):
-        number, _, key, kind, actor, at_us, reverses, words, _ = row
+    start, book, tie = f'[{FORMAT},"', f'",{guild},', before.hex()
+    for (number, _, key, kind, actor, at_us, reverses, words, _), text in zip(transfers, lines, strict=True):
         body = (
-            f'[{FORMAT},"{tie}",{guild},{number},{_quote(key)},{_quote(kind)},{actor},{at_us},{reverses or 0}'
+            f"{start}{tie}{book}{number},{_quote(key)},{_quote(kind)},{actor},{at_us},{reverses or 0}"
             f',"{words.hex() if words else ""}"{text}]'
         )
         found = hashlib.sha256(body.encode())

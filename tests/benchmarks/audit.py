@@ -32,7 +32,6 @@ class Taken(NamedTuple):
 
     processor: float
     clock: float
-    mb: float
 
 
 def figures(entries: int) -> Iterator[dict[str, Any]]:
@@ -63,8 +62,6 @@ def _figure(name: str, runs: list[tuple[Taken, Taken]], goal: float, entries: in
         by_the_clock=round(harness.median([theirs.clock / ours.clock for ours, theirs in runs]), 2),
         ours_seconds=round(harness.median([ours.processor for ours, _ in runs]), 2),
         theirs_seconds=round(harness.median([theirs.processor for _, theirs in runs]), 2),
-        ours_mb=round(max(ours.mb for ours, _ in runs)),
-        theirs_mb=round(max(theirs.mb for _, theirs in runs)),
         rounds=len(runs),
     )
 
@@ -87,7 +84,7 @@ def _run(command: list[str]) -> Taken:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, (command[0], process.returncode)
-    return Taken(usage.ru_utime + usage.ru_stime, time.perf_counter() - began, usage.ru_maxrss / 1024)
+    return Taken(usage.ru_utime + usage.ru_stime, time.perf_counter() - began)
 
 
 def _journal(url: str, path: Path) -> Path:

@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from ledger.database import run_alone
 from ledger.errors import UnknownGuild
 from ledger.transfers import VOID
 from tests import databases
+from tests.benchmarks import books
 from tests.ledger.forged import Forgery, Row, clone, forge, unguard
 from tests.world import World
 
@@ -574,3 +577,43 @@ async def test_it_reads_beside_a_writer_and_sees_one_moment(world: World, url: s
 
     assert [report.problems for report in reports if report.problems] == []
     assert {report.head for report in reports} <= heads
+
+
+def test_memory_does_not_grow_with_the_book(tmp_path: Path):
+    def peak(transfers: int) -> int:
+        url = books.book(tmp_path / f"{transfers}.db", transfers, accounts=100)
+        tracemalloc.start()
+        try:
+            assert _audited(url).transfers == transfers
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    _audited(books.book(tmp_path / "warm.db", 1_000, accounts=100))  # statements are compiled once
+
+    assert peak(12_000) < 1.1 * peak(2_000)
+
+
+def _audited(url: str) -> Report:
+    report = run_alone(url, lambda tx: audit(tx, books.GUILD))
+    assert report.problems == ()
+    return report
+
+
+def test_no_transaction_of_a_long_read_is_long(tmp_path: Path):
+    """Between pages nothing is held: whoever writes can move the -wal into the book while an audit runs."""
+    path = tmp_path / "crux.db"
+    url = books.book(path, 3_000, accounts=100)
+    left: list[bool] = []
+
+    def busy(tx: Connection, *asked: Any) -> bool:
+        left.append(tx.connection.driver_connection.in_transaction)  # pyright: ignore[reportOptionalMemberAccess]
+        return passes(tx, *asked)
+
+    passes = audit_pages.passes
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit_pages, "passes", busy)
+        _audited(url)
+
+    assert len(left) == -(-3_000 // audit_pages.PAGE)
+    assert not any(left)
