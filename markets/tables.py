@@ -52,8 +52,9 @@ class Claims(SQLModel, table=True):
 
     `frozen` is 1 once an accepted bet, a stake, a trade or a forecast hangs on it: from then on nobody edits
     (B5). The times stand outside the terms as well, for the calendar and for lists. `settings` are those of the
-    server when the claim was opened (B8). `resolution` is the one that stands. `typed` is what its forms held
-    as a draft, as JSON, readable or not (B6); `warned` the codes of the wording check that its author overrode, by commas (B7).
+    server when the claim was opened (B8). `resolution` is the one that stands. `typed` is what its forms held as a
+    draft, as JSON, readable or not (B6); `warned` the codes of the wording check that its author overrode, by commas
+    (B7).
     """
 
     __table_args__ = (

@@ -18,7 +18,7 @@ from ledger.units import Unit
 
 mod = app_commands.Group(
     name="mod",
-    description="For moderators: points with a reason, listed for all",
+    description="For moderators: claims and points, with reasons listed for all",
     guild_only=True,
     default_permissions=discord.Permissions(moderate_members=True),
 )

@@ -96,7 +96,7 @@ def _bet(seen: OfferSeen, bet: Bet) -> Card:
         f"{text.number(bet.taker_stake)} on {phrases.taker_side(claim, bet)}"
     )
     if bet.state == "live":
-        how = f"Both stakes are locked since {phrases.ago(bet.accepted_us)}, until it is settled."
+        how = f"Both stakes were locked {phrases.ago(bet.accepted_us)}, and stay so until it is settled."
     else:
         how = {
             "settled": f"Settled {phrases.result(claim.terms, seen.result)}." if seen.result else "Settled.",

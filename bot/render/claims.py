@@ -136,7 +136,7 @@ def terms(seen: ClaimSeen) -> Card:
         f"Terms of claim {found.number}",
         phrases.lines(
             f"**{text.escape(said.title, 200)}**",
-            text.escape(said.statement, 1_000),
+            text.escape(said.statement, 1_000) if said.statement.strip() != said.title.strip() else "",
             *[
                 f"- **{text.escape(one.name, 80)}**"
                 + (f": {text.escape(one.criteria, 600)}" if one.criteria else "")

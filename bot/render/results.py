@@ -363,7 +363,7 @@ def queue(seen: Queue) -> Card:
     rows = seen.rows[:8]
     lines = [
         f"**{number}** {text.escape(seen.titles.get(number, ''), 140)}\n-# {words[kind]}, waiting since "
-        f"{phrases.ago(since)}"
+        f"{text.day(from_us(since))}"
         for kind, number, since in rows
     ]
     return Card(

@@ -18,6 +18,7 @@ VAGUE = (
 
 async def test_what_nobody_could_judge_is_warned_of_before_it_opens(play: Playground):
     await set_up(play)
+    held = await quick(play, what=VAGUE[0])
     for words in VAGUE:
         held = await quick(play, what=words)
         assert held.text.startswith("### Before it opens"), words
@@ -39,6 +40,7 @@ async def test_what_can_not_be_read_is_kept_and_can_be_changed(play: Playground)
         "side": ("75", "begin with YES or NO"),
         "stake": ("lots", "Your stake can't be read"),
     }
+    held = await quick(play, when="some day")
     for field, (typed, words) in wrong.items():
         held = await quick(play, **{field: typed})
         assert words in held.text
@@ -52,7 +54,7 @@ async def test_what_can_not_be_read_is_kept_and_can_be_changed(play: Playground)
         assert kept["what"] == QUICK["what"]
     form = await play.ada.click(held, "Change it")
     assert "Your offer 1 stands" in (await play.ada.submit(form, stake="30")).text
-    assert (await play.ada.run("/claim drafts")).text.count("**") == 2 * 2
+    assert (await play.ada.run("/claim drafts")).text.count("**") == 2 * 3
 
 
 async def test_a_claim_in_two_steps_kept_throughout(play: Playground):
@@ -156,7 +158,9 @@ async def test_a_starter_claim_becomes_ones_own(play: Playground):
     await set_up(play)
     shelf = await play.ada.run("/claim library")
     assert shelf.message.buttons == ["More"]
-    at = next(number for number, one in enumerate(library.load(), 1) if one.id == "superhuman-coder-before-2030")
+    at = next(
+        number for number, one in enumerate(library.load(), 1) if one.id == "superhuman-coder-before-2030"
+    )
     one = await play.ada.run("/claim library", number=at)
     draft = await play.ada.click(one, "Make it a draft")
     label = next(each for each in draft.message.buttons if each.startswith("Open"))
