@@ -70,6 +70,13 @@ class Forgery:
         numbers = (line["amount"], line["balance_after"], line["account_seq"])
         return chain.Line(account["kind"], line["account"], account["owner"], *numbers)
 
+    def undo(self, target: int, *, by: int) -> None:
+        """Make one transfer the exact opposite of another; without entries of its target, it keeps its own."""
+        self.transfer(by).update(kind="reversal", reverses=target)
+        if lines := self.lines(target):
+            self.entries = [row for row in self.entries if row["transfer"] != by]
+            self.entries += [row | {"transfer": by, "amount": -row["amount"]} for row in lines]
+
     def cut(self, after: int) -> None:
         """Drop every transfer after this one, as if they had never been."""
         self.transfers = [row for row in self.transfers if row["number"] <= after]
