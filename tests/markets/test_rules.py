@@ -14,10 +14,7 @@ LATER = {
     "C3": "markets",
     "C4": "markets",
     "C5": "limit orders",
-    "C6": "pools",
-    "C7": "forecasts",
     "C10": "conditional claims",
-    "E6": "the board",
     "E7": "scenarios",
     "E8": "rewards",
 }

@@ -1,0 +1,85 @@
+"""A pool (RULES C6, C8): everybody's stakes in one pot, shared by those who backed what happened.
+
+    odds of an outcome    pot / staked on it     decimal, stake included, as they stand
+    payout of a stake     pot * stake / staked on the outcome that won
+
+By *weights* over the outcomes the pot is first shared over those that somebody backed, in proportion to their weights
+(so what an unbacked outcome weighs goes to the backed ones in proportion), then within each by stake. Where none of
+the weighted outcomes is backed, every stake returns. Where everybody backed the same, each gets their own stake by
+the same formula.
+
+Both splits are of whole minor units by largest remainder, ties to the earlier outcome and the earlier stake: they add
+up to the pot to the unit. Standard library only, like all of this folder; a test holds `shared_out` to the ledger's
+own `money.share_out`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """Whole minor units, above zero, on one outcome. Stakes are listed in the order in which they were placed."""
+
+    outcome: int
+    amount: int
+
+
+def payouts(stakes: Sequence[Stake], weights: Sequence[int]) -> list[int]:
+    """What each stake gets back, in minor units; together exactly the pot.
+
+    Args:
+        weights: One for each outcome, not negative, one of them above zero; (0, 1) is a win for outcome 1.
+    """
+    if min(weights) < 0 or not sum(weights):
+        raise ValueError("weights are not negative, and one of them is above zero")
+    pot, backing = sum(stake.amount for stake in stakes), backed(stakes, len(weights))
+    counted = [weight if on else 0 for weight, on in zip(weights, backing, strict=True)]
+    if not any(counted):
+        return [stake.amount for stake in stakes]
+    paid = [0] * len(stakes)
+    for outcome, part in enumerate(shared_out(pot, counted)):
+        places = [place for place, stake in enumerate(stakes) if stake.outcome == outcome]
+        if part:
+            for place, gets in zip(
+                places, shared_out(part, [stakes[place].amount for place in places]), strict=True
+            ):
+                paid[place] = gets
+    return paid
+
+
+def backed(stakes: Sequence[Stake], outcomes: int) -> list[int]:
+    """How much is staked on each outcome."""
+    sums = [0] * outcomes
+    for stake in stakes:
+        sums[stake.outcome] += stake.amount
+    return sums
+
+
+def odds(backing: Sequence[int]) -> list[Fraction | None]:
+    """The decimal odds of each outcome as they stand; None where nobody is on it yet."""
+    pot = sum(backing)
+    return [Fraction(pot, on) if on else None for on in backing]
+
+
+def odds_after(backing: Sequence[int], outcome: int, amount: int) -> Fraction:
+    """The decimal odds of an outcome if `amount` more were staked on it and nothing else came."""
+    return Fraction(sum(backing) + amount, backing[outcome] + amount)
+
+
+def implied(backing: Sequence[int]) -> list[Fraction]:
+    """The share of the pot on each outcome: what the pool says how likely it is. Nothing where the pot is empty."""
+    pot = sum(backing)
+    return [Fraction(on, pot) if pot else Fraction(0) for on in backing]
+
+
+def shared_out(total: int, weights: Sequence[int]) -> list[int]:
+    """Whole units in proportion to weights, by largest remainder, ties to the earlier place."""
+    whole = sum(weights)
+    split = [divmod(total * weight, whole) for weight in weights]
+    shares = [share for share, _ in split]
+    left = total - sum(shares)
+    for place in sorted(range(len(split)), key=lambda place: -split[place][1])[:left]:
+        shares[place] += 1
+    return shares
