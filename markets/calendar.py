@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from ledger import tables as book
 from ledger.prepared import insert_if_new, param, params
 from ledger.types import to_us
-from markets import claims, disputes, due, judges, lifecycle, offers, outbox, resolution, tables
+from markets import claims, disputes, due, instruments, judges, lifecycle, offers, outbox, resolution, tables
 from markets.claims import DAY_US, Claim, Result
 from markets.due import Due
 from markets.weeks import WEEK_US, week_of
@@ -262,12 +262,14 @@ def _file(tx: Connection, claim: Claim, now: datetime) -> None:
     """Nothing hangs on it: unresolved, and nobody is asked (B8)."""
     state = claim.require("file", now)
     claims.kill_offers(tx, claim)
+    for instrument in instruments.ALL:
+        instrument.clear(tx, claim, now)
     claims.move(tx, claim, state)
 
 
 def bets_on(tx: Connection, claim: Claim) -> bool:
-    """Whether a live bet hangs on a claim."""
-    return bool(resolution.live_bets(tx, claim.guild, claim.number, limit=1))
+    """Whether anything hangs on a claim that somebody has to judge: a live bet, shares, a resting order (B8)."""
+    return resolution.hangs(tx, claim)
 
 
 def _remind_of_deadline(tx: Connection, work: Due, now: datetime, *, days: int) -> None:
@@ -328,12 +330,11 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:
-    """Everybody with a live bet on the claim of a proposal that stands and has no need of a confirmation yet."""
+    """Who has something on the claim of a proposal that stands and has no need of a confirmation yet."""
     proposal = resolution.load(tx, guild, number)
     if proposal.state != "standing" or proposal.confirm:
         return []
-    bets = resolution.live_bets(tx, guild, proposal.claim)
-    return sorted({player for bet in bets for player in (bet.maker, bet.taker)})
+    return resolution.holders(tx, claims.load(tx, guild, proposal.claim))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.types import fits, to_us
-from markets import claims, due, judges, lifecycle, outbox, resolution, tables, typed
+from markets import claims, due, instruments, judges, lifecycle, outbox, resolution, tables, typed
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
@@ -304,14 +304,14 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
 
     Raises:
         ClaimMoved: There is no dispute.
-        NotAHolder: They have no live bet on it.
+        NotAHolder: They have nothing on it.
         OthersFirst: Its judges still have time, until `from_us`.
         Recused, UnknownPlayer: The member has or had money on it, or there is none.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("appoint", now)
     dispute = standing(tx, claim)
-    if not resolution.live_bets(tx, claim.guild, claim.number, player=request.side, limit=1):
+    if not any(instrument.holds(tx, claim, request.side) for instrument in instruments.ALL):
         raise NotAHolder(claim.number)
     if to_us(now) < dispute.waits_since_us + ALONE_US:
         raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
@@ -329,16 +329,25 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
 
 
 def appointed(tx: Connection, claim: Claim) -> int | None:
-    """The member that every side of a live bet on a claim would have judge it."""
+    """The member that the sides would have judge a claim: every side of a live bet, and of a market or a pool those
+    who hold more than half of it (D4)."""
     chosen = {
         row.side: row.judge
         for row in tx.execute(_APPOINTMENTS, {"g": claim.guild, "claim": claim.number}).all()
     }
     if not chosen:
         return None
-    bets = resolution.live_bets(tx, claim.guild, claim.number)
-    named = {chosen.get(player) for bet in bets for player in (bet.maker, bet.taker)}
-    return named.pop() if len(named) == 1 else None
+    staked = [(instrument.unanimous, instrument.stakes(tx, claim)) for instrument in instruments.ALL]
+    staked = [(unanimous, stakes) for unanimous, stakes in staked if stakes]
+
+    def agreed(judge: int) -> bool:
+        for unanimous, stakes in staked:
+            agree = sum(stake for player, stake in stakes.items() if chosen.get(player) == judge)
+            if agree < sum(stakes.values()) and (unanimous or 2 * agree <= sum(stakes.values())):
+                return False
+        return bool(staked)
+
+    return next((judge for judge in sorted(set(chosen.values())) if agreed(judge)), None)
 
 
 def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
@@ -429,6 +438,8 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
         claim=claim.number,
         reason=reason,
     )
+    if not request.halted and claim.state == lifecycle.OPEN:
+        resolution.resume(tx, claim, now)
     if not request.halted:
         _go_on(tx, claim, now)
     _tell(tx, claim, "claim.halted" if request.halted else "claim.goes_on", now, by=request.actor.player)

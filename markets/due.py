@@ -25,7 +25,17 @@ Handler = Callable[[Connection, "Due", datetime], None]
 TRIES = 12
 """Failures after which a row is parked."""
 
-ALONE = frozenset({"proposal.settle", "resolution.pay", "resolution.back", "ruling.pay", "claim.lapse"})
+ALONE = frozenset(
+    {
+        "proposal.settle",
+        "resolution.pay",
+        "resolution.back",
+        "ruling.pay",
+        "claim.lapse",
+        "claim.check",
+        "orders.fill",
+    }
+)
 """Kinds that move points, and may fill a transaction by themselves."""
 
 HANDLERS: dict[str, Handler] = {}

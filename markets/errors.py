@@ -2,19 +2,27 @@
 
 MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
+│                           UnknownMarket  UnknownOrder
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
 │   ├── ClaimMoved  ClaimHalted  TradingClosed
-│   ├── OfferGone  BetEnded
+│   ├── OfferGone  BetEnded  MarketThere  PriceMoved  OrderGone
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                somebody else's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
-│   └── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   └── HousePays
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked  WordingWarned
-│   └── BadOutcome  BadTimes  BadStake  BadResult  Needed
+│   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  Needed
 └── Limit                   a server's setting keeps it back
-    └── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
+    ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
+    └── NotEnoughShares  PriceAtLimit
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markets.maker import Quote
 
 
 class MarketError(Exception):
@@ -44,6 +52,13 @@ class UnknownProposal(Unknown): ...
 class UnknownDispute(Unknown): ...
 
 
+class UnknownMarket(Unknown):
+    """The claim of that number has no market."""
+
+
+class UnknownOrder(Unknown): ...
+
+
 class NotNow(MarketError):
     """It can't be done in the state that `number` is in."""
 
@@ -70,6 +85,22 @@ class OfferGone(NotNow):
 
 class BetEnded(NotNow):
     """The bet was paid, voided or ended by agreement."""
+
+
+class MarketThere(NotNow):
+    """The claim has a market already: one market a claim."""
+
+
+class PriceMoved(NotNow):
+    """The price is worse than what was seen by more than the tolerance; `quote` is what it would be now."""
+
+    def __init__(self, number: int, seen_bps: int, now_bps: int, quote: "Quote | None" = None) -> None:
+        self.seen_bps, self.now_bps, self.quote = seen_bps, now_bps, quote
+        super().__init__(number, "moved")
+
+
+class OrderGone(NotNow):
+    """The limit order was filled or cancelled, has expired, or ended with its claim."""
 
 
 class TooEarlyToPropose(NotNow):
@@ -147,6 +178,10 @@ class NotAModerator(NotYours): ...
 class NotTheOwner(NotYours): ...
 
 
+class HousePays(NotYours):
+    """The house pays for this market, and they opened it or let it pay: neither trades there (C3)."""
+
+
 class BadTerms(MarketError):
     """Something typed can't stand: `field` and a code for the words."""
 
@@ -165,6 +200,9 @@ class BadStake(BadTerms): ...
 
 
 class BadResult(BadTerms): ...
+
+
+class BadTrade(BadTerms): ...
 
 
 class Needed(BadTerms):
@@ -206,3 +244,11 @@ class MakerLacksPoints(Limit):
 
 class WaitFirst(Limit):
     """The same person waits after a proposal that failed (D2); `limit` is when, in microseconds since 1970."""
+
+
+class NotEnoughShares(Limit):
+    """They don't hold so many; `limit` is how many units are free to be sold."""
+
+
+class PriceAtLimit(Limit):
+    """The price would leave 1% to 99%; `limit` is how many units lead just there."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, due, outbox, tables, typed
+from markets import claims, due, instruments, outbox, tables, typed
 from markets.claims import Actor, Claim
 from markets.counters import following
 from markets.errors import NamedJudge, NotAJudge, Recused
@@ -82,6 +82,11 @@ def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:
     """Whether a player has, or ever had, money on any instrument of a claim."""
+    return any(instrument.had_money(tx, claim, player) for instrument in instruments.ALL)
+
+
+def had_bet(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether a player has, or ever had, a bet on a claim."""
     return tx.execute(_MONEY, {"g": claim.guild, "claim": claim.number, "player": player}).first() is not None
 
 

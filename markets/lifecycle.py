@@ -44,6 +44,12 @@ MOVES: dict[str, Move] = {
     "clarify": Move((OPEN, CLOSED, PROPOSED, DISPUTED), None, (JUDGE,), while_halted=True),
     "offer": Move((OPEN,), None, (ANYONE,)),
     "accept": Move((OPEN,), None, (ANYONE,)),
+    "market": Move((OPEN,), None, (ANYONE,)),
+    "trade": Move((OPEN,), None, (ANYONE,)),
+    "order": Move((OPEN,), None, (ANYONE,)),
+    "cancel_order": Move(
+        (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (ANYONE,), while_halted=True
+    ),
     # Settled too: where a result is paid at the deadline only, a bet can be alive long after its claim was settled.
     "agree": Move(
         (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (HOLDER,), while_halted=True

@@ -1,7 +1,8 @@
 """How a claim comes out: propose, confirm, settle, pay, take back (RULES D1 to D3, D6, D8).
 
-A proposal stands until its window has passed without a challenge; then the calendar settles the claim and pays every
-bet on it, in units of `CHUNK`, each bet under a key of its own, so that a crash between any two pays each once.
+A proposal stands until its window has passed without a challenge; then the calendar settles the claim and pays all
+that hangs on it (`instruments`), in units of which each says how far it has come, so that a crash between any two
+pays each once. Bets are paid here, each under a key of its own.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +18,19 @@ from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.transfers import VOID, Words, post
 from ledger.types import Salt, fits, to_us
-from markets import claims, clauses, due, judges, lifecycle, offers, outbox, ranges, tables, typed
+from markets import (
+    claims,
+    clauses,
+    due,
+    instruments,
+    judges,
+    lifecycle,
+    offers,
+    outbox,
+    ranges,
+    tables,
+    typed,
+)
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
@@ -31,6 +44,8 @@ from markets.errors import (
     UnknownProposal,
     WaitFirst,
 )
+from markets.instruments import Instrument, Step
+from markets.market_payouts import SharesOfOutcomes
 from markets.mechanisms import two_party
 from markets.offers import Bet
 from markets.settings import DAY
@@ -40,12 +55,18 @@ BOND, BOND_BACK, FORFEIT, PAYOUT = "bond", "bond.back", "bond.forfeit", "bet.pay
 CHUNK = 40
 """Bets paid in one transaction: three entries each, well under the 200 of a unit."""
 
+ROOM = 190
+"""Entries that paying or taking back may write in one transaction; a bond that returns before it takes the rest."""
+
+MOST_TOLD = 80
+"""Of those who would lose by a result: as many as one message can mention."""
+
 SECOND_US = 1_000_000
 LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
 
 TAKEN_BACK = 60
-"""Payouts taken back in one transaction, each as many entries as it had."""
+"""Payouts of bets taken back in one transaction, each as many entries as it had."""
 
 MOST_WEIGHT = 1_000_000
 
@@ -226,6 +247,7 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
     end_proposal(tx, proposal, "withdrawn", now)
     return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     claims.move(tx, claim, state)
+    resume(tx, claim, now)
     facts = {"claim": claim.number, "proposal": proposal.number}
     outbox.post(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
     return proposal
@@ -316,43 +338,125 @@ def resolve(
 
 
 def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
-    """Pay the next bets of a resolution; what is left is due at once, in a unit of its own."""
+    """Pay the next part of what a resolution brings; what is left is due at once, in a unit of its own."""
     found = load_resolution(tx, guild, number)
     assert found.reversed_us is None, number
     claim, result = claims.load(tx, guild, found.claim), claims.read_result(found.result)
-    bets = live_bets(tx, guild, claim.number, limit=CHUNK + 1)
-    paid: list[int] = []
-    for bet in bets[:CHUNK]:
-        gets = payout(claim, bet, result)
-        offers.pay(
-            tx,
-            bet,
-            gets.maker,
-            gets.taker,
-            state="void" if result.kind == "void" else "settled",
-            key=f"resolution:{number}:bet:{bet.number}",
-            kind=VOID if result.kind == "void" else PAYOUT,
-            now=now,
-            resolution=number,
-        )
-        paid.append(bet.number)
-    if paid:
-        facts = {"claim": claim.number, "resolution": number, "bets": paid}
-        outbox.post(tx, guild, "bets.paid", facts, now, line=claim.number)
-    if len(bets) > CHUNK:
-        due.schedule(tx, guild, "resolution.pay", number, to_us(now))
-    else:
-        tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
+    room = ROOM
+    for instrument in instruments.ALL:
+        step = instrument.pay_some(tx, claim, number, result, room, now)
+        room -= step.entries
+        if not step.done:
+            due.schedule(tx, guild, "resolution.pay", number, to_us(now))
+            return
+    tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The players who would get back less from their live bets than they staked, by a result."""
+    """The players who would end below what they put in, over all that hangs on the claim; of very many those who
+    would lose most."""
     change: dict[int, int] = {}
-    for bet in live_bets(tx, claim.guild, claim.number):
-        gets = payout(claim, bet, result)
-        change[bet.maker] = change.get(bet.maker, 0) + gets.maker - bet.maker_stake
-        change[bet.taker] = change.get(bet.taker, 0) + gets.taker - bet.taker_stake
-    return sorted(player for player, by in change.items() if by < 0)
+    for instrument in instruments.ALL:
+        for player, by in instrument.changes(tx, claim, result).items():
+            change[player] = change.get(player, 0) + by
+    losing = sorted((by, player) for player, by in change.items() if by < 0)
+    return sorted(player for _, player in losing[:MOST_TOLD])
+
+
+def holders(tx: Connection, claim: Claim) -> list[int]:
+    """The players who have something on a claim now; of very many those who have most."""
+    staked: dict[int, int] = {}
+    for instrument in instruments.ALL:
+        for player, stake in instrument.stakes(tx, claim).items():
+            staked[player] = staked.get(player, 0) + stake
+    most = sorted(staked, key=lambda player: (-staked[player], player))
+    return sorted(most[:MOST_TOLD])
+
+
+def hangs(tx: Connection, claim: Claim) -> bool:
+    """Whether anything hangs on a claim that somebody has to judge (B8)."""
+    return any(instrument.hangs(tx, claim) for instrument in instruments.ALL)
+
+
+class Bets(Instrument):
+    """The two-party bets on a claim."""
+
+    unanimous = True
+
+    def pay_some(
+        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
+    ) -> Step:
+        most = min(CHUNK, room // 4)
+        bets = live_bets(tx, claim.guild, claim.number, limit=most + 1)
+        paid: list[int] = []
+        for bet in bets[:most]:
+            gets = payout(claim, bet, result)
+            offers.pay(
+                tx,
+                bet,
+                gets.maker,
+                gets.taker,
+                state="void" if result.kind == "void" else "settled",
+                key=f"resolution:{resolution}:bet:{bet.number}",
+                kind=VOID if result.kind == "void" else PAYOUT,
+                now=now,
+                resolution=resolution,
+            )
+            paid.append(bet.number)
+        if paid:
+            facts = {"claim": claim.number, "resolution": resolution, "bets": paid}
+            outbox.post(tx, claim.guild, "bets.paid", facts, now, line=claim.number)
+        return Step(done=len(bets) <= most, entries=4 * len(paid))
+
+    def take_back_some(
+        self,
+        tx: Connection,
+        claim: Claim,
+        resolution: int,
+        room: int,
+        now: datetime,
+        actor: int,
+        note: Words | None,
+    ) -> Step:
+        most = min(TAKEN_BACK, room // 3)
+        bets = paid_bets(tx, claim.guild, resolution, limit=most + 1)
+        for bet in bets[:most]:
+            key = f"resolution:{resolution}:back:{bet.number}"
+            offers.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
+        return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
+
+    def changes(
+        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
+    ) -> dict[int, int]:
+        change: dict[int, int] = {}
+        for bet in live_bets(tx, claim.guild, claim.number, player=player):
+            gets = payout(claim, bet, result)
+            for side, by in (
+                (bet.maker, gets.maker - bet.maker_stake),
+                (bet.taker, gets.taker - bet.taker_stake),
+            ):
+                if player in (None, side):
+                    change[side] = change.get(side, 0) + by
+        return change
+
+    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
+        staked: dict[int, int] = {}
+        for bet in live_bets(tx, claim.guild, claim.number):
+            for side, stake in ((bet.maker, bet.maker_stake), (bet.taker, bet.taker_stake)):
+                staked[side] = staked.get(side, 0) + stake
+        return staked
+
+    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
+        return bool(live_bets(tx, claim.guild, claim.number, player=player, limit=1))
+
+    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
+        return judges.had_bet(tx, claim, player)
+
+    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
+        return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
+
+    def hangs(self, tx: Connection, claim: Claim) -> bool:
+        return bool(live_bets(tx, claim.guild, claim.number, limit=1))
 
 
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
@@ -416,16 +520,23 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
     note = (
         Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
     )  # erased with its writer
-    bets = paid_bets(tx, guild, number, limit=TAKEN_BACK + 1)
-    for bet in bets[:TAKEN_BACK]:
-        key = f"resolution:{number}:back:{bet.number}"
-        offers.take_back(tx, bet, key=key, now=now, actor=mark.reversed_by, note=note)
-    if len(bets) > TAKEN_BACK:
-        due.schedule(tx, guild, "resolution.back", number, to_us(now))
-        return
+    room = ROOM
+    for instrument in reversed(instruments.ALL):
+        step = instrument.take_back_some(tx, claim, number, room, now, mark.reversed_by, note)
+        room -= step.entries
+        if not step.done:
+            due.schedule(tx, guild, "resolution.back", number, to_us(now))
+            return
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
     claims.schedule_times(tx, claim, now)
     due.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
+    resume(tx, claim, now)
+
+
+def resume(tx: Connection, claim: Claim, now: datetime) -> None:
+    """A claim is open again: what rested on it goes on (D2)."""
+    for instrument in instruments.ALL:
+        instrument.resume(tx, claim, now)
 
 
 def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: Actor, now: datetime) -> None:
@@ -543,9 +654,8 @@ def _with_outcome(claim: Claim, result: Result) -> Result:
 def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
     if actor.moderator or actor.player == claim.author:
         return
-    if live_bets(tx, claim.guild, claim.number, player=actor.player, limit=1):
-        return
-    raise NotAHolder(claim.number)
+    if not any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
+        raise NotAHolder(claim.number)
 
 
 def require_time(claim: Claim, result: Result, now: datetime) -> None:
@@ -575,16 +685,13 @@ def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> N
 
 def _gains(tx: Connection, claim: Claim, player: int, result: Result) -> bool:
     """Whether the proposer ends up with more than they staked."""
-    change = 0
-    for bet in live_bets(tx, claim.guild, claim.number, player=player):
-        gets = payout(claim, bet, result)
-        change += gets.maker - bet.maker_stake if player == bet.maker else gets.taker - bet.taker_stake
-    return change > 0
+    changes = (instrument.changes(tx, claim, result, player) for instrument in instruments.ALL)
+    return sum(change.get(player, 0) for change in changes) > 0
 
 
 def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether a side of a live bet had themselves deleted: their silence is no consent (E4)."""
-    return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
+    """Whether somebody with something on it had themselves deleted: their silence is no consent (E4)."""
+    return any(instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL)
 
 
 def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
@@ -599,6 +706,7 @@ def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> N
     check_us = max(check_us, to_us(now) + claims.DAY_US, claim.deadline_us or 0)
     check_us = min(check_us, max(claims.LATEST_US, claim.deadline_us or 0))
     claims.move(tx, claim, lifecycle.OPEN, check_us=check_us)
+    resume(tx, claim, now)
     due.schedule(tx, claim.guild, "claim.check", claim.number, check_us)
     facts = {"claim": claim.number, "check_us": check_us}
     outbox.post(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
@@ -772,6 +880,9 @@ def _pay_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
 def _take_back_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
     take_some_back(tx, work.guild, work.ref, now)
 
+
+for kind in (Bets(), SharesOfOutcomes()):
+    instruments.register(kind)
 
 due.HANDLERS["proposal.settle"] = settle_by_silence
 due.HANDLERS["resolution.pay"] = _pay_when_due

@@ -19,3 +19,6 @@ class Settings:
     window_gains_seconds: int = 7 * DAY
     bond: int = 10 * money.UNIT
     zone: str = "UTC"
+    liquidity: int = 1_000 * money.UNIT
+    """Of a market for which nobody says another: 100 points then move 50% to about 55%."""
+    who_holds_what: str = "always"  # or "closed": only after trading closes (E1)

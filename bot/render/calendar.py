@@ -317,9 +317,8 @@ def _called(claim: Claim) -> str:
 
 
 def _sides(tx: Connection, claim: Claim) -> tuple[int, ...]:
-    """Everybody with a live bet on a claim."""
-    bets = resolution.live_bets(tx, claim.guild, claim.number)
-    return tuple(sorted({player for bet in bets for player in (bet.maker, bet.taker)}))
+    """Everybody who has something on a claim."""
+    return tuple(resolution.holders(tx, claim))
 
 
 def _card(

@@ -33,6 +33,17 @@ _BAD = {
     "split": "What the two get must add up to the pot: give another split.",
     "nothing_suggested": "The other side hasn't suggested an ending for this bet: suggest one with `/bet agree`.",
     "fit": "Give one weight for each outcome, such as 60 and 40; one of them must be above zero.",
+    "one_of": "Say how much in one way: points to spend, a number of shares, or a chance to trade up to.",
+    "range": "That lies outside what a market can hold: choose a number in the range that the form names.",
+    "target": "A chance to trade up to, or a limit, lies from 1% to 99%: choose one in between.",
+    "passed": "The price is there already, so there is nothing to trade: choose a chance on the other side of it.",
+    "tolerance": "The price may move by 0 to 98 points of chance before you are asked again: choose one of these.",
+    "worthless": "So few shares would bring nothing just now: sell more of them at once.",
+    "opening": "Give one opening chance for each outcome, from 1% to 99%, that add up to 100%.",
+    "crosses": (
+        "At that limit the order would trade at once: make the trade itself, or choose a limit that the price has "
+        "not reached yet."
+    ),
     "empty": "Something that must be filled in is empty: {field}. Please write it.",
 }
 
@@ -110,6 +121,11 @@ def _unknown(error: errors.Unknown) -> str:
         ),
         errors.UnknownProposal: ("proposal", "`/claim show` says where a claim stands"),
         errors.UnknownDispute: ("dispute", "`/claim show` says where a claim stands"),
+        errors.UnknownMarket: (
+            "market on claim",
+            "`/market open` opens one, `/market list` shows what there is",
+        ),
+        errors.UnknownOrder: ("order", "`/market mine` shows yours"),
     }
     thing, where = things[type(error)]
     return f"There is no {thing} {error.number} here: {where}."
@@ -127,6 +143,16 @@ def _not_now(error: errors.NotNow) -> str:
             return f"Bet {number} isn't settled yet. `/bet show` tells where it stands."
         case errors.BetEnded():
             return f"Bet {number} has ended already. `/bet show` tells how."
+        case errors.MarketThere():
+            return f"Claim {number} has a market already: trade there, or add liquidity to it."
+        case errors.PriceMoved():
+            was, now = error.seen_bps / 100, error.now_bps / 100
+            return (
+                f"The price has moved from {was:g}% to {now:g}% since you saw it, and nothing happened. "
+                "Look at it again, and trade if you still want to."
+            )
+        case errors.OrderGone():
+            return f"Order {number} has ended already, and what it held is back with you. `/market mine` shows yours."
         case errors.TradingClosed():
             return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
         case errors.ClaimHalted():
@@ -186,6 +212,11 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Other judges decide this on claim {number} first.{when}"
         case errors.NotAJudge():
             return f"Only the judges of claim {number} can do that; its terms name them."
+        case errors.HousePays():
+            return (
+                f"The house pays for the market on claim {number} and you opened it or allowed that, so you don't "
+                "trade there. Other markets are open to you: `/market list`."
+            )
         case errors.NotAModerator():
             return "This is for moderators. Ask one of them."
         case errors.NotTheOwner():
@@ -206,6 +237,16 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
             return (
                 f"Whoever made offer {error.limit} doesn't have the points for it just now, and nothing happened. "
                 "You can make your own with `/bet offer`."
+            )
+        case errors.NotEnoughShares():
+            have = text.shares(error.limit)
+            return (
+                f"You have {have} of these to sell: sell that many or fewer. Resting orders hold shares back."
+            )
+        case errors.PriceAtLimit():
+            most = text.shares(error.limit)
+            return (
+                f"Prices stay between 1% and 99%, and {most} would lead just there: trade that much or less."
             )
         case errors.WaitFirst():
             return f"Your last proposal on this claim failed. You can propose again {text.ago(from_us(error.limit))}."

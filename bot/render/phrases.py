@@ -30,6 +30,7 @@ STATES = {
     "void": "void",
     "unresolved": "filed as unresolved",
     "dropped": "dropped",
+    "reversing": "its result is being taken back",
 }
 
 OFFER_STATES = {

@@ -37,6 +37,11 @@ def number(minor: int) -> str:
     return f"−{text}" if minor < 0 else text
 
 
+def shares(units: int) -> str:
+    """A number of shares, each of 100 units: `12.50 shares`."""
+    return f"{exact(units)} {'share' if units == money.UNIT else 'shares'}"
+
+
 def exact(minor: int) -> str:
     """A balance: always with two decimals, `1,000.00`."""
     whole, cents = divmod(abs(minor), money.UNIT)

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.accounts import Player
 from ledger.people import Forget, Gone
 from ledger.types import from_us, to_us
-from markets import calendar, claims, clauses, disputes, due, offers, people, resolution
+from markets import calendar, claims, clauses, disputes, due, maker, offers, people, resolution, trading
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.offers import Accepted, Bet, Ended, Offer
 from markets.resolution import Proposal
@@ -71,6 +71,32 @@ class Club(World):
         await self.db.write(offers.suggest, suggestion, self.now)
         signed = offers.Agree(self.guild, self.key(), bet.number, second.number, maker_gets, taker_gets)
         return await self.db.write(offers.agree, signed, self.now)
+
+    async def market(self, who: Player, claim: Claim, **more: Any) -> trading.Opened:
+        """A market on a claim, opened after `later` if that is given."""
+        self.now += more.pop("later", timedelta())
+        actor = Actor(who.number, moderator=more.pop("moderator", False))
+        liquidity = more.pop("liquidity", 10_000)
+        request = trading.OpenMarket(self.guild, self.key(), actor, claim.number, liquidity, **more)
+        return await self.db.write(trading.open_market, request, self.now)
+
+    async def buy(self, who: Player, claim: Claim, outcome: int, **more: Any) -> trading.Fill:
+        """Buy at the price of this moment, unless another was `seen_bps`."""
+        seen = await self._seen(claim, outcome, more)
+        key = more.pop("key", None) or self.key()
+        request = trading.Buy(self.guild, key, who.number, claim.number, outcome, seen, **more)
+        return await self.db.write(trading.buy, request, self.now)
+
+    async def sell(self, who: Player, claim: Claim, outcome: int, **more: Any) -> trading.Fill:
+        seen = await self._seen(claim, outcome, more)
+        request = trading.Sell(self.guild, self.key(), who.number, claim.number, outcome, seen, **more)
+        return await self.db.write(trading.sell, request, self.now)
+
+    async def _seen(self, claim: Claim, outcome: int, more: dict[str, Any]) -> int:
+        if "seen_bps" in more:
+            return more.pop("seen_bps")
+        market = await self.db.read(maker.load, self.guild, claim.number)
+        return round(market.prices[outcome] * 10_000)
 
     async def propose(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
         actor = Actor(who.number, moderator=more.pop("moderator", False))
