@@ -23,6 +23,7 @@ from ledger import tables as book
 from ledger.prepared import insert_if_new, param, params
 from ledger.types import to_us
 from markets import claims, disputes, due, instruments, judges, lifecycle, offers, outbox, resolution, tables
+from markets import settling as settling  # pools and the board take their places among the instruments
 from markets.claims import DAY_US, Claim, Result
 from markets.due import Due
 from markets.weeks import WEEK_US, week_of
@@ -243,6 +244,8 @@ def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
     refs = {
         "claim": claim.number,
         "judges": claim.number,
+        "pool": claim.number,
+        "forecasts": claim.number,
         "proposal": proposal.number if proposal else 0,
         "resolution": resolved,
         "ruling": disputes.standing(tx, claim).number if claim.state == lifecycle.RULED else 0,

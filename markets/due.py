@@ -27,6 +27,9 @@ TRIES = 12
 
 ALONE = frozenset(
     {
+        "scores.make",
+        "scores.count",
+        "scores.back",
         "proposal.settle",
         "resolution.pay",
         "resolution.back",
@@ -36,7 +39,7 @@ ALONE = frozenset(
         "orders.fill",
     }
 )
-"""Kinds that move points, and may fill a transaction by themselves."""
+"""Kinds that may fill a transaction by themselves: those that move points, and those that score everybody."""
 
 HANDLERS: dict[str, Handler] = {}
 

@@ -2,10 +2,11 @@
 
 MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
-│                           UnknownMarket  UnknownOrder
+│                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
 │   ├── ClaimMoved  ClaimHalted  TradingClosed
 │   ├── OfferGone  BetEnded  MarketThere  PriceMoved  OrderGone
+│   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                somebody else's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
@@ -13,7 +14,7 @@ MarketError
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked  WordingWarned
-│   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  Needed
+│   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
     └── NotEnoughShares  PriceAtLimit
@@ -59,6 +60,17 @@ class UnknownMarket(Unknown):
 class UnknownOrder(Unknown): ...
 
 
+class UnknownPool(Unknown):
+    """The claim of this number has no pool."""
+
+
+class UnknownForecast(Unknown):
+    """They have said nothing on the claim of this number."""
+
+
+class UnknownSeason(Unknown): ...
+
+
 class NotNow(MarketError):
     """It can't be done in the state that `number` is in."""
 
@@ -101,6 +113,22 @@ class PriceMoved(NotNow):
 
 class OrderGone(NotNow):
     """The limit order was filled or cancelled, has expired, or ended with its claim."""
+
+
+class PoolClosed(NotNow):
+    """The pool takes no more stakes: its own time is over."""
+
+
+class PoolThere(NotNow):
+    """A claim has one pool."""
+
+
+class ForecastsClosed(NotNow):
+    """Trading is closed, and forecasts are made until then."""
+
+
+class ForecastsThere(NotNow):
+    """Somebody has made a forecast that everybody may see: they can't be hidden any more; or they aren't hidden."""
 
 
 class TooEarlyToPropose(NotNow):
@@ -203,6 +231,9 @@ class BadResult(BadTerms): ...
 
 
 class BadTrade(BadTerms): ...
+
+
+class BadForecast(BadTerms): ...
 
 
 class Needed(BadTerms):

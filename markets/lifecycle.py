@@ -50,6 +50,9 @@ MOVES: dict[str, Move] = {
     "cancel_order": Move(
         (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (ANYONE,), while_halted=True
     ),
+    "pool": Move((OPEN,), None, (ANYONE,)),
+    "stake": Move((OPEN,), None, (ANYONE,)),
+    "forecast": Move((OPEN,), None, (ANYONE,)),
     # Settled too: where a result is paid at the deadline only, a bet can be alive long after its claim was settled.
     "agree": Move(
         (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (HOLDER,), while_halted=True

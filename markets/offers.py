@@ -18,7 +18,7 @@ from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, param
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
-from markets import claims, clauses, due, judges, outbox, tables, typed
+from markets import board, claims, clauses, due, judges, outbox, tables, typed
 from markets.claims import Claim
 from markets.counters import following
 from markets.errors import (
@@ -449,12 +449,22 @@ def pay(
         paid_by=posted.number,
         resolution=resolution,
     )
+    if state == "settled":
+        board.note_profits(tx, bet.guild, bet.claim, came(bet, maker_gets, taker_gets), now)
     due.cancel(tx, bet.guild, "bet.year", bet.number)
     for forgets in (_FORGET_AGREEMENT, _FORGET_MOVE):
         tx.execute(forgets, {"g": bet.guild, "n": bet.number})
     outbox.redraw(tx, bet.guild, "claim", bet.claim)
     outbox.redraw(tx, bet.guild, "offer", bet.number)
     return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
+
+
+def came(bet: Bet, maker_gets: int, taker_gets: int) -> list[board.Came]:
+    """What a bet brought its two sides, for the board."""
+    return [
+        board.Came(bet.maker, bet.maker_stake, maker_gets),
+        board.Came(bet.taker, bet.taker_stake, taker_gets),
+    ]
 
 
 def credited(tx: Connection, guild: int, player: int, amount: int) -> dict[Account, int]:
@@ -475,6 +485,9 @@ def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, 
     assert bet.paid_by is not None
     accounts.reopen(tx, bet.escrow)
     posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)
+    if bet.state == "settled":
+        gone = came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
+        board.note_profits(tx, bet.guild, bet.claim, gone, now, back=True)
     live = dict.fromkeys(_ENDING) | {"state": "live"}
     _END_BET.count(tx, g=bet.guild, n=bet.number, **live)
     _schedule_year(tx, claims.load(tx, bet.guild, bet.claim), bet.number, now)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ledger import accounts, people
 from ledger.people import Forget, Gone
 from ledger.prepared import param
-from markets import claims, due, lifecycle, outbox, tables
+from markets import board, claims, due, lifecycle, outbox, tables
 
 
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
@@ -31,6 +31,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
         claims.drop_draft(tx, guild, number, now)
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):
         tx.execute(erases, this)
+    board.list_(tx, guild, player, listed=False)
     return people.forget(tx, request, now)
 
 

@@ -21,10 +21,9 @@ Pure floats; `stored` is the one function that rounds. Standard library only.
 
 import math
 from bisect import bisect_left
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 UNIT = 1_000_000
 """Of a chance: one in a million; and of a score as it is stored: a millionth."""
@@ -179,11 +178,11 @@ def stored(score: float) -> int:
 NINE = math.log(9)
 
 
-def of_quantiles(low: float, middle: float, high: float, edges: Sequence[float]) -> list[float]:
-    """The chance of each range between edges, from somebody's 10%, 50% and 90% quantiles.
+def distribution(low: float, middle: float, high: float) -> Callable[[float], float]:
+    """How likely it is to stay below a value, from somebody's 10%, 50% and 90% quantiles.
 
     Below and above the median the distribution is logistic, each side as wide as its quantile says: it passes through
-    all three points and leaves both tails something. n edges make n + 1 ranges, the first and last without an end.
+    all three points and leaves both tails something.
     """
     if not low < middle < high:
         raise ValueError("quantiles rise")
@@ -192,8 +191,7 @@ def of_quantiles(low: float, middle: float, high: float, edges: Sequence[float])
         width = (middle - low if value < middle else high - middle) / NINE
         return 1 / (1 + math.exp(min((middle - value) / width, 700.0)))
 
-    steps = [0.0, *(below(edge) for edge in edges), 1.0]
-    return [upper - lower for lower, upper in pairwise(steps)]
+    return below
 
 
 def kept(chances: Sequence[float]) -> tuple[int, ...]:

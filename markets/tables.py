@@ -15,6 +15,8 @@ CLAIM_STATES = ("draft", "open", "proposed", "disputed", "ruled", "settled", "vo
 OFFER_STATES = ("open", "accepted", "withdrawn", "countered", "expired", "dead")
 BET_STATES = ("live", "settled", "agreed", "void")
 PROPOSAL_STATES = ("standing", "withdrawn", "disputed", "settled", "failed")
+POOL_STATES = ("open", "settled", "void")
+STAKE_STATES = ("live", "paid", "returned")
 DISPUTE_STATES = ("open", "ruled", "appealed", "final", "lapsed")
 MARKET_STATES = ("open", "ending", "settled", "void")
 ORDER_STATES = ("open", "filled", "cancelled", "expired", "ended")
@@ -695,6 +697,267 @@ class Removals(SQLModel, table=True):
     from_us: int = Field(sa_type=Moment)
 
 
+class Pools(SQLModel, table=True):
+    """A claim's pool (C6): one escrow holds all of its stakes until the claim's one resolution pays them.
+
+    `stakes` numbers them; `closes_us` is never after trading closes. `resolution` is the one that paid it.
+    """
+
+    __table_args__ = (
+        _of_claim(),
+        _player("opener"),
+        _account("escrow"),
+        sa.ForeignKeyConstraint(["guild_id", "resolution"], ["resolutions.guild_id", "resolutions.number"]),
+        _among("state", POOL_STATES),
+        sa.CheckConstraint("stakes >= 0 AND opened_us < closes_us", name="times"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    opener: int = Field(sa_type=Whole)
+    escrow: int = Field(sa_type=Whole)
+    opened_us: int = Field(sa_type=Moment)
+    closes_us: int = Field(sa_type=Moment)
+    stakes: int = Field(sa_type=Whole, default=0)
+    state: str = Field(sa_type=Words)
+    resolution: int | None = Field(sa_type=Whole, default=None)
+
+
+class Pool_Outcomes(SQLModel, table=True):
+    """How much lies on one outcome of a pool: what its odds are worked out from."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "claim"], ["pools.guild_id", "pools.claim"]),
+        sa.CheckConstraint("outcome >= 0 AND staked >= 0", name="staked"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    outcome: int = Field(sa_type=Whole, primary_key=True)
+    staked: int = Field(sa_type=Whole)
+
+
+class Stakes(SQLModel, table=True):
+    """One stake in a pool, and what it got back in the end. `late` is 1 where it was placed after the result was
+    public and returned for that (D2); `paid_by` is empty where nothing came back."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "claim"], ["pools.guild_id", "pools.claim"]),
+        _player("player"),
+        _transfer("transfer"),
+        _transfer("paid_by"),
+        _among("state", STAKE_STATES),
+        sa.CheckConstraint(f"outcome >= 0 AND amount BETWEEN 1 AND {money.MOST}", name="amount"),
+        sa.CheckConstraint(
+            "(state = 'live') = (paid IS NULL) AND (paid IS NULL OR paid >= 0) AND late IN (0, 1)"
+            " AND (paid_by IS NULL OR paid > 0)",
+            name="paid",
+        ),
+        sa.Index("ix_stakes_state", "guild_id", "claim", "state", "number"),
+        sa.Index("ix_stakes_player", "guild_id", "player", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole)
+    outcome: int = Field(sa_type=Whole)
+    amount: int = Field(sa_type=Whole)
+    transfer: int = Field(sa_type=Whole)
+    at_us: int = Field(sa_type=Moment)
+    state: str = Field(sa_type=Words)
+    late: int = Field(sa_type=Flag, default=0)
+    paid: int | None = Field(sa_type=Whole, default=None)
+    paid_by: int | None = Field(sa_type=Whole, default=None)
+
+
+class Forecasting(SQLModel, table=True):
+    """Forecasts on a claim, from the first one or from when its author made them hidden (C7): what scores are
+    averaged over begins with `from_us`. Hidden ones are shown from `revealed_us` on, or once trading has closed."""
+
+    __table_args__ = (
+        _of_claim(),
+        sa.CheckConstraint("hidden IN (0, 1) AND (revealed_us IS NULL OR hidden = 1)", name="hidden"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    from_us: int = Field(sa_type=Moment)
+    hidden: int = Field(sa_type=Flag, default=0)
+    revealed_us: int | None = Field(sa_type=Moment, default=None)
+
+
+class Forecasts(SQLModel, table=True):
+    """What a player said, each time they said it; the one without `until_us` is what they say now.
+
+    `chances` are millionths, one for each outcome, adding up to a million, as a JSON array; `quantiles` the 10%, 50%
+    and 90% that they were worked out from, as they were typed, where they were.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "claim"], ["forecasting.guild_id", "forecasting.claim"]),
+        _player("player"),
+        sa.CheckConstraint("number >= 1 AND (until_us IS NULL OR until_us >= from_us)", name="times"),
+        sa.Index("ix_forecasts_player", "guild_id", "player", "until_us"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    chances: str = Field(sa_type=Words)
+    quantiles: str | None = Field(sa_type=Words, default=None)
+    from_us: int = Field(sa_type=Moment)
+    until_us: int | None = Field(sa_type=Moment, default=None)
+
+
+class Scores(SQLModel, table=True):
+    """A player's scores on one claim, in millionths, as its resolution made them; gone when that is taken back.
+
+    `chances` are those of the last forecast that counted. `outcome` is what happened, for calibration; empty for
+    judged weights. `counted` is 1 once the standings hold it.
+    """
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "resolution"], ["resolutions.guild_id", "resolutions.number"]),
+        _of_claim(),
+        _player("player"),
+        sa.CheckConstraint("coverage BETWEEN 1 AND 1000000 AND counted IN (0, 1)", name="coverage"),
+        sa.Index("ix_scores_counted", "guild_id", "resolution", "counted", "player"),
+        sa.Index("ix_scores_player", "guild_id", "player", "at_us"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    resolution: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    at_us: int = Field(sa_type=Moment)
+    brier: int = Field(sa_type=Whole)
+    log: int = Field(sa_type=Whole)
+    baseline: int = Field(sa_type=Whole)
+    peer: int = Field(sa_type=Whole)
+    coverage: int = Field(sa_type=Whole)
+    chances: str = Field(sa_type=Words)
+    outcome: int | None = Field(sa_type=Whole, default=None)
+    counted: int = Field(sa_type=Flag, default=0)
+
+
+class Seasons(SQLModel, table=True):
+    """A window of settlement dates with standings of its own (E6); it resets nothing."""
+
+    __table_args__ = (
+        _player("made_by"),
+        sa.CheckConstraint("number >= 1 AND from_us < to_us", name="times"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    name: str = Field(sa_type=Words)
+    from_us: int = Field(sa_type=Moment)
+    to_us: int = Field(sa_type=Moment)
+    made_by: int = Field(sa_type=Whole)
+
+
+class Standings(SQLModel, table=True):
+    """What the board shows of a player, kept as claims settle: over all time (season 0) and over each season (E6).
+
+    Sums of scores are millionths. What ranks is empty while one has too few claims for it: `accuracy` is the mean
+    peer score, `miss` how far one's chances were from what came of them on average, both in millionths; `gain` is
+    the profit, `return_bps` the profit by what was staked.
+    """
+
+    __table_args__ = (
+        _player("player"),
+        sa.CheckConstraint("season >= 0 AND claims >= 0 AND settled >= 0 AND staked >= 0", name="counts"),
+        sa.CheckConstraint("listed IN (0, 1)", name="listed"),
+        sa.Index("ix_standings_accuracy", "guild_id", "season", "listed", "accuracy", "player"),
+        sa.Index("ix_standings_miss", "guild_id", "season", "listed", "miss", "player"),
+        sa.Index("ix_standings_gain", "guild_id", "season", "listed", "gain", "player"),
+        sa.Index("ix_standings_return", "guild_id", "season", "listed", "return_bps", "player"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    season: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    listed: int = Field(sa_type=Flag, default=1)
+    claims: int = Field(sa_type=Whole, default=0)
+    peer: int = Field(sa_type=Whole, default=0)
+    coverage: int = Field(sa_type=Whole, default=0)
+    brier: int = Field(sa_type=Whole, default=0)
+    log: int = Field(sa_type=Whole, default=0)
+    baseline: int = Field(sa_type=Whole, default=0)
+    settled: int = Field(sa_type=Whole, default=0)
+    staked: int = Field(sa_type=Whole, default=0)
+    profit: int = Field(sa_type=Whole, default=0)
+    accuracy: int | None = Field(sa_type=Whole, default=None)
+    miss: int | None = Field(sa_type=Whole, default=None)
+    gain: int | None = Field(sa_type=Whole, default=None)
+    return_bps: int | None = Field(sa_type=Whole, default=None)
+
+
+class Tenths(SQLModel, table=True):
+    """A player's calibration, kept: of the chances they gave between two tenths how many there were, how many came
+    true, and their sum in millionths."""
+
+    __table_args__ = (
+        _player("player"),
+        sa.CheckConstraint(
+            "tenth BETWEEN 0 AND 9 AND given >= came AND came >= 0 AND said >= 0 AND season >= 0",
+            name="counts",
+        ),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    season: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    tenth: int = Field(sa_type=Whole, primary_key=True)
+    given: int = Field(sa_type=Whole)
+    came: int = Field(sa_type=Whole)
+    said: int = Field(sa_type=Whole)
+
+
+class Unlisted(SQLModel, table=True):
+    """Who asked to be left out of the board (E6)."""
+
+    __table_args__ = (_player("player"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+
+
+class Profits(SQLModel, table=True):
+    """What a player staked on a settled claim and gained or lost by it, on all its instruments, in minor units (E6).
+
+    `at_us` is when it was settled. What is taken back is taken out again.
+    """
+
+    __table_args__ = (
+        _of_claim(),
+        _player("player"),
+        sa.CheckConstraint("staked >= 0", name="staked"),
+        sa.Index("ix_profits_player", "guild_id", "player", "at_us"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    at_us: int = Field(sa_type=Moment)
+    staked: int = Field(sa_type=Whole)
+    profit: int = Field(sa_type=Whole)
+
+
+class Counted_Bets(SQLModel, table=True):
+    """A bet that ended by agreement and counts, because its claim later came out the same way (E6)."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "bet"], ["bets.guild_id", "bets.number"]),
+        sa.ForeignKeyConstraint(["guild_id", "resolution"], ["resolutions.guild_id", "resolutions.number"]),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    bet: int = Field(sa_type=Whole, primary_key=True)
+    resolution: int = Field(sa_type=Whole)
+
+
 # Core tables for the write path, typed.
 counters = SQLModel.metadata.tables["counters"]
 claims = SQLModel.metadata.tables["claims"]
@@ -723,3 +986,15 @@ cards = SQLModel.metadata.tables["cards"]
 posts = SQLModel.metadata.tables["posts"]
 preferences = SQLModel.metadata.tables["preferences"]
 removals = SQLModel.metadata.tables["removals"]
+pools = SQLModel.metadata.tables["pools"]
+pool_outcomes = SQLModel.metadata.tables["pool_outcomes"]
+stakes = SQLModel.metadata.tables["stakes"]
+forecasting = SQLModel.metadata.tables["forecasting"]
+forecasts = SQLModel.metadata.tables["forecasts"]
+scores = SQLModel.metadata.tables["scores"]
+seasons = SQLModel.metadata.tables["seasons"]
+standings = SQLModel.metadata.tables["standings"]
+tenths = SQLModel.metadata.tables["tenths"]
+unlisted = SQLModel.metadata.tables["unlisted"]
+profits = SQLModel.metadata.tables["profits"]
+counted_bets = SQLModel.metadata.tables["counted_bets"]

@@ -36,6 +36,11 @@ DUE = {
     "bet.year": "The yearly note about bet {ref}",
     "draft.ask": "The author of draft {ref} is asked about it",
     "draft.drop": "Draft {ref} goes",
+    "pool.close": "The pool of claim {ref} takes no more stakes",
+    "forecasts.show": "The hidden forecasts on claim {ref} are shown",
+    "scores.make": "The forecasts that result {ref} settles are scored",
+    "scores.count": "The scores of result {ref} are counted for the board",
+    "scores.back": "The scores of result {ref} are taken out again",
     "week": "A week with something to tell begins",
 }
 """Every kind of due work in words, for the playground's list and for what a claim's card says comes next."""

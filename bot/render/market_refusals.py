@@ -44,6 +44,13 @@ _BAD = {
         "At that limit the order would trade at once: make the trade itself, or choose a limit that the price has "
         "not reached yet."
     ),
+    "chance_range": "A chance lies between 0.1% and 99.9%: give one in between.",
+    "chance_count": "Give one chance for each outcome of this claim, {outcomes} of them.",
+    "chance_sum": "The chances of all outcomes must add up to 100%: give others.",
+    "quantile_order": "The three values must rise: what it is above with 90%, with 50%, then with 10% chance.",
+    "quantile_kind": "This claim's outcomes are no ranges of a number or a date: give a chance for each instead.",
+    "season": "A season begins before it ends: give another beginning or end.",
+    "name": "A season has a name of 1 to 60 characters: write one.",
     "empty": "Something that must be filled in is empty: {field}. Please write it.",
 }
 
@@ -126,7 +133,12 @@ def _unknown(error: errors.Unknown) -> str:
             "`/market open` opens one, `/market list` shows what there is",
         ),
         errors.UnknownOrder: ("order", "`/market mine` shows yours"),
+        errors.UnknownSeason: ("season", "`/board show` offers those there are"),
     }
+    if isinstance(error, errors.UnknownPool):
+        return f"Claim {error.number} has no pool yet: `/market pool` opens one."
+    if isinstance(error, errors.UnknownForecast):
+        return f"You have made no forecast on claim {error.number} yet: `/forecast give` makes one."
     thing, where = things[type(error)]
     return f"There is no {thing} {error.number} here: {where}."
 
@@ -157,6 +169,20 @@ def _not_now(error: errors.NotNow) -> str:
             return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
         case errors.ClaimHalted():
             return f"A moderator stopped everything on claim {number}. `/resolve acts` says why; ask them about it."
+        case errors.PoolClosed():
+            return (
+                f"The pool of claim {number} takes no more stakes: its time is over. What was staked stands."
+            )
+        case errors.PoolThere():
+            return f"Claim {number} has a pool already: put your stake into that one."
+        case errors.ForecastsClosed():
+            return f"Claim {number} takes no more forecasts: trading is closed. The last ones given stand."
+        case errors.ForecastsThere() if error.state == "open":
+            return f"The forecasts on claim {number} aren't hidden: everybody sees them already."
+        case errors.ForecastsThere():
+            return (
+                f"Somebody has made a forecast on claim {number} already, so they stay visible to everybody."
+            )
         case errors.TooEarlyToPropose():
             return (
                 f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "

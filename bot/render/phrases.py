@@ -62,6 +62,8 @@ _DUE = {
     "proposal.settle": "the result stands, if nobody challenges it",
     "ruling.pay": "the ruling is paid",
     "resolution.pay": "it is paid",
+    "pool.close": "the pool takes no more stakes",
+    "forecasts.show": "hidden forecasts are shown",
 }
 
 

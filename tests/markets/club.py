@@ -9,7 +9,20 @@ from typing import Any
 from ledger.accounts import Player
 from ledger.people import Forget, Gone
 from ledger.types import from_us, to_us
-from markets import calendar, claims, clauses, disputes, due, maker, offers, people, resolution, trading
+from markets import (
+    calendar,
+    claims,
+    clauses,
+    disputes,
+    due,
+    forecasts,
+    maker,
+    offers,
+    people,
+    pools,
+    resolution,
+    trading,
+)
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.offers import Accepted, Bet, Ended, Offer
 from markets.resolution import Proposal
@@ -97,6 +110,31 @@ class Club(World):
             return more.pop("seen_bps")
         market = await self.db.read(maker.load, self.guild, claim.number)
         return round(market.prices[outcome] * 10_000)
+
+    async def pool(self, opener: Player, claim: Claim, **more: Any) -> pools.Pool:
+        actor = Actor(opener.number, moderator=more.pop("moderator", False))
+        request = pools.OpenPool(self.guild, self.key(), actor, claim.number, **more)
+        return await self.db.write(pools.open_pool, request, self.now)
+
+    async def stake(self, who: Player, claim: Claim, outcome: int, amount: int, **more: Any) -> pools.Staked:
+        terms = more.get("terms") or (await self.read_claim(claim.number)).digest
+        key = more.get("key") or self.key()
+        request = pools.Put(self.guild, key, who.number, claim.number, outcome, amount, terms)
+        return await self.db.write(pools.stake, request, self.now)
+
+    async def forecast(self, who: Player, claim: Claim, *chances: float, **more: Any) -> forecasts.Forecast:
+        """Chances in percent; one is that of YES, the other the rest."""
+        parts = [round(chance * 10_000) for chance in chances]
+        if len(parts) == 1:
+            parts.append(1_000_000 - parts[0])
+        request = forecasts.Give(self.guild, self.key(), who.number, claim.number, tuple(parts), **more)
+        return await self.db.write(forecasts.give, request, self.now)
+
+    async def settle(self, who: Player, claim: Claim, result: Result, **more: Any) -> None:
+        """A moderator proposes a result, and nobody challenges it."""
+        await self.proposed(who, claim, result, **({"moderator": True} | more))
+        self.skip(days=8)
+        await self.sweep()
 
     async def propose(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
         actor = Actor(who.number, moderator=more.pop("moderator", False))

@@ -206,11 +206,12 @@ def test_saying_what_one_believes_is_never_worse_on_average(believed: int, said:
 
 
 def test_quantiles_are_met_exactly_and_leave_both_tails_something():
-    parts = scoring.of_quantiles(10, 20, 60, [10, 20, 60])
-    assert parts == pytest.approx([0.1, 0.4, 0.4, 0.1])
-    assert scoring.of_quantiles(10, 20, 60, [-1e6, 1e9])[0] == pytest.approx(0, abs=1e-9)
+    below = scoring.distribution(10, 20, 60)
+    assert [below(value) for value in (10, 20, 60)] == pytest.approx([0.1, 0.5, 0.9])
+    assert 0 < below(-5) < 0.1 < 0.9 < below(100) < 1
+    assert below(-1e9) == pytest.approx(0)
     with pytest.raises(ValueError, match="rise"):
-        scoring.of_quantiles(10, 10, 60, [10])
+        scoring.distribution(10, 10, 60)
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=10).filter(lambda given: sum(given) > 0))
