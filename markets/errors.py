@@ -17,7 +17,7 @@ MarketError
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
-    └── NotEnoughShares  PriceAtLimit
+    └── NotEnoughShares  PriceAtLimit  TooManyOrders
 """
 
 from typing import TYPE_CHECKING
@@ -283,3 +283,7 @@ class NotEnoughShares(Limit):
 
 class PriceAtLimit(Limit):
     """The price would leave 1% to 99%; `limit` is how many units lead just there."""
+
+
+class TooManyOrders(Limit):
+    """They have `limit` resting orders, as many as one person may."""

@@ -1,4 +1,4 @@
-"""Claims, bets and how they came out as CSV, beside the book's own files (`ledger.exports`) and joined to them.
+"""Claims, bets, markets and how they came out as CSV, beside the book's files (`ledger.exports`) and joined to them.
 
 Streamed page by page like those, cells as `ledger.cells` says. The ids are the stable ones: the guild, and the number
 of a claim, offer (a bet has its offer's), proposal, dispute, resolution or act; players, accounts (escrow, bond) and
@@ -44,6 +44,12 @@ Table = Literal[
     "votes",
     "resolutions",
     "acts",
+    "markets",
+    "market_outcomes",
+    "liquidity",
+    "positions",
+    "orders",
+    "trades",
 ]
 TABLES: tuple[Table, ...] = get_args(Table)
 
@@ -61,10 +67,18 @@ arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
 resolutions.csv     how each claim came out; `reversed` where a result was taken back
 acts.csv            what moderators and judges did, with the reason
+markets.csv         share markets: liquidity, escrow, who opened them; `house` 1 where the house pays
+market_outcomes.csv a market's outcomes: opening weight, shares sold; prices follow from `moved` and `weight`
+liquidity.csv       who paid which part of a subsidy, and what returned; `player` 0 is the house
+positions.csv       what each player holds or held of an outcome, its cost less sales, and what it paid
+orders.csv          limit orders: budget or quantity, reserve, and how much of them was filled
+trades.csv          every purchase and sale in order, below zero for a sale, with all prices after it in millionths
 manifest.json       which server, and the digest of each file
 
-A payout's transfer has the key resolution:N:bet:B, its reversal resolution:N:back:B. Amounts are whole hundredths of
-a point; the columns ending in _points show the same with two decimals. Times are UTC. Points have no cash value.
+A payout's transfer has the key resolution:N:bet:B, its reversal resolution:N:back:B; those of a market's end are
+resolution:N:market:1, 2 and so on. Shares are in units, of which each pays 0.01 points. Amounts are whole
+hundredths of a point; the columns ending in _points show the same with two decimals. Times are UTC. Points have no
+cash value.
 """
 
 Cell = Callable[[Any], str]
@@ -284,5 +298,58 @@ _LAYOUTS: dict[Table, _Layout] = {
     ),
     "acts": _layout(
         tables.acts, "number", *("act=number", "claim", "actor", '"what=act', '"reason', "@at=at_us")
+    ),
+    "markets": _layout(
+        tables.markets,
+        "claim",
+        *(
+            "claim",
+            "opener",
+            "house",
+            "let_by",
+            "escrow",
+            "liquidity",
+            "trades",
+            '"state',
+            "@opened=opened_us",
+        ),
+        "resolution",
+    ),
+    "market_outcomes": _layout(
+        tables.market_outcomes,
+        "claim outcome",
+        *("claim", "outcome", "opening", "weight", "moved", "sold"),
+    ),
+    "liquidity": _layout(
+        tables.liquidity,
+        "claim number",
+        *("claim", "number", "player", "actor", "liquidity", "$paid", "transfer", "@at=at_us", "$returned"),
+    ),
+    "positions": _layout(
+        tables.positions,
+        "claim player outcome",
+        *("claim", "player", "outcome", "shares", "$cost", "$paid"),
+    ),
+    "orders": _layout(
+        tables.orders,
+        "number",
+        *(
+            "order=number",
+            "claim",
+            "player",
+            "outcome",
+            "sells",
+            "limit_bps",
+            "$budget",
+            "quantity",
+            "reserve",
+        ),
+        *("filled", "$amount", "@made=made_us", "@expires=expires_us", '"state', "@ended=ended_us"),
+    ),
+    "trades": _layout(
+        tables.trades,
+        "claim number",
+        *("claim", "trade=number", "player", "outcome", "quantity", "$amount", '"prices', "order=by_order"),
+        *("transfer", "@at=at_us"),
     ),
 }

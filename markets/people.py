@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 from ledger import accounts, people
 from ledger.people import Forget, Gone
 from ledger.prepared import param
-from markets import board, claims, due, lifecycle, outbox, tables
+from markets import board, claims, due, lifecycle, orders, outbox, tables
 
 
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
-    """Withdraw a person's offers, drop their drafts, forget what they follow and chose, and take them out of the
-    book. Their open bets stand under the number, and so do the claims that others hold something on.
+    """Withdraw a person's offers and resting orders, drop their drafts, forget what they follow and chose, and take
+    them out of the book. Their open bets and shares stand under the number, and so do the claims that others hold
+    something on.
 
     Raises:
         UnknownPlayer: They are not in this book.
@@ -27,6 +28,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
             due.cancel(tx, guild, kind, number)
         outbox.redraw(tx, guild, "offer", number)
         outbox.redraw(tx, guild, "claim", claim)
+    orders.end_all_of(tx, guild, player, now)
     for number in tx.execute(_DRAFTS, this).scalars().all():
         claims.drop_draft(tx, guild, number, now)
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):

@@ -26,6 +26,7 @@ from markets import (
     judges,
     lifecycle,
     offers,
+    orders,
     outbox,
     ranges,
     tables,
@@ -422,7 +423,10 @@ class Bets(Instrument):
         bets = paid_bets(tx, claim.guild, resolution, limit=most + 1)
         for bet in bets[:most]:
             key = f"resolution:{resolution}:back:{bet.number}"
-            offers.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
+            posted = offers.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
+            for account, balance in posted.balances.items():
+                if balance < 0:  # a debt ends somebody's resting orders (C5)
+                    orders.end_of_debtor(tx, Account(bet.guild, account), now)
         return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
 
     def changes(

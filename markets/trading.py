@@ -23,7 +23,6 @@ from markets import claims, judges, maker, orders, outbox, tables
 from markets.claims import Actor, Claim
 from markets.errors import (
     BadTrade,
-    HousePays,
     MarketThere,
     MayNotOpen,
     NotAModerator,
@@ -221,6 +220,7 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opene
     number = tx.execute(_PAYMENTS, this).scalar_one() + 1
     _note_payer(tx, claim, request, number, subsidy, posted, now)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
+    orders.after_trade(tx, maker.load(tx, claim.guild, claim.number), now)
     return Opened(claim.number, deeper.liquidity, subsidy, posted.number, posted.balances[source.number])
 
 
@@ -299,7 +299,7 @@ def _quoted(
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("trade", now)
     market = maker.load(tx, request.guild, request.claim)
-    require_may_trade(tx, claim, market, request.player)
+    orders.require_may_trade(tx, claim, market, request.player)
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
     if (
@@ -314,17 +314,6 @@ def _quoted(
     if seen:
         _require_seen(request, quote)
     return claim, market, quote
-
-
-def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int) -> None:
-    """
-    Raises:
-        HousePays: The house pays, and they opened this market or let it pay (C3).
-        NamedJudge: They judge the claim, and step down first (D4).
-    """
-    if market.house and player in (market.opener, market.let_by):
-        raise HousePays(claim.number)
-    judges.require_may_bet(tx, claim, player)
 
 
 def _require_seen(request: Buy | Sell, quote: Quote) -> None:

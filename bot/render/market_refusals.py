@@ -269,6 +269,10 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
             return (
                 f"You have {have} of these to sell: sell that many or fewer. Resting orders hold shares back."
             )
+        case errors.TooManyOrders():
+            return (
+                f"You have {error.limit} resting orders, as many as one person may: cancel one of them first."
+            )
         case errors.PriceAtLimit():
             most = text.shares(error.limit)
             return (

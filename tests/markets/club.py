@@ -18,6 +18,7 @@ from markets import (
     forecasts,
     maker,
     offers,
+    orders,
     people,
     pools,
     resolution,
@@ -105,6 +106,19 @@ class Club(World):
         request = trading.Sell(self.guild, self.key(), who.number, claim.number, outcome, seen, **more)
         return await self.db.write(trading.sell, request, self.now)
 
+    async def order(
+        self, who: Player, claim: Claim, outcome: int, limit_bps: int, **more: Any
+    ) -> orders.Placed:
+        request = orders.Place(self.guild, self.key(), who.number, claim.number, outcome, limit_bps, **more)
+        return await self.db.write(orders.place, request, self.now)
+
+    async def cancel(self, who: Player, order: orders.Placed) -> orders.Order:
+        request = orders.Cancel(self.guild, self.key(), who.number, order.order)
+        return await self.db.write(orders.cancel, request, self.now)
+
+    async def read_order(self, number: int) -> orders.Order:
+        return await self.db.read(orders.load, self.guild, number)
+
     async def _seen(self, claim: Claim, outcome: int, more: dict[str, Any]) -> int:
         if "seen_bps" in more:
             return more.pop("seen_bps")
@@ -142,6 +156,15 @@ class Club(World):
             self.guild, self.key(), actor, claim.number, result, "https://example.org/evidence", **more
         )
         return await self.db.write(resolution.propose, request, self.now)
+
+    async def withdraw_proposal(self, who: Player, proposal: Proposal) -> Proposal:
+        request = resolution.Withdraw(self.guild, self.key(), who.number, proposal.number)
+        return await self.db.write(resolution.withdraw, request, self.now)
+
+    async def confirm(self, who: Player, proposal: Proposal) -> Proposal:
+        actor = Actor(who.number, moderator=True)
+        request = resolution.Confirm(self.guild, self.key(), actor, proposal.number)
+        return await self.db.write(resolution.confirm, request, self.now)
 
     async def announced(self, proposal: Proposal, **more: Any) -> Proposal:
         request = resolution.Announced(self.guild, self.key(), proposal.number, **more)

@@ -1,0 +1,237 @@
+"""The market maker's arithmetic against 50-digit decimals, published values, and what must hold for every input."""
+
+import math
+from decimal import Context, Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from markets.mechanisms import lmsr
+from markets.mechanisms.lmsr import Book
+
+LIQUIDITY = st.one_of(
+    st.sampled_from([1, 2, 10, 10**5, 10**9, 10**12]), st.integers(1, 1_000), st.integers(1, 10**9)
+)
+
+
+@st.composite
+def books(draw: Any, most_imbalance: int = 12) -> Book:
+    """Any state that a market can be in, and far beyond: prices down to e^-12 apart by default."""
+    liquidity = draw(LIQUIDITY)
+    outcomes = draw(st.integers(2, 10))
+    weights = tuple(draw(st.lists(st.integers(1, 9_900), min_size=outcomes, max_size=outcomes)))
+    reach = most_imbalance * liquidity
+    shares = tuple(draw(st.lists(st.integers(-reach, reach), min_size=outcomes, max_size=outcomes)))
+    return Book(liquidity, weights, shares)
+
+
+def exact_cost(book: Book) -> Decimal:
+    """C(q) by the formula as it is written, with 60 digits and no shifting."""
+    with localcontext(Context(prec=60, Emax=10**15, Emin=-(10**15))):
+        parts = [
+            Decimal(weight) / sum(book.weights) * (Decimal(shares) / book.liquidity).exp()
+            for weight, shares in zip(book.weights, book.shares, strict=True)
+        ]
+        return book.liquidity * sum(parts).ln()
+
+
+def exact_price(book: Book, outcome: int) -> Decimal:
+    with localcontext(Context(prec=60, Emax=10**15, Emin=-(10**15))):
+        parts = [
+            weight * (Decimal(shares) / book.liquidity).exp()
+            for weight, shares in zip(book.weights, book.shares, strict=True)
+        ]
+        return parts[outcome] / sum(parts)
+
+
+@pytest.mark.rule("C3")
+def test_published_values():
+    """The worked example of Abernethy, Chen and Vaughan's and Pennock's introductions: b = 100, from even."""
+    even = lmsr.opened(100, (1, 1))
+    assert lmsr.cost(even) == 0
+    assert lmsr.prices(even) == [0.5, 0.5]
+    # C = 100 ln((e^0.1 + 1) / 2) = 5.1249..., price = e^0.1 / (e^0.1 + 1) = 0.52498
+    after = even.after(0, 10)
+    assert lmsr.cost(after) == pytest.approx(5.124947951362558, abs=1e-12)
+    assert lmsr.prices(after)[0] == pytest.approx(0.52497918747894, abs=1e-12)
+    assert lmsr.subsidy(100, (1, 1)) == 70  # 100 ln 2 = 69.31
+    # As the form says it: b of 1,000 points, a bet of 100 moves 50% to about 55%, and at most 693.15 are lost.
+    form = lmsr.opened(100_000, (1, 1))
+    assert lmsr.price_bps(form.after(0, lmsr.shares_for(form, 0, 10_000)), 0) == 5_476
+    assert lmsr.subsidy(100_000, (1, 1)) == 69_315
+
+
+@given(books())
+def test_cost_and_prices_are_those_of_decimals(book: Book):
+    exact = exact_cost(book)
+    assert math.isclose(lmsr.cost(book), float(exact), rel_tol=1e-12, abs_tol=1e-12 * book.liquidity)
+    assert math.isclose(sum(lmsr.prices(book)), 1, abs_tol=1e-12)
+    for outcome, price in enumerate(lmsr.prices(book)):
+        assert math.isclose(price, float(exact_price(book, outcome)), rel_tol=1e-9)
+
+
+@given(books(most_imbalance=100_000))
+def test_what_is_charged_is_exactly_the_formula_rounded_up(book: Book):
+    """Also where e^(q/b) has no float by far."""
+    exact = exact_cost(book)
+    nearest = exact.to_integral_value()
+    whole = abs(exact - nearest) < Decimal("1e-20")  # sold alike of every outcome
+    assert lmsr.charged(book) == (int(nearest) if whole else math.ceil(exact))
+
+
+@given(
+    st.integers(1, 10**9), st.integers(-(10**9), 10**9), st.lists(st.integers(1, 99), min_size=2, max_size=10)
+)
+def test_as_many_of_each_outcome_cost_exactly_what_they_pay(liquidity: int, each: int, weights: list[int]):
+    assert lmsr.charged(Book(liquidity, tuple(weights), (each,) * len(weights))) == each
+
+
+@pytest.mark.rule("C4")
+@given(books(), st.integers(0, 9), st.integers(1, 10**6))
+def test_no_share_is_free_nor_dearer_than_its_payout(book: Book, outcome: int, quantity: int):
+    outcome %= len(book.shares)
+    assert 1 <= lmsr.price_to_buy(book, outcome, quantity) <= quantity
+    assert 0 <= lmsr.price_to_sell(book, outcome, quantity) <= quantity
+
+
+@pytest.mark.rule("C4")
+@given(books(), st.integers(0, 9), st.integers(1, 10**6))
+def test_a_round_trip_never_profits(book: Book, outcome: int, quantity: int):
+    outcome %= len(book.shares)
+    paid = lmsr.price_to_buy(book, outcome, quantity)
+    assert lmsr.price_to_sell(book.after(outcome, quantity), outcome, quantity) <= paid
+    got = lmsr.price_to_sell(book, outcome, quantity)
+    assert lmsr.price_to_buy(book.after(outcome, -quantity), outcome, quantity) >= got
+
+
+@given(books(), st.integers(0, 9), st.lists(st.integers(1, 10**5), min_size=2, max_size=6))
+def test_pieces_add_up_to_the_whole(book: Book, outcome: int, pieces: list[int]):
+    """Exactly, but where a piece would be free: that one costs a unit."""
+    outcome %= len(book.shares)
+    whole, at, paid, free = lmsr.price_to_buy(book, outcome, sum(pieces)), book, 0, 0
+    for piece in pieces:
+        now = lmsr.price_to_buy(at, outcome, piece)
+        free += lmsr.charged(at.after(outcome, piece)) == lmsr.charged(at)
+        paid, at = paid + now, at.after(outcome, piece)
+    assert whole <= paid <= whole + free
+    got = 0
+    for piece in pieces:
+        got, at = got + lmsr.price_to_sell(at, outcome, piece), at.after(outcome, -piece)
+    assert at == book
+    assert got == lmsr.price_to_sell(book.after(outcome, sum(pieces)), outcome, sum(pieces))
+    assert lmsr.prices(at) == lmsr.prices(book), "prices return where the path began"
+
+
+trades = st.lists(st.tuples(st.integers(0, 9), st.integers(-(10**6), 10**6)), max_size=12)
+
+
+@pytest.mark.rule("C4")
+@given(
+    LIQUIDITY,
+    st.lists(st.integers(100, 9_900), min_size=2, max_size=10),
+    trades,
+    st.integers(0, 12),
+    LIQUIDITY,
+)
+def test_escrow_covers_the_dearest_outcome_whatever_is_traded_and_whenever_liquidity_is_added(
+    liquidity: int, opening: list[int], made: list[tuple[int, int]], when: int, more: int
+):
+    book, sold = lmsr.opened(liquidity, opening), [0] * len(opening)
+    escrow = paid_in = lmsr.subsidy(liquidity, opening)
+    for turn, (outcome, quantity) in enumerate(made):
+        outcome %= len(opening)
+        if turn == when:
+            deeper = lmsr.deepened(book, more)
+            assert lmsr.prices(deeper) == pytest.approx(lmsr.prices(book), rel=1e-9, abs=1e-15)
+            added = lmsr.subsidy_to_deepen(book, deeper, [escrow - one for one in sold])
+            assert added >= more * -math.log(min(lmsr.prices(book))) * (1 - 1e-9)
+            escrow, paid_in, book = escrow + added, paid_in + added, deeper
+        if quantity > 0:
+            quantity = min(quantity, max(lmsr.quantity_to_price(book, outcome, lmsr.MOST_BPS), 0))
+            escrow += lmsr.price_to_buy(book, outcome, quantity) if quantity else 0
+        else:
+            quantity = -min(-quantity, sold[outcome])
+            escrow -= lmsr.price_to_sell(book, outcome, -quantity) if quantity else 0
+        sold[outcome] += quantity
+        book = book.after(outcome, quantity)
+        assert escrow >= max(sold)
+    for outcome, held in enumerate(sold):  # all sold back: what was paid in is still there
+        escrow -= lmsr.price_to_sell(book, outcome, held) if held else 0
+        book = book.after(outcome, -held)
+    assert escrow >= paid_in or when < len(made)
+    assert escrow >= 0
+
+
+@given(books(), st.integers(0, 9), st.integers(1, 10**9))
+@settings(max_examples=200)
+def test_a_budget_buys_as_much_as_it_can(book: Book, outcome: int, budget: int):
+    outcome %= len(book.shares)
+    assume(budget <= 50 * book.liquidity)
+    bought = lmsr.shares_for(book, outcome, budget)
+    assert bought >= 1
+    assert lmsr.price_to_buy(book, outcome, bought) <= budget
+    assert lmsr.charged(book.after(outcome, bought + 1)) > lmsr.charged(book) + budget
+
+
+@given(books(), st.integers(0, 9), st.integers(100, 9_900))
+def test_a_target_is_reached_and_not_passed(book: Book, outcome: int, target: int):
+    outcome %= len(book.shares)
+    quantity = lmsr.quantity_to_price(book, outcome, target)
+    aim, step = (
+        Decimal(target) / 10_000,
+        1 if quantity > 0 or exact_price(book, outcome) <= Decimal(target) / 10_000 else -1,
+    )
+    reached = exact_price(book.after(outcome, quantity), outcome)
+    beyond = exact_price(book.after(outcome, quantity + step), outcome)
+    tiny = Decimal("1e-25")
+    if step > 0:
+        assert reached <= aim + tiny
+        assert beyond > aim - tiny
+    else:
+        assert reached >= aim - tiny
+        assert beyond < aim + tiny
+
+
+@given(LIQUIDITY, st.lists(st.integers(100, 9_900), min_size=2, max_size=10))
+def test_the_subsidy_is_the_most_that_can_be_lost_rounded_up(liquidity: int, opening: list[int]):
+    with localcontext(Context(prec=60)):
+        exact = liquidity * (Decimal(sum(opening)) / min(opening)).ln()
+    assert lmsr.subsidy(liquidity, opening) == math.ceil(exact)
+    least = opening.index(min(opening))
+    far = lmsr.opened(liquidity, opening).after(least, 200 * liquidity)
+    lost = 200 * liquidity - lmsr.charged(far)
+    assert 0 <= lmsr.subsidy(liquidity, opening) - lost <= 1, (
+        "and it comes as near to being lost as one likes"
+    )
+
+
+def test_the_float_is_asked_again_near_whole_numbers(monkeypatch: pytest.MonkeyPatch):
+    """With a wider border than 10^-6, so that there are many such states; far from it decimals are not needed."""
+    asked: list[Book] = []
+    original = lmsr._exact_log_sum
+
+    def noted(book: Book) -> Decimal:
+        asked.append(book)
+        return original(book)
+
+    monkeypatch.setattr(lmsr, "_exact_log_sum", noted)
+    monkeypatch.setattr(lmsr, "_NEAR", 1e-3)
+    near = 0
+    for n in range(1, 5_000):
+        book = Book(1_000, (1, 1), (n, 0))
+        away = abs(lmsr.cost(book) - round(lmsr.cost(book)))
+        asked.clear()
+        charged = lmsr.charged(book)
+        assert asked == ([book] if away <= 1e-3 else [])
+        if asked:
+            near += 1
+            assert charged == math.ceil(exact_cost(book))
+    assert near > 3
+
+
+def test_the_weight_s_whole_is_small_enough_for_the_database():
+    assert lmsr.WHOLE_WEIGHT * 2 < 2**63
+    assert Fraction(1, lmsr.WHOLE_WEIGHT) < Fraction(1, 10**15)
