@@ -151,16 +151,16 @@ async def against_bare(folder: Path, *, quick: bool) -> None:
     async with databases.opened(url) as db:
         await Club.make(db, 1)
         _, requests = await crowd(db, 1, count)
-    _settle(start)
-    acts = await recorded(_copy(start, folder / "recorded.db"), requests)
+    into_the_file(start)
+    acts = await recorded(copied(start, folder / "recorded.db"), requests)
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(rounds + 1):
         gc.collect()
-        path = _copy(start, folder / f"ours-{number}.db")
+        path = copied(start, folder / f"ours-{number}.db")
         async with databases.opened(f"sqlite:///{path}") as db:
             ours.append(await layered(db, requests, 32))
-        theirs.append(await asyncio.to_thread(bare, _copy(start, folder / f"bare-{number}.db"), acts))
+        theirs.append(await asyncio.to_thread(bare, copied(start, folder / f"bare-{number}.db"), acts))
     us, them = median(ours[1:]), median(theirs[1:])
     report(
         "bets.a.accept_32_callers",
@@ -185,7 +185,7 @@ async def by_size(folder: Path, *, quick: bool) -> None:
         for size in sizes if number % 2 else reversed(sizes):
             gc.collect()
             start, requests = prepared[size]
-            path = _copy(start, folder / "run.db")
+            path = copied(start, folder / "run.db")
             async with databases.opened(f"sqlite:///{path}") as db:
                 await layered(db, requests[: count // 4], 32)  # a process that has just begun knows no page
                 taken[size].append(await layered(db, requests[count // 4 :], 32))
@@ -213,7 +213,7 @@ async def _stored(path: Path, size: int, count: int) -> tuple[Path, list[offers.
     _bets(path, guild, size)
     async with databases.opened(url) as db:
         _, requests = await crowd(db, club.guild, count, first=1_000)
-    _settle(path)
+    into_the_file(path)
     return path, requests
 
 
@@ -259,13 +259,27 @@ def _bets(path: Path, guild: int, size: int) -> None:
         x.execute("COMMIT")
 
 
-def _settle(path: Path) -> None:
+def written(path: Path, *statements: Any) -> None:
+    """Write rows straight into a file, in one transaction: each statement with its rows, or alone."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as x:
+        x.execute("BEGIN IMMEDIATE")
+        for place, statement in enumerate(statements):
+            if isinstance(statement, str):
+                rows = statements[place + 1] if place + 1 < len(statements) else None
+                if rows is None or isinstance(rows, str):
+                    x.execute(statement)
+                else:
+                    x.executemany(statement, rows)
+        x.execute("COMMIT")
+
+
+def into_the_file(path: Path) -> None:
     """Everything into the file itself, so that a copy of it is whole."""
     with closing(sqlite3.connect(path)) as x:
         x.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _copy(start: Path, path: Path) -> Path:
+def copied(start: Path, path: Path) -> Path:
     shutil.copyfile(start, path)
     return path
 

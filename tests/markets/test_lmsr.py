@@ -35,7 +35,7 @@ def exact_cost(book: Book) -> Decimal:
             Decimal(weight) / sum(book.weights) * (Decimal(shares) / book.liquidity).exp()
             for weight, shares in zip(book.weights, book.shares, strict=True)
         ]
-        return book.liquidity * sum(parts).ln()
+        return book.liquidity * sum(parts, Decimal()).ln()
 
 
 def exact_price(book: Book, outcome: int) -> Decimal:

@@ -35,7 +35,19 @@ from ledger.database import Database
 from ledger.errors import Refused
 from ledger.people import Forget
 from ledger.types import to_us
-from markets import claims, clauses, disputes, judges, lifecycle, offers, people, resolution, tables
+from markets import (
+    claims,
+    clauses,
+    disputes,
+    judges,
+    lifecycle,
+    offers,
+    orders,
+    people,
+    resolution,
+    tables,
+    trading,
+)
 from markets.claims import Actor, Judges, Result
 from markets.errors import MarketError
 from tests import databases
@@ -63,6 +75,7 @@ OWN = (None, None, clauses.PaysHalf("maker"), clauses.JudgesChoose())
 OFTEN = {
     *("offers.accept", "offers.agree", "people.forget", "resolution.propose", "resolution.take_back"),
     *("disputes.challenge", "disputes.vote", "disputes.halt"),
+    *("trading.open_market", "trading.buy", "trading.sell", "orders.place"),
 }
 """What every run does, however few its steps."""
 
@@ -137,6 +150,9 @@ class Machine(RuleBasedStateMachine):
         """Two claims, and three bets between the same few people."""
         self.open_claim(0, 5, 0, early, CLAUSES[0], named)
         self.open_claim(1, 20, 1, "allowed", CLAUSES[2], False)
+        for claim in range(2):
+            self.open_market(claim, claim, 3_000, 40)
+            self.buy(claim, 2, 0, 2_000, 5_000, "")
         for number, (maker, taker) in enumerate([(0, 1), (1, 2), (2, 0)]):
             self.offer(number % 2, maker, taker, 5_000 + number, 7_000, number % 2, 0)
             self.accept(number, taker, "")
@@ -244,6 +260,74 @@ class Machine(RuleBasedStateMachine):
         digest = bytes(to.digest).hex()
         for side in (found.maker, found.taker):
             self.do(offers.move_bet, offers.Move(*self.ids(), found.number, side, to.number, digest))
+
+    # --- markets ------------------------------------------------------------------------------
+
+    @rule(claim=which, n=which, liquidity=st.integers(1, 20_000), opening=st.integers(1, 99))
+    def open_market(self, claim: int, n: int, liquidity: int, opening: int) -> None:
+        number, prices = self.claim(claim, "open"), (opening * 100, 10_000 - opening * 100)
+        actor = Actor(self.who(n).number, moderator=n % 5 == 4)
+        request = trading.OpenMarket(*self.ids(), actor, number, liquidity, prices)
+        self.do(trading.open_market, request)
+
+    @rule(claim=which, n=which, liquidity=st.integers(1, 20_000))
+    def add_liquidity(self, claim: int, n: int, liquidity: int) -> None:
+        actor = Actor(self.who(n).number)
+        request = trading.AddLiquidity(*self.ids(), actor, self.market(claim), liquidity)
+        self.do(trading.add_liquidity, request)
+
+    @rule(
+        claim=which,
+        n=which,
+        outcome=st.integers(0, 1),
+        budget=st.integers(1, 20_000),
+        seen=st.integers(100, 9_900),
+        crash=st.sampled_from(["", "", "before_commit", "after_commit"]),
+    )
+    def buy(self, claim: int, n: int, outcome: int, budget: int, seen: int, crash: str) -> None:
+        tolerance = 9_800 if n % 4 else 200
+        number, who = self.market(claim), self.who(n).number
+        request = trading.Buy(*self.ids(), who, number, outcome, seen, budget=budget, tolerance_bps=tolerance)
+        self.crashing(crash)
+        self.do(trading.buy, request)
+
+    @rule(n=which, part=st.integers(1, 4))
+    def sell(self, n: int, part: int) -> None:
+        table = tables.positions
+        asked = sa.select(table).where(table.c.guild_id == self.club.guild, table.c.shares > 0)
+        rows = self.wait(self.club.db.read(lambda tx: tx.execute(asked).all()))
+        if rows:
+            held = rows[n % len(rows)]
+            request = trading.Sell(
+                *self.ids(),
+                held.player,
+                held.claim,
+                held.outcome,
+                5_000,
+                quantity=max(held.shares // part, 1),
+                tolerance_bps=9_800,
+            )
+            self.do(trading.sell, request)
+
+    @rule(claim=which, n=which, outcome=st.integers(0, 1), limit=st.integers(1, 99), amount=stakes)
+    def rest_an_order(self, claim: int, n: int, outcome: int, limit: int, amount: int) -> None:
+        wanted = {"quantity": amount // 20 + 1} if n % 3 == 0 else {"budget": amount}
+        number, who = self.market(claim), self.who(n).number
+        request = orders.Place(*self.ids(), who, number, outcome, limit * 100, **wanted)
+        self.do(orders.place, request)
+
+    @rule(n=which)
+    def cancel_an_order(self, n: int) -> None:
+        found = self.pick(tables.orders, n, "open")
+        if found is not None:
+            self.do(orders.cancel, orders.Cancel(*self.ids(), found.player, found.number))
+
+    def market(self, n: int) -> int:
+        """A claim with an open market; 1 where there is none."""
+        table = tables.markets
+        asked = sa.select(table.c.claim).where(table.c.guild_id == self.club.guild, table.c.state == "open")
+        found = self.wait(self.club.db.read(lambda tx: tx.execute(asked).scalars().all()))
+        return found[n % len(found)] if found else 1
 
     # --- results ------------------------------------------------------------------------------
 
@@ -461,7 +545,10 @@ class Seen:
 
         accounts = {row.number: row for row in rows(book.accounts)}
         self.wallets = [row for row in accounts.values() if row.kind == "wallet"]
-        self.held = {n: row for n, row in accounts.items() if row.kind in ("escrow", "bond")}
+        self.held = {n: row for n, row in accounts.items() if row.kind in ("escrow", "bond", "reserve")}
+        self.markets, self.positions = rows(tables.markets), rows(tables.positions)
+        self.liquidity, self.orders = rows(tables.liquidity), rows(tables.orders)
+        self.market_outcomes = rows(tables.market_outcomes)
         self.claims = {row.number: row for row in rows(tables.claims)}
         self.offers, self.bets = rows(tables.offers), rows(tables.bets)
         self.proposals, self.disputes = rows(tables.proposals), rows(tables.disputes)
@@ -469,7 +556,8 @@ class Seen:
         self.due = {(row.kind, row.ref) for row in rows(tables.due_work)}
 
     def check_money(self, *, reversed_once: bool) -> None:
-        if not reversed_once:
+        took_back = any(market.state in ("ending", "settled", "void") for market in self.markets)
+        if not reversed_once and not took_back:
             assert min(wallet.balance for wallet in self.wallets) >= 0, "nobody's own act makes a debt"
         escrows: set[int] = set()
         for bet in self.bets:
@@ -479,6 +567,7 @@ class Seen:
             assert escrow.balance == (bet.maker_stake + bet.taker_stake if live else 0)
             assert (escrow.ended_by is None) == live
             self._check_payout(bet)
+        escrows |= self._check_markets()
         assert escrows == {n for n, row in self.held.items() if row.kind == "escrow"}
         running = {
             claim.number for claim in self.claims.values() if claim.state in ("proposed", "disputed", "ruled")
@@ -494,6 +583,37 @@ class Seen:
                 assert bonds[number]["claim"] in running, "a bond outlived what it was held for"
             elif account.kind == "bond":
                 assert account.ended_by is not None
+
+    def _check_markets(self) -> set[int]:
+        """The escrow holds what was paid in, and that covers the dearest outcome; orders hold what they say."""
+        for market in self.markets:
+            escrow = self.held[market.escrow]
+            held = [row for row in self.positions if row.claim == market.claim]
+            paid = [row.paid for row in self.liquidity if row.claim == market.claim]
+            sold = [row.sold for row in self.market_outcomes if row.claim == market.claim]
+            assert sold == [
+                sum(row.shares for row in held if row.outcome == place) for place in range(len(sold))
+            ]
+            if market.state == "open":
+                assert escrow.balance == sum(paid) + sum(row.cost for row in held)
+                assert escrow.balance >= max(sold)
+                assert self.claims[market.claim].state not in ("void", "unresolved")
+            elif market.state in ("settled", "void"):
+                assert escrow.balance == 0
+                assert escrow.ended_by is not None
+        for order in self.orders:
+            if order.reserve is not None:
+                left = order.budget - order.amount if order.state == "open" else 0
+                assert self.held[order.reserve].balance == left
+                assert (self.held[order.reserve].ended_by is None) == (order.state == "open")
+            elif order.state == "open":
+                held = [
+                    row.shares
+                    for row in self.positions
+                    if (row.claim, row.player, row.outcome) == (order.claim, order.player, order.outcome)
+                ]
+                assert held >= [order.quantity - order.filled]
+        return {market.escrow for market in self.markets}
 
     def _check_payout(self, bet: Any) -> None:
         """Said once more, in the simplest words: who was right gets the pot."""
@@ -521,6 +641,9 @@ class Seen:
                 good = ("open", "appealed") if claim.state == "disputed" else ("ruled", "final")
                 assert last.state in good
             self._check_due(claim, mine, last)
+        for order in self.orders:
+            if order.state == "open":
+                assert ("order.expire", order.number) in self.due
         for offer in self.offers:
             if offer.state == "open":
                 assert ("offer.expire", offer.number) in self.due
@@ -529,6 +652,7 @@ class Seen:
     def _check_due(self, claim: Any, mine: list[Any], dispute: Any) -> None:
         """Whatever holds money is never forgotten by the calendar."""
         live = [bet for bet in self.bets if bet.claim == claim.number and bet.state == "live"]
+        live += [row for row in self.markets if row.claim == claim.number and row.state in ("open", "ending")]
         if not live or claim.halted:
             return
         of_claim = (

@@ -13,9 +13,20 @@ import pytest
 from ledger import audit
 from ledger.database import Database
 from ledger.errors import InsufficientFunds
-from markets import disputes, due, offers, resolution
+from markets import disputes, due, maker, offers, orders, resolution, trading
 from markets.claims import Actor, Claim, Result
-from markets.errors import AlreadyDisputed, BetEnded, ClaimMoved, MarketError, OfferGone, WindowOver
+from markets.errors import (
+    AlreadyDisputed,
+    BetEnded,
+    ClaimMoved,
+    MarketError,
+    NotEnoughShares,
+    NotNow,
+    OfferGone,
+    OrderGone,
+    PriceMoved,
+    WindowOver,
+)
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -287,6 +298,101 @@ async def test_two_workers_pay_a_ruling_once(club: Club, three: list[Database], 
         assert sum(answer is True for answer in answers) <= 1
     assert {(await club.read_bet(bet.number)).state for bet in bets} == {"settled"}
     assert await club.balance(ada.wallet) == 100_500
+    await sound(club, url)
+
+
+def buying(club: Club, who: Any, claim: Claim, **more: Any) -> Act:
+    more = {"seen_bps": 5_000, "budget": 1_000} | more
+    request = trading.Buy(club.guild, club.key(), who.number, claim.number, YES, **more)
+    at = club.now
+    return lambda db: db.write(trading.buy, request, at)
+
+
+def writing(club: Club, unit: Callable[..., Any], request: Any) -> Act:
+    at = club.now
+    return lambda db: db.write(unit, request, at)
+
+
+@pytest.mark.rule("C3")
+async def test_of_many_who_saw_one_price_and_tolerate_no_other_one_trades(
+    club: Club, three: list[Database], url: str
+):
+    ada = await club.member(1)
+    crowd = [await club.member(person) for person in range(2, 8)]
+    claim = await club.claim(ada)
+    await club.market(ada, claim, liquidity=10_000)
+    answers = await race(three, *(buying(club, who, claim, tolerance_bps=0) for who in crowd))
+    assert len(won(answers)) == 1
+    moved = [answer for answer in answers if isinstance(answer, PriceMoved)]
+    assert len(moved) == 5
+    assert all(answer.quote is not None and answer.quote.amount == 1_000 for answer in moved)
+    await sound(club, url)
+
+
+@pytest.mark.rule("D2")
+@pytest.mark.parametrize("stops", ["proposal", "moderator", "close", "settlement"])
+async def test_a_trade_against_what_stops_trading_is_made_before_it_or_not_at_all(
+    club: Club, three: list[Database], url: str, stops: str
+):
+    ada, bo, mod = [await club.member(n) for n in (1, 2, 3)]
+    for turn in range(ROUNDS):
+        claim = await club.claim(ada)
+        await club.market(ada, claim, liquidity=1_000)
+        if stops == "proposal":
+            actor = Actor(mod.number, moderator=True)
+            request = resolution.Propose(club.guild, club.key(), actor, claim.number, IT_WAS, "https://x.org")
+            other = writing(club, resolution.propose, request)
+        elif stops == "moderator":
+            actor = Actor(mod.number, moderator=True)
+            halt = disputes.Halt(club.guild, club.key(), actor, claim.number, True, "To look.")
+            other = writing(club, disputes.halt, halt)
+        elif stops == "close":
+            club.skip(days=30)
+            other = sweeping(club)
+        else:
+            await club.proposed(mod, claim, IT_WAS, moderator=True)
+            club.skip(days=31)
+            other = sweeping(club)
+        acts = [buying(club, bo, claim, budget=100), other]
+        answers = await race(three, *(acts if turn % 2 else reversed(acts)))
+        bought = (await club.db.read(maker.load, club.guild, claim.number)).trades
+        refused = [answer for answer in answers if isinstance(answer, NotNow)]
+        assert bought + len(refused) == 1
+        assert not (bought and stops in ("close", "settlement"))
+    await club.sweep()
+    await sound(club, url)
+
+
+async def test_the_same_shares_are_sold_once_and_an_order_is_filled_or_cancelled(
+    club: Club, three: list[Database], url: str
+):
+    ada, bo, cy = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada)
+    await club.market(ada, claim, liquidity=10_000)
+    for turn in range(ROUNDS):
+        shares = (await club.buy(bo, claim, YES, budget=500)).shares
+        sales = [
+            trading.Sell(
+                club.guild, club.key(), bo.number, claim.number, YES, 1, quantity=shares, tolerance_bps=9_800
+            )
+            for _ in range(2)
+        ]
+        answers = await race(
+            three, *((lambda db, sale=sale: db.write(trading.sell, sale, club.now)) for sale in sales)
+        )
+        assert len(won(answers)) == 1
+        assert sum(isinstance(answer, NotEnoughShares) for answer in answers) == 1
+        placed = await club.order(bo, claim, NO, 4_500, budget=50)
+        cancels = orders.Cancel(club.guild, club.key(), bo.number, placed.order)
+        acts: list[Act] = [
+            buying(club, cy, claim, budget=2_000),
+            lambda db, cancels=cancels: db.write(orders.cancel, cancels, club.now),
+        ]
+        answers = await race(three, *(acts if turn % 2 else reversed(acts)))
+        order = await club.read_order(placed.order)
+        gone = sum(isinstance(answer, OrderGone) for answer in answers)
+        assert (order.state, gone) in (("filled", 1), ("cancelled", 0))
+        await club.sell(cy, claim, YES, target_bps=5_000)
     await sound(club, url)
 
 
