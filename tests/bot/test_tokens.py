@@ -16,7 +16,7 @@ def test_each_goes_where_it_belongs():
     assert tokens.checked(FAKE, discord_url=HERE) == FAKE
 
 
-@pytest.mark.parametrize(("token", "url"), [(REAL, HERE), (FAKE, None)])
+@pytest.mark.parametrize(("token", "url"), [(REAL, HERE), (FAKE, None)], ids=["real", "fake"])
 def test_and_nowhere_else(token: str, url: str | None):
     with pytest.raises(BadConfig) as refused:
         tokens.checked(token, discord_url=url)

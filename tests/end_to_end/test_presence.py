@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from bot import places
 from ledger.types import from_us, to_us
-from markets import resolution
+from markets import calendar, resolution
 from markets.claims import Claim, Result
 from markets.offers import Bet
 from markets.resolution import Proposal
@@ -89,6 +89,11 @@ async def test_without_a_usable_channel_nothing_settles_until_one_is_chosen(ther
 async def test_removed_and_invited_again_the_server_goes_on_with_its_windows_prolonged(there: Telling):
     _, bet, proposal = await proposed(there)
     await there.play.world("kick_bot", guild="The Crux Club")
+
+    async def noted() -> bool:
+        return there.club.guild in await there.club.db.read(calendar.removals)
+
+    await there.until(noted)  # or it would be noted as of the time that the clock is moved to
     await there.play.skip(days=20)
     assert (await there.club.read_bet(bet.number)).state == "live"
 
