@@ -17,9 +17,11 @@ from bot.commands import judging as judging
 from bot.commands.bet import bet, bet_on_this
 from bot.commands.board import board
 from bot.commands.claim import claim
+from bot.commands.forecast import forecast
 from bot.commands.help import help_
 from bot.commands.ledger import ledger
 from bot.commands.mod import mod
+from bot.commands.pool import market
 from bot.commands.privacy import privacy
 from bot.commands.resolve import resolve
 from bot.commands.setup import setup
@@ -33,6 +35,8 @@ COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None] | app_
     bet,
     bet_on_this,
     claim,
+    market,
+    forecast,
     resolve,
     board,
     wallet,

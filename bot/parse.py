@@ -1,5 +1,6 @@
 """What people type, read into values. Each refusal says what to type instead."""
 
+import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.refusals import BadInput
@@ -36,6 +37,22 @@ def days(typed: str, field: str) -> int:
     if not (body.isascii() and body.isdecimal() and len(body) <= 4 and int(body) <= 3650):
         raise BadInput(field, "write a whole number of days, up to 3650")
     return int(body)
+
+
+def date(typed: str, field: str) -> datetime.date:
+    """A day written like 2027-03-01, up to the end of 2100.
+
+    Raises:
+        BadInput: It is anything else.
+    """
+    body = typed.strip()
+    try:
+        found = datetime.date.fromisoformat(body) if len(body) == 10 else None
+    except ValueError:
+        found = None
+    if found is None or not 2000 <= found.year <= 2100:
+        raise BadInput(field, "write a day like 2027-03-01, from 2000 to 2100")
+    return found
 
 
 def count_or_none(typed: str, field: str, most: int) -> int:

@@ -383,6 +383,28 @@ def season(tx: Connection, guild: int, number: int) -> Season:
     return found
 
 
+def is_unlisted(tx: Connection, guild: int, player: int) -> bool:
+    """Whether a player asked to be left out of the board."""
+    return tx.execute(_IS_UNLISTED, {"g": guild, "p": player}).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A player's scores on one claim, in millionths."""
+
+    brier: int
+    log: int
+    baseline: int
+    peer: int
+    coverage: int
+
+
+def score_of(tx: Connection, guild: int, resolution: int, player: int) -> Scored | None:
+    """How a player's forecasts did by one resolution, if they counted."""
+    row = tx.execute(_SCORE, {"g": guild, "r": resolution, "p": player}).first()
+    return None if row is None else Scored(*row)
+
+
 def scores_of(tx: Connection, guild: int, resolution: int) -> list[dict[str, Any]]:
     """The scores of one resolution, the best peer score first."""
     return [dict(row) for row in tx.execute(_BEST, {"g": guild, "r": resolution}).mappings()]
@@ -445,6 +467,7 @@ _SCORES = sa.select(*_counting).where(*_of).order_by(_s.player).limit(param("mos
 _COUNTED = Prepared(sa.update(tables.scores).where(*_of, _s.player == param("p")).values(counted=_one))
 _DROP = Prepared(sa.delete(tables.scores).where(*_of, _s.player == param("p")))
 _ANY = sa.select(_s.player).where(*_of).limit(1)
+_SCORE = sa.select(_s.brier, _s.log, _s.baseline, _s.peer, _s.coverage).where(*_of, _s.player == param("p"))
 _BEST = sa.select(tables.scores).where(*_of).order_by(_s.peer.desc(), _s.player)
 
 _this = (_t.guild_id == param("g"), _t.season == param("s"), _t.player == param("p"))

@@ -50,6 +50,12 @@ Table = Literal[
     "positions",
     "orders",
     "trades",
+    "pools",
+    "stakes",
+    "forecasts",
+    "scores",
+    "profits",
+    "seasons",
 ]
 TABLES: tuple[Table, ...] = get_args(Table)
 
@@ -73,6 +79,13 @@ liquidity.csv       who paid which part of a subsidy, and what returned; `player
 positions.csv       what each player holds or held of an outcome, its cost less sales, and what it paid
 orders.csv          limit orders: budget or quantity, reserve, and how much of them was filled
 trades.csv          every purchase and sale in order, below zero for a sale, with all prices after it in millionths
+pools.csv           pools with their escrows, one at most on a claim
+stakes.csv          what was put into them, and what each stake got back; `late` ones returned before the split
+forecasts.csv       chances in millionths, one for each outcome; the one without `until` is what somebody says now.
+                    Those that are hidden still are left out
+scores.csv          how forecasts did, in millionths: peer, baseline, log, Brier, and the part of the time they stood
+profits.csv         what each player staked and gained or lost on a settled claim
+seasons.csv         windows of settlement dates with boards of their own
 manifest.json       which server, and the digest of each file
 
 A payout's transfer has the key resolution:N:bet:B, its reversal resolution:N:back:B; those of a market's end are
@@ -229,6 +242,20 @@ def _layout(
     return _Layout(tuple(table.c[name] for name in key.split()), tuple(made), table.c.guild_id, without)
 
 
+def _shown_forecast() -> sa.ColumnElement[bool]:
+    """Whether everybody may see a forecast: not while its claim is open and its author hides them (C7)."""
+    of, rule, claim = tables.forecasts.c, tables.forecasting.c, tables.claims.c
+    return ~sa.exists().where(
+        rule.guild_id == of.guild_id,
+        rule.claim == of.claim,
+        rule.hidden == 1,
+        rule.revealed_us.is_(None),
+        claim.guild_id == of.guild_id,
+        claim.number == of.claim,
+        claim.state.not_in(["settled", "void", "unresolved"]),
+    )
+
+
 _LAYOUTS: dict[Table, _Layout] = {
     "claims": _layout(
         tables.claims,
@@ -295,6 +322,36 @@ _LAYOUTS: dict[Table, _Layout] = {
         "number",
         *("resolution=number", "claim", '"result', "proposal", "dispute", "@at=at_us", "@pays=pays_us"),
         *("@paid=paid_us", "@reversed=reversed_us", "reversed_by", '"reversed_why'),
+    ),
+    "pools": _layout(
+        tables.pools,
+        "claim",
+        *("claim", "opener", "escrow", "@opened=opened_us", "@closes=closes_us", "stakes"),
+        *('"state', "resolution"),
+    ),
+    "stakes": _layout(
+        tables.stakes,
+        "claim number",
+        *("claim", "stake=number", "player", "outcome", "$amount", "transfer", "@at=at_us", '"state', "late"),
+        *("$paid", "paid_by"),
+    ),
+    "forecasts": _layout(
+        tables.forecasts,
+        "claim player number",
+        *("claim", "player", "forecast=number", '"chances', '"quantiles', "@from=from_us", "@until=until_us"),
+        without=(_shown_forecast(),),
+    ),
+    "scores": _layout(
+        tables.scores,
+        "resolution player",
+        *("resolution", "player", "claim", "@at=at_us", "peer", "baseline", "log", "brier", "coverage"),
+        *('"chances', "outcome", "counted"),
+    ),
+    "profits": _layout(
+        tables.profits, "claim player", *("claim", "player", "@at=at_us", "$staked", "$profit")
+    ),
+    "seasons": _layout(
+        tables.seasons, "number", *("season=number", '"name', "@from=from_us", "@to=to_us", "made_by")
     ),
     "acts": _layout(
         tables.acts, "number", *("act=number", "claim", "actor", '"what=act', '"reason', "@at=at_us")

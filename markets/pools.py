@@ -277,6 +277,9 @@ def pay_some(
     accounts.end(tx, pool.escrow)
     due.cancel(tx, claim.guild, "pool.close", claim.number)
     _end(tx, pool, "void" if result.kind == "void" else "settled", resolution)
+    if placed:
+        facts = {"claim": claim.number, "resolution": resolution}
+        outbox.post(tx, claim.guild, "pool.paid", facts, now, line=claim.number)
     return Step(done=True, entries=entries)
 
 

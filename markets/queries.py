@@ -12,10 +12,23 @@ from ledger import accounts, people
 from ledger import tables as book
 from ledger.prepared import param, params
 from ledger.types import to_us
-from markets import calendar, claims, disputes, lifecycle, offers, outbox, resolution, tables
+from markets import (
+    calendar,
+    claims,
+    disputes,
+    forecasts,
+    lifecycle,
+    offers,
+    outbox,
+    pools,
+    resolution,
+    tables,
+)
 from markets.claims import Claim, Result
 from markets.disputes import Dispute
+from markets.forecasts import Crowd
 from markets.offers import Bet, Offer
+from markets.pools import Pool
 from markets.resolution import Proposal, Resolution
 
 PAGE = 8
@@ -74,6 +87,8 @@ class ClaimSeen:
     resolution: Resolution | None
     coming: tuple[tuple[int, str], ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
+    pool: Pool | None = None
+    crowd: Crowd | None = None
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -200,6 +215,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         resolution=resolved,
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
+        pool=pools.find(tx, guild, number),
+        crowd=forecasts.crowd(tx, found, now),
     )
 
 
@@ -277,8 +294,8 @@ def record(tx: Connection, guild: int, player: int) -> Record:
 
 
 def exposure(tx: Connection, guild: int, player: int) -> int:
-    """What somebody has locked in live bets."""
-    return tx.execute(_EXPOSURE, {"g": guild, "p": player}).scalar() or 0
+    """What somebody has locked in live bets and pools."""
+    return (tx.execute(_EXPOSURE, {"g": guild, "p": player}).scalar() or 0) + pools.locked(tx, guild, player)
 
 
 def profile(tx: Connection, guild: int, player: int) -> Profile:

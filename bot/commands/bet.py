@@ -17,7 +17,7 @@ from bot.drafting import Held
 from bot.entering import guild_of, key
 from bot.refusals import BadInput, Expired
 from bot.render import bets as render
-from bot.render import refusals, text, wording
+from bot.render import phrases, refusals, text, wording
 from markets import claims, library, notes, offers, preferences, queries, quick
 from markets.claims import Terms
 from markets.mechanisms.two_party import Stakes
@@ -362,7 +362,7 @@ async def _take(press: Press, asked: int, number: int, mark: int) -> render.Take
     guild, now = guild_of(press), crux.clock.of(press.id)
     seen = await crux.db.read(queries.offer, guild, number, now)
     # Another text than was shown has another digest, which `accept` refuses.
-    terms = seen.claim.digest if render.mark(seen.claim) == mark else ""
+    terms = seen.claim.digest if phrases.mark(seen.claim) == mark else ""
     request = offers.Accept(guild, f"interaction:{asked}", number, who.number, terms)
     accepted = await crux.write(offers.accept, request, now)
     told = bool(who.places.announcement_channel)
@@ -466,7 +466,7 @@ async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Ca
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     new = await crux.db.read(claims.load, guild, to)
-    terms = new.digest if render.mark(new) == mark else ""
+    terms = new.digest if phrases.mark(new) == mark else ""
     request = offers.Move(guild, f"interaction:{asked}", number, who.number, to, terms)
     moved = await crux.write(offers.move_bet, request, now)
     return render.moved(moved, to)

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import discord
@@ -9,6 +10,7 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import components, parse, permissions, places
+from bot.acting import acting
 from bot.answer import Press, Where, answer, ask
 from bot.client import require_manager
 from bot.commands.mod import answer_act
@@ -16,9 +18,12 @@ from bot.components import Values, routes
 from bot.entering import guild_of, key
 from bot.places import Places
 from bot.refusals import BadInput
+from bot.render import board as board_words
 from bot.render import setup as render
 from ledger import grants, people, statements
 from ledger.errors import UnknownGuild
+from ledger.types import to_us
+from markets import board, zones
 from markets.settings import Settings
 
 
@@ -91,6 +96,36 @@ async def switch_gifts(press: Press, on: int) -> None:
     require_manager(press)
     rules = await press.client.db.read(places.load_rules, guild_of(press))
     await _change(press, replace(rules, gifts=on == 1))
+
+
+@routes.on("setup:season")
+async def ask_season(press: Press) -> None:
+    require_manager(press)
+    await ask(press, board_words.season_form(press.id))
+
+
+@routes.on("setup:save-season:{asked}")
+async def save_season(press: Press, asked: int) -> None:
+    require_manager(press)
+    await answer(press, _season(press, asked), board_words.season)
+
+
+async def _season(press: Press, asked: int) -> board.Season:
+    crux, who = press.client, await acting(press)
+    guild, filled = guild_of(press), components.values(press.data or {})
+    zone = zones.zone(who.places.time_zone)
+    begins = parse.date(components.line(filled, "begins"), "The first day")
+    ends = parse.date(components.line(filled, "ends"), "The last day")
+    request = board.MakeSeason(
+        guild,
+        f"interaction:{asked}",
+        who.number,
+        components.line(filled, "name"),
+        to_us(datetime.combine(begins, time(), zone)),
+        to_us(datetime.combine(ends + timedelta(days=1), time(), zone)),
+    )
+    number = await crux.write(board.make_season, request, crux.clock.of(press.id))
+    return await crux.db.read(board.season, guild, number)
 
 
 @routes.on("setup:fund")

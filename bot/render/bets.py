@@ -191,15 +191,10 @@ def ask_taking(taking: Taking) -> Card:
         phrases.lines(*body, *wording.overridden(seen.claim.terms, seen.warned)),
         f"{record} · only you can see this; it ends {text.ago(taking.ends)}",
         (
-            Button(lock, f"lock:{taking.asked}:{of.number}:{mark(seen.claim)}", Look.MAIN),
+            Button(lock, f"lock:{taking.asked}:{of.number}:{phrases.mark(seen.claim)}", Look.MAIN),
             Button("Not now", "close"),
         ),
     )
-
-
-def mark(claim: Claim) -> int:
-    """The beginning of the digest of a claim's terms, as a number that fits into a button's id."""
-    return int(claim.digest[:14], 16)
 
 
 def as_bet(of: Offer, taker: int) -> Bet:
@@ -522,7 +517,11 @@ def ask_move(seen: OfferSeen, new: ClaimSeen, asked: int) -> Card:
         ),
         "Stakes and sides stay. It moves when both sides have signed, and not before.",
         (
-            Button("Sign", f"bet-move:{asked}:{of.number}:{new.claim.number}:{mark(new.claim)}", Look.MAIN),
+            Button(
+                "Sign",
+                f"bet-move:{asked}:{of.number}:{new.claim.number}:{phrases.mark(new.claim)}",
+                Look.MAIN,
+            ),
             Button("Not now", "close"),
         ),
     )

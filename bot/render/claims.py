@@ -8,7 +8,9 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
+from bot.render import forecasts as forecast_words
 from bot.render import odds, phrases, text, wording
+from bot.render import pools as pool_words
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
 from markets import queries
@@ -32,6 +34,8 @@ def claim(seen: ClaimSeen) -> Card:
             _outcomes(terms),
             _stands(seen),
             *[_offered(seen, one) for one in seen.offers],
+            pool_words.line(terms, seen.pool) if seen.pool else "",
+            forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
             *[
                 f"Clarified by {phrases.who(people, one.author)} {phrases.ago(one.at_us)}: "
                 f"“{text.escape(one.words, 300)}”"
@@ -53,6 +57,8 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     if seen.at == "open":
         return (
             Button("Offer a bet", f"claim-offer:{number}", Look.MAIN),
+            Button("Forecast", f"forecast:{number}"),
+            *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
             Button("Propose a result", f"propose:{number}"),
             terms,
         )

@@ -88,6 +88,11 @@ def lines(*parts: str, most: int = MOST_LETTERS) -> tuple[str, ...]:
 # --- sides and results ------------------------------------------------------------------------
 
 
+def mark(claim: Claim) -> int:
+    """The beginning of the digest of a claim's terms, as a number that fits into a button's id."""
+    return int(claim.digest[:14], 16)
+
+
 def side(terms: Terms, at: int, against: bool) -> str:
     """What one side says: `YES`, or for many outcomes `2028 to 2029`, or `not 2028 to 2029`."""
     if against and len(terms.outcomes) == 2:

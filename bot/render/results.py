@@ -256,7 +256,10 @@ def _judged_by(seen: DisputeSeen) -> str:
 def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
     """What each result would pay everybody with a live bet."""
     if not seen.live:
-        return ("Nothing is locked on it.",)
+        pooled = seen.pool.pot if seen.pool else 0
+        return (
+            f"A pool of {text.number(pooled)} is shared by it." if pooled else "Nothing is locked on it.",
+        )
     terms = seen.claim.terms
     results = [
         (text.escape(one.name, 60), Result("outcome", outcome=at))

@@ -64,6 +64,7 @@ def setup(seen: Setup) -> Card:
                 f"setup:gifts:{int(not rules.gifts)}",
             ),
             Button("Fund the house", "setup:fund"),
+            Button("A season", "setup:season"),
             Button("Check again", "setup:check"),
         ),
         accent=Accent.DONE if well else Accent.CAREFUL,

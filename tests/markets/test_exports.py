@@ -13,7 +13,8 @@ import pytest
 from ledger import cells, pages
 from ledger import exports as book_exports
 from ledger.errors import AlreadyThere, UnknownGuild
-from markets import clauses, exports, judges, tables
+from ledger.types import to_us
+from markets import board, clauses, exports, judges, tables
 from markets.claims import Actor, Outcome, Result
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
@@ -38,6 +39,14 @@ async def everything(club: Club) -> None:
     graded = await club.claim(cy, kind="choice", outcomes=tuple(Outcome(name, name) for name in "abc"))
     await club.bet(ada, cy, graded, side=2, maker_stake=7_001, taker_stake=3_000)
     await club.bet(bo, cy, graded, side=1, against=True, maker_stake=7_001, taker_stake=3_002)
+    await club.pool(ada, graded)
+    await club.stake(ada, graded, 2, 333)
+    await club.stake(bo, graded, 1, 667)
+    await club.forecast(ada, graded, 20, 30, 50)
+    await club.forecast(bo, graded, 30, 40, 30)
+    from_us = to_us(club.now)
+    season = board.MakeSeason(club.guild, club.key(), mo.number, "=1+1", from_us, from_us + 10**14)
+    await club.db.write(board.make_season, season, club.now)
     void = await club.claim(cy)
     await club.bet(ada, cy, void)
     old = await club.claim(ada)
@@ -191,6 +200,7 @@ async def test_every_id_in_a_file_is_found_where_it_points(folder: Path):
         "reversed_by",
         "opener",
         "let_by",
+        "made_by",
     )
     points = (
         dict.fromkeys(people, "player")

@@ -1,0 +1,153 @@
+"""Pools, forecasts and the board, as people see them (RULES C6, C7, E6)."""
+
+from bot.playground.driver import Answer, Playground
+from tests.end_to_end.conftest import set_up
+from tests.end_to_end.test_bets import posted, quick
+
+
+async def a_claim(play: Playground) -> None:
+    """Claim 1, opened by Ada's quick bet."""
+    await set_up(play)
+    await quick(play)
+
+
+async def settle(play: Playground, result: str) -> None:
+    """Mira names a result, and nobody objects."""
+    form = await play.mira.run("/resolve propose", claim=1)
+    assert form.kind == "modal", form.text
+    await play.mira.submit(form, result=[result], evidence="https://example.org/source")
+    await play.skip(seconds=1)  # it is announced, and its window begins
+    await play.skip(days=3)
+    await play.skip(seconds=1)
+
+
+async def stake(play: Playground, who: str, outcome: str, amount: str) -> Answer:
+    asked = await play.person(who).run("/market stake", claim=1, outcome=outcome, stake=amount)
+    assert "Your balance" in asked.text, asked.text
+    return await play.person(who).click(asked, f"Stake {amount} points")
+
+
+async def test_a_pool_from_its_opening_to_what_everybody_got(play: Playground):
+    await a_claim(play)
+    opened = await play.bo.run("/market pool", claim=1)
+    assert "Claim 1 has a pool" in opened.text
+    form = await play.bo.click(opened, "Stake in the pool")
+    asked = await play.bo.submit(form, outcome=["0"], amount="100")
+    assert asked.message.ephemeral
+    for line in (
+        "Odds now no odds yet; with your stake ×1.00",
+        "**YES**: about 100 back, **±0** at these odds",
+        "**anything else**: nothing back, **−100**",
+        "Your balance 1,000.00 → **900.00**",
+    ):
+        assert line in asked.text
+    done = await play.bo.click(asked, "Stake 100 points")
+    assert "100 on YES" in done.text
+    assert "1,000.00 → **900.00**" in done.text
+
+    told = await stake(play, "Ada", "NO", "300")
+    assert "the odds stand at ×1.33" in told.text
+    card = await posted(play, "Pool of 400")
+    assert "YES 100 (×4.00) and NO 300 (×1.33)" in card.text
+    assert "Stake in the pool" in card.buttons
+    seen = await play.mira.run("/market pool", claim=1)
+    assert "300 on NO" in seen.text
+    await settle(play, "0")
+    paid = await posted(play, "The pool on claim 1 is paid: YES")
+    assert "staked 100, got back 400, **+300**" in paid.text
+    assert "staked 300, got back 0, **−300**" in paid.text
+    assert "**1,300 points**" in (await play.bo.run("/wallet show")).text
+
+
+async def test_what_a_pool_refuses_says_what_to_do(play: Playground):
+    await a_claim(play)
+    assert (
+        "Claim 1 has no pool yet: `/market pool` opens one"
+        in (await play.bo.run("/market stake", claim=1, outcome="YES", stake="5")).text
+    )
+    await play.bo.run("/market pool", claim=1)
+    for outcome, amount, said in (
+        ("MAYBE", "5", "it isn't one of this claim's outcomes"),
+        ("YES", "0", "it must be more than zero"),
+        ("YES", "-3", "write points as 25"),
+        ("YES", "5000", "That takes 5,000 points, and 1,000 points are there"),
+    ):
+        refused = await play.bo.run("/market stake", claim=1, outcome=outcome, stake=amount)
+        assert said in refused.text, refused.text
+    await play.skip(days=8)
+    assert (
+        "takes no more stakes: its time is over"
+        in (await play.bo.run("/market stake", claim=1, outcome="YES", stake="5")).text
+    )
+
+
+async def test_forecasts_given_changed_and_scored(play: Playground):
+    await a_claim(play)
+    card = await posted(play, "says NO: risks 300")
+    given = await play.bo.run("/forecast give", claim=1, chance="80")
+    assert "Your forecast stands" in given.text
+    assert "You say 80% YES." in given.text
+    form = await play.ada.run("/forecast give", claim=1)
+    assert form.kind == "modal"
+    assert "You say 60% YES." in (await play.ada.submit(form, chances="60%")).text
+    claim = await posted(play, "2 forecasts")
+    assert "**2 forecasts**: the median says 70% YES" in claim.text
+    assert "Forecast" in claim.buttons
+    assert card is not None
+    changed = await play.ada.submit(await play.ada.click(claim, "Forecast"), chances="50%")
+    assert "before: 60% YES" in changed.text
+    await settle(play, "0")
+    scored = await play.bo.run("/forecast show", claim=1)
+    assert "Your peer score is **+" in scored.text
+    assert "/forecast give` makes one" in (await play.mira.run("/forecast show", claim=1)).text
+    board = await play.bo.run("/board show")
+    assert "Nobody has a rank yet: it needs 10 settled claims" in board.text
+    assert "You have 1 settled; 9 more make a rank" in board.text
+    assert "said 80 to 90%: 1 of 1 happened, **100.0%**" in (await play.bo.run("/board calibration")).text
+
+
+async def test_a_forecast_outside_its_limits_is_refused_with_what_to_write(play: Playground):
+    await a_claim(play)
+    for chance, said in (
+        ("0", "chances lie between 0.1% and 99.9%"),
+        ("100%", "chances lie between 0.1% and 99.9%"),
+        ("99.95%", "chances lie between 0.1% and 99.9%"),
+        ("-5", "chances lie between 0.1% and 99.9%"),
+        ("likely", "write it like 60%"),
+        ("60, 30", "together they are 90%"),
+    ):
+        assert said in (await play.bo.run("/forecast give", claim=1, chance=chance)).text
+    assert (
+        "no ranges of a number or a date"
+        in (await play.bo.run("/forecast give", claim=1, values="1 / 2 / 3")).text
+    )
+    assert "There is no claim 9 here" in (await play.bo.run("/forecast give", claim=9, chance="50")).text
+
+
+async def test_hidden_forecasts_stay_hidden_from_moderators_too(play: Playground):
+    await a_claim(play)
+    assert "somebody else's" in (await play.bo.run("/forecast hide", claim=1)).text
+    assert "are hidden" in (await play.ada.run("/forecast hide", claim=1)).text
+    assert "only you can see this" in (await play.bo.run("/forecast give", claim=1, chance="80%")).text
+    claim = await posted(play, "1 forecast")
+    assert "hidden until trading closes or its author shows them" in claim.text
+    assert "80%" not in claim.text
+    assert "80%" not in (await play.mira.run("/claim show", claim=1)).text
+    assert "are shown" in (await play.ada.run("/forecast reveal", claim=1)).text
+    assert "80% YES" in (await posted(play, "1 forecast")).text
+
+
+async def test_a_season_and_being_left_out(play: Playground):
+    await set_up(play)
+    form = await play.oz.click(await play.oz.run("/setup"), "A season")
+    made = await play.oz.submit(form, name="Winter", begins="2026-12-01", ends="2027-02-28")
+    assert "Season 1: Winter" in made.text
+    seen = await play.bo.run("/board show", season=1)
+    assert "Accuracy, Winter" in seen.text
+    assert "Profit, Winter" in (await play.bo.click(seen, "Profit")).text
+    assert "There is no season 7 here" in (await play.bo.run("/board show", season=7)).text
+    form = await play.oz.click(await play.oz.run("/setup"), "A season")
+    bad = await play.oz.submit(form, name="Winter", begins="2027-12-01", ends="2027-02-28")
+    assert "A season begins before it ends" in bad.text
+    assert "left out of the board" in (await play.bo.run("/board listed", on=False)).text
+    assert "on the board again" in (await play.bo.run("/board listed", on=True)).text
