@@ -15,7 +15,7 @@ from ledger.types import from_us
 from markets import claims, due, outbox
 from markets.tables import posts
 from tests import databases
-from tests.end_to_end.conftest import command, set_up
+from tests.end_to_end.conftest import PACE, command, set_up
 from tests.markets.club import Club
 
 
@@ -124,6 +124,7 @@ async def telling(url: str) -> AsyncGenerator[Telling]:
     """Set up, with the book's server and a clock that stands still unless it is moved."""
     async with Playground(bot=command(url)) as play, databases.opened(url) as db:
         await play.connected()
+        await play.settings(rate_limit_pace=PACE)
         await set_up(play)
         await play.freeze()
         guild = int((await play.get("state", {"as": "Ada"}))["guild"]["id"])

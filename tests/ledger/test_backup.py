@@ -73,7 +73,8 @@ def test_a_backup_of_a_book_that_is_being_written_to_is_one_moment_of_it(own_sql
         made: list[Backup] = []
         for number in range(5):
             made.append(backup.backup(own_sqlite, tmp_path / f"copy{number}.db"))
-            told |= dict(read(process, 100))  # the writer goes on
+            while the_report(made[-1]).transfers not in told:  # what is read may lag behind what is written
+                told |= dict(read(process, 100))  # the writer goes on
         os.kill(process.pid, signal.SIGKILL)
 
     for one in made:
