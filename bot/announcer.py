@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 import discord
 from discord import ui
+from discord.utils import MISSING
 
 from bot import components
 from bot.client import Crux
@@ -139,9 +140,13 @@ class Announcer:
         elif held.message is not None and held.channel is not None:
             sending = await self._sending(held, told, first=False)
             place = self._crux.get_partial_messageable(held.channel, guild_id=held.guild)
-            await place.get_partial_message(held.message).edit(
-                view=_view(sending), allowed_mentions=discord.AllowedMentions.none()
-            )
+            message = place.get_partial_message(held.message)
+            allowed = discord.AllowedMentions.none()
+            if told.card.chart is not None:  # the picture of before goes
+                files = components.files(told.card)
+                await message.edit(view=_view(sending), allowed_mentions=allowed, attachments=files)
+            else:
+                await message.edit(view=_view(sending), allowed_mentions=allowed)
             await self._shown(held, held.channel, held.message)
         else:
             sending = await self._sending(held, told, first=True)
@@ -196,7 +201,10 @@ class Announcer:
     async def _words(self, known: dict[str, announced.Words], kind: str, ask: Ask) -> Told | None:
         if kind not in known:
             raise NoWords(kind)
-        return await self._crux.db.read(known[kind], ask)
+        told = await self._crux.db.read(known[kind], ask)
+        if told is None or told.card.chart is None:
+            return told
+        return replace(told, card=await self._crux.painter.painted(told.card))
 
     async def _sending(self, held: Held, told: Told, *, first: bool) -> Sending:
         """Whom it mentions and whom it tells privately, by what each of them chose (E2)."""
@@ -271,15 +279,23 @@ class Announcer:
             roles=[discord.Object(role) for role in sending.roles],
         )
         view = _view(sending)
+        files = components.files(sending.told.card)
         if forum is not None:
             tags = [tag for tag in forum.available_tags if tag.name.casefold() in sending.told.tags][:5]
             name = sending.told.thread or sending.told.card.title
             made = await forum.create_thread(
-                name=name[:100], view=view, applied_tags=tags, allowed_mentions=allowed
+                name=name[:100],
+                view=view,
+                applied_tags=tags,
+                allowed_mentions=allowed,
+                files=files or MISSING,
             )
             return made.thread.id, made.message.id
         place = self._crux.get_partial_messageable(channel, guild_id=held.guild)
-        message = await place.send(view=view, nonce=nonce(held), allowed_mentions=allowed)
+        if files:
+            message = await place.send(view=view, nonce=nonce(held), allowed_mentions=allowed, files=files)
+        else:
+            message = await place.send(view=view, nonce=nonce(held), allowed_mentions=allowed)
         return channel, message.id
 
     def _forum(self, guild: int, channel: int) -> discord.ForumChannel | None:

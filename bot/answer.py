@@ -55,17 +55,21 @@ async def answer(
     where: Where = Where.PRIVATE,
 ) -> None:
     """Do the work and answer with the card that `render` makes of it; a refusal is always private."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(_carded(press, work, render))
     with press.client.busy():
         await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
         if not task.done():
             await _deliver(press, lambda: _defer(press, where))
         try:
-            card = render(await asyncio.shield(task))
+            card = await asyncio.shield(task)
         except Exception as error:
             await fail(press, error, deferred=where if press.response.is_done() else None)
         else:
             await _deliver(press, lambda: _show(press, card, where))
+
+
+async def _carded(press: Press, work: Coroutine[Any, Any, A], render: Callable[[A], Card]) -> Card:
+    return await press.client.painter.painted(render(await work))
 
 
 async def ask(press: Press, form: Form) -> None:
@@ -151,9 +155,11 @@ async def _show(press: Press, card: Card, where: Where) -> None:
     in_place = where is Where.IN_PLACE and press.message is not None
     if press.response.is_done():
         await press.edit_original_response(view=view, attachments=components.files(card))
+    elif in_place and (card.picture or (press.message and press.message.attachments)):
+        await press.response.edit_message(view=view, attachments=components.files(card))
     elif in_place:
         await press.response.edit_message(view=view)
-    elif card.files:
+    elif card.files or card.picture:
         private = where is not Where.PUBLIC
         await press.response.send_message(view=view, ephemeral=private, files=components.files(card))
     else:

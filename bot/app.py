@@ -66,6 +66,7 @@ async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[C
         yield crux
     finally:
         await crux.checker.close()
+        await crux.painter.close()
         await crux.close()
         await db.close()
 

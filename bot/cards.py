@@ -7,6 +7,8 @@ in its `id`, as `components.Routes` reads it, so it works in an old message and 
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.charts import Chart, PricesOf
+
 
 class Look(Enum):
     """How a button looks: the act itself, something beside it, or an act that can't be undone."""
@@ -41,8 +43,20 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG under a name of its own, and what it shows in words."""
+
+    name: str
+    content: bytes
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A heading, paragraphs in Discord's markdown, one line of fine print, and at most five buttons a row."""
+    """A heading, paragraphs in Discord's markdown, one line of fine print, and at most five buttons a row.
+
+    `chart` is drawn before the card is shown, and is its `picture` then.
+    """
 
     title: str
     text: tuple[str, ...] = ()
@@ -50,6 +64,8 @@ class Card:
     buttons: tuple[Button, ...] = ()
     accent: Accent = Accent.PLAIN
     files: tuple[File, ...] = ()
+    chart: Chart | PricesOf | None = None
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot import components, marks, places
 from bot.answer import Press, fail, guarded
 from bot.checker import Checker
 from bot.clock import Clock
+from bot.painter import Painter
 from bot.places import Places
 from bot.refusals import Elsewhere, NotManager, NotModerator, OutsideServer, Restarting
 from bot.render.text import Currency
@@ -67,6 +68,7 @@ class Crux(discord.AutoShardedClient):
         self.db = db
         self.clock = clock
         self.checker = Checker(db.address.url.render_as_string(hide_password=False))
+        self.painter = Painter(db)
         self.tree = Tree(self)
         self.stopping = False
         self.wrote = asyncio.Event()  # a press wrote something that may have to be told

@@ -23,6 +23,7 @@ Values = Mapping[str, str | list[str]]
 """What was filled in: a line's text, or a list's ids, by the field's id."""
 
 _LONGEST_ID = 100
+_LONGEST_WORDS = 1_024
 _NUMBER = "([0-9]{1,19})"
 _LARGEST = 2**63 - 1
 
@@ -72,6 +73,11 @@ def view(card: Card) -> ui.LayoutView:
     if card.small:
         body.append(f"-# {card.small}")
     inside: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(body))]
+    if card.picture is not None:
+        shown = discord.MediaGalleryItem(
+            f"attachment://{card.picture.name}", description=card.picture.words[:_LONGEST_WORDS]
+        )
+        inside.append(ui.MediaGallery(shown))
     for row in range(0, len(card.buttons), 5):
         inside.append(ui.ActionRow(*map(_button, card.buttons[row : row + 5])))
     made.add_item(ui.Container(*inside, accent_colour=card.accent.value))
@@ -83,7 +89,12 @@ def view(card: Card) -> ui.LayoutView:
 
 def files(card: Card) -> list[discord.File]:
     """A card's files, to be sent once."""
-    return [discord.File(io.BytesIO(file.content), file.name) for file in card.files]
+    made = [discord.File(io.BytesIO(file.content), file.name) for file in card.files]
+    if card.picture is not None:
+        shown = card.picture
+        words = shown.words[:_LONGEST_WORDS]
+        made.append(discord.File(io.BytesIO(shown.content), shown.name, description=words))
+    return made
 
 
 def modal(form: Form) -> ui.Modal:

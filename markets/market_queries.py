@@ -1,0 +1,100 @@
+"""Markets as people look at them: prices over time, who holds what (read only)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.prepared import param
+from ledger.types import to_us
+from markets import claims, maker, queries, tables
+from markets.claims import Claim
+from markets.maker import Market
+
+HISTORY_PAGE = 500
+"""Small, so that reading a long history lets presses through between pages."""
+PAGE = 8
+HOLDERS = 10
+
+
+class Point(NamedTuple):
+    """A trade as a chart shows it: the prices after it in millionths, as a JSON array."""
+
+    number: int
+    at_us: int
+    outcome: int
+    prices: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    player: int
+    outcome: int
+    shares: int
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A market with its claim. `holders` are who hold most; empty where that is shown later (E1)."""
+
+    claim: Claim
+    market: Market
+    trades_now: bool
+    holders: tuple[Holder, ...] = ()
+    hidden: bool = False
+    people: Mapping[int, int] | None = None
+
+
+def history(tx: Connection, guild: int, claim: int, *, after: int = 0) -> list[Point]:
+    """The trades after a number in order, a page of them."""
+    found = tx.execute(_HISTORY, {"g": guild, "claim": claim, "after": after, "most": HISTORY_PAGE})
+    return [Point(*row) for row in found]
+
+
+def seen(tx: Connection, guild: int, number: int, now: datetime) -> Seen:
+    """A claim's market, for anybody.
+
+    Raises:
+        UnknownClaim, UnknownMarket: There is none.
+    """
+    claim = claims.load(tx, guild, number)
+    claims.require_public(claim)
+    market = maker.load(tx, guild, number)
+    open_ = claim.state == "open" and (claim.closes_us or 0) > to_us(now)
+    hidden = claim.settings.who_holds_what != "always" and open_
+    rows = () if hidden else tx.execute(_HOLDERS, {"g": guild, "claim": number, "most": HOLDERS})
+    holders = tuple(Holder(*row) for row in rows)
+    people = queries.named(tx, guild, {one.player for one in holders})
+    return Seen(claim, market, open_ and not claim.halted and market.state == "open", holders, hidden, people)
+
+
+def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, Market]]:
+    """Markets that are open, newest first; one more than a page where there are more."""
+    asked = {"g": guild, "before": before or 2**62, "most": PAGE + 1}
+    found = [row[0] for row in tx.execute(_OPEN, asked)]
+    return [(claims.load(tx, guild, number), maker.load(tx, guild, number)) for number in found]
+
+
+_t, _p, _m = tables.trades.c, tables.positions.c, tables.markets.c
+_HISTORY = (
+    sa.select(_t.number, _t.at_us, _t.outcome, _t.prices)
+    .where(_t.guild_id == param("g"), _t.claim == param("claim"), _t.number > param("after"))
+    .order_by(_t.number)
+    .limit(param("most"))
+)
+_HOLDERS = (
+    sa.select(_p.player, _p.outcome, _p.shares, _p.cost)
+    .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.shares > 0)
+    .order_by(_p.shares.desc(), _p.player, _p.outcome)
+    .limit(param("most"))
+)
+_OPEN = (
+    sa.select(_m.claim)
+    .where(_m.guild_id == param("g"), _m.state == "open", _m.claim < param("before"))
+    .order_by(_m.claim.desc())
+    .limit(param("most"))
+)
