@@ -11,7 +11,7 @@ The market's row says which phase and who is next, so a crash between any two pa
 so the escrow never falls below zero; taking back goes the same way backwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,8 @@ from ledger.accounts import Account
 from ledger.prepared import Prepared, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
-from markets import claims, instruments, maker, orders, outbox, tables
+from markets import board, claims, instruments, maker, orders, outbox, tables
+from markets.board import Came
 from markets.claims import Claim, Result
 from markets.instruments import NOTHING_LEFT, Instrument, Step
 from markets.maker import Market
@@ -101,9 +102,10 @@ class SharesOfOutcomes(Instrument):
             entries += len(posted.balances)
             _end_orders_of_debtors(tx, market, posted.balances, now)
             market = replace(market, chunks=market.chunks - 1)
+        if not _take_notes_back(tx, market, _is_void(tx, claim, resolution), now):
+            _save(tx, replace(market, state="ending", phase=_REST))
+            return Step(done=False, entries=entries)
         _save(tx, replace(market, state="open", resolution=None, phase=_ORDERS, cursor=0))
-        for statement in (_UNPAID, _UNRETURNED):
-            statement.count(tx, g=claim.guild, claim=claim.number)
         return Step(done=True, entries=entries)
 
     def changes(
@@ -160,6 +162,30 @@ class SharesOfOutcomes(Instrument):
             assert done.done, claim.number
 
 
+def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime) -> bool:
+    """Take out of the board, and unmark, the next holders that were paid; True once all are, and the payers with
+    them."""
+    end = _End(None, "", "void" if voided else "settled", now)
+    this = {"g": market.guild, "claim": market.claim}
+    paid = [row[0] for row in _MARKED.rows(tx, **this, most=HOLDERS)]
+    if paid:
+        asked = this | {"cursor": paid[0] - 1, "last": paid[-1]}
+        _note(tx, market, end, list(_CAME.rows(tx, **asked)), back=True)
+        _UNPAID.count(tx, **asked)
+    if len(paid) == HOLDERS:
+        return False
+    payments = tx.execute(_PAYMENTS, this).all()
+    back = [(row.player, row.paid, row.returned) for row in payments if row.returned is not None]
+    _note_payers(tx, market, end, back, back=True)
+    _UNRETURNED.count(tx, **this)
+    return True
+
+
+def _is_void(tx: Connection, claim: Claim, resolution: int) -> bool:
+    result = tx.execute(_RESULT, {"g": claim.guild, "r": resolution}).scalar_one()
+    return claims.read_result(result).kind == "void"
+
+
 # --- paying -----------------------------------------------------------------------------------
 
 
@@ -203,18 +229,40 @@ def _pay_chunk(tx: Connection, market: Market, end: _End, most: int) -> tuple[Ma
     statement = _COLLECTED if collecting else _PUT_IN if end.weights is None else _PAID
     rows = list(statement.rows(tx, **asked))
     done = len(rows) < most
-    last = rows[-1][0] if rows and not done else _LAST
-    if not collecting:
+    last = rows[-1][0] if rows else market.cursor
+    if rows and not collecting:
         marks = _MARK_PUT_IN if end.weights is None else _MARK_PAID
         marks.count(tx, **asked, last=last)
-    entries = 0
-    if rows:
-        amounts: dict[Account, int] = {}
-        for _, gets, wallet, balance, known in rows:
+        _note(tx, market, end, _CAME.rows(tx, **asked, last=last))
+    amounts: dict[Account, int] = {}
+    for _, gets, wallet, balance, known in rows:
+        if (
+            collecting or gets > 0
+        ):  # whose shares pay nothing are passed, and who was collected from has given
             credit(amounts, market.guild, Account(market.guild, wallet), gets, balance, known=bool(known))
+    entries = 0
+    if amounts:
         kind = VOID if end.weights is None else PAYOUT
         market, entries = _transfer(tx, market, end, amounts, kind)
     return replace(market, cursor=last), entries, done
+
+
+def _note(
+    tx: Connection, market: Market, end: _End, came: Iterable[Sequence[int]], *, back: bool = False
+) -> None:
+    """Count for the board what shares brought: all that was bought is their stake, also what was sold again (E6)."""
+    if end.state != "void" and market.resolution is not None:
+        noted = [Came(player, bought, bought + paid - cost) for player, bought, cost, paid in came]
+        board.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+
+
+def _note_payers(
+    tx: Connection, market: Market, end: _End, shares: Iterable[tuple[int, int, int]], *, back: bool = False
+) -> None:
+    """Lost subsidies count as well; the house has no profit of its own."""
+    if end.state != "void" and market.resolution is not None:
+        noted = [Came(player, paid, share) for player, paid, share in shares if player]
+        board.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
 
 
 def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[Market, int, bool]:
@@ -240,6 +288,7 @@ def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[
             known = accounts.discord_id(tx, market.guild, row.player) is not None
             balance = accounts.state(tx, wallet).balance + amounts.get(wallet, 0)
             credit(amounts, market.guild, wallet, share, balance, known=known)
+    _note_payers(tx, market, end, [(row.player, row.paid, share) for row, share in next_ones[:most]])
     entries = 0
     if amounts:
         market, entries = _transfer(tx, market, end, amounts, REST)
@@ -300,7 +349,6 @@ def _save(tx: Connection, market: Market) -> None:
 
 Which = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
 
-_LAST = 2**62
 _NO_TIME: Any = None
 _m, _p, _l, _o = tables.markets.c, tables.positions.c, tables.liquidity.c, tables.orders.c
 _a, _w, _t = book.accounts.c, book.players.c, book.transfers.c
@@ -327,15 +375,15 @@ def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
 
 
-def _next_holders(
-    of: sa.ColumnElement[int], which: Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
-) -> Prepared:
+def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Prepared:
     """The next holders by number: what each gets, the wallet and what it holds, and whether Crux knows who it is."""
-    some = (
+    grouped = (
         sa.select(_p.player, _sum(of).label("gets"))
         .where(*_of_market, _p.player > param("cursor"))
         .group_by(_p.player)
-        .having(which(_sum(of)))
+    )
+    some = (
+        (grouped if which is None else grouped.having(which(_sum(of))))
         .order_by(_p.player)
         .limit(param("most"))
         .offset(_zero)  # SQLite's compiler adds one of its own, as a value
@@ -356,13 +404,41 @@ def _next_holders(
     )
 
 
-_PAID = _next_holders(_gets, lambda whole: whole > _zero)
-_PUT_IN = _next_holders(_p.cost, lambda whole: whole > _zero)
+_PAID = _next_holders(_gets)
+_PUT_IN = _next_holders(_p.cost)
 _COLLECTED = _next_holders(_p.cost, lambda whole: whole < _zero)
 _in_range = (*_of_market, _p.player > param("cursor"), _p.player <= param("last"))
 _MARK_PAID = Prepared(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
 _MARK_PUT_IN = Prepared(sa.update(tables.positions).where(*_in_range).values(paid=_p.cost))
-_UNPAID = Prepared(sa.update(tables.positions).where(*_of_market).values(paid=sa.null()))
+_UNPAID = Prepared(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
+_MARKED = Prepared(
+    sa.select(_p.player)
+    .where(*_of_market, _p.paid.is_not(None))
+    .group_by(_p.player)
+    .order_by(_p.player)
+    .limit(param("most"))
+    .offset(_zero)
+)
+_d = tables.trades.c
+_bought = (
+    sa.select(_sum(_d.amount))
+    .where(
+        _d.guild_id == _p.guild_id,
+        _d.player == _p.player,
+        _d.claim == _p.claim,
+        _d.quantity > _zero,
+    )
+    .correlate(tables.positions)
+    .scalar_subquery()
+)
+_CAME = Prepared(
+    sa.select(_p.player, _bought, _sum(_p.cost), _sum(_p.paid))
+    .where(*_in_range, _p.paid.is_not(None))
+    .group_by(_p.guild_id, _p.claim, _p.player)
+    .order_by(_p.player)
+)
+_s = tables.resolutions.c
+_RESULT = sa.select(_s.result).where(_s.guild_id == param("g"), _s.number == param("r"))
 _of_payers = (_l.guild_id == param("g"), _l.claim == param("claim"))
 _PAYMENTS = sa.select(_l.number, _l.player, _l.paid, _l.returned).where(*_of_payers).order_by(_l.number)
 _RETURNED = Prepared(

@@ -19,7 +19,7 @@ from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, param
 from ledger.transfers import Posted, post
 from ledger.types import to_us
-from markets import claims, judges, maker, orders, outbox, tables
+from markets import claims, judges, maker, orders, outbox, ranges, tables
 from markets.claims import Actor, Claim
 from markets.errors import (
     BadTrade,
@@ -155,6 +155,7 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
         MayNotOpen: Here only moderators open them.
         NotAModerator: Only a moderator lets the house pay.
         BadTrade: The liquidity or the opening prices can't stand.
+        BadOutcome: Of a number or a date: its ranges overlap, or leave values out.
         NamedJudge: Whoever pays judges the claim, and steps down first.
         InsufficientFunds: Whoever pays doesn't have the subsidy.
     """
@@ -167,6 +168,8 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
         raise MayNotOpen
     opening = _opening(request.opening_bps, len(claim.terms.outcomes))
     _require_liquidity(request.liquidity)
+    if claim.terms.kind in ("number", "date"):
+        ranges.require_whole(claim.terms.kind, claim.terms.outcomes)
     opener = request.opener or request.actor.player
     subsidy = lmsr.subsidy(request.liquidity, opening)
     escrow = accounts.open_account(tx, request.guild, kind="escrow")

@@ -39,6 +39,11 @@ _BAD = {
     "passed": "The price is there already, so there is nothing to trade: choose a chance on the other side of it.",
     "tolerance": "The price may move by 0 to 98 points of chance before you are asked again: choose one of these.",
     "worthless": "So few shares would bring nothing just now: sell more of them at once.",
+    "overlap": "Two of this claim's ranges overlap, so no market can be opened on it: supersede it with better ones.",
+    "gap": (
+        "Some values lie in none of this claim's ranges, so no market can be opened on it: supersede it with ranges "
+        "that follow one another and have a tail on each side."
+    ),
     "opening": "Give one opening chance for each outcome, from 1% to 99%, that add up to 100%.",
     "crosses": (
         "At that limit the order would trade at once: make the trade itself, or choose a limit that the price has "

@@ -1,0 +1,124 @@
+"""One claim that carries bets, a market, orders, a pool and forecasts: one result pays all of them to the unit, and
+is taken back from all of them (RULES A3, C8, C9, D6, D8)."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ledger import audit, statements
+from ledger import tables as book
+from ledger.accounts import Account, Player
+from ledger.database import Database
+from ledger.types import from_us
+from markets import clauses, maker
+from markets.claims import Claim, Result
+from tests import databases
+from tests.ledger import stories
+from tests.markets.club import NO, YES, Club
+
+RESULTS = (
+    Result("outcome", outcome=YES),
+    Result("outcome", outcome=NO),
+    Result("weights", weights=(2, 5)),
+    Result("unclear"),
+    Result("void"),
+)
+
+
+async def carried(club: Club) -> tuple[Claim, list[Player], Player]:
+    """A claim with one of everything on it, a profit taken early among them; its people and a moderator."""
+    people = [await club.member(n, 1_000_000) for n in range(1, 6)]
+    ada, bo, cy, dee, eve = people
+    mod = await club.member(9, 1_000)
+    claim = await club.claim(ada, clause=clauses.encode(clauses.FixedWeights((4_000, 6_000))))
+    await club.bet(ada, bo, claim, maker_stake=7_001, taker_stake=3_002)
+    await club.market(cy, claim, liquidity=20_000)
+    early = await club.buy(bo, claim, YES, budget=5_000)
+    await club.buy(dee, claim, YES, budget=33_333)
+    await club.sell(bo, claim, YES, quantity=early.shares)
+    await club.buy(eve, claim, NO, budget=7_777)
+    await club.order(ada, claim, YES, 1_500, budget=4_321)
+    await club.order(dee, claim, YES, 9_500, quantity=1_000)
+    await club.pool(eve, claim)
+    for who, outcome, amount in ((ada, YES, 1_003), (bo, NO, 501), (dee, YES, 2_000)):
+        await club.stake(who, claim, outcome, amount)
+    await club.forecast(ada, claim, 70)
+    await club.forecast(bo, claim, 20)
+    return claim, people, mod
+
+
+async def held(club: Club) -> dict[int, int]:
+    """Every escrow, reserve and bond that holds anything."""
+    asked = sa.select(book.accounts.c.number, book.accounts.c.balance).where(
+        book.accounts.c.guild_id == club.guild,
+        book.accounts.c.kind.in_(["escrow", "reserve", "bond"]),
+        book.accounts.c.balance != 0,
+    )
+    return {row.number: row.balance for row in await club.db.read(lambda tx: tx.execute(asked).all())}
+
+
+async def end(club: Club, mod: Player, claim: Claim, result: Result) -> None:
+    check_us = (await club.read_claim(claim.number)).check_us
+    club.now = max(club.now, from_us(check_us or 0))
+    await club.sweep()
+    await club.proposed(mod, claim, result, moderator=True)
+    club.skip(hours=49)
+    await club.sweep()
+
+
+@pytest.mark.rule("C8")
+@pytest.mark.rule("C9")
+@pytest.mark.rule("A3")
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.kind}{result.outcome or ''}")
+async def test_one_result_pays_all_and_is_taken_back_from_all(club: Club, url: str, result: Result):
+    claim, people, mod = await carried(club)
+    before = [await club.balance(who.wallet) for who in people]
+    escrows = await held(club)
+    club.skip(days=30)
+    await club.sweep()
+    with_orders = [await club.balance(who.wallet) for who in people]
+    assert with_orders[0] == before[0] + 4_321, "an order ends with the close"
+    await end(club, mod, claim, Result("early"))
+    assert await held(club) == {n: b for n, b in escrows.items() if b != 4_321}, "too early pays nothing"
+    await end(club, mod, claim, result)
+    assert await held(club) == {}
+    balances = [await club.balance(who.wallet) for who in people]
+    assert sum(balances) == 5_000_000, "what was lost by some was won by others, to the unit"
+    if result.kind == "void":
+        assert balances == [1_000_000] * 5
+    await club.reverse_result(mod, claim)
+    await club.sweep()
+    assert [await club.balance(who.wallet) for who in people] == with_orders
+    await end(club, mod, claim, RESULTS[1])
+    assert await held(club) == {}
+    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    assert report.problems == ()
+
+
+async def test_both_databases_tell_the_same_story_to_the_last_digest(
+    sqlite_url: str, postgresql_url: str, guild: int
+):
+    heads: list[Any] = []
+    prices: list[Any] = []
+    for url in (sqlite_url, postgresql_url):
+        async with databases.opened(url) as db:
+            heads.append(await story(db, guild))
+            prices.append((await db.read(maker.load, guild, 1)).book)
+    assert heads[0] == heads[1]
+    assert prices[0] == prices[1]
+
+
+async def story(db: Database, guild: int) -> statements.Head:
+    club = await Club.make(db, guild)
+    assert isinstance(club, Club)
+    claim, people, mod = await carried(club)
+    await club.post({Account(guild, 1): -500, people[0].wallet: 500}, kind="grant")
+    club.skip(days=30)
+    await club.sweep()
+    for result in (Result("void"), Result("weights", weights=(2, 5))):
+        await end(club, mod, claim, result)
+        await club.reverse_result(mod, claim)
+        await club.sweep()
+    await end(club, mod, claim, RESULTS[0])
+    return await club.head()
