@@ -142,6 +142,31 @@ async def test_a_bet_ended_by_agreement_counts_only_if_the_claim_came_out_the_sa
 
 
 @pytest.mark.rule("E6")
+async def test_a_market_s_profits_and_lost_subsidies_count_and_go_with_its_result(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(mo)
+    await club.market(ada, claim)
+    before = await club.balance(ada.wallet)
+    await club.buy(bo, claim, YES, budget=5_000)
+    await club.pool(mo, claim)
+    await club.stake(bo, claim, YES, 100)
+    club.skip(days=31)
+    await club.settle(mo, claim, CAME)
+    won = await club.balance(bo.wallet) - 100_000
+    assert won > 0
+    found = await sure(club, bo)
+    assert (found.settled, found.profit) == (1, won)
+    assert (await sure(club, ada)).profit == -won
+    assert await club.balance(ada.wallet) > before - won, "the rest of the subsidy came back"
+    await club.reverse_result(mo, claim)
+    club.skip(hours=1)
+    await club.sweep()
+    for who in (ada, bo):
+        gone = await sure(club, who)
+        assert (gone.settled, gone.profit, gone.staked) == (0, 0, 0)
+
+
+@pytest.mark.rule("E6")
 async def test_void_counts_nowhere(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)
