@@ -30,6 +30,7 @@ format: $(VENV)/.dev
 
 benchmarks: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.ledger $(ARGS)
+	$(BIN)/python -m tests.benchmarks.bets $(ARGS)
 
 # Raises every version within pyproject.toml's bounds and pins its hashes; names no index address.
 lock: $(VENV)/.dev

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,69 +18,71 @@ from ledger.types import fits, to_us
 # Each reads a cell and raises ValueError unless it stands exactly as it would be written.
 
 
-def _whole_number(cell: str) -> int:
+def whole_number(cell: str) -> int:
     number = int(cell)
     if str(number) != cell or not fits(number):
         raise ValueError
     return number
 
 
-def _text(cell: str) -> str:
-    text = cells.unguard(cell)
-    if cells.guard(text) != cell or "\0" in text:
+def text(cell: str) -> str:
+    words = cells.unguard(cell)
+    if cells.guard(words) != cell or "\0" in words:
         raise ValueError
-    return text
+    return words
 
 
-def _ident(cell: str) -> int:
-    number = _whole_number(cell.removeprefix("'"))
+def ident(cell: str) -> int:
+    number = whole_number(cell.removeprefix("'"))
     if cells.ident(number) != cell:
         raise ValueError
     return number
 
 
-def _moment(cell: str) -> int:
+def moment(cell: str) -> int:
     us = to_us(datetime.fromisoformat(cell))
     if cells.moment(us) != cell:
         raise ValueError
     return us
 
 
-def _hex(cell: str) -> bytes:
-    data = bytes.fromhex(_text(cell))
+def hexed(cell: str) -> bytes:
+    data = bytes.fromhex(text(cell))
     if cells.guard(data.hex()) != cell:
         raise ValueError
     return data
 
 
-def _flag(cell: str) -> int:
+def flag(cell: str) -> int:
     return ("0", "1").index(cell)
 
 
-def _maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
+def maybe(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return lambda cell: None if cell == "" else read(cell)
 
 
-_READ: dict[str, tuple[Callable[[str], Any], ...]] = {
+Reader = Callable[[str], Any]
+
+READ: dict[str, tuple[Reader, ...]] = {
     # What an entry repeats of its transfer and account is compared with those as it stands.
     "entries": (
-        *(str, str, _whole_number, str, str, str, str),
-        *(_whole_number, _whole_number, str, str, _whole_number),
-        *(_whole_number, str, _whole_number, str),
+        *(str, str, whole_number, str, str, str, str),
+        *(whole_number, whole_number, str, str, whole_number),
+        *(whole_number, str, whole_number, str),
     ),
     "transfers": (
-        *(str, _whole_number, _moment, _text, _text, _whole_number),
-        *(_maybe(_whole_number), _whole_number, _maybe(_hex), _hex),
+        *(str, whole_number, moment, text, text, whole_number),
+        *(maybe(whole_number), whole_number, maybe(hexed), hexed),
     ),
     "accounts": (
-        *(str, _whole_number, _text, _whole_number, _whole_number),
-        *(_whole_number, str, _whole_number, str, _maybe(_whole_number), _hex),
+        *(str, whole_number, text, whole_number, whole_number),
+        *(whole_number, str, whole_number, str, maybe(whole_number), hexed),
     ),
-    "players": (str, _whole_number, _moment, _maybe(_ident)),
-    "notes": (str, _whole_number, _flag, _maybe(_hex), _maybe(_text)),
-    "done": (str, _text, _moment, _maybe(_hex), _text),
-    "settings": (str, _text, _text),
-    "forgotten": (str, _whole_number, _hex, _hex, _moment),
+    "players": (str, whole_number, moment, maybe(ident)),
+    "notes": (str, whole_number, flag, maybe(hexed), maybe(text)),
+    "done": (str, text, moment, maybe(hexed), text),
+    "settings": (str, text, text),
+    "forgotten": (str, whole_number, hexed, hexed, moment),
 }
 
 
@@ -99,9 +101,12 @@ class File:
     """One CSV file of the folder, read once from its beginning to its end."""
 
     folder: Path
-    table: str
+    name: str
+    """Within the folder."""
     guild: str
     promise: Promise
+    columns: Sequence[str]
+    readers: Sequence[Reader]
     raw: list[str] = field(default_factory=list[str])
     """The cells of the row that was read last, as they stand."""
     line: int = 0
@@ -111,22 +116,17 @@ class File:
     _lines: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
 
-    @property
-    def name(self) -> str:
-        return f"{self.table}.csv"
-
     def __iter__(self) -> Iterator[list[Any]]:
         """The rows' values, each cell checked."""
-        readers, columns = _READ[self.table], COLUMNS[self.table]
-        guild = columns.index("guild")
+        guild = self.columns.index("guild")
         for raw in self._rows():
             self.raw = raw
             self.rows += 1
             count = len(self.raw)
-            self.require(count == len(columns), f"it has {count} cells instead of {len(columns)}")
+            self.require(count == len(self.columns), f"it has {count} cells instead of {len(self.columns)}")
             self.require(self.raw[guild] == self.guild, "it is another guild's")
             try:
-                row = [read(cell) for read, cell in zip(readers, self.raw, strict=True)]
+                row = [read(cell) for read, cell in zip(self.readers, self.raw, strict=True)]
             except (ValueError, OverflowError):
                 raise self._bad_cell() from None
             yield row
@@ -140,7 +140,7 @@ class File:
         """Points must say what the minor units in the cell before them say."""
         for place in places:
             said = money.points(int(self.raw[place - 1]))
-            self.require(self.raw[place] == said, f"{COLUMNS[self.table][place]} should be {said}")
+            self.require(self.raw[place] == said, f"{self.columns[place]} should be {said}")
 
     def wrong(self, why: str) -> NotABook:
         return NotABook(f"{self.name}, line {self.line}: {why}. Nothing was imported.")
@@ -163,8 +163,8 @@ class File:
             raise NotABook(f"{self.name} is missing. Nothing was imported.")
         with path.open("rb") as file:
             rows = csv.reader(self._text(file), strict=True)
-            if self._next(rows) != list(COLUMNS[self.table]):
-                raise self.wrong(f"the columns must be {','.join(COLUMNS[self.table])}")
+            if self._next(rows) != list(self.columns):
+                raise self.wrong(f"the columns must be {','.join(self.columns)}")
             while (row := self._next(rows)) is not None:
                 yield row
 
@@ -187,7 +187,7 @@ class File:
                 raise self.wrong("it is not UTF-8") from None
 
     def _bad_cell(self) -> NotABook:
-        for column, read, cell in zip(COLUMNS[self.table], _READ[self.table], self.raw, strict=True):
+        for column, read, cell in zip(self.columns, self.readers, self.raw, strict=True):
             try:
                 read(cell)
             except ValueError:
@@ -241,7 +241,7 @@ def _promised(found: dict[str, Any]) -> Manifest:
         raise ValueError
     if len(bytes.fromhex(found["head"])) != 32 or bytes.fromhex(found["head"]).hex() != found["head"]:
         raise ValueError
-    guild = _whole_number(found["guild"])
+    guild = whole_number(found["guild"])
     if guild <= 0:
         raise ValueError
     return Manifest(guild, found["head"], transfers, entries, accounts, players, found["people"], files)

@@ -18,8 +18,8 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from ledger import cells, chain, tables, types, versions
 from ledger.audit import audit
 from ledger.errors import BadFolder, BadKey, BookExists, NotABook
-from ledger.exported import File, manifest
-from ledger.exports import Summary
+from ledger.exported import READ, File, manifest
+from ledger.exports import COLUMNS, Summary
 from ledger.prepared import insert_if_new
 
 CHUNK = 1_000
@@ -31,10 +31,16 @@ UNKNOWN = bytes(32)
 _CONSTRAINT = re.compile(r"\b(?:ck|uq|pk|fk|ix)_\w+")
 
 
-def import_folder(tx: Connection, folder: Path) -> Summary:
+Also = Callable[[Connection, Summary], object]
+
+
+def import_folder(tx: Connection, folder: Path, also: Also | None = None) -> Summary:
     """Make a guild's book of its exported folder, in one transaction.
 
     Where people stayed behind, players have numbers and no Discord ids, as if they had all had themselves deleted.
+
+    Args:
+        also: Reads what other rooms have put beside the book, once it is audited; what it raises undoes all of it.
 
     Raises:
         NotABook: The folder is not a whole export, or something in it was changed; the sentence says what and where.
@@ -45,7 +51,10 @@ def import_folder(tx: Connection, folder: Path) -> Summary:
     versions.require(versions.found(tx), "The database")
     try:
         with _wholly(tx):
-            return _Import(tx, folder).run()
+            made = _Import(tx, folder).run()
+            if also is not None:
+                also(tx, made)
+            return made
     except OSError as error:
         raise BadFolder(folder, error.strerror or type(error).__name__) from error
 
@@ -67,6 +76,32 @@ def _wholly(tx: Connection) -> Generator[None, None, None]:
 
 Pending = list[tuple[int, dict[str, Any]]]
 """Rows for the database, each with the line it stands on."""
+
+
+def store(tx: Connection, guild: int, file: File, table: sa.Table, pending: Pending) -> None:
+    """Store what is pending, and forget it. What the database refuses is named by its line."""
+    if not pending:
+        return
+    rows = [{"guild_id": guild, **row} for _, row in pending]
+    tx.exec_driver_sql("SAVEPOINT chunk")
+    try:
+        tx.execute(sa.insert(table), rows)
+    except (IntegrityError, DataError):
+        tx.exec_driver_sql("ROLLBACK TO SAVEPOINT chunk")
+        for (file.line, _), row in zip(pending, rows, strict=True):
+            _store_one(tx, file, table, row)
+        raise
+    tx.exec_driver_sql("RELEASE SAVEPOINT chunk")
+    pending.clear()
+
+
+def _store_one(tx: Connection, file: File, table: sa.Table, row: dict[str, Any]) -> None:
+    try:
+        tx.execute(sa.insert(table), row)
+    except (IntegrityError, DataError) as error:
+        rule = _CONSTRAINT.search(str(error.orig))
+        why = f" ({rule[0]})" if rule else ""
+        raise file.wrong(f"the book's own rules refuse it{why}") from error
 
 
 class _Import:
@@ -219,7 +254,8 @@ class _Import:
 
     def _file(self, table: str) -> File:
         promise = self.manifest.files[f"{table}.csv"]
-        self.files.append(File(self.folder, table, cells.ident(self.guild), promise))
+        guild, columns, readers = cells.ident(self.guild), COLUMNS[table], READ[table]
+        self.files.append(File(self.folder, f"{table}.csv", guild, promise, columns, readers))
         return self.files[-1]
 
     def _copy(self, table: str, make: Callable[[File, list[Any]], dict[str, Any]]) -> None:
@@ -231,28 +267,7 @@ class _Import:
         self._insert(file, tables.metadata.tables[table], pending)
 
     def _insert(self, file: File, table: sa.Table, pending: Pending) -> None:
-        """Store what is pending, and forget it. What the database refuses is named by its line."""
-        if not pending:
-            return
-        rows = [{"guild_id": self.guild, **row} for _, row in pending]
-        self.tx.exec_driver_sql("SAVEPOINT chunk")
-        try:
-            self.tx.execute(_ADD[table.name], rows)
-        except (IntegrityError, DataError):
-            self.tx.exec_driver_sql("ROLLBACK TO SAVEPOINT chunk")
-            for (file.line, _), row in zip(pending, rows, strict=True):
-                self._insert_one(file, table, row)
-            raise
-        self.tx.exec_driver_sql("RELEASE SAVEPOINT chunk")
-        pending.clear()
-
-    def _insert_one(self, file: File, table: sa.Table, row: dict[str, Any]) -> None:
-        try:
-            self.tx.execute(_ADD[table.name], row)
-        except (IntegrityError, DataError) as error:
-            rule = _CONSTRAINT.search(str(error.orig))
-            why = f" ({rule[0]})" if rule else ""
-            raise file.wrong(f"the book's own rules refuse it{why}") from error
+        store(self.tx, self.guild, file, table, pending)
 
     def _count(self, name: str, what: str, promised: int, found: int) -> None:
         if promised != found:
@@ -270,4 +285,3 @@ class _Import:
 
 
 _OPEN_BOOK = insert_if_new(tables.books)
-_ADD = {name: sa.insert(table) for name, table in tables.metadata.tables.items()}

@@ -10,7 +10,8 @@ A claim that waits for people goes this way, counted from the day it began to wa
     +7 days      all moderators and the owner (judges.owner), and a week's notice of
     +14 days     it is listed as overdue (claim.overdue)
     +97 days     a week's notice of (claim.lapses)
-    +104 days    it ends by its ambiguity clause, or all stakes return (claim.lapsed)
+    +104 days    it ends by its ambiguity clause, or all stakes return (claim.lapsed);
+                 where an appeal waits, the ruling that it was against stands (claim.stands)
 """
 
 from dataclasses import dataclass
@@ -174,13 +175,19 @@ def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
 
 @due.handles("claim.lapse")
 def lapse(tx: Connection, work: Due, now: datetime) -> None:
-    """It ends by its ambiguity clause, or where that leaves it to judges, with all stakes returned (D7)."""
+    """It ends by its ambiguity clause, or where that leaves it to judges, with all stakes returned (D7).
+
+    A ruling whose appeal nobody decided stands: its judges did rule, and only the appeal found nobody (D5, D6).
+    """
     claim = claims.load(tx, work.guild, work.ref)
     since_us = waits_since(tx, claim, now)
     if since_us is None or since_us + OVERDUE_US > to_us(now) or claim.halted:
         _look_again(tx, claim, now)
         return
     claim.require("lapse", now)
+    if claim.state == lifecycle.DISPUTED and disputes.let_stand(tx, claim, now):
+        _tell(tx, work, claim.number, "claim.stands", now)
+        return
     proposal = resolution.standing(tx, claim)
     dispute = disputes.lapse(tx, claim, now) if claim.state == lifecycle.DISPUTED else None
     if proposal is not None:

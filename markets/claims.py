@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -307,7 +308,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
         due.cancel(tx, claim.guild, kind, claim.number)
     opened = load(tx, claim.guild, claim.number)
     schedule_times(tx, opened, now)
-    _tag(tx, opened)
+    tag(tx, claim.guild, claim.number, opened.terms)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     return opened
 
@@ -331,7 +332,7 @@ def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(request.warned) or None})
     edited = load(tx, claim.guild, claim.number)
     schedule_times(tx, edited, now)
-    _tag(tx, edited)
+    tag(tx, claim.guild, claim.number, edited.terms)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     if dead:
         outbox.post(
@@ -544,9 +545,15 @@ def result_json(result: Result) -> str:
     return _RESULT.dump_json(result, exclude_defaults=True).decode()
 
 
+@lru_cache(maxsize=512)
 def read_terms(text: str) -> Terms:
-    """Stored terms."""
+    """Stored terms. Reading them is a tenth of what an accepted bet costs, and the same few are read all day."""
     return _TERMS.validate_json(text)
+
+
+@lru_cache(maxsize=64)
+def _read_settings(text: str) -> Settings:
+    return _SETTINGS.validate_json(text)
 
 
 def read_result(text: str) -> Result:
@@ -584,12 +591,12 @@ def kill_offers(tx: Connection, claim: Claim) -> list[int]:
     return numbers
 
 
-def _tag(tx: Connection, claim: Claim) -> None:
+def tag(tx: Connection, guild: int, number: int, terms: Terms) -> None:
     """Write a claim's tags where lists find them."""
-    tx.execute(_UNTAG, {"g": claim.guild, "n": claim.number})
+    tx.execute(_UNTAG, {"g": guild, "n": number})
     rows = [
-        {"guild_id": claim.guild, "claim": claim.number, "tag": tag}
-        for tag in dict.fromkeys(tag.casefold().strip() for tag in claim.terms.tags)
+        {"guild_id": guild, "claim": number, "tag": tag}
+        for tag in dict.fromkeys(tag.casefold().strip() for tag in terms.tags)
         if tag
     ]
     if rows:
@@ -622,9 +629,9 @@ def _claim(row: Any) -> Claim:
         number=row[1],
         author=row[2],
         state=row[3],
-        terms=_TERMS.validate_json(row[4]),
+        terms=read_terms(row[4]),
         digest=bytes(row[5]).hex(),
-        settings=_SETTINGS.validate_json(row[6]),
+        settings=_read_settings(row[6]),
         closes_us=row[7],
         deadline_us=row[8],
         check_us=row[9],

@@ -397,11 +397,27 @@ def pay_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
         return
     if claim.halted:  # it is paid when the moderator lets the claim go on
         return
-    proposal = resolution.load(tx, work.guild, dispute.proposal)
-    differs = not claims.same(dispute.ruling, proposal.result)
+    _pay(tx, claim, dispute, dispute.ruling, now)
+
+
+def _pay(tx: Connection, claim: Claim, dispute: Dispute, ruling: Result, now: datetime) -> None:
+    proposal = resolution.load(tx, claim.guild, dispute.proposal)
+    differs = not claims.same(ruling, proposal.result)
     _bonds(tx, dispute, proposal, differs=differs, now=now)
     resolution.end_proposal(tx, proposal, "failed" if differs else "settled", now)
-    resolution.resolve(tx, claim, dispute.ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
+    resolution.resolve(tx, claim, ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
+
+
+def let_stand(tx: Connection, claim: Claim, now: datetime) -> bool:
+    """The calendar: nobody decided an appeal for too long, so the first ruling stands, and is paid; the appeal's bond
+    goes to the house (D5 to D7). False where there is no ruling to stand."""
+    dispute = standing(tx, claim)
+    if dispute.ruling is None:
+        return False
+    tx.execute(_STANDS, {"g": claim.guild, "n": dispute.number})
+    _stop_asking(tx, claim)
+    _pay(tx, claim, dispute, dispute.ruling, now)
+    return True
 
 
 def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
@@ -568,6 +584,7 @@ _APPEAL = (
     )
 )
 _LAPSE = sa.update(tables.disputes).where(*_this).values(state="lapsed")
+_STANDS = sa.update(tables.disputes).where(*_this).values(state="final")
 _ARGUMENTS = (
     sa.select(sa.func.count())
     .select_from(tables.arguments)

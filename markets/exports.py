@@ -1,9 +1,13 @@
 """Claims, bets, markets and how they came out as CSV, beside the book's files (`ledger.exports`) and joined to them.
 
-Streamed page by page like those, cells as `ledger.cells` says. The ids are the stable ones: the guild, and the number
-of a claim, offer (a bet has its offer's), proposal, dispute, resolution or act; players, accounts (escrow, bond) and
-transfers (accepted_by, paid_by) are numbered as in the book. Rows are as they stand when they are read: what moved
-points, and when, is in the book's files for good. Drafts are their author's and are left out.
+Streamed page by page like those, cells as `ledger.cells` says; `markets.imports` reads them back. The ids are the
+stable ones: the guild, and the number of a claim, offer (a bet has its offer's), proposal, dispute, resolution or
+act; players, accounts (escrow, bond) and transfers (accepted_by, paid_by) are numbered as in the book. Rows are as
+they stand when they are read: what moved points, and when, is in the book's files for good. Drafts are their
+author's and are left out, with all about them, and so are forecasts that are hidden still.
+
+Beside what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
+shows what. Which process holds a row just now stays behind.
 """
 
 import hashlib
@@ -18,8 +22,11 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
-from ledger import pages
+from ledger import exported, pages
 from ledger.cells import ident, moment, word
 from ledger.database import Database
 from ledger.errors import AlreadyThere, BadFolder
@@ -31,7 +38,7 @@ from markets import tables
 FORMAT = 1
 MANIFEST = "manifest.json"
 FOLDER = "claims"
-"""The folder inside that of a whole book, which `crux import` leaves alone."""
+"""The folder inside that of a whole book."""
 
 Table = Literal[
     "claims",
@@ -44,20 +51,38 @@ Table = Literal[
     "votes",
     "resolutions",
     "acts",
+    "agreements",
+    "moves",
+    "appointments",
+    "counters",
+    "due",
+    "cards",
+    "posts",
+    "follows",
+    "preferences",
     "markets",
     "market_outcomes",
     "liquidity",
-    "positions",
     "orders",
+    "positions",
     "trades",
     "pools",
+    "pool_outcomes",
     "stakes",
+    "forecasting",
     "forecasts",
     "scores",
-    "profits",
     "seasons",
+    "standings",
+    "tenths",
+    "unlisted",
+    "profits",
+    "counted_bets",
 ]
 TABLES: tuple[Table, ...] = get_args(Table)
+
+PEOPLES: tuple[Table, ...] = ("follows", "preferences", "unlisted")
+"""What people chose for themselves: it is exported with their ids only, and of no use without."""
 
 ABOUT = """\
 Claims and bets of one Discord server, as Crux kept them; the points they moved are in the book's files beside this
@@ -73,6 +98,15 @@ arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
 resolutions.csv     how each claim came out; `reversed` where a result was taken back
 acts.csv            what moderators and judges did, with the reason
+agreements.csv      endings that one side of a bet suggested and the other has not signed yet
+moves.csv           bets that one side would move to a better wording
+appointments.csv    whom the sides of a dispute would have judge it
+counters.csv        the last number that was given to a claim, an offer and so on
+due.csv             what time will make necessary, and when
+cards.csv           which message in Discord shows a claim, an offer or a dispute
+posts.csv           what is still to be told
+follows.csv         who follows which claim; only where Discord ids are exported too
+preferences.csv     who wants to be told otherwise than by a mention; only where Discord ids are exported too
 markets.csv         share markets: liquidity, escrow, who opened them; `house` 1 where the house pays
 market_outcomes.csv a market's outcomes: opening weight, shares sold; prices follow from `moved` and `weight`
 liquidity.csv       who paid which part of a subsidy, and what returned; `player` 0 is the house
@@ -86,6 +120,7 @@ forecasts.csv       chances in millionths, one for each outcome; the one without
 scores.csv          how forecasts did, in millionths: peer, baseline, log, Brier, and the part of the time they stood
 profits.csv         what each player staked and gained or lost on a settled claim
 seasons.csv         windows of settlement dates with boards of their own
+standings.csv ...   what the board is kept in, and who asked to be left out (only where Discord ids are exported too)
 manifest.json       which server, and the digest of each file
 
 A payout's transfer has the key resolution:N:bet:B, its reversal resolution:N:back:B; those of a market's end are
@@ -97,22 +132,52 @@ cash value.
 Cell = Callable[[Any], str]
 
 
+class Kind(NamedTuple):
+    """How a value is written, in one cell or two, and read again from the first."""
+
+    cells: tuple[Cell, ...]
+    read: exported.Reader
+
+
 class Column(NamedTuple):
-    """A column of a file: what it is called, where it comes from, and how it is written."""
+    """A column of a file: what it is called, and which column of the table it is."""
 
     name: str
-    source: sa.ColumnElement[Any]
-    cells: tuple[Cell, ...] = (str,)
+    source: sa.Column[Any]
+    kind: Kind
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        return self.kind.cells
+
+    @property
+    def readers(self) -> tuple[exported.Reader, ...]:
+        """One a cell. An empty cell is nothing, or no words where there must be some."""
+        nothing = None if self.source.nullable else ""
+        empty = self.source.nullable or self.kind.read is exported.text
+
+        def read(cell: str) -> Any:
+            return nothing if cell == "" and empty else self.kind.read(cell)
+
+        return (read, *(str for _ in self.cells[1:]))
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """A file: its columns, the columns of its key in order, and which rows are in it."""
+class Layout:
+    """A file: its columns, the columns of its key in order, and which rows are in it.
 
+    `begins` is what stands in the table's other columns after an import: nobody holds the row.
+    """
+
+    table: sa.Table
     key: tuple[sa.ColumnElement[Any], ...]
     columns: tuple[Column, ...]
-    guild: sa.ColumnElement[Any]
-    where: tuple[sa.ColumnElement[bool], ...] = ()
+    where: tuple[sa.ColumnElement[bool], ...]
+    begins: dict[str, Any]
+
+    @property
+    def guild(self) -> sa.ColumnElement[Any]:
+        return self.table.c.guild_id
 
     @property
     def header(self) -> list[str]:
@@ -124,7 +189,7 @@ class _Layout:
 
 def columns(table: Table) -> list[str]:
     """The header of a file."""
-    return _LAYOUTS[table].header
+    return LAYOUTS[table].header
 
 
 def blocks(tx: Connection, guild: int, table: Table) -> Iterator[str]:
@@ -141,10 +206,10 @@ def stream(db: Database, guild: int, table: Table) -> AsyncIterator[str]:
     return pages.stream(db, pages.guarded(guild, _told(guild, table)))
 
 
-def add_to_folder(tx: Connection, guild: int, folder: Path) -> dict[str, int]:
+def add_to_folder(tx: Connection, guild: int, folder: Path, *, with_people: bool = False) -> dict[str, int]:
     """Write every table into a new folder `claims` inside that of the book, all or none; how many rows of each.
 
-    Nothing is written where there is no claim.
+    Nothing is written where there is no claim, but for drafts.
 
     Raises:
         UnknownGuild: There is no such book.
@@ -156,8 +221,8 @@ def add_to_folder(tx: Connection, guild: int, folder: Path) -> dict[str, int]:
     try:
         made = Path(tempfile.mkdtemp(prefix=f".{FOLDER}-", dir=folder))
         try:
-            counts = _write_all(tx, guild, made)
-            if not any(counts.values()):  # a book without claims stays as it was
+            counts = _write_all(tx, guild, made, with_people=with_people)
+            if not counts["claims"]:  # a book without claims stays as it was
                 shutil.rmtree(made)
                 return counts
             made.chmod(0o755)
@@ -170,9 +235,14 @@ def add_to_folder(tx: Connection, guild: int, folder: Path) -> dict[str, int]:
     return counts
 
 
-def _write_all(tx: Connection, guild: int, place: Path) -> dict[str, int]:
+def written(*, people: bool) -> tuple[Table, ...]:
+    """The tables of an export, in the order in which one may point to another before it."""
+    return tuple(table for table in TABLES if people or table not in PEOPLES)
+
+
+def _write_all(tx: Connection, guild: int, place: Path, *, with_people: bool) -> dict[str, int]:
     files: dict[str, dict[str, int | str]] = {}
-    for table in TABLES:
+    for table in written(people=with_people):
         digest, lines = hashlib.sha256(), 0
         with (place / f"{table}.csv").open("xb") as file:
             for block in blocks(tx, guild, table):
@@ -182,27 +252,33 @@ def _write_all(tx: Connection, guild: int, place: Path) -> dict[str, int]:
                 lines += block.count("\n")
         files[f"{table}.csv"] = {"lines": lines, "sha256": digest.hexdigest()}
     (place / "README.txt").write_text(ABOUT, encoding="utf-8", newline="\n")
-    manifest = {"format": FORMAT, "crux": version("crux-bot"), "guild": str(guild), "files": files}
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "crux": version("crux-bot"),
+        "guild": str(guild),
+        "people": with_people,
+    }
+    manifest["files"] = files
     (place / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-    return {table: int(files[f"{table}.csv"]["lines"]) - 1 for table in TABLES}
+    return {table: int(files[f"{table}.csv"]["lines"]) - 1 for table in written(people=with_people)}
 
 
 def _told(guild: int, table: Table) -> Steps:
     yield from pages.note(pages.Selection(guild))  # raises UnknownGuild
-    layout = _LAYOUTS[table]
+    layout = LAYOUTS[table]
     yield ",".join(layout.header) + "\n"
-    after = (0,) * len(layout.key)
+    after = tuple("" if column.type.python_type is str else 0 for column in layout.key)
     statement = _statement(layout)
     while rows := (yield Ask(statement, _values(guild, after))):
         yield _lines(guild, layout, rows)
         after = tuple(rows[-1][: len(layout.key)])
 
 
-def _values(guild: int, after: tuple[int, ...]) -> dict[str, Any]:
+def _values(guild: int, after: tuple[int | str, ...]) -> dict[str, Any]:
     return {"g": guild, "most": pages.PAGE} | {f"after_{place}": value for place, value in enumerate(after)}
 
 
-def _lines(guild: int, layout: _Layout, rows: Rows) -> str:
+def _lines(guild: int, layout: Layout, rows: Rows) -> str:
     start, skip = ident(guild), len(layout.key)
     made: list[str] = []
     for row in rows:
@@ -215,7 +291,7 @@ def _lines(guild: int, layout: _Layout, rows: Rows) -> str:
     return "".join(made)
 
 
-def _statement(layout: _Layout) -> sa.Select[*tuple[Any, ...]]:
+def _statement(layout: Layout) -> sa.Select[*tuple[Any, ...]]:
     after = sa.tuple_(*(param(f"after_{place}") for place in range(len(layout.key))))
     return (
         sa.select(*layout.key, *(column.source.label(f"c{n}") for n, column in enumerate(layout.columns)))
@@ -229,17 +305,85 @@ def _hex(data: bytes) -> str:
     return word(bytes(data).hex())
 
 
+_KINDS = {
+    "$": Kind((str, points), exported.whole_number),
+    "@": Kind((moment,), exported.moment),
+    '"': Kind((word,), exported.text),
+    "#": Kind((_hex,), exported.hexed),
+    "&": Kind((ident,), exported.ident),
+}
+_NUMBER = Kind((str,), exported.whole_number)
+
+
 def _layout(
-    table: sa.Table, key: str, *wanted: str, without: tuple[sa.ColumnElement[bool], ...] = ()
-) -> _Layout:
+    table: sa.Table,
+    key: str,
+    *wanted: str,
+    without: tuple[sa.ColumnElement[bool], ...] = (),
+    begins: dict[str, Any] | None = None,
+) -> Layout:
     """A file of one table. Each column as `name`, or `name=column`; before it `$` for an amount, `@` for a moment,
-    `"` for text, `#` for bytes."""
-    kinds: dict[str, tuple[Cell, ...]] = {"$": (str, points), "@": (moment,), '"': (word,), "#": (_hex,)}
+    `"` for text, `#` for bytes, `&` for an id of Discord."""
     made: list[Column] = []
     for one in wanted:
-        name, _, source = one.lstrip('$@"#').partition("=")
-        made.append(Column(name, table.c[source or name], kinds.get(one[0], (str,))))
-    return _Layout(tuple(table.c[name] for name in key.split()), tuple(made), table.c.guild_id, without)
+        name, _, source = one.lstrip('$@"#&').partition("=")
+        made.append(Column(name, table.c[source or name], _KINDS.get(one[0], _NUMBER)))
+    keys = tuple(table.c[name] for name in key.split())
+    return Layout(table, tuple(_exactly(one) for one in keys), tuple(made), without, begins or {})
+
+
+_MARKS: dict[type[Any], str] = {sa.Text: '"', sa.LargeBinary: "#"}
+
+
+def _plain(table: sa.Table) -> Layout:
+    """A file with every column under its own name, written as its type says."""
+    wanted: list[str] = []
+    for column in table.c:
+        kind = "@" if column.name.endswith("_us") else _MARKS.get(type(column.type), "")
+        name = column.name.removesuffix("_us")
+        if column.name != "guild_id":
+            wanted.append(f"{kind}{name}={column.name}")
+    key = " ".join(column.name for column in table.primary_key.columns if column.name != "guild_id")
+    return _layout(table, key, *wanted)
+
+
+class _Exact(sa.ColumnElement[str]):
+    """A text column in the order of its bytes, which both databases agree on."""
+
+    inherit_cache = True
+    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]  # noqa: RUF012
+    type = sa.Text()
+
+    def __init__(self, column: sa.Column[Any]) -> None:
+        self.column = column
+
+
+@compiles(_Exact)
+def _as_it_is(element: _Exact, compiler: SQLCompiler, **more: Any) -> str:
+    return compiler.process(element.column, **more)
+
+
+@compiles(_Exact, "postgresql")
+def _in_c(element: _Exact, compiler: SQLCompiler, **more: Any) -> str:
+    return f'{compiler.process(element.column, **more)} COLLATE "C"'
+
+
+def _exactly(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    return _Exact(column) if column.type.python_type is str else column
+
+
+_FREE = {"owner": 0, "lease_us": 0, "fence": 0}
+_c = tables.claims.c
+_private = ("draft", "dropped")
+_of_a_draft = (  # a card of a claim that others don't know of
+    sa.exists()
+    .where(
+        _c.guild_id == tables.cards.c.guild_id,
+        _c.number == tables.cards.c.ref,
+        _c.state.in_(_private),
+    )
+    .correlate(tables.cards)
+)
 
 
 def _shown_forecast() -> sa.ColumnElement[bool]:
@@ -256,14 +400,15 @@ def _shown_forecast() -> sa.ColumnElement[bool]:
     )
 
 
-_LAYOUTS: dict[Table, _Layout] = {
+LAYOUTS: dict[Table, Layout] = {
     "claims": _layout(
         tables.claims,
         "number",
         *("claim=number", "author", '"state', '"kind', "@made=made_us", "@closes=closes_us"),
         *("@deadline=deadline_us", "@check=check_us", "frozen", "halted", "supersedes", "resolution"),
         *('"warned', "#digest", '"settings', '"terms'),
-        without=(tables.claims.c.state.not_in(["draft", "dropped"]),),
+        without=(_c.state.not_in(_private),),
+        begins={"typed": None},
     ),
     "clarifications": _layout(
         tables.clarifications,
@@ -322,40 +467,42 @@ _LAYOUTS: dict[Table, _Layout] = {
         "number",
         *("resolution=number", "claim", '"result', "proposal", "dispute", "@at=at_us", "@pays=pays_us"),
         *("@paid=paid_us", "@reversed=reversed_us", "reversed_by", '"reversed_why'),
-    ),
-    "pools": _layout(
-        tables.pools,
-        "claim",
-        *("claim", "opener", "escrow", "@opened=opened_us", "@closes=closes_us", "stakes"),
-        *('"state', "resolution"),
-    ),
-    "stakes": _layout(
-        tables.stakes,
-        "claim number",
-        *("claim", "stake=number", "player", "outcome", "$amount", "transfer", "@at=at_us", '"state', "late"),
-        *("$paid", "paid_by"),
-    ),
-    "forecasts": _layout(
-        tables.forecasts,
-        "claim player number",
-        *("claim", "player", "forecast=number", '"chances', '"quantiles', "@from=from_us", "@until=until_us"),
-        without=(_shown_forecast(),),
-    ),
-    "scores": _layout(
-        tables.scores,
-        "resolution player",
-        *("resolution", "player", "claim", "@at=at_us", "peer", "baseline", "log", "brier", "coverage"),
-        *('"chances', "outcome", "counted"),
-    ),
-    "profits": _layout(
-        tables.profits, "claim player", *("claim", "player", "@at=at_us", "$staked", "$profit")
-    ),
-    "seasons": _layout(
-        tables.seasons, "number", *("season=number", '"name', "@from=from_us", "@to=to_us", "made_by")
+        "#reversed_salt",
     ),
     "acts": _layout(
         tables.acts, "number", *("act=number", "claim", "actor", '"what=act', '"reason', "@at=at_us")
     ),
+    "agreements": _layout(
+        tables.agreements, "bet", "bet", "suggested_by", '"ending', "$maker_gets", "$taker_gets", "@at=at_us"
+    ),
+    "moves": _layout(tables.moves, "bet", "bet", "to_claim", "#terms", "signed_by", "@at=at_us"),
+    "appointments": _layout(tables.appointments, "claim side", "claim", "side", "judge", "@at=at_us"),
+    "counters": _layout(tables.counters, "name", '"name', "last"),
+    "due": _layout(
+        tables.due_work,
+        "kind ref",
+        *('"kind', "ref", "@due=due_us", '"state', "tries", '"last_error'),
+        without=(tables.due_work.c.kind.not_like("draft.%"),),
+        begins=_FREE,
+    ),
+    "cards": _layout(
+        tables.cards,
+        "kind ref",
+        *('"kind', "ref", "&channel", "&message", "wanted", "shown", '"state', "@begun=begun_us"),
+        *("tries", '"last_error'),
+        without=((tables.cards.c.kind != "claim") | ~_of_a_draft,),
+        begins=_FREE,
+    ),
+    "posts": _layout(
+        tables.posts,
+        "number",
+        *("post=number", "line", '"kind', '"facts', "@made=made_us", "&channel", "&message"),
+        *('"state', "@begun=begun_us", "tries", '"last_error'),
+        without=(tables.posts.c.state != "sent", tables.posts.c.kind.not_like("draft.%")),
+        begins=_FREE,
+    ),
+    "follows": _layout(tables.follows, "claim player", "claim", "player"),
+    "preferences": _layout(tables.preferences, "player", "player", '"mentions'),
     "markets": _layout(
         tables.markets,
         "claim",
@@ -370,7 +517,7 @@ _LAYOUTS: dict[Table, _Layout] = {
             '"state',
             "@opened=opened_us",
         ),
-        "resolution",
+        *("resolution", "phase", "cursor", "chunks"),
     ),
     "market_outcomes": _layout(
         tables.market_outcomes,
@@ -409,4 +556,40 @@ _LAYOUTS: dict[Table, _Layout] = {
         *("claim", "trade=number", "player", "outcome", "quantity", "$amount", '"prices', "order=by_order"),
         *("transfer", "@at=at_us"),
     ),
+    "pools": _layout(
+        tables.pools,
+        "claim",
+        *("claim", "opener", "escrow", "@opened=opened_us", "@closes=closes_us", "stakes"),
+        *('"state', "resolution"),
+    ),
+    "pool_outcomes": _plain(tables.pool_outcomes),
+    "stakes": _layout(
+        tables.stakes,
+        "claim number",
+        *("claim", "stake=number", "player", "outcome", "$amount", "transfer", "@at=at_us", '"state', "late"),
+        *("$paid", "paid_by"),
+    ),
+    "forecasting": _plain(tables.forecasting),
+    "forecasts": _layout(
+        tables.forecasts,
+        "claim player number",
+        *("claim", "player", "forecast=number", '"chances', '"quantiles', "@from=from_us", "@until=until_us"),
+        without=(_shown_forecast(),),
+    ),
+    "scores": _layout(
+        tables.scores,
+        "resolution player",
+        *("resolution", "player", "claim", "@at=at_us", "peer", "baseline", "log", "brier", "coverage"),
+        *('"chances', "outcome", "counted"),
+    ),
+    "seasons": _layout(
+        tables.seasons, "number", *("season=number", '"name', "@from=from_us", "@to=to_us", "made_by")
+    ),
+    "standings": _plain(tables.standings),
+    "tenths": _plain(tables.tenths),
+    "unlisted": _plain(tables.unlisted),
+    "profits": _layout(
+        tables.profits, "claim player", *("claim", "player", "@at=at_us", "$staked", "$profit")
+    ),
+    "counted_bets": _plain(tables.counted_bets),
 }

@@ -297,7 +297,8 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
         raise BadTimes("terms", "changed")
     judges.require_may_bet(tx, claim, request.taker)
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
-    posted = _lock(tx, request, offer, bet_escrow, now)
+    taker = accounts.wallet(tx, request.guild, request.taker)
+    posted = _lock(tx, request, offer, taker, bet_escrow, now)
     _BET.count(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
     _close(tx, offer, "accepted")
     claims.freeze(tx, claim)
@@ -305,8 +306,8 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     outbox.redraw(tx, request.guild, "claim", claim.number)
     facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
     outbox.post(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
-    wallet = accounts.wallet(tx, request.guild, request.taker)
-    return Accepted(offer.number, claim.number, posted.number, posted.digest, posted.balances[wallet.number])
+    left = posted.balances[taker.number]
+    return Accepted(offer.number, claim.number, posted.number, posted.digest, left)
 
 
 def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
@@ -679,10 +680,11 @@ def _close(tx: Connection, offer: Offer, state: str) -> None:
     outbox.redraw(tx, offer.guild, "offer", offer.number)
 
 
-def _lock(tx: Connection, request: Accept, offer: Offer, escrow: Account, now: datetime) -> Posted:
+def _lock(
+    tx: Connection, request: Accept, offer: Offer, taker: Account, escrow: Account, now: datetime
+) -> Posted:
     """Both stakes into escrow; whose points are missing decides what is said."""
     maker = accounts.wallet(tx, request.guild, offer.maker)
-    taker = accounts.wallet(tx, request.guild, request.taker)
     amounts = {
         taker: -offer.taker_stake,
         maker: -offer.maker_stake,

@@ -58,7 +58,7 @@ def run(config: Config, args: argparse.Namespace) -> int:
 def _whole(tx: Connection, args: argparse.Namespace) -> None:
     guild = guild_meant(tx, args.guild)
     wrote = exports.export_folder(tx, guild, args.out, with_people=args.with_people)
-    claims.add_to_folder(tx, guild, args.out)
+    claims.add_to_folder(tx, guild, args.out, with_people=args.with_people)
     print(f"{args.out} holds the book of guild {guild} up to transfer {wrote.transfers}, head {wrote.head}")
 
 

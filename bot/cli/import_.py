@@ -3,11 +3,15 @@
 import argparse
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from bot.cli.command import Command
 from bot.config import Config
 from bot.lockfile import held
 from ledger import imports
 from ledger.database import read_book, run_alone
+from ledger.exports import Summary
+from markets import imports as claims
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -18,21 +22,31 @@ def run(config: Config, args: argparse.Namespace) -> int:
     url = config.database.url
     with held(url, "crux import"):
         read_book(url, lambda _: None)  # or writing would make the file
-        made = run_alone(url, lambda tx: imports.import_folder(tx, args.folder), write=True)
+        made, beside = run_alone(url, lambda tx: _import(tx, args.folder), write=True)
     print(
         f"Guild {made.guild}: {made.transfers} transfers, {made.entries} entries, {made.accounts} accounts."
     )
+    if beside:
+        print(f"Claims: {beside['claims']}, with {beside['offers']} offers and {beside['bets']} bets.")
     print(f"Verified to the head that was exported, {made.head}")
     if not made.people:
         print("The export was made without people: its players are numbers that nobody is.")
     return 0
 
 
+def _import(tx: Connection, folder: Path) -> tuple[Summary, dict[str, int]]:
+    """The book, and the claims beside it: all of both, or nothing."""
+    beside: dict[str, int] = {}
+    made = imports.import_folder(tx, folder, lambda tx, made: beside.update(claims.read(tx, folder, made)))
+    return made, beside
+
+
 IMPORT = Command(
     "import",
     "read a folder that `crux export` wrote",
-    "Takes a whole book into a database that has none of that server yet, verified to the exported head, or nothing\n"
-    "of it. People's Discord ids are there only if the export was made --with-people.",
+    "Takes a whole book into a database that has none of that server yet, with its claims and bets, verified\n"
+    "to the exported head, or nothing of it. Drafts stay behind, and Discord ids do unless the export was made\n"
+    "--with-people.",
     run,
     options,
 )

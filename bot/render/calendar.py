@@ -7,9 +7,8 @@ from sqlalchemy import Connection
 from bot.cards import Accent, Button, Card, Look
 from bot.render import announced, text
 from bot.render.announced import Ask, Told
-from ledger.statements import Balanced
 from ledger.types import from_us
-from markets import calendar, claims, due, lifecycle, offers, outbox, resolution, weeks
+from markets import calendar, claims, disputes, due, lifecycle, offers, outbox, resolution, weeks
 from markets.claims import Claim
 
 ANSWER = "propose:{claim}"
@@ -26,8 +25,8 @@ DUE = {
     "claim.day": "A reminder, a day before the deadline of claim {ref}",
     "claim.check": "The judges of claim {ref} are asked",
     "claim.overdue": "Claim {ref} is listed as overdue",
-    "claim.lapses": "A week's notice that claim {ref} ends by its ambiguity clause",
-    "claim.lapse": "Claim {ref} ends by its ambiguity clause",
+    "claim.lapses": "A week's notice that claim {ref} ends although nobody decided it",
+    "claim.lapse": "Claim {ref} ends although nobody decided it",
     "judges.remind": "The judges of claim {ref} are reminded",
     "judges.owner": "All moderators and the owner are asked about claim {ref}",
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",
@@ -174,7 +173,7 @@ def claim_overdue(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
     if claim.state in lifecycle.ENDED:
         return None
-    ends = f"If nothing happens until {text.day(from_us(ask.facts['lapses_us']))}, it ends by its ambiguity clause."
+    ends = f"If nothing happens until {text.day(from_us(ask.facts['lapses_us']))}, {_ends(tx, claim)}."
     card = _card(
         ask,
         f"Claim {claim.number} is overdue",
@@ -194,7 +193,7 @@ def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
     when = from_us(ask.facts["lapses_us"])
     lines = (
         _waiting(claim),
-        f"On {text.at(when)} it ends by its ambiguity clause. A result that is named before prevents that.",
+        f"On {text.at(when)} {_ends(tx, claim)}. Whoever decides it before prevents that.",
     )
     card = _card(
         ask,
@@ -211,6 +210,22 @@ def claim_lapsed(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
     line = f"Nobody decided {_called(claim)} for 104 days, so it ends by its ambiguity clause."
     return Told(_card(ask, f"Claim {claim.number} ended undecided", line))
+
+
+@announced.post("claim.stands")
+def claim_stands(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    line = (
+        f"Nobody decided the appeal on {_called(claim)} for 104 days, so the first ruling stands and is paid."
+    )
+    return Told(_card(ask, f"The ruling on claim {claim.number} stands", line))
+
+
+def _ends(tx: Connection, claim: Claim) -> str:
+    """How a claim ends that nobody decides: an appealed ruling stands, all else goes by the clause (D7)."""
+    if claim.state == lifecycle.DISPUTED and disputes.standing(tx, claim).ruling is not None:
+        return "the ruling stands that the appeal is against"
+    return "it ends by its ambiguity clause"
 
 
 def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
@@ -293,15 +308,6 @@ def parked(tx: Connection, ask: Ask) -> Told | None:
     lines = [f"- {due_words(row.kind, row.ref)} ({row.error})" for row in found[:MOST_LISTED]]
     line = "These failed twelve times and wait for whoever runs Crux:"
     return Told(Card("Something could not be done", (line, "\n".join(lines)), accent=Accent.CAREFUL))
-
-
-def books(seen: Balanced) -> str:
-    """What the playground's page says of all books."""
-    if seen.off:
-        return f"do not balance: {text.listed([f'server {guild}' for guild in seen.off])}"
-    count = "1 book" if seen.books == 1 else f"{seen.books:,} books"
-    moved = "1 transfer" if seen.transfers == 1 else f"{seen.transfers:,} transfers"
-    return f"balance to zero: {count}, {moved}" if seen.books else "balance: there are no points yet"
 
 
 # --- pieces -----------------------------------------------------------------------------------

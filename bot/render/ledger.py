@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from bot.cards import Accent, Card, File
-from bot.render import announced, text
-from bot.render.announced import Ask, Told
-
-DIGEST = "digest"
+from bot.render import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +73,10 @@ def exported(seen: Exported) -> Card:
     )
 
 
-@announced.post(DIGEST)
-def digest(tx: Connection, ask: Ask) -> Told | None:
+def digest(transfers: int, head: str) -> Card:
     """The daily post in the log channel (RULES A8)."""
-    card = Card(
+    return Card(
         "The book's newest digest",
-        (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
+        (f"`{head}`", f"After transfer {transfers:,}."),
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
-    return Told(card, to_log=True)

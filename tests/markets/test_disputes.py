@@ -21,6 +21,7 @@ from markets.errors import (
     OthersFirst,
     Recused,
     TooEarlyToPropose,
+    TooLateToReverse,
     UnknownDispute,
     WindowOver,
 )
@@ -114,6 +115,85 @@ async def test_when_nobody_rules_for_a_hundred_days_the_clause_ends_it_and_the_b
     assert await state(club, q.claim) == "settled"
     assert await q.balances() == [100_000, 99_000]
     assert await club.balance(accounts.house(club.guild)) == 1_000
+
+
+@pytest.mark.rule("D5")
+@pytest.mark.rule("D6")
+@pytest.mark.rule("D7")
+@pytest.mark.parametrize("ruling", [IT_WAS, IT_WAS_NOT], ids=["as proposed", "otherwise"])
+async def test_when_nobody_decides_an_appeal_the_first_ruling_stands_and_its_bond_is_the_house_s(
+    quarrel: Quarrel, ruling: Result
+):
+    q, club = quarrel, quarrel.club
+    dispute = await club.challenge(q.bo, q.claim)
+    await club.vote(q.mo, q.claim, ruling)
+    await club.appeal(q.bo if ruling == IT_WAS else q.ada, q.claim)
+    for _ in range(16):
+        club.skip(days=7)
+        await club.sweep()
+    assert await state(club, q.claim) == "settled"
+    # The challenge's bond returns where the ruling differed; the appeal changed nothing, so its 20 points are lost.
+    bonds = [0, -3_000] if ruling == IT_WAS else [-2_000, 0]
+    pots = [110_000, 90_000] if ruling == IT_WAS else [90_000, 110_000]
+    assert await q.balances() == [pot + bond for pot, bond in zip(pots, bonds, strict=True)]
+    assert (await club.db.read(disputes.load, club.guild, dispute.number)).state == "final"
+    assert (await club.read_bet(q.bet)).resolution is not None
+
+
+@pytest.mark.rule("D4")
+async def test_a_lost_role_ends_the_right_to_judge_and_votes_given_count(club: Club):
+    ada, bo, mo, mu = [await club.member(person) for person in (1, 2, 3, 4)]
+    claim = await club.claim(ada, judges=Judges((), 2))
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    await club.proposed(ada, claim, IT_WAS)
+    await club.challenge(bo, claim)
+    assert not (await club.vote(mo, claim, IT_WAS_NOT)).ruled
+    with pytest.raises(NotAJudge):
+        await club.vote(mo, claim, IT_WAS, moderator=False)
+    assert (await club.vote(mu, claim, IT_WAS_NOT)).ruled
+
+
+@pytest.mark.rule("D4")
+@pytest.mark.rule("D7")
+async def test_where_every_moderator_and_the_owner_has_money_on_it_the_sides_name_somebody_or_the_clause_ends_it(
+    club: Club,
+):
+    ada, bo, cy = [await club.member(person) for person in (1, 2, 3)]
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    await club.proposed(ada, claim, IT_WAS)
+    await club.challenge(bo, claim)
+    club.skip(days=7)
+    await club.sweep()
+    for who, owner in ((ada, True), (bo, False)):
+        with pytest.raises(Recused):
+            await club.vote(who, claim, IT_WAS, owner=owner)
+    for side in (ada, bo):
+        await appoint(club, side, claim, cy)
+    for _ in range(8):
+        club.skip(days=30)
+        await club.sweep()
+    assert await state(club, claim) == "settled"
+    assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 99_000]
+
+
+@pytest.mark.rule("D6")
+@pytest.mark.rule("E5")
+async def test_the_owner_is_whoever_owns_the_server_now(club: Club):
+    ada, bo, old, new = [await club.member(person) for person in (1, 2, 3, 4)]
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    await club.proposed(ada, claim, IT_WAS)
+    club.skip(days=8)
+    await club.sweep()
+    club.skip(days=31)
+    with pytest.raises(TooLateToReverse):  # theirs as long as they owned it
+        await club.reverse_result(old, claim)
+    await club.reverse_result(new, claim, owner=True)
+    assert [await club.balance(who.wallet) for who in (ada, bo)] == [90_000, 90_000]
 
 
 @pytest.mark.rule("D5")

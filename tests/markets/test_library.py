@@ -18,6 +18,15 @@ SOURCE = Path(__file__).parents[3] / "shared" / "claims" / "seed-claims.toml"
 LEFT_OUT = ("seed", "verified_how")
 
 
+REWORDED = {
+    "superhuman-coder-by-mid-2028": "One person has put this at one half",
+    "agi-20th-percentile-2027": (
+        "One author of the scenario placed it near the 20th percentile, with a median in the early 2030s"
+    ),
+}
+"""Where the collection says whose estimate it was by a word of its own."""
+
+
 def claim(name: str) -> Starter:
     found = library.find(name)
     assert found is not None
@@ -34,6 +43,7 @@ def test_every_collected_claim_ships_unchanged_but_for_two_keys():
     for row in source["claim"]:
         for key in LEFT_OUT:
             del row[key]
+        row["known_value"] = REWORDED.get(row["id"], row["known_value"])
 
     assert ours == source
     assert [starter.id for starter in library.load()] == [row["id"] for row in source["claim"]]

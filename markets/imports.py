@@ -1,0 +1,132 @@
+"""Reading the claims folder of an exported book back (`exports`), into the book that `ledger.imports` has just made.
+
+Every cell must stand exactly as it is written and every file have its manifest's digest; then what came of it is held
+against the book (`audit`). It runs in the transaction of the book's own import: all of both, or nothing.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import tables as book
+from ledger.cells import ident
+from ledger.errors import NotABook
+from ledger.exported import File, Promise
+from ledger.exports import Summary
+from ledger.imports import CHUNK, Pending, store
+from ledger.money import points
+from ledger.prepared import param
+from markets import audit, claims, tables
+from markets.exports import FOLDER, FORMAT, LAYOUTS, MANIFEST, Layout, Table, written
+
+
+def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
+    """Restore what the folder of a book holds beside it; how many rows of each file.
+
+    The server then rests as one that the bot was removed from at the last moment that the files know: when it is
+    there again, windows are prolonged by as much (E5), and what became due meanwhile comes late and says so.
+
+    Raises:
+        NotABook: The claims are not a whole export, were changed, or don't fit the book.
+        BadFolder: They can't be read (from `import_folder`, in whose transaction this runs).
+    """
+    place = folder / FOLDER
+    counts: dict[str, int] = {}
+    if place.is_dir():
+        promises = _promises(place / MANIFEST, made)
+        for table in sorted(written(people=made.people), key=_turn):
+            counts[table] = _copy(tx, made.guild, folder, table, promises[f"{table}.csv"])
+        _tag(tx, made.guild)
+        _rest(tx, made.guild)
+    found = audit.problems(tx, made.guild)
+    if found:
+        raise NotABook(f"The claims don't fit the book. {found[0]} Nothing was imported.")
+    return counts
+
+
+def _turn(table: Table) -> int:
+    """What others point to comes first."""
+    return LAYOUTS[table].table.metadata.sorted_tables.index(LAYOUTS[table].table)
+
+
+def _promises(path: Path, made: Summary) -> dict[str, Promise]:
+    if not path.is_file():
+        raise NotABook(f"{FOLDER}/{MANIFEST} is missing. Nothing was imported.")
+    try:
+        told = json.loads(path.read_bytes())
+        if told["format"] != FORMAT:
+            raise NotABook(
+                f"{FOLDER}/{MANIFEST} says format {told['format']!r:.40}, and this Crux reads {FORMAT}."
+            )
+        files = {name: Promise(file["lines"], file["sha256"]) for name, file in told["files"].items()}
+        whose, people = told["guild"], told["people"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NotABook(f"{FOLDER}/{MANIFEST} is damaged. Nothing was imported.") from None
+    if whose != str(made.guild) or people is not made.people:
+        raise NotABook(f"{FOLDER}/{MANIFEST} belongs to another export. Nothing was imported.")
+    if set(files) != {f"{table}.csv" for table in written(people=made.people)}:
+        raise NotABook(f"{FOLDER}/{MANIFEST} names other files than this Crux writes. Nothing was imported.")
+    return files
+
+
+def _copy(tx: Connection, guild: int, folder: Path, table: Table, promise: Promise) -> int:
+    layout = LAYOUTS[table]
+    readers = (str, *(reader for column in layout.columns for reader in column.readers))
+    file = File(folder, f"{FOLDER}/{table}.csv", ident(guild), promise, layout.header, readers)
+    pending, later = Pending(), list[dict[str, Any]]()
+    for cells in file:
+        row = _row(file, layout, cells)
+        if table == "claims" and row["supersedes"] is not None:  # it may have the smaller number
+            later.append({"g": guild, "n": row["number"], "old": row["supersedes"]})
+            row["supersedes"] = None
+        pending.append((file.line, row))
+        if len(pending) >= CHUNK:
+            store(tx, guild, file, layout.table, pending)
+    store(tx, guild, file, layout.table, pending)
+    file.finish()
+    known = set(tx.execute(_CLAIMS, {"g": guild}).scalars()) if later else set[int]()
+    for supersedes in later:
+        if supersedes["old"] not in known:
+            raise NotABook(f"{file.name}: there is no claim {supersedes['old']}. Nothing was imported.")
+        tx.execute(_SUPERSEDES, supersedes)
+    return file.rows
+
+
+def _row(file: File, layout: Layout, cells: list[Any]) -> dict[str, Any]:
+    """A row for the database; amounts must say the same twice."""
+    row, place = dict(layout.begins), 1
+    for column in layout.columns:
+        row[column.source.name] = value = cells[place]
+        if len(column.cells) > 1:
+            said = "" if value is None else points(value)
+            file.require(cells[place + 1] == said, f"{file.columns[place + 1]} should be {said}")
+        place += len(column.cells)
+    return row
+
+
+def _tag(tx: Connection, guild: int) -> None:
+    """Tags stand in the terms, and once more where lists find them."""
+    for row in tx.execute(_TERMS, {"g": guild}).all():
+        try:
+            claims.tag(tx, guild, row.number, claims.read_terms(row.terms))
+        except ValueError:
+            raise NotABook(f"The terms of claim {row.number} can't be read. Nothing was imported.") from None
+
+
+def _rest(tx: Connection, guild: int) -> None:
+    last_us = tx.execute(_LAST, {"g": guild}).scalar()
+    tx.execute(sa.insert(tables.removals), {"guild_id": guild, "from_us": last_us or 0})
+
+
+_c = tables.claims.c
+_CLAIMS = sa.select(_c.number).where(_c.guild_id == param("g"))
+_TERMS = sa.select(_c.number, _c.terms).where(_c.guild_id == param("g"))
+_SUPERSEDES = (
+    sa.update(tables.claims)
+    .where(_c.guild_id == param("g"), _c.number == param("n"))
+    .values(supersedes=param("old"))
+)
+_LAST = sa.select(sa.func.max(book.done.c.at_us)).where(book.done.c.guild_id == param("g"))

@@ -1,0 +1,297 @@
+"""A book with its claims goes into another database, and there they live on to the last unit."""
+
+import asyncio
+import csv
+import hashlib
+import io
+import itertools
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from ledger import audit as book_audit
+from ledger import imports as book_imports
+from ledger import statements
+from ledger.errors import NotABook
+from ledger.types import to_us
+from markets import audit, calendar, disputes, due, exports, imports, offers, tables
+from markets.claims import Actor, Result
+from markets.errors import MarketError
+from tests import databases
+from tests.ledger import stories
+from tests.markets.club import DAY, YES, Club
+from tests.markets.test_exports import TOLD, everything, read, whole
+
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def other_postgresql(postgresql: databases.Server) -> str:
+    return postgresql.database()
+
+
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> str:
+    """A migrated database of the other kind."""
+    if url.startswith("postgresql"):
+        return databases.sqlite(tmp_path / "elsewhere.db")
+    return request.getfixturevalue("other_postgresql")
+
+
+async def bring(url: str, folder: Path) -> dict[str, int]:
+    """As `crux import` does it."""
+    counts: dict[str, int] = {}
+    await stories.alone(
+        url,
+        lambda tx: book_imports.import_folder(
+            tx, folder, lambda tx, made: counts.update(imports.read(tx, folder, made))
+        ),
+        write=True,
+    )
+    return counts
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file; of `done`, which each database sorts by its own letters, the lines in our order."""
+    files = {
+        str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*.*") if file.is_file()
+    }
+    done = "".join(sorted(files["done.csv"].splitlines(keepends=True)))
+    told = json.loads(files["manifest.json"])
+    del told["files"]["done.csv"]["sha256"]
+    return files | {"done.csv": done, "manifest.json": json.dumps(told)}
+
+
+@pytest.mark.parametrize("people", [True, False])
+async def test_what_was_exported_is_imported_and_exported_again_the_same(
+    club: Club, url: str, elsewhere: str, tmp_path: Path, people: bool
+):
+    await everything(club)
+    first, second = tmp_path / "first", tmp_path / "second"
+    await whole(url, club.guild, first, people=people)
+
+    counts = await bring(elsewhere, first)
+    await whole(elsewhere, club.guild, second, people=people)
+
+    assert contents(first) == contents(second)
+    assert counts == {table: len(read(first / "claims", table)) for table in exports.written(people=people)}
+    assert all(counts[table] for table in TOLD if people or table not in exports.PEOPLES)
+    for table in (tables.tags, tables.clarifications, tables.bets):
+        there, here = [
+            await stories.alone(at, lambda tx, table=table: stories.rows(tx, table, club.guild))
+            for at in (elsewhere, url)
+        ]
+        assert there == here, table
+
+
+async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    await everything(club)
+    await whole(url, club.guild, tmp_path / "out", people=True)
+    await bring(elsewhere, tmp_path / "out")
+    there = {row["title"]: row for row in _claims(tmp_path / "out")}
+    async with databases.opened(elsewhere) as other:
+        moved = Club(other, club.guild, club.now + 3 * DAY, itertools.count(5_000))
+        ada, bo, mu = [await moved.member(person, balance=0) for person in (1, 2, 5)]
+        goes_on, slow, told = [
+            await moved.read_claim(int(there[title]["claim"])) for title in ("Goes on", "Slow", "Soon told")
+        ]
+
+        assert await moved.sweep() == 0, "until the bot is there, all of it rests"
+        back = calendar.BackAgain(
+            moved.guild, moved.key(), (await other.read(calendar.removals))[moved.guild]
+        )
+        await other.write(calendar.back_again, back, moved.now)
+        await moved.sweep()
+
+        # An offer is taken, a suggested ending signed, a claim comes to its deadline and its result.
+        before = [await moved.balance(who.wallet) for who in (ada, bo)]
+        open_offer = next(
+            row
+            for row in read(tmp_path / "out" / "claims", "offers")
+            if row["claim"] == there["Goes on"]["claim"] and row["state"] == "open"
+        )
+        taken = await moved.accept(
+            ada, await other.read(offers.load_offer, moved.guild, int(open_offer["offer"]))
+        )
+        suggested = read(tmp_path / "out" / "claims", "agreements")[0]
+        signed = offers.Agree(moved.guild, moved.key(), int(suggested["bet"]), ada.number, 1_000, 2_003)
+        await other.write(offers.agree, signed, moved.now)
+        proposal = int(read(tmp_path / "out" / "claims", "proposals")[-1]["proposal"])
+        await moved.announced(await moved.read_proposal(proposal))
+        moved.now += 3 * DAY
+        await moved.sweep()
+        assert (await moved.read_claim(told.number)).state == "settled"
+        moved.now += 31 * DAY
+        await moved.sweep()
+        await moved.proposed(mu, goes_on, Result("outcome", outcome=1), moderator=True)
+        moved.now += 8 * DAY
+        await moved.sweep()
+        got = [await moved.balance(who.wallet) for who in (ada, bo)]
+        # Of *Soon told* Ada has the pot, the ending was signed, and of the offer she has it again, who took NO.
+        assert (await moved.read_bet(taken.bet)).taker_paid == 155
+        assert [now - was for now, was in zip(got, before, strict=True)] == [
+            100 + 1_000 - 78 + 155,
+            2_003 - 77,
+        ]
+
+        # The dispute goes on: the other side names the same judge, who rules alone.
+        named = disputes.Appoint(moved.guild, moved.key(), bo.number, slow.number, mu.number)
+        assert await other.write(disputes.appoint, named, moved.now)
+        await moved.vote(mu, slow, Result("outcome", outcome=YES), moderator=False)
+        was = await moved.balance(ada.wallet)
+        moved.now += DAY
+        await moved.sweep()
+        assert (await moved.read_claim(slow.number)).state == "settled"
+        assert await moved.balance(ada.wallet) == was + 4_001
+
+        moderator = Actor(mu.number, moderator=True)
+        for number in range(1, 20):
+            with suppress(MarketError):
+                go_on = disputes.Halt(moved.guild, moved.key(), moderator, number, False, "Go on.")
+                await other.write(disputes.halt, go_on, moved.now)
+        for _ in range(8):
+            moved.now += 30 * DAY
+            await moved.sweep()
+        assert await other.read(due.coming, moved.guild) == []
+    report = await stories.alone(elsewhere, lambda tx: book_audit.audit(tx, club.guild))
+    assert report.problems == ()
+    assert await stories.alone(elsewhere, lambda tx: audit.problems(tx, club.guild)) == ()
+    bets = await stories.alone(elsewhere, lambda tx: stories.rows(tx, tables.bets, club.guild))
+    assert "live" not in {row[12] for row in bets}
+
+
+def _claims(folder: Path) -> Rows:
+    return [row | {"title": json.loads(row["terms"])["title"]} for row in read(folder / "claims", "claims")]
+
+
+async def test_windows_are_prolonged_by_as_long_as_the_book_was_nowhere(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    proposal = await club.proposed(bo, claim, Result("outcome", outcome=YES))
+    await whole(url, club.guild, tmp_path / "out", people=True)
+    await bring(elsewhere, tmp_path / "out")
+    async with databases.opened(elsewhere) as other:
+        moved = Club(other, club.guild, club.now + 9 * DAY)
+        since_us = (await other.read(calendar.removals))[club.guild]
+        await other.write(calendar.back_again, calendar.BackAgain(club.guild, "back", since_us), moved.now)
+        found = await moved.read_proposal(proposal.number)
+    assert since_us == to_us(club.now)
+    assert found.window_to_us == (proposal.window_to_us or 0) + to_us(moved.now) - since_us
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+async def test_escrows_without_the_claims_they_belong_to_are_no_book(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    ada, bo = await club.member(1), await club.member(2)
+    await club.bet(ada, bo, await club.claim(ada))
+    await whole(url, club.guild, tmp_path / "out", people=False)
+    shutil.rmtree(tmp_path / "out" / "claims")
+    with pytest.raises(NotABook, match=r"\(escrow\) holds 200\.00 points and nothing says for what"):
+        await bring(elsewhere, tmp_path / "out")
+    assert await stories.alone(elsewhere, lambda tx: stories.rows(tx, tables.claims, club.guild)) == []
+
+
+def _edit(folder: Path, table: str, change: Callable[[Rows], object]) -> None:
+    """Change rows of a file, cells as they stand, and have the manifest agree."""
+    path = folder / "claims" / f"{table}.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text(), newline="")))
+    header = path.read_text().split("\n", 1)[0].split(",")
+    change(rows)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_bytes(out.getvalue().encode())
+    manifest = folder / "claims" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    data = path.read_bytes()
+    told["files"][path.name] = {"lines": data.count(b"\n"), "sha256": hashlib.sha256(data).hexdigest()}
+    manifest.write_text(json.dumps(told))
+
+
+def _set(table: str, state: str, /, **cells: str) -> Callable[[Path], None]:
+    """Cells of the first row in a state."""
+
+    def change(rows: Rows) -> None:
+        next(row for row in rows if row.get("state", state) == state).update(cells)
+
+    return lambda folder: _edit(folder, table, change)
+
+
+def _cut(folder: Path) -> None:
+    path = folder / "claims" / "votes.csv"
+    path.write_bytes(path.read_bytes()[:-30])
+
+
+def _another(folder: Path) -> None:
+    path = folder / "claims" / "manifest.json"
+    path.write_text(path.read_text().replace('"people": true', '"people": false'))
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One exported folder, to be copied and changed."""
+    base = tmp_path_factory.mktemp("told")
+    url = databases.sqlite(base / "crux.db")
+
+    async def tell() -> None:
+        async with databases.opened(url) as db:
+            club = await Club.make(db, 77)
+            assert isinstance(club, Club)
+            await everything(club)
+        await whole(url, 77, base / "out", people=True)
+
+    asyncio.run(tell())
+    return base / "out"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (_set("bets", "live", maker_stake="9999", maker_stake_points="99.99"), r"Bet \d+: "),
+        (_set("bets", "live", maker_stake="9999"), "bets.csv, line .*: maker_stake_points should be 99.99"),
+        (_set("bets", "settled", maker_paid="1", maker_paid_points="0.01"), "the book's own rules refuse it"),
+        (_set("bets", "live", escrow="1"), "holds points|instead of|no escrow|nothing says for what"),
+        (_set("bets", "agreed", state="live", maker_paid="", maker_paid_points="", taker_paid="",
+              taker_paid_points=""), "its escrow holds"),
+        (_set("bets", "live", claim="999"), "bets.csv, line .*: the book's own rules refuse it"),
+        (_set("offers", "accepted", state="open"), "another than the offer it was"),
+        (_set("claims", "settled", state="open"), "is open, and its result doesn't fit that"),
+        (_set("claims", "disputed", state="proposed"), "is proposed, and its proposals don't fit"),
+        (_set("claims", "open", terms="{}"), r"terms of claim \d+ can't be read"),
+        (_set("claims", "open", supersedes="999"), "there is no claim 999"),
+        (_set("claims", "open", state="asleep"), "claims.csv, line .*: the book's own rules refuse it"),
+        (_set("claims", "open", deadline="2033-01-01T00:00:00.000000Z", check="2033-01-01T00:00:00.000000Z"),
+         "its times are others"),
+        (_set("disputes", "open", bond=""), r"\(bond\) holds 10\.00 points and nothing says for what"),
+        (_set("due", "waiting", due="tomorrow"), "due.csv, line 2: due can't be 'tomorrow'"),
+        (_set("acts", "", reason="=1+1"), "acts.csv, line 2: reason can't be '=1.1'"),
+        (_cut, "votes.csv"),
+        (_another, "belongs to another export"),
+        (lambda folder: (folder / "claims" / "manifest.json").write_text("{}"), "manifest.json is damaged"),
+        (lambda folder: (folder / "claims" / "acts.csv").unlink(), "claims/acts.csv is missing"),
+    ],
+)  # fmt: skip
+async def test_claims_that_were_changed_are_refused_and_nothing_is_imported(
+    told: Path, tmp_path: Path, change: Callable[[Path], object], why: str
+):
+    shutil.copytree(told, tmp_path / "copy")
+    target = databases.sqlite(tmp_path / "target.db")
+    change(tmp_path / "copy")
+    with pytest.raises(NotABook, match=why):
+        await bring(target, tmp_path / "copy")
+    assert await stories.alone(target, lambda tx: stories.rows(tx, tables.claims, 77)) == []
+    assert await stories.alone(target, statements.guilds) == []
