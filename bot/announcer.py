@@ -29,7 +29,7 @@ from bot.render.announced import Ask, Told
 from bot.worker import Round
 from ledger.errors import AlreadyDone, LedgerError
 from ledger.types import from_us
-from markets import outbox, preferences
+from markets import acts, outbox, preferences
 from markets.outbox import Failed, HeldCard, HeldPost
 
 NONCE_LASTS = timedelta(minutes=2)
@@ -150,7 +150,7 @@ class Announcer:
             await self._shown(held, held.channel, held.message)
         else:
             sending = await self._sending(held, told, first=True)
-            where = await self._where(held, told.line, chosen)
+            where = await self._where(held, told, chosen)
             channel, message = await self._send(held, where, sending)
             await self._shown(held, channel, message, sending.dms)
 
@@ -179,7 +179,7 @@ class Announcer:
                 await self._sent(held, 0, 0)
                 return
         else:
-            where = await self._where(held, held.line, chosen)
+            where = await self._where(held, replace(told, line=held.line), chosen)
         channel, message = await self._send(held, where, sending)
         await self._sent(held, channel, message, sending.dms)
 
@@ -228,15 +228,16 @@ class Announcer:
 
     # places
 
-    async def _where(self, held: Held, line: int, chosen: Places) -> int:
+    async def _where(self, held: Held, told: Told, chosen: Places) -> int:
         """The channel for a card or a post: a claim's own in the forum, or where the server is told things.
 
         Raises:
             NoChannel: The server chose none.
             CardFirst: The claim's own post in the forum isn't there yet.
         """
-        channel = chosen.announcement_channel
-        if held.kind in outbox.REPORTS:
+        line = told.line
+        channel = chosen.public_channel if held.kind == acts.POST else chosen.announcement_channel
+        if held.kind in outbox.REPORTS or told.to_log:
             channel = chosen.log_channel
         elif chosen.forum_channel and held.kind == "claim":
             channel = chosen.forum_channel
@@ -345,7 +346,7 @@ class Announcer:
 
     def _is(self, message: discord.Message, mark: str) -> bool:
         ours = self._crux.user is not None and message.author.id == self._crux.user.id
-        return ours and any(mark in words for words in _texts(message.components))
+        return ours and any(_marked(words, mark) for words in _texts(message.components))
 
     # trouble
 
@@ -381,6 +382,12 @@ def _view(sending: Sending) -> ui.LayoutView:
     if called:
         view.add_item(ui.TextDisplay(" ".join(called)))
     return view
+
+
+def _marked(words: str, mark: str) -> bool:
+    """Whether it ends with our small last line and this mark: `post 3` is neither `post 34` nor somebody's title."""
+    last = words.rpartition("\n")[2]
+    return last.startswith("-# ") and last.endswith(f" {mark}")
 
 
 def _texts(parts: Sequence[Any]) -> Iterator[str]:

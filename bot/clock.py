@@ -5,6 +5,7 @@ what has passed on this machine since it said so, or exactly that while its cloc
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -43,6 +44,7 @@ class Clock:
         self._frozen = False
         self.follows = False
         self.told = asyncio.Event()  # the first word of whoever is followed
+        self._stream: aiohttp.ClientWebSocketResponse | None = None
 
     def now(self) -> datetime:
         if self._said_us is None:
@@ -72,11 +74,21 @@ class Clock:
 
     async def _follow_once(self, session: aiohttp.ClientSession, url: str, sweep: Sweep) -> None:
         async with session.ws_connect(url) as stream:
-            async for message in stream:
-                if message.type is aiohttp.WSMsgType.TEXT:
-                    said = json.loads(message.data)
-                    self.set(said["now_us"], frozen=said["frozen"])
-                    await stream.send_json(_word(said["now_us"], await sweep(self.now())))
+            self._stream = stream
+            try:
+                async for message in stream:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        said = json.loads(message.data)
+                        self.set(said["now_us"], frozen=said["frozen"])
+                        await stream.send_json(_word(said["now_us"], await sweep(self.now())))
+            finally:
+                self._stream = None
+
+    async def tell(self, idle: Idle) -> None:
+        """Tell whoever is followed what comes next by now, unasked: a press may have changed it."""
+        if self._stream is not None:
+            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                await self._stream.send_json(_word(None, idle))
 
 
 def created(snowflake: int) -> datetime:
@@ -84,8 +96,8 @@ def created(snowflake: int) -> datetime:
     return DISCORD_EPOCH + timedelta(milliseconds=snowflake >> 22)
 
 
-def _word(now_us: int, idle: Idle) -> dict[str, Any]:
-    """What the playground is told after a sweep: the same time back, and what comes next."""
+def _word(now_us: int | None, idle: Idle) -> dict[str, Any]:
+    """What the playground is told after a sweep: the same time back, and what comes next; unasked, no time."""
     return {
         "now_us": now_us,
         "idle": True,

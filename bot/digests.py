@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot import posts
 from bot.client import Crux
 from bot.render import ledger as render
 from ledger import settings, tables
 from ledger.errors import AlreadyDone
 from ledger.prepared import param
 from ledger.types import from_us
+from markets import outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,6 @@ class Untold:
     """A book that moved since its log channel was told; `since` is when the first such transfer was made."""
 
     guild: int
-    channel: int
     transfers: int
     head: str
     since: datetime
@@ -40,17 +39,16 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Asks for it to be remembered what the log channel was told."""
+    """Asks for the log channel to be told."""
 
     guild: int
     key: str
     told: Told
+    head: str
 
 
 async def tell_owed(crux: Crux, now: datetime) -> bool:
-    """Post the digests that are owed; whether others wait for the end of the day."""
-    if crux.user is None:
-        return False  # not logged in yet
+    """Have the digests posted that are owed; whether others wait for the end of the day."""
     found = await crux.db.read_long(untold)
     for book in found:
         if book.owed(now):
@@ -59,10 +57,7 @@ async def tell_owed(crux: Crux, now: datetime) -> bool:
 
 
 async def _tell(crux: Crux, book: Untold, now: datetime) -> None:
-    """Posted first and remembered after: the nonce keeps a second try from showing it twice."""
-    card = render.digest(book.transfers, book.head)
-    await posts.post(crux, book.guild, book.channel, card, book.guild + book.transfers)
-    told = Tell(book.guild, f"digest:{book.transfers}", Told(book.transfers))
+    told = Tell(book.guild, f"digest:{book.transfers}", Told(book.transfers), book.head)
     with contextlib.suppress(AlreadyDone):
         await crux.db.write(tell, told, now, background=True)
 
@@ -71,15 +66,18 @@ def untold(tx: Connection) -> list[Untold]:
     """Every book with a log channel that moved since that channel was told."""
     found: list[Untold] = []
     for row in tx.execute(_MAY_BE_UNTOLD).all():
-        told, channel = int(row.told or 0), int(row.channel)
-        if channel and row.transfers > told:
+        told = int(row.told or 0)
+        if int(row.channel) and row.transfers > told:
             since = tx.execute(_AT, {"g": row.guild_id, "n": told + 1}).scalar_one()
-            found.append(Untold(row.guild_id, channel, row.transfers, row.head.hex(), from_us(since)))
+            found.append(Untold(row.guild_id, row.transfers, row.head.hex(), from_us(since)))
     return found
 
 
 def tell(tx: Connection, request: Tell, now: datetime) -> None:
+    """In one transaction: it is to be posted, and it is remembered as told."""
     settings.save(tx, request.guild, request.told)
+    facts = {"transfers": request.told.digest_transfers, "head": request.head}
+    outbox.post(tx, request.guild, render.DIGEST, facts, now)
 
 
 def day(now: datetime) -> int:

@@ -24,6 +24,11 @@ class Place:
     def well(self) -> bool:
         return not self.gone and not self.missing
 
+    @property
+    def can_post(self) -> bool:
+        """Whether a card can be seen there; files and history are another matter."""
+        return not self.gone and not {NEEDED["view_channel"], NEEDED["send_messages"]} & {*self.missing}
+
 
 def check(guild: discord.Guild, channel_id: int) -> Place:
     """What Crux lacks in a channel of this server."""

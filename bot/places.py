@@ -22,6 +22,11 @@ class Places:
     currency_name: str = "points"
     currency_symbol: str = ""
 
+    @property
+    def public_channel(self) -> int:
+        """Where acts of moderators are made public: the announcements, else the log; 0 where neither was chosen."""
+        return self.announcement_channel or self.log_channel
+
 
 def load(tx: Connection, guild: int) -> Places:
     """The places of one server; the defaults where it has no book yet."""

@@ -23,12 +23,15 @@ from bot.clock import Idle
 from bot.presence import Presence
 from bot.render import calendar as words
 from bot.worker import Worker
-from ledger import people
+from ledger import people, statements
 from ledger.errors import LedgerError
 from ledger.types import from_us
 from markets import due, outbox
 
 EVERY_SECONDS = 5.0
+PAGE_SECONDS = 0.5
+"""How often the playground's page hears at most of what presses changed."""
+
 BEAT_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 60.0
 
@@ -42,6 +45,7 @@ class Scheduler:
         self.worker = Worker(crux)
         self.announcer = Announcer(crux)
         self._due, self._told, self._beat, self._house = (asyncio.Event() for _ in range(4))
+        self._page = asyncio.Event()
         self._clock: Any = AsyncIOScheduler(timezone=UTC)
         self._one_house = asyncio.Lock()
 
@@ -64,6 +68,8 @@ class Scheduler:
                 loops.create_task(self._loop(self._beat, self.presence.beat))
                 loops.create_task(self._loop(self._house, self._keep_house))
                 loops.create_task(self._follow_writes())
+                if self.crux.clock.follows:
+                    loops.create_task(self._loop(self._page, self._tell_page))
         finally:
             if self._clock.running:
                 self._clock.shutdown(wait=False)
@@ -84,7 +90,9 @@ class Scheduler:
             if not self.presence.rests:
                 await self._do_all()
                 await self._arm()
-            return await self._idle(await self._house_dates())
+            dates = await self._house_dates()
+            await self.announcer.run(eager=True)
+            return await self._idle(dates)
         except Exception:  # whoever follows the clock goes on following it
             log.exception("sweep failed")
             return Idle()
@@ -133,6 +141,7 @@ class Scheduler:
             await self.crux.wrote.wait()
             self.crux.wrote.clear()
             self._told.set()
+            self._page.set()
             with contextlib.suppress(LedgerError):
                 await self._arm()
 
@@ -149,6 +158,11 @@ class Scheduler:
 
     async def _keep_house(self) -> None:
         await self._house_dates()
+        self._told.set()
+
+    async def _tell_page(self) -> None:
+        await self.crux.clock.tell(await self._idle(await self._house_dates()))
+        await asyncio.sleep(PAGE_SECONDS)
 
     async def _loop(self, woken: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -175,7 +189,8 @@ class Scheduler:
         rows = await self.crux.db.read(due.coming_everywhere)
         coming = [(from_us(at_us), words.due_words(kind, ref)) for kind, ref, at_us in rows]
         coming = sorted([*coming, *house])
-        return Idle(min((at for at, _ in coming), default=None), tuple(coming[:20]))
+        books = await self.crux.db.read(statements.balanced)
+        return Idle(min((at for at, _ in coming), default=None), tuple(coming[:20]), words.books(books))
 
     # the book's own dates
 

@@ -74,6 +74,21 @@ class Act:
     sides: tuple[Side, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """Over all books: how many there are, and the guilds whose balances do not add up to zero."""
+
+    books: int
+    transfers: int
+    off: tuple[int, ...]
+
+
+def balanced(tx: Connection) -> Balanced:
+    """Whether every book's balances add up to zero; `audit` checks all the rest."""
+    books, transfers = tx.execute(_BOOKS).one()
+    return Balanced(books, int(transfers), tuple(tx.execute(_OFF).scalars()))
+
+
 def balance(tx: Connection, account: Account) -> int:
     """Minor units in an account.
 
@@ -240,5 +255,14 @@ _NOTE = (
     sa.select(_t.number, tables.notes.c.words)
     .outerjoin(tables.notes, _noted)
     .where(_t.guild_id == _g, _t.number == _n)
+)
+_BOOKS = sa.select(
+    sa.func.count(), sa.func.coalesce(sa.func.sum(tables.books.c.transfers), sa.literal_column("0"))
+)
+_OFF = (
+    sa.select(tables.accounts.c.guild_id)
+    .group_by(tables.accounts.c.guild_id)
+    .having(sa.func.sum(tables.accounts.c.balance) != sa.literal_column("0"))
+    .order_by(tables.accounts.c.guild_id)
 )
 _GUILDS = sa.select(tables.books.c.guild_id).order_by(tables.books.c.guild_id)

@@ -515,7 +515,7 @@ _again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
 _UNPARK_CARDS = sa.update(cards).where(_c.guild_id == param("g"), _c.state == _PARKED).values(_again)
 _UNPARK_POSTS = (
     sa.update(posts)
-    .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(sorted(["proposal.made"])))
+    .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(["act", "proposal.made"]))
     .values(_again)
 )
 _LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)

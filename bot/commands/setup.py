@@ -23,7 +23,7 @@ from bot.render import setup as render
 from ledger import grants, people, statements
 from ledger.errors import UnknownGuild
 from ledger.types import to_us
-from markets import board, zones
+from markets import acts, board, zones
 from markets.settings import Settings
 
 
@@ -142,7 +142,7 @@ async def save_funding(press: Press, asked: int) -> None:
     reason = parse.reason(components.line(filled, "reason"))
     salt = secrets.token_bytes(16)
     act = people.Act(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt)
-    await answer_act(press, await press.client.places(act.guild), "fund", people.fund, act)
+    await answer_act(press, await press.client.places(act.guild), "fund", acts.fund, act)
 
 
 async def _change(press: Press, *chosen: Places | grants.Settings | Settings) -> None:

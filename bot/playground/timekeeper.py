@@ -73,6 +73,8 @@ class Timekeeper:
     def _hear(self, follower: Follower, word: Json) -> None:
         if not word.get("idle"):
             return
+        if word.get("now_us") is None:  # said unasked: it answers no move of the clock
+            word["now_us"] = follower.said.get("now_us")
         follower.said = self.last_word = word
         follower.heard.set()
         self._told()
@@ -90,7 +92,8 @@ class Timekeeper:
                 seconds = asked["skip_seconds"]
                 if not isinstance(seconds, int | float) or seconds < 0:
                     raise Refusal("The clock only moves forward: skip_seconds is a number from 0 up.")
-                self.clock.move_to(self.clock.now_us() + int(seconds * 1_000_000))
+                if seconds:
+                    self.clock.move_to(self.clock.now_us() + int(seconds * 1_000_000))
             elif asked.get("to") == "next_due":
                 await self._to_next_due()
             elif "to_us" in asked:

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from bot.cards import Accent, Button, Card, Form, Line, turning
-from bot.render import text
+from bot.render import announced, text
+from bot.render.announced import Ask, Told
 from bot.render.text import Currency
+from ledger import people, statements
 from ledger.statements import Act
+from markets.acts import POST
 
 PAGE = 8
+_HEADLINES = {"grant": "{} granted", "take": "{} taken", "fund": "The house got {}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,29 @@ def public(done: Done) -> Card:
     )
 
 
+@announced.post(POST)
+def told(tx: Connection, ask: Ask) -> Told | None:
+    """The same post from the book; none where the server has no channel for it: there the answer was public."""
+    number = ask.facts["transfer"]
+    found = statements.acts(tx, ask.guild, before=number + 1, limit=1)
+    if not ask.places.public_channel or not found or found[0].transfer != number:
+        return None
+    act = found[0]
+    owners = [side.owner for side in act.sides if side.owner]
+    ids = people.ids(tx, ask.guild, [act.actor, *owners])
+    page = Acts([act], ids, more=False, first_page=True, currency=ask.currency)
+    what, reason = _line(act, page)
+    amount = ask.currency.of(max(abs(side.amount) for side in act.sides))
+    small = f"Transfer {number} · all such acts: /ledger acts"
+    return Told(Card(_HEADLINES[act.kind].format(amount), (f"{what}.", reason), small))
+
+
 def private(done: Done) -> Card:
     """What the moderator sees where the post stands elsewhere."""
     if done.failed:
         told = (
-            f"It stands, but it could not be posted in {text.channel(done.failed)}: `/setup` says what is missing. "
-            "Everybody finds it in `/ledger acts`."
+            f"It stands, but Crux may not post in {text.channel(done.failed)}: `/setup` says what is missing, and "
+            "saved there again, the post follows. Everybody finds it in `/ledger acts` meanwhile."
         )
         return Card(
             _headline(done), (_sentence(done), told), f"Transfer {done.transfer}", accent=Accent.CAREFUL
@@ -78,7 +101,7 @@ def answered(done: Done) -> Card:
 
 
 def acts(page: Acts) -> Card:
-    lines = [_line(act, page) for act in page.acts] or [
+    lines = [f"{text.day(act.at)} " + "\n".join(_line(act, page)) for act in page.acts] or [
         "There are none. Every grant, taking and reversal will be here."
     ]
     last = page.acts[-1].transfer if page.acts else 1
@@ -107,10 +130,7 @@ def waved(person: int, started: int, currency: Currency) -> Card:
 
 
 def _headline(done: Done) -> str:
-    amount = done.currency.of(done.amount)
-    return {"grant": f"{amount} granted", "take": f"{amount} taken", "fund": f"The house got {amount}"}[
-        done.kind
-    ]
+    return _HEADLINES[done.kind].format(done.currency.of(done.amount))
 
 
 def _sentence(done: Done) -> str:
@@ -123,7 +143,8 @@ def _sentence(done: Done) -> str:
     }[done.kind]
 
 
-def _line(act: Act, page: Acts) -> str:
+def _line(act: Act, page: Acts) -> tuple[str, str]:
+    """Who did what to whom, and why."""
     moved = max(abs(side.amount) for side in act.sides)
     owners = [side.owner for side in act.sides if side.owner]
     person = text.listed([text.person(page.people.get(owner), owner) for owner in owners]) or "the house"
@@ -140,4 +161,4 @@ def _line(act: Act, page: Acts) -> str:
         if act.reason
         else "(the reason was deleted with its author's or their data)"
     )
-    return f"{text.day(act.at)} {actor} {what}\n> {reason}"
+    return f"{actor} {what}", f"> {reason}"

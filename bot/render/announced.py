@@ -53,6 +53,7 @@ class Told:
     moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
     title and tags of a claim's own post, where the server chose a forum; `line` is the claim that another card
     belongs to, and stands beside there. `privately` is a player: a post that goes to their own talk with the bot.
+    `to_log` is for the log channel.
     """
 
     card: Card
@@ -64,6 +65,7 @@ class Told:
     tags: tuple[str, ...] = ()
     line: int = 0
     privately: int = 0
+    to_log: bool = False
 
 
 Words = Callable[[Connection, Ask], Told | None]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.cards import Accent, Button, Card, Look
 from bot.render import announced, text
 from bot.render.announced import Ask, Told
+from ledger.statements import Balanced
 from ledger.types import from_us
 from markets import calendar, claims, disputes, due, lifecycle, offers, outbox, resolution, weeks
 from markets.claims import Claim
@@ -308,6 +309,15 @@ def parked(tx: Connection, ask: Ask) -> Told | None:
     lines = [f"- {due_words(row.kind, row.ref)} ({row.error})" for row in found[:MOST_LISTED]]
     line = "These failed twelve times and wait for whoever runs Crux:"
     return Told(Card("Something could not be done", (line, "\n".join(lines)), accent=Accent.CAREFUL))
+
+
+def books(seen: Balanced) -> str:
+    """What the playground's page says of all books."""
+    if seen.off:
+        return f"do not balance: {text.listed([f'server {guild}' for guild in seen.off])}"
+    count = "1 book" if seen.books == 1 else f"{seen.books:,} books"
+    moved = "1 transfer" if seen.transfers == 1 else f"{seen.transfers:,} transfers"
+    return f"balance to zero: {count}, {moved}" if seen.books else "balance: there are no points yet"
 
 
 # --- pieces -----------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ def _moderators(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
         "Moderators can grant points and take them. Each time they say why, it is posted, and everybody finds it in "
         "`/ledger acts`.",
         "The house, the server's own account, gets points by setup alone, and that is listed there too.",
-        "Moderators can't see your balance in passing; the server's export, for moderators, holds all balances.",
+        "Crux shows your balance to you alone; only the server's export, for moderators, holds everybody's.",
     )
 
 

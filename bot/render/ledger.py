@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from bot.cards import Accent, Card, File
-from bot.render import text
+from bot.render import announced, text
+from bot.render.announced import Ask, Told
+
+DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,12 @@ def exported(seen: Exported) -> Card:
     )
 
 
-def digest(transfers: int, head: str) -> Card:
+@announced.post(DIGEST)
+def digest(tx: Connection, ask: Ask) -> Told | None:
     """The daily post in the log channel (RULES A8)."""
-    return Card(
+    card = Card(
         "The book's newest digest",
-        (f"`{head}`", f"After transfer {transfers:,}."),
+        (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
+    return Told(card, to_log=True)

@@ -50,11 +50,11 @@ def export(stored: Stored | None) -> Card:
 
 
 def ask(request: Asked) -> Card:
-    ends = f"It ends {text.ago(request.ends)}."
+    ends = f"This question ends {text.ago(request.ends)}."
     if request.sure:
         return Card(
             "Delete for good?",
-            ("There is no way back, for moderators neither.",),
+            ("This can't be undone, not even by a moderator.",),
             ends,
             (
                 Button("Delete my data for good", f"forget-now:{request.asked}", Look.DANGER),

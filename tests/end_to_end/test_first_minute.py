@@ -33,6 +33,8 @@ async def test_a_newcomer_gives_somebody_points_within_a_minute(play: Playground
         await page.press("Give 25 points")
         await page.sees("You gave 25 points")
         await _has_got(page)
+        books = page.page.get_by_role("region", name="Books")
+        await expect(books).to_contain_text("balance to zero: 1 book, 3 transfers")
         await page.shot("first-minute")
 
 

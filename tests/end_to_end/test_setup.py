@@ -1,5 +1,9 @@
 """Setup, and what moderators do with points: forms, the public posts, and what is missing by name."""
 
+import asyncio
+
+import pytest
+
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
 
@@ -44,8 +48,14 @@ async def test_missing_permissions_are_told_by_name_and_the_act_stands(play: Pla
 
     form = await play.mira.run("/mod grant", to=play.bo, amount="5")
     done = await play.mira.submit(form, reason="for the test")
-    assert "could not be posted in <#" in done.text
+    assert "Crux may not post in <#" in done.text
     assert "granted **5 points**" in (await play.ada.run("/ledger acts")).text
+    await play.settle()
+    await play.world("overwrite", channel="announcements", for_="bot", allow=everything)
+    await set_up(play)  # saved again, what was kept back is posted
+    await play.settle()
+    assert sum("for the test" in text for text in await texts(play, "announcements")) == 1
+    await play.world("overwrite", channel="announcements", for_="bot", deny=everything)
 
     await play.world("delete_channel", channel="announcements")
     assert "was deleted: choose another" in (await play.oz.click(card, "Check again")).text
@@ -93,6 +103,7 @@ async def test_funding_the_house_is_a_listed_and_posted_act(play: Playground):
     card = await play.oz.run("/setup")
     done = await play.oz.submit(await play.oz.click(card, "Fund the house"), amount="250")
     assert "The house got 250 points" in done.text
+    await play.settle()
     assert any("funded the house with **250 points**" in text for text in await texts(play, "announcements"))
     assert "funded the house with **250 points**" in (await play.bo.run("/ledger acts")).text
     assert "**The house** holds 250 points" in (await play.oz.click(card, "Check again")).text
@@ -114,11 +125,40 @@ async def test_a_grant_asks_why_and_is_posted_once(play: Playground):
     assert "**1,050 points**" in (await play.bo.run("/wallet show")).text
 
 
+SEND = "POST /channels/{channel_id}/messages"
+
+
+@pytest.mark.parametrize("how", ["hold", "drop"])
+async def test_an_act_is_posted_once_though_the_bot_was_killed_between_the_act_and_its_post(
+    play: Playground, how: str
+):
+    """Held: Discord has the post, and the bot was killed before it heard so. Dropped: Discord never got it."""
+    await set_up(play)
+    await play.fault(how, SEND, times=9)
+    form = await play.mira.run("/mod grant", to=play.bo, amount="50")
+    assert "Posted in <#" in (await play.mira.submit(form, reason="Wrote the rules down")).text
+    async with asyncio.timeout(20):
+        while ("POST", "/channels/{channel_id}/messages") not in [
+            r[:2] for r in await play.requests()
+        ] and not any("Wrote the rules down" in text for text in await texts(play, "announcements")):
+            pass
+    await play.kill_bot()
+    await play.release()
+    await play.start_bot()
+    await play.settle()
+    await play.settle()
+    assert sum("Wrote the rules down" in text for text in await texts(play, "announcements")) == 1
+    assert "**1,050 points**" in (await play.bo.run("/wallet show")).text
+
+
 async def test_without_a_channel_the_answer_itself_is_public(play: Playground):
     form = await play.oz.run("/mod grant", to=play.bo, amount="50")
     done = await play.oz.submit(form, reason="Wrote the rules down")
     assert not done.message.ephemeral
     assert "> Wrote the rules down" in done.text
+    await set_up(play)
+    await play.settle()
+    assert await texts(play, "announcements") == []  # what was public then isn't posted again
 
 
 async def test_more_than_there_is_can_not_be_taken(play: Playground):
@@ -134,6 +174,7 @@ async def test_words_from_people_do_nothing_in_cards(play: Playground):
     nasty = "**bold** @everyone <@1> [a](http://x.y) ||hidden|| \u202eesrever\u200b `code`\n# big =1+1"
     form = await play.mira.run("/mod grant", to=play.bo, amount="5")
     await play.mira.submit(form, reason=nasty)
+    await play.settle()
 
     harmless = (
         r"\*\*bold\*\* \@everyone \<\@1\> \[a\]\(http\://x.y\) \|\|hidden\|\| esrever \`code\` \# big =1+1"

@@ -174,6 +174,8 @@ async def test_a_post_whose_reply_was_lost_stands_once(play: Playground):
         await play.fault(kind, "POST /channels/{channel_id}/messages", times=1, **more)
         form = await play.mira.run("/mod grant", to=play.bo, amount="1")
         assert "Posted in" in (await play.mira.submit(form, reason=f"while it was {kind}")).text
+        await play.settle()
+        await play.skip(minutes=1)
     posts = [message.text for message in await play.ada.read("announcements")]
     assert [sum(f"while it was {kind}" in post for post in posts) for kind in ("lost", "drop", "status")] == [
         1,
@@ -189,6 +191,7 @@ async def test_rate_limits_delay_posts_and_lose_none(play: Playground):
     await asyncio.gather(
         *(play.mira.submit(form, reason=f"number {number:02d}") for number, form in enumerate(forms))
     )
+    await play.settle()
     posts = "\n".join([message.text for message in await play.ada.read("announcements")])
     assert [posts.count(f"number {number:02d}") for number in range(12)] == [1] * 12
     assert "**1,012 points**" in (await play.bo.run("/wallet show")).text

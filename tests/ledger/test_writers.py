@@ -610,7 +610,7 @@ async def test_writes_wait_for_a_server_that_is_started_anew(guild: int, monkeyp
 
             done = asyncio.Event()
             pressing = asyncio.create_task(press())
-            await asyncio.to_thread(server.restart)
+            await asyncio.to_thread(server.do, "restart")
             done.set()
             await pressing
             await asyncio.gather(*asked)

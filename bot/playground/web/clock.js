@@ -28,12 +28,13 @@ class Panel {
     this.botRow = el("div", { class: "row" });
     this.botError = el("div", { class: "failure", role: "alert" });
     this.books = el("div", { class: "status" });
+    this.booksRow = el("div", { class: "row" });
     fill(
       root,
       group("Clock", this.date, this.time, this.clockRow, this.clockError),
       group("Due next", this.due),
       group("Bot", this.botLine, this.botRow, this.botError),
-      group("Books", this.books),
+      group("Books", this.books, this.booksRow),
     );
   }
 
@@ -44,9 +45,7 @@ class Panel {
     this.drawClock(clock);
     this.drawDue(clock);
     this.drawBot(bot);
-    const words = clock.books ?? "nothing checked yet";
-    const right = clock.books && /^balance/.test(clock.books);
-    fill(this.books, light(clock.books ? (right ? "good" : "bad") : "off"), el("bdi", {}, words));
+    this.drawBooks(clock);
   }
 
   tick() {
@@ -108,6 +107,15 @@ class Panel {
     const log = [["log", "Log", () => this.act("bot", "log", showLog)]];
     this.row(this.botRow, bot.state === "none" ? [] : [...(alive ? living : dead), ...log]);
     fill(this.botError, this.error.bot);
+  }
+
+  /** What the bot said last: it counts them after each press and each move of the clock. */
+  drawBooks({ books }) {
+    const words = books ?? (store.state.bot.state === "running" ? "being counted…" : "counted when the bot runs");
+    const mood = books ? (/^balance/.test(books) ? "good" : "bad") : "off";
+    fill(this.books, light(mood), el("bdi", { class: "wrap" }, words));
+    const count = () => this.act("clock", "books", () => post("clock", { skip_seconds: 0 }));
+    this.row(this.booksRow, [["books", "Count again", count]]);
   }
 
   row(node, buttons) {
