@@ -1,13 +1,16 @@
-"""A person who has themselves deleted, with what they left in claims and bets (RULES E4)."""
+"""What claims, bets and markets hold about a person, and what of it is deleted on request (RULES E4)."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlmodel import SQLModel
 
 from ledger import accounts, people
 from ledger.people import Forget, Gone
 from ledger.prepared import param
+from ledger.types import from_us
 from markets import board, claims, due, lifecycle, orders, outbox, tables
 
 
@@ -37,6 +40,44 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     return people.forget(tx, request, now)
 
 
+def stored(tx: Connection, guild: int, player: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row of this room that names a player, by table: times as ISO, bytes as hex, words as they stand.
+
+    Which columns name a player is asked of the schema, so that a table to come is not forgotten.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, names in _NAMING.items():
+        rows = tx.execute(names, {"g": guild, "p": player}).mappings().all()
+        if rows:
+            found[table] = [{name: _readable(name, value) for name, value in row.items()} for row in rows]
+    return found
+
+
+def _readable(name: str, value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if name.endswith("_us") and isinstance(value, int):
+        return from_us(value).isoformat()
+    return value
+
+
+def _naming() -> dict[str, sa.Select[Any]]:
+    """By table, the rows in which some column names a player."""
+    asks: dict[str, sa.Select[Any]] = {}
+    for table in SQLModel.metadata.tables.values():
+        if getattr(tables, table.name, None) is not table:
+            continue  # the book's
+        names = {key.parent.name for key in table.foreign_keys if key.column.table.name == "players"}
+        names -= {"guild_id"}
+        if table.name == "offers":
+            names |= {"taker"}  # 0 is anyone, so the schema can't say whom it names
+        if names:
+            theirs = [table.c[name] == param("p") for name in sorted(names)]
+            asks[table.name] = sa.select(table).where(table.c.guild_id == param("g"), sa.or_(*theirs))
+    return asks
+
+
+_NAMING = _naming()
 _o, _c, _b = tables.offers.c, tables.claims.c, tables.bets.c
 _f, _p, _a, _m = tables.follows.c, tables.preferences.c, tables.agreements.c, tables.moves.c
 _j = tables.appointments.c

@@ -74,4 +74,5 @@ async def _stored(press: Press) -> render.Stored | None:
         if len(page) < PAGE:
             break
     written = await db.read_long(people.written, guild, seen.player.number)
-    return render.Stored(guild, press.user.id, seen, items, written)
+    rows = await db.read_long(whole.stored, guild, seen.player.number)
+    return render.Stored(guild, press.user.id, seen, items, written, rows)

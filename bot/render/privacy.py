@@ -1,7 +1,7 @@
 """What is stored about somebody, and what deleting it means, before it is done and after."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,14 @@ from ledger.statements import Item
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """All that one server's book holds about a person."""
+    """All that one server holds about a person; `rows` are those of claims, bets and markets, by table."""
 
     guild: int
     person: int
     glance: Glance
     items: list[Item]
     written: list[tuple[int, str]]
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def export(stored: Stored | None) -> Card:
         "What is stored about you here",
         (
             f"You are player {stored.glance.player.number} in this server's book, with {len(stored.items)} "
-            f"{'entry' if len(stored.items) == 1 else 'entries'}. The file holds all of it.",
+            f"{'entry' if len(stored.items) == 1 else 'entries'}. The file holds all of it, with every claim, bet, "
+            "trade and forecast that names you.",
         ),
         files=(File("crux-my-data.json", content),),
     )
@@ -106,6 +108,7 @@ def _everything(stored: Stored) -> dict[str, Any]:
         "balance_points": money.points(stored.glance.balance),
         "entries": [_entry(item) for item in stored.items],
         "notes_you_wrote": [{"transfer": number, "words": words} for number, words in stored.written],
+        "claims_and_bets": stored.rows,
     }
 
 
