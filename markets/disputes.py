@@ -406,6 +406,7 @@ def _pay(tx: Connection, claim: Claim, dispute: Dispute, ruling: Result, now: da
     _bonds(tx, dispute, proposal, differs=differs, now=now)
     resolution.end_proposal(tx, proposal, "failed" if differs else "settled", now)
     resolution.resolve(tx, claim, ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
 
 
 def let_stand(tx: Connection, claim: Claim, now: datetime) -> bool:
@@ -426,6 +427,7 @@ def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
     tx.execute(_LAPSE, {"g": claim.guild, "n": dispute.number})
     resolution.forfeit_bond(tx, dispute.bond, f"dispute:{dispute.number}:bond", now)
     resolution.forfeit_bond(tx, dispute.appeal_bond, f"dispute:{dispute.number}:appeal", now)
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
     return dispute.number
 
 

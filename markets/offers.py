@@ -500,10 +500,13 @@ def require_takeable(tx: Connection, guild: int, number: int, player: int, now: 
     """What would refuse a taker whatever they hold, before they are shown what they would lock.
 
     Raises:
-        UnknownOffer, OfferGone, NotAddressed, OwnOffer, ClaimMoved, ClaimHalted, TradingClosed: As `accept`.
+        UnknownOffer, OfferGone, NotAddressed, OwnOffer, ClaimMoved, ClaimHalted, TradingClosed,
+            NamedJudge: As `accept`.
     """
     found = _open_offer(tx, guild, number, player, now)
-    claims.load(tx, guild, found.claim).require("accept", now)
+    claim = claims.load(tx, guild, found.claim)
+    claim.require("accept", now)
+    judges.require_may_bet(tx, claim, player)
     _require_points(tx, guild, player, found.taker_stake)
 
 

@@ -17,6 +17,7 @@ from markets import (
     claims,
     disputes,
     forecasts,
+    library,
     lifecycle,
     offers,
     outbox,
@@ -357,6 +358,21 @@ def wanting(tx: Connection, guild: int, now: datetime, *, before: int = 0) -> li
 def mine(tx: Connection, guild: int, player: int, *, before: int = 0) -> list[Row]:
     """The claims that somebody opened or has a bet on, the newest first."""
     return _rows(tx, _MINE, {"g": guild, "p": player, "before": before or _MOST})
+
+
+def linked(tx: Connection, guild: int, player: int) -> list[Row]:
+    """Claims that hang together with one of somebody's, the newest first: a better wording or what it replaced, or
+    related in the library."""
+    own = [claims.load(tx, guild, row.number) for row in mine(tx, guild, player)]
+    taken = {one.terms.library for one in own if one.terms.library}
+    related = {name for one in library.load() if one.id in taken for name in one.related}
+    related |= {one.id for one in library.load() if taken & set(one.related)}
+    numbers = [one.number for one in own]
+    replaced = [one.supersedes for one in own if one.supersedes]
+    links = [_c.supersedes.in_(numbers), _c.number.in_(replaced)]
+    links += [_c.terms.contains(f'"{name}"') for name in sorted(related)]
+    found = _in_server.where(_c.state.not_in(["draft", "dropped"]), _c.number.not_in(numbers), sa.or_(*links))
+    return _rows(tx, found.order_by(_c.number.desc()).limit(PAGE + 1), {"g": guild})
 
 
 def tagged(tx: Connection, guild: int, tag: str, *, before: int = 0) -> list[Row]:

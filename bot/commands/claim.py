@@ -348,13 +348,16 @@ async def _follow(press: Press, number: int, follows: bool) -> None:
     await answer(press, work, lambda now: render.followed(number, now))
 
 
-@claim.command(name="list", description="Claims: closing soon, wanting a counterpart, yours, or by tag")
+@claim.command(
+    name="list", description="Claims: closing soon, wanting a counterpart, yours, linked to yours, or by tag"
+)
 @app_commands.describe(which="Which ones", tag="With this tag")
 @app_commands.choices(
     which=[
         app_commands.Choice(name="Closing soon", value="closing"),
         app_commands.Choice(name="Wanting a counterpart", value="wanting"),
         app_commands.Choice(name="Mine", value="mine"),
+        app_commands.Choice(name="Linked to one of mine", value="linked"),
     ]
 )
 async def list_(
@@ -364,6 +367,8 @@ async def list_(
         await answer(press, _tagged(press, tag), render.listed)
     elif which == "wanting":
         await bets.show_wanting(press)
+    elif which == "linked":
+        await answer(press, _linked(press), render.listed)
     elif which == "mine":
         await answer(press, _mine(press, 0), render.listed)
     else:
@@ -396,6 +401,15 @@ async def _mine(press: Press, before: int) -> render.Page:
     who = await acting(press)
     rows = await press.client.db.read(queries.mine, guild_of(press), who.number, before=before)
     return _page("Claims you opened or have a bet on", rows, "claims-mine", before)
+
+
+async def _linked(press: Press) -> render.Page:
+    who = await acting(press)
+    rows = await press.client.db.read(queries.linked, guild_of(press), who.number)
+    none = (
+        "There are none: no better wording of a claim of yours, and nothing that the library relates to one."
+    )
+    return render.Page("Claims linked to one of yours", rows, none)
 
 
 async def _tagged(press: Press, tag: str) -> render.Page:

@@ -138,9 +138,11 @@ async def _vote(press: Press, number: int, choice: int) -> render.Did:
     words = (
         "That is the ruling. It is posted with your reason, and paid a day later unless somebody appeals."
         if voted.ruled
-        else f"{voted.votes} of {voted.needed} votes for this result so far."
+        else f"{voted.votes} of {voted.needed} votes for this result so far. The others are waited for."
     )
-    return _did(who, f"You voted {phrases.result(found.terms, said)}", words)
+    title = f"You voted {phrases.result(found.terms, said)}"
+    # A vote that doesn't carry alone stands on the dispute's card, and nobody is called for it.
+    return _did(who, title, words) if voted.ruled else render.Did(title, (words,), -1)
 
 
 async def _confirm(press: Press, proposal: int) -> render.Did:

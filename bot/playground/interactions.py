@@ -118,7 +118,7 @@ class Interactions:
         body: Json = data or {}
         if kind == MODAL:
             rules.check_modal(body)
-            interaction.modal = {"interaction": str(interaction.id), **body}
+            interaction.modal = {"interaction": str(interaction.id), **rules.with_ids_as_text(body)}
             return None
         if kind == CHOICES:
             rules.check_choices(body, _focused_type(interaction.data))

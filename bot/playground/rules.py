@@ -293,3 +293,12 @@ def check_choices(body: Any, kind: int) -> None:
                 path, "APPLICATION_COMMAND_OPTIONS_VALUE_INVALID", "The value is not of the option's type"
             )
     errors.raise_if_any()
+
+
+def with_ids_as_text(modal: Json) -> Json:
+    """Whom its lists hold already, as Discord tells it: discord.py sends numbers, which a browser would round."""
+    for label in modal["components"]:
+        inner = [label["component"]] if "component" in label else rows(label, "components")
+        for entry in (entry for field in inner for entry in rows(field, "default_values")):
+            entry["id"] = str(entry["id"])
+    return modal

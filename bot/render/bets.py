@@ -33,9 +33,7 @@ def offer(seen: OfferSeen) -> Card:
         f"{text.number(of.maker_stake)} to win {text.number(of.taker_stake)}",
         phrases.lines(
             about(seen.claim),
-            invitation(seen)
-            if open_
-            else f"This offer was {phrases.OFFER_STATES[seen.state]}{_answer(seen)}.",
+            invitation(seen) if open_ else f"This offer {phrases.OFFER_STATES[seen.state]}{_answer(seen)}.",
             *wording.overridden(seen.claim.terms, seen.warned),
         ),
         f"Offer {of.number} · {fine_print(seen)}",
@@ -189,7 +187,7 @@ def ask_taking(taking: Taking) -> Card:
     return Card(
         f"Take {phrases.who(people, of.maker)}'s bet?",
         phrases.lines(*body, *wording.overridden(seen.claim.terms, seen.warned)),
-        f"{record} · only you can see this; it ends {text.ago(taking.ends)}",
+        f"{record} · this question ends {text.ago(taking.ends)}",
         (
             Button(lock, f"lock:{taking.asked}:{of.number}:{phrases.mark(seen.claim)}", Look.MAIN),
             Button("Not now", "close"),

@@ -171,13 +171,23 @@ def terms(seen: ClaimSeen) -> Card:
 
 
 def _check(facts: Mapping[str, str]) -> str:
-    return text.escape(", ".join(f"{name} {value}" for name, value in facts.items()), 400)
+    said = [f"{name} {value}" for name, value in facts.items() if (name, value) != ("adapter", "manual")]
+    by_hand = "no file says it, people look it up: " if facts.get("adapter") == "manual" else ""
+    return text.escape(by_hand + ", ".join(said), 400)
+
+
+def _first_closed(due: tuple[int, str]) -> tuple[int, bool]:
+    """In order of time; of one moment, trading closes before anybody is asked."""
+    return due[0], due[1] != "claim.close"
 
 
 def show(seen: ClaimSeen) -> Card:
     """The card, with what happens next and when."""
     shown = claim(seen)
-    coming = [f"- {phrases.ago(at_us)}: {phrases.due(kind)}" for at_us, kind in sorted(seen.coming)[:4]] or [
+    coming = [
+        f"- {phrases.ago(at_us)}: {phrases.due(kind)}"
+        for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]
+    ] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
     ]
     follow = Button("Follow", f"follow:{seen.claim.number}:1")
@@ -527,16 +537,18 @@ SHELF = 8
 
 
 def shelf(page: int, starters: Sequence[Starter]) -> Card:
-    """A page of the starter claims; numbers count from 1 through the whole library."""
+    """A page of the starter claims, what is still open first; each keeps its number in the library."""
     first = page * SHELF
+    # What can be opened comes first: a newcomer looks for something to bet on.
+    ordered = sorted(enumerate(starters, 1), key=lambda item: item[1].historical)
     lines = [
-        f"**{first + at + 1}** {text.escape(one.title, 160)}\n-# "
+        f"**{number}** {text.escape(one.title, 160)}\n-# "
         + (
             "a forecasting game: it is settled already"
             if one.historical
             else text.escape(", ".join(one.tags), 80)
         )
-        for at, one in enumerate(starters[first : first + SHELF])
+        for number, one in ordered[first : first + SHELF]
     ]
     return Card(
         "Claims to begin with",

@@ -34,11 +34,11 @@ STATES = {
 }
 
 OFFER_STATES = {
-    "open": "open",
-    "accepted": "accepted",
-    "withdrawn": "withdrawn",
-    "countered": "answered with a counter-offer",
-    "expired": "expired",
+    "open": "is open",
+    "accepted": "was accepted",
+    "withdrawn": "was withdrawn",
+    "countered": "was answered with a counter-offer",
+    "expired": "has expired",
     "dead": "ended, because its claim changed or got a result",
 }
 
@@ -196,6 +196,12 @@ def stamp(terms: Terms, at_us: int | None) -> str:
     except zones.UnknownZone:
         zone = zones.zone("UTC")
     return moments.stamp(from_us(at_us), zone)
+
+
+def reason(words: str, most: int = 400) -> str:
+    """What somebody gave as a reason, in quotes, as a sentence of its own."""
+    said = text.escape(words.strip(), most)
+    return f"“{said}”" if said.endswith((".", "!", "?", "…")) else f"“{said}”."
 
 
 def ago(at_us: int) -> str:

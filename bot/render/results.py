@@ -249,13 +249,19 @@ def _judged_by(seen: DisputeSeen) -> str:
     cast = f"{len(votes)} of {seen.claim.claim.terms.judges.votes} cast" if votes else "none cast yet"
     return (
         f"Judged by {phrases.judges(seen.claim.claim.terms, seen.people)}, with nothing on this claim · "
-        f"votes: {cast} · {len(seen.claim.clarifications)} clarifications"
+        f"votes: {cast}{_clarified(len(seen.claim.clarifications))}"
     )
+
+
+def _clarified(count: int) -> str:
+    return f" · {count} {'clarification' if count == 1 else 'clarifications'}" if count else ""
 
 
 def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
     """What each result would pay everybody with a live bet."""
     if not seen.live:
+        if seen.at in ("settled", "void"):
+            return ()
         pooled = seen.pool.pot if seen.pool else 0
         return (
             f"A pool of {text.number(pooled)} is shared by it." if pooled else "Nothing is locked on it.",
@@ -306,7 +312,7 @@ def case(shown: Case) -> Card:
         phrases.lines(
             text.escape(terms.statement, 500),
             *[
-                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 250)}"
+                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 600)}"
                 for one in terms.outcomes[:4]
             ],
             *[f"Clarified: “{text.escape(one.words, 250)}”" for one in seen.clarifications[-3:]],
@@ -581,7 +587,7 @@ def _how(tx: Connection, guild: int, seen: ClaimSeen, found: resolution.Resoluti
     if found.dispute is not None:
         of = queries.dispute(tx, guild, found.dispute, from_us(found.at_us)).dispute
         if of.ruling is not None:
-            return f"Ruled by its judges: “{text.escape(of.ruling_reason or '', 400)}”.{clause}"
+            return f"Ruled by its judges: {phrases.reason(of.ruling_reason or '')}{clause}"
     if found.proposal is not None:
         proposal = resolution.load(tx, guild, found.proposal)
         by = phrases.who(queries.named(tx, guild, {proposal.proposer}), proposal.proposer)
@@ -599,10 +605,11 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
         return None
     final = bool(ask.facts.get("final"))
     came = phrases.result(seen.claim.claim.terms, of.ruling)
+    paid = text.at(from_us(int(ask.facts["pays_us"])))
     next_ = (
         "This is final, and it is paid."
         if final
-        else f"It is paid {phrases.ago(int(ask.facts['pays_us']))}, unless somebody appeals with new evidence before."
+        else f"It is paid on {paid}, unless somebody appeals with new evidence before."
     )
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
