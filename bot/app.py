@@ -20,8 +20,8 @@ from bot.commands.claim import claim
 from bot.commands.forecast import forecast
 from bot.commands.help import help_
 from bot.commands.ledger import ledger
+from bot.commands.market import market
 from bot.commands.mod import mod
-from bot.commands.pool import market
 from bot.commands.privacy import privacy
 from bot.commands.resolve import resolve
 from bot.commands.setup import setup

@@ -1,4 +1,4 @@
-"""Markets as people look at them: prices over time, who holds what (read only)."""
+"""Markets as people look at them: prices over time, who holds what, and one's own portfolio (read only)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import accounts
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, maker, queries, tables
+from markets import claims, maker, orders, queries, tables
 from markets.claims import Claim
-from markets.maker import Market
+from markets.maker import Holding, Market
 
 HISTORY_PAGE = 500
 """Small, so that reading a long history lets presses through between pages."""
@@ -49,6 +50,34 @@ class Seen:
     people: Mapping[int, int] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What somebody has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
+    they paid for liquidity. In minor units."""
+
+    claim: Claim
+    market: Market
+    held: tuple[Holding, ...]
+    worth: tuple[int, ...]
+    paid_in: int
+
+    @property
+    def worst(self) -> int:
+        return maker.worst(self.market, list(self.held))
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All that somebody has in live markets; `locked` lies in reserves, `exposure` is the most they can lose."""
+
+    balance: int
+    markets: tuple[Mine, ...]
+    resting: tuple[orders.Order, ...]
+    locked: int
+    exposure: int
+    titles: Mapping[int, Claim]
+
+
 def history(tx: Connection, guild: int, claim: int, *, after: int = 0) -> list[Point]:
     """The trades after a number in order, a page of them."""
     found = tx.execute(_HISTORY, {"g": guild, "claim": claim, "after": after, "most": HISTORY_PAGE})
@@ -79,7 +108,27 @@ def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, 
     return [(claims.load(tx, guild, number), maker.load(tx, guild, number)) for number in found]
 
 
-_t, _p, _m = tables.trades.c, tables.positions.c, tables.markets.c
+def mine(tx: Connection, guild: int, number: int, player: int) -> Mine:
+    """What somebody has in one market."""
+    market = maker.load(tx, guild, number)
+    held = [one for one in maker.holdings(tx, guild, number, player) if one.shares or one.cost]
+    worth = tuple(maker.quoted(market, one.outcome, -one.shares).amount if one.shares else 0 for one in held)
+    paid = tx.execute(_PAID_IN, {"g": guild, "claim": number, "p": player}).scalar_one() or 0
+    return Mine(claims.load(tx, guild, number), market, tuple(held), worth, int(paid))
+
+
+def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
+    """Everything that somebody has in markets that haven't ended."""
+    found = [row[0] for row in tx.execute(_MINE, {"g": guild, "p": player, "most": PAGE * 3})]
+    markets = tuple(mine(tx, guild, number, player) for number in found)
+    resting = tuple(orders.resting(tx, guild, player))
+    locked = sum(accounts.state(tx, one.reserve).balance for one in resting if one.reserve)
+    at_risk = sum(max(-one.worst, 0) + one.paid_in for one in markets)
+    titles = {one.claim: claims.load(tx, guild, one.claim) for one in resting}
+    return Portfolio(balance, markets, resting, locked, at_risk + locked, titles)
+
+
+_t, _p, _m, _l = tables.trades.c, tables.positions.c, tables.markets.c, tables.liquidity.c
 _HISTORY = (
     sa.select(_t.number, _t.at_us, _t.outcome, _t.prices)
     .where(_t.guild_id == param("g"), _t.claim == param("claim"), _t.number > param("after"))
@@ -95,6 +144,27 @@ _HOLDERS = (
 _OPEN = (
     sa.select(_m.claim)
     .where(_m.guild_id == param("g"), _m.state == "open", _m.claim < param("before"))
+    .order_by(_m.claim.desc())
+    .limit(param("most"))
+)
+_PAID_IN = sa.select(sa.func.sum(_l.paid)).where(
+    _l.guild_id == param("g"), _l.claim == param("claim"), _l.player == param("p")
+)
+_live = sa.and_(_m.guild_id == param("g"), _m.state.in_(("open", "ending")))
+_MINE = (
+    sa.select(_m.claim)
+    .where(
+        _live,
+        sa.or_(
+            sa.exists().where(
+                _p.guild_id == _m.guild_id,
+                _p.claim == _m.claim,
+                _p.player == param("p"),
+                sa.or_(_p.shares > 0, _p.cost != 0),
+            ),
+            sa.exists().where(_l.guild_id == _m.guild_id, _l.claim == _m.claim, _l.player == param("p")),
+        ),
+    )
     .order_by(_m.claim.desc())
     .limit(param("most"))
 )

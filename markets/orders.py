@@ -123,7 +123,7 @@ def place(tx: Connection, request: Place, now: datetime) -> Placed:
         TooManyOrders, StakeTooHigh: A limit keeps it back.
         NotEnoughShares, InsufficientFunds: They don't have what it would hold.
     """
-    claim, market = _required(tx, request, now)
+    claim, market = require_place(tx, request, now)
     expires_us = _expiry(claim, request.expires_us, now)
     wallet = accounts.wallet(tx, request.guild, request.player)
     before = after = accounts.state(tx, wallet).balance
@@ -366,7 +366,8 @@ def _end_debt_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
 # --- what an order must be --------------------------------------------------------------------
 
 
-def _required(tx: Connection, request: Place, now: datetime) -> tuple[Claim, Market]:
+def require_place(tx: Connection, request: Place, now: datetime) -> tuple[Claim, Market]:
+    """What `place` refuses but for the points it would lock: also before anybody is asked to confirm."""
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("order", now)
     market = maker.load(tx, request.guild, request.claim)

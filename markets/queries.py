@@ -19,6 +19,7 @@ from markets import (
     forecasts,
     library,
     lifecycle,
+    maker,
     offers,
     outbox,
     pools,
@@ -28,6 +29,7 @@ from markets import (
 from markets.claims import Claim, Result
 from markets.disputes import Dispute
 from markets.forecasts import Crowd
+from markets.maker import Market
 from markets.offers import Bet, Offer
 from markets.pools import Pool
 from markets.resolution import Proposal, Resolution
@@ -89,6 +91,7 @@ class ClaimSeen:
     coming: tuple[tuple[int, str], ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
     pool: Pool | None = None
+    market: Market | None = None
     crowd: Crowd | None = None
 
     @property
@@ -216,6 +219,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         resolution=resolved,
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
+        market=maker.find(tx, guild, number),
         pool=pools.find(tx, guild, number),
         crowd=forecasts.crowd(tx, found, now),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
 from bot.render import forecasts as forecast_words
+from bot.render import markets as market_words
 from bot.render import odds, phrases, text, wording
 from bot.render import pools as pool_words
 from bot.render.announced import Ask, Told, card, post
@@ -34,6 +35,7 @@ def claim(seen: ClaimSeen) -> Card:
             _outcomes(terms),
             _stands(seen),
             *[_offered(seen, one) for one in seen.offers],
+            market_words.line(terms, seen.market) if seen.market else "",
             pool_words.line(terms, seen.pool) if seen.pool else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
             *[
@@ -46,6 +48,7 @@ def claim(seen: ClaimSeen) -> Card:
         _fine_print(seen),
         buttons(seen),
         Accent.DONE if seen.at in ("settled", "void") else Accent.CAREFUL if found.halted else Accent.PLAIN,
+        chart=market_words.chart(found, seen.market) if seen.market else None,
     )
 
 
@@ -56,7 +59,8 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
         return (terms,)
     if seen.at == "open":
         return (
-            Button("Offer a bet", f"claim-offer:{number}", Look.MAIN),
+            *(market_words.trade_buttons(seen.claim, seen.market) if seen.market else ()),
+            Button("Offer a bet", f"claim-offer:{number}", Look.PLAIN if seen.market else Look.MAIN),
             Button("Forecast", f"forecast:{number}"),
             *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
             Button("Propose a result", f"propose:{number}"),
@@ -197,6 +201,7 @@ def show(seen: ClaimSeen) -> Card:
         shown.small,
         (*shown.buttons, follow),
         shown.accent,
+        chart=shown.chart,
     )
 
 

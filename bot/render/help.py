@@ -7,6 +7,7 @@ from ledger import grants
 TOPICS = {
     "start": "What Crux is",
     "points": "Points, the allowance and gifts",
+    "markets": "Share markets and limit orders",
     "book": "The book, and how to check it",
     "moderators": "What moderators may do",
     "privacy": "What is stored about you",
@@ -15,7 +16,14 @@ TOPICS = {
 
 def topic(name: str, rules: grants.Settings, currency: Currency) -> Card:
     """One topic, with this server's own numbers in it."""
-    body = {"start": _start, "points": _points, "book": _book, "moderators": _moderators, "privacy": _privacy}
+    body = {
+        "start": _start,
+        "points": _points,
+        "markets": _markets,
+        "book": _book,
+        "moderators": _moderators,
+        "privacy": _privacy,
+    }
     return Card(
         TOPICS[name],
         ("\n\n".join(body[name](rules, currency)),),
@@ -54,6 +62,24 @@ def _points(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
         gifts,
         "Nothing you do yourself takes your wallet below zero. Only something you were paid and that is taken back "
         "later can; what you win or are granted then pays it off first.",
+    )
+
+
+def _markets(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+    return (
+        "On a claim with a market you buy shares of an outcome at any time: each pays 1 point if it "
+        "comes and nothing if "
+        "not, so a price of 62% is what the market thinks. Press an outcome on the claim's card, or use "
+        "`/market buy`; "
+        "you can sell again whenever you like: `/market sell`.",
+        "You see cost, shares, the price after it, the worst case and your balance before anything "
+        "moves. If the price "
+        "gets worse by more than 2 points of chance meanwhile, you are asked again.",
+        "`/market open` opens one. Whoever opens it pays the subsidy, the most they can lose, and gets "
+        "back what is left. "
+        "More liquidity means that prices move slower.",
+        "`/market order` lets an order rest until the price reaches your limit; you never pay more than that. "
+        "`/market portfolio` shows what you hold and each ending.",
     )
 
 

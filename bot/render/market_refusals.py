@@ -137,7 +137,7 @@ def _unknown(error: errors.Unknown) -> str:
             "market on claim",
             "`/market open` opens one, `/market list` shows what there is",
         ),
-        errors.UnknownOrder: ("order", "`/market mine` shows yours"),
+        errors.UnknownOrder: ("order", "`/market portfolio` shows yours"),
         errors.UnknownSeason: ("season", "`/board show` offers those there are"),
     }
     if isinstance(error, errors.UnknownPool):
@@ -169,7 +169,7 @@ def _not_now(error: errors.NotNow) -> str:
                 "Look at it again, and trade if you still want to."
             )
         case errors.OrderGone():
-            return f"Order {number} has ended already, and what it held is back with you. `/market mine` shows yours."
+            return f"Order {number} has ended already, and what it held is back. `/market portfolio` shows yours."
         case errors.TradingClosed():
             return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
         case errors.ClaimHalted():

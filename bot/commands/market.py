@@ -1,0 +1,615 @@
+"""Share markets under /market: open, buy, sell, orders, portfolio (RULES C3 to C5)."""
+
+from fractions import Fraction
+
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot import components, drafting, moments, parse, parse_odds
+from bot.acting import Acting, acting
+from bot.answer import Press, Where, answer, ask
+from bot.cards import Card
+from bot.commands.pool import CONFIRM_WITHIN, Number, market
+from bot.components import routes
+from bot.entering import guild_of, key
+from bot.refusals import BadInput, Expired, Outdated
+from bot.render import markets as render
+from bot.render.markets import BUDGET, QUANTITY, TARGET
+from ledger import accounts
+from ledger.errors import InsufficientFunds
+from ledger.types import to_us
+from markets import claims, maker, market_queries, orders, trading, zones
+from markets.claims import Claim
+from markets.errors import BadTrade, MarketThere, NotAModerator, PriceMoved
+from markets.mechanisms import lmsr
+
+Words = app_commands.Range[str, 1, 80]
+Amount = app_commands.Range[str, 1, 40]
+Tolerance = app_commands.Range[float, 0, 98]
+
+
+# --- opening one ------------------------------------------------------------------------------
+
+
+@market.command(name="open", description="Open a market on a claim: anyone may then buy and sell shares")
+@app_commands.describe(
+    claim="The claim's number", house="For moderators: the house pays, and you don't trade there"
+)
+async def open_(press: Press, claim: Number, house: bool = False) -> None:
+    await _open_form(press, claim, house)
+
+
+@routes.on("market-new:{claim}")
+async def press_open(press: Press, claim: int) -> None:
+    await _open_form(press, claim, False)
+
+
+async def _open_form(press: Press, number: int, house: bool) -> None:
+    who = await acting(press)
+    found = await press.client.db.read(_may_open, guild_of(press), number, press.client.clock.of(press.id))
+    if house and not who.actor.moderator:
+        raise NotAModerator(number)
+    await ask(press, render.open_form(found, house, await press.client.currency(press.guild_id)))
+
+
+def _may_open(tx: Connection, guild: int, number: int, now: object) -> Claim:
+    """A claim that can still have a market, before anybody fills in a form."""
+    found = claims.load(tx, guild, number)
+    claims.require_public(found)
+    if maker.find(tx, guild, number) is not None:
+        raise MarketThere(number, found.state)
+    return found
+
+
+@routes.on("market-form:{claim}:{house}")
+async def send_open(press: Press, claim: int, house: int) -> None:
+    filled = components.values(press.data or {})
+    liquidity = parse.points(components.line(filled, "liquidity"), "The liquidity")
+    opening = components.line(filled, "opening")
+    await answer(press, _ask_opening(press, claim, liquidity, opening, house == 1), render.ask_opening)
+
+
+async def _ask_opening(press: Press, number: int, liquidity: int, typed: str, house: bool) -> render.Opening:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    found = await crux.db.read(_may_open, guild, number, now)
+    found.require("market", now)
+    opening = _percents(typed, len(found.terms.outcomes)) if typed else ()
+    cost = trading.cost_to_open(
+        liquidity, tuple(one * 100 for one in opening) or None, len(found.terms.outcomes)
+    )
+    balance = who.known.glance.balance
+    if not house and balance < cost:
+        raise InsufficientFunds(*who.known.glance.player.wallet, balance, cost)
+    ends = now + CONFIRM_WITHIN
+    currency = await crux.currency(guild)
+    return render.Opening(press.id, found, liquidity, opening, house, cost, balance, ends, currency)
+
+
+def _percents(typed: str, outcomes: int) -> tuple[int, ...]:
+    """Whole percents in the outcomes' order.
+
+    Raises:
+        BadInput: They are anything else, or don't add up to 100.
+    """
+    parts = typed.replace("%", " ").replace(",", " ").split()
+    if (
+        len(parts) != outcomes
+        or not all(one.isascii() and one.isdecimal() and 1 <= int(one[:4]) <= 99 for one in parts)
+        or sum(map(int, parts)) != 100
+    ):
+        raise BadInput(
+            "The opening chances",
+            f"write {outcomes} whole numbers from 1 to 99 that add up to 100, such as 60 40",
+        )
+    return tuple(map(int, parts))
+
+
+@routes.on("market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}")
+async def confirm_open(
+    press: Press, asked: int, claim: int, liquidity: int, house: int, first: int, rest: int
+) -> None:
+    """The key is the interaction that asked, so two presses are one market."""
+    _in_time(press, asked, "/market open")
+    who = await acting(press)
+    found = await press.client.db.read(claims.load, guild_of(press), claim)
+    percents = render.unpacked(first, rest, len(found.terms.outcomes))
+    opening = tuple(one * 100 for one in percents) or None
+    request = trading.OpenMarket(
+        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1
+    )
+    currency = await press.client.currency(press.guild_id)
+    work = press.client.write(trading.open_market, request, press.client.clock.of(press.id))
+    await answer(press, work, lambda done: render.opened(done, found, currency), where=Where.IN_PLACE)
+
+
+@market.command(description="Make a market deeper: its prices stay, and move slower from then on")
+@app_commands.describe(claim="The claim's number", amount="How much liquidity to add, in points")
+async def liquidity(press: Press, claim: Number, amount: Amount) -> None:
+    await answer(press, _ask_deepening(press, claim, amount), render.ask_deepening)
+
+
+async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepening:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    more = parse.points(typed, "The liquidity")
+    currency = await crux.currency(guild)
+
+    def read(tx: Connection) -> render.Deepening:
+        found = claims.load(tx, guild, number)
+        found.require("market", now)
+        of = maker.load(tx, guild, number)
+        if of.liquidity + more > lmsr.MOST:
+            raise BadTrade("liquidity", "range")
+        deeper = lmsr.deepened(of.book, more)
+        cost = trading.cost_to_deepen(tx, of, deeper)
+        wallet = accounts.wallet(tx, guild, who.number)
+        balance = accounts.state(tx, wallet).balance
+        if balance < cost:
+            raise InsufficientFunds(*wallet, balance, cost)
+        ends = now + CONFIRM_WITHIN
+        return render.Deepening(press.id, found, more, deeper.liquidity, cost, balance, ends, currency)
+
+    return await crux.db.read(read)
+
+
+@routes.on("market-deepen:{asked}:{claim}:{liquidity}:{cost}")
+async def confirm_deepening(press: Press, asked: int, claim: int, liquidity: int, cost: int) -> None:
+    _in_time(press, asked, "/market liquidity")
+    who = await acting(press)
+    crux, guild = press.client, guild_of(press)
+    found = await crux.db.read(claims.load, guild, claim)
+    request = trading.AddLiquidity(guild, _asked(asked), who.actor, claim, liquidity)
+    currency = await crux.currency(guild)
+    work = crux.write(trading.add_liquidity, request, crux.clock.of(press.id))
+    await answer(press, work, lambda done: render.opened(done, found, currency), where=Where.IN_PLACE)
+
+
+# --- buying and selling -----------------------------------------------------------------------
+
+
+@market.command(description="Buy shares: you see cost, price and balance before anything moves")
+@app_commands.describe(
+    claim="The claim's number",
+    outcome="What will happen: YES, NO, or another outcome",
+    points="Points to spend",
+    shares="Or how many shares",
+    to="Or up to a chance, such as 60%",
+    tolerance="How many points of chance the price may get worse before you are asked again; 2",
+)
+async def buy(
+    press: Press,
+    claim: Number,
+    outcome: Words,
+    points: Amount | None = None,
+    shares: Amount | None = None,
+    to: Amount | None = None,
+    tolerance: Tolerance | None = None,
+) -> None:
+    how, amount = _how(points or "", shares or "", to or "")
+    at = await _outcome(press, claim, outcome)
+    await answer(press, _ask_trade(press, claim, at, how, amount, tolerance), render.ask_trade)
+
+
+@market.command(description="Sell shares you hold")
+@app_commands.describe(
+    claim="The claim's number",
+    outcome="Which ones: YES, NO, or another outcome",
+    shares="How many; all, if you say nothing",
+    to="Or down to a chance, such as 40%",
+    tolerance="How many points of chance the price may get worse before you are asked again; 2",
+)
+async def sell(
+    press: Press,
+    claim: Number,
+    outcome: Words,
+    shares: Amount | None = None,
+    to: Amount | None = None,
+    tolerance: Tolerance | None = None,
+) -> None:
+    at = await _outcome(press, claim, outcome)
+    how, amount = await _how_much_to_sell(press, claim, at, shares or "", to or "")
+    await answer(press, _ask_trade(press, claim, at, how, amount, tolerance, sells=True), render.ask_trade)
+
+
+@routes.on("market-pick:{claim}")
+async def press_pick(press: Press, claim: int) -> None:
+    await answer(press, _seen(press, claim), render.pick)
+
+
+@routes.on("market-much:{claim}:{outcome}")
+async def press_much(press: Press, claim: int, outcome: int) -> None:
+    seen = await _seen(press, claim, outcome)
+    await answer(press, _same(seen), lambda seen: render.much(seen, outcome))
+
+
+@routes.on("market-ask:{claim}:{outcome}:{budget}")
+async def press_ask(press: Press, claim: int, outcome: int, budget: int) -> None:
+    await answer(
+        press, _ask_trade(press, claim, outcome, BUDGET, budget), render.ask_trade, where=Where.IN_PLACE
+    )
+
+
+@routes.on("market-other:{claim}:{outcome}")
+async def press_other(press: Press, claim: int, outcome: int) -> None:
+    await ask(press, render.other_form(await _seen(press, claim, outcome), outcome))
+
+
+@routes.on("market-send:{claim}:{outcome}")
+async def send_other(press: Press, claim: int, outcome: int) -> None:
+    filled = components.values(press.data or {})
+    how, amount = _how(*(components.line(filled, name) for name in ("points", "shares", "to")))
+    await answer(press, _ask_trade(press, claim, outcome, how, amount), render.ask_trade)
+
+
+@routes.on("market-sell-other:{claim}:{outcome}")
+async def press_sell(press: Press, claim: int, outcome: int) -> None:
+    await _seen(press, claim, outcome)
+    who = await acting(press)
+    mine = await press.client.db.read(market_queries.mine, guild_of(press), claim, who.number)
+    await ask(press, render.sell_form(mine, outcome))
+
+
+@routes.on("market-sell-send:{claim}:{outcome}")
+async def send_sell(press: Press, claim: int, outcome: int) -> None:
+    filled = components.values(press.data or {})
+    to = components.line(filled, "to")
+    shares = "" if to else components.line(filled, "shares")
+    how, amount = await _how_much_to_sell(press, claim, outcome, shares, to)
+    await answer(press, _ask_trade(press, claim, outcome, how, amount, sells=True), render.ask_trade)
+
+
+@routes.on("market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}")
+async def confirm_buy(
+    press: Press, asked: int, claim: int, outcome: int, how: int, amount: int, seen: int, tolerance: int
+) -> None:
+    """The key is the interaction that asked, so two presses are one purchase."""
+    _in_time(press, asked, "/market buy")
+    await answer(
+        press,
+        _trade(press, asked, claim, outcome, how, amount, seen, tolerance, sells=False),
+        _same_card,
+        where=Where.IN_PLACE,
+    )
+
+
+@routes.on("market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}")
+async def confirm_sell(
+    press: Press, asked: int, claim: int, outcome: int, how: int, amount: int, seen: int, tolerance: int
+) -> None:
+    _in_time(press, asked, "/market sell")
+    await answer(
+        press,
+        _trade(press, asked, claim, outcome, how, amount, seen, tolerance, sells=True),
+        _same_card,
+        where=Where.IN_PLACE,
+    )
+
+
+async def _trade(
+    press: Press,
+    asked: int,
+    number: int,
+    outcome: int,
+    how: int,
+    amount: int,
+    seen: int,
+    tolerance: int,
+    *,
+    sells: bool,
+) -> Card:
+    """The receipt; or the question once more, with the new price, where that moved too far."""
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    found = await crux.db.read(claims.load, guild, number)
+    request = _request(guild, _asked(asked), who, number, outcome, how, amount, seen, tolerance, sells=sells)
+    try:
+        if isinstance(request, trading.Buy):
+            fill = await crux.write(trading.buy, request, now)
+        else:
+            fill = await crux.write(trading.sell, request, now)
+    except PriceMoved as moved:
+        again = await _ask_trade(
+            press, number, outcome, how, amount, tolerance / 100, sells=sells, moved=moved
+        )
+        return render.ask_trade(again)
+    return render.traded(fill, found, await crux.currency(guild))
+
+
+async def _ask_trade(
+    press: Press,
+    number: int,
+    outcome: int,
+    how: int,
+    amount: int,
+    tolerance: float | None = None,
+    *,
+    sells: bool = False,
+    moved: PriceMoved | None = None,
+) -> render.Trade:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    within = trading.TOLERANCE_BPS if tolerance is None else round(tolerance * 100)
+    request = _request(guild, key(press), who, number, outcome, how, amount, 0, within, sells=sells)
+    currency = await crux.currency(guild)
+
+    def read(tx: Connection) -> render.Trade:
+        return render.Trade(
+            press.id,
+            claims.load(tx, guild, number),
+            sells,
+            how,
+            amount,
+            within,
+            trading.show(tx, request, now),
+            now + CONFIRM_WITHIN,
+            currency,
+            moved.seen_bps if moved else 0,
+        )
+
+    return await crux.db.read(read)
+
+
+def _request(
+    guild: int,
+    by: str,
+    who: Acting,
+    number: int,
+    outcome: int,
+    how: int,
+    amount: int,
+    seen: int,
+    tolerance: int,
+    *,
+    sells: bool,
+) -> trading.Buy | trading.Sell:
+    quantity = amount if how == QUANTITY else None
+    target = amount if how == TARGET else None
+    if sells:
+        return trading.Sell(
+            guild,
+            by,
+            who.number,
+            number,
+            outcome,
+            seen,
+            quantity=quantity,
+            target_bps=target,
+            tolerance_bps=tolerance,
+        )
+    return trading.Buy(
+        guild,
+        by,
+        who.number,
+        number,
+        outcome,
+        seen,
+        budget=amount if how == BUDGET else None,
+        quantity=quantity,
+        target_bps=target,
+        tolerance_bps=tolerance,
+    )
+
+
+def _how(points: str, shares: str, to: str) -> tuple[int, int]:
+    """What one of three ways to say how much means: minor units, units, or a price in basis points.
+
+    Raises:
+        BadTrade: None of them, or more than one.
+        BadInput: What was typed can't be read.
+    """
+    if sum(map(bool, (points, shares, to))) != 1:
+        raise BadTrade("amount", "one_of")
+    if points:
+        return BUDGET, parse.points(points, "The points to spend")
+    if shares:
+        return QUANTITY, _shares(shares)
+    return TARGET, _bps(to, "The chance to trade to")
+
+
+def _shares(typed: str) -> int:
+    return parse.points(typed.strip().removesuffix("shares").removesuffix("share"), "The number of shares")
+
+
+def _bps(typed: str, field: str) -> int:
+    found: Fraction = parse_odds.chance(typed, field)
+    return round(found * lmsr.WHOLE_BPS)
+
+
+async def _how_much_to_sell(press: Press, number: int, outcome: int, shares: str, to: str) -> tuple[int, int]:
+    if shares or to:
+        return _how("", shares, to)
+    who = await acting(press)
+    guild = guild_of(press)
+
+    def read(tx: Connection) -> int:
+        return orders.free_shares(tx, maker.load(tx, guild, number), who.number, outcome)
+
+    return QUANTITY, max(await press.client.db.read(read), 1)
+
+
+async def _outcome(press: Press, number: int, typed: str) -> int:
+    """Which outcome somebody named; of two, "not YES" is NO.
+
+    Raises:
+        BadInput: None, or the others together.
+    """
+    found = await press.client.db.read(claims.load, guild_of(press), number)
+    at, against = drafting.side(found.terms, typed)
+    if against and len(found.terms.outcomes) > 2:
+        raise BadInput("The outcome", "shares are of one outcome, so write its name")
+    return 1 - at if against else at
+
+
+# --- orders -----------------------------------------------------------------------------------
+
+
+@market.command(description="Let an order rest: buy or sell once the price has reached your limit")
+@app_commands.describe(
+    claim="The claim's number",
+    outcome="Which shares: YES, NO, or another outcome",
+    limit="The worst price you take, such as 40%",
+    points="To buy: points to spend",
+    shares="To sell: how many shares",
+    until="When it ends; when trading closes, if you say nothing",
+)
+async def order(
+    press: Press,
+    claim: Number,
+    outcome: Words,
+    limit: Amount,
+    points: Amount | None = None,
+    shares: Amount | None = None,
+    until: app_commands.Range[str, 1, 60] | None = None,
+) -> None:
+    at = await _outcome(press, claim, outcome)
+    work = _ask_order(press, claim, at, limit, points or "", shares or "", until or "")
+    await answer(press, work, render.ask_order)
+
+
+async def _ask_order(
+    press: Press, number: int, outcome: int, limit: str, points: str, shares: str, until: str
+) -> render.Ordering:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    how, amount = _how(points, shares, "")
+    zone = zones.zone(who.places.time_zone)
+    expires = to_us(moments.moment(until, zone, now, field="When it ends").at) if until else None
+    request = orders.Place(
+        guild,
+        key(press),
+        who.number,
+        number,
+        outcome,
+        _bps(limit, "The limit"),
+        amount if how == BUDGET else None,
+        amount if how == QUANTITY else None,
+        expires,
+    )
+    currency = await crux.currency(guild)
+
+    def read(tx: Connection) -> render.Ordering:
+        found, of = orders.require_place(tx, request, now)
+        balance = accounts.state(tx, accounts.wallet(tx, guild, who.number)).balance
+        price = lmsr.price_bps(of.book, outcome)
+        return render.Ordering(press.id, found, request, price, balance, now + CONFIRM_WITHIN, currency)
+
+    return await crux.db.read(read)
+
+
+@routes.on("market-order:{asked}:{claim}:{outcome}:{limit}:{sells}:{amount}:{expires}")
+async def confirm_order(
+    press: Press, asked: int, claim: int, outcome: int, limit: int, sells: int, amount: int, expires: int
+) -> None:
+    _in_time(press, asked, "/market order")
+    crux, who = press.client, await acting(press)
+    guild = guild_of(press)
+    request = orders.Place(
+        guild,
+        _asked(asked),
+        who.number,
+        claim,
+        outcome,
+        limit,
+        None if sells else amount,
+        amount if sells else None,
+        expires or None,
+    )
+    found = await crux.db.read(claims.load, guild, claim)
+    work = crux.write(orders.place, request, crux.clock.of(press.id))
+    await answer(press, work, lambda done: render.placed(done, found), where=Where.IN_PLACE)
+
+
+@market.command(description="Take back an order that rests, with all that it holds")
+@app_commands.describe(order="The order's number")
+async def cancel(press: Press, order: Number) -> None:
+    await answer(press, _cancel(press, order), render.cancelled)
+
+
+@routes.on("market-cancel:{order}")
+async def press_cancel(press: Press, order: int) -> None:
+    await answer(press, _cancel(press, order), render.cancelled)
+
+
+async def _cancel(press: Press, number: int) -> orders.Order:
+    who = await acting(press)
+    request = orders.Cancel(guild_of(press), key(press), who.number, number)
+    return await press.client.write(orders.cancel, request, press.client.clock.of(press.id))
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+@market.command(description="A market: its prices over time, and who holds what")
+@app_commands.describe(claim="The claim's number")
+async def show(press: Press, claim: Number) -> None:
+    await _show(press, claim)
+
+
+@routes.on("market-show:{claim}")
+async def press_show(press: Press, claim: int) -> None:
+    await _show(press, claim)
+
+
+async def _show(press: Press, number: int) -> None:
+    await answer(press, _seen(press, number), render.show)
+
+
+async def _seen(press: Press, number: int, outcome: int = 0) -> market_queries.Seen:
+    now = press.client.clock.of(press.id)
+    seen = await press.client.db.read(market_queries.seen, guild_of(press), number, now)
+    if outcome >= len(seen.market.sold):
+        raise Outdated
+    return seen
+
+
+async def _same(seen: market_queries.Seen) -> market_queries.Seen:
+    return seen
+
+
+def _same_card(card: Card) -> Card:
+    return card
+
+
+@market.command(name="list", description="Markets that are open, newest first")
+async def list_(press: Press) -> None:
+    await answer(press, _list(press, 0), _same_card)
+
+
+@routes.on("markets:{before}")
+async def turn_list(press: Press, before: int) -> None:
+    await answer(press, _list(press, before), _same_card, where=Where.IN_PLACE)
+
+
+async def _list(press: Press, before: int) -> Card:
+    found = await press.client.db.read(market_queries.listed, guild_of(press), before=before)
+    return render.listed(found, before)
+
+
+@market.command(description="What you hold: cost, worth now, profit if each outcome comes, orders")
+async def portfolio(press: Press) -> None:
+    await answer(press, _portfolio(press), render.portfolio)
+
+
+@routes.on("market-mine")
+async def press_portfolio(press: Press) -> None:
+    await answer(press, _portfolio(press), render.portfolio)
+
+
+async def _portfolio(press: Press) -> market_queries.Portfolio:
+    who = await acting(press)
+    guild, balance = guild_of(press), who.known.glance.balance
+    return await press.client.db.read(market_queries.portfolio, guild, who.number, balance)
+
+
+# --- small ------------------------------------------------------------------------------------
+
+
+def _asked(asked: int) -> str:
+    return f"interaction:{asked}"
+
+
+def _in_time(press: Press, asked: int, command: str) -> None:
+    clock = press.client.clock
+    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
+        raise Expired(command)

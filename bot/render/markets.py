@@ -1,0 +1,623 @@
+"""Share markets: prices on a claim's card, the one confirmation of a trade, orders, portfolios (RULES C3 to C5)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.cards import Accent, Button, Card, Form, Line, Look
+from bot.charts import PricesOf
+from bot.render import phrases, text
+from bot.render.text import Currency
+from ledger import money
+from markets import market_queries, orders, ranges, trading
+from markets.claims import Claim, Terms
+from markets.maker import Market
+from markets.market_queries import Mine, Portfolio, Seen
+from markets.mechanisms import lmsr
+from markets.trading import Fill, Shown
+
+LIQUIDITY = 1_000 * money.UNIT
+"""What the form offers: a bet of 100 points moves a price by less than ten points of chance, wherever it stands."""
+
+ORDINARY = 100 * money.UNIT
+STEPS = (25 * money.UNIT, 100 * money.UNIT)
+BUDGET, QUANTITY, TARGET = 0, 1, 2
+"""How a trade's amount is meant, in a button's id."""
+
+
+# --- on a claim's card ------------------------------------------------------------------------
+
+
+def line(terms: Terms, market: Market) -> str:
+    """Prices as they stand, and for ranges what they say of the value."""
+    prices = market.prices
+    order = sorted(range(len(prices)), key=lambda place: -prices[place]) if len(prices) > 2 else range(2)
+    shown = [f"{_name(terms, place)} **{chance(prices[place])}**" for place in list(order)[:5]]
+    more = f" and {len(prices) - 5} more" if len(prices) > 5 else ""
+    trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
+    said = implied(terms, prices)
+    shown_line = f"**Market** {', '.join(shown)}{more} · {trades}"
+    return f"{shown_line}\nThe prices say {said}." if said else shown_line
+
+
+def chart(claim: Claim, market: Market) -> PricesOf:
+    """The prices over time, up to the newest trade: the same content is the same picture."""
+    return PricesOf(
+        claim.guild,
+        claim.number,
+        text.clean(claim.terms.title, 120),
+        tuple(one.name for one in claim.terms.outcomes),
+        market.opening,
+        market.opened_us,
+        market.opened_us,
+    )
+
+
+def trade_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
+    """One for each outcome where there are two, else one that leads to them."""
+    if market.state != "open":
+        return ()
+    if len(market.sold) > 2:
+        return (Button("Buy shares", f"market-pick:{claim.number}", Look.MAIN),)
+    return tuple(
+        Button(
+            f"{_plain(claim.terms, place)} {chance(price)}", f"market-much:{claim.number}:{place}", Look.MAIN
+        )
+        for place, price in enumerate(market.prices)
+    )
+
+
+def chance(price: float) -> str:
+    return f"{price:.0%}"
+
+
+def bps(price: int) -> str:
+    """A price with one decimal: `54.8%`."""
+    return f"{price / 100:.1f}%"
+
+
+def implied(terms: Terms, prices: Sequence[float]) -> str:
+    """The median and the 10 to 90% range that the prices of ranges say; empty where the outcomes are no ranges."""
+    kind = terms.kind
+    if kind not in ("number", "date") or not all(ranges.is_range(one) for one in terms.outcomes):
+        return ""
+    edges = [
+        (
+            None if one.low is None else float(ranges.read(kind, one.low)),
+            None if one.high is None else float(ranges.read(kind, one.high)),
+            price,
+        )
+        for one, price in zip(terms.outcomes, prices, strict=True)
+    ]
+    edges.sort(key=lambda edge: float("-inf") if edge[0] is None else edge[0])
+    low, middle, high = (_quantile(kind, edges, share) for share in (0.1, 0.5, 0.9))
+    return f"{middle} in the middle, with 80% from {low} to {high}"
+
+
+def _quantile(kind: str, edges: list[tuple[float | None, float | None, float]], share: float) -> str:
+    """Where so much of the chance lies below: in a range as if it were spread evenly, in a tail its edge."""
+    below = 0.0
+    for low, high, price in edges:
+        if below + price >= share or (low, high, price) == edges[-1]:
+            if low is None and high is not None:
+                return f"below {_value(kind, high)}"
+            if high is None and low is not None:
+                return f"{_value(kind, low)} or later" if kind == "date" else f"{_value(kind, low)} or more"
+            assert low is not None
+            assert high is not None
+            return _value(kind, low + (high - low) * min(max((share - below) / price, 0.0), 1.0))
+        below += price
+    raise AssertionError("prices sum to one")
+
+
+def _value(kind: str, value: float) -> str:
+    if kind == "date":
+        return f"{date.fromordinal(int(value)):%-d %b %Y}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+
+
+def _name(terms: Terms, place: int) -> str:
+    return text.escape(terms.outcomes[place].name, 40)
+
+
+def _plain(terms: Terms, place: int) -> str:
+    """A name on a button, where markdown means nothing."""
+    return text.clean(terms.outcomes[place].name, 40)
+
+
+# --- opening one ------------------------------------------------------------------------------
+
+
+def explain(liquidity: int, outcomes: int, currency: Currency) -> str:
+    """What a liquidity means, in numbers that people know."""
+    book = lmsr.opened(liquidity, (1,) * outcomes)
+    moved = book.after(0, lmsr.shares_for(book, 0, ORDINARY))
+    return (
+        f"With a liquidity of {text.number(liquidity)}, a {text.number(ORDINARY)}-point bet moves "
+        f"{chance(lmsr.prices(book)[0])} to about {chance(lmsr.prices(moved)[0])}; whoever funds it can lose at most "
+        f"{currency.of(lmsr.subsidy(liquidity, (1,) * outcomes))}."
+    )
+
+
+def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
+    outcomes = len(claim.terms.outcomes)
+    names = text.listed([text.clean(one.name, 20) for one in claim.terms.outcomes][:4])
+    pays = "The house pays." if house else "You pay, and get back what is left when it ends."
+    return Form(
+        "Open a market",
+        f"market-form:{claim.number}:{int(house)}",
+        (
+            Line(
+                "liquidity",
+                "Liquidity",
+                "In points: more of it, and prices move slower",
+                text.number(LIQUIDITY),
+                20,
+            ),
+            Line(
+                "opening",
+                "Opening chances",
+                f"In whole percent for {names}; empty: the same for each"[:100],
+                "",
+                60,
+                needed=False,
+            ),
+        ),
+        f"Anyone may then buy and sell shares of each outcome. A share pays 1 point if it comes.\n"
+        f"{explain(LIQUIDITY, outcomes, currency)} {pays}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A market that waits for its one confirmation; `opening` in whole percent, empty for the same each."""
+
+    asked: int
+    claim: Claim
+    liquidity: int
+    opening: tuple[int, ...]
+    house: bool
+    cost: int
+    balance: int
+    ends: datetime
+    currency: Currency
+
+
+def packed(opening: Sequence[int]) -> tuple[int, int]:
+    """Whole percents as two numbers of two digits each, to fit into a button's id."""
+    first, rest = opening[:5], opening[5:]
+    return int("".join(f"{one:02d}" for one in first) or 0), int("".join(f"{one:02d}" for one in rest) or 0)
+
+
+def unpacked(first: int, rest: int, outcomes: int) -> tuple[int, ...]:
+    """`packed` undone; empty where nothing was packed."""
+    if not first:
+        return ()
+    head, tail = min(outcomes, 5), max(outcomes - 5, 0)
+    digits = f"{first:0{2 * head}d}" + (f"{rest:0{2 * tail}d}" if tail else "")
+    return tuple(int(digits[at : at + 2]) for at in range(0, len(digits), 2))
+
+
+def ask_opening(asked: Opening) -> Card:
+    terms, count = asked.claim.terms, len(asked.claim.terms.outcomes)
+    first, rest = packed(asked.opening)
+    starts = [
+        f"{_name(terms, place)} {asked.opening[place]}%"
+        if asked.opening
+        else f"{_name(terms, place)} {100 / count:.0f}%"
+        for place in range(count)
+    ]
+    who = "The house pays it" if asked.house else "You pay it"
+    after = asked.balance - (0 if asked.house else asked.cost)
+    return Card(
+        f"Open a market on claim {asked.claim.number}?",
+        phrases.lines(
+            f"**{text.escape(terms.title, 200)}**",
+            f"It opens at {text.listed(starts)}.",
+            explain(asked.liquidity, count, asked.currency) if not asked.opening else "",
+            f"{who}: {asked.currency.of(asked.cost)}, the most that can be lost. What is left returns when it ends.",
+            "The claim's text is frozen by it.",
+            "" if asked.house else f"Your balance {text.exact(asked.balance)} → **{text.exact(after)}**",
+        ),
+        f"It can be pressed once, and ends {text.ago(asked.ends)}.",
+        (
+            Button(
+                f"Open it: pay {asked.currency.of(asked.cost)}",
+                f"market-open:{asked.asked}:{asked.claim.number}:{asked.liquidity}:"
+                f"{int(asked.house)}:{first}:{rest}",
+                Look.MAIN,
+            ),
+            Button("Not now", "close"),
+        ),
+    )
+
+
+def opened(done: trading.Opened, claim: Claim, currency: Currency) -> Card:
+    return Card(
+        f"The market of claim {claim.number} is open",
+        (
+            f"**{text.escape(claim.terms.title, 200)}**",
+            f"{currency.of(done.subsidy)} went into its escrow, for a liquidity of {text.number(done.liquidity)}.",
+        ),
+        f"Transfer {done.transfer}. Anyone trades on the claim's card, or with /market buy.",
+        (Button("Look at it", f"market-show:{claim.number}"),),
+        Accent.DONE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Deepening:
+    asked: int
+    claim: Claim
+    liquidity: int
+    total: int
+    cost: int
+    balance: int
+    ends: datetime
+    currency: Currency
+
+
+def ask_deepening(asked: Deepening) -> Card:
+    pay = asked.currency.of(asked.cost)
+    return Card(
+        f"Add {text.number(asked.liquidity)} to the liquidity of claim {asked.claim.number}?",
+        (
+            f"**{text.escape(asked.claim.terms.title, 200)}**",
+            f"Prices stay where they are and move slower from then on: {text.number(asked.total)} in "
+            f"all. You pay {pay}, "
+            "the most that you can lose; your part of what is left returns when it ends.",
+            f"Your balance {text.exact(asked.balance)} → **{text.exact(asked.balance - asked.cost)}**",
+        ),
+        f"It can be pressed once, and ends {text.ago(asked.ends)}.",
+        (
+            Button(
+                f"Add it: pay {pay}",
+                f"market-deepen:{asked.asked}:{asked.claim.number}:{asked.liquidity}:{asked.cost}",
+                Look.MAIN,
+            ),
+            Button("Not now", "close"),
+        ),
+    )
+
+
+# --- trading ----------------------------------------------------------------------------------
+
+
+def pick(seen: Seen) -> Card:
+    """Which outcome."""
+    terms, number = seen.claim.terms, seen.claim.number
+    return Card(
+        f"Claim {number}: which outcome?",
+        (
+            f"**{text.escape(terms.title, 200)}**",
+            "A share pays 1 point if its outcome comes, and nothing if not.",
+        ),
+        "",
+        tuple(
+            Button(f"{_plain(terms, place)} {chance(price)}", f"market-much:{number}:{place}")
+            for place, price in enumerate(seen.market.prices)
+        ),
+    )
+
+
+def much(seen: Seen, place: int) -> Card:
+    """How much of it."""
+    terms, number = seen.claim.terms, seen.claim.number
+    price = seen.market.prices[place]
+    return Card(
+        f"Buy {_name(terms, place)} at {chance(price)}",
+        (
+            f"**{text.escape(terms.title, 200)}**",
+            f"A share costs about {price:.2f} points now, and pays 1 point if it is {_name(terms, place)}. "
+            "You see the exact price before anything moves.",
+        ),
+        "",
+        (
+            *(
+                Button(f"{text.number(one)} points", f"market-ask:{number}:{place}:{one}", Look.MAIN)
+                for one in STEPS
+            ),
+            Button("Other", f"market-other:{number}:{place}"),
+        ),
+    )
+
+
+def other_form(seen: Seen, place: int) -> Form:
+    name = _plain(seen.claim.terms, place)
+    return Form(
+        f"Buy {name}",
+        f"market-send:{seen.claim.number}:{place}",
+        (
+            Line(
+                "points", "Points to spend", "Such as 40; or fill in one of the others", "", 20, needed=False
+            ),
+            Line("shares", "Or how many shares", "Each pays 1 point if it comes", "", 20, needed=False),
+            Line(
+                "to", "Or up to a chance", "Such as 60%: buy until the price is there", "", 20, needed=False
+            ),
+        ),
+    )
+
+
+def sell_form(mine: Mine, place: int) -> Form:
+    held = next((one.shares for one in mine.held if one.outcome == place), 0)
+    name = _plain(mine.claim.terms, place)
+    return Form(
+        f"Sell {name}",
+        f"market-sell-send:{mine.claim.number}:{place}",
+        (
+            Line(
+                "shares",
+                "How many shares",
+                f"You hold {text.exact(held)}",
+                text.exact(held),
+                20,
+                needed=False,
+            ),
+            Line("to", "Or down to a chance", "Instead of a number, such as 40%", "", 20, needed=False),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade that waits for its one confirmation. `moved_bps` is the price that was seen before, where it moved."""
+
+    asked: int
+    claim: Claim
+    sells: bool
+    how: int
+    amount: int
+    tolerance_bps: int
+    shown: Shown
+    ends: datetime
+    currency: Currency
+    moved_bps: int = 0
+
+
+def ask_trade(asked: Trade) -> Card:
+    """Cost, shares, average price, price after, worst case, own balance before and after."""
+    shown, quote, terms = asked.shown, asked.shown.quote, asked.claim.terms
+    name, count = _name(terms, quote.outcome), text.shares(abs(quote.quantity))
+    verb = "Sell" if asked.sells else "Buy"
+    pays = "brings" if asked.sells else "costs"
+    if_comes = f"You then hold {text.shares(shown.held)} of {name}"
+    if_comes += "." if asked.sells else f": {text.number(shown.held)} points if it comes."
+    worst = (
+        f"At worst you lose {asked.currency.of(-shown.worst)} in this market."
+        if shown.worst < 0
+        else "You can't lose in this market any more."
+    )
+    tolerance = f"{asked.tolerance_bps / 100:g} points of chance"
+    label = f"{verb} {text.exact(abs(quote.quantity))} for {asked.currency.of(quote.amount)}"
+    moved = (
+        f"**The price moved from {bps(asked.moved_bps)} to {bps(quote.before_bps)}, and nothing happened.** "
+        "This is what it would be now:"
+        if asked.moved_bps
+        else ""
+    )
+    return Card(
+        f"{verb} {count} of {name}?",
+        phrases.lines(
+            moved,
+            f"**{text.escape(terms.title, 200)}**",
+            f"It {pays} **{asked.currency.of(quote.amount)}**, {bps(quote.average_bps)} a share on average; the "
+            f"price moves from {bps(quote.before_bps)} to {bps(quote.after_bps)}.",
+            f"{if_comes} {worst}",
+            f"Your balance {text.exact(shown.balance_before)} → **{text.exact(shown.balance_after)}**",
+        ),
+        f"If the price gets worse by more than {tolerance}, you are asked again · only you can see this; it ends "
+        f"{text.ago(asked.ends)}",
+        (
+            Button(
+                label,
+                f"market-{'sell' if asked.sells else 'buy'}:{asked.asked}:{asked.claim.number}:{quote.outcome}:"
+                f"{asked.how}:{asked.amount}:{quote.before_bps}:{asked.tolerance_bps}",
+                Look.MAIN,
+            ),
+            Button("Not now", "close"),
+        ),
+    )
+
+
+def traded(fill: Fill, claim: Claim, currency: Currency) -> Card:
+    name, sells = _name(claim.terms, fill.outcome), fill.shares < 0
+    how = "Sold" if sells else "Bought"
+    worst = (
+        f"At worst you lose {currency.of(-fill.worst)} in this market."
+        if fill.worst < 0
+        else "You can't lose in this market any more."
+    )
+    return Card(
+        f"{how} {text.shares(abs(fill.shares))} of {name}",
+        (
+            f"**{text.escape(claim.terms.title, 200)}**",
+            f"For {currency.of(fill.amount)}, {bps(fill.average_bps)} a share on average; the price moved from "
+            f"{bps(fill.before_bps)} to {bps(fill.after_bps)}.",
+            f"You hold {text.shares(fill.held)} of {name}. {worst}",
+            f"Your balance {text.exact(fill.balance_before)} → **{text.exact(fill.balance_after)}**",
+        ),
+        f"Trade {fill.trade} · transfer {fill.transfer} · digest {fill.digest[:12]} · anyone can check it with "
+        "/ledger verify",
+        (Button("My portfolio", "market-mine"),),
+        Accent.DONE,
+    )
+
+
+# --- orders -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """An order that waits for its one confirmation."""
+
+    asked: int
+    claim: Claim
+    request: orders.Place
+    price_bps: int
+    balance: int
+    ends: datetime
+    currency: Currency
+
+
+def ask_order(asked: Ordering) -> Card:
+    of, terms = asked.request, asked.claim.terms
+    name = _name(terms, of.outcome)
+    amount = of.quantity if of.quantity is not None else of.budget or 0
+    if of.sells:
+        what = f"Sell {text.shares(amount)} of {name} at {bps(of.limit_bps)} or more"
+        holds, after = "It holds these shares back until then.", asked.balance
+    else:
+        what = f"Buy {name} at {bps(of.limit_bps)} or less, for up to {asked.currency.of(amount)}"
+        holds, after = "Its points are locked until then.", asked.balance - amount
+    expires = of.expires_us or asked.claim.closes_us or 0
+    return Card(
+        f"{what}?",
+        (
+            f"**{text.escape(terms.title, 200)}**",
+            f"The price is {bps(asked.price_bps)} now. The order rests until a trade takes the price "
+            f"past its limit, and "
+            f"ends {phrases.ago(expires)} at the latest. {holds}",
+            f"Your balance {text.exact(asked.balance)} → **{text.exact(after)}**",
+        ),
+        f"Only you can see your orders; this ends {text.ago(asked.ends)}",
+        (
+            Button(
+                "Place the order",
+                f"market-order:{asked.asked}:{asked.claim.number}:{of.outcome}:{of.limit_bps}:{int(of.sells)}:"
+                f"{amount}:{of.expires_us or 0}",
+                Look.MAIN,
+            ),
+            Button("Not now", "close"),
+        ),
+    )
+
+
+def placed(done: orders.Placed, claim: Claim) -> Card:
+    return Card(
+        f"Order {done.order} rests",
+        (
+            f"**{text.escape(claim.terms.title, 200)}**",
+            f"It ends {phrases.ago(done.expires_us)} at the latest, with everything returned.",
+            f"Your balance {text.exact(done.balance_before)} → **{text.exact(done.balance_after)}**",
+        ),
+        "",
+        (Button("Cancel it", f"market-cancel:{done.order}"), Button("My portfolio", "market-mine")),
+        Accent.DONE,
+    )
+
+
+def cancelled(order: orders.Order) -> Card:
+    filled = f" It had filled {text.shares(order.filled)}." if order.filled else ""
+    return Card(
+        f"Order {order.number} is cancelled",
+        (f"What it held is back with you.{filled}",),
+        "",
+        (Button("My portfolio", "market-mine"),),
+        Accent.DONE,
+    )
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+def show(seen: Seen) -> Card:
+    """A market: its prices over time, and who holds what."""
+    terms, market = seen.claim.terms, seen.market
+    people: Mapping[int, int] = seen.people or {}
+    held = [
+        f"- {phrases.who(people, one.player)}: {text.shares(one.shares)} of {_name(terms, one.outcome)}"
+        for one in seen.holders
+    ]
+    nobody = "Who holds what is shown once trading closes." if seen.hidden else "Nobody holds shares yet."
+    buttons = (*trade_buttons(seen.claim, market), Button("Terms", f"terms:{seen.claim.number}"))
+    return Card(
+        text.escape(terms.title, 200),
+        phrases.lines(line(terms, market), *(held or [nobody])),
+        f"Claim {seen.claim.number} · liquidity {text.number(market.liquidity)}"
+        + (", paid by the house" if market.house else "")
+        + ("" if seen.trades_now else " · nothing is traded just now"),
+        buttons if seen.trades_now else buttons[-1:],
+        chart=chart(seen.claim, market),
+    )
+
+
+def listed(found: list[tuple[Claim, Market]], before: int) -> Card:
+    lines = [
+        f"**{claim.number}** {text.escape(claim.terms.title, 120)}\n{line(claim.terms, market)}"
+        for claim, market in found[: market_queries.PAGE]
+    ] or ["There are none. `/market open` opens one on a claim."]
+    more = len(found) > market_queries.PAGE
+    after = found[market_queries.PAGE - 1][0].number if more else 0
+    buttons = (
+        (
+            Button("From the beginning", "markets:0", off=not before),
+            Button("More", f"markets:{after}" if more else "close", off=not more),
+        )
+        if more or before
+        else ()
+    )
+    return Card("Markets", phrases.lines(*lines), "/market show with a claim's number tells more.", buttons)
+
+
+def portfolio(seen: Portfolio) -> Card:
+    """Everything that somebody has in markets: what each thing cost, would bring now, and each ending."""
+    lines = [_mine(one) for one in seen.markets]
+    for order in seen.resting:
+        terms = seen.titles[order.claim].terms
+        name = _name(terms, order.outcome)
+        what = (
+            f"sell {text.shares(order.quantity - order.filled)} of {name} at {bps(order.limit_bps)} or more"
+            if order.sells
+            else f"buy {name} at {bps(order.limit_bps)} or less, "
+            f"{text.number(order.budget - order.amount)} points left"
+        )
+        lines.append(
+            f"Order **{order.number}** on claim {order.claim}: {what}, ends {phrases.ago(order.expires_us)}"
+        )
+    total = f"At most you can lose **{text.exact(seen.exposure)}** in markets"
+    total += f", {text.exact(seen.locked)} of it in orders" if seen.locked else ""
+    sells = tuple(
+        Button(
+            f"Sell {_plain(one.claim.terms, held.outcome)[:20]} of {one.claim.number}",
+            f"market-sell-other:{one.claim.number}:{held.outcome}",
+        )
+        for one in seen.markets
+        for held in one.held
+        if held.shares and one.market.state == "open"
+    )
+    cancels = tuple(
+        Button(f"Cancel order {one.number}", f"market-cancel:{one.number}") for one in seen.resting
+    )
+    return Card(
+        "Your portfolio",
+        (
+            *(lines or ["You have nothing in a market. `/market list` shows what is traded."]),
+            *([total] if lines else []),
+        ),
+        f"Only you can see this. Your balance is {text.exact(seen.balance)}.",
+        (*sells[:5], *cancels[:5]),
+    )
+
+
+def _mine(one: Mine) -> str:
+    terms, cost = one.claim.terms, sum(held.cost for held in one.held)
+    lines = [f"**{one.claim.number}** {text.escape(terms.title, 120)}"]
+    for held, worth in zip(one.held, one.worth, strict=True):
+        if held.shares:
+            lines.append(
+                f"- {text.shares(held.shares)} of {_name(terms, held.outcome)}: cost {text.exact(held.cost)}, would "
+                f"bring {text.exact(worth)} now"
+            )
+        else:
+            lines.append(f"- {_name(terms, held.outcome)}: all sold, {text.signed(-held.cost)}")
+    if one.held:
+        shares = {held.outcome: held.shares for held in one.held}
+        ends = [
+            f"{_name(terms, place)} **{phrases.change(shares.get(place, 0) - cost)}**"
+            for place in range(len(terms.outcomes))
+        ]
+        lines.append(f"- if it comes: {', '.join(ends)}")
+    if one.paid_in:
+        lines.append(f"- liquidity: {text.exact(one.paid_in)} paid in, what is left of it returns at the end")
+    return "\n".join(lines)

@@ -1,0 +1,146 @@
+"""Share markets as people use them: from the form that explains liquidity to everyone's receipts (RULES C3 to C5)."""
+
+from bot.playground.driver import Answer, Person, Playground, Seen
+from tests.end_to_end.conftest import set_up
+from tests.end_to_end.test_bets import posted, quick
+
+
+async def opened(play: Playground, **more: str) -> Answer:
+    """Claim 1 has a market that Ada pays for."""
+    await set_up(play)
+    await quick(play)
+    form = await play.ada.run("/market open", claim=1)
+    asked = await play.ada.submit(form, {"liquidity": "1000", "opening": ""} | more)
+    return await play.ada.click(asked, asked.message.buttons[0])
+
+
+async def buys(person: Person, points: str, outcome: str = "YES", **more: object) -> Answer:
+    asked = await person.run("/market buy", claim=1, outcome=outcome, points=points, **more)
+    return await person.click(asked, asked.message.buttons[0])
+
+
+async def card(play: Playground) -> Seen:
+    return await posted(play, "**Market**")
+
+
+async def test_the_form_explains_liquidity_and_the_opener_sees_what_they_can_lose(play: Playground):
+    await set_up(play)
+    await quick(play)
+    form = await play.ada.run("/market open", claim=1)
+    assert "a 100-point bet moves 50% to about 55%" in str(form.modal)
+    assert "whoever funds it can lose at most 693.15 points" in str(form.modal)
+    asked = await play.ada.submit(form, {"liquidity": "500", "opening": "70 30"})
+    assert "It opens at YES 70% and NO 30%." in asked.text
+    assert asked.message.buttons == ["Open it: pay 601.99 points", "Not now"]
+    assert "1,000.00 → **398.01**" in asked.text
+    done = await play.ada.click(asked, "Open it: pay 601.99 points")
+    assert "The market of claim 1 is open" in done.text
+    assert "**398.01 points**" in (await play.ada.run("/wallet show")).text
+    assert "YES **70%**, NO **30%**" in (await play.bo.run("/market show", claim=1)).text
+    assert "has a market already" in (await play.bo.run("/market open", claim=1)).text
+
+
+async def test_on_the_card_the_outcome_then_how_much_then_one_confirmation(play: Playground):
+    await opened(play)
+    first = await card(play)
+    assert "YES **50%**, NO **50%** · 0 trades" in first.text
+    (picture,) = first.json["attachments"]
+    assert picture["description"].startswith("Price over time")
+    assert first.buttons[:2] == ["YES 50%", "NO 50%"]
+
+    much = await play.bo.click(first, "YES 50%")
+    assert much.message.buttons == ["25 points", "100 points", "Other"]
+    asked = await play.bo.click(much, "100 points")
+    for line in (
+        "It costs **100 points**",
+        "the price moves from 50.0% to 54.8%",
+        "190.90 points if it comes",
+        "At worst you lose 100 points in this market.",
+        "Your balance 1,000.00 → **900.00**",
+    ):
+        assert line in asked.text
+    done = await play.bo.delivered(times=2).click(asked, "Buy 190.90 for 100 points")
+    assert "Bought 190.90 shares of YES" in done.text
+    assert "**900 points**" in (await play.bo.run("/wallet show")).text
+
+    moved = await card(play)
+    assert moved.id == first.id
+    assert "YES **55%**, NO **45%** · 1 trade" in moved.text
+    assert moved.json["attachments"][0]["filename"] != picture["filename"]
+    assert len(moved.json["attachments"]) == 1
+
+    form = await play.mira.click(await play.mira.click(moved, "NO 45%"), "Other")
+    asked = await play.mira.submit(form, to="50%")
+    assert "to 50.0%" in asked.text
+
+
+async def test_a_price_that_moved_too_far_is_asked_again(play: Playground):
+    await opened(play)
+    asked = await play.bo.run("/market buy", claim=1, outcome="YES", points="50")
+    await buys(play.mira, "200")
+    again = await play.bo.click(asked, asked.message.buttons[0])
+    assert "The price moved from 50.0% to 59.1%, and nothing happened." in again.text
+    done = await play.bo.click(again, again.message.buttons[0])
+    assert "Bought" in done.text
+    assert "**950 points**" in (await play.bo.run("/wallet show")).text
+    late = await play.bo.run("/market buy", claim=1, outcome="YES", points="50")
+    await play.skip(minutes=2)
+    assert "/market buy" in (await play.bo.click(late, late.message.buttons[0])).text
+
+
+async def test_an_order_rests_fills_and_is_cancelled(play: Playground):
+    await opened(play)
+    asked = await play.bo.run("/market order", claim=1, outcome="YES", limit="45%", points="40")
+    assert "Your balance 1,000.00 → **960.00**" in asked.text
+    rests = await play.bo.click(asked, "Place the order")
+    assert "Order 1 rests" in rests.text
+    assert (
+        "would trade at once"
+        in (await play.bo.run("/market order", claim=1, outcome="YES", limit="60%", points="4")).text
+    )
+    await buys(play.mira, "300", "NO")
+    mine = await play.bo.run("/market portfolio")
+    assert "shares of YES: cost 40.00" in mine.text
+    assert "Order" not in mine.text
+
+    asked = await play.bo.run("/market order", claim=1, outcome="YES", limit="10%", points="40")
+    await play.bo.click(asked, "Place the order")
+    mine = await play.bo.run("/market portfolio")
+    assert "buy YES at 10.0% or less, 40 points left" in mine.text
+    assert "is somebody else's" in (await play.ada.run("/market cancel", order=2)).text
+    assert "Order 2 is cancelled" in (await play.bo.click(mine, "Cancel order 2")).text
+
+
+async def test_shares_are_sold_again_and_everyones_receipts_add_up(play: Playground):
+    await opened(play)
+    await buys(play.bo, "100")
+    await buys(play.mira, "100", "NO")
+    mine = await play.bo.run("/market portfolio")
+    assert "if it comes: YES **+90.90**, NO **−100**" in mine.text
+    form = await play.bo.click(mine, "Sell YES of 1")
+    asked = await play.bo.submit(form, shares="100", to="")
+    assert "Sell 100.00 shares of YES?" in asked.text
+    assert "Sold 100.00 shares of YES" in (await play.bo.click(asked, asked.message.buttons[0])).text
+    assert (
+        "You have 90.90 shares"
+        in (await play.bo.run("/market sell", claim=1, outcome="YES", shares="100")).text
+    )
+
+
+async def test_who_can_not_trade_is_told_why(play: Playground):
+    await opened(play)
+    for command, options, words in (
+        ("/market buy", {"outcome": "YES"}, "Say how much in one way"),
+        ("/market buy", {"outcome": "YES", "points": "5000"}, "points"),
+        ("/market buy", {"outcome": "YES", "to": "40%"}, "The price is there already"),
+        ("/market buy", {"outcome": "MAYBE", "points": "5"}, "Write one of YES and NO"),
+        ("/market sell", {"outcome": "YES"}, "You have 0.00 shares"),
+        ("/market open", {"house": True}, "has a market already"),
+    ):
+        assert words in (await play.bo.run(command, claim=1, **options)).text, command
+    assert "There is no claim 9 here" in (await play.bo.run("/market show", claim=9)).text
+    assert "**1** A named AI lab" in (await play.bo.run("/market list")).text
+    deeper = await play.bo.run("/market liquidity", claim=1, amount="100")
+    assert "Prices stay where they are" in deeper.text
+    await play.bo.click(deeper, deeper.message.buttons[0])
+    assert "liquidity 1,100" in (await play.bo.run("/market show", claim=1)).text
