@@ -538,6 +538,8 @@ def move(tx: Connection, claim: Claim, to: str, **values: Any) -> None:
         .values(state=to, **values)
     )
     outbox.redraw(tx, claim.guild, "claim", claim.number)
+    if claim.state in (lifecycle.DISPUTED, lifecycle.RULED):
+        outbox.redraw_disputes(tx, claim.guild, claim.number)
 
 
 def result_json(result: Result) -> str:

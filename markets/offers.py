@@ -332,6 +332,7 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
     tx.execute(_FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
     tx.execute(_ADD_AGREEMENT, row)
     facts = {"bet": bet.number, "claim": bet.claim, "by": request.player}
+    outbox.redraw(tx, bet.guild, "offer", bet.number)
     outbox.post(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
     return bet
 
@@ -352,6 +353,7 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     ended = pay(
         tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
     )
+    outbox.redraw_disputes(tx, bet.guild, bet.claim)  # what each result would pay is less by this bet
     facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
     outbox.post(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
     return ended
@@ -672,6 +674,7 @@ def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, n
     if expires_us - to_us(now) > 2 * claims.DAY_US:
         due.schedule(tx, request.guild, "offer.remind", number, expires_us - claims.DAY_US)
     outbox.redraw(tx, request.guild, "offer", number)
+    outbox.redraw(tx, request.guild, "claim", request.claim)  # it lists what may be accepted
     return load_offer(tx, request.guild, number)
 
 
@@ -681,6 +684,7 @@ def _close(tx: Connection, offer: Offer, state: str) -> None:
     due.cancel(tx, offer.guild, "offer.expire", offer.number)
     due.cancel(tx, offer.guild, "offer.remind", offer.number)
     outbox.redraw(tx, offer.guild, "offer", offer.number)
+    outbox.redraw(tx, offer.guild, "claim", offer.claim)
 
 
 def _lock(

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 from ledger.prepared import Prepared, param
 from ledger.types import to_us
 from markets.counters import following
-from markets.tables import cards, posts, removals
+from markets.tables import bets, cards, claims, disputes, offers, posts, proposals, removals
 
 Facts = Mapping[str, int | str | list[int] | bool | None]
 
@@ -59,6 +59,17 @@ def redraw(tx: Connection, guild: int, kind: str, ref: int) -> None:
         tries=0,
         last_error=None,
     )
+
+
+def redraw_disputes(tx: Connection, guild: int, claim: int) -> None:
+    """The cards of a claim's disputes show something old now."""
+    tx.execute(_REDRAW_DISPUTES, {"g": guild, "claim": claim})
+
+
+def redraw_naming(tx: Connection, guild: int, player: int) -> None:
+    """Every card that names a player as author, side, proposer or challenger says something old now."""
+    for redraws in _REDRAW_NAMING:
+        tx.execute(redraws, {"g": guild, "p": player})
 
 
 def post(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, line: int = 0) -> int:
@@ -379,6 +390,48 @@ _REDRAW = Prepared(
     )
 )
 _POST = Prepared(sa.insert(posts))
+
+
+def _redrawing(kind: str, table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Update:
+    """Of the cards that there are, those about such rows of a table."""
+    about = sa.select(table.c.number).where(table.c.guild_id == param("g"), *which)
+    return (
+        sa.update(cards)
+        .where(_c.guild_id == param("g"), _c.kind == sa.literal_column(f"'{kind}'"), _c.ref.in_(about))
+        .values(wanted=_c.wanted + sa.literal_column("1"), state=_WAITING, tries=sa.literal_column("0"))
+    )
+
+
+def _theirs(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
+    return sa.or_(*(table.c[column] == param("p") for column in columns))
+
+
+def _on_theirs(table: sa.Table, column: sa.ColumnElement[int], *columns: str) -> sa.ColumnElement[bool]:
+    """About a claim on which somebody has a row of that table."""
+    claims_of = sa.select(table.c.claim).where(table.c.guild_id == param("g"), _theirs(table, *columns))
+    return column.in_(claims_of)
+
+
+_REDRAW_DISPUTES = _redrawing("dispute", disputes, disputes.c.claim == param("claim"))
+_REDRAW_NAMING = (
+    _redrawing("offer", offers, _theirs(offers, "maker", "taker")),
+    _redrawing("offer", bets, _theirs(bets, "maker", "taker")),  # a bet has its offer's number, and its card
+    _redrawing(
+        "claim",
+        claims,
+        _theirs(claims, "author")
+        | _on_theirs(offers, claims.c.number, "maker", "taker")
+        | _on_theirs(bets, claims.c.number, "maker", "taker")
+        | _on_theirs(proposals, claims.c.number, "proposer"),
+    ),
+    _redrawing(
+        "dispute",
+        disputes,
+        _theirs(disputes, "challenger", "appellant")
+        | _on_theirs(bets, disputes.c.claim, "maker", "taker")
+        | _on_theirs(proposals, disputes.c.claim, "proposer"),
+    ),
+)
 _this_post = (_p.guild_id == param("g"), _p.number == param("n"))
 _this_card = (_c.guild_id == param("g"), _c.kind == param("of_kind"), _c.ref == param("of_ref"))
 _PLACE = sa.select(_c.channel, _c.message, _c.state).where(*_this_card)

@@ -37,6 +37,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):
         tx.execute(erases, this)
     board.list_(tx, guild, player, listed=False)
+    outbox.redraw_naming(tx, guild, player)  # a number stands there from now on
     return people.forget(tx, request, now)
 
 

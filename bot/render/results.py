@@ -203,17 +203,23 @@ def dispute(seen: DisputeSeen) -> Card:
     found, of = seen.claim.claim, seen.dispute
     return Card(
         f"Dispute {of.number}: {text.escape(found.terms.title, 160)}",
-        phrases.lines(*_case(seen), *would_pay(seen.claim)),
+        phrases.lines(*_case(seen), *(would_pay(seen.claim) if _runs(seen) else ())),
         _judged_by(seen),
         _dispute_buttons(seen),
         Accent.DONE if of.state in ("final", "lapsed") else Accent.CAREFUL,
     )
 
 
+def _runs(seen: DisputeSeen) -> bool:
+    """Whether it is this dispute that the claim waits for: what it would pay is of no use once it was paid."""
+    newest = seen.claim.dispute
+    return seen.claim.at in ("disputed", "ruled") and (newest is None or newest.number == seen.dispute.number)
+
+
 def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
     number = seen.claim.claim.number
     terms = Button("Claim and terms", f"terms:{number}")
-    if seen.claim.claim.halted or seen.claim.at not in ("disputed", "ruled"):
+    if seen.claim.claim.halted or not _runs(seen):
         return (terms,)
     if seen.claim.at == "ruled":
         appeal = Button("Appeal", f"appeal:{number}", Look.DANGER)

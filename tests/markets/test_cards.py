@@ -1,0 +1,109 @@
+"""A card that shows something old is drawn again: whatever changes what it says asks for it."""
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from markets import offers
+from markets.claims import Result
+from markets.tables import cards
+from tests.markets.club import NO, YES, Club
+
+
+async def drawn(club: Club) -> None:
+    """Discord shows the newest of each."""
+    await club.db.claim(_draw, club.guild, club.now)
+
+
+def _draw(tx: Connection, guild: int, now: datetime) -> None:
+    newest = {"shown": cards.c.wanted, "state": "shown"}
+    tx.execute(sa.update(cards).where(cards.c.guild_id == guild).values(newest))
+
+
+async def stale(club: Club) -> set[tuple[str, int]]:
+    asked = sa.select(cards.c.kind, cards.c.ref).where(
+        cards.c.guild_id == club.guild, cards.c.state == "waiting", cards.c.kind != "week"
+    )
+    rows = await club.db.read(lambda tx: tx.execute(asked).all())
+    return {(kind, ref) for kind, ref in rows}
+
+
+async def test_a_claim_s_card_lists_offers_as_they_come_and_go(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await drawn(club)
+    first = await club.offer(ada, claim)
+    assert await stale(club) == {("claim", 1), ("offer", 1)}
+
+    await drawn(club)
+    await club.db.write(
+        offers.counter,
+        offers.Counter(club.guild, club.key(), first.number, bo.number, 1_000, 2_000),
+        club.now,
+    )
+    assert await stale(club) == {("claim", 1), ("offer", 1), ("offer", 2)}
+
+    await drawn(club)
+    await club.db.write(offers.withdraw, offers.Withdraw(club.guild, club.key(), 2, bo.number), club.now)
+    assert await stale(club) == {("claim", 1), ("offer", 2)}
+
+    await club.offer(ada, claim)
+    await drawn(club)
+    club.skip(days=8)
+    await club.sweep()
+    assert await stale(club) == {("claim", 1), ("offer", 3)}
+
+
+async def test_a_bet_s_card_shows_the_ending_that_is_suggested(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    bet = await club.bet(ada, bo, await club.claim(ada))
+    await drawn(club)
+    half = offers.Suggest(club.guild, club.key(), bet.number, ada.number, "split", 10_000, 10_000)
+    await club.db.write(offers.suggest, half, club.now)
+    assert await stale(club) == {("offer", bet.number)}
+
+
+@pytest.mark.rule("D5")
+async def test_a_dispute_s_card_follows_what_is_at_stake_until_it_is_paid(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada)
+    bet, _ = await club.bet(ada, bo, claim), await club.bet(bo, ada, claim)
+    club.skip(days=31)
+    await club.proposed(ada, claim, Result("outcome", outcome=YES))
+    dispute = await club.challenge(bo, claim)
+
+    await drawn(club)
+    await club.agree(bet, ada, bo, 10_000)
+    assert ("dispute", dispute.number) in await stale(club)
+
+    await club.vote(mo, claim, Result("outcome", outcome=NO))
+    await drawn(club)
+    club.skip(hours=25)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "settled"
+    assert ("dispute", dispute.number) in await stale(club)
+
+
+@pytest.mark.rule("E4")
+async def test_cards_name_somebody_deleted_no_more(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim, other = await club.claim(mo), await club.claim(mo)
+    bet, withdrawn = await club.bet(bo, ada, claim), await club.offer(ada, claim)
+    await club.offer(bo, other)
+    await club.db.write(
+        offers.withdraw, offers.Withdraw(club.guild, club.key(), withdrawn.number, ada.number), club.now
+    )
+    await club.proposed(bo, claim, Result("outcome", outcome=YES))
+    dispute = await club.challenge(ada, claim)
+    await drawn(club)
+
+    await club.forget(1)
+
+    assert await stale(club) == {
+        ("offer", bet.number),
+        ("offer", withdrawn.number),
+        ("claim", claim.number),
+        ("dispute", dispute.number),
+    }
