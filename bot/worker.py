@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 
 from bot.client import Crux
@@ -93,8 +94,14 @@ class Worker:
 
     async def _count(self, held: Held, error: Exception) -> None:
         facts = {"guild": held.guild, "kind": held.kind, "ref": held.ref, "error": type(error).__name__}
-        log.error("due work failed", extra={"facts": facts}, exc_info=error)
-        failed = due.Failed(held, type(error).__name__)
+        passing = _passes(error)
+        log.log(
+            logging.WARNING if passing else logging.ERROR,
+            "due work failed",
+            extra={"facts": facts},
+            exc_info=None if passing else error,
+        )
+        failed = due.Failed(held, type(error).__name__, passing)
         with contextlib.suppress(LedgerError):  # the lease runs out, and it is tried again
             await self._crux.db.write(due.failed, failed, self._crux.clock.now(), background=True)
 
@@ -128,6 +135,13 @@ def batches(rows: Sequence[Held]) -> Iterator[Sequence[Held]]:
             begins = at + 1
     if begins < len(rows):
         yield rows[begins:]
+
+
+def _passes(error: Exception) -> bool:
+    """Whether this is Discord's trouble, which ends by itself: a result isn't given up because Discord was away."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500
+    return isinstance(error, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError)
 
 
 async def _is_member(guild: discord.Guild, person: int) -> bool:

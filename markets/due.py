@@ -125,10 +125,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A row that a worker could not carry out, and the name of the error."""
+    """A row that a worker could not carry out, and the name of the error.
+
+    `passing` is trouble that ends by itself, as Discord's own: it is waited out, however long it lasts.
+    """
 
     held: Held
     error: str
+    passing: bool = False
 
     @property
     def guild(self) -> int:
@@ -209,12 +213,14 @@ def perform_some(tx: Connection, request: Some, now: datetime) -> int:
 
 
 def failed(tx: Connection, request: Failed, now: datetime) -> bool:
-    """Count a failure: the row waits longer each time, and after twelve it is parked and the log channel told.
+    """Count a failure: the row waits longer each time. After twelve that are our own it is parked, and the log
+    channel told.
 
     Returns:
         True if it is parked now.
     """
     tries = request.held.tries + 1
+    gives_up = tries >= TRIES and not request.passing
     values = {
         "g": request.held.guild,
         "of_kind": request.held.kind,
@@ -222,11 +228,11 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
         "held_fence": request.held.fence,
         "held_owner": request.held.owner,
         "tries": tries,
-        "state": "parked" if tries >= TRIES else "waiting",
+        "state": "parked" if gives_up else "waiting",
         "lease": to_us(now) + backoff_seconds(tries) * 1_000_000,
         "error": request.error[:80],
     }
-    parked = bool(tx.execute(_FAILED, values).rowcount) and tries >= TRIES
+    parked = bool(tx.execute(_FAILED, values).rowcount) and gives_up
     if parked:
         outbox.redraw(tx, request.guild, "parked", 0)
     return parked
@@ -234,7 +240,7 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
 
 def backoff_seconds(tries: int) -> int:
     """How long a row waits after its nth failure: 2 s, doubled each time, at most an hour."""
-    return min(2**tries, 3_600)
+    return min(2 ** min(tries, 12), 3_600)
 
 
 def let_go(tx: Connection, request: None, now: datetime) -> int:

@@ -65,6 +65,22 @@ async def test_the_silence_of_those_who_are_there_is_consent(there: Telling):
 
 
 @pytest.mark.rule("D3")
+async def test_a_result_is_not_given_up_because_discord_was_away_at_the_end_of_its_window(there: Telling):
+    _, bet, _ = await proposed(there)
+    ask = "GET /guilds/{guild_id}/members/{user_id}"
+    await there.play.fault("status", ask, times=1_000, status=503)
+    await there.play.skip(days=8)
+    for _ in range(6):  # each sweep tries a few times
+        await there.play.skip(hours=1)
+    assert (await there.club.read_bet(bet.number)).state == "live"
+
+    await there.play.release()
+    await there.play.settle()
+
+    assert (await there.club.read_bet(bet.number)).state == "settled"
+
+
+@pytest.mark.rule("D3")
 async def test_without_a_usable_channel_nothing_settles_until_one_is_chosen(there: Telling):
     await there.play.world("overwrite", channel="announcements", for_="bot", deny=["send_messages"])
     _, bet, proposal = await proposed(there)
