@@ -51,12 +51,16 @@ class Scheduler:
 
     async def run(self) -> None:
         """Work until cancelled: once Discord is there, and what an absence took is given back."""
+        await self.arrive()
+        await self.go()
+
+    async def arrive(self) -> None:
+        """Wait for Discord, and give back what an absence took; from then on `sweep` does what is owed."""
         await self.presence.ready.wait()
         if self.crux.clock.follows:
             await self.crux.clock.told.wait()
         await self._until_done(self._let_go)
         await self._until_done(self.presence.arrive)
-        await self.go()
 
     async def go(self) -> None:
         """Work until cancelled."""

@@ -16,6 +16,7 @@ _guilds = itertools.count(1001)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign", action="store_true", help="run the proofs at their full size (hours)")
+    parser.addoption("--seed", type=int, help="replay one seed of the simulation")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,59 @@
+"""A month of a server, with people at odds and a Discord that fails: what is owed is done, once, in order.
+
+`pytest tests/end_to_end/test_simulation.py --seed 17` replays one seed; `--campaign` runs a thousand.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.end_to_end import traffic
+from tests.end_to_end.simulation import DAYS, START, STEPS_MINUTES, Simulation, simulated
+
+ON_POSTGRESQL = (3, 8)
+"""Seeds that are played on both databases."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" not in metafunc.fixturenames:
+        return
+    asked = metafunc.config.getoption("--seed")
+    seeds = [asked] if asked is not None else range(1_000 if metafunc.config.getoption("--campaign") else 20)
+    both = [(seed, "postgresql") for seed in seeds if seed in ON_POSTGRESQL]
+    metafunc.parametrize(("seed", "where"), [*((seed, "sqlite") for seed in seeds), *both])
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest, where: str, tmp_path: Path) -> Iterator[str]:
+    """A database of its own; SQLite's in memory where there is such a folder."""
+    if where == "postgresql":
+        yield request.getfixturevalue("postgresql").database()
+        return
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="crux-", dir=memory)) if os.access(memory, os.W_OK) else tmp_path
+    yield databases.sqlite(folder / "crux.db")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def live(sim: Simulation) -> None:
+    """Thirty days: somebody does something, time passes, the bot does what is owed."""
+    while sim.now < START + timedelta(days=DAYS):
+        for _ in range(sim.chance.randint(0, 3)):
+            await traffic.anything(sim)
+        await sim.go_on(minutes=sim.chance.choice(STEPS_MINUTES))
+
+
+@pytest.mark.proof
+async def test_when_the_troubles_stop_everything_owed_is_done_within_one_sweep(seed: int, book: str):
+    async with simulated(seed, book) as sim:
+        await live(sim)
+        await sim.end()
+        print(sorted(sim.done.items()), sorted(sim.storm.met.items()))
+        assert sim.done["post"] > 20
+        assert sum(sim.storm.met.values()) > 3

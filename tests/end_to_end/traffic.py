@@ -1,0 +1,310 @@
+"""What people and the world do in the simulation. To add an instrument, add its acts here, each with its weight."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.playground.driver import NotAllowed
+from ledger.people import Forget
+from ledger.types import to_us
+from markets import claims, clauses, disputes, offers, people, preferences, resolution, tables
+from markets.claims import Judges, Result
+from tests.end_to_end.simulation import MODERATORS, NAMES, Simulation
+from tests.markets.club import NO, YES
+
+Act = Callable[[Simulation], Awaitable[None]]
+
+ACTS: list[tuple[Act, float]] = []
+
+CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+BETTORS = ("Ada", "Bo", "Cy", "Di")
+RESULTS = (
+    Result("outcome", outcome=YES),
+    Result("outcome", outcome=NO),
+    Result("weights", weights=(1, 2)),
+    Result("unclear"),
+    Result("void"),
+    Result("early"),
+)
+
+
+def act(weight: float) -> Callable[[Act], Act]:
+    """Something that happens, this often beside the others."""
+
+    def register(what: Act) -> Act:
+        ACTS.append((what, weight))
+        return what
+
+    return register
+
+
+async def anything(sim: Simulation) -> None:
+    """One act, drawn by weight."""
+    chosen = sim.chance.choices([what for what, _ in ACTS], [weight for _, weight in ACTS])[0]
+    await chosen(sim)
+
+
+# --- claims and bets ------------------------------------------------------------------------------
+
+
+@act(5)
+async def opens_a_claim(sim: Simulation) -> None:
+    deadline = to_us(sim.now + timedelta(days=sim.chance.randint(1, 20)))
+    terms = sim.club.terms(
+        closes_us=deadline,
+        deadline_us=deadline,
+        check_us=deadline + sim.chance.choice((0, claims.DAY_US)),
+        early=sim.chance.choice(("allowed", "announced", "deadline")),
+        clause=clauses.encode(
+            sim.chance.choice((clauses.StakesReturn(), clauses.FixedWeights((2_500, 7_500))))
+        ),
+        judges=Judges((sim.number("Mira"),), 1) if sim.chance.random() < 0.2 else Judges(),
+    )
+    author = sim.name()
+    number = await sim.do(claims.save_draft, claims.Draft(*sim.ids(), sim.number(author), terms))
+    if number is not None and sim.chance.random() < 0.9:
+        await sim.do(claims.open_claim, claims.Open(*sim.ids(), sim.actor(author), number))
+
+
+@act(10)
+async def offers_a_bet(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "open")
+    if claim is None:
+        return await opens_a_claim(sim)
+    maker, taker = sim.chance.sample(BETTORS, 2)
+    named = sim.chance.random() < 0.4
+    request = offers.Make(
+        *sim.ids(),
+        sim.number(maker),
+        claim.number,
+        sim.chance.choice((YES, NO)),
+        sim.chance.randint(100, 9_000),
+        sim.chance.randint(100, 9_000),
+        taker=sim.number(taker) if named else offers.ANYONE,
+    )
+    await sim.do(offers.make, request)
+    return None
+
+
+@act(2)
+async def counters(sim: Simulation) -> None:
+    offer = await sim.pick(tables.offers, "open")
+    if offer is not None:
+        who = offer.taker or sim.number(sim.name(BETTORS))
+        await sim.do(offers.counter, offers.Counter(*sim.ids(), offer.number, who, 2_000, 3_000))
+
+
+@act(1)
+async def withdraws_an_offer(sim: Simulation) -> None:
+    offer = await sim.pick(tables.offers, "open")
+    if offer is not None:
+        await sim.do(offers.withdraw, offers.Withdraw(*sim.ids(), offer.number, offer.maker))
+
+
+@act(8)
+async def accepts(sim: Simulation) -> None:
+    offer = await sim.pick(tables.offers, "open")
+    if offer is None:
+        return
+    claim = await sim.club.read_claim(offer.claim)
+    who = offer.taker or sim.number(sim.name(BETTORS))
+    await sim.do(offers.accept, offers.Accept(*sim.ids(), offer.number, who, claim.digest))
+
+
+@act(3)
+async def presses_accept(sim: Simulation) -> None:
+    """By command and button, through Discord: delivered twice, or too late, or with a lost answer."""
+    offer = await sim.pick(tables.offers, "open")
+    if offer is None:
+        return
+    numbers = {player.number: name for name, player in sim.players.items()}
+    person = sim.play.person(numbers.get(offer.taker) or sim.name(BETTORS))
+    sim.tell(f"{person.name} presses accept on offer {offer.number}")
+    try:
+        asked = await person.run("/bet accept", offer=offer.number)
+        lock = next((label for label in asked.message.buttons if label.startswith("Lock")), None)
+        if lock is None:
+            return
+        if sim.chance.random() < 0.3:
+            sim.storm.add("lost", CALLBACK)
+        if sim.chance.random() < 0.3:
+            await person.delivered(late=True).click(asked, lock)
+        await person.delivered(times=sim.chance.choice((1, 2))).click(asked, lock)
+    except NotAllowed as refused:  # who left the server can't press
+        sim.tell(str(refused))
+    else:
+        sim.done["pressed"] += 1
+
+
+@act(2)
+async def agrees(sim: Simulation) -> None:
+    bet = await sim.pick(tables.bets, "live")
+    if bet is None:
+        return
+    pot = bet.maker_stake + bet.taker_stake
+    maker = sim.chance.randint(0, pot)
+    await sim.do(
+        offers.suggest, offers.Suggest(*sim.ids(), bet.number, bet.maker, "split", maker, pot - maker)
+    )
+    if sim.chance.random() < 0.5:
+        await sim.do(offers.agree, offers.Agree(*sim.ids(), bet.number, bet.taker, maker, pot - maker))
+
+
+# --- results --------------------------------------------------------------------------------------
+
+
+@act(6)
+async def proposes(sim: Simulation) -> None:
+    bet = await sim.pick(tables.bets, "live")
+    if bet is None:
+        return
+    who = sim.actor(sim.name((*BETTORS, *MODERATORS)))
+    result = sim.chance.choice(RESULTS)
+    request = resolution.Propose(*sim.ids(), who, bet.claim, result, "https://example.org")
+    await sim.do(resolution.propose, request)
+
+
+@act(1)
+async def withdraws_a_proposal(sim: Simulation) -> None:
+    found = await sim.pick(tables.proposals, "standing")
+    if found is not None:
+        await sim.do(resolution.withdraw, resolution.Withdraw(*sim.ids(), found.proposer, found.number))
+
+
+@act(1)
+async def confirms(sim: Simulation) -> None:
+    found = await sim.pick(tables.proposals, "standing")
+    if found is not None:
+        await sim.do(
+            resolution.confirm, resolution.Confirm(*sim.ids(), sim.actor(sim.name(MODERATORS)), found.number)
+        )
+
+
+@act(3)
+async def challenges(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "proposed")
+    if claim is not None:
+        who = sim.number(sim.name(BETTORS))
+        await sim.do(disputes.challenge, disputes.Challenge(*sim.ids(), who, claim.number, "fact", "Not so."))
+
+
+@act(5)
+async def votes(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "disputed")
+    if claim is not None:
+        who = sim.actor(sim.name(MODERATORS))
+        request = disputes.Vote(*sim.ids(), who, claim.number, sim.chance.choice(RESULTS), "It is so.")
+        await sim.do(disputes.vote, request)
+
+
+@act(3)
+async def appeals(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "ruled")
+    if claim is not None:
+        who = sim.number(sim.name(BETTORS))
+        await sim.do(disputes.appeal, disputes.Appeal(*sim.ids(), who, claim.number, "Look again."))
+
+
+@act(1)
+async def takes_back(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "settled", "void")
+    if claim is not None:
+        who = sim.actor(sim.name(MODERATORS))
+        request = resolution.Reverse(*sim.ids(), who, claim.number, "A wrong file.", b"s" * 16)
+        sim.reversed |= await sim.do(resolution.take_back, request) is not None
+
+
+@act(1)
+async def halts(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "open", "proposed", "ruled")
+    if claim is not None:
+        who = sim.actor("Mira")
+        request = disputes.Halt(*sim.ids(), who, claim.number, not claim.halted, "To look.")
+        await sim.do(disputes.halt, request)
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+@act(1)
+async def chooses_how_to_be_told(sim: Simulation) -> None:
+    by = sim.chance.choice(("mention", "dm", "off"))
+    await sim.do(preferences.choose, preferences.Choose(*sim.ids(), sim.number(), by))
+
+
+@act(0.3)
+async def has_themselves_deleted(sim: Simulation) -> None:
+    """And comes back as somebody new, with an account of their own."""
+    name = sim.name(BETTORS)
+    if await sim.do(people.forget, Forget(*sim.ids(), sim.persons[name], b"s" * 16)) is None:
+        return
+    sim.world("rename", person=name, name=f"Once {sim.persons[name]}")
+    sim.persons[name] = int(sim.world("add_person", name=name)["id"])
+    await sim.join(name)
+
+
+@act(0.5)
+async def leaves_or_comes_back(sim: Simulation) -> None:
+    name = sim.name(BETTORS)
+    members = sim.core.world.guilds[sim.club.guild].members
+    sim.tell(f"{name} leaves or comes back")
+    sim.world("leave" if sim.persons[name] in members else "join", person=name)
+
+
+@act(3)
+async def comes_once_more(sim: Simulation) -> None:
+    """Something that was done hours or days ago."""
+    if sim.past:
+        await sim.again(sim.chance.randrange(len(sim.past)))
+
+
+# --- the world ------------------------------------------------------------------------------------
+
+
+@act(1)
+async def breaks_the_gateway(sim: Simulation) -> None:
+    trouble = sim.chance.choice(("reconnect", "drop"))
+    sim.tell(f"the gateway: {trouble}")
+    back = sim.bot.crux.wait_for("shard_resumed", timeout=30)
+    await sim.core.gateway.trouble(trouble)
+    await back
+
+
+@act(1)
+async def takes_discord_away(sim: Simulation) -> None:
+    """For a minute, an hour, half a day: people press, and nothing can be told."""
+    sim.tell("Discord takes no requests")
+    sim.storm.away = True
+    for minutes in sim.chance.choice(((1,), (20, 40), (60, 300, 360))):
+        await sim.go_on(minutes=minutes)
+        await offers_a_bet(sim)
+        await proposes(sim)
+    sim.storm.away = False
+
+
+@act(1)
+async def puts_the_bot_to_sleep(sim: Simulation) -> None:
+    """A restart, or an absence that people are given time back for."""
+    minutes = sim.chance.choice((0, 5, 60, 2_880))
+    sim.tell(f"the bot is away for {minutes} minutes")
+    await sim.die()
+    sim.pass_by(minutes=minutes)
+    await sim.wake()
+
+
+@act(0.5)
+async def removes_the_bot(sim: Simulation) -> None:
+    """And invites it again, hours or days later."""
+    sim.tell("the bot is removed")
+    sim.world("kick_bot")
+
+    async def gone() -> bool:
+        return not await sim.here()
+
+    await sim.until(gone)
+    for hours in sim.chance.choice(((1,), (10, 40))):
+        await sim.go_on(hours=hours)
+    sim.world("invite_bot")
+    await sim.until(sim.here)
+
+
+assert set(BETTORS) | set(MODERATORS) == set(NAMES)
