@@ -108,12 +108,12 @@ class Telling:
                 await asyncio.sleep(0.02)
 
     async def posts(self) -> list[Any]:
-        """Every post's number, state, tries and error."""
+        """Every post's number, state, tries, error and kind."""
         return await self.club.db.read(_posts)
 
 
 def _posts(tx: Connection) -> list[Any]:
-    columns = (posts.c.number, posts.c.state, posts.c.tries, posts.c.last_error)
+    columns = (posts.c.number, posts.c.state, posts.c.tries, posts.c.last_error, posts.c.kind)
     return [
         tuple(row) for row in tx.execute(posts.select().with_only_columns(*columns).order_by(posts.c.number))
     ]
