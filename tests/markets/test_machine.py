@@ -590,7 +590,8 @@ class Seen:
             escrow = self.held[market.escrow]
             held = [row for row in self.positions if row.claim == market.claim]
             paid = [row.paid for row in self.liquidity if row.claim == market.claim]
-            sold = [row.sold for row in self.market_outcomes if row.claim == market.claim]
+            theirs = [row for row in self.market_outcomes if row.claim == market.claim]
+            sold = [row.sold for row in sorted(theirs, key=lambda row: row.outcome)]
             assert sold == [
                 sum(row.shares for row in held if row.outcome == place) for place in range(len(sold))
             ]

@@ -38,6 +38,13 @@ async def spend_from(
     databases: list[Database], world: World, *, attempts: int, callers: int, share: int = 3
 ) -> None:
     """Many callers, spread over some databases, spend a balance that is enough for one attempt in `share`."""
+    await is_spent(world, await spend_all(databases, world, attempts=attempts, callers=callers, share=share))
+
+
+async def spend_all(
+    databases: list[Database], world: World, *, attempts: int, callers: int, share: int
+) -> tuple[Player, int]:
+    """Whose balance was spent, and how many times it was enough."""
     affordable = attempts // share
     ada = await world.player(1, balance=COST * affordable + COST - 1)
     left = iter(range(attempts))
@@ -48,6 +55,11 @@ async def spend_from(
     )
 
     assert told == {"accepted": affordable, "refused": attempts - affordable}
+    return ada, affordable
+
+
+async def is_spent(world: World, spent: tuple[Player, int]) -> None:
+    ada, affordable = spent
     assert await world.balance(ada.wallet) == COST - 1
     assert await world.balance(house(world.guild)) == COST * affordable
     assert (await world.head()).transfers == 1 + affordable
@@ -84,7 +96,10 @@ async def test_guilds_that_spend_at_once_do_not_touch_each_other(postgresql_url:
     async with AsyncExitStack() as stack:
         programs = [await stack.enter_async_context(databases.opened(postgresql_url)) for _ in range(4)]
         worlds = [await World.make(programs[n % 4], guild + 30_000 + n) for n in range(16)]
-        await asyncio.gather(*(spend_from(programs, world, attempts=60, callers=8) for world in worlds))
+        spending = (spend_all(programs, world, attempts=60, callers=8, share=3) for world in worlds)
+        # Looked at when all have done: in the middle of it a read may take longer than reads may.
+        for world, spent in zip(worlds, await asyncio.gather(*spending), strict=True):
+            await is_spent(world, spent)
 
 
 async def test_transfers_crosswise_between_wallets_neither_stop_nor_make_points(
