@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger import database
 from ledger.database import Database
 from tests import databases
 from tests.world import World
@@ -23,6 +24,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def campaign(request: pytest.FixtureRequest) -> bool:
     """True where the proofs are to run at their full size."""
     return bool(request.config.getoption("--campaign"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Half a second for a read is a promise to people, and `ledger/test_reads.py` holds Crux to it. On a busy machine
+    anything may take longer, and says nothing there of what else is tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "READ_LIMIT_MS", 30_000)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.util import await_only
 
-from ledger import statements, tables
+from ledger import database, statements, tables
 from ledger.accounts import Account, house
 from ledger.database import Database
 from ledger.errors import Closed, ReadOnly, ReadTooLong, UnknownAccount
+from ledger.faults import READ_LIMIT_MS
 from tests.ledger import rows
 from tests.ledger.gates import Hold, closed_gate, settled
 from tests.world import NOW, World
@@ -22,6 +23,12 @@ COUNTED = sa.text(
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT max(i) FROM n"
 )
 ENDLESS = sa.text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n")
+
+
+@pytest.fixture(autouse=True)
+def in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit that Crux runs with."""
+    monkeypatch.setattr(database, "READ_LIMIT_MS", READ_LIMIT_MS)
 
 
 def endless(tx: Connection) -> int:

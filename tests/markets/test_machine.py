@@ -541,7 +541,8 @@ class Seen:
 
     def __init__(self, tx: Connection, guild: int) -> None:
         def rows(table: sa.Table) -> list[Any]:
-            return list(tx.execute(sa.select(table).where(table.c.guild_id == guild)).all())
+            asked = sa.select(table).where(table.c.guild_id == guild).order_by(*table.primary_key.columns)
+            return list(tx.execute(asked).all())
 
         accounts = {row.number: row for row in rows(book.accounts)}
         self.wallets = [row for row in accounts.values() if row.kind == "wallet"]
