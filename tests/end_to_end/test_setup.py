@@ -156,6 +156,7 @@ async def test_without_a_channel_the_answer_itself_is_public(play: Playground):
     done = await play.oz.submit(form, reason="Wrote the rules down")
     assert not done.message.ephemeral
     assert "> Wrote the rules down" in done.text
+    await play.settle()  # its post is given up, as there is no channel for it yet
     await set_up(play)
     await play.settle()
     assert await texts(play, "announcements") == []  # what was public then isn't posted again
