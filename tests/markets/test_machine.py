@@ -153,6 +153,7 @@ class Machine(RuleBasedStateMachine):
         for claim in range(2):
             self.open_market(claim, claim, 3_000, 40)
             self.buy(claim, 2, 0, 2_000, 5_000, "")
+            self.rest_an_order(claim, 2, 0, 20, 2_000)
         for number, (maker, taker) in enumerate([(0, 1), (1, 2), (2, 0)]):
             self.offer(number % 2, maker, taker, 5_000 + number, 7_000, number % 2, 0)
             self.accept(number, taker, "")
@@ -295,6 +296,7 @@ class Machine(RuleBasedStateMachine):
     def sell(self, n: int, part: int) -> None:
         table = tables.positions
         asked = sa.select(table).where(table.c.guild_id == self.club.guild, table.c.shares > 0)
+        asked = asked.order_by(*table.primary_key.columns)
         rows = self.wait(self.club.db.read(lambda tx: tx.execute(asked).all()))
         if rows:
             held = rows[n % len(rows)]
@@ -326,6 +328,7 @@ class Machine(RuleBasedStateMachine):
         """A claim with an open market; 1 where there is none."""
         table = tables.markets
         asked = sa.select(table.c.claim).where(table.c.guild_id == self.club.guild, table.c.state == "open")
+        asked = asked.order_by(table.c.claim)
         found = self.wait(self.club.db.read(lambda tx: tx.execute(asked).scalars().all()))
         return found[n % len(found)] if found else 1
 
