@@ -137,8 +137,9 @@ def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
     again_us = _forgotten_until(tx, request.guild, request.person, now)
     if again_us is not None:
         return Entered(who.number, 0, again_us)
+    before = accounts.state(tx, who.wallet).balance  # a gift may have come first
     start = grants.Start(request.guild, key, request.person, request.born, request.waved)
-    return Entered(who.number, grants.start(tx, start, now).balances[who.wallet.number])
+    return Entered(who.number, grants.start(tx, start, now).balances[who.wallet.number] - before)
 
 
 def meet(tx: Connection, request: Meet, now: datetime) -> int:

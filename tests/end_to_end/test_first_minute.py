@@ -23,6 +23,7 @@ async def _gives(page: Window, *, mouse: bool = False) -> None:
 async def _has_got(page: Window) -> None:
     await page.become("Bo")
     await page.run_command("/wallet show")
+    await page.sees("You start with 1,000 points")
     await page.sees("You have 1,025 points")
 
 
