@@ -36,19 +36,10 @@ Tolerance = app_commands.Range[float, 0, 98]
     claim="The claim's number", house="For moderators: the house pays, and you don't trade there"
 )
 async def open_(press: Press, claim: Number, house: bool = False) -> None:
-    await _open_form(press, claim, house)
-
-
-@routes.on("market-new:{claim}")
-async def press_open(press: Press, claim: int) -> None:
-    await _open_form(press, claim, False)
-
-
-async def _open_form(press: Press, number: int, house: bool) -> None:
     who = await acting(press)
-    found = await press.client.db.read(_may_open, guild_of(press), number, press.client.clock.of(press.id))
+    found = await press.client.db.read(_may_open, guild_of(press), claim, press.client.clock.of(press.id))
     if house and not who.actor.moderator:
-        raise NotAModerator(number)
+        raise NotAModerator(claim)
     await ask(press, render.open_form(found, house, await press.client.currency(press.guild_id)))
 
 

@@ -1,4 +1,4 @@
-"""Share markets as people use them: from the form that explains liquidity to everyone's receipts (RULES C3 to C5)."""
+"""Share markets as people use them: from the form that explains liquidity to shares sold again (RULES C3 to C5)."""
 
 from bot.playground.driver import Answer, Person, Playground, Seen
 from tests.end_to_end.conftest import set_up
@@ -111,7 +111,7 @@ async def test_an_order_rests_fills_and_is_cancelled(play: Playground):
     assert "Order 2 is cancelled" in (await play.bo.click(mine, "Cancel order 2")).text
 
 
-async def test_shares_are_sold_again_and_everyones_receipts_add_up(play: Playground):
+async def test_shares_are_sold_again_from_the_portfolio(play: Playground):
     await opened(play)
     await buys(play.bo, "100")
     await buys(play.mira, "100", "NO")

@@ -98,7 +98,6 @@ MORE = {"/ledger export": (MODERATORS, {"what": "server"})}
 """Options that not everybody may choose."""
 
 BY_BUTTON = {
-    "market-new:{claim}": EVERYBODY,
     "market-form:{claim}:{house}": EVERYBODY,
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}": EVERYBODY,
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}": EVERYBODY,
