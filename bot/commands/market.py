@@ -153,7 +153,7 @@ async def confirm_deepening(press: Press, asked: int, claim: int, liquidity: int
     request = trading.AddLiquidity(guild, _asked(asked), who.actor, claim, liquidity)
     currency = await crux.currency(guild)
     work = crux.write(trading.add_liquidity, request, crux.clock.of(press.id))
-    await answer(press, work, lambda done: render.opened(done, found, currency), where=Where.IN_PLACE)
+    await answer(press, work, lambda done: render.deepened(done, found, currency), where=Where.IN_PLACE)
 
 
 # --- buying and selling -----------------------------------------------------------------------

@@ -142,5 +142,7 @@ async def test_who_can_not_trade_is_told_why(play: Playground):
     assert "**1** A named AI lab" in (await play.bo.run("/market list")).text
     deeper = await play.bo.run("/market liquidity", claim=1, amount="100")
     assert "Prices stay where they are" in deeper.text
-    await play.bo.click(deeper, deeper.message.buttons[0])
+    done = await play.bo.click(deeper, deeper.message.buttons[0])
+    assert "The market of claim 1 is deeper" in done.text
+    assert "the liquidity is 1,100 now" in done.text
     assert "liquidity 1,100" in (await play.bo.run("/market show", claim=1)).text
