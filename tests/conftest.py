@@ -29,9 +29,10 @@ def campaign(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def patience() -> Iterator[None]:
     """Half a second for a read is a promise to people, and `ledger/test_reads.py` holds Crux to it. On a busy machine
-    anything may take longer, and says nothing there of what else is tested."""
+    a good read may take longer, and says nothing there of what else is tested; ten times as long on a test's small
+    book is a fault wherever it shows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "READ_LIMIT_MS", 30_000)
+        patch.setattr(database, "READ_LIMIT_MS", 5_000)
         yield
 
 

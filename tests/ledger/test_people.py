@@ -70,7 +70,10 @@ async def test_whoever_is_given_points_first_still_gets_the_starting_balance_onc
     first = await enter(world, 2)
     second = await enter(world, 2)
 
-    assert (first.started, second.started) == (100_000, 0)  # what was given to begin with, not what there is now
+    assert (first.started, second.started) == (
+        100_000,
+        0,
+    )  # what was given to begin with, not what there is now
     seen = await glance(world, 2)
     assert (seen.balance, seen.started) == (100_500, True)
 
