@@ -58,7 +58,7 @@ class OpenMarket:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A market that is open or has become deeper: its liquidity, what was paid just now, and what the payer has left."""
+    """A market that is open or deeper now: its liquidity, what was paid just now, and what the payer has left."""
 
     claim: int
     liquidity: int

@@ -250,8 +250,8 @@ def deepened(done: trading.Opened, claim: Claim, currency: Currency) -> Card:
         f"The market of claim {claim.number} is deeper",
         (
             f"**{text.escape(claim.terms.title, 200)}**",
-            f"{currency.of(done.subsidy)} went into its escrow: the liquidity is {text.number(done.liquidity)} now, and "
-            "prices stay where they were.",
+            f"{currency.of(done.subsidy)} went into its escrow: the liquidity is {text.number(done.liquidity)} now, "
+            "and prices stay where they were.",
         ),
         f"Transfer {done.transfer}. What remains at the end returns to those who paid in.",
         (Button("Look at it", f"market-show:{claim.number}"),),
