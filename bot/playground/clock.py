@@ -38,6 +38,11 @@ class Clock:
         self.offset_us = now_us - time.time_ns() // 1000
 
 
+def begun(at: datetime | None) -> Clock:
+    """A clock that runs from `at` on, or beside the machine's own."""
+    return Clock() if at is None else Clock(offset_us=int(at.timestamp() * 1_000_000) - time.time_ns() // 1000)
+
+
 def iso(at_us: int) -> str:
     """As Discord writes times: microseconds and an offset."""
     return datetime.fromtimestamp(at_us / 1_000_000, UTC).isoformat(timespec="microseconds")

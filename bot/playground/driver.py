@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -222,8 +223,9 @@ class Playground:
         checked: bool = True,
         port: int = 0,
         url: str | None = None,
+        begins: datetime | None = None,
     ) -> None:
-        self.options = Options(port=port, folder=folder, bot=bot, checked=checked, guilds=guilds)
+        self.options = Options(port, folder, bot, checked, guilds, begins)
         self.url = url or ""
         self.running: Running | None = None
         self._held = contextlib.AsyncExitStack()

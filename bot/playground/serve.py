@@ -9,11 +9,13 @@ import sys
 import webbrowser
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
 
 from bot.playground.child import Child
+from bot.playground.clock import begun
 from bot.playground.control import Control
 from bot.playground.core import Core
 from bot.playground.persist import Folder, FolderInUse, Saver
@@ -44,6 +46,7 @@ class Options:
     bot      the bot's command line, {url} stands for the address; None runs no bot
     checked  hold requests and replies against Discord's own description, where it is at hand
     guilds   empty servers beside the two, in a new world
+    begins   the first moment of a new world; None is the machine's now
     """
 
     port: int = PORT
@@ -51,6 +54,7 @@ class Options:
     bot: Sequence[str] | None = (sys.executable, "-m", "bot", "run", "--discord-url", "{url}")
     checked: bool = True
     guilds: int = 0
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ async def running(options: Options) -> AsyncGenerator[Running]:
                 folder = held.enter_context(contextlib.closing(Folder(options.folder)))
             except FolderInUse as in_use:
                 raise CannotStart(str(in_use)) from None
-        world = (folder.load() if folder else None) or new_world(guilds=options.guilds)
+        world = (folder.load() if folder else None) or new_world(begun(options.begins), guilds=options.guilds)
         core = Core(world, folder=options.folder, checked=options.checked)
         saver = None if folder is None else Saver(world, folder)
         child = _child(core, options)

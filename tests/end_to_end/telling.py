@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ from ledger.types import from_us
 from markets import claims, due, outbox
 from markets.tables import posts
 from tests import databases
-from tests.end_to_end.conftest import PACE, command, set_up
+from tests.end_to_end.conftest import BEGINS, PACE, command, set_up
 from tests.markets.club import Club
 
 
@@ -122,13 +122,14 @@ def _posts(tx: Connection) -> list[Any]:
 @asynccontextmanager
 async def telling(url: str) -> AsyncGenerator[Telling]:
     """Set up, with the book's server and a clock that stands still unless it is moved."""
-    async with Playground(bot=command(url)) as play, databases.opened(url) as db:
+    async with Playground(bot=command(url), begins=BEGINS) as play, databases.opened(url) as db:
         await play.connected()
         await play.settings(rate_limit_pace=PACE)
         await set_up(play)
         await play.freeze()
         guild = int((await play.get("state", {"as": "Ada"}))["guild"]["id"])
         club = await Club.make(db, guild)
-        club.now = datetime.now(UTC)
-        yield Telling(play, club)
+        there = Telling(play, club)
+        await there.time()
+        yield there
         assert await play.failures() == []

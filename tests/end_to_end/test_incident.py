@@ -5,11 +5,11 @@ import re
 import sqlite3
 
 from bot.playground.driver import Playground
-from tests.end_to_end.conftest import command
+from tests.end_to_end.conftest import BEGINS, command
 
 
 async def test_an_incident_has_a_number_that_is_in_the_log_with_no_names_beside_it(book: str):
-    async with Playground(bot=command(book)) as play:
+    async with Playground(bot=command(book), begins=BEGINS) as play:
         await play.connected()
         await play.ada.run("/wallet show")
         with contextlib.closing(sqlite3.connect(book.removeprefix("sqlite:///"))) as broken:

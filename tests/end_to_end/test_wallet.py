@@ -90,7 +90,7 @@ async def test_the_daily_limit_counts_all_gifts_of_a_day(play: Playground):
 
 async def test_a_young_account_is_told_when_and_let_in_by_a_moderator(play: Playground):
     await set_up(play)
-    await play.world("add_person", name="Kit", age_days=3, member=True)
+    await play.world("add_person", name="Kit", age_days=3.1, member=True)
     kit = play.person("Kit")
     assert "old enough in 27 days" in (await kit.run("/wallet show")).text
 
@@ -101,7 +101,7 @@ async def test_a_young_account_is_told_when_and_let_in_by_a_moderator(play: Play
 
 
 async def test_whoever_got_points_while_too_young_sees_them_and_starts_later(play: Playground):
-    await play.world("add_person", name="Kit", age_days=3, member=True)
+    await play.world("add_person", name="Kit", age_days=3.1, member=True)
     kit = play.person("Kit")
     asked = await play.ada.run("/wallet give", to=kit, amount="5")
     await play.ada.click(asked, "Give 5 points")

@@ -25,7 +25,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 780}
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
