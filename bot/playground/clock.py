@@ -40,7 +40,9 @@ class Clock:
 
 def begun(at: datetime | None) -> Clock:
     """A clock that runs from `at` on, or beside the machine's own."""
-    return Clock() if at is None else Clock(offset_us=int(at.timestamp() * 1_000_000) - time.time_ns() // 1000)
+    return (
+        Clock() if at is None else Clock(offset_us=int(at.timestamp() * 1_000_000) - time.time_ns() // 1000)
+    )
 
 
 def iso(at_us: int) -> str:
