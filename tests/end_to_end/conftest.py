@@ -14,7 +14,7 @@ from tests import databases
 PACE = 0.1
 """How long Discord's rate limits last here: they are met, but nobody waits five seconds each time."""
 BEGINS = datetime(2026, 11, 24, 12, tzinfo=UTC)
-"""A Tuesday's noon: whatever day or hour the tests run at, midnight, the week's end and New Year lie where they lie."""
+"""A Tuesday's noon: whatever hour the tests run at, midnight, the week's end and New Year lie where they lie."""
 
 
 def command(url: str) -> Sequence[str]:
