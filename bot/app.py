@@ -13,6 +13,7 @@ from discord import app_commands
 
 from bot.client import Crux
 from bot.clock import Clock
+from bot.commands import crux as crux
 from bot.commands import judging as judging
 from bot.commands.bet import bet, bet_on_this
 from bot.commands.board import board

@@ -48,6 +48,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _held(tx, guild)
     yield from _claims(tx, guild)
     yield from _bets(tx, guild)
+    yield from _links(tx, guild)
 
 
 # --- accounts that hold something -------------------------------------------------------------
@@ -155,6 +156,17 @@ def _bet(
         yield f"transfer {row.paid_by} didn't pay what it says"
 
 
+def _links(tx: Connection, guild: int) -> Iterator[str]:
+    """Each crux names outcomes that its claims have, and a result of its own claim."""
+    for row in tx.execute(_LINKS, {"g": guild}):
+        name = f"The link of player {row.player} from claim {row.claim} to {row.target}"
+        sizes = [len(claims.read_terms(terms).outcomes) for terms in (row.terms, row.target_terms)]
+        if row.outcome >= sizes[0] or row.target_outcome >= sizes[1]:
+            yield f"{name} names an outcome that isn't there."
+        if row.told is not None and row.told_claim != row.claim:
+            yield f"{name} names a result that is another claim's."
+
+
 def _moved(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[str, dict[int, int]]]:
     found: dict[int, tuple[str, dict[int, int]]] = {}
     for transfer, kind, account, amount in tx.execute(_ENTRIES, {"g": guild, "numbers": transfers}):
@@ -180,6 +192,20 @@ _p, _d, _r = tables.proposals.c, tables.disputes.c, tables.resolutions.c
 _ACCOUNTS = sa.select(_a.number, _a.balance).where(_a.guild_id == param("g"), _a.kind == param("k"))
 _WALLETS = sa.select(_a.owner, _a.number).where(_a.guild_id == param("g"), _a.kind == "wallet")
 _HOUSE = sa.select(_a.number).where(_a.guild_id == param("g"), _a.kind == "house")
+
+
+_k, _target = tables.links.c, tables.claims.alias("target")
+_LINKS = (
+    sa.select(
+        *(_k.player, _k.claim, _k.target, _k.outcome, _k.target_outcome, _k.told),
+        *(_c.terms, _target.c.terms.label("target_terms"), _r.claim.label("told_claim")),
+    )
+    .join_from(tables.links, tables.claims, (_c.guild_id == _k.guild_id) & (_c.number == _k.claim))
+    .join(_target, (_target.c.guild_id == _k.guild_id) & (_target.c.number == _k.target))
+    .join(tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.told), isouter=True)
+    .where(_k.guild_id == param("g"))
+    .order_by(_k.player, _k.claim, _k.target)
+)
 
 
 def _bonds_left(column: sa.Column[Any], claim: sa.Column[Any]) -> sa.Select[Any, Any, Any]:

@@ -2,11 +2,12 @@
 
 MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
-│                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason
+│                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
 │   ├── ClaimMoved  ClaimHalted  TradingClosed
 │   ├── OfferGone  BetEnded  MarketThere  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
+│   ├── LinkThere  CruxEnded
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                somebody else's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
@@ -14,7 +15,7 @@ MarketError
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked  WordingWarned
-│   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  Needed
+│   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
     └── NotEnoughShares  PriceAtLimit  TooManyOrders
@@ -69,6 +70,10 @@ class UnknownForecast(Unknown):
 
 
 class UnknownSeason(Unknown): ...
+
+
+class UnknownLink(Unknown):
+    """They haven't linked the claim of this number to that other one."""
 
 
 class NotNow(MarketError):
@@ -129,6 +134,18 @@ class ForecastsClosed(NotNow):
 
 class ForecastsThere(NotNow):
     """Somebody has made a forecast that everybody may see: they can't be hidden any more; or they aren't hidden."""
+
+
+class LinkThere(NotNow):
+    """They linked claim `number` to `target` already."""
+
+    def __init__(self, number: int, target: int) -> None:
+        self.target = target
+        super().__init__(number, "linked")
+
+
+class CruxEnded(NotNow):
+    """One of a link's two claims has ended: a link is neither made nor taken back any more."""
 
 
 class TooEarlyToPropose(NotNow):
@@ -234,6 +251,9 @@ class BadTrade(BadTerms): ...
 
 
 class BadForecast(BadTerms): ...
+
+
+class BadLink(BadTerms): ...
 
 
 class Needed(BadTerms):

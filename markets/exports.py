@@ -78,6 +78,7 @@ Table = Literal[
     "unlisted",
     "profits",
     "counted_bets",
+    "links",
 ]
 TABLES: tuple[Table, ...] = get_args(Table)
 
@@ -120,6 +121,8 @@ forecasts.csv       chances in millionths, one for each outcome; the one without
 scores.csv          how forecasts did, in millionths: peer, baseline, log, Brier, and the part of the time they stood
 profits.csv         what each player staked and gained or lost on a settled claim
 seasons.csv         windows of settlement dates with boards of their own
+links.csv           cruxes: if `claim` comes out as `outcome`, the player would raise `target_outcome` of `target`, or
+                    lower it; `told` is the result of which they had their note
 standings.csv ...   what the board is kept in, and who asked to be left out (only where Discord ids are exported too)
 manifest.json       which server, and the digest of each file
 
@@ -592,4 +595,5 @@ LAYOUTS: dict[Table, Layout] = {
         tables.profits, "claim player", *("claim", "player", "@at=at_us", "$staked", "$profit")
     ),
     "counted_bets": _plain(tables.counted_bets),
+    "links": _plain(tables.links),
 }

@@ -112,6 +112,7 @@ def give(tx: Connection, request: Give, now: datetime) -> Forecast:
     )
     claims.freeze(tx, claim)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
+    _redraw_cruxes(tx, claim.guild, claim.number, request.player)
     return made
 
 
@@ -138,6 +139,7 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
             raise ForecastsThere(claim.number, "open")
         tx.execute(_REVEAL, {"g": claim.guild, "c": claim.number, "at": to_us(now)})
         due.cancel(tx, claim.guild, "forecasts.show", claim.number)
+        _redraw_cruxes(tx, claim.guild, claim.number)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     return request.hidden
 
@@ -146,6 +148,7 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
 def show(tx: Connection, work: due.Due, now: datetime) -> None:
     """The calendar: trading has closed, so they are shown, which the card does."""
     outbox.redraw(tx, work.guild, "claim", work.ref)
+    _redraw_cruxes(tx, work.guild, work.ref)
 
 
 def require_open(claim: Claim, now: datetime) -> None:
@@ -202,6 +205,16 @@ def _until(
     return without if edge is None else below(float(Decimal(ranges.read(kind, edge))))
 
 
+def _redraw_cruxes(tx: Connection, guild: int, claim: int, player: int | None = None) -> None:
+    """Cards of claims that came out, and beside whose cruxes stands what is said of this one."""
+    if player is None:
+        found = list(_CRUXES.rows(tx, g=guild, c=claim))
+    else:
+        found = list(_CRUXES_OF.rows(tx, g=guild, c=claim, p=player))
+    for row in found:
+        outbox.redraw(tx, guild, "claim", row[0])
+
+
 def _begin(tx: Connection, claim: Claim, now: datetime) -> None:
     if _rule(tx, claim) is None:
         tx.execute(_BEGIN, _beginning(claim, now))
@@ -230,6 +243,15 @@ def mine(tx: Connection, guild: int, claim: int, player: int) -> list[Forecast]:
     if not rows:
         raise UnknownForecast(guild, claim)
     return [_forecast(row) for row in rows]
+
+
+def around(
+    tx: Connection, guild: int, claim: int, player: int, at_us: int
+) -> tuple[Forecast | None, Forecast | None]:
+    """What somebody said at a moment, and what they say last if they said it later; nothing where they didn't."""
+    said = [_forecast(row) for row in _MINE.rows(tx, g=guild, c=claim, p=player)]
+    before = next((one for one in said if one.from_us <= at_us), None)
+    return before, said[0] if said and said[0].from_us > at_us else None
 
 
 def is_hidden(tx: Connection, claim: Claim, now: datetime) -> bool:
@@ -290,4 +312,8 @@ _CURRENT = Prepared(sa.select(*_columns).where(*_by, _f.until_us.is_(None)))
 _MINE = Prepared(sa.select(*_columns).where(*_by).order_by(_f.number.desc()))
 _SAID = Prepared(sa.select(_f.chances).where(*_of, _f.until_us.is_(None)))
 _COUNT = sa.select(sa.func.count()).select_from(tables.forecasts).where(*_of, _f.until_us.is_(None))
+_k = tables.links.c
+_that_came_out = (_k.guild_id == param("g"), _k.target == param("c"), _k.told.is_not(None))
+_CRUXES = Prepared(sa.select(_k.claim).where(*_that_came_out).distinct())
+_CRUXES_OF = Prepared(sa.select(_k.claim).where(*_that_came_out, _k.player == param("p")))
 _HISTORY = Prepared(sa.select(*_columns).where(*_of).order_by(_f.player, _f.number))

@@ -15,6 +15,7 @@ from ledger.types import to_us
 from markets import (
     calendar,
     claims,
+    cruxes,
     disputes,
     forecasts,
     library,
@@ -27,6 +28,7 @@ from markets import (
     tables,
 )
 from markets.claims import Claim, Result
+from markets.cruxes import Crux
 from markets.disputes import Dispute
 from markets.forecasts import Crowd
 from markets.maker import Market
@@ -93,6 +95,8 @@ class ClaimSeen:
     pool: Pool | None = None
     market: Market | None = None
     crowd: Crowd | None = None
+    cruxes: tuple[Crux, ...] = ()
+    crux_count: int = 0
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -198,10 +202,11 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     proposal = resolution.standing(tx, found)
     dispute = disputes.standing(tx, found) if found.state in (lifecycle.DISPUTED, lifecycle.RULED) else None
     resolved = resolution.load_resolution(tx, guild, found.resolution) if found.resolution else None
+    linking, count = cruxes.around(tx, guild, number, now)
     numbers = {found.author, *found.terms.judges.named}
     numbers |= {side for bet in bets for side in (bet.maker, bet.taker)}
     numbers |= {side for offer in standing for side in (offer.maker, offer.taker)}
-    numbers |= {one.author for one in clarified}
+    numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
     if proposal:
         numbers.add(proposal.proposer)
     if dispute:
@@ -222,6 +227,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         market=maker.find(tx, guild, number),
         pool=pools.find(tx, guild, number),
         crowd=forecasts.crowd(tx, found, now),
+        cruxes=tuple(linking),
+        crux_count=count,
     )
 
 
@@ -365,17 +372,21 @@ def mine(tx: Connection, guild: int, player: int, *, before: int = 0) -> list[Ro
 
 
 def linked(tx: Connection, guild: int, player: int) -> list[Row]:
-    """Claims that hang together with one of somebody's, the newest first: a better wording or what it replaced, or
-    related in the library."""
-    own = [claims.load(tx, guild, row.number) for row in mine(tx, guild, player)]
-    taken = {one.terms.library for one in own if one.terms.library}
+    """Claims that hang together with one of somebody's, the newest first: linked by anybody's crux, a better wording
+    or what it replaced, or related in the library."""
+    own = tx.execute(_ALL_MINE, {"g": guild, "p": player}).all()
+    taken = {of for one in own if (of := claims.read_terms(one.terms).library)}
     related = {name for one in library.load() if one.id in taken for name in one.related}
     related |= {one.id for one in library.load() if taken & set(one.related)}
     numbers = [one.number for one in own]
     replaced = [one.supersedes for one in own if one.supersedes]
     links = [_c.supersedes.in_(numbers), _c.number.in_(replaced)]
     links += [_c.terms.contains(f'"{name}"') for name in sorted(related)]
-    found = _in_server.where(_c.state.not_in(["draft", "dropped"]), _c.number.not_in(numbers), sa.or_(*links))
+    others = sa.and_(_c.number.not_in(numbers), sa.or_(*links))
+    targets = sa.select(_x.target).where(_x.guild_id == param("g"), _x.claim.in_(numbers))
+    sources = sa.select(_x.claim).where(_x.guild_id == param("g"), _x.target.in_(numbers))
+    hang = sa.or_(others, _c.number.in_(targets), _c.number.in_(sources))
+    found = _in_server.where(_c.state.not_in(["draft", "dropped"]), hang)
     return _rows(tx, found.order_by(_c.number.desc()).limit(PAGE + 1), {"g": guild})
 
 
@@ -622,15 +633,13 @@ _my_bets = sa.union(
     sa.select(_b.claim).where(_b.guild_id == param("g"), _p_maker),
     sa.select(_b.claim).where(_b.guild_id == param("g"), _p_taker),
 )
-_MINE = (
-    _in_server.where(
-        _c.number < param("before"),
-        _c.state.not_in(["draft", "dropped"]),
-        sa.or_(_c.author == param("p"), _c.number.in_(_my_bets)),
-    )
-    .order_by(_c.number.desc())
-    .limit(PAGE + 1)
+_theirs = (
+    _c.state.not_in(["draft", "dropped"]),
+    sa.or_(_c.author == param("p"), _c.number.in_(_my_bets)),
 )
+_ALL_MINE = sa.select(_c.number, _c.terms, _c.supersedes).where(_c.guild_id == param("g"), *_theirs)
+_x = tables.links.c
+_MINE = _in_server.where(_c.number < param("before"), *_theirs).order_by(_c.number.desc()).limit(PAGE + 1)
 _TAGGED = (
     _in_server.join(tables.tags, (tables.tags.c.guild_id == _c.guild_id) & (tables.tags.c.claim == _c.number))
     .where(tables.tags.c.tag == param("tag"), _c.number < param("before"))

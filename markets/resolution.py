@@ -21,6 +21,7 @@ from ledger.types import Salt, fits, to_us
 from markets import (
     claims,
     clauses,
+    cruxes,
     due,
     instruments,
     judges,
@@ -331,6 +332,7 @@ def resolve(
     claims.move(tx, claim, state, resolution=number)
     facts = {"claim": claim.number, "resolution": number}
     outbox.post(tx, claim.guild, "claim.resolved", facts, now, line=claim.number)
+    cruxes.came_out(tx, claim, number, now)
     if pays_us <= to_us(now):
         pay_some(tx, claim.guild, number, now)
     else:
@@ -532,6 +534,7 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
             due.schedule(tx, guild, "resolution.back", number, to_us(now))
             return
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
+    cruxes.redraw_around(tx, claim)
     claims.schedule_times(tx, claim, now)
     due.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
     resume(tx, claim, now)

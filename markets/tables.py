@@ -958,6 +958,33 @@ class Counted_Bets(SQLModel, table=True):
     resolution: int = Field(sa_type=Whole)
 
 
+class Links(SQLModel, table=True):
+    """A crux: if `claim` comes out as `outcome`, the player would raise what they say of `target_outcome` of
+    `target`, or lower it where `raises` is 0. `told` is the resolution of `claim` that they had their note of."""
+
+    __table_args__ = (
+        _player("player"),
+        _of_claim(),
+        _of_claim("target"),
+        sa.ForeignKeyConstraint(["guild_id", "told"], ["resolutions.guild_id", "resolutions.number"]),
+        sa.CheckConstraint(
+            "claim <> target AND outcome >= 0 AND target_outcome >= 0 AND raises IN (0, 1)", name="ends"
+        ),
+        sa.Index("ix_links_claim", "guild_id", "claim", "player"),
+        sa.Index("ix_links_target", "guild_id", "target", "player"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    target: int = Field(sa_type=Whole, primary_key=True)
+    outcome: int = Field(sa_type=Whole)
+    target_outcome: int = Field(sa_type=Whole)
+    raises: int = Field(sa_type=Flag)
+    made_us: int = Field(sa_type=Moment)
+    told: int | None = Field(sa_type=Whole, default=None)
+
+
 # Core tables for the write path, typed.
 counters = SQLModel.metadata.tables["counters"]
 claims = SQLModel.metadata.tables["claims"]
@@ -998,3 +1025,4 @@ tenths = SQLModel.metadata.tables["tenths"]
 unlisted = SQLModel.metadata.tables["unlisted"]
 profits = SQLModel.metadata.tables["profits"]
 counted_bets = SQLModel.metadata.tables["counted_bets"]
+links = SQLModel.metadata.tables["links"]

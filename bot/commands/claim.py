@@ -407,7 +407,8 @@ async def _linked(press: Press) -> render.Page:
     who = await acting(press)
     rows = await press.client.db.read(queries.linked, guild_of(press), who.number)
     none = (
-        "There are none: no better wording of a claim of yours, and nothing that the library relates to one."
+        "There are none: no crux, no better wording and nothing of the library is linked to a claim of yours. "
+        "`/claim link` links two."
     )
     return render.Page("Claims linked to one of yours", rows, none)
 

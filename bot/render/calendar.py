@@ -42,6 +42,7 @@ DUE = {
     "scores.make": "The forecasts that result {ref} settles are scored",
     "scores.count": "The scores of result {ref} are counted for the board",
     "scores.back": "The scores of result {ref} are taken out again",
+    "cruxes.tell": "Those who linked a claim to others hear of result {ref}",
     "week": "A week with something to tell begins",
 }
 """Every kind of due work in words, for the playground's list and for what a claim's card says comes next."""

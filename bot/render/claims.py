@@ -8,6 +8,7 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
+from bot.render import cruxes as crux_words
 from bot.render import forecasts as forecast_words
 from bot.render import markets as market_words
 from bot.render import odds, phrases, text, wording
@@ -38,6 +39,7 @@ def claim(seen: ClaimSeen) -> Card:
             market_words.line(terms, seen.market) if seen.market else "",
             pool_words.line(terms, seen.pool) if seen.pool else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
+            *crux_words.lines(seen),
             *[
                 f"Clarified by {phrases.who(people, one.author)} {phrases.ago(one.at_us)}: "
                 f"“{text.escape(one.words, 300)}”"

@@ -8,6 +8,7 @@ TOPICS = {
     "start": "What Crux is",
     "points": "Points, the allowance and gifts",
     "markets": "Share markets and limit orders",
+    "cruxes": "Cruxes: what would change your mind",
     "book": "The book, and how to check it",
     "moderators": "What moderators may do",
     "privacy": "What is stored about you",
@@ -20,6 +21,7 @@ def topic(name: str, rules: grants.Settings, currency: Currency) -> Card:
         "start": _start,
         "points": _points,
         "markets": _markets,
+        "cruxes": _cruxes,
         "book": _book,
         "moderators": _moderators,
         "privacy": _privacy,
@@ -80,6 +82,18 @@ def _markets(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
         "More liquidity means that prices move slower.",
         "`/market order` lets an order rest until the price reaches your limit; you never pay more than that. "
         "`/market portfolio` shows what you hold and each ending.",
+    )
+
+
+def _cruxes(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+    return (
+        "A crux is a claim that would change your mind about another one: if this comes out so, you would raise "
+        "that, or lower it. `/claim link` puts it on both cards under your name; `/claim links` shows yours.",
+        "When the first claim comes out you get one note, as you chose to be told of things (`/bet reminders`). "
+        "What you say of the other claim before and after then stands beside the crux, unless forecasts there are "
+        "hidden.",
+        "It takes no points and binds you to nothing. `/claim unlink` takes it back while both claims go on, and "
+        "`/claim list` finds what is linked to a claim of yours.",
     )
 
 

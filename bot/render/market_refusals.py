@@ -54,6 +54,7 @@ _BAD = {
     "chance_sum": "The chances of all outcomes must add up to 100%: give others.",
     "quantile_order": "The three values must rise: what it is above with 90%, with 50%, then with 10% chance.",
     "quantile_kind": "This claim's outcomes are no ranges of a number or a date: give a chance for each instead.",
+    "self": "That is one and the same claim: choose another one to link it to.",
     "season": "A season begins before it ends: give another beginning or end.",
     "name": "A season has a name of 1 to 60 characters: write one.",
     "empty": "Something that must be filled in is empty: {field}. Please write it.",
@@ -144,6 +145,8 @@ def _unknown(error: errors.Unknown) -> str:
         return f"Claim {error.number} has no pool yet: `/market pool` opens one."
     if isinstance(error, errors.UnknownForecast):
         return f"You have made no forecast on claim {error.number} yet: `/forecast give` makes one."
+    if isinstance(error, errors.UnknownLink):
+        return f"You haven't linked claim {error.number} to that one: `/claim links` shows your links."
     thing, where = things[type(error)]
     return f"There is no {thing} {error.number} here: {where}."
 
@@ -188,6 +191,14 @@ def _not_now(error: errors.NotNow) -> str:
             return (
                 f"Somebody has made a forecast on claim {number} already, so they stay visible to everybody."
             )
+        case errors.LinkThere():
+            return (
+                f"You linked claim {number} to claim {error.target} already: take that link back first, "
+                "with `/claim unlink`."
+            )
+        case errors.CruxEnded():
+            state = phrases.STATES.get(error.state, error.state)
+            return f"Claim {number} has ended: it is {state}. Links are made and taken back while both claims go on."
         case errors.TooEarlyToPropose():
             return (
                 f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "

@@ -13,6 +13,7 @@ from markets import (
     calendar,
     claims,
     clauses,
+    cruxes,
     disputes,
     due,
     forecasts,
@@ -143,6 +144,16 @@ class Club(World):
             parts.append(1_000_000 - parts[0])
         request = forecasts.Give(self.guild, self.key(), who.number, claim.number, tuple(parts), **more)
         return await self.db.write(forecasts.give, request, self.now)
+
+    async def link(self, who: Player, claim: Claim, target: Claim, **more: Any) -> cruxes.Crux:
+        more = {"raises": True} | more
+        key = more.pop("key", None) or self.key()
+        request = cruxes.Make(self.guild, key, who.number, claim.number, target.number, **more)
+        return await self.db.write(cruxes.link, request, self.now)
+
+    async def unlink(self, who: Player, claim: Claim, target: Claim) -> cruxes.Link:
+        request = cruxes.Cut(self.guild, self.key(), who.number, claim.number, target.number)
+        return await self.db.write(cruxes.unlink, request, self.now)
 
     async def settle(self, who: Player, claim: Claim, result: Result, **more: Any) -> None:
         """A moderator proposes a result, and nobody challenges it."""

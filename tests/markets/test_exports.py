@@ -18,7 +18,7 @@ from ledger import tables as book
 from ledger.accounts import Player
 from ledger.errors import AlreadyThere, UnknownGuild
 from ledger.types import to_us
-from markets import board, claims, clauses, exports, judges, offers, preferences, tables
+from markets import board, claims, clauses, cruxes, exports, judges, offers, preferences, tables
 from markets.claims import Actor, Claim, Outcome, Result
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
@@ -133,6 +133,8 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     await club.db.write(claims.follow, follow, club.now)
     chosen = preferences.Choose(club.guild, club.key(), bo.number, "dm")
     await club.db.write(preferences.choose, chosen, club.now)
+    crux = cruxes.Make(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
+    await club.db.write(cruxes.link, crux, club.now)
     draft = claims.Draft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
     await club.db.write(claims.save_draft, draft, club.now)
 
@@ -267,6 +269,8 @@ async def test_every_id_in_a_file_is_found_where_it_points(folder: Path):
             "bond": "account",
             "appeal_bond": "account",
             "bet": "offer",
+            "target": "claim",
+            "told": "resolution",
         }
     )
     checked = 0
