@@ -564,6 +564,7 @@ LAYOUTS: dict[Table, Layout] = {
         "claim",
         *("claim", "opener", "escrow", "@opened=opened_us", "@closes=closes_us", "stakes"),
         *('"state', "resolution"),
+        begins={"plan": None},
     ),
     "pool_outcomes": _plain(tables.pool_outcomes),
     "stakes": _layout(

@@ -1,12 +1,14 @@
 """Pools: stakes that share one pot by what happens (RULES C6, C8, C9, D2).
 
-A claim has one pool at most, with one escrow. Its first stake freezes the claim's text. What each stake gets is
-worked out by `mechanisms.parimutuel` from all stakes, the same each time; it is paid in transfers of up to `CHUNK`
-stakes, each in a unit of its own under a key of its own, so that a crash between any two pays each stake once.
+A claim has one pool at most, with one escrow. Its first stake freezes the claim's text. How each outcome's part of
+the pot is split is worked out by `mechanisms.parimutuel` from all stakes before the first is paid, and kept beside
+the pool until the last is: from it what each gets follows from its own amount. They are paid in transfers of up to
+`CHUNK` stakes, each in a unit of its own under a key of its own, so that a crash between any two pays each once.
 """
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +21,8 @@ from ledger import tables as book
 from ledger.accounts import Account
 from ledger.prepared import Prepared, param
 from ledger.transfers import VOID, Words, post, reverse
-from ledger.types import fits, to_us
-from markets import board, claims, due, instruments, judges, offers, outbox, tables
+from ledger.types import Whole, fits, to_us
+from markets import board, claims, due, instruments, judges, offers, orders, outbox, tables
 from markets.claims import Actor, Claim, Result
 from markets.errors import (
     BadOutcome,
@@ -42,6 +44,9 @@ CHUNK = 100
 
 BESIDES = 3
 """Entries of a transfer beside one for each player: the escrow's, the house's, and a debt paid off."""
+
+PAGE = 500
+"""Stakes read at a time while the split is worked out."""
 
 OPEN_US = 7 * claims.DAY_US
 """How long a pool takes stakes where its opener says nothing else (C6)."""
@@ -238,15 +243,27 @@ def _require_amount(claim: Claim, amount: int) -> None:
 # --- how it ends ------------------------------------------------------------------------------
 
 
-def gets(claim: Claim, placed: Sequence[Placed], result: Result, known_us: int | None) -> list[int]:
-    """What each stake gets back by a result; those placed after it was public get themselves (D2)."""
-    weights = instruments.weights(claim, result)
-    if weights is None:
-        return [one.amount for one in placed]
-    in_time = [one for one in placed if not is_late(one, known_us)]
-    shares = parimutuel.payouts([parimutuel.Stake(one.outcome, one.amount) for one in in_time], weights)
-    paid = {one.number: share for one, share in zip(in_time, shares, strict=True)}
-    return [paid.get(one.number, one.amount) for one in placed]
+def _splits(
+    tx: Connection, claim: Claim, weights: tuple[int, ...], known_us: int | None
+) -> list[parimutuel.Split]:
+    """How each outcome's part of the pot is shared by the stakes that were placed in time."""
+    asked = {"g": claim.guild, "c": claim.number, "until": _MOST if known_us is None else known_us}
+    backing = [0] * len(weights)
+    for outcome, staked in _IN_TIME.rows(tx, **asked):
+        backing[outcome] = staked
+    splitting, after = parimutuel.Splitting(backing, weights), 0
+    while rows := list(_NEXT_IN_TIME.rows(tx, **asked, after=after, most=PAGE)):
+        for number, outcome, amount in rows:
+            splitting.add(parimutuel.Stake(outcome, amount), number)
+        after = rows[-1][0]
+    return splitting.done()
+
+
+def _gets(one: Placed, splits: Sequence[parimutuel.Split] | None, known_us: int | None) -> int:
+    """What a stake gets back; where nothing is shared, or it was placed after the result was public, itself (D2)."""
+    if splits is None or is_late(one, known_us):
+        return one.amount
+    return splits[one.outcome].gets(one.amount, one.number)
 
 
 def is_late(one: Placed, known_us: int | None) -> bool:
@@ -267,20 +284,36 @@ def pay_some(
     pool = find(tx, claim.guild, claim.number)
     if pool is None or pool.state != "open":
         return NOTHING_LEFT
-    placed = stakes_of(tx, claim.guild, claim.number)
-    shares = gets(claim, placed, result, known_us)
-    waiting = [(one, share) for one, share in zip(placed, shares, strict=True) if one.state == "live"]
-    chunk = waiting[: max(min(CHUNK, room - BESIDES), 0)]
+    most = max(min(CHUNK, room - BESIDES), 0)
+    waiting = _placed(_WAITING.rows(tx, g=claim.guild, c=claim.number, most=most + 1))
+    splits = _kept_splits(tx, claim, result, known_us) if waiting and most else None
+    chunk = [(one, _gets(one, splits, known_us)) for one in waiting[:most]]
     entries = _pay(tx, pool, claim, resolution, result, known_us, chunk, now) if chunk else 0
     if len(waiting) > len(chunk):
         return Step(done=False, entries=entries)
     accounts.end(tx, pool.escrow)
     due.cancel(tx, claim.guild, "pool.close", claim.number)
     _end(tx, pool, "void" if result.kind == "void" else "settled", resolution)
-    if placed:
+    if pool.stakes:
         facts = {"claim": claim.number, "resolution": resolution}
         outbox.post(tx, claim.guild, "pool.paid", facts, now, line=claim.number)
     return Step(done=True, entries=entries)
+
+
+def _kept_splits(
+    tx: Connection, claim: Claim, result: Result, known_us: int | None
+) -> list[parimutuel.Split] | None:
+    """The split of the pot, worked out before the first payment and kept until the last; None where stakes return."""
+    weights = instruments.weights(claim, result)
+    if weights is None:
+        return None
+    kept = _PLAN.row(tx, g=claim.guild, c=claim.number)
+    if kept is not None and kept[0] is not None:
+        return [parimutuel.Split(*one) for one in json.loads(kept[0])]
+    splits = _splits(tx, claim, weights, known_us)
+    plan = json.dumps([astuple(one) for one in splits], separators=(",", ":"))
+    _KEEP.count(tx, g=claim.guild, c=claim.number, plan=plan)
+    return splits
 
 
 def _pay(
@@ -356,12 +389,15 @@ def take_some_back(
         return Step(done=False)
     if pool.state != "open":
         accounts.reopen(tx, pool.escrow)
-        _end(tx, pool, "open", None)
+    _end(tx, pool, "open", None)
     ended = [one for one in stakes_of(tx, claim.guild, claim.number) if one.state != "live"]
     entries = 0
     if by is not None:
         key = f"resolution:{resolution}:pool:{claim.number}:back:{by}"
-        reverse(tx, guild=claim.guild, key=key, transfer=by, now=now, actor=actor, note=note)
+        posted = reverse(tx, guild=claim.guild, key=key, transfer=by, now=now, actor=actor, note=note)
+        for account, balance in posted.balances.items():
+            if balance < 0:  # a debt ends somebody's resting orders (C5)
+                orders.end_of_debtor(tx, Account(pool.guild, account), now)
         entries = len({one.player for one in ended if one.paid_by == by}) + BESIDES
     left = tx.execute(_PAID_BEFORE, this | {"by": by or 0}).scalar() is not None
     undone = [one for one in ended if one.paid_by == by or not (left or one.paid_by)]
@@ -373,6 +409,7 @@ def take_some_back(
 
 
 def _end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None:
+    """What was kept for its payments is of no use any more."""
     tx.execute(_STATE, {"g": pool.guild, "c": pool.claim, "state": state, "resolution": resolution})
     outbox.redraw(tx, pool.guild, "claim", pool.claim)
 
@@ -436,13 +473,12 @@ def _placed(rows: Iterable[Sequence[Any]]) -> list[Placed]:
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
     """What each player with a live stake would end up with, more or less than they staked, by a result."""
-    placed = [one for one in stakes_of(tx, claim.guild, claim.number) if one.state == "live"]
+    weights, known_us = instruments.weights(claim, result), _proposed_known_us(tx, claim, result)
+    splits = None if weights is None else _splits(tx, claim, weights, known_us)
     found: dict[int, int] = {}
-    for one, share in zip(
-        placed, gets(claim, placed, result, _proposed_known_us(tx, claim, result)), strict=True
-    ):
-        if player in (None, one.player):
-            found[one.player] = found.get(one.player, 0) + share - one.amount
+    for one in stakes_of(tx, claim.guild, claim.number, player=player):
+        if one.state == "live":
+            found[one.player] = found.get(one.player, 0) + _gets(one, splits, known_us) - one.amount
     return found
 
 
@@ -515,7 +551,13 @@ _BACK = Prepared(
         index_elements=[_k.guild_id, _k.claim, _k.outcome], set_={"staked": _k.staked + _back.excluded.staked}
     )
 )
-_STATE = sa.update(tables.pools).where(*_this).values(state=param("state"), resolution=param("resolution"))
+_STATE = (
+    sa.update(tables.pools)
+    .where(*_this)
+    .values(state=param("state"), resolution=param("resolution"), plan=sa.null())
+)
+_PLAN = Prepared(sa.select(_p.plan).where(*_this))
+_KEEP = Prepared(sa.update(tables.pools).where(*_this).values(plan=param("plan")))
 _columns = (
     _s.number,
     _s.player,
@@ -528,6 +570,22 @@ _columns = (
     _s.paid_by,
 )
 _STAKES = Prepared(sa.select(*_columns).where(*_of).order_by(_s.number))
+_MOST = 2**63 - 1
+_most = (sa.bindparam("most"), sa.literal_column("0", Whole))
+_WAITING = Prepared(
+    sa.select(*_columns).where(*_of, _s.state == _LIVE).order_by(_s.number).limit(_most[0]).offset(_most[1])
+)
+_in_time = (*_of, _s.at_us <= param("until"))
+_IN_TIME = Prepared(
+    sa.select(_s.outcome, sa.cast(sa.func.sum(_s.amount), Whole)).where(*_in_time).group_by(_s.outcome)
+)
+_NEXT_IN_TIME = Prepared(
+    sa.select(_s.number, _s.outcome, _s.amount)
+    .where(*_in_time, _s.number > param("after"))
+    .order_by(_s.number)
+    .limit(_most[0])
+    .offset(_most[1])
+)
 _STAKES_OF = Prepared(sa.select(*_columns).where(*_of, _s.player == param("p")).order_by(_s.number))
 _PAID = Prepared(
     sa.update(tables.stakes)

@@ -700,7 +700,8 @@ class Removals(SQLModel, table=True):
 class Pools(SQLModel, table=True):
     """A claim's pool (C6): one escrow holds all of its stakes until the claim's one resolution pays them.
 
-    `stakes` numbers them; `closes_us` is never after trading closes. `resolution` is the one that paid it.
+    `stakes` numbers them; `closes_us` is never after trading closes. `resolution` is the one that paid it. While it
+    is being paid `plan` says how the pot is split; it can be worked out anew from the stakes at any time.
     """
 
     __table_args__ = (
@@ -721,6 +722,7 @@ class Pools(SQLModel, table=True):
     stakes: int = Field(sa_type=Whole, default=0)
     state: str = Field(sa_type=Words)
     resolution: int | None = Field(sa_type=Whole, default=None)
+    plan: str | None = Field(sa_type=Words, default=None)
 
 
 class Pool_Outcomes(SQLModel, table=True):

@@ -32,21 +32,64 @@ def payouts(stakes: Sequence[Stake], weights: Sequence[int]) -> list[int]:
     Args:
         weights: One for each outcome, not negative, one of them above zero; (0, 1) is a win for outcome 1.
     """
+    backing = backed(stakes, len(weights))
+    splitting = Splitting(backing, weights)
+    for place, stake in enumerate(stakes):
+        splitting.add(stake, place)
+    splits = splitting.done()
+    return [splits[stake.outcome].gets(stake.amount, place) for place, stake in enumerate(stakes)]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How one outcome's part of the pot is shared by stake, said so that each stake's payout needs no other stake.
+
+    Every stake gets `part * stake / backing` rounded down, with a remainder; the units left over go to the largest
+    remainders, ties to the earlier place. `rest` and `place` are those of the last stake that gets one; where none is
+    left over `rest` is `backing`, which no remainder reaches.
+    """
+
+    part: int
+    backing: int
+    rest: int
+    place: int
+
+    def gets(self, amount: int, place: int) -> int:
+        """What a stake gets, by its amount and its place in the order in which stakes were placed."""
+        if not self.backing:
+            return 0
+        share, rest = divmod(self.part * amount, self.backing)
+        return share + ((-rest, place) <= (-self.rest, self.place))
+
+
+def parts(backing: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """The pot shared over outcomes by weight; what lies on each of them where none of the weighted is backed."""
     if min(weights) < 0 or not sum(weights):
         raise ValueError("weights are not negative, and one of them is above zero")
-    pot, backing = sum(stake.amount for stake in stakes), backed(stakes, len(weights))
     counted = [weight if on else 0 for weight, on in zip(weights, backing, strict=True)]
-    if not any(counted):
-        return [stake.amount for stake in stakes]
-    paid = [0] * len(stakes)
-    for outcome, part in enumerate(shared_out(pot, counted)):
-        places = [place for place, stake in enumerate(stakes) if stake.outcome == outcome]
-        if part:
-            for place, gets in zip(
-                places, shared_out(part, [stakes[place].amount for place in places]), strict=True
-            ):
-                paid[place] = gets
-    return paid
+    return shared_out(sum(backing), counted) if any(counted) else list(backing)
+
+
+class Splitting:
+    """Finds each outcome's `Split` from stakes that are told one after another, in their order."""
+
+    def __init__(self, backing: Sequence[int], weights: Sequence[int]) -> None:
+        self._backing, self._parts = backing, parts(backing, weights)
+        self._left = list(self._parts)
+        self._rests: list[list[tuple[int, int]]] = [[] for _ in backing]
+
+    def add(self, stake: Stake, place: int) -> None:
+        share, rest = divmod(self._parts[stake.outcome] * stake.amount, self._backing[stake.outcome])
+        self._left[stake.outcome] -= share
+        if rest:
+            self._rests[stake.outcome].append((-rest, place))
+
+    def done(self) -> list[Split]:
+        splits: list[Split] = []
+        for part, on, left, rests in zip(self._parts, self._backing, self._left, self._rests, strict=True):
+            last = sorted(rests)[left - 1] if on and left else (-max(on, 1), 0)
+            splits.append(Split(part, on, -last[0], last[1]))
+        return splits
 
 
 def backed(stakes: Sequence[Stake], outcomes: int) -> list[int]:

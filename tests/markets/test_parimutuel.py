@@ -116,6 +116,17 @@ def test_the_split_here_is_the_ledger_s(total: int, parts: list[int]):
     assert parimutuel.shared_out(total, parts) == money.share_out(total, parts)
 
 
+@given(stakes, weights)
+def test_each_outcome_s_part_is_split_as_the_ledger_splits(placed: list[Stake], given_weights: list[int]):
+    """Though each payout is worked out from its own stake and four numbers."""
+    paid, backing = parimutuel.payouts(placed, given_weights), parimutuel.backed(placed, OUTCOMES)
+    for outcome, part in enumerate(parimutuel.parts(backing, given_weights)):
+        mine = [place for place, stake in enumerate(placed) if stake.outcome == outcome]
+        if mine:
+            split = money.share_out(part, [placed[place].amount for place in mine])
+            assert [paid[place] for place in mine] == split
+
+
 @pytest.mark.parametrize("bad", [[0, 0], [-1, 2]])
 def test_weights_that_are_none_are_a_mistake_of_ours(bad: list[int]):
     with pytest.raises(ValueError, match="weights"):

@@ -1,6 +1,5 @@
 """Pools from opening to payment and back (RULES C6, C8, C9, D2, A3, A4, B5, B8)."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,6 +24,7 @@ from markets.errors import (
     TradingClosed,
     UnknownPool,
 )
+from markets.mechanisms import parimutuel
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
 
@@ -253,6 +253,29 @@ async def test_taken_back_after_the_winnings_are_spent_leaves_a_debt_and_pays_th
     assert await club.balance(pool.escrow) == 0
 
 
+@pytest.mark.rule("C5")
+@pytest.mark.rule("A4")
+async def test_a_debt_by_a_pool_taken_back_ends_the_debtor_s_resting_orders(club: Club):
+    ada, bo, mo = await club.member(1), await club.member(2), await club.member(3)
+    claim = await club.claim(ada)
+    await club.pool(ada, claim)
+    await club.stake(ada, claim, YES, 1_000)
+    await club.stake(bo, claim, NO, 1_000)
+    deadline = to_us(club.now + 90 * DAY)
+    other = await club.claim(ada, closes_us=deadline, deadline_us=deadline, check_us=deadline)
+    await club.market(bo, other)
+    club.skip(days=31)
+    await club.settle(mo, claim, Result("outcome", outcome=YES))
+    order = await club.order(ada, other, YES, 1_000, budget=5_000)
+    spend = await club.balance(ada.wallet)
+    await club.post({ada.wallet: -spend, mo.wallet: spend}, kind="gift")
+
+    await club.reverse_result(mo, claim)
+    await club.sweep()
+    assert (await club.read_order(order.order)).state == "ended"
+    assert await balances(club, ada) == [5_000 - 2_000], "what it held came back, and paid the debt off"
+
+
 @pytest.mark.rule("D1")
 @pytest.mark.rule("D4")
 async def test_a_holder_of_a_pool_may_propose_and_never_judges(club: Club):
@@ -322,12 +345,8 @@ async def test_a_large_pool_is_paid_in_parts_each_stake_once_and_taken_back_the_
         await club.stake(who, claim, place % 2, 10 + place)
     club.skip(days=31)
     await club.settle(mo, claim, Result("outcome", outcome=YES))
-    expected = pools.gets(
-        claim,
-        [replace(one, state="live") for one in await placed(club, claim)],
-        Result("outcome", outcome=YES),
-        None,
-    )
+    stakes = [parimutuel.Stake(one.outcome, one.amount) for one in await placed(club, claim)]
+    expected = parimutuel.payouts(stakes, [1, 0])
     found = [await club.balance(who.wallet) for who in everybody]
     assert found == [1_000 - 10 - place + share for place, share in enumerate(expected)]
     assert await club.balance(pool.escrow) == 0
