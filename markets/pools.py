@@ -571,9 +571,9 @@ _columns = (
 )
 _STAKES = Prepared(sa.select(*_columns).where(*_of).order_by(_s.number))
 _MOST = 2**63 - 1
-_most = (sa.bindparam("most"), sa.literal_column("0", Whole))
+_zero = sa.literal_column("0", Whole)  # SQLite's compiler adds one of its own, as a value
 _WAITING = Prepared(
-    sa.select(*_columns).where(*_of, _s.state == _LIVE).order_by(_s.number).limit(_most[0]).offset(_most[1])
+    sa.select(*_columns).where(*_of, _s.state == _LIVE).order_by(_s.number).limit(param("most")).offset(_zero)
 )
 _in_time = (*_of, _s.at_us <= param("until"))
 _IN_TIME = Prepared(
@@ -583,8 +583,8 @@ _NEXT_IN_TIME = Prepared(
     sa.select(_s.number, _s.outcome, _s.amount)
     .where(*_in_time, _s.number > param("after"))
     .order_by(_s.number)
-    .limit(_most[0])
-    .offset(_most[1])
+    .limit(param("most"))
+    .offset(_zero)
 )
 _STAKES_OF = Prepared(sa.select(*_columns).where(*_of, _s.player == param("p")).order_by(_s.number))
 _PAID = Prepared(
