@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from bot import moments, parse, parse_odds
@@ -346,7 +346,8 @@ def _outcomes(typed: str) -> tuple[Outcome, ...]:
         raise BadInput("The outcomes", "name 2 to 10, one on each line, with what must be true after a colon")
     parts = [row.partition(":") for row in rows]
     found = [Outcome(text.clean(name, 60), text.clean(rest, 500)) for name, _, rest in parts]
-    edges = [_edges(one.name) for one in found]
+    names = [one.name.casefold() for one in found]
+    edges = _date_edges(names) or [_edges(name) for name in names]
     if all(edge is not None for edge in edges):
         return tuple(
             replace(one, low=edge[0], high=edge[1]) for one, edge in zip(found, edges, strict=True) if edge
@@ -357,7 +358,7 @@ def _outcomes(typed: str) -> tuple[Outcome, ...]:
 def _edges(name: str) -> tuple[str | None, str | None] | None:
     """The range that an outcome's name says: its lower edge, and the upper which it doesn't hold."""
     for pattern, edges in _RANGES:
-        found = pattern.fullmatch(name.casefold())
+        found = pattern.fullmatch(name)
         if found:
             low, high = edges
             return found[low] if low else None, found[high] if high else None
@@ -373,6 +374,54 @@ _RANGES = [
 ]
 
 
+def _date_edges(names: list[str]) -> list[tuple[str | None, str | None] | None]:
+    """The same of dates: `before 2028`, `2028 to 2029`, `later or never`; a year counts to its last day.
+
+    Empty where they are no ranges of dates: plain numbers that look like years are numbers.
+    """
+    found: list[tuple[str | None, str | None] | None] = []
+    for name in names:
+        last = found[-1] if found else None
+        if name in ("later", "later or never") and last is not None:
+            found.append((last[1], None))
+            continue
+        match = next((made for pattern in _DATES if (made := pattern.fullmatch(name))), None)
+        if match is None:
+            return []
+        parts = match.groupdict()
+        until = parts.get("until")
+        day_until = until if until is None or parts.get("from") is None else _next_year(until)
+        found.append((_first_day(parts.get("from")), _first_day(day_until)))
+    open_ended = any(name.startswith("before ") or name.endswith(("later", "never")) for name in names)
+    days = [day for edge in found if edge for day in edge if day]
+    return found if open_ended and all(map(_is_day, days)) else []
+
+
+def _next_year(until: str) -> str:
+    """A range of years holds its last year, one of days goes up to its last."""
+    return f"{int(until) + 1:04d}" if len(until) == 4 else until
+
+
+def _first_day(typed: str | None) -> str | None:
+    return f"{typed}-01-01" if typed and len(typed) == 4 else typed
+
+
+def _is_day(day: str) -> bool:
+    try:
+        return len(day) == 10 and bool(date.fromisoformat(day))
+    except ValueError:
+        return False
+
+
+_WHEN = r"[0-9]{4}(?:-[0-9]{2}-[0-9]{2})?"
+_DATES = [
+    re.compile(f"before (?P<until>{_WHEN})"),
+    re.compile(f"(?P<from>{_WHEN}) to (?:before )?(?P<until>{_WHEN})"),
+    re.compile(f"(?P<from>{_WHEN}) or later(?: or never)?"),
+    re.compile("(?:in )?(?P<from>(?P<until>[0-9]{4}))"),
+]
+
+
 def _tags(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (text.clean(one, 30) for one in typed.split(",")))))[:5]
 
@@ -380,8 +429,9 @@ def _tags(typed: str) -> tuple[str, ...]:
 def _kind(base: Terms, outcomes: tuple[Outcome, ...]) -> Kind:
     if outcomes == base.outcomes:
         return base.kind
-    if any(one.low or one.high for one in outcomes):
-        return "number"
+    edges = [edge for one in outcomes for edge in (one.low, one.high) if edge]
+    if edges:
+        return "date" if all(map(_is_day, edges)) else "number"
     names = [one.name.casefold() for one in outcomes]
     return "binary" if names == ["yes", "no"] else "choice"
 

@@ -51,6 +51,7 @@ COLOURS = (
 )
 DASHES = ("-", "-", "-", "-", "-", (0, (5, 2)), (0, (5, 2)), (0, (5, 2)), (0, (2, 2)), (0, (2, 2)))
 _DAY_US = 86_400_000_000
+_SECOND = 1 / 86_400
 _CELL = 6
 """Dots nearer than so many pixels to each other are one dot."""
 
@@ -88,15 +89,19 @@ def _axes(figure: Figure, title: str, box: tuple[float, float, float, float]) ->
 
 
 def _time(axes: Axes, first: float, last: float) -> None:
-    edge = max((last - first) * 0.012, 1 / 1440)
+    edge = max((last - first) * 0.012, _SECOND / 4)
     axes.set_xlim(first - edge, last + edge)
+    axes.grid(False, axis="x")
+    if last - first < 600 * _SECOND:  # ticks would count seconds
+        ends = sorted({f"{dates.num2date(at, tz=UTC):%H:%M}": at for at in (last, first)}.items())
+        axes.set_xticks([at for _, at in ends], [words for words, _ in ends])
+        return
     locator = dates.AutoDateLocator(tz=UTC, minticks=3, maxticks=6)
     made = dates.ConciseDateFormatter(locator, tz=UTC, show_offset=False)
     made.formats = ["%Y", "%b %Y", "%-d %b", "%H:%M", "%H:%M", "%S.%f"]
     made.zero_formats = ["%Y", "%Y", "%-d %b", "%-d %b", "%H:%M", "%H:%M"]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(made)
-    axes.grid(False, axis="x")
 
 
 # --- prices -----------------------------------------------------------------------------------

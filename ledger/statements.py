@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
@@ -41,6 +41,14 @@ class Item:
     balance_after: int
     others: tuple[Side, ...]
     note: str | None
+
+
+class Step(NamedTuple):
+    """What an account held from a moment on; `sequence` numbers its entries."""
+
+    sequence: int
+    at_us: int
+    balance: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,12 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
     rows = tx.execute(_HISTORY, asked).all()
     others = _sides(tx, account.guild, [row.transfer for row in rows])
     return [_item(row, account, others.get(row.transfer, ())) for row in rows]
+
+
+def line(tx: Connection, account: Account, *, after: int = 0, limit: int = 500) -> list[Step]:
+    """An account's balance over time, oldest first: a page of the entries after a sequence number."""
+    asked = {"g": account.guild, "n": account.number, "after": after, "limit": limit}
+    return [Step(*row) for row in tx.execute(_LINE, asked)]
 
 
 def supply(tx: Connection, guild: int) -> Supply:
@@ -219,6 +233,13 @@ _HISTORY = (
     .outerjoin(tables.notes, _noted)
     .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < param("before"))
     .order_by(_e.account_seq.desc())
+    .limit(param("limit"))
+)
+_LINE = (
+    sa.select(_e.account_seq, _t.at_us, _e.balance_after)
+    .join_from(tables.entries, tables.transfers, _of_entry)
+    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq > param("after"))
+    .order_by(_e.account_seq)
     .limit(param("limit"))
 )
 _SIDES = (

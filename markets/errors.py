@@ -5,7 +5,7 @@ MarketError
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
 │   ├── ClaimMoved  ClaimHalted  TradingClosed
-│   ├── OfferGone  BetEnded  MarketThere  PriceMoved  OrderGone
+│   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   ├── LinkThere  CruxEnded
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
@@ -106,6 +106,10 @@ class BetEnded(NotNow):
 
 class MarketThere(NotNow):
     """The claim has a market already: one market a claim."""
+
+
+class MarketGoesOn(NotNow):
+    """The market hasn't ended, so it has paid nothing yet."""
 
 
 class PriceMoved(NotNow):

@@ -214,6 +214,9 @@ def _end_some(tx: Connection, market: Market, end: _End, room: int) -> Step:
         accounts.end(tx, market.escrow)
         market = replace(market, state=end.state)
         outbox.redraw(tx, market.guild, "claim", market.claim)
+        if market.trades and market.resolution is not None:
+            facts = {"claim": market.claim, "resolution": market.resolution}
+            outbox.post(tx, market.guild, "market.paid", facts, end.now, line=market.claim)
     _save(tx, market)
     return Step(done=market.phase == _OVER, entries=room - left)
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from ledger import accounts
 from ledger.prepared import param
-from ledger.types import to_us
+from ledger.types import Whole, to_us
 from markets import claims, maker, orders, queries, tables
 from markets.claims import Claim
+from markets.errors import MarketGoesOn
 from markets.maker import Holding, Market
 
 HISTORY_PAGE = 500
@@ -66,6 +67,38 @@ class Mine:
         return maker.worst(self.market, list(self.held))
 
 
+class Came(NamedTuple):
+    """How a market came out for somebody: what they had put in less what they took out before, and what it paid."""
+
+    player: int
+    put_in: int
+    paid: int
+
+
+class Paid(NamedTuple):
+    """What somebody's shares of an outcome paid; `cost` is less what they had sold of them."""
+
+    outcome: int
+    shares: int
+    cost: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an ended market paid somebody, for shares and for liquidity; minor units."""
+
+    claim: Claim
+    market: Market
+    shares: tuple[Paid, ...]
+    paid_in: int
+    returned: int
+
+    @property
+    def change(self) -> int:
+        return sum(one.paid - one.cost for one in self.shares) + self.returned - self.paid_in
+
+
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """All that somebody has in live markets; `locked` lies in reserves, `exposure` is the most they can lose."""
@@ -117,6 +150,29 @@ def mine(tx: Connection, guild: int, number: int, player: int) -> Mine:
     return Mine(claims.load(tx, guild, number), market, tuple(held), worth, int(paid))
 
 
+def came(tx: Connection, guild: int, number: int, most: int) -> tuple[list[Came], int]:
+    """Those for whom an ended market came out best, best first, and how many there are in all; what was paid for
+    liquidity counts."""
+    asked = {"g": guild, "claim": number}
+    rows = [Came(*map(int, row)) for row in tx.execute(_CAME, asked | {"most": most})]
+    return rows, int(tx.execute(_PEOPLE, asked).scalar_one())
+
+
+def receipt(tx: Connection, guild: int, number: int, player: int) -> Receipt:
+    """What an ended market paid somebody.
+
+    Raises:
+        UnknownMarket, MarketGoesOn: There is none, or it hasn't ended.
+    """
+    market = maker.load(tx, guild, number)
+    if market.state not in ("settled", "void"):
+        raise MarketGoesOn(number, market.state)
+    asked = {"g": guild, "claim": number, "p": player}
+    shares = tuple(Paid(*map(int, row)) for row in tx.execute(_PAID_FOR, asked))
+    paid_in, returned = tx.execute(_LIQUIDITY, asked).one()
+    return Receipt(claims.load(tx, guild, number), market, shares, int(paid_in or 0), int(returned or 0))
+
+
 def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
     """Everything that somebody has in markets that haven't ended."""
     found = [row[0] for row in tx.execute(_MINE, {"g": guild, "p": player, "most": PAGE * 3})]
@@ -148,6 +204,37 @@ _OPEN = (
     .limit(param("most"))
 )
 _PAID_IN = sa.select(sa.func.sum(_l.paid)).where(
+    _l.guild_id == param("g"), _l.claim == param("claim"), _l.player == param("p")
+)
+_zero = sa.literal_column("0", Whole)
+
+
+def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
+
+
+_in_and_out = sa.union_all(
+    sa.select(_p.player, _p.cost.label("put_in"), sa.func.coalesce(_p.paid, _zero).label("paid")).where(
+        _p.guild_id == param("g"), _p.claim == param("claim")
+    ),
+    sa.select(_l.player, _l.paid.label("put_in"), sa.func.coalesce(_l.returned, _zero).label("paid")).where(
+        _l.guild_id == param("g"), _l.claim == param("claim"), _l.player > _zero
+    ),
+).subquery()
+_u = _in_and_out.c
+_CAME = (
+    sa.select(_u.player, _sum(_u.put_in), _sum(_u.paid))
+    .group_by(_u.player)
+    .order_by(_sum(_u.paid - _u.put_in).desc(), _u.player)
+    .limit(param("most"))
+)
+_PEOPLE = sa.select(sa.func.count(sa.distinct(_u.player)))
+_PAID_FOR = (
+    sa.select(_p.outcome, _p.shares, _p.cost, sa.func.coalesce(_p.paid, _zero))
+    .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.player == param("p"))
+    .order_by(_p.outcome)
+)
+_LIQUIDITY = sa.select(_sum(_l.paid), _sum(_l.returned)).where(
     _l.guild_id == param("g"), _l.claim == param("claim"), _l.player == param("p")
 )
 _live = sa.and_(_m.guild_id == param("g"), _m.state.in_(("open", "ending")))

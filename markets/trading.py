@@ -159,17 +159,9 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
         NamedJudge: Whoever pays judges the claim, and steps down first.
         InsufficientFunds: Whoever pays doesn't have the subsidy.
     """
-    claim = claims.load(tx, request.guild, request.claim)
-    claim.require("market", now)
-    if maker.find(tx, request.guild, request.claim) is not None:
-        raise MarketThere(claim.number, claim.state)
-    chosen = stored_settings.load(tx, request.guild, Settings)
-    if chosen.who_may_open == "moderators" and not request.actor.moderator:
-        raise MayNotOpen
+    claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
     opening = _opening(request.opening_bps, len(claim.terms.outcomes))
     _require_liquidity(request.liquidity)
-    if claim.terms.kind in ("number", "date"):
-        ranges.require_whole(claim.terms.kind, claim.terms.outcomes)
     opener = request.opener or request.actor.player
     subsidy = lmsr.subsidy(request.liquidity, opening)
     escrow = accounts.open_account(tx, request.guild, kind="escrow")
@@ -225,6 +217,20 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opene
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     orders.after_trade(tx, maker.load(tx, claim.guild, claim.number), now)
     return Opened(claim.number, deeper.liquidity, subsidy, posted.number, posted.balances[source.number])
+
+
+def require_open_market(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> Claim:
+    """What `open_market` refuses whatever it costs: also before anybody fills in a form."""
+    claim = claims.load(tx, guild, number)
+    claim.require("market", now)
+    if maker.find(tx, guild, number) is not None:
+        raise MarketThere(claim.number, claim.state)
+    chosen = stored_settings.load(tx, guild, Settings)
+    if chosen.who_may_open == "moderators" and not actor.moderator:
+        raise MayNotOpen
+    if claim.terms.kind in ("number", "date"):
+        ranges.require_whole(claim.terms.kind, claim.terms.outcomes)
+    return claim
 
 
 def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: int) -> int:

@@ -57,6 +57,11 @@ async def calibration(press: Press, person: discord.Member | None = None) -> Non
     await answer(press, _calibration(press, person), render.calibration)
 
 
+@routes.on("board-calibration")
+async def press_calibration(press: Press) -> None:
+    await answer(press, _calibration(press, None), render.calibration)
+
+
 async def _calibration(press: Press, person: discord.Member | None) -> render.Calibration:
     guild, number = guild_of(press), await number_of(press, person or press.user.id)
 

@@ -19,8 +19,7 @@ from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets import claims, maker, market_queries, orders, trading, zones
-from markets.claims import Claim
-from markets.errors import BadTrade, MarketThere, NotAModerator, PriceMoved
+from markets.errors import BadTrade, NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
 
 Words = app_commands.Range[str, 1, 80]
@@ -36,20 +35,22 @@ Tolerance = app_commands.Range[float, 0, 98]
     claim="The claim's number", house="For moderators: the house pays, and you don't trade there"
 )
 async def open_(press: Press, claim: Number, house: bool = False) -> None:
-    who = await acting(press)
-    found = await press.client.db.read(_may_open, guild_of(press), claim, press.client.clock.of(press.id))
+    await _ask_open(press, claim, house)
+
+
+@routes.on("market-new:{claim}")
+async def press_open(press: Press, claim: int) -> None:
+    await _ask_open(press, claim, False)
+
+
+async def _ask_open(press: Press, number: int, house: bool) -> None:
+    """The form, where this claim can have a market and they may open it."""
+    crux, who = press.client, await acting(press)
+    now = crux.clock.of(press.id)
+    found = await crux.db.read(trading.require_open_market, guild_of(press), number, who.actor, now)
     if house and not who.actor.moderator:
-        raise NotAModerator(claim)
-    await ask(press, render.open_form(found, house, await press.client.currency(press.guild_id)))
-
-
-def _may_open(tx: Connection, guild: int, number: int, now: object) -> Claim:
-    """A claim that can still have a market, before anybody fills in a form."""
-    found = claims.load(tx, guild, number)
-    claims.require_public(found)
-    if maker.find(tx, guild, number) is not None:
-        raise MarketThere(number, found.state)
-    return found
+        raise NotAModerator(number)
+    await ask(press, render.open_form(found, house, await crux.currency(press.guild_id)))
 
 
 @routes.on("market-form:{claim}:{house}")
@@ -63,15 +64,18 @@ async def send_open(press: Press, claim: int, house: int) -> None:
 async def _ask_opening(press: Press, number: int, liquidity: int, typed: str, house: bool) -> render.Opening:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    found = await crux.db.read(_may_open, guild, number, now)
-    found.require("market", now)
+    found = await crux.db.read(trading.require_open_market, guild, number, who.actor, now)
+    if liquidity < render.LEAST_LIQUIDITY:
+        raise BadTrade("liquidity", "range")
     opening = _percents(typed, len(found.terms.outcomes)) if typed else ()
     cost = trading.cost_to_open(
         liquidity, tuple(one * 100 for one in opening) or None, len(found.terms.outcomes)
     )
     balance = who.known.glance.balance
-    if not house and balance < cost:
-        raise InsufficientFunds(*who.known.glance.player.wallet, balance, cost)
+    source = accounts.house(guild) if house else who.known.glance.player.wallet
+    held = (await crux.db.read(accounts.state, source)).balance if house else balance
+    if held < cost:
+        raise InsufficientFunds(*source, held, cost)
     ends = now + CONFIRM_WITHIN
     currency = await crux.currency(guild)
     return render.Opening(press.id, found, liquidity, opening, house, cost, balance, ends, currency)
@@ -585,6 +589,16 @@ async def portfolio(press: Press) -> None:
 @routes.on("market-mine")
 async def press_portfolio(press: Press) -> None:
     await answer(press, _portfolio(press), render.portfolio)
+
+
+@routes.on("market-paid:{claim}")
+async def press_receipt(press: Press, claim: int) -> None:
+    await answer(press, _receipt(press, claim), render.receipt)
+
+
+async def _receipt(press: Press, number: int) -> market_queries.Receipt:
+    who = await acting(press)
+    return await press.client.db.read(market_queries.receipt, guild_of(press), number, who.number)
 
 
 async def _portfolio(press: Press) -> market_queries.Portfolio:

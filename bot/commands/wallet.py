@@ -14,8 +14,11 @@ from bot.render import wallet as render
 from ledger import grants, people, statements
 from ledger.errors import GrantRefused
 from ledger.people import Present
+from ledger.types import to_us
 
 CONFIRM_WITHIN = timedelta(minutes=1)
+MOST_STEPS = 20_000
+"""Of a balance over time: the newest ones."""
 
 wallet = app_commands.Group(name="wallet", description="Your points", guild_only=True)
 
@@ -84,6 +87,25 @@ async def _show(press: Press) -> render.Wallet:
     known = await enter(press)
     currency = await press.client.currency(press.guild_id)
     return render.Wallet(known.glance.balance, known.started, known.again, currency)
+
+
+@routes.on("wallet-line")
+async def press_line(press: Press) -> None:
+    await answer(press, _line(press), render.line)
+
+
+async def _line(press: Press) -> render.Line:
+    """The newest movements, read in short pages; up to this hour, so that within it the picture stays the same."""
+    known = await enter(press)
+    crux, account = press.client, known.glance.player.wallet
+    newest = await crux.db.read(statements.history, account, limit=1)
+    after = max(newest[0].sequence - MOST_STEPS, 0) if newest else 0
+    steps: list[statements.Step] = []
+    while page := await crux.db.read(statements.line, account, after=after):
+        steps += page
+        after = page[-1].sequence
+    hour = crux.clock.of(press.id).replace(minute=0, second=0, microsecond=0)
+    return render.Line(steps, to_us(hour), await crux.currency(account.guild))
 
 
 async def _history(press: Press, before: int) -> render.History:

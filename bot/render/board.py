@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot import charts
 from bot.cards import Accent, Button, Card, Form, Line, Look, turning
 from bot.render import phrases, text
 from bot.render.forecasts import score
@@ -61,7 +62,7 @@ def board(seen: Board) -> Card:
         TITLES[seen.by] + (f", {text.escape(seen.season.name, 60)}" if seen.season else ""),
         phrases.lines(*rows, _mine(seen)),
         f"{ABOUT[seen.by]} {_window(seen.season)}",
-        (*others, *turn),
+        (*others, *turn, Button("My calibration", "board-calibration")),
     )
 
 
@@ -131,11 +132,13 @@ def calibration(seen: Calibration) -> Card:
         f"**{percent(one.rate)}** (likely {percent(one.low)} to {percent(one.high)})"
         for one in seen.bins
     ] or ["Nothing that was forecast has settled yet. `/forecast give` makes a forecast."]
+    bins = tuple(charts.Bin(one.said, one.rate, one.low, one.high, one.count) for one in seen.bins)
     return Card(
         "Calibration",
         phrases.lines(f"How often what {who} called likely happened:", *rows),
         "The last forecast on each settled claim counts. Few forecasts say little: the range in brackets holds 95 of "
         "100 times.",
+        chart=charts.Calibration("What was said, and what happened", bins) if bins else None,
     )
 
 

@@ -37,8 +37,8 @@ def claim(seen: ClaimSeen) -> Card:
             _stands(seen),
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
-            pool_words.line(terms, seen.pool) if seen.pool else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
+            pool_words.line(terms, seen.pool) if seen.pool else "",
             *crux_words.lines(seen),
             *[
                 f"Clarified by {phrases.who(people, one.author)} {phrases.ago(one.at_us)}: "
@@ -65,6 +65,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
             Button("Offer a bet", f"claim-offer:{number}", Look.PLAIN if seen.market else Look.MAIN),
             Button("Forecast", f"forecast:{number}"),
             *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
+            *(() if seen.market else (Button("Open a market", f"market-new:{number}"),)),
             Button("Propose a result", f"propose:{number}"),
             terms,
         )
@@ -197,11 +198,13 @@ def show(seen: ClaimSeen) -> Card:
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
     ]
     follow = Button("Follow", f"follow:{seen.claim.number}:1")
+    pool = Button("Open a pool", f"pool-open:{seen.claim.number}")
+    may_open_pool = seen.at == "open" and seen.pool is None and not seen.claim.halted
     return Card(
         shown.title,
         phrases.lines(*shown.text, "**What happens next**", *coming),
         shown.small,
-        (*shown.buttons, follow),
+        (*shown.buttons, *((pool,) if may_open_pool else ()), follow),
         shown.accent,
         chart=shown.chart,
     )
@@ -502,6 +505,7 @@ def opened(done: Opened) -> Card:
         f"Posted in {text.channel(done.channel)}. You may change it until somebody bets on it.",
         (
             Button("Offer a bet", f"claim-offer:{number}", Look.MAIN),
+            *(() if done.seen.market else (Button("Open a market", f"market-new:{number}"),)),
             Button("Change the claim", f"claim-change:{number}"),
             Button("Terms", f"terms:{number}"),
         ),

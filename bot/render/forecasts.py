@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.cards import Accent, Button, Card, Form, Line, Look
-from bot.render import odds, phrases, text
+from bot.render import odds, phrases, text, values
 from markets import scoring
 from markets.claims import Claim, Terms
 from markets.forecasts import Chances, Crowd, Forecast
@@ -52,7 +52,9 @@ def crowd(terms: Terms, seen: Crowd) -> str:
     count = "1 forecast" if seen.count == 1 else f"{seen.count} forecasts"
     if seen.hidden:
         return f"**{count}**, hidden until trading closes or its author shows them"
-    return f"**{count}**: {'it says' if seen.count == 1 else 'the median says'} {chances(terms, seen.median)}"
+    implied = values.implied(terms, [one / scoring.UNIT for one in seen.median])
+    said = f"**{count}**: {'it says' if seen.count == 1 else 'the median says'} {chances(terms, seen.median)}"
+    return f"{said}\nTogether they say: {implied}" if implied and seen.count > 1 else said
 
 
 def form(found: Claim, before: Forecast | None) -> Form:

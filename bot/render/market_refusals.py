@@ -34,7 +34,7 @@ _BAD = {
     "nothing_suggested": "The other side hasn't suggested an ending for this bet: suggest one with `/bet agree`.",
     "fit": "Give one weight for each outcome, such as 60 and 40; one of them must be above zero.",
     "one_of": "Say how much in one way: points to spend, a number of shares, or a chance to trade up to.",
-    "range": "That lies outside what a market can hold: choose a number in the range that the form names.",
+    "range": "A market's liquidity lies between 10 and 10,000,000,000 points: choose a number in between.",
     "target": "A chance to trade up to, or a limit, lies from 1% to 99%: choose one in between.",
     "passed": "The price is there already, so there is nothing to trade: choose a chance on the other side of it.",
     "tolerance": "The price may move by 0 to 98 points of chance before you are asked again: choose one of these.",
@@ -165,6 +165,10 @@ def _not_now(error: errors.NotNow) -> str:
             return f"Bet {number} has ended already. `/bet show` tells how."
         case errors.MarketThere():
             return f"Claim {number} has a market already: trade there, or add liquidity to it."
+        case errors.MarketGoesOn():
+            return (
+                f"The market on claim {number} has paid nothing yet: `/market portfolio` shows what you have."
+            )
         case errors.PriceMoved():
             was, now = error.seen_bps / 100, error.now_bps / 100
             return (
@@ -270,7 +274,10 @@ def _not_yours(error: errors.NotYours) -> str:
 def _limit(error: errors.Limit, currency: Currency) -> str:
     match error:
         case errors.MayNotOpen():
-            return "Here only moderators open claims. Ask one of them, or keep yours as a draft with `/claim new`."
+            return (
+                "Here only moderators open claims, markets and pools: ask one of them. A claim of yours can wait as "
+                "a draft, with `/claim new`."
+            )
         case errors.TooManyClaims():
             return f"You have {error.limit} open claims, as many as one person may here. Wait until one has ended."
         case errors.StakeTooHigh():
@@ -281,6 +288,8 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
                 "You can make your own with `/bet offer`."
             )
         case errors.NotEnoughShares():
+            if not error.limit:
+                return "You have none of these shares to sell. `/market portfolio` shows what you hold."
             have = text.shares(error.limit)
             return (
                 f"You have {have} of these to sell: sell that many or fewer. Resting orders hold shares back."
@@ -290,6 +299,10 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
                 f"You have {error.limit} resting orders, as many as one person may: cancel one of them first."
             )
         case errors.PriceAtLimit():
+            if not error.limit:
+                return (
+                    "Prices stay between 1% and 99%, and this one is at its end: choose the other direction."
+                )
             most = text.shares(error.limit)
             return (
                 f"Prices stay between 1% and 99%, and {most} would lead just there: trade that much or less."

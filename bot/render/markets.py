@@ -2,24 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look
 from bot.charts import PricesOf
-from bot.render import phrases, text
+from bot.render import phrases, text, values
+from bot.render.announced import Ask, Told, post
 from bot.render.text import Currency
 from ledger import money
-from markets import market_queries, orders, ranges, trading
+from markets import market_queries, orders, queries, trading
 from markets.claims import Claim, Terms
 from markets.maker import Market
-from markets.market_queries import Mine, Portfolio, Seen
+from markets.market_queries import Mine, Portfolio, Receipt, Seen
 from markets.mechanisms import lmsr
 from markets.trading import Fill, Shown
 
-LIQUIDITY = 1_000 * money.UNIT
-"""What the form offers: a bet of 100 points moves a price by less than ten points of chance, wherever it stands."""
+LEAST_LIQUIDITY = 10 * money.UNIT
+"""With less, a single point would carry a price from one end to the other."""
 
 ORDINARY = 100 * money.UNIT
+TOLD, CONCERNED = 8, 80
 STEPS = (25 * money.UNIT, 100 * money.UNIT)
 BUDGET, QUANTITY, TARGET = 0, 1, 2
 """How a trade's amount is meant, in a button's id."""
@@ -35,9 +39,9 @@ def line(terms: Terms, market: Market) -> str:
     shown = [f"{_name(terms, place)} **{chance(prices[place])}**" for place in list(order)[:5]]
     more = f" and {len(prices) - 5} more" if len(prices) > 5 else ""
     trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
-    said = implied(terms, prices)
+    said = values.implied(terms, prices)
     shown_line = f"**Market** {', '.join(shown)}{more} · {trades}"
-    return f"{shown_line}\nThe prices say {said}." if said else shown_line
+    return f"{shown_line}\nThe prices say: {said}" if said else shown_line
 
 
 def chart(claim: Claim, market: Market) -> PricesOf:
@@ -76,46 +80,6 @@ def bps(price: int) -> str:
     return f"{price / 100:.1f}%"
 
 
-def implied(terms: Terms, prices: Sequence[float]) -> str:
-    """The median and the 10 to 90% range that the prices of ranges say; empty where the outcomes are no ranges."""
-    kind = terms.kind
-    if kind not in ("number", "date") or not all(ranges.is_range(one) for one in terms.outcomes):
-        return ""
-    edges = [
-        (
-            None if one.low is None else float(ranges.read(kind, one.low)),
-            None if one.high is None else float(ranges.read(kind, one.high)),
-            price,
-        )
-        for one, price in zip(terms.outcomes, prices, strict=True)
-    ]
-    edges.sort(key=lambda edge: float("-inf") if edge[0] is None else edge[0])
-    low, middle, high = (_quantile(kind, edges, share) for share in (0.1, 0.5, 0.9))
-    return f"{middle} in the middle, with 80% from {low} to {high}"
-
-
-def _quantile(kind: str, edges: list[tuple[float | None, float | None, float]], share: float) -> str:
-    """Where so much of the chance lies below: in a range as if it were spread evenly, in a tail its edge."""
-    below = 0.0
-    for low, high, price in edges:
-        if below + price >= share or (low, high, price) == edges[-1]:
-            if low is None and high is not None:
-                return f"below {_value(kind, high)}"
-            if high is None and low is not None:
-                return f"{_value(kind, low)} or later" if kind == "date" else f"{_value(kind, low)} or more"
-            assert low is not None
-            assert high is not None
-            return _value(kind, low + (high - low) * min(max((share - below) / price, 0.0), 1.0))
-        below += price
-    raise AssertionError("prices sum to one")
-
-
-def _value(kind: str, value: float) -> str:
-    if kind == "date":
-        return f"{date.fromordinal(int(value)):%-d %b %Y}"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
-
-
 def _name(terms: Terms, place: int) -> str:
     return text.escape(terms.outcomes[place].name, 40)
 
@@ -140,7 +104,7 @@ def explain(liquidity: int, outcomes: int, currency: Currency) -> str:
 
 
 def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
-    outcomes = len(claim.terms.outcomes)
+    outcomes, liquidity = len(claim.terms.outcomes), claim.settings.liquidity
     names = text.listed([text.clean(one.name, 20) for one in claim.terms.outcomes][:4])
     pays = "The house pays." if house else "You pay, and get back what is left when it ends."
     return Form(
@@ -151,7 +115,7 @@ def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
                 "liquidity",
                 "Liquidity",
                 "In points: more of it, and prices move slower",
-                text.number(LIQUIDITY),
+                text.number(liquidity),
                 20,
             ),
             Line(
@@ -164,7 +128,7 @@ def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
             ),
         ),
         f"Anyone may then buy and sell shares of each outcome. A share pays 1 point if it comes.\n"
-        f"{explain(LIQUIDITY, outcomes, currency)} {pays}",
+        f"{explain(liquidity, outcomes, currency)} {pays}",
     )
 
 
@@ -544,14 +508,16 @@ def show(seen: Seen) -> Card:
         for one in seen.holders
     ]
     nobody = "Who holds what is shown once trading closes." if seen.hidden else "Nobody holds shares yet."
-    buttons = (*trade_buttons(seen.claim, market), Button("Terms", f"terms:{seen.claim.number}"))
+    ended = market.state in ("settled", "void")
+    mine = (Button("What it paid me", f"market-paid:{seen.claim.number}"),) if ended else ()
+    buttons = (*trade_buttons(seen.claim, market), *mine, Button("Terms", f"terms:{seen.claim.number}"))
     return Card(
         text.escape(terms.title, 200),
         phrases.lines(line(terms, market), *(held or [nobody])),
         f"Claim {seen.claim.number} · liquidity {text.number(market.liquidity)}"
         + (", paid by the house" if market.house else "")
-        + ("" if seen.trades_now else " · nothing is traded just now"),
-        buttons if seen.trades_now else buttons[-1:],
+        + ("" if seen.trades_now else " · it has ended" if ended else " · nothing is traded just now"),
+        buttons if seen.trades_now or ended else buttons[-1:],
         chart=chart(seen.claim, market),
     )
 
@@ -612,6 +578,60 @@ def portfolio(seen: Portfolio) -> Card:
         f"Only you can see this. Your balance is {text.exact(seen.balance)}.",
         (*sells[:5], *cancels[:5]),
     )
+
+
+def receipt(seen: Receipt) -> Card:
+    """What an ended market paid somebody, to the unit."""
+    terms, number = seen.claim.terms, seen.claim.number
+    rows = [
+        f"- {text.shares(one.shares)} of {_name(terms, one.outcome)}: {_put_in(one.cost)}, got back "
+        f"{text.number(one.paid)}, **{phrases.change(one.paid - one.cost)}**"
+        for one in seen.shares
+    ]
+    if seen.paid_in:
+        change = phrases.change(seen.returned - seen.paid_in)
+        rows.append(
+            f"- liquidity: paid {text.number(seen.paid_in)}, got back {text.number(seen.returned)}, **{change}**"
+        )
+    total = f"Together **{phrases.change(seen.change)}**." if len(rows) > 1 else ""
+    return Card(
+        f"What the market on claim {number} paid you",
+        phrases.lines(f"**{text.escape(terms.title, 200)}**", *(rows or ["You had nothing in it."]), total),
+        "Only you can see this. Anyone can check the book with /ledger verify.",
+        (Button("History", "history:0"),),
+        Accent.DONE,
+    )
+
+
+def _put_in(cost: int) -> str:
+    """What somebody had put in; below zero, they had sold with a profit."""
+    return f"put in {text.number(cost)}" if cost >= 0 else f"had taken out {text.number(-cost)}"
+
+
+@post("market.paid")
+def _paid(tx: Connection, ask: Ask) -> Told | None:
+    """What the market brought each, the largest change first (E1)."""
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    market = seen.market
+    if market is None or market.state not in ("settled", "void") or seen.result is None:
+        return None
+    rows, count = market_queries.came(tx, ask.guild, market.claim, CONCERNED)
+    people = queries.named(tx, ask.guild, {one.player for one in rows})
+    lines = [
+        f"- {phrases.who(people, one.player)}: {_put_in(one.put_in)}, got back {text.number(one.paid)}, "
+        f"**{phrases.change(one.paid - one.put_in)}**"
+        for one in rows[:TOLD]
+    ]
+    more = f"and {count - TOLD} more" if count > TOLD else ""
+    came = phrases.result(seen.claim.terms, seen.result)
+    shown = Card(
+        f"The market on claim {market.claim} is {'void' if market.state == 'void' else f'paid: {came}'}",
+        phrases.lines(f"**{text.escape(seen.claim.terms.title, 160)}**", *lines, more),
+        "Anyone can check it with /ledger verify",
+        (Button("What it paid me", f"market-paid:{market.claim}"),),
+        Accent.DONE,
+    )
+    return Told(shown, concerned=tuple(one.player for one in rows), line=market.claim)
 
 
 def _mine(one: Mine) -> str:

@@ -4,7 +4,7 @@ from bot import refusals as press
 from bot.cards import Accent, Card
 from bot.render import market_refusals, text
 from bot.render.text import Currency
-from ledger import errors
+from ledger import accounts, errors
 from ledger.types import from_us
 
 
@@ -124,4 +124,9 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
 def _funds(error: errors.InsufficientFunds, currency: Currency) -> str:
     if error.balance < 0:
         return f"There is a debt of {currency.of(-error.balance)} to pay off first."
+    if accounts.Account(error.guild, error.account) == accounts.house(error.guild):
+        return (
+            f"That takes {currency.of(error.needed)} of the house, which has {currency.of(error.balance)}: choose "
+            "less, or ask the server's owner to fund it with `/setup`."
+        )
     return f"That takes {currency.of(error.needed)}, and {currency.of(error.balance)} are there. Nothing happened."

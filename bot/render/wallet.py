@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import charts
 from bot.cards import Accent, Button, Card, Look, turning
 from bot.render import text
 from bot.render.text import Currency
 from ledger.people import Given
-from ledger.statements import Item
+from ledger.statements import Item, Step
 
 PAGE = 8
 NO_CASH = "Points have no cash value."
@@ -53,6 +54,15 @@ class Drawn:
     currency: Currency
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A balance over time, oldest first, until a moment."""
+
+    steps: list[Step]
+    until_us: int
+    currency: Currency
+
+
 def wallet(seen: Wallet) -> Card:
     """Somebody's own wallet."""
     body = [f"You have **{seen.currency.of(seen.balance)}**."]
@@ -73,7 +83,31 @@ def wallet(seen: Wallet) -> Card:
         "Your wallet",
         tuple(body),
         NO_CASH,
-        (Button("History", "history:0"), Button("Draw the weekly allowance", "allowance")),
+        (
+            Button("History", "history:0"),
+            Button("Balance over time", "wallet-line"),
+            Button("Draw the weekly allowance", "allowance"),
+        ),
+    )
+
+
+def line(seen: Line) -> Card:
+    """The balance as a picture, and in words."""
+    if not seen.steps:
+        return Card("Your balance over time", ("Nothing has moved here yet.",), NO_CASH)
+    held = charts.longs([step.balance for step in seen.steps])
+    at_us = charts.longs([step.at_us for step in seen.steps])
+    chart = charts.Balance("Your balance over time", at_us, held, max(seen.until_us, at_us[-1]))
+    return Card(
+        "Your balance over time",
+        (
+            f"You have **{seen.currency.of(held[-1])}**; at most it was {text.number(max(held))}, and at least "
+            f"{text.number(min(held))}.",
+            "What is locked in bets, markets, pools and orders isn't in it.",
+        ),
+        "Only you can see this.",
+        (Button("History", "history:0"),),
+        chart=chart,
     )
 
 

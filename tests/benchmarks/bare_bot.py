@@ -47,7 +47,7 @@ class Give(
         )
 
 
-class Other(ui.DynamicItem[ui.Button], template=r"close|allowance|history:(?P<before>[0-9]+)"):
+class Other(ui.DynamicItem[ui.Button], template=r"close|allowance|wallet-line|history:(?P<before>[0-9]+)"):
     def __init__(self, label: str, custom_id: str) -> None:
         super().__init__(ui.Button(label=label, custom_id=custom_id))
 
@@ -67,6 +67,7 @@ async def show(interaction: discord.Interaction) -> None:
     view = card(
         "### Your wallet\nYou have **1,000 points**.\n-# Points have no cash value.",
         Other("History", "history:0"),
+        Other("Balance over time", "wallet-line"),
         Other("Draw the weekly allowance", "allowance"),
     )
     await interaction.response.send_message(view=view, ephemeral=True)

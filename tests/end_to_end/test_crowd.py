@@ -103,7 +103,13 @@ async def test_forecasts_given_changed_and_scored(play: Playground):
     board = await play.bo.run("/board show")
     assert "Nobody has a rank yet: it needs 10 settled claims" in board.text
     assert "You have 1 settled; 9 more make a rank" in board.text
-    assert "said 80 to 90%: 1 of 1 happened, **100.0%**" in (await play.bo.run("/board calibration")).text
+    calibration = await play.bo.click(board, "My calibration")
+    assert "said 80 to 90%: 1 of 1 happened, **100.0%**" in calibration.text
+    (picture,) = calibration.message.files
+    assert picture["description"].startswith(
+        "Calibration, what was said against what happened: said about 80%"
+    )
+    assert (await play.bo.run("/board calibration")).message.files[0]["filename"] == picture["filename"]
 
 
 async def test_a_forecast_outside_its_limits_is_refused_with_what_to_write(play: Playground):

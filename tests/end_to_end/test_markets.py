@@ -74,6 +74,80 @@ async def test_on_the_card_the_outcome_then_how_much_then_one_confirmation(play:
     assert "to 50.0%" in asked.text
 
 
+async def test_a_market_is_opened_from_the_claim_s_card(play: Playground):
+    await set_up(play)
+    await quick(play)
+    before = await posted(play, "says NO: risks 300")
+    form = await play.ada.click(await posted(play, "Claim 1 · "), "Open a market")
+    asked = await play.ada.submit(form, {"opening": ""})
+    assert "It opens at YES 50% and NO 50%." in asked.text
+    await play.ada.click(asked, "Open it: pay 693.15 points")
+    opened = await card(play)
+    assert opened.id != before.id
+    assert "Open a market" not in opened.buttons
+    assert "Open a pool" in (await play.bo.run("/claim show", claim=1)).message.buttons
+
+
+RANGES = "below 100\n100 to 200\n200 to 400\n400 or more"
+
+
+async def a_number(play: Playground) -> None:
+    """Claim 1 is about a number, and the house pays for its market; Mira let it."""
+    await set_up(play)
+    fund = await play.oz.click(await play.oz.run("/setup"), "Fund the house")
+    await play.oz.submit(fund, amount="2000", reason="for the first markets")
+    form = await play.ada.run("/claim new")
+    draft = await play.ada.submit(
+        form,
+        what="METR's 50% time horizon of the best model, in hours, as its page says at the end of 2027",
+        outcomes=RANGES,
+        when="end of 2027",
+        source="https://metr.org",
+        fallback="https://epoch.ai",
+    )
+    label = next(one for one in draft.message.buttons if one.startswith("Open"))
+    await play.ada.click(draft, label)
+    form = await play.mira.run("/market open", claim=1, house=True)
+    assert "The house pays." in str(form.modal)
+    poor = await play.mira.submit(form, {"opening": "10 40 40 10"})
+    assert "of the house, which has 2,000 points: choose less" in poor.text
+    form = await play.mira.run("/market open", claim=1, house=True)
+    asked = await play.mira.submit(form, {"opening": "20 30 30 20"})
+    assert "The house pays it" in asked.text
+    assert "Your balance" not in asked.text
+    await play.mira.click(asked, asked.message.buttons[0])
+
+
+async def test_a_number_s_market_says_its_median_and_its_range(play: Playground):
+    await a_number(play)
+    first = await card(play)
+    assert "The prices say: median **200**, 10 to 90% from **below 100** to **400 or more**" in first.text
+    assert first.buttons[0] == "Buy shares"
+    assert (
+        "you don't trade there"
+        in (await play.mira.run("/market buy", claim=1, outcome="below 100", points="5")).text
+    )
+
+    pick = await play.bo.click(first, "Buy shares")
+    assert pick.message.buttons == ["below 100 20%", "100 to 200 30%", "200 to 400 30%", "400 or more 20%"]
+    much = await play.bo.click(pick, "400 or more 20%")
+    asked = await play.bo.click(much, "100 points")
+    assert "shares of 400 or more?" in asked.text
+    await play.bo.click(asked, asked.message.buttons[0])
+    await play.bo.run("/forecast give", claim=1, values="150 / 300 / 500")
+    await play.ada.run("/forecast give", claim=1, chance="20, 30, 30, 20")
+    moved = await card(play)
+    assert "400 or more **28%**" in moved.text
+    assert "The prices say: median **235**, 10 to 90% from **below 100** to **400 or more**" in moved.text
+    assert "**2 forecasts**: the median says" in moved.text
+    assert "Together they say: median **" in moved.text
+    assert moved.json["attachments"][0]["description"].count(" from ") == 4
+
+    mine = await play.bo.run("/market portfolio")
+    assert "if it comes: below 100 **−100**, 100 to 200 **−100**, 200 to 400 **−100**" in mine.text
+    assert "At most you can lose **100.00** in markets" in mine.text
+
+
 async def test_a_price_that_moved_too_far_is_asked_again(play: Playground):
     await opened(play)
     asked = await play.bo.run("/market buy", claim=1, outcome="YES", points="50")
@@ -134,7 +208,7 @@ async def test_who_can_not_trade_is_told_why(play: Playground):
         ("/market buy", {"outcome": "YES", "points": "5000"}, "points"),
         ("/market buy", {"outcome": "YES", "to": "40%"}, "The price is there already"),
         ("/market buy", {"outcome": "MAYBE", "points": "5"}, "Write one of YES and NO"),
-        ("/market sell", {"outcome": "YES"}, "You have 0.00 shares"),
+        ("/market sell", {"outcome": "YES"}, "You have none of these shares"),
         ("/market open", {"house": True}, "has a market already"),
     ):
         assert words in (await play.bo.run(command, claim=1, **options)).text, command

@@ -101,6 +101,7 @@ MORE = {"/ledger export": (MODERATORS, {"what": "server"})}
 """Options that not everybody may choose."""
 
 BY_BUTTON = {
+    "market-new:{claim}": EVERYBODY,
     "market-form:{claim}:{house}": EVERYBODY,
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}": EVERYBODY,
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}": EVERYBODY,
@@ -118,6 +119,7 @@ BY_BUTTON = {
     "market-show:{claim}": EVERYBODY,
     "markets:{before}": EVERYBODY,
     "market-mine": EVERYBODY,
+    "market-paid:{claim}": EVERYBODY,
     "quick:{channel}:{message}": EVERYBODY,
     "quick-draft:{draft}": EVERYBODY,
     "quick-change:{draft}": EVERYBODY,
@@ -170,6 +172,7 @@ BY_BUTTON = {
     "forecast:{claim}": EVERYBODY,
     "forecast-send:{claim}": EVERYBODY,
     "board:{by}:{season}:{skip}": EVERYBODY,
+    "board-calibration": EVERYBODY,
     "propose:{claim}": EVERYBODY,
     "propose-send:{claim}": EVERYBODY,
     "challenge:{claim}": EVERYBODY,
@@ -186,6 +189,7 @@ BY_BUTTON = {
     "rule-send:{claim}:{choice}": EVERYBODY,
     "confirm:{proposal}": EVERYBODY,
     "history:{before}": EVERYBODY,
+    "wallet-line": EVERYBODY,
     "allowance": EVERYBODY,
     "give:{asked}:{taker}:{amount}": EVERYBODY,
     "close": EVERYBODY,

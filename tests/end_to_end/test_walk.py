@@ -47,7 +47,7 @@ async def crux_playground(folder: Path) -> AsyncGenerator[Playground]:
         await process.wait()
 
 
-async def _pick(page: Window, field: str, label: str) -> None:
+async def pick(page: Window, field: str, label: str) -> None:
     """Chooses from a list of the form that is open."""
     await page.form.locator(f"[data-field={field}] .select").click()
     over = page.page.locator(".over")
@@ -57,21 +57,39 @@ async def _pick(page: Window, field: str, label: str) -> None:
     await expect(over).to_have_count(0)
 
 
-async def _sent(page: Window) -> None:
+async def sent(page: Window) -> None:
     await page.submit_form()
     await expect(page.form).to_have_count(0)
 
 
-async def _picture(page: Window, name: str, message: Locator) -> None:
+async def picture(page: Window, name: str, message: Locator) -> None:
     """One message as it stands there, small enough for the README: artifacts/<name>.png."""
     ARTIFACTS.mkdir(exist_ok=True)
     await message.scroll_into_view_if_needed()
     await message.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
 
 
-def quoted() -> list[str]:
-    """What the README's walk says that people read."""
-    walk = README.read_text().partition("**A longer walk.**")[2].partition("\n## ")[0]
+async def set_up_by_hand(page: Window) -> None:
+    await page.become("Oz")
+    await page.run_command("/setup")
+    await page.press("Channels and moderators")
+    for field, label in (("announcements", "announcements"), ("log", "log"), ("moderators", "Moderator")):
+        await pick(page, field, label)
+    await sent(page)
+
+
+async def open_the_claim(page: Window) -> None:
+    """The claim about 2030, from the library to where it can be bet on."""
+    await page.run_command("/claim library", number=CLAIM)
+    await page.press("Make it a draft")
+    await page.sees("Draft 1: Superhuman autonomous AI coder")
+    await page.press("Open it")
+    await page.sees("Claim 1 is open")
+
+
+def quoted(begins: str = "**A longer walk.**") -> list[str]:
+    """What one of the README's walks says that people read."""
+    walk = README.read_text().partition(begins)[2].partition("\n## ")[0]
     return [line.removeprefix("> ") for line in walk.splitlines() if line.startswith("> ")]
 
 
@@ -88,37 +106,28 @@ async def _to_the_deadline(page: Window) -> Locator:
 async def test_two_people_disagree_about_2030_and_it_is_settled(tmp_path: Path):
     needs_chromium()
     async with crux_playground(tmp_path) as play, window(play) as page:
-        await page.become("Oz")
-        await page.run_command("/setup")
-        await page.press("Channels and moderators")
-        for field, label in (("announcements", "announcements"), ("log", "log"), ("moderators", "Moderator")):
-            await _pick(page, field, label)
-        await _sent(page)
+        await set_up_by_hand(page)
 
         await page.become("Ada")
         await page.run_command("/claim library")
         shelf = await page.sees("Claims to begin with")
         await expect(shelf).to_contain_text("Superhuman autonomous AI coder exists before 2030")
-        await page.run_command("/claim library", number=CLAIM)
-        await page.press("Make it a draft")
-        await page.sees("Draft 1: Superhuman autonomous AI coder")
-        await page.press("Open it")
-        await page.sees("Claim 1 is open")
+        await open_the_claim(page)
         await page.press("Offer a bet")
         await page.fill_form(Your_side="NO", Your_stake="300", Your_odds="3:1")
-        await _pick(page, "who", "Bo")
+        await pick(page, "who", "Bo")
         await page.shot("walk-offer-form")
-        await _sent(page)
+        await sent(page)
         told = [await (await page.sees("Your offer 1 stands")).inner_text()]
 
         await page.become("Bo")
         await page.go("announcements")
         card = await page.sees("says NO: risks 300 to win 100")
-        await _picture(page, "walk-offer", card)
+        await picture(page, "walk-offer", card)
         await page.press("Take it: risk 100 to win 300", on=card)
         question = await page.sees("Your balance 1,000.00 → 900.00")
         await expect(question).to_contain_text("YES: 400 back, +300")
-        await _picture(page, "walk-accept", question)
+        await picture(page, "walk-accept", question)
         told.append(await question.inner_text())
         await page.press("Lock 100 points")
         await page.sees("Bet 1 stands: 100 on YES")
@@ -128,9 +137,9 @@ async def test_two_people_disagree_about_2030_and_it_is_settled(tmp_path: Path):
         asked = await _to_the_deadline(page)
         told.append(await asked.inner_text())
         await page.press("Propose a result", on=asked)
-        await _pick(page, "result", "NO")
+        await pick(page, "result", "NO")
         await page.fill_form(Evidence="https://example.org/report Only one of the three holds.")
-        await _sent(page)
+        await sent(page)
         await page.sees("You proposed NO")
 
         await page.become("Bo")
@@ -138,7 +147,7 @@ async def test_two_people_disagree_about_2030_and_it_is_settled(tmp_path: Path):
         told.append(await proposal.inner_text())
         await page.press("Challenge", on=proposal)
         await page.form.get_by_label("Why?").fill("Two of them hold: the horizon, and the study.")
-        await _sent(page)
+        await sent(page)
         await page.sees("Dispute 1 is open")
 
         await page.become("Mira")
@@ -146,17 +155,17 @@ async def test_two_people_disagree_about_2030_and_it_is_settled(tmp_path: Path):
         await page.run_command("/mod queue")
         await page.press("Claim 1")
         case = await page.sees("What each result would pay")
-        await _picture(page, "walk-case", case)
+        await picture(page, "walk-case", case)
         await page.press("NO", on=case)
         await page.form.get_by_label("Why?").fill("The study was not preregistered, so one holds.")
-        await _sent(page)
+        await sent(page)
         await page.sees("1 of 2 votes for this result so far")
         await page.become("Oz")
         await page.go("predictions")
         await page.run_command("/mod decide", claim="1")
         await page.press("NO", on=await page.sees("What each result would pay"))
         await page.form.get_by_label("Why?").fill("The study was not preregistered.")
-        await _sent(page)
+        await sent(page)
         await page.sees("That is the ruling")
         await page.skip("+1 day")
         await page.skip("+1 hour")
@@ -164,7 +173,7 @@ async def test_two_people_disagree_about_2030_and_it_is_settled(tmp_path: Path):
         paid = await page.sees("Settled NO: Superhuman autonomous AI coder")
         await expect(paid).to_contain_text("staked 300, got back 400, +100")
         await expect(paid).to_contain_text("staked 100, got back 0, −100")
-        await _picture(page, "walk-paid", paid)
+        await picture(page, "walk-paid", paid)
         told.append(await paid.inner_text())
         await page.shot("walk-paid-page")
 
@@ -195,7 +204,7 @@ async def _bets_on_this(page: Window, said: Locator) -> int:
     await expect(page.form.get_by_label("What happens?")).to_have_value(QUICK["what"])
     await expect(page.form.locator("[data-field=who] .select")).to_contain_text("Bo")
     await page.fill_form(Before_when=QUICK["when"], Your_side=QUICK["side"], Your_stake=QUICK["stake"])
-    await _sent(page)
+    await sent(page)
     return 2 + 3 + 1
 
 
@@ -239,7 +248,7 @@ async def test_a_quick_bet_on_a_phone(play: Playground):
         )
         await expect(page.form.get_by_role("button", name="Submit")).to_be_in_viewport()
         await page.shot("quick-phone-form")
-        await _sent(page)
+        await sent(page)
         await page.sees("Your offer 1 stands: NO")
         await page.no_sideways()
         await page.shot("quick-phone")

@@ -25,6 +25,13 @@ async def test_a_gift_is_confirmed_once_and_reaches_the_other_wallet(play: Playg
     assert "You gave 25 points" in done.text
     assert done.message.buttons == []
     assert "gift from <@" in (await play.bo.run("/wallet history")).text
+    line = await play.ada.click(await play.ada.run("/wallet show"), "Balance over time")
+    assert "You have **975 points**; at most it was 1,000, and at least 975." in line.text
+    (picture,) = line.message.files
+    assert picture["description"].startswith("Balance over time, on ")
+    assert "from 1,000.00 to 975.00 points" in picture["description"]
+    again = await play.ada.click(await play.ada.run("/wallet show"), "Balance over time")
+    assert again.message.files[0]["filename"] == picture["filename"]
     assert "You have **975 points**." in (await play.ada.run("/wallet show")).text
     assert "You have **1,025 points**." in (await play.bo.run("/wallet show")).text
 
