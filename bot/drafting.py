@@ -446,8 +446,8 @@ def _count(typed: str, field: str, least: int, most: int) -> int:
 
 
 def _clause(terms: Terms, name: str, days: int) -> str:
-    """The ambiguity clause that was chosen, as it is stored."""
-    count = len(terms.outcomes)
+    """The ambiguity clause that was chosen, as it is stored; of two outcomes, where those typed can't be read."""
+    count = len(terms.outcomes) or 2
     match name:
         case "half":
             chosen: clauses.Clause = clauses.even(count, days)
@@ -467,8 +467,8 @@ def _clause(terms: Terms, name: str, days: int) -> str:
 def _clause_name(terms: Terms) -> str:
     if not terms.clause:
         return "return"
-    clause, count = clauses.decode(terms.clause), len(terms.outcomes)
+    clause = clauses.decode(terms.clause)
     for name in ("return", "half", "first", "last", "judges"):
-        if _clause(terms, name, clause.days) == terms.clause and count:
+        if _clause(terms, name, clause.days) == terms.clause:
             return name
     return KEEP

@@ -396,7 +396,7 @@ def _how(points: str, shares: str, to: str) -> tuple[int, int]:
     if sum(map(bool, (points, shares, to))) != 1:
         raise BadTrade("amount", "one_of")
     if points:
-        return BUDGET, parse.points(points, "The points to spend")
+        return BUDGET, parse.points(points, "The amount to spend")
     if shares:
         return QUANTITY, _shares(shares)
     return TARGET, _bps(to, "The chance to trade to")
