@@ -2,7 +2,7 @@
 
 What is to be told waits in `markets.outbox`; its words are found at the last moment (`render.announced`). A send is
 noted before it begins. Discord drops a repeat with the same nonce for some minutes; a send that began longer ago, and
-of which nothing was heard, is first looked for in the channel by the reference that every message of ours carries.
+of which nothing was heard, is first looked for in the channel by the mark that every message of ours carries unseen.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -43,7 +43,7 @@ AT_ONCE = 8
 """Servers that are told things at the same time."""
 
 MOST_LOOKED_AT = 1000
-_UNKNOWN_MESSAGE = 10008
+_UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL = 10008, 10003
 
 log = logging.getLogger("crux.announcer")
 
@@ -78,7 +78,7 @@ class Sending:
     mentions: tuple[int, ...]
     roles: tuple[int, ...]
     dms: tuple[int, ...]
-    reference: str
+    mark: int
 
 
 class Announcer:
@@ -139,6 +139,8 @@ class Announcer:
             await self._shown(held, held.channel, held.message)
         elif held.message is not None and held.channel is not None:
             sending = await self._sending(held, told, first=False)
+            if held.channel == held.message:
+                await self._wake(held.guild, held.channel, told)
             place = self._crux.get_partial_messageable(held.channel, guild_id=held.guild)
             message = place.get_partial_message(held.message)
             allowed = discord.AllowedMentions.none()
@@ -209,7 +211,7 @@ class Announcer:
     async def _sending(self, held: Held, told: Told, *, first: bool) -> Sending:
         """Whom it mentions and whom it tells privately, by what each of them chose (E2)."""
         if not first:
-            return Sending(told, (), (), (), reference(held))
+            return Sending(told, (), (), (), mark(reference(held)))
         found = await self._crux.db.read(
             preferences.chosen, held.guild, sorted({*told.players, *told.concerned})
         )
@@ -223,7 +225,7 @@ class Announcer:
             role = (await self._crux.places(held.guild)).moderator_role
             roles = (role,) if role else ()
         return Sending(
-            told, tuple(dict.fromkeys(mentions)), roles, tuple(dict.fromkeys(dms)), reference(held)
+            told, tuple(dict.fromkeys(mentions)), roles, tuple(dict.fromkeys(dms)), mark(reference(held))
         )
 
     # places
@@ -268,7 +270,7 @@ class Announcer:
         if held.begun_us is not None and held.channel is not None:
             fresh = now - from_us(held.begun_us) <= NONCE_LASTS
             if not (fresh and held.channel == channel and forum is None):
-                found = await self._found(held, held.channel, sending.reference, held.begun_us)
+                found = await self._found(held, held.channel, sending.mark, held.begun_us)
                 if found is not None:
                     return found
         if not await self._crux.db.claim(outbox.begin, outbox.Begin(held, channel), now):
@@ -282,7 +284,7 @@ class Announcer:
         view = _view(sending)
         files = components.files(sending.told.card)
         if forum is not None:
-            tags = [tag for tag in forum.available_tags if tag.name.casefold() in sending.told.tags][:5]
+            tags = _tags(forum, sending.told)
             name = sending.told.thread or sending.told.card.title
             made = await forum.create_thread(
                 name=name[:100],
@@ -299,12 +301,26 @@ class Announcer:
             message = await place.send(view=view, nonce=nonce(held), allowed_mentions=allowed)
         return channel, message.id
 
+    async def _wake(self, guild: int, post: int, told: Told) -> None:
+        """A claim's own post in the forum: with the tags of what it is now, and out of the archive, where Discord
+        puts it after days without a word and lets nobody edit it."""
+        server = self._crux.get_guild(guild)
+        thread = None if server is None else server.get_thread(post)
+        if thread is None:  # discord.py forgets what is archived
+            fetched = await self._crux.fetch_channel(post)
+            thread = fetched if isinstance(fetched, discord.Thread) else None
+        if thread is None or not isinstance(thread.parent, discord.ForumChannel):
+            return
+        tags = _tags(thread.parent, told)
+        if thread.archived or {tag.id for tag in tags} != {tag.id for tag in thread.applied_tags}:
+            await thread.edit(archived=False, applied_tags=tags)
+
     def _forum(self, guild: int, channel: int) -> discord.ForumChannel | None:
         server = self._crux.get_guild(guild)
         found = None if server is None else server.get_channel(channel)
         return found if isinstance(found, discord.ForumChannel) else None
 
-    async def _found(self, held: Held, channel: int, mark: str, began_us: int) -> tuple[int, int] | None:
+    async def _found(self, held: Held, channel: int, mark: int, began_us: int) -> tuple[int, int] | None:
         """The message of a send of which nothing was heard, if it went through.
 
         Raises:
@@ -335,7 +351,7 @@ class Announcer:
         return None
 
     async def _found_in_forum(
-        self, forum: discord.ForumChannel, mark: str, after: int
+        self, forum: discord.ForumChannel, mark: int, after: int
     ) -> tuple[int, int] | None:
         for thread in await forum.guild.active_threads():
             if thread.parent_id == forum.id and thread.id > after:
@@ -344,9 +360,9 @@ class Announcer:
                     return thread.id, first.id
         return None
 
-    def _is(self, message: discord.Message, mark: str) -> bool:
+    def _is(self, message: discord.Message, mark: int) -> bool:
         ours = self._crux.user is not None and message.author.id == self._crux.user.id
-        return ours and any(_marked(words, mark) for words in _texts(message.components))
+        return ours and mark in [getattr(part, "id", None) for part in message.components]
 
     # trouble
 
@@ -360,8 +376,21 @@ class Announcer:
 
 
 def reference(held: Held) -> str:
-    """What a message of ours is found again by, in its last line: `card 12`, `post 34`."""
+    """What a message of ours is about: `claim 12`, `post 34`."""
     return f"{held.kind} {held.ref}" if isinstance(held, HeldCard) else f"post {held.number}"
+
+
+def mark(about: str) -> int:
+    """What a message of ours is found again by: the id of its container, which Discord keeps and shows nobody.
+
+    31 bits of a digest, above the small numbers that Discord itself gives to components.
+    """
+    return 1_000 + int.from_bytes(hashlib.sha256(about.encode()).digest()[:4]) % (2**31 - 1_000)
+
+
+def _tags(forum: discord.ForumChannel, told: Told) -> list[discord.ForumTag]:
+    """Of a forum's own tags those that a claim has; Discord takes five."""
+    return [tag for tag in forum.available_tags if tag.name.casefold() in told.tags][:5]
 
 
 def nonce(held: Held) -> int:
@@ -374,28 +403,12 @@ def nonce(held: Held) -> int:
 
 
 def _view(sending: Sending) -> ui.LayoutView:
-    """The card with its reference, and the people it calls beneath it."""
-    card = sending.told.card
-    small = f"{card.small} · {sending.reference}" if card.small else sending.reference
-    view = components.view(replace(card, small=small))
+    """The card with its mark, and the people it calls beneath it."""
+    view = components.view(sending.told.card, sending.mark)
     called = [f"<@{person}>" for person in sending.mentions] + [f"<@&{role}>" for role in sending.roles]
     if called:
         view.add_item(ui.TextDisplay(" ".join(called)))
     return view
-
-
-def _marked(words: str, mark: str) -> bool:
-    """Whether it ends with our small last line and this mark: `post 3` is neither `post 34` nor somebody's title."""
-    last = words.rpartition("\n")[2]
-    return last.startswith("-# ") and last.endswith(f" {mark}")
-
-
-def _texts(parts: Sequence[Any]) -> Iterator[str]:
-    """All text in a message's components."""
-    for part in parts:
-        if isinstance(part, discord.TextDisplay):
-            yield part.content
-        yield from _texts(getattr(part, "children", ()))
 
 
 def _what(held: Held, error: Exception) -> Failed:
@@ -405,7 +418,9 @@ def _what(held: Held, error: Exception) -> Failed:
         case discord.HTTPException() if error.status == 429:
             return Failed(held, name, passing=True, applied=False)
         case discord.Forbidden() | discord.NotFound():
-            gone = error.code == _UNKNOWN_MESSAGE
+            # A card whose channel was deleted is made anew where the server is told things by then.
+            lost = isinstance(held, HeldCard) and held.message is not None
+            gone = error.code == _UNKNOWN_MESSAGE or (lost and error.code == _UNKNOWN_CHANNEL)
             return Failed(held, f"{name} {error.code}", final=True, applied=False, gone=gone)
         case NoChannel() | NoWords() | HistoryHidden():
             return Failed(held, name, final=True, applied=False)

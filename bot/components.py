@@ -66,8 +66,8 @@ class Routes:
 routes = Routes()
 
 
-def view(card: Card) -> ui.LayoutView:
-    """A card as Components V2."""
+def view(card: Card, mark: int | None = None) -> ui.LayoutView:
+    """A card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
     made = ui.LayoutView(timeout=None)
     body = [f"### {card.title}", *card.text]
     if card.small:
@@ -80,7 +80,7 @@ def view(card: Card) -> ui.LayoutView:
         inside.append(ui.MediaGallery(shown))
     for row in range(0, len(card.buttons), 5):
         inside.append(ui.ActionRow(*map(_button, card.buttons[row : row + 5])))
-    made.add_item(ui.Container(*inside, accent_colour=card.accent.value))
+    made.add_item(ui.Container(*inside, accent_colour=card.accent.value, id=mark))
     for file in card.files:
         made.add_item(ui.File(f"attachment://{file.name}"))
     made.stop()

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 import aiohttp
 import discord
 
+from bot import permissions
 from bot.client import Crux
-from ledger import accounts
+from ledger import people
 from ledger.errors import AlreadyDone, LedgerError
 from markets import calendar, due
 from markets.due import Held
+
+ASKED_AT_ONCE = 100
+"""People whom Discord is asked about in one go, which is as many as it takes."""
 
 AT_ONCE = 16
 """Servers whose due work is carried out at the same time."""
@@ -106,21 +110,35 @@ class Worker:
             await self._crux.db.write(due.failed, failed, self._crux.clock.now(), background=True)
 
     async def _look_who_left(self, held: Held) -> None:
-        """Before a window's end settles anything: the silence of somebody who left is no consent (D3, E3)."""
-        people = await self._crux.db.read(calendar.people_on, held.guild, held.ref)
+        """Before a window's end settles anything: the silence of somebody who left is no consent, and neither is
+        anybody's where there is no channel to tell people in (D3, E3)."""
         guild = self._crux.get_guild(held.guild)
         if guild is None:
             return
-        for player in people:
-            person = await self._crux.db.read(accounts.discord_id, held.guild, player)
-            if person is None or await _is_member(guild, person):
-                continue
+        players = await self._crux.db.read(calendar.people_on, held.guild, held.ref)
+        channel = (await self._crux.places(held.guild)).announcement_channel
+        told = channel and permissions.check(guild, channel).can_post
+        if players and (not told or await self._somebody_left(guild, players)):
             request = calendar.NeedsConfirmation(held.guild, f"{held.key}:left", held.ref)
             with contextlib.suppress(AlreadyDone):
                 await self._crux.db.write(
                     calendar.needs_confirmation, request, self._crux.clock.now(), background=True
                 )
-            return
+
+    async def _somebody_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
+        """Whether one of any number of people is not in the server: asked a hundred at a time over the gateway, and
+        whoever isn't found there once more by name."""
+        for begins in range(0, len(players), ASKED_AT_ONCE):
+            some = list(players[begins : begins + ASKED_AT_ONCE])
+            known = await self._crux.db.read(people.ids, guild.id, some)
+            if not known:  # all were deleted, which the book knows by itself
+                continue
+            wanted = list(known.values())
+            found = await guild.query_members(user_ids=wanted, limit=ASKED_AT_ONCE, cache=False)
+            for person in sorted({*wanted} - {one.id for one in found}):
+                if not await _is_member(guild, person):
+                    return True
+        return False
 
 
 def batches(rows: Sequence[Held]) -> Iterator[Sequence[Held]]:

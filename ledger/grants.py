@@ -194,7 +194,8 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
         raise GrantRefused("A6", "gifts are switched off in this server")
     balance = accounts.state(tx, giver).balance
     if amount > balance - unsettled:
-        raise InsufficientFunds(*giver, max(balance - unsettled, 0), amount)
+        # A debt is told as one: it is to be paid off first.
+        raise InsufficientFunds(*giver, min(balance, max(balance - unsettled, 0)), amount)
     left = chosen.starting_balance // 10 + _moved(
         tx, giver, GIFT, since=now - timedelta(days=1), received=False
     )

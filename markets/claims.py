@@ -593,6 +593,12 @@ def kill_offers(tx: Connection, claim: Claim) -> list[int]:
     return numbers
 
 
+def judged_by(tx: Connection, guild: int, player: int) -> list[int]:
+    """The claims whose terms name a player as a judge, by number."""
+    rows = tx.execute(_WITH_JUDGES, {"g": guild}).all()
+    return [row.number for row in rows if player in read_terms(row.terms).judges.named]
+
+
 def tag(tx: Connection, guild: int, number: int, terms: Terms) -> None:
     """Write a claim's tags where lists find them."""
     tx.execute(_UNTAG, {"g": guild, "n": number})
@@ -693,6 +699,11 @@ _STANDING = (
 )
 _o, _t, _f = tables.offers.c, tables.tags.c, tables.follows.c
 _SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
+_WITH_JUDGES = (
+    sa.select(_c.number, _c.terms)
+    .where(_c.guild_id == param("g"), _c.terms.contains('"named":['), ~_c.terms.contains('"named":[]'))
+    .order_by(_c.number)
+)
 _STANDING_OFFERS = (
     sa.select(_o.number)
     .where(_o.guild_id == param("g"), _o.claim == param("claim"), _o.state == sa.literal_column("'open'"))

@@ -160,7 +160,10 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     state = claim.require("challenge", now)
     proposal = resolution.standing(tx, claim)
     assert proposal is not None, claim.number
-    if proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us:
+    over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
+    if (
+        over and not proposal.confirm
+    ):  # until somebody confirms it, whose silence is no consent may still object
         raise WindowOver(claim.number, claim.state)
     if request.ground not in GROUNDS:
         raise BadTerms("ground", "unknown")
@@ -220,7 +223,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("decide", now)
     dispute = standing(tx, claim)
-    alone = _require_judge(tx, claim, dispute, request.actor, now)
+    alone = require_judge(tx, claim, dispute, request.actor, now)
     result = resolution.required(claim, request.result, now)
     resolution.require_time(claim, result, now)
     reason = typed.words("reason", request.reason)
@@ -257,7 +260,7 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
     _tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, pays_us=pays_us, final=final)
 
 
-def _require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
+def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
     """Holds somebody against the judges of this round; True where they may rule alone, the others having had time.
 
     Raises:

@@ -4,7 +4,8 @@ Streamed page by page like those, cells as `ledger.cells` says; `markets.imports
 stable ones: the guild, and the number of a claim, offer (a bet has its offer's), proposal, dispute, resolution or
 act; players, accounts (escrow, bond) and transfers (accepted_by, paid_by) are numbered as in the book. Rows are as
 they stand when they are read: what moved points, and when, is in the book's files for good. Drafts are their
-author's and are left out, with all about them, and so are forecasts that are hidden still.
+author's and are left out, with all about them. Forecasts that are hidden still are in no export but the one with
+people, which a whole book is moved by: it holds what the database holds, and nobody but its operator makes it.
 
 Beside what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
 shows what. Which process holds a row just now stays behind.
@@ -117,7 +118,7 @@ trades.csv          every purchase and sale in order, below zero for a sale, wit
 pools.csv           pools with their escrows, one at most on a claim
 stakes.csv          what was put into them, and what each stake got back; `late` ones returned before the split
 forecasts.csv       chances in millionths, one for each outcome; the one without `until` is what somebody says now.
-                    Those that are hidden still are left out
+                    Those that are hidden still stand only in the export with people, which moves a whole book
 scores.csv          how forecasts did, in millionths: peer, baseline, log, Brier, and the part of the time they stood
 profits.csv         what each player staked and gained or lost on a settled claim
 seasons.csv         windows of settlement dates with boards of their own
@@ -169,7 +170,8 @@ class Column(NamedTuple):
 class Layout:
     """A file: its columns, the columns of its key in order, and which rows are in it.
 
-    `begins` is what stands in the table's other columns after an import: nobody holds the row.
+    `begins` is what stands in the table's other columns after an import: nobody holds the row. `hides` leaves out
+    what is nobody's to read yet, but for the export that moves a whole book.
     """
 
     table: sa.Table
@@ -177,6 +179,7 @@ class Layout:
     columns: tuple[Column, ...]
     where: tuple[sa.ColumnElement[bool], ...]
     begins: dict[str, Any]
+    hides: tuple[sa.ColumnElement[bool], ...] = ()
 
     @property
     def guild(self) -> sa.ColumnElement[Any]:
@@ -195,13 +198,13 @@ def columns(table: Table) -> list[str]:
     return LAYOUTS[table].header
 
 
-def blocks(tx: Connection, guild: int, table: Table) -> Iterator[str]:
-    """A table as CSV, some whole lines at a time.
+def blocks(tx: Connection, guild: int, table: Table, *, hidden: bool = False) -> Iterator[str]:
+    """A table as CSV, some whole lines at a time; with what is `hidden` from everybody still, or without it.
 
     Raises:
         UnknownGuild: There is no such book.
     """
-    return pages.run(tx, pages.guarded(guild, _told(guild, table)))
+    return pages.run(tx, pages.guarded(guild, _told(guild, table, hidden=hidden)))
 
 
 def stream(db: Database, guild: int, table: Table) -> AsyncIterator[str]:
@@ -248,7 +251,7 @@ def _write_all(tx: Connection, guild: int, place: Path, *, with_people: bool) ->
     for table in written(people=with_people):
         digest, lines = hashlib.sha256(), 0
         with (place / f"{table}.csv").open("xb") as file:
-            for block in blocks(tx, guild, table):
+            for block in blocks(tx, guild, table, hidden=with_people):
                 data = block.encode()
                 file.write(data)
                 digest.update(data)
@@ -266,12 +269,12 @@ def _write_all(tx: Connection, guild: int, place: Path, *, with_people: bool) ->
     return {table: int(files[f"{table}.csv"]["lines"]) - 1 for table in written(people=with_people)}
 
 
-def _told(guild: int, table: Table) -> Steps:
+def _told(guild: int, table: Table, *, hidden: bool = False) -> Steps:
     yield from pages.note(pages.Selection(guild))  # raises UnknownGuild
     layout = LAYOUTS[table]
     yield ",".join(layout.header) + "\n"
     after = tuple("" if column.type.python_type is str else 0 for column in layout.key)
-    statement = _statement(layout)
+    statement = _statement(layout, hidden=hidden)
     while rows := (yield Ask(statement, _values(guild, after))):
         yield _lines(guild, layout, rows)
         after = tuple(rows[-1][: len(layout.key)])
@@ -294,11 +297,16 @@ def _lines(guild: int, layout: Layout, rows: Rows) -> str:
     return "".join(made)
 
 
-def _statement(layout: Layout) -> sa.Select[*tuple[Any, ...]]:
+def _statement(layout: Layout, *, hidden: bool) -> sa.Select[*tuple[Any, ...]]:
     after = sa.tuple_(*(param(f"after_{place}") for place in range(len(layout.key))))
     return (
         sa.select(*layout.key, *(column.source.label(f"c{n}") for n, column in enumerate(layout.columns)))
-        .where(layout.guild == param("g"), sa.tuple_(*layout.key) > after, *layout.where)
+        .where(
+            layout.guild == param("g"),
+            sa.tuple_(*layout.key) > after,
+            *layout.where,
+            *(() if hidden else layout.hides),
+        )
         .order_by(*layout.key)
         .limit(param("most"))
     )
@@ -324,6 +332,7 @@ def _layout(
     *wanted: str,
     without: tuple[sa.ColumnElement[bool], ...] = (),
     begins: dict[str, Any] | None = None,
+    hides: tuple[sa.ColumnElement[bool], ...] = (),
 ) -> Layout:
     """A file of one table. Each column as `name`, or `name=column`; before it `$` for an amount, `@` for a moment,
     `"` for text, `#` for bytes, `&` for an id of Discord."""
@@ -332,7 +341,7 @@ def _layout(
         name, _, source = one.lstrip('$@"#&').partition("=")
         made.append(Column(name, table.c[source or name], _KINDS.get(one[0], _NUMBER)))
     keys = tuple(table.c[name] for name in key.split())
-    return Layout(table, tuple(_exactly(one) for one in keys), tuple(made), without, begins or {})
+    return Layout(table, tuple(_exactly(one) for one in keys), tuple(made), without, begins or {}, hides)
 
 
 _MARKS: dict[type[Any], str] = {sa.Text: '"', sa.LargeBinary: "#"}
@@ -578,7 +587,7 @@ LAYOUTS: dict[Table, Layout] = {
         tables.forecasts,
         "claim player number",
         *("claim", "player", "forecast=number", '"chances', '"quantiles', "@from=from_us", "@until=until_us"),
-        without=(_shown_forecast(),),
+        hides=(_shown_forecast(),),
     ),
     "scores": _layout(
         tables.scores,

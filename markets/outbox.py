@@ -19,7 +19,19 @@ from sqlalchemy.dialects import postgresql
 from ledger.prepared import Prepared, param
 from ledger.types import to_us
 from markets.counters import following
-from markets.tables import bets, cards, claims, disputes, offers, posts, proposals, removals
+from markets.tables import (
+    arguments,
+    bets,
+    cards,
+    claims,
+    clarifications,
+    disputes,
+    offers,
+    posts,
+    proposals,
+    removals,
+    votes,
+)
 
 Facts = Mapping[str, int | str | list[int] | bool | None]
 
@@ -67,9 +79,16 @@ def redraw_disputes(tx: Connection, guild: int, claim: int) -> None:
 
 
 def redraw_naming(tx: Connection, guild: int, player: int) -> None:
-    """Every card that names a player as author, side, proposer or challenger says something old now."""
+    """Every card that names a player says something old now: as author, side, proposer, challenger, or as whoever
+    judged, argued or clarified."""
     for redraws in _REDRAW_NAMING:
         tx.execute(redraws, {"g": guild, "p": player})
+
+
+def redraw_about(tx: Connection, guild: int, claim: int) -> None:
+    """All cards about a claim say something old now: its own, those of its offers and bets, its disputes'."""
+    for redraws in _REDRAW_ABOUT:
+        tx.execute(redraws, {"g": guild, "claim": claim})
 
 
 def post(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, line: int = 0) -> int:
@@ -412,7 +431,19 @@ def _on_theirs(table: sa.Table, column: sa.ColumnElement[int], *columns: str) ->
     return column.in_(claims_of)
 
 
+def _judged(of: sa.Table, column: str) -> sa.ColumnElement[bool]:
+    """About a dispute in which somebody voted, or argued."""
+    theirs = sa.select(of.c.dispute).where(of.c.guild_id == param("g"), _theirs(of, column))
+    return disputes.c.number.in_(theirs)
+
+
 _REDRAW_DISPUTES = _redrawing("dispute", disputes, disputes.c.claim == param("claim"))
+_REDRAW_ABOUT = (
+    _redrawing("claim", claims, claims.c.number == param("claim")),
+    _redrawing("offer", offers, offers.c.claim == param("claim")),
+    _redrawing("offer", bets, bets.c.claim == param("claim")),
+    _REDRAW_DISPUTES,
+)
 _REDRAW_NAMING = (
     _redrawing("offer", offers, _theirs(offers, "maker", "taker")),
     _redrawing("offer", bets, _theirs(bets, "maker", "taker")),  # a bet has its offer's number, and its card
@@ -422,14 +453,17 @@ _REDRAW_NAMING = (
         _theirs(claims, "author")
         | _on_theirs(offers, claims.c.number, "maker", "taker")
         | _on_theirs(bets, claims.c.number, "maker", "taker")
-        | _on_theirs(proposals, claims.c.number, "proposer"),
+        | _on_theirs(proposals, claims.c.number, "proposer")
+        | _on_theirs(clarifications, claims.c.number, "author"),
     ),
     _redrawing(
         "dispute",
         disputes,
         _theirs(disputes, "challenger", "appellant")
         | _on_theirs(bets, disputes.c.claim, "maker", "taker")
-        | _on_theirs(proposals, disputes.c.claim, "proposer"),
+        | _on_theirs(proposals, disputes.c.claim, "proposer")
+        | _judged(votes, "judge")
+        | _judged(arguments, "author"),
     ),
 )
 _this_post = (_p.guild_id == param("g"), _p.number == param("n"))

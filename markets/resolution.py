@@ -280,10 +280,7 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     proposal = load(tx, request.guild, request.proposal)
     claim = claims.load(tx, request.guild, proposal.claim)
     claim.require("confirm", now)
-    if request.actor.moderator:  # also where the claim names its judges (D3)
-        judges.require_no_money(tx, claim, request.actor.player)
-    else:
-        judges.require_judge(tx, claim, request.actor)
+    require_may_confirm(tx, claim, request.actor)
     over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
     if proposal.state != "standing" or not over:
         raise ClaimMoved(claim.number, proposal.state)
@@ -292,6 +289,15 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
         tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
     )
     return load(tx, request.guild, request.proposal)
+
+
+def require_may_confirm(tx: Connection, claim: Claim, actor: Actor) -> None:
+    """Raises NotAJudge or Recused for whoever confirms no result of this claim: a moderator does, also where it names
+    its judges (D3)."""
+    if actor.moderator:
+        judges.require_no_money(tx, claim, actor.player)
+    else:
+        judges.require_judge(tx, claim, actor)
 
 
 def resolve(
@@ -367,13 +373,12 @@ def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
 
 
 def holders(tx: Connection, claim: Claim) -> list[int]:
-    """The players who have something on a claim now; of very many those who have most."""
+    """All players who have something on a claim now, whoever has most first."""
     staked: dict[int, int] = {}
     for instrument in instruments.ALL:
         for player, stake in instrument.stakes(tx, claim).items():
             staked[player] = staked.get(player, 0) + stake
-    most = sorted(staked, key=lambda player: (-staked[player], player))
-    return sorted(most[:MOST_TOLD])
+    return sorted(staked, key=lambda player: (-staked[player], player))
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
@@ -446,11 +451,8 @@ class Bets(Instrument):
         return change
 
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        staked: dict[int, int] = {}
-        for bet in live_bets(tx, claim.guild, claim.number):
-            for side, stake in ((bet.maker, bet.maker_stake), (bet.taker, bet.taker_stake)):
-                staked[side] = staked.get(side, 0) + stake
-        return staked
+        asked = {"g": claim.guild, "claim": claim.number}
+        return {row.player: int(row.staked) for row in tx.execute(_STAKES, asked)}
 
     def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
         return bool(live_bets(tx, claim.guild, claim.number, player=player, limit=1))
@@ -852,6 +854,12 @@ _LIVE = (
     .limit(param("limit"))
 )
 _LIVE_OF = _LIVE.where(sa.or_(_b.maker == param("player"), _b.taker == param("player")))
+_live = (_b.guild_id == param("g"), _b.claim == param("claim"), _b.state == "live")
+_sides = sa.union_all(
+    sa.select(_b.maker.label("player"), _b.maker_stake.label("stake")).where(*_live),
+    sa.select(_b.taker, _b.taker_stake).where(*_live),
+).subquery()
+_STAKES = sa.select(_sides.c.player, sa.func.sum(_sides.c.stake).label("staked")).group_by(_sides.c.player)
 _claim_of_resolution = sa.select(_r.claim).where(_r.guild_id == param("g"), _r.number == param("r"))
 _PAID_BETS = (
     sa.select(*offers.BET_COLUMNS)

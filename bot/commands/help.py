@@ -26,5 +26,6 @@ help_.guild_only = True
 
 
 async def _look(press: Press, topic: str) -> Card:
-    rules = await press.client.db.read(places.load_rules, guild_of(press))
-    return render.topic(topic, rules, await press.client.currency(press.guild_id))
+    guild, db = guild_of(press), press.client.db
+    rules, bets = await db.read(places.load_rules, guild), await db.read(places.load_bets, guild)
+    return render.topic(topic, rules, bets, await press.client.currency(guild))

@@ -18,7 +18,7 @@ from bot.components import routes
 from bot.entering import guild_of, key
 from bot.render import market_refusals, phrases, text
 from bot.render import results as render
-from markets import claims, disputes, judges, notes, queries, resolution
+from markets import claims, disputes, notes, queries, resolution
 from markets.claims import Actor
 from markets.errors import MarketError
 
@@ -119,11 +119,13 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
     seen = queries.claim(tx, guild, number, now)
     dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
     why_not = ""
-    if seen.at in ("disputed", "proposed"):
-        try:
-            judges.require_judge(tx, seen.claim, actor)
-        except MarketError as refused:
-            why_not = market_refusals.refusal(refused, text.Currency()) or ""
+    try:
+        if seen.dispute is not None and seen.at == "disputed":
+            disputes.require_judge(tx, seen.claim, seen.dispute, actor, now)
+        elif seen.at == "proposed":
+            resolution.require_may_confirm(tx, seen.claim, actor)
+    except MarketError as refused:
+        why_not = market_refusals.refusal(refused, text.Currency()) or ""
     return render.Case(seen, dispute, why_not)
 
 

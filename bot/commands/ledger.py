@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zipfile
 
 from discord import app_commands
 
@@ -12,9 +13,16 @@ from bot.render import acts as acts_render
 from bot.render import ledger as render
 from ledger import exports, people, statements
 from ledger.pages import Selection
+from markets import exports as claims
 
 MOST_BYTES = 50 * 2**20
 """Of an export before it is packed: what one answer may take of memory."""
+
+PUBLIC: tuple[claims.Table, ...] = (
+    *("claims", "clarifications", "offers", "bets", "proposals", "disputes"),
+    *("arguments", "votes", "resolutions", "acts"),
+)
+"""What everybody in the server may read by name (E1); resting orders, preferences and the like are not."""
 
 ledger = app_commands.Group(name="ledger", description="The book of this server", guild_only=True)
 
@@ -48,15 +56,21 @@ async def verify(press: Press) -> None:
     await answer(press, _verify(press), render.verified)
 
 
-@ledger.command(description="Your entries as a table; moderators can have the server's")
-@app_commands.describe(what="Whose entries")
+@ledger.command(
+    description="Your entries, or all claims and bets, as tables; for moderators the server's entries"
+)
+@app_commands.describe(what="What to export")
 @app_commands.choices(
     what=[
         app_commands.Choice(name="My own entries", value="mine"),
+        app_commands.Choice(name="Claims, bets, results, disputes and acts of moderators", value="claims"),
         app_commands.Choice(name="The server's entries, for moderators", value="server"),
     ]
 )
 async def export(press: Press, what: str = "mine") -> None:
+    if what == "claims":
+        await answer(press, _export_claims(press), render.exported_claims)
+        return
     if what == "server":
         await press.client.require_moderator(press)
     await answer(press, _export(press, whole=what == "server"), render.exported)
@@ -66,6 +80,23 @@ async def _verify(press: Press) -> render.Verified:
     crux, guild = press.client, guild_of(press)
     await crux.db.read(statements.head, guild)  # or there is no book to check
     return await crux.checker.verify(guild, crux.clock.of(press.id))
+
+
+async def _export_claims(press: Press) -> render.ExportedClaims:
+    """What is public in the server anyway, by name or number (E1), as tables that join with the book's."""
+    crux, guild = press.client, guild_of(press)
+    made, rows = io.BytesIO(), dict[str, int]()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for table in PUBLIC:
+            with packed.open(zipfile.ZipInfo(f"{table}.csv"), "w") as file:
+                rows[table] = -1
+                async for block in claims.stream(crux.db, guild, table):
+                    file.write(block.encode())
+                    rows[table] += block.count("\n")
+            if made.tell() > press.filesize_limit:
+                return render.ExportedClaims(None, rows)
+    content = made.getvalue()
+    return render.ExportedClaims(content if len(content) <= press.filesize_limit else None, rows)
 
 
 async def _export(press: Press, *, whole: bool) -> render.Exported:

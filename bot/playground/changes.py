@@ -55,6 +55,13 @@ def channel_deleted(world: World, channel: Channel) -> None:
     world.drop_channel(channel)
 
 
+def archived(world: World, thread: Channel) -> None:
+    if not thread.is_thread:
+        raise ValueError(f"{thread.name} is no thread.")
+    thread.archived, thread.archive_changed_us = True, world.clock.now_us()
+    world.publish(Event("THREAD_UPDATE", thread.guild_id, thread))
+
+
 def overwritten(world: World, channel: Channel, overwrite: Overwrite) -> None:
     channel.overwrites[overwrite.id] = overwrite
     world.publish(Event("CHANNEL_UPDATE", channel.guild_id, channel))

@@ -92,6 +92,11 @@ def _delete_channel(world: World, asked: Json) -> None:
     changes.channel_deleted(world, _channel(world, asked))
 
 
+def _archive(world: World, asked: Json) -> None:
+    """A thread as Discord leaves it after days without a word."""
+    changes.archived(world, _channel(world, asked))
+
+
 def _overwrite(world: World, asked: Json) -> None:
     """`for` is a role, or a person, or "bot"."""
     guild, channel, whom = _guild(world, asked), _channel(world, asked), str(asked["for"])
@@ -135,6 +140,7 @@ _CHANGES: Mapping[str, Callable[[World, Json], Json | None]] = {
     "delete_role": _delete_role,
     "add_channel": _add_channel,
     "delete_channel": _delete_channel,
+    "archive": _archive,
     "overwrite": _overwrite,
     "transfer_ownership": _owner,
     "kick_bot": _kick_bot,

@@ -355,7 +355,10 @@ def offered(done: Offered) -> Card:
     to = phrases.who(seen.people, of.taker) if of.taker else "anyone"
     buttons = [Button("Withdraw it", f"offer-withdraw:{of.number}"), Button("Terms", f"terms:{claim.number}")]
     if done.opened:
-        buttons.insert(0, Button("Change the claim", f"claim-change:{claim.number}"))
+        buttons[:0] = [
+            Button("Change the claim", f"claim-change:{claim.number}"),
+            Button("Change how it is decided", f"claim-change-rest:{claim.number}"),
+        ]
     return Card(
         f"Your offer {of.number} stands: {phrases.maker_side(claim, of)}",
         phrases.lines(

@@ -156,8 +156,10 @@ def judges_owner(tx: Connection, ask: Ask) -> Told | None:
         return None
     lines = (
         _waiting(claim),
-        "All moderators without money on it are asked now, and the owner of the server. If nobody can, the sides may "
-        "agree on any member without money on it.",
+        "All moderators without points on it are asked now, and the owner of the server.",
+        "The sides may agree on any member without points on it, who then rules alone: `/resolve appoint`."
+        if claim.state == lifecycle.DISPUTED
+        else "",
         f"Otherwise it is listed as overdue on {text.day(from_us(ask.facts['overdue_us']))}.",
     )
     card = _card(
@@ -349,8 +351,8 @@ def _called(claim: Claim) -> str:
 
 
 def _sides(tx: Connection, claim: Claim) -> tuple[int, ...]:
-    """Everybody who has something on a claim."""
-    return tuple(resolution.holders(tx, claim))
+    """Everybody who has something on a claim; of very many those who have most."""
+    return tuple(sorted(resolution.holders(tx, claim)[: resolution.MOST_TOLD]))
 
 
 def _card(
@@ -362,7 +364,7 @@ def _card(
 ) -> Card:
     """A post of the calendar, which says so where it is late."""
     small = f"Late by {_span(ask.late_seconds)}: Crux was away." if ask.late_seconds else ""
-    return Card(title, lines, small, buttons, accent)
+    return Card(title, tuple(filter(None, lines)), small, buttons, accent)
 
 
 def _span(seconds: int) -> str:

@@ -507,6 +507,7 @@ def opened(done: Opened) -> Card:
             Button("Offer a bet", f"claim-offer:{number}", Look.MAIN),
             *(() if done.seen.market else (Button("Open a market", f"market-new:{number}"),)),
             Button("Change the claim", f"claim-change:{number}"),
+            Button("Change how it is decided", f"claim-change-rest:{number}"),
             Button("Terms", f"terms:{number}"),
         ),
         Accent.DONE,

@@ -1,12 +1,21 @@
-"""/help: what Crux is, and the rules by topic, in the words people use."""
+"""/help: what Crux is, and the rules by topic, in the words people use.
+
+What it says of each rule is held against that rule by `tests/end_to_end/test_help.py`.
+"""
 
 from bot.cards import Card
+from bot.render.results import hours
 from bot.render.text import Currency
 from ledger import grants
+from markets.settings import Settings
 
 TOPICS = {
     "start": "What Crux is",
-    "points": "Points, the allowance and gifts",
+    "bets": "Bets between two people",
+    "results": "How a claim comes out",
+    "judges": "Who judges, and what if nobody can",
+    "away": "Who leaves, and when Crux is away",
+    "points": "Points, debts, the allowance and gifts",
     "markets": "Share markets and limit orders",
     "cruxes": "Cruxes: what would change your mind",
     "book": "The book, and how to check it",
@@ -15,20 +24,34 @@ TOPICS = {
 }
 
 
-def topic(name: str, rules: grants.Settings, currency: Currency) -> Card:
+def topic(name: str, rules: grants.Settings, bets: Settings, currency: Currency) -> Card:
     """One topic, with this server's own numbers in it."""
-    body = {
-        "start": _start,
-        "points": _points,
-        "markets": _markets,
-        "cruxes": _cruxes,
-        "book": _book,
-        "moderators": _moderators,
-        "privacy": _privacy,
-    }
+    match name:
+        case "bets":
+            said = _bets(bets, currency)
+        case "results":
+            said = _results(bets, currency)
+        case "judges":
+            said = _judges()
+        case "away":
+            said = _away()
+        case "points":
+            said = _points(rules, currency)
+        case "markets":
+            said = _markets()
+        case "cruxes":
+            said = _cruxes()
+        case "book":
+            said = _book()
+        case "moderators":
+            said = _moderators()
+        case "privacy":
+            said = _privacy()
+        case _:
+            said = _start(rules, currency)
     return Card(
-        TOPICS[name],
-        ("\n\n".join(body[name](rules, currency)),),
+        TOPICS.get(name, TOPICS["start"]),
+        ("\n\n".join(said),),
         "Points have no cash value: they can't be bought, sold or cashed out. More: /help with a topic.",
     )
 
@@ -39,7 +62,77 @@ def _start(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
         "each side puts behind it, watches the calendar, and keeps a book that anyone can check, for years.",
         f"You take part by pressing a button or running a command: your first one makes your wallet, with "
         f"{currency.of(rules.starting_balance)} in it. There is nothing to sign up for.",
-        "Begin with `/wallet show`.",
+        "Begin with `/wallet show`, or bet on something with `/bet quick`.",
+    )
+
+
+def _bets(bets: Settings, currency: Currency) -> tuple[str, ...]:
+    most = (
+        f" The most on one bet here is {currency.of(bets.most_on_one_bet)} a side."
+        if bets.most_on_one_bet
+        else ""
+    )
+    return (
+        "`/bet quick` goes from a sentence to an offer in one form; so does a right-click on a message and *Bet "
+        "on this*. You say your side, what you risk and your odds, and Crux answers with what you win and when it "
+        f"is fair.{most}",
+        "An offer locks nothing. Whoever takes it sees every ending first; then both stakes are locked at once, or "
+        "nothing happens. From then on nobody changes the claim's words.",
+        "If it turns out hard to decide, the claim's ambiguity clause says what becomes of the stakes: it stands on "
+        "the card from the beginning.",
+        "The two sides may end their own bet at any time as they both agree: `/bet agree`. `/bet mine` shows yours.",
+    )
+
+
+def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
+    bond = f"A bond of {currency.of(bets.bond)} is held: it returns" if bets.bond else "Any bond returns"
+    return (
+        "Whoever has something on a claim, its author or a moderator names the result, with evidence: `/resolve "
+        f"propose`. Everybody may challenge it for {hours(bets.window_seconds)}, or for "
+        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it. Unchallenged, it is paid.",
+        f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
+        "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day later, unless "
+        "somebody appeals once with new evidence and twice the bond.",
+        "Silence counts only where people could speak. Hours in which Crux was away don't count, and a day is "
+        "left at least. Where somebody with something on it has left or was deleted, or Crux has no channel to "
+        "tell people in, a moderator without points on it confirms the result instead.",
+        "If nobody acts, Crux reminds people. After 14 days the claim is listed as overdue, and 90 days later it "
+        "ends by its ambiguity clause, announced a week ahead. Nothing is ever settled by its own price.",
+    )
+
+
+def _judges() -> tuple[str, ...]:
+    return (
+        "Moderators judge, or the people whom a claim names; its terms say how many votes for one result a ruling "
+        "needs.",
+        "Nobody judges a claim on which they have, or ever had, points. A named judge who wants to bet steps down "
+        "first, in public and for good: `/resolve step-down`. Whoever loses the moderator role judges no more "
+        "from that moment; votes they gave count.",
+        "After 7 days without enough votes the server's owner is asked, and may rule alone, without points on it. "
+        "Then the two sides may also agree on any member without points on it, who rules alone: `/resolve "
+        "appoint`. In a market or a pool those agree who hold more than half of it.",
+        "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
+        "and the sides agree on nobody, the claim ends by its ambiguity clause.",
+        "Within 30 days of the payment a judge can take a result back, later only the owner: by opposite transfers, "
+        "with a reason, in public.",
+    )
+
+
+def _away() -> tuple[str, ...]:
+    return (
+        "**You leave the server.** Your bets stand. A moderator confirms results instead of your silence, and "
+        "what you win waits for you.",
+        "**You have yourself deleted** with `/privacy delete`. Your offers and orders end, and your name goes. "
+        "Your open bets stand under a number; a moderator confirms their results, and what they win goes to the "
+        "house, as your wallet does. A debt stays.",
+        "**You owe points**, because a result you were paid for was taken back. You can't stake, offer or give "
+        "until it is paid off; what you win or are granted pays it first. You may still name results, and "
+        "challenge without a bond.",
+        "**The channel is deleted**, or Crux may not write there. Nothing is settled by silence meanwhile. "
+        "Whoever may manage the server chooses another with `/setup`, and what was kept back is told there.",
+        "**Crux is removed** from the server. Its book is kept, and everything rests. Invited again, it goes on, and "
+        "time to object is given back.",
+        "**The server gets another owner.** From that moment what is the owner's to do is theirs.",
     )
 
 
@@ -67,7 +160,7 @@ def _points(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
     )
 
 
-def _markets(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+def _markets() -> tuple[str, ...]:
     return (
         "On a claim with a market you buy shares of an outcome at any time: each pays 1 point if it "
         "comes and nothing if "
@@ -85,7 +178,7 @@ def _markets(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
     )
 
 
-def _cruxes(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+def _cruxes() -> tuple[str, ...]:
     return (
         "A crux is a claim that would change your mind about another one: if this comes out so, you would raise "
         "that, or lower it. `/claim link` puts it on both cards under your name; `/claim links` shows yours.",
@@ -97,31 +190,35 @@ def _cruxes(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
     )
 
 
-def _book(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+def _book() -> tuple[str, ...]:
     return (
         "Each server has a book of its own, and nothing crosses servers. Every movement is a transfer whose entries "
         "sum to zero. It is never edited, and is undone only by its opposite.",
         "Each transfer carries a digest over itself and the digest before it. Two people who see the same newest "
         "digest see the same book. On days when points moved it is posted in the log channel.",
         "`/ledger verify` rebuilds every balance and every digest. `/ledger export` gives you your own entries as a "
-        "table; moderators get the server's.",
+        "table, or all claims, bets and results; moderators get the server's entries.",
     )
 
 
-def _moderators(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+def _moderators() -> tuple[str, ...]:
     return (
         "Moderators can grant points and take them. Each time they say why, it is posted, and everybody finds it in "
         "`/ledger acts`.",
+        "They settle disputes, confirm results, stop a claim and take a result back: everything that waits is in "
+        "`/mod queue`, and everything they did, with the reason, in `/resolve acts`. None of it where they have, or "
+        "ever had, points on the claim.",
         "The house, the server's own account, gets points by setup alone, and that is listed there too.",
         "Crux shows your balance to you alone; only the server's export, for moderators, holds everybody's.",
     )
 
 
-def _privacy(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
+def _privacy() -> tuple[str, ...]:
     return (
         "Crux stores your Discord id in one place, beside a number that the book uses, and the transfers of that "
         "number. `/privacy export` gives you all of it.",
-        "`/privacy delete` takes your id out of this server's book. Your wallet goes to the house, a debt stays "
-        "under the number, and what you wrote is erased. The book still balances.",
+        "`/privacy delete` takes your id out of this server's book. Your offers and orders end, your open bets stand "
+        "under the number, and what they win goes to the house, as your wallet does. A debt stays under the number, "
+        "and what you wrote is erased. The book still balances.",
         "A keyed digest of your id is kept for a year, to refuse a second starting balance and for nothing else.",
     )

@@ -1,5 +1,6 @@
 """The book: is it right, and what is in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,14 @@ class Exported:
     content: bytes | None
     entries: int
     whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedClaims:
+    """`rows` of each table; without a file it was too large for Discord."""
+
+    content: bytes | None
+    rows: Mapping[str, int]
 
 
 def verified(seen: Verified) -> Card:
@@ -75,6 +84,24 @@ def exported(seen: Exported) -> Card:
         whose,
         (f"{count}, as a table for any spreadsheet: amounts in points and in hundredths, times in UTC.",),
         files=(File(seen.name, seen.content),),
+    )
+
+
+def exported_claims(seen: ExportedClaims) -> Card:
+    if seen.content is None:
+        return Card(
+            "Claims and bets: too many for one message",
+            ("Whoever runs Crux can export them with `crux export`.",),
+            accent=Accent.CAREFUL,
+        )
+    counted = text.listed([f"{table} ({count:,})" for table, count in seen.rows.items() if count])
+    return Card(
+        "Claims and bets",
+        (
+            f"As tables for any spreadsheet: {counted or 'nothing yet'}. Amounts in points and in hundredths, times "
+            "in UTC, people by number. Transfers and accounts have the numbers that the entries have.",
+        ),
+        files=(File("crux-claims.zip", seen.content),),
     )
 
 

@@ -240,9 +240,7 @@ def _case(seen: DisputeSeen) -> list[str]:
         f"- {phrases.who(people, one.author)}: “{text.escape(one.words, 250)}”" for one in seen.arguments[-5:]
     ]
     if of.ruling is not None:
-        parts.append(
-            f"**Ruled {phrases.result(terms, of.ruling)}**: “{text.escape(of.ruling_reason or '', 400)}”"
-        )
+        parts.append(f"**Ruled {phrases.result(terms, of.ruling)}**{_why(seen)}")
     if of.appellant is not None:
         parts.append(
             f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 400)}”"
@@ -359,7 +357,10 @@ def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
             for at, (choice, words) in enumerate(shown)
         )
     if waiting and seen.proposal is not None:
-        return (Button("Confirm the result", f"confirm:{seen.proposal.number}", Look.MAIN),)
+        return (
+            Button("Confirm the result", f"confirm:{seen.proposal.number}", Look.MAIN),
+            Button("Challenge it", f"challenge:{number}", Look.DANGER),
+        )
     if seen.at in ("open", "closed"):
         return (Button("Propose a result", f"propose:{number}", Look.MAIN),)
     return ()
@@ -522,8 +523,9 @@ def _confirm(tx: Connection, ask: Ask) -> Told | None:
         return None
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     words = (
-        f"Nobody challenged {phrases.result(seen.claim.terms, proposal.result)}, but somebody with a bet on it has "
-        "left, and silence is no consent: a judge confirms it, or not."
+        f"Nobody challenged {phrases.result(seen.claim.terms, proposal.result)}, but silence is no consent here: "
+        "somebody with something on it has left or was deleted, or Crux had no channel to tell people in. A "
+        "moderator without points on it confirms the result, or challenges it."
     )
     shown = _plain(
         seen, "A result to confirm", words, Button("Look at it", f"decide:{seen.claim.number}", Look.MAIN)
@@ -539,8 +541,8 @@ def _resolved(tx: Connection, ask: Ask) -> Told | None:
     found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
     if found.pays_us <= found.at_us and seen.bets:
         return None
-    when = f" It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
-    words = f"{_how(tx, ask.guild, seen, found)}{when}"
+    when = f"It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
+    words = _then(_how(tx, ask.guild, seen, found), when)
     return Told(_settled(seen, found, words, ()), concerned=holders(seen), line=seen.claim.number)
 
 
@@ -589,18 +591,24 @@ def _how(tx: Connection, guild: int, seen: ClaimSeen, found: resolution.Resoluti
     """On what ground a result stands."""
     clause = ""
     if queries.result_of(found).kind == "unclear":
-        clause = f" The ambiguity clause applies: {phrases.claims_clause(seen.claim.terms)}."
+        clause = f"The ambiguity clause applies: {phrases.claims_clause(seen.claim.terms)}."
     if found.dispute is not None:
-        of = queries.dispute(tx, guild, found.dispute, from_us(found.at_us)).dispute
-        if of.ruling is not None:
-            return f"Ruled by its judges: {phrases.reason(of.ruling_reason or '')}{clause}"
+        of = queries.dispute(tx, guild, found.dispute, from_us(found.at_us))
+        if of.dispute.ruling is not None:
+            return _then(f"Ruled by its judges{_why(of)}", clause)
     if found.proposal is not None:
         proposal = resolution.load(tx, guild, found.proposal)
         by = phrases.who(queries.named(tx, guild, {proposal.proposer}), proposal.proposer)
         evidence = phrases.link(proposal.evidence, "evidence")
         reason = f" “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
-        return f"Proposed by {by} with {evidence}, unchallenged for {hours(proposal.window_seconds)}.{reason}{clause}"
-    return f"Nobody named a result in time.{clause}"
+        said = f"Proposed by {by} with {evidence}, unchallenged for {hours(proposal.window_seconds)}.{reason}"
+        return _then(said, clause)
+    return _then("Nobody named a result in time.", clause)
+
+
+def _then(said: str, more: str) -> str:
+    """One sentence after another; after a list on a line of its own."""
+    return f"{said}{chr(10) if chr(10) in said else ' '}{more}" if more else said
 
 
 @post("dispute.ruled")
@@ -619,9 +627,7 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
     )
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
-        phrases.lines(
-            f"“{text.escape(of.ruling_reason or '', 500)}”", next_, *_votes(seen), *would_pay(seen.claim)
-        ),
+        phrases.lines(*_votes(seen), next_, "**What it pays**", *would_pay(seen.claim)),
         f"Dispute {of.number} · claim {seen.claim.claim.number}",
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
         if final
@@ -636,13 +642,23 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _votes(seen: DisputeSeen) -> list[str]:
+    """What each judge of the last round that voted says, and why: whoever was outvoted too."""
     last = max((one.round for one in seen.votes), default=0)
     terms = seen.claim.claim.terms
     return [
-        f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}"
+        f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}: "
+        f"“{text.escape(one.reason, 300)}”"
         for one in seen.votes
         if one.round == last
     ]
+
+
+def _why(seen: DisputeSeen) -> str:
+    """The reasons of a ruling, after its name: one in the same line, more in a list."""
+    votes = _votes(seen)
+    if len(votes) > 1:
+        return ":\n" + "\n".join(votes)
+    return f": {phrases.reason(seen.dispute.ruling_reason or '')}"
 
 
 @post("dispute.appealed")

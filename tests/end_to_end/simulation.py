@@ -8,7 +8,6 @@ from the seed, so a seed that fails does so again.
 import asyncio
 import logging
 import random
-import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -22,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot import app, places
+from bot.announcer import mark
 from bot.playground import control_world, rules
 from bot.playground.core import Core
 from bot.playground.driver import Playground
@@ -361,14 +361,18 @@ class Simulation:
         left = [row for row in rows if row.state == "parked" or row.due_us <= to_us(self.now)]
         return [f"still due: {row.kind} {row.ref}, {row.state}, {row.last_error}" for row in left]
 
-    def _told(self) -> dict[str, list[int]]:
-        """By what each message of the bot is about, its id: what is in the channels, whatever the book says."""
-        found: dict[str, list[int]] = {}
+    def _told(self) -> dict[int, list[int]]:
+        """By the mark of what each message of the bot is about, its id: what is in the channels, whatever the book
+        says."""
+        found: dict[int, list[int]] = {}
         for channel in self.core.world.channels.values():
             for message in channel.messages.values():
-                marks = re.findall(r"(?:-# |· )([a-z.]+ \d+)$", self._text(message), re.MULTILINE)
-                if message.author_id == self.core.world.bot_id and not message.ephemeral and marks:
-                    found.setdefault(marks[-1], []).append(message.id)
+                if (
+                    message.author_id == self.core.world.bot_id
+                    and not message.ephemeral
+                    and message.components
+                ):
+                    found.setdefault(message.components[0]["id"], []).append(message.id)
         return found
 
     def _text(self, message: Any) -> str:
@@ -379,7 +383,7 @@ class Simulation:
         told, problems, last = self._told(), [], dict[int, tuple[int, int]]()
         rows = sorted(self._rows(tx, tables.posts), key=lambda row: row.number)
         for row in rows:
-            there = told.get(f"post {row.number}", [])
+            there = told.get(mark(f"post {row.number}"), [])
             if row.state == "parked" and str(row.last_error).startswith(FOR_GOOD) and not there:
                 continue
             if row.state != "sent":
@@ -405,8 +409,8 @@ class Simulation:
                     f"card {about} is {row.state} at {row.shown} of {row.wanted}: {row.last_error}"
                 )
                 continue
-            if told.get(about, []) != ([row.message] if row.message else []):
-                problems.append(f"card {about} is {row.message}, and in Discord {told.get(about)}")
+            if told.get(mark(about), []) != ([row.message] if row.message else []):
+                problems.append(f"card {about} is {row.message}, and in Discord {told.get(mark(about))}")
                 continue
             words = announced.CARDS[row.kind](tx, Ask(self.club.guild, self.now, row.ref, places=chosen))
             if words is not None and row.message:

@@ -1,11 +1,14 @@
 """The book as people see it: checked, exported, and a person taken out of it."""
 
 import csv
+import io
 import json
 import sqlite3
+import zipfile
 
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
+from tests.end_to_end.test_results import bet_between
 
 
 async def gift(play: Playground, amount: str = "25") -> Answer:
@@ -55,6 +58,34 @@ async def test_a_member_exports_their_own_entries_and_a_moderator_the_servers(pl
     assert "This is for moderators" in (await play.ada.run("/ledger export", what="server")).text
     whole = await play.mira.run("/ledger export", what="server")
     assert sum(int(row["amount"]) for row in await rows(play, whole)) == 0
+
+
+async def test_everybody_exports_claims_bets_results_and_acts_and_they_join_with_the_book(play: Playground):
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.mira.run("/resolve propose", claim=1)
+    await play.mira.submit(form, result="YES", evidence="https://example.org/report")
+    form = await play.ada.run("/resolve challenge", claim=1)
+    await play.ada.submit(form, ground="a fact is wrong", reason="It scored 60%.")
+    form = await play.mira.click(await play.mira.run("/mod decide", claim=1), "YES")
+    await play.mira.submit(form, reason="It scored 91%.")
+    await play.skip(days=2)
+
+    answer = await play.bo.run("/ledger export", what="claims")
+    assert "claims (1)" in answer.text
+    packed = zipfile.ZipFile(io.BytesIO(await play.download(answer.message.files[0])))
+    tables = {
+        name.removesuffix(".csv"): list(csv.DictReader(packed.read(name).decode().splitlines()))
+        for name in packed.namelist()
+    }
+    assert {"claims", "bets", "resolutions", "disputes", "acts", "votes"} <= set(tables)
+    (bet,) = tables["bets"]
+    whole = await rows(play, await play.mira.run("/ledger export", what="server"))
+    paid = [row for row in whole if row["row"] == "entry" and row["transfer"] == bet["paid_by"]]
+    assert sorted(int(row["amount"]) for row in paid) == [-40_000, 40_000]
+    assert tables["votes"][0]["reason"] == "It scored 91%."
+    assert ["vote" in row.values() for row in tables["acts"]] == [True]
+    assert not {"orders", "preferences", "posts"} & set(tables)
 
 
 async def test_privacy_export_holds_all_there_is_and_nothing_of_others(play: Playground):

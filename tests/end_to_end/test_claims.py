@@ -206,7 +206,37 @@ async def test_in_a_forum_each_claim_has_its_own_post(play: Playground):
     await play.oz.submit(form, fields)
     await quick(play)
     await play.skip(seconds=1)
-    threads = [one for one in await play.ada.channels() if "FrontierMath" in one["name"]]
-    assert threads
-    texts = [one.text for one in await play.ada.read(threads[0]["id"])]
+    (thread,) = [one for one in await play.ada.channels() if "FrontierMath" in one["name"]]
+    assert thread["name"].startswith("1 A named AI lab")
+    (forum,) = [one for one in await play.ada.channels() if one["name"] == "claims"]
+    names = {tag["id"]: tag["name"] for tag in forum["tags"]}
+
+    async def tags() -> list[str]:
+        seen = [one for one in await play.ada.channels() if one["id"] == thread["id"]]
+        return [names[tag] for tag in seen[0]["applied_tags"]]
+
+    assert await tags() == ["open"]
+    texts = [one.text for one in await play.ada.read(thread["id"])]
+    assert texts[0].startswith("### A named AI lab")
     assert any("says NO: risks 300 to win 100" in text for text in texts), texts
+    elsewhere = [one.text for one in await play.ada.read("announcements")]
+    assert all(text.startswith("### The week of") for text in elsewhere), elsewhere
+
+    asked = await play.bo.run("/bet accept", offer=1)
+    await play.bo.click(asked, "Lock 100 points")
+    await play.world("archive", channel=thread["id"])  # as Discord does after days without a word
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="YES", evidence="https://example.org/report")
+    await play.skip(seconds=1)
+    assert await tags() == ["closed"]
+    first = (await play.ada.read(thread["id"]))[0]
+    assert "proposed YES" in first.text
+    form = await play.ada.click(first, "Challenge")
+    await play.ada.submit(form, ground="a fact is wrong", reason="It scored 60%.")
+    await play.skip(seconds=1)
+    assert await tags() == ["disputed"]
+    form = await play.mira.click(await play.mira.run("/mod decide", claim=1), "YES")
+    await play.mira.submit(form, reason="It scored 91%.")
+    await play.skip(days=2)
+    assert await tags() == ["settled"]
+    assert "Settled YES" in "".join([one.text for one in await play.ada.read(thread["id"])])

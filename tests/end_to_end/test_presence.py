@@ -65,8 +65,33 @@ async def test_the_silence_of_those_who_are_there_is_consent(there: Telling):
 
 
 @pytest.mark.rule("D3")
+async def test_of_any_number_of_people_one_who_left_is_enough(there: Telling):
+    """More than one message could mention, more than Discord is asked about in one go; whoever has least left."""
+    ada = await there.member("Ada")
+    at_us = to_us(await there.time() + timedelta(days=9))
+    claim = await there.club.claim(ada, closes_us=at_us, deadline_us=at_us, check_us=at_us)
+    await there.club.pool(ada, claim)
+    names = [f"Guest {number}" for number in range(130)]
+    for place, name in enumerate(names):
+        person = int((await there.play.world("add_person", name=name, member=True))["id"])
+        await there.club.stake(await there.club.member(person), claim, place % 2, 1_000 - place)
+    await there.play.skip(days=9, minutes=1)
+    await there.time()
+    await there.club.propose(ada, claim, Result("outcome", outcome=NO))
+    await there.play.settle()
+    await there.play.world("leave", person=names[-1])
+
+    await there.play.skip(days=8)
+
+    assert (await there.club.read_claim(claim.number)).state == "proposed"
+    assert "A result to confirm" in await there.titles()
+
+
+@pytest.mark.rule("D3")
 async def test_a_result_is_not_given_up_because_discord_was_away_at_the_end_of_its_window(there: Telling):
+    """Whoever the gateway doesn't know is asked about by name, and that can't be answered for a while."""
     _, bet, _ = await proposed(there)
+    await there.play.world("leave", person="Ada")
     ask = "GET /guilds/{guild_id}/members/{user_id}"
     await there.play.fault("status", ask, times=1_000, status=503)
     await there.play.skip(days=8)
@@ -74,6 +99,7 @@ async def test_a_result_is_not_given_up_because_discord_was_away_at_the_end_of_i
         await there.play.skip(hours=1)
     assert (await there.club.read_bet(bet.number)).state == "live"
 
+    await there.play.world("join", person="Ada")
     await there.play.release()
     await there.play.settle()
 

@@ -64,7 +64,7 @@ async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Play
     assert "**What each result would pay**" in case.text
     assert case.message.buttons[:2] == ["YES", "NO"]
     own = await play.ada.click(dispute, "Judge")
-    assert "Only the judges of claim 1 can do that" in own.text
+    assert "so you can't judge it" in own.text  # her bond is in it
 
     form = await play.mira.click(case, "NO")
     done = await play.mira.submit(form, reason="It was FrontierMath that was bet on.")

@@ -18,7 +18,7 @@ from ledger import imports as book_imports
 from ledger import statements
 from ledger.errors import NotABook
 from ledger.types import to_us
-from markets import audit, calendar, disputes, due, exports, imports, offers, tables
+from markets import audit, calendar, disputes, due, exports, forecasts, imports, offers, tables
 from markets.claims import Actor, Result
 from markets.errors import MarketError
 from tests import databases
@@ -86,6 +86,29 @@ async def test_what_was_exported_is_imported_and_exported_again_the_same(
             for at in (elsewhere, url)
         ]
         assert there == here, table
+
+
+@pytest.mark.rule("C7")
+async def test_what_is_hidden_moves_with_a_whole_book_and_stands_in_no_other_export(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    ada, bo = [await club.member(person) for person in (1, 2)]
+    claim = await club.claim(ada)
+    hide = forecasts.Hide(club.guild, club.key(), ada.number, claim.number, True)
+    await club.db.write(forecasts.hide, hide, club.now)
+    await club.forecast(bo, claim, 83)
+    await whole(url, club.guild, tmp_path / "public", people=False)
+    assert read(tmp_path / "public" / "claims", "forecasts") == []
+
+    await whole(url, club.guild, tmp_path / "moved", people=True)
+    await bring(elsewhere, tmp_path / "moved")
+
+    async with databases.opened(elsewhere) as other:
+        moved = Club(other, club.guild, club.now + DAY, itertools.count(5_000))
+        (said,) = await other.read(forecasts.history, club.guild, claim.number)
+        assert said.chances[0] == 830_000
+        there = await moved.read_claim(claim.number)
+        assert (await other.read(forecasts.crowd, there, moved.now)).hidden
 
 
 async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(

@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from sqlalchemy import Connection
 
-from markets import people, tables
+from markets import judges, people, tables
+from markets.claims import Actor, Judges, Result
 from markets.people import stored
 from tests.markets.club import Club
 
@@ -30,6 +32,35 @@ async def test_a_person_gets_every_row_that_names_them_and_none_that_does_not(cl
         bet.number,
     }  # one of them only names Bo
     assert await club.db.read(stored, club.guild, cy.number) == {}
+
+
+@pytest.mark.rule("E4")
+async def test_the_cards_of_whoever_is_deleted_are_drawn_again_also_where_they_only_judge(club: Club):
+    ada, bo, cy, dee = [await club.member(person) for person in (1, 2, 3, 4)]
+    named = await club.claim(ada, judges=Judges((cy.number,)))
+    bet = await club.bet(ada, bo, named)
+    other = await club.claim(ada, judges=Judges((dee.number,)))
+    judged = await club.claim(ada)
+    await club.bet(ada, bo, judged)
+    clarify = judges.Clarify(club.guild, club.key(), Actor(dee.number), other.number, "As meant.")
+    await club.db.write(judges.clarify, clarify, club.now)
+    club.skip(days=31)
+    await club.proposed(ada, judged, Result("outcome", outcome=0))
+    dispute = await club.challenge(bo, judged)
+    await club.vote(cy, judged, Result("outcome", outcome=1))
+    before = await club.db.read(wanted, club.guild)
+
+    await club.forget(3)
+
+    after = await club.db.read(wanted, club.guild)
+    again = {card for card, count in after.items() if count > before[card]}
+    assert again == {("claim", named.number), ("offer", bet.number), ("dispute", dispute.number)}
+
+
+def wanted(tx: Connection, guild: int) -> dict[tuple[str, int], int]:
+    """How often each card was to be drawn."""
+    rows = tx.execute(tables.cards.select().where(tables.cards.c.guild_id == guild)).all()
+    return {(row.kind, row.ref): row.wanted for row in rows}
 
 
 def test_no_table_that_names_a_player_is_left_out():
