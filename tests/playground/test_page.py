@@ -617,5 +617,35 @@ async def test_at_phone_width_everything_is_within_reach(phone: Window):
     await phone.no_sideways()
 
 
+async def test_the_line_on_top_has_room_for_the_name_of_where_one_is(bench: Bench):
+    """Whole names of channels on the narrowest phone, two lines of a post's title, and the box below it."""
+    whole = "n => n.scrollWidth <= n.clientWidth && n.scrollHeight <= n.clientHeight + 1"
+    for width in (320, 390, 800):
+        async with bench.open(size={"width": width, "height": 700}, touch=width < 760) as page:
+            name = page.page.locator("#head .title .cut")
+            for channel in ("predictions", "announcements", "log"):
+                await page.go(channel)
+                assert await name.evaluate(whole), f"{channel} at {width}"
+            await page.run_command("/gallery spread") if width == 320 else None
+            await page.go("claims")
+            await page.page.locator(".post", has_text="superhuman").first.click()
+            await expect(name).to_have_text("A superhuman AI coder before 2030")
+            lines = await name.evaluate("n => n.clientHeight / parseFloat(getComputedStyle(n).lineHeight)")
+            assert round(lines) == (1 if width == 800 else 2)
+            box = await page.composer.bounding_box()
+            assert box is not None
+            assert box["height"] > 24
+            await page.no_sideways()
+            await page.shot(f"head-{width}")
+
+
+async def test_on_a_phone_colours_are_changed_beside_the_channels(phone: Window):
+    await expect(phone.page.get_by_role("button", name="Dark colours")).to_have_count(0)
+    await phone.page.get_by_role("button", name="Channels and people", exact=True).click()
+    await phone.page.get_by_role("button", name="Dark colours").click()
+    await expect(phone.page.get_by_role("button", name="Light colours")).to_be_focused()
+    assert await phone.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(27, 29, 33)"
+
+
 async def test_nothing_of_all_this_was_a_fault_of_the_playground(bench: Bench):
     assert await bench.play.failures() == []

@@ -2,6 +2,7 @@
 
 import { el, fill, spinner, visible } from "./dom.js";
 import { now, write, timeNode, minutesEastOfUtc } from "./time.js";
+import { redrawDate } from "./head.js";
 import { post, get, Refused } from "./socket.js";
 import * as store from "./store.js";
 
@@ -57,8 +58,7 @@ class Panel {
     const utc = write(at, "utc");
     const words = away ? `${write(at, "t")} your time · ${utc} UTC` : `${utc} UTC`;
     setText(this.time, clock.frozen ? `${words} · stopped` : words);
-    const pill = document.getElementById("pill-time");
-    if (pill) setText(pill, write(at, "short"));
+    redrawDate();
   }
 
   drawClock(clock) {

@@ -82,8 +82,8 @@ export class Composer {
     this.showError(null);
     this.commands = store.state.commands;
     this.closePalette();
-    this.grow();
     this.draw();
+    this.grow(); // hidden, as in a forum, it has no height
   }
 
   draw() {

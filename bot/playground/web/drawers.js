@@ -12,7 +12,7 @@ export class Drawers {
       matchMedia(query).addEventListener("change", () => this.close());
   }
 
-  toggle(drawer, focus = "[aria-current], button:not([disabled])") {
+  toggle(drawer, focus = "[aria-current]") {
     if (this.open === drawer) return this.close();
     this.close();
     this.open = drawer;
@@ -20,7 +20,7 @@ export class Drawers {
     drawer.classList.add("open");
     this.veil.hidden = false;
     this.behind(true);
-    const target = drawer.querySelector(focus);
+    const target = drawer.querySelector(focus) ?? drawer.querySelector("button:not([disabled])");
     return target?.focus();
   }
 

@@ -38,7 +38,7 @@ export function drawHead(drawers) {
       icon("menu"),
     ),
     back,
-    el("h2", { class: "title" }, icon(channelIcon(channel)), said(channel.name, { class: "cut" })),
+    el("h2", { class: "title" }, icon(channelIcon(channel)), said(channel.name, { class: "cut", title: plain(channel.name) })),
     el("span", { class: "tags" }, tagsOf(channel)),
     state ? el("span", { class: "state" }, state) : null,
     channel.topic
@@ -46,7 +46,7 @@ export function drawHead(drawers) {
       : null,
     el("span", { class: "space" }),
     meButton(drawers),
-    themeButton(drawers),
+    themeButton(),
     el(
       "button",
       {
@@ -57,9 +57,10 @@ export function drawHead(drawers) {
         onclick: () => drawers.toggle(drawers.panel),
       },
       icon("clock"),
-      el("span", { id: "pill-time" }, write(now(), "short")),
+      el("span", { id: "pill-time" }, dateParts()),
     ),
   );
+  fill(document.getElementById("looks"), themeButton()); // on a phone the line on top has no room for it
   if (focused) node.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
   document.title = `${plain(channel.name)} · ${plain(store.myself()?.name)} · Crux playground`;
 }
@@ -81,11 +82,26 @@ function meButton(drawers) {
   );
 }
 
-function themeButton(drawers) {
+/** The pill's date; where there is little room its year stands below the day (style.css). */
+export function dateParts() {
+  return [el("span", { class: "date" }, write(now(), "short")), el("span", { class: "brief" }, briefDate())];
+}
+
+export function redrawDate() {
+  const pill = document.getElementById("pill-time");
+  if (pill && pill.firstChild.textContent !== write(now(), "short")) fill(pill, dateParts());
+}
+
+function briefDate() {
+  return [write(now(), "dayMonth"), el("br"), write(now(), "year")];
+}
+
+function themeButton() {
   const toggle = (event) => {
+    const place = event.currentTarget.parentNode;
     toggleTheme();
-    event.currentTarget.replaceWith(themeButton(drawers));
-    document.querySelector("#head .theme").focus();
+    for (const button of document.querySelectorAll(".theme")) button.replaceWith(themeButton());
+    place.querySelector(".theme").focus();
   };
   const label = isDark() ? "Light colours" : "Dark colours";
   return el(

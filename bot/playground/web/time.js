@@ -26,6 +26,8 @@ const formats = {
   s: { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" },
   S: { day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" },
   short: { day: "numeric", month: "short", year: "numeric" },
+  dayMonth: { day: "numeric", month: "short" },
+  year: { year: "numeric" },
   utc: { hour: "2-digit", minute: "2-digit", timeZone: "UTC", hourCycle: "h23" },
 };
 const made = Object.fromEntries(
