@@ -17,6 +17,7 @@ from discord import ui
 
 from bot.cards import Button, Card, Field, Form, Line, PickChannel, PickOne, PickPeople, PickRole
 from bot.refusals import NotMember, Outdated, ToBot
+from bot.render import text
 
 Handler = Callable[..., Awaitable[None]]
 Values = Mapping[str, str | list[str]]
@@ -122,9 +123,9 @@ def values(data: Mapping[str, Any]) -> Values:
 
 
 def line(filled: Values, name: str) -> str:
-    """The text of one line, without spaces around it."""
+    """The text of one line, without spaces around it and what can't be seen in it: none of that is kept."""
     found = filled.get(name, "")
-    return found.strip() if isinstance(found, str) else ""
+    return text.seen(found).strip() if isinstance(found, str) else ""
 
 
 def choice(filled: Values, name: str) -> int:

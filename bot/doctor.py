@@ -12,6 +12,7 @@ from bot import permissions, places, tokens
 from bot.config import Config
 from bot.discord_url import point_at
 from bot.errors import BadConfig
+from bot.render import text
 from ledger.database import Database
 from ledger.errors import StorageError
 
@@ -88,23 +89,23 @@ async def _client(token: str) -> AsyncGenerator[discord.Client]:
 
 def _places(guild: discord.Guild, chosen: places.Places) -> list[Finding]:
     """The channels and the role a server chose, by name."""
+    server = text.clean(guild.name, 100)
     named = (("announcements", chosen.announcement_channel), ("log", chosen.log_channel))
     findings = [_place(guild, use, channel) for use, channel in named if channel]
     if not findings:
-        findings.append(Finding(True, f"{guild.name}: no channels are chosen yet; /setup does that."))
+        findings.append(Finding(True, f"{server}: no channels are chosen yet; /setup does that."))
     if chosen.moderator_role and guild.get_role(chosen.moderator_role) is None:
-        findings.append(
-            Finding(False, f"{guild.name}: the moderator role was deleted; /setup chooses another.")
-        )
+        findings.append(Finding(False, f"{server}: the moderator role was deleted; /setup chooses another."))
     return findings
 
 
 def _place(guild: discord.Guild, use: str, channel_id: int) -> Finding:
-    place = permissions.check(guild, channel_id)
+    place, server = permissions.check(guild, channel_id), text.clean(guild.name, 100)
     if place.gone:
-        return Finding(False, f"{guild.name}: the channel for {use} was deleted; /setup chooses another.")
+        return Finding(False, f"{server}: the channel for {use} was deleted; /setup chooses another.")
     channel = guild.get_channel(channel_id)
-    name = f"{guild.name}, #{channel.name if channel else channel_id} for {use}"
+    called = text.clean(channel.name, 100) if channel else channel_id
+    name = f"{server}, #{called} for {use}"
     if place.missing:
         return Finding(False, f"{name}: Crux lacks {', '.join(place.missing)}.")
     return Finding(True, f"{name}: Crux may do there what it needs.")

@@ -276,6 +276,8 @@ def claim_terms(
 
     zone = reading(lambda: parse.zone(held.get("zone") or base.zone or zone), zone)
     words = text.clean(held.get("what", ""), 900)
+    if len(words) < 3:
+        bad.append(BadInput("What is claimed", "write one sentence that will turn out true or not"))
     same = bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"]
     named = base.outcomes if same else reading(lambda: _outcomes(held.get("outcomes", "")), base.outcomes)
     found = replace(

@@ -1,14 +1,17 @@
 """The first press of any button or command makes the wallet; there is no registration (RULES A5)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.answer import Press
-from bot.refusals import OutsideServer
-from ledger import people
+from bot.refusals import Expired, OutsideServer
+from ledger import people, units
 from ledger.errors import GrantRefused
 from ledger.people import Entered, Glance
 from ledger.types import from_us
+
+CONFIRM_WITHIN = timedelta(minutes=1)
+"""How long a question about points can be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,19 @@ def guild_of(press: Press) -> int:
 def key(press: Press) -> str:
     """The key of a write that this very press asks for."""
     return f"interaction:{press.id}"
+
+
+async def require_in_time(
+    press: Press, asked: int, command: str, *, within: timedelta = CONFIRM_WITHIN
+) -> None:
+    """
+    Raises:
+        Expired: The interaction that asked for this confirmation is longer ago.
+    """
+    clock = press.client.clock
+    if clock.of(press.id) - clock.of(asked) > within:
+        done = await press.client.db.read(units.was_done, guild_of(press), f"interaction:{asked}")
+        raise Expired(command, done=done)
 
 
 async def enter(press: Press) -> Known:

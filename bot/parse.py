@@ -129,6 +129,18 @@ def symbol(typed: str) -> str:
     return sign
 
 
+def words(typed: str) -> str:
+    """Words for others to read, without what can't be seen in them.
+
+    Raises:
+        BadInput: Less than three characters are left.
+    """
+    found = text.seen(typed).strip()
+    if len(found) < 3:
+        raise BadInput("What you wrote", "write a sentence; everybody can read it")
+    return found
+
+
 def reason(typed: str) -> str:
     """A reason of 3 to 300 characters.
 

@@ -13,11 +13,12 @@ class PressRefused(Exception):
 
 
 class Expired(PressRefused):
-    """A confirmation was pressed more than a minute after it was asked for; `command` asks again."""
+    """A confirmation was pressed more than a minute after it was asked for; `command` asks again. `done` says that
+    an earlier press of it came in time, of which nothing may have been heard."""
 
-    def __init__(self, command: str) -> None:
-        self.command = command
-        super().__init__(command)
+    def __init__(self, command: str, *, done: bool = False) -> None:
+        self.command, self.done = command, done
+        super().__init__(command, done)
 
 
 class Outdated(PressRefused):

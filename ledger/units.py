@@ -82,6 +82,11 @@ def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
     return hashlib.sha256(unit.__qualname__.encode() + b"\0" + body).digest()
 
 
+def was_done(tx: Connection, guild: int, key: str) -> bool:
+    """Whether something was carried out under this key."""
+    return _FIND_DONE.row(tx, g=guild, key=key) is not None
+
+
 @functools.cache
 def _requests(kind: type[object]) -> TypeAdapter[Any]:
     return TypeAdapter(kind)

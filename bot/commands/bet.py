@@ -1,29 +1,27 @@
 """/bet: offers between two people, from a sentence to what is locked (RULES C1, C2)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting
+from bot import components, drafting, parse
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
 from bot.components import routes
 from bot.drafting import Held
-from bot.entering import guild_of, key
-from bot.refusals import BadInput, Expired
+from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.refusals import BadInput, NotMember, ToBot
 from bot.render import bets as render
 from bot.render import phrases, refusals, text, wording
 from markets import claims, library, notes, offers, preferences, queries, quick
 from markets.claims import Terms
 from markets.mechanisms.two_party import Stakes
 from markets.wording import check
-
-CONFIRM_WITHIN = timedelta(minutes=1)
 
 Amount = app_commands.Range[str, 1, 40]
 Number = app_commands.Range[int, 1, 2**53 - 1]
@@ -80,13 +78,14 @@ async def open_anyway(press: Press, asked: int, draft: int) -> None:
     await answer(press, _open_quick(press, who, held, draft, f"interaction:{asked}:open"), _same)
 
 
-async def _quick(press: Press, held: Held, draft: int | None) -> None:
+async def _quick(press: Press, held: dict[str, str], draft: int | None) -> None:
     who = await acting(press)
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
     try:
+        held["who"] = "".join(map(str, components.people(_data(press), "who")))
         terms, _, _ = _read_quick(press, who, held)
         remarks = check(wording.draft_of(terms, held["when"], zone_given=True))
-    except BadInput as bad:
+    except (BadInput, NotMember, ToBot) as bad:
         await answer(
             press, _keep(press, who, held, draft, (refusals.refusal(bad, text.Currency()) or "",)), _same
         )
@@ -142,11 +141,10 @@ async def _keep(
 
 
 def _held(press: Press, origin: str) -> dict[str, str]:
-    """What the form of a quick bet was filled in with."""
+    """What was typed into the form of a quick bet; with whom is read where it can be refused."""
     filled = components.values(press.data or {})
-    who = components.people(_data(press), "who")
     held = {name: components.line(filled, name) for name in ("what", "when", "side", "stake")}
-    return held | {"who": str(who[0]) if who else "", "origin": origin}
+    return held | {"who": "", "origin": origin}
 
 
 def _link(press: Press, channel: int, message: int) -> str:
@@ -336,10 +334,7 @@ async def press_take(press: Press, number: int) -> None:
 @routes.on("lock:{asked}:{number}:{mark}")
 async def confirm_taking(press: Press, asked: int, number: int, mark: int) -> None:
     """The key is the interaction that asked, so two presses are one bet."""
-    clock = press.client.clock
-    now = clock.of(press.id)
-    if now - clock.of(asked) > CONFIRM_WITHIN:
-        raise Expired("/bet accept")
+    await require_in_time(press, asked, "/bet accept")
     await answer(press, _take(press, asked, number, mark), render.taken, where=Where.IN_PLACE)
 
 
@@ -399,9 +394,7 @@ async def send_ending(press: Press, number: int) -> None:
 
 @routes.on("bet-sign:{asked}:{number}:{maker}:{taker}")
 async def sign(press: Press, asked: int, number: int, maker: int, taker: int) -> None:
-    clock = press.client.clock
-    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
-        raise Expired("/bet agree")
+    await require_in_time(press, asked, "/bet agree")
     await answer(press, _sign(press, asked, number, maker, taker), _same, where=Where.IN_PLACE)
 
 
@@ -495,7 +488,8 @@ async def dissent(press: Press, bet: Number, words: app_commands.Range[str, 3, 5
 async def _dissent(press: Press, number: int, words: str) -> queries.OfferSeen:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    await crux.write(notes.dissent, notes.Dissent(guild, key(press), who.number, number, words), now)
+    request = notes.Dissent(guild, key(press), who.number, number, parse.words(words))
+    await crux.write(notes.dissent, request, now)
     return await crux.db.read(queries.offer, guild, number, now)
 
 

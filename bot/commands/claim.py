@@ -5,14 +5,14 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import components, drafting, parse_odds
+from bot import components, drafting, parse, parse_odds
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
 from bot.commands import bet as bets
 from bot.components import routes
 from bot.entering import guild_of, key
-from bot.refusals import BadInput
+from bot.refusals import BadInput, NotMember, ToBot
 from bot.render import bets as bets_render
 from bot.render import claims as render
 from bot.render import refusals, text, wording
@@ -135,13 +135,18 @@ async def _judges(press: Press) -> str:
 
 async def _save(press: Press, draft: int | None, names: tuple[str, ...]) -> None:
     """Keep what a form was filled in with, and show the draft as it stands now."""
-    held = _filled(press, names)
+    held, wrong = _filled(press, names), ()
     if "judges" in names:
-        held["judges"] = await _judges(press)
-    await answer(press, _keep(press, draft, held), _same)
+        try:
+            held["judges"] = await _judges(press)
+        except (NotMember, ToBot) as bad:  # the rest of the form is kept all the same
+            wrong = (BadInput("The judges", refusals.refusal(bad, text.Currency()) or ""),)
+    await answer(press, _keep(press, draft, held, wrong), _same)
 
 
-async def _keep(press: Press, draft: int | None, filled: dict[str, str]) -> Card:
+async def _keep(
+    press: Press, draft: int | None, filled: dict[str, str], wrong: tuple[BadInput, ...] = ()
+) -> Card:
     crux = press.client
     if draft is None:
         who, base, held = await acting(press), Terms(title=""), dict[str, str]()
@@ -152,7 +157,7 @@ async def _keep(press: Press, draft: int | None, filled: dict[str, str]) -> Card
     terms, typed, bad = drafting.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
     request = claims.Draft(guild_of(press), key(press), who.number, terms, draft, drafting.encode(typed))
     number = await crux.write(claims.save_draft, request, crux.clock.of(press.id))
-    return await _draft_card(press, who, number, typed, bad)
+    return await _draft_card(press, who, number, typed, wrong + bad)
 
 
 async def _look_at_draft(press: Press, number: int, *, public: bool = False) -> Card:
@@ -305,7 +310,9 @@ async def clarify(press: Press, claim: Number, words: app_commands.Range[str, 3,
 async def _clarify(press: Press, number: int, words: str) -> queries.ClaimSeen:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    await crux.write(judges.clarify, judges.Clarify(guild, key(press), who.actor, number, words), now)
+    await crux.write(
+        judges.clarify, judges.Clarify(guild, key(press), who.actor, number, parse.words(words)), now
+    )
     return await crux.db.read(queries.claim, guild, number, now)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting
+from bot import components, drafting, parse
 from bot.acting import Acting, acting
 from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
@@ -174,6 +174,7 @@ async def _reverse(press: Press, asked: int, number: int) -> render.Did:
 
 async def _note(press: Press, number: int, words: str) -> render.Did:
     crux, who = press.client, await acting(press)
+    words = parse.words(words)
     request = notes.Note(guild_of(press), key(press), who.actor, number, words)
     await crux.write(notes.note, request, crux.clock.of(press.id))
     said = (f"“{text.escape(words)}”", "It is listed in `/resolve acts`.")

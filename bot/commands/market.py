@@ -9,10 +9,10 @@ from bot import components, drafting, moments, parse, parse_odds
 from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
-from bot.commands.pool import CONFIRM_WITHIN, Number, market
+from bot.commands.pool import Number, market
 from bot.components import routes
-from bot.entering import guild_of, key
-from bot.refusals import BadInput, Expired, Outdated
+from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.refusals import BadInput, Outdated
 from bot.render import markets as render
 from bot.render.markets import BUDGET, QUANTITY, TARGET
 from ledger import accounts
@@ -105,7 +105,7 @@ async def confirm_open(
     press: Press, asked: int, claim: int, liquidity: int, house: int, first: int, rest: int
 ) -> None:
     """The key is the interaction that asked, so two presses are one market."""
-    _in_time(press, asked, "/market open")
+    await require_in_time(press, asked, "/market open")
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     percents = render.unpacked(first, rest, len(found.terms.outcomes))
@@ -150,7 +150,7 @@ async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepen
 
 @routes.on("market-deepen:{asked}:{claim}:{liquidity}:{cost}")
 async def confirm_deepening(press: Press, asked: int, claim: int, liquidity: int, cost: int) -> None:
-    _in_time(press, asked, "/market liquidity")
+    await require_in_time(press, asked, "/market liquidity")
     who = await acting(press)
     crux, guild = press.client, guild_of(press)
     found = await crux.db.read(claims.load, guild, claim)
@@ -259,7 +259,7 @@ async def confirm_buy(
     press: Press, asked: int, claim: int, outcome: int, how: int, amount: int, seen: int, tolerance: int
 ) -> None:
     """The key is the interaction that asked, so two presses are one purchase."""
-    _in_time(press, asked, "/market buy")
+    await require_in_time(press, asked, "/market buy")
     await answer(
         press,
         _trade(press, asked, claim, outcome, how, amount, seen, tolerance, sells=False),
@@ -272,7 +272,7 @@ async def confirm_buy(
 async def confirm_sell(
     press: Press, asked: int, claim: int, outcome: int, how: int, amount: int, seen: int, tolerance: int
 ) -> None:
-    _in_time(press, asked, "/market sell")
+    await require_in_time(press, asked, "/market sell")
     await answer(
         press,
         _trade(press, asked, claim, outcome, how, amount, seen, tolerance, sells=True),
@@ -496,7 +496,7 @@ async def _ask_order(
 async def confirm_order(
     press: Press, asked: int, claim: int, outcome: int, limit: int, sells: int, amount: int, expires: int
 ) -> None:
-    _in_time(press, asked, "/market order")
+    await require_in_time(press, asked, "/market order")
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
     request = orders.Place(
@@ -612,9 +612,3 @@ async def _portfolio(press: Press) -> market_queries.Portfolio:
 
 def _asked(asked: int) -> str:
     return f"interaction:{asked}"
-
-
-def _in_time(press: Press, asked: int, command: str) -> None:
-    clock = press.client.clock
-    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
-        raise Expired(command)

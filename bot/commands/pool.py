@@ -1,7 +1,5 @@
 """Pools under /market: opened once, staked in with one confirmation, odds as they stand (RULES C6)."""
 
-from datetime import timedelta
-
 from discord import app_commands
 from sqlalchemy import Connection
 
@@ -9,16 +7,14 @@ from bot import components, drafting, moments, parse
 from bot.acting import acting
 from bot.answer import Press, Where, answer, ask
 from bot.components import routes
-from bot.entering import guild_of, key
-from bot.refusals import BadInput, Expired
+from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.refusals import BadInput
 from bot.render import phrases
 from bot.render import pools as render
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets import claims, pools, queries, zones
-
-CONFIRM_WITHIN = timedelta(minutes=1)
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -128,9 +124,7 @@ async def _ask_stake(press: Press, number: int, outcome: int, typed: str) -> ren
 @routes.on("pool-lock:{asked}:{claim}:{outcome}:{amount}:{mark}")
 async def confirm_stake(press: Press, asked: int, claim: int, outcome: int, amount: int, mark: int) -> None:
     """The key is the interaction that asked, so two presses are one stake."""
-    clock = press.client.clock
-    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
-        raise Expired("/market stake")
+    await require_in_time(press, asked, "/market stake")
     work = _stake(press, asked, claim, outcome, amount, mark)
     await answer(press, work, render.done, where=Where.IN_PLACE)
 

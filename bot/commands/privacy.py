@@ -7,8 +7,7 @@ from discord import app_commands
 
 from bot.answer import Press, Where, answer
 from bot.components import routes
-from bot.entering import guild_of
-from bot.refusals import Expired
+from bot.entering import guild_of, require_in_time
 from bot.render import privacy as render
 from ledger import people, statements
 from ledger.errors import UnknownPlayer
@@ -32,24 +31,18 @@ async def delete(press: Press) -> None:
 
 @routes.on("forget:{asked}")
 async def ask_again(press: Press, asked: int) -> None:
-    _require_fresh(press, asked)
+    await require_in_time(press, asked, "/privacy delete", within=CONFIRM_WITHIN)
     await answer(press, _ask(press, asked, sure=True), render.ask, where=Where.IN_PLACE)
 
 
 @routes.on("forget-now:{asked}")
 async def forget(press: Press, asked: int) -> None:
-    _require_fresh(press, asked)
+    await require_in_time(press, asked, "/privacy delete", within=CONFIRM_WITHIN)
     crux, salt = press.client, secrets.token_bytes(16)
     request = people.Forget(guild_of(press), f"interaction:{asked}", press.user.id, salt)
     currency = await crux.currency(press.guild_id)
     work = crux.write(whole.forget, request, crux.clock.of(press.id))
     await answer(press, work, lambda gone: render.gone(gone, currency), where=Where.IN_PLACE)
-
-
-def _require_fresh(press: Press, asked: int) -> None:
-    clock = press.client.clock
-    if clock.of(press.id) - clock.of(asked) > CONFIRM_WITHIN:
-        raise Expired("/privacy delete")
 
 
 async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.Asked:

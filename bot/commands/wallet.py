@@ -1,22 +1,19 @@
 """/wallet: what one has, what moved, gifts, and the weekly allowance."""
 
-from datetime import timedelta
-
 import discord
 from discord import app_commands
 
 from bot import parse
 from bot.answer import Press, Where, answer
 from bot.components import routes
-from bot.entering import enter, guild_of, key
-from bot.refusals import Expired, ToBot
+from bot.entering import CONFIRM_WITHIN, enter, guild_of, key, require_in_time
+from bot.refusals import ToBot
 from bot.render import wallet as render
 from ledger import grants, people, statements
 from ledger.errors import GrantRefused
 from ledger.people import Present
 from ledger.types import to_us
 
-CONFIRM_WITHIN = timedelta(minutes=1)
 MOST_STEPS = 20_000
 """Of a balance over time: the newest ones."""
 
@@ -60,10 +57,8 @@ async def press_allowance(press: Press) -> None:
 @routes.on("give:{asked}:{taker}:{amount}")
 async def confirm_gift(press: Press, asked: int, taker: int, amount: int) -> None:
     """The key is the interaction that asked, so two presses are one gift."""
-    clock = press.client.clock
-    now = clock.of(press.id)
-    if now - clock.of(asked) > CONFIRM_WITHIN:
-        raise Expired("/wallet give")
+    await require_in_time(press, asked, "/wallet give")
+    now = press.client.clock.of(press.id)
     gift = Present(guild_of(press), f"interaction:{asked}", press.user.id, taker, amount)
     currency = await press.client.currency(press.guild_id)
     await answer(

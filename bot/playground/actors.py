@@ -22,6 +22,7 @@ class Delivery:
 
     times: int = 1
     late: bool = False  # as if three seconds had gone by before the bot could answer
+    late_seconds: float = 0  # and so long ago it was done, by the clock
     guild_id: str | None = None  # somebody else's server
     final: bool = False  # wait for what follows a deferral
     seconds: float = 20.0  # how long to wait for that
@@ -271,6 +272,8 @@ class Actors:
         return self.core.interactions.make(kind, user_id=user.id, channel_id=channel.id, data=data, **about)
 
     async def _deliver(self, interaction: Interaction, user: User, how: Delivery) -> Json:
+        if how.late_seconds:
+            self.core.interactions.backdate(interaction, how.late_seconds)
         changed = None
         if how.guild_id is not None:
             changed = self.core.views.interaction(interaction)

@@ -121,10 +121,11 @@ class Control:
         unknown = set(trick) - {"times", "late", "guild"}
         if unknown:
             raise Refusal(f"There is no way of delivery called {unknown.pop()}.")
-        guild_id = trick.get("guild")
+        guild_id, late = trick.get("guild"), trick.get("late", False)
         return Delivery(
             times=int(trick.get("times", 1)),
-            late=bool(trick.get("late")),
+            late=bool(late),
+            late_seconds=0 if late is True else float(late),
             guild_id=None if guild_id is None else str(people.guild(self.core.world, str(guild_id)).id),
             final=asked.get("wait") == "final",
             seconds=float(asked.get("seconds", 20.0)),

@@ -123,8 +123,8 @@ class Person:
         """Content with the bot's first answer, "thinking…" included."""
         return replace(self, wait="first")
 
-    def delivered(self, *, times: int = 1, late: bool = False, guild: str | None = None) -> "Person":
-        """Whose next act reaches the bot twice, too late, or under another server's id."""
+    def delivered(self, *, times: int = 1, late: bool | float = False, guild: str | None = None) -> "Person":
+        """Whose next act reaches the bot twice, too late (or so many seconds late), or under another server's id."""
         trick: Json = {"times": times, "late": late}
         return replace(self, deliver=trick if guild is None else {**trick, "guild": guild})
 

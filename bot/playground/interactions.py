@@ -64,6 +64,13 @@ class Interactions:
         self._forget_old()
         return world.add_interaction(interaction)
 
+    def backdate(self, interaction: Interaction, seconds: float) -> None:
+        """As if it had been on its way for so long; its id says when it was made."""
+        del self.world.interactions[interaction.id]
+        interaction.id -= int(seconds * 1000) << 22
+        interaction.metadata["id"] = str(interaction.id)
+        self.world.add_interaction(interaction)
+
     def deliver(
         self,
         interaction: Interaction,

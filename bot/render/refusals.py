@@ -66,6 +66,11 @@ def incident(number: str) -> Card:
 
 def _pressed(error: press.PressRefused) -> str:
     match error:
+        case press.Expired(done=True):
+            return (
+                "That was done when you pressed it before, and nothing more happened now. `/wallet history` shows "
+                "what moved."
+            )
         case press.Expired():
             return (
                 f"That was asked more than a minute ago, and nothing happened. Run `{error.command}` again."

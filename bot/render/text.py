@@ -13,6 +13,9 @@ MOST_WORDS = 500
 # Markdown, mentions, timestamps, emoji, links: any of these after a backslash is shown as itself.
 _SPECIAL = re.compile(r"([\\*_~`|<>\[\]()#@:])")
 _LIST = re.compile(r"^([-+]|[0-9]+\.)(?=\s)")
+# Fillers, joiners and a blank that Unicode counts among letters and marks: nothing can be seen of them either.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_MOST_MARKS = 4  # on one letter: more than any language puts there, and less than reaches into other lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,26 @@ def signed(minor: int) -> str:
     return exact(minor) if minor < 0 else f"+{exact(minor)}"
 
 
+def seen(text: str) -> str:
+    """What somebody typed, line for line, without what can't be seen: controls, bidi overrides, zero-width marks;
+    and without letters that carry more marks than belong on one."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        kind = "Z" if char.isspace() else unicodedata.category(char)[0]
+        if kind == "C" or char in _UNSEEN:
+            continue
+        marks = marks + 1 if kind == "M" else 0
+        if marks <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
 def clean(text: str, most: int = MOST_WORDS) -> str:
-    """One line without what can't be seen: controls, bidi overrides, zero-width marks; cut at `most`."""
-    seen = "".join(
-        " " if char.isspace() else char
-        for char in text
-        if char.isspace() or unicodedata.category(char)[0] != "C"
-    )
-    line = " ".join(seen.split())
+    """What can be seen of a text as one line, cut at `most`."""
+    line = " ".join(seen(text).split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
