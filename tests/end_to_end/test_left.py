@@ -115,6 +115,8 @@ async def test_an_offer_of_somebody_who_left_can_be_taken_and_is_paid(play: Play
     await play.mira.submit(form, result="NO", evidence="https://example.org/report")
     await play.skip(seconds=1)  # it is announced, and its window begins
     await play.skip(days=3)
+    waits = await posted(play, "A result to confirm")
+    await play.mira.click(await play.mira.click(waits, "Look at it"), "Confirm the result")
     await posted(play, "Settled NO")
     await play.world("join", person="Kit")
     assert "**1,100 points**" in (await kit.run("/wallet show")).text
