@@ -127,11 +127,13 @@ async def _listen(app: web.Application, port: int) -> tuple[web.AppRunner, str]:
     site = web.TCPSite(runner, HOST, port)
     try:
         await site.start()
-    except OSError as failed:
+    except (OSError, OverflowError) as failed:
         await runner.cleanup()
-        if failed.errno != errno.EADDRINUSE:
-            raise
-        raise CannotStart(f"Port {port} is in use: choose another with --port, or 0 for any.") from None
+        why = "is none, they go from 0 to 65535"
+        if isinstance(failed, OSError):
+            used = failed.errno == errno.EADDRINUSE
+            why = "is in use" if used else f"can't be used ({os.strerror(failed.errno or 0).lower()})"
+        raise CannotStart(f"Port {port} {why}: choose another with --port, or 0 for any.") from None
     assert site._server is not None  # pyright: ignore[reportPrivateUsage]
     port = site._server.sockets[0].getsockname()[1]  # pyright: ignore
     return runner, f"http://{HOST}:{port}"
@@ -226,5 +228,5 @@ def run(options: Options, *, open_browser: bool = True) -> int:
         asyncio.run(serve(options, open_browser=open_browser))
     except CannotStart as reason:
         sys.stderr.write(f"{reason}\n")
-        return 1
+        return 2
     return 0

@@ -177,6 +177,16 @@ async def test_the_playground_starts_with_one_command_and_no_token(tmp_path: Pat
             pass
         asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
         assert "You gave 25 points" in (await play.ada.click(asked, "Give 25 points")).text
+        port = url.rpartition(":")[2]
+        for more, token, sentence in (
+            (("--port", port, "--folder", "other"), None, f"Port {port} is in use: choose another"),
+            (("--port", "0", "--folder", "here"), None, "The folder here is in use by another playground"),
+            (("--port", "0", "--folder", "other"), REAL_LOOKING, "CRUX_DISCORD_TOKEN is set"),
+        ):
+            code, said = await crux(tmp_path, "playground", "--no-browser", *more, token=token)
+            assert (code, said.count("\n")) == (2, 1), said
+            assert sentence in said
+        assert "**975 points**" in (await play.ada.run("/wallet show")).text  # and nothing was lost
     process.terminate()
     assert await process.wait() == 0
     assert (tmp_path / "here" / "crux.db").exists()

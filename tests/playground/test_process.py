@@ -73,8 +73,20 @@ async def test_never_beside_a_real_token(monkeypatch: pytest.MonkeyPatch):
 def test_run_says_why_it_cannot_start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     monkeypatch.setenv("CRUX_DISCORD_TOKEN", "something")
     code = playground.run(playground.Options(port=0, folder=None, bot=None))
-    assert code == 1
+    assert code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+async def test_a_port_that_is_none_is_one_clear_sentence():
+    with pytest.raises(CannotStart, match="Port 99999 is none, they go from 0 to 65535"):
+        async with Playground(port=99_999):
+            pass
+
+
+async def test_only_this_machine_can_reach_it(play: Playground):
+    port = int(play.url.rsplit(":", 1)[1])
+    listening = [one.laddr for one in psutil.Process().net_connections() if one.status == psutil.CONN_LISTEN]
+    assert [where.ip for where in listening if where.port == port] == ["127.0.0.1"]
 
 
 async def _start(folder: Path) -> tuple[asyncio.subprocess.Process, str]:

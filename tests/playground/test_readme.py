@@ -1,11 +1,13 @@
 """The examples in bot/playground/README.md, run in their order against the small bot."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import bot.playground
+from bot.playground import control_world
 from bot.playground.driver import Playground
 
 README = Path(bot.playground.__file__).parent / "README.md"
@@ -62,7 +64,29 @@ async def test_every_call_has_an_example(play: Playground):
     assert play.running is not None
     told = {(e["method"], e["call"].split("?")[0]) for e in EXAMPLE.finditer(README.read_text())}
     calls = {(r.method, r.path.removeprefix("/control/")) for r in play.running.control.routes()}
-    assert calls - told == {("GET", "clock"), ("GET", "events"), ("GET", "settings")}
+    assert calls - told == {("GET", "clock"), ("GET", "events")}, "the two streams, shown as what they send"
+    shown = {
+        json.loads(e["body"])["do"] for e in EXAMPLE.finditer(README.read_text()) if e["call"] == "world"
+    }
+    assert shown == set(control_world._CHANGES)  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_the_clock_stream_is_as_it_is_shown(play: Playground):
+    """What the playground sends, and that it takes the answer shown beside it for the bot's."""
+    asked, answered = (
+        json.loads(block)
+        for block in re.findall(r"```json\n(\{\"now_us\": .*?)\n```", README.read_text(), re.S)
+    )
+    async with play.session.ws_connect(f"{play.url}/control/clock") as stream:
+        sent = await stream.receive_json()
+        assert set(sent) == set(asked)
+        await stream.send_json(answered | {"now_us": sent["now_us"]})
+        moving = asyncio.create_task(play.skip(hours=1))
+        sent = await stream.receive_json()
+        await stream.send_json(answered | {"now_us": sent["now_us"]})
+        told = await moving
+    assert told["due"] == answered["due"]
+    assert told["books"] == answered["books"]
 
 
 async def test_the_state_has_the_documented_keys(echo: Playground):
