@@ -172,9 +172,10 @@ async def test_the_playground_starts_with_one_command_and_no_token(tmp_path: Pat
     )
     assert process.stdout is not None
     url = (await process.stdout.readline()).decode().split()[-1]
-    async with asyncio.timeout(30), Playground(url=url) as play:
-        while not (await play.bot())["connected"]:
-            pass
+    async with Playground(url=url) as play:
+        async with asyncio.timeout(60):
+            while not (await play.bot())["connected"]:
+                pass
         asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
         assert "You gave 25 points" in (await play.ada.click(asked, "Give 25 points")).text
         port = url.rpartition(":")[2]
