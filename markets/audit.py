@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from ledger import tables as book
 from ledger.money import points
 from ledger.prepared import param, params
-from markets import claims, clauses, tables
+from markets import audit_shares, claims, clauses, tables
 from markets.offers import STAKE
 
 MOST = 20
@@ -49,6 +49,8 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _claims(tx, guild)
     yield from _bets(tx, guild)
     yield from _links(tx, guild)
+    wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
+    yield from audit_shares.problems(tx, guild, wallets)
 
 
 # --- accounts that hold something -------------------------------------------------------------
