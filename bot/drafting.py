@@ -102,7 +102,7 @@ def _title(words: str) -> str:
 # --- an offer on a claim ----------------------------------------------------------------------
 
 
-def side(terms: Terms, typed: str) -> tuple[int, bool]:
+def side(terms: Terms, typed: str, field: str = "Your side") -> tuple[int, bool]:
     """An outcome of a claim by its name, or `not` it: its number, and whether it is the rest that is backed.
 
     Raises:
@@ -115,9 +115,7 @@ def side(terms: Terms, typed: str) -> tuple[int, bool]:
         if " ".join(outcome.name.casefold().split()) == wanted:
             return at, against
     names = text.listed([text.escape(one.name, 60) for one in terms.outcomes])
-    raise BadInput(
-        "Your side", f"it isn't one of this claim's outcomes. Write one of {names}, or not before it"
-    )
+    raise BadInput(field, f"it isn't one of this claim's outcomes. Write one of {names}, or not before it")
 
 
 def stakes(mine: str, theirs: str, odds: str) -> Stakes:

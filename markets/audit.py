@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from ledger import tables as book
 from ledger.money import points
 from ledger.prepared import param, params
-from markets import audit_shares, claims, clauses, tables
+from markets import audit_shares, claims, clauses, conditions, tables
 from markets.offers import STAKE
 
 MOST = 20
@@ -84,12 +84,13 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
     for claim, state in tx.execute(_STANDING, {"g": guild}):
         standing.setdefault(claim, []).append(state)
     last = {row.claim: row.state for row in tx.execute(_LAST_DISPUTE, {"g": guild})}
+    links = {row[0]: conditions.Link(*row) for row in tx.execute(_CONDITIONS, {"g": guild})}
     resolved = {(number, claim) for number, claim in tx.execute(_RESOLVED, {"g": guild})}
     wanted = {"proposed": ["standing"], "disputed": ["disputed"], "ruled": ["disputed"]}
     disputes = {"disputed": ("open", "appealed"), "ruled": ("ruled", "final")}
     for row in _pages(tx, _CLAIMS, guild):
         name = f"Claim {row.number}"
-        yield from _terms(name, row)
+        yield from _terms(name, row, links.get(row.number))
         if row.state in ("draft", "dropped"):
             continue
         if standing.get(row.number, []) != wanted.get(row.state, []):
@@ -102,7 +103,7 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
             yield f"{name} names a result that is not its own."
 
 
-def _terms(name: str, row: Any) -> Iterator[str]:
+def _terms(name: str, row: Any, link: conditions.Link | None) -> Iterator[str]:
     if hashlib.sha256(row.terms.encode()).digest() != bytes(row.digest):
         yield f"{name}: its terms don't come to its digest."
         return
@@ -110,12 +111,27 @@ def _terms(name: str, row: Any) -> Iterator[str]:
         terms = claims.read_terms(row.terms)
         fits = claims.canonical(terms) == row.terms and terms.kind == row.kind
         if row.state not in ("draft", "dropped"):
-            fits = fits and (terms.closes_us, terms.deadline_us) == (row.closes_us, row.deadline_us)
+            counts = link is not None and link.state in (conditions.MET, conditions.REVERSED)
+            times = claims.counted_times(terms, link.decided_us if link and counts else None)
+            fits = fits and times[:2] == (row.closes_us, row.deadline_us)
             clauses.decode(terms.clause)
+            yield from _condition(name, row.state, terms.condition, link)
     except (ValidationError, clauses.BadClause):
         fits = False
     if not fits:
         yield f"{name}: its terms can't be read, or its times are others."
+
+
+def _condition(
+    name: str, state: str, said: conditions.Condition | None, link: conditions.Link | None
+) -> Iterator[str]:
+    linked = (link.on, link.outcome, link.days) if link else None
+    if linked != ((said.on, said.outcome, said.days) if said else None):
+        yield f"{name} hangs on something else than its terms say."
+    elif link is not None and link.state == conditions.WAITING and state == "settled":
+        yield f"{name} is settled, and what it hangs on isn't decided."
+    elif link is not None and link.state == conditions.FAILED and state != "void":
+        yield f"{name} is {state}, and what it hangs on came out otherwise."
 
 
 # --- bets -------------------------------------------------------------------------------------
@@ -229,6 +245,10 @@ _STANDING = sa.select(_p.claim, _p.state).where(
 _newest = sa.select(sa.func.max(_d.number)).where(_d.guild_id == param("g")).group_by(_d.claim)
 _LAST_DISPUTE = sa.select(_d.claim, _d.state).where(_d.guild_id == param("g"), _d.number.in_(_newest))
 _RESOLVED = sa.select(_r.number, _r.claim).where(_r.guild_id == param("g"))
+_l = tables.conditions.c
+_CONDITIONS = sa.select(_l.claim, _l.on_claim, _l.outcome, _l.days, _l.state, _l.decided_us).where(
+    _l.guild_id == param("g")
+)
 _CLAIMS = (
     sa.select(
         *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),

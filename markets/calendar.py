@@ -23,7 +23,20 @@ from sqlalchemy import Connection
 from ledger import tables as book
 from ledger.prepared import insert_if_new, param, params
 from ledger.types import to_us
-from markets import claims, disputes, due, instruments, judges, lifecycle, offers, outbox, resolution, tables
+from markets import (
+    claims,
+    conditions,
+    disputes,
+    due,
+    instruments,
+    judges,
+    lifecycle,
+    offers,
+    outbox,
+    resolution,
+    tables,
+)
+from markets import consequences as consequences  # what hangs on a condition
 from markets import settling as settling  # pools and the board take their places among the instruments
 from markets.claims import DAY_US, Claim, Result
 from markets.due import Due
@@ -118,6 +131,8 @@ def ask(tx: Connection, work: Due, now: datetime) -> None:
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state == lifecycle.OPEN and not bets_on(tx, claim):
         _file(tx, claim, now)
+    elif conditions.waits(tx, claim.guild, claim.number):
+        return  # it is asked about when what it hangs on has come (C10)
     elif claim.state not in lifecycle.ENDED:
         if claim.state == lifecycle.OPEN:
             outbox.redraw(tx, claim.guild, "claim", claim.number)
@@ -199,8 +214,12 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
-    """Since when a claim waits for people to act; None where it doesn't, or goes on by itself."""
+    """Since when a claim waits for people to act; None where it doesn't, goes on by itself, or waits for the claim
+    that it hangs on (C10)."""
     now_us = to_us(now)
+    link = conditions.find(tx, claim.guild, claim.number) if claim.terms.condition else None
+    if link is not None and link.state == conditions.WAITING:
+        return None
     since_us: int | None = None
     if claim.state == lifecycle.OPEN:
         since_us = claim.check_us
@@ -211,6 +230,8 @@ def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
         assert proposal is not None, claim.number
         # Without a window it could not be announced; past it, a judge has to confirm.
         since_us = proposal.made_us if proposal.window_to_us is None else proposal.window_to_us
+    if since_us is not None and link is not None:  # until that was decided, nobody was asked
+        since_us = max(since_us, link.decided_us or 0)
     return since_us if since_us is not None and since_us <= now_us else None
 
 
@@ -252,6 +273,7 @@ def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
         "claim": claim.number,
         "judges": claim.number,
         "pool": claim.number,
+        "condition": claim.number,
         "forecasts": claim.number,
         "proposal": proposal.number if proposal else 0,
         "resolution": resolved,
@@ -275,6 +297,7 @@ def _file(tx: Connection, claim: Claim, now: datetime) -> None:
     for instrument in instruments.ALL:
         instrument.clear(tx, claim, now)
     claims.move(tx, claim, state)
+    conditions.changed(tx, claim.guild, claim.number, now)
 
 
 def bets_on(tx: Connection, claim: Claim) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
 from ledger.prepared import Prepared, param
-from ledger.types import fits, to_us
-from markets import clauses, due, lifecycle, outbox, ranges, tables, weeks
+from ledger.types import fits, from_us, to_us
+from markets import clauses, conditions, due, lifecycle, outbox, ranges, tables, weeks, zones
+from markets.conditions import Condition
 from markets.counters import following
 from markets.errors import (
     BadOutcome,
@@ -109,6 +110,7 @@ class Terms:
     origin: Origin | None = None
     check: dict[str, str] | None = None
     library: str | None = None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +229,10 @@ def digest(terms: Terms) -> bytes:
 
 
 def canonical(terms: Terms) -> str:
-    """The terms as JSON, fields in the order of `Terms`."""
-    return _TERMS.dump_json(terms).decode()
+    """The terms as JSON, fields in the order of `Terms`. A condition stands there only where there is one, so that
+    the digests of claims from before there were any stay as they are."""
+    without = None if terms.condition else {"condition"}
+    return _TERMS.dump_json(terms, exclude=without).decode()
 
 
 def load(tx: Connection, guild: int, number: int) -> Claim:
@@ -282,6 +286,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
         NotAuthor, ClaimMoved: It is somebody else's, or no draft.
         MayNotOpen, TooManyClaims: The server's settings keep it back (B8).
         Needed, BadOutcome, BadTimes: The terms can't stand. The wording check (B7) comes before, in the form.
+        UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
     """
     claim = load(tx, request.guild, request.claim)
     if claim.author != request.actor.player:
@@ -293,6 +298,8 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     if chosen.open_claims_per_person and standing >= chosen.open_claims_per_person:
         raise TooManyClaims(chosen.open_claims_per_person)
     require_terms(claim.terms, now)
+    if claim.terms.condition is not None:
+        conditions.require(tx, claim.guild, claim.number, claim.terms.condition)
     state = claim.require("open", now)
     tx.execute(
         _OPEN,
@@ -309,6 +316,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     opened = load(tx, claim.guild, claim.number)
     schedule_times(tx, opened, now)
     tag(tx, claim.guild, claim.number, opened.terms)
+    _hang(tx, claim, opened.terms)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     return opened
 
@@ -320,25 +328,49 @@ def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
         NotAuthor: It is somebody else's.
         ClaimMoved: An accepted bet, a stake, a trade or a forecast hangs on it: supersede it instead.
         Needed, BadOutcome, BadTimes, BadTerms: The terms can't stand.
+        UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
     """
     claim = load(tx, request.guild, request.claim)
     require_editable(claim, request.author, now)
+    condition = request.terms.condition
+    if condition is not None and (condition != claim.terms.condition or claim.state != lifecycle.DRAFT):
+        conditions.require(tx, claim.guild, claim.number, condition)
     if claim.state == lifecycle.DRAFT:
         _change_terms(tx, claim, request.terms)
         return []
     require_terms(request.terms, now)
+    names, before = ([one.name for one in said.outcomes] for said in (request.terms, claim.terms))
+    conditions.require_kept(tx, claim.guild, claim.number, before, names)
     dead = kill_offers(tx, claim)
     _change_terms(tx, claim, request.terms)
+    _hang(tx, claim, request.terms)
+    for lower in conditions.below(tx, claim.guild, claim.number):  # whose offers were made for the old words
+        _kill_and_tell(tx, load(tx, claim.guild, lower), now)
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(request.warned) or None})
     edited = load(tx, claim.guild, claim.number)
     schedule_times(tx, edited, now)
     tag(tx, claim.guild, claim.number, edited.terms)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
-    if dead:
-        outbox.post(
-            tx, claim.guild, "offers.died", {"claim": claim.number, "offers": dead}, now, line=claim.number
-        )
+    _tell_of_dead(tx, claim, dead, now)
     return dead
+
+
+def _kill_and_tell(tx: Connection, claim: Claim, now: datetime) -> None:
+    _tell_of_dead(tx, claim, kill_offers(tx, claim), now)
+
+
+def _tell_of_dead(tx: Connection, claim: Claim, dead: list[int], now: datetime) -> None:
+    if dead:
+        facts = {"claim": claim.number, "offers": dead}
+        outbox.post(tx, claim.guild, "offers.died", facts, now, line=claim.number)
+
+
+def _hang(tx: Connection, claim: Claim, terms: Terms) -> None:
+    """Link an open claim to what its terms say that it hangs on; both cards show it."""
+    before = conditions.find(tx, claim.guild, claim.number)
+    conditions.note(tx, claim.guild, claim.number, terms.condition)
+    for on in {before.on if before else 0, terms.condition.on if terms.condition else 0} - {0}:
+        outbox.redraw(tx, claim.guild, "claim", on)
 
 
 def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
@@ -524,10 +556,30 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
     outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
 
 
+def counted_times(terms: Terms, decided_us: int | None) -> tuple[int, int, int]:
+    """When trading closes, the deadline and the check date of a claim with times; `decided_us` is when its condition
+    was decided.
+
+    A deadline that counts from it (C10) is the end of that many days later in the claim's zone, and never later than
+    the terms' own; trading closes with it at the latest, and people are asked as long after it as the terms say.
+    """
+    assert terms.closes_us is not None
+    assert terms.deadline_us is not None
+    assert terms.check_us is not None
+    if decided_us is None or terms.condition is None or terms.condition.days is None:
+        return terms.closes_us, terms.deadline_us, terms.check_us
+    zone = zones.zone(terms.zone)
+    day = (from_us(decided_us).astimezone(zone) + timedelta(days=terms.condition.days)).date()
+    deadline_us = min(terms.deadline_us, to_us(zones.day_end(day, zone)))
+    return min(terms.closes_us, deadline_us), deadline_us, deadline_us + terms.check_us - terms.deadline_us
+
+
 def freeze(tx: Connection, claim: Claim) -> None:
-    """From the first accepted bet, stake, trade or forecast on, nobody edits the claim (B5)."""
+    """From the first accepted bet, stake, trade or forecast on, nobody edits the claim (B5), nor what it hangs on."""
     if not claim.frozen:
         _FREEZE.count(tx, g=claim.guild, n=claim.number)
+        if claim.terms.condition is not None:
+            conditions.freeze_above(tx, claim.guild, claim.number)
 
 
 def move(tx: Connection, claim: Claim, to: str, **values: Any) -> None:

@@ -15,7 +15,7 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.types import fits, to_us
-from markets import claims, due, instruments, judges, lifecycle, outbox, resolution, tables, typed
+from markets import claims, conditions, due, instruments, judges, lifecycle, outbox, resolution, tables, typed
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
@@ -288,7 +288,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
     if judge not in before:
         return
     named = judges.standing_judges(tx, claim)
-    others = [one for one in named if one not in before and not judges.has_money(tx, claim, one)]
+    others = [one for one in named if one not in before and not judges.is_recused(tx, claim, one)]
     if not named or len(others) >= claim.terms.judges.votes:
         raise OthersFirst(claim.number, until_us)
 
@@ -398,7 +398,9 @@ def pay_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
     claim = claims.load(tx, work.guild, dispute.claim)
     if claim.state != lifecycle.RULED or dispute.ruling is None:
         return
-    if claim.halted:  # it is paid when the moderator lets the claim go on
+    if claim.halted or resolution.held(
+        tx, claim, dispute.ruling
+    ):  # paid when the claim, or its condition, lets it
         return
     _pay(tx, claim, dispute, dispute.ruling, now)
 
@@ -432,6 +434,18 @@ def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
     resolution.forfeit_bond(tx, dispute.appeal_bond, f"dispute:{dispute.number}:appeal", now)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
     return dispute.number
+
+
+def drop(tx: Connection, claim: Claim, now: datetime) -> None:
+    """The claim is void by its condition (C10), so there is nothing left to judge: all bonds return."""
+    dispute = standing(tx, claim)
+    tx.execute(_LAPSE, {"g": claim.guild, "n": dispute.number})
+    due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
+    resolution.return_bond(tx, dispute.bond, dispute.challenger, f"dispute:{dispute.number}:bond", now)
+    if dispute.appellant is not None:
+        key = f"dispute:{dispute.number}:appeal"
+        resolution.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
 
 
 def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
@@ -497,6 +511,8 @@ def _first_ruling(tx: Connection, dispute: Dispute) -> Result | None:
 
 def _go_on(tx: Connection, claim: Claim, now: datetime) -> None:
     """What a freeze held back goes on, and the hours of the freeze don't count (D3, D6)."""
+    if claim.terms.condition is not None:
+        conditions.look(tx, claim.guild, claim.number, now)
     frozen_us = tx.execute(_FROZEN, {"g": claim.guild, "claim": claim.number}).scalar_one()
     proposal = resolution.standing(tx, claim)
     if proposal is not None and proposal.state == "standing" and proposal.window_from_us is not None:

@@ -36,6 +36,7 @@ ALONE = frozenset(
         "ruling.pay",
         "claim.lapse",
         "claim.check",
+        "condition.look",
         "orders.fill",
     }
 )

@@ -4,7 +4,7 @@ MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
-│   ├── ClaimMoved  ClaimHalted  TradingClosed
+│   ├── ClaimMoved  ClaimHalted  TradingClosed  ConditionOpen
 │   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   ├── LinkThere  CruxEnded
@@ -90,6 +90,10 @@ class ClaimMoved(NotNow):
 
 class ClaimHalted(NotNow):
     """A moderator stopped everything on the claim."""
+
+
+class ConditionOpen(NotNow):
+    """The claim hangs on one that isn't decided yet (C10)."""
 
 
 class TradingClosed(NotNow):

@@ -43,6 +43,7 @@ FOLDER = "claims"
 
 Table = Literal[
     "claims",
+    "conditions",
     "clarifications",
     "offers",
     "bets",
@@ -91,6 +92,8 @@ Claims and bets of one Discord server, as Crux kept them; the points they moved 
 folder, under the same numbers of players, accounts and transfers.
 
 claims.csv          what was claimed: terms as JSON with their SHA-256, state, times, what it supersedes
+conditions.csv      claims that hang on another's outcome, by its number there, and whether that has come; with `days`
+                    the deadline counts from `decided`. The terms say the same
 clarifications.csv  dated additions by judges
 offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`
 bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
@@ -421,6 +424,11 @@ LAYOUTS: dict[Table, Layout] = {
         *('"warned', "#digest", '"settings', '"terms'),
         without=(_c.state.not_in(_private),),
         begins={"typed": None},
+    ),
+    "conditions": _layout(
+        tables.conditions,
+        "claim",
+        *("claim", "on=on_claim", "outcome", "days", '"state', "@decided=decided_us"),
     ),
     "clarifications": _layout(
         tables.clarifications,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, due, instruments, outbox, tables, typed
+from markets import claims, conditions, due, instruments, outbox, tables, typed
 from markets.claims import Actor, Claim
 from markets.counters import following
 from markets.errors import NamedJudge, NotAJudge, Recused
@@ -42,9 +42,13 @@ def standing_judges(tx: Connection, claim: Claim) -> list[int]:
 
 
 def require_may_bet(tx: Connection, claim: Claim, player: int) -> None:
-    """Raises NamedJudge for a judge of the claim who has not stepped down (D4)."""
+    """Raises NamedJudge for a judge of the claim who has not stepped down (D4), or of one that it hangs on."""
     if player in claim.terms.judges.named and player in standing_judges(tx, claim):
         raise NamedJudge(claim.number)
+    if claim.terms.condition is not None:
+        for number in conditions.above(tx, claim.guild, claim.number):
+            if player in standing_judges(tx, claims.load(tx, claim.guild, number)):
+                raise NamedJudge(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +79,17 @@ def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
 
 
 def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
-    """Raises Recused where a player has or ever had money on a claim."""
-    if has_money(tx, claim, player):
+    """Raises Recused where a player has or ever had money on a claim, or on anything conditional on it (D4)."""
+    if is_recused(tx, claim, player):
         raise Recused(claim.number)
+
+
+def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether a player has, or ever had, money on a claim or on one that hangs on it."""
+    lower = conditions.below(tx, claim.guild, claim.number)
+    return has_money(tx, claim, player) or any(
+        has_money(tx, claims.load(tx, claim.guild, number), player) for number in lower
+    )
 
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:

@@ -15,6 +15,7 @@ from ledger.types import to_us
 from markets import (
     calendar,
     claims,
+    conditions,
     cruxes,
     disputes,
     forecasts,
@@ -77,6 +78,15 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Hung:
+    """The claim that another hangs on, and how its condition stands (`conditions.WAITING` and so on)."""
+
+    on: int
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimSeen:
     """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names."""
 
@@ -97,6 +107,8 @@ class ClaimSeen:
     crowd: Crowd | None = None
     cruxes: tuple[Crux, ...] = ()
     crux_count: int = 0
+    hangs_on: Hung | None = None
+    hanging: tuple[int, ...] = ()
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -229,7 +241,16 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         crowd=forecasts.crowd(tx, found, now),
         cruxes=tuple(linking),
         crux_count=count,
+        hangs_on=_hung(tx, found),
+        hanging=tuple(link.claim for link in conditions.hanging(tx, guild, number)),
     )
+
+
+def _hung(tx: Connection, found: Claim) -> Hung | None:
+    link = conditions.find(tx, found.guild, found.number) if found.terms.condition else None
+    if link is None:
+        return None
+    return Hung(link.on, claims.load(tx, found.guild, link.on).terms.title, link.state)
 
 
 def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
@@ -373,13 +394,15 @@ def mine(tx: Connection, guild: int, player: int, *, before: int = 0) -> list[Ro
 
 def linked(tx: Connection, guild: int, player: int) -> list[Row]:
     """Claims that hang together with one of somebody's, the newest first: linked by anybody's crux, a better wording
-    or what it replaced, or related in the library."""
+    or what it replaced, a condition either way, or related in the library."""
     own = tx.execute(_ALL_MINE, {"g": guild, "p": player}).all()
     taken = {of for one in own if (of := claims.read_terms(one.terms).library)}
     related = {name for one in library.load() if one.id in taken for name in one.related}
     related |= {one.id for one in library.load() if taken & set(one.related)}
     numbers = [one.number for one in own]
     replaced = [one.supersedes for one in own if one.supersedes]
+    replaced += [said.on for one in own if (said := claims.read_terms(one.terms).condition)]
+    replaced += [link.claim for number in numbers for link in conditions.hanging(tx, guild, number)]
     links = [_c.supersedes.in_(numbers), _c.number.in_(replaced)]
     links += [_c.terms.contains(f'"{name}"') for name in sorted(related)]
     others = sa.and_(_c.number.not_in(numbers), sa.or_(*links))

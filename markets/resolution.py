@@ -21,6 +21,7 @@ from ledger.types import Salt, fits, to_us
 from markets import (
     claims,
     clauses,
+    conditions,
     cruxes,
     due,
     instruments,
@@ -39,6 +40,7 @@ from markets.errors import (
     BadResult,
     BadTimes,
     ClaimMoved,
+    ConditionOpen,
     NotAHolder,
     NotYours,
     TooEarlyToPropose,
@@ -261,6 +263,10 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
     claim = claims.load(tx, work.guild, proposal.claim)
     if proposal.state != "standing" or claim.state != lifecycle.PROPOSED or claim.halted:
         return
+    if held(tx, claim, proposal.result):
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.post(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
+        return
     if proposal.confirm or _somebody_deleted(tx, claim):
         tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
         facts = {"claim": claim.number, "proposal": proposal.number}
@@ -276,10 +282,13 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     Raises:
         UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand.
         NotAJudge, Recused: Not theirs to confirm.
+        ConditionOpen: The claim that it hangs on comes first (C10).
     """
     proposal = load(tx, request.guild, request.proposal)
     claim = claims.load(tx, request.guild, proposal.claim)
     claim.require("confirm", now)
+    if held(tx, claim, proposal.result):
+        raise ConditionOpen(claim.number, claim.state)
     require_may_confirm(tx, claim, request.actor)
     over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
     if proposal.state != "standing" or not over:
@@ -336,6 +345,7 @@ def resolve(
     outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
     state = lifecycle.VOID if result.kind == "void" else lifecycle.SETTLED
     claims.move(tx, claim, state, resolution=number)
+    conditions.changed(tx, claim.guild, claim.number, now)
     facts = {"claim": claim.number, "resolution": number}
     outbox.post(tx, claim.guild, "claim.resolved", facts, now, line=claim.number)
     cruxes.came_out(tx, claim, number, now)
@@ -344,6 +354,13 @@ def resolve(
     else:
         due.schedule(tx, claim.guild, "resolution.pay", number, pays_us)
     return number
+
+
+def held(tx: Connection, claim: Claim, result: Result) -> bool:
+    """Whether a result waits, because what its claim hangs on isn't decided (C10). *Too early* and void don't: they
+    are the same whatever becomes of that."""
+    waits = claim.terms.condition is not None and conditions.waits(tx, claim.guild, claim.number)
+    return waits and result.kind not in ("early", "void")
 
 
 def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
@@ -382,8 +399,13 @@ def holders(tx: Connection, claim: Claim) -> list[int]:
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether anything hangs on a claim that somebody has to judge (B8)."""
-    return any(instrument.hangs(tx, claim) for instrument in instruments.ALL)
+    """Whether anything hangs on a claim that somebody has to judge (B8), or on one that waits for it (C10)."""
+    if any(instrument.hangs(tx, claim) for instrument in instruments.ALL):
+        return True
+    lower = [
+        link.claim for link in conditions.hanging(tx, claim.guild, claim.number) if link.decided_us is None
+    ]
+    return any(hangs(tx, claims.load(tx, claim.guild, number)) for number in lower)
 
 
 class Bets(Instrument):
@@ -491,7 +513,8 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     at once, and until then nothing but this happens to the claim.
 
     Raises:
-        ClaimMoved: There is no result that stands, or it is being taken back already.
+        ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
+            and stays so (C10).
         Needed: A reason.
         NotAJudge, Recused, TooLateToReverse: Not theirs to take back, or after 30 days not theirs any more.
     """
@@ -501,6 +524,9 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     found = load_resolution(tx, claim.guild, claim.resolution)
     if found.reversed_us is not None:
         raise ClaimMoved(claim.number, "reversing")
+    link = conditions.find(tx, claim.guild, claim.number) if claim.terms.condition else None
+    if link is not None and link.state == conditions.FAILED:
+        raise ClaimMoved(claim.number, "condition")
     _require_reverser(tx, claim, found, request.actor, now)
     reason = typed.words("reason", request.reason)
     due.cancel(tx, claim.guild, "resolution.pay", found.number)
@@ -517,6 +543,7 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     judges.note_act(tx, claim.guild, "reverse", actor=actor, now=now, claim=claim.number, reason=reason)
     facts = {"claim": claim.number, "resolution": found.number, "by": actor}
     outbox.post(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
+    conditions.changed(tx, claim.guild, claim.number, now)
     take_some_back(tx, claim.guild, found.number, now)
     return found.number
 
@@ -539,6 +566,8 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
     cruxes.redraw_around(tx, claim)
     claims.schedule_times(tx, claim, now)
     due.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
+    if claim.terms.condition is not None:
+        conditions.look(tx, guild, claim.number, now)
     resume(tx, claim, now)
 
 

@@ -19,6 +19,7 @@ POOL_STATES = ("open", "settled", "void")
 STAKE_STATES = ("live", "paid", "returned")
 DISPUTE_STATES = ("open", "ruled", "appealed", "final", "lapsed")
 MARKET_STATES = ("open", "ending", "settled", "void")
+CONDITION_STATES = ("waiting", "met", "failed", "reversed")
 ORDER_STATES = ("open", "filled", "cancelled", "expired", "ended")
 
 MOST_UNITS = 10**12
@@ -94,6 +95,31 @@ class Claims(SQLModel, table=True):
     resolution: int | None = Field(sa_type=Whole, default=None)
     typed: str | None = Field(sa_type=Words, default=None)
     warned: str | None = Field(sa_type=Words, default=None)
+
+
+class Conditions(SQLModel, table=True):
+    """What an open claim hangs on (C10): another claim's outcome, by its number there; and whether that has come.
+
+    `decided_us` is when it was decided; with `days` the claim's deadline counts from then. `reversed` is a condition
+    that was taken back after the claim was settled.
+    """
+
+    __table_args__ = (
+        _of_claim(),
+        _of_claim("on_claim"),
+        _among("state", CONDITION_STATES),
+        sa.CheckConstraint("claim <> on_claim AND outcome >= 0 AND (days IS NULL OR days >= 1)", name="link"),
+        sa.CheckConstraint("(state = 'waiting') = (decided_us IS NULL)", name="decided"),
+        sa.Index("ix_conditions_on_claim", "guild_id", "on_claim", "claim"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    on_claim: int = Field(sa_type=Whole)
+    outcome: int = Field(sa_type=Whole)
+    days: int | None = Field(sa_type=Whole, default=None)
+    state: str = Field(sa_type=Words)
+    decided_us: int | None = Field(sa_type=Moment, default=None)
 
 
 class Tags(SQLModel, table=True):
@@ -990,6 +1016,7 @@ class Links(SQLModel, table=True):
 # Core tables for the write path, typed.
 counters = SQLModel.metadata.tables["counters"]
 claims = SQLModel.metadata.tables["claims"]
+conditions = SQLModel.metadata.tables["conditions"]
 tags = SQLModel.metadata.tables["tags"]
 follows = SQLModel.metadata.tables["follows"]
 clarifications = SQLModel.metadata.tables["clarifications"]

@@ -1,6 +1,7 @@
 """/claim: statements that can be judged, from a draft to what is said of them later (RULES B)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from discord import app_commands
@@ -15,11 +16,13 @@ from bot.entering import guild_of, key
 from bot.refusals import BadInput, NotMember, ToBot
 from bot.render import bets as bets_render
 from bot.render import claims as render
+from bot.render import conditions as condition_words
 from bot.render import refusals, text, wording
 from ledger import people
 from ledger.types import to_us
 from markets import claims, clauses, judges, library, queries
 from markets.claims import Claim, Outcome, Terms
+from markets.conditions import MOST_DAYS, Condition
 from markets.library import Starter
 from markets.wording import Remark, check
 
@@ -280,6 +283,78 @@ async def _change(press: Press, number: int, filled: dict[str, str]) -> render.O
     died = await crux.write(claims.edit, request, now)
     seen = await crux.db.read(queries.claim, guild, number, now)
     return render.Opened(seen, who.places.announcement_channel, True, len(died), wording.remarks(remarks))
+
+
+@claim.command(description="Let a claim of yours count only if another one ends so")
+@app_commands.describe(
+    claim="Your draft's or claim's number, as long as nothing is bet on it",
+    on="The claim that it hangs on; nothing: on none",
+    outcome="Which of its outcomes; nothing: the first, such as YES",
+    days="The deadline, in days after that; nothing: only its own deadline",
+)
+async def condition(
+    press: Press,
+    claim: Number,
+    on: Number | None = None,
+    outcome: app_commands.Range[str, 1, 80] | None = None,
+    days: app_commands.Range[int, 1, MOST_DAYS] | None = None,
+) -> None:
+    await answer(press, _hang(press, claim, on, outcome or "", days), _same)
+
+
+@routes.on("claim-condition:{number}")
+async def ask_condition(press: Press, number: int) -> None:
+    who = await acting(press)
+    found = await press.client.db.read(claims.load, guild_of(press), number)
+    claims.require_editable(found, who.number, press.client.clock.of(press.id))
+    await ask(press, condition_words.form(found))
+
+
+@routes.on("claim-condition-save:{number}")
+async def send_condition(press: Press, number: int) -> None:
+    filled = components.values(press.data or {})
+    on, outcome, days = (components.line(filled, name) for name in ("on", "outcome", "days"))
+    work = _hang(press, number, _whole("Which claim", on), outcome, _whole("The days", days))
+    await answer(press, work, _same)
+
+
+def _whole(field: str, typed: str) -> int | None:
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 16):
+        raise BadInput(field, "write a whole number, or nothing")
+    return int(typed)
+
+
+async def _hang(press: Press, number: int, on: int | None, outcome: str, days: int | None) -> Card:
+    """Set or take away a claim's condition, in a draft or while nothing but offers hangs on it (C10)."""
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    found = await crux.db.read(claims.load, guild, number)
+    claims.require_editable(found, who.number, now)
+    if on is None and (outcome or days):
+        raise BadInput("Which claim", "name the claim that it hangs on, by its number")
+    said = None if on is None else await _condition(press, on, outcome, days)
+    terms = replace(found.terms, condition=said)
+    remarks = _remarks(terms, drafting.held_of(terms))
+    if found.state != "draft":
+        claims.require_wording(remarks)
+    warned = tuple(one.code for one in remarks)
+    request = claims.Edit(guild, key(press), who.number, number, terms, warned)
+    died = await crux.write(claims.edit, request, now)
+    if found.state == "draft":
+        return await _look_at_draft(press, number)
+    seen = await crux.db.read(queries.claim, guild, number, now)
+    return render.opened(render.Opened(seen, who.places.announcement_channel, True, len(died)))
+
+
+async def _condition(press: Press, on: int, outcome: str, days: int | None) -> Condition:
+    hung = await press.client.db.read(claims.load, guild_of(press), on)
+    claims.require_public(hung)
+    at, against = drafting.side(hung.terms, outcome, "The outcome") if outcome else (0, False)
+    if against:
+        raise BadInput("Which of its outcomes", "write the outcome itself, without not before it")
+    return Condition(on, at, hung.terms.outcomes[at].name, days)
 
 
 @claim.command(description="Word a claim better: a new claim, beside the old one")

@@ -76,6 +76,7 @@ def fine_print(seen: OfferSeen) -> str:
     own = f"if unclear: {phrases.bets_clause(claim, seen.offer, seen.people)}" if terms.clause else ""
     parts = [
         f"claim {claim.number}",
+        f"only if {phrases.condition(terms)}" if terms.condition else "",
         f"before {phrases.deadline(terms)}",
         own,
         f"judged by {phrases.judges(terms, seen.people)}",

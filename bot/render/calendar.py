@@ -37,6 +37,7 @@ DUE = {
     "bet.year": "The yearly note about bet {ref}",
     "draft.ask": "The author of draft {ref} is asked about it",
     "draft.drop": "Draft {ref} goes",
+    "condition.look": "What claim {ref} hangs on is looked at",
     "pool.close": "The pool of claim {ref} takes no more stakes",
     "forecasts.show": "The hidden forecasts on claim {ref} are shown",
     "scores.make": "The forecasts that result {ref} settles are scored",

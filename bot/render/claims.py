@@ -8,6 +8,7 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
+from bot.render import conditions as condition_words
 from bot.render import cruxes as crux_words
 from bot.render import forecasts as forecast_words
 from bot.render import markets as market_words
@@ -34,6 +35,7 @@ def claim(seen: ClaimSeen) -> Card:
         phrases.lines(
             text.escape(terms.statement, 900) if terms.statement.strip() != terms.title.strip() else "",
             _outcomes(terms),
+            condition_words.line(seen),
             _stands(seen),
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
@@ -133,8 +135,9 @@ def _fine_print(seen: ClaimSeen) -> str:
         f"Claim {seen.claim.number}",
         superseded,
         supersedes,
+        condition_words.hanging(seen),
         bets,
-        f"before {phrases.deadline(terms)}",
+        f"before {condition_words.before(seen)}",
         f"if unclear: {phrases.claims_clause(terms)}",
         f"judged by {phrases.judges(terms, seen.people)}",
     ]
@@ -155,9 +158,12 @@ def terms(seen: ClaimSeen) -> Card:
                 + (f": {text.escape(one.criteria, 600)}" if one.criteria else "")
                 for one in said.outcomes
             ],
+            f"{condition_words.line(seen)} Else it is void, and everything returns."
+            if said.condition
+            else "",
             f"**Source** {sources}" if sources else "",
             f"**Trading closes** {phrases.stamp(said, seen.claim.closes_us)}",
-            f"**Deadline** {phrases.deadline(said)} ({said.zone or 'no zone'})",
+            f"**Deadline** {condition_words.before(seen)} ({said.zone or 'no zone'})",
             f"**First asked** {phrases.stamp(said, seen.claim.check_us)}",
             f"**Early** {phrases.early(said)}",
             f"**If unclear** {phrases.claims_clause(said)}",
@@ -441,6 +447,7 @@ def draft(seen: DraftSeen) -> Card:
         Button("What is claimed", f"draft-first:{number}"),
         Button("How it is decided", f"draft-second:{number}"),
         Button("Votes, days, tags", f"draft-third:{number}"),
+        Button("Only if …", f"claim-condition:{number}"),
         Button("Show it to others", f"draft-show:{number}"),
         Button("Drop it", f"draft-drop:{number}", Look.DANGER),
     ]
@@ -462,6 +469,7 @@ def draft(seen: DraftSeen) -> Card:
                 + (f": {text.escape(one.criteria, 400)}" if one.criteria else "")
                 for one in terms.outcomes
             ],
+            f"**Only if {phrases.condition(terms)}**" if terms.condition else "",
             f"**Source** {text.escape(terms.source, 300)}" if terms.source else "",
             f"**Deadline** {phrases.deadline(terms)} ({terms.zone})",
             f"**Trading closes** {phrases.stamp(terms, terms.closes_us)}"
@@ -508,6 +516,7 @@ def opened(done: Opened) -> Card:
             *(() if done.seen.market else (Button("Open a market", f"market-new:{number}"),)),
             Button("Change the claim", f"claim-change:{number}"),
             Button("Change how it is decided", f"claim-change-rest:{number}"),
+            Button("Only if …", f"claim-condition:{number}"),
             Button("Terms", f"terms:{number}"),
         ),
         Accent.DONE,

@@ -18,6 +18,7 @@ TOPICS = {
     "points": "Points, debts, the allowance and gifts",
     "markets": "Share markets and limit orders",
     "cruxes": "Cruxes: what would change your mind",
+    "conditions": "Claims that hang on other claims",
     "book": "The book, and how to check it",
     "moderators": "What moderators may do",
     "privacy": "What is stored about you",
@@ -41,6 +42,8 @@ def topic(name: str, rules: grants.Settings, bets: Settings, currency: Currency)
             said = _markets()
         case "cruxes":
             said = _cruxes()
+        case "conditions":
+            said = _conditions()
         case "book":
             said = _book()
         case "moderators":
@@ -187,6 +190,19 @@ def _cruxes() -> tuple[str, ...]:
         "hidden.",
         "It takes no points and binds you to nothing. `/claim unlink` takes it back while both claims go on, and "
         "`/claim list` finds what is linked to a claim of yours.",
+    )
+
+
+def _conditions() -> tuple[str, ...]:
+    return (
+        "A claim may count only if another one ends so: “if claim 12 ends YES, then ...”. Set it with *Only if …* on "
+        "your draft, or with `/claim condition` as long as nothing is bet on it.",
+        "If that claim ends any other way, graded, unclear and void included, yours is void and everybody gets back "
+        "exactly what it cost them. If yours is decided first, it waits.",
+        "The deadline may count from it, such as 90 days after; the claim's own deadline is then the latest it can "
+        "be. A chain has three conditions at most, and no circle.",
+        "If the other result is taken back later, what was void stays void, and what was paid goes to your claim's "
+        "judges. Nobody judges a claim who has points on anything that hangs on it.",
     )
 
 

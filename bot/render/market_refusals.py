@@ -57,6 +57,21 @@ _BAD = {
     "self": "That is one and the same claim: choose another one to link it to.",
     "season": "A season begins before it ends: give another beginning or end.",
     "name": "A season has a name of 1 to 60 characters: write one.",
+    "itself": "A claim can't hang on itself: name another one, or none.",
+    "over": "Claim {on} has ended already, so nothing can hang on it: name one that is still open, or none.",
+    "no_outcome": "Claim {on} has no such outcome: `/claim show` names those it has.",
+    "within": "A deadline counts 1 to {most} days from the condition: write such a number, or none.",
+    "circle": (
+        "Claim {on} hangs on this claim already, so this condition would close a circle: name another claim, or none."
+    ),
+    "links": (
+        "That would make a chain of more than {most} conditions: hang it on an earlier claim of the chain, or on "
+        "none."
+    ),
+    "hangs": (
+        "Claim {claim} hangs on the outcome {name}: leave that one's name and place as they are, and change the "
+        "rest."
+    ),
     "empty": "Something that must be filled in is empty: {field}. Please write it.",
 }
 
@@ -177,6 +192,11 @@ def _not_now(error: errors.NotNow) -> str:
             )
         case errors.OrderGone():
             return f"Order {number} has ended already, and what it held is back. `/market portfolio` shows yours."
+        case errors.ConditionOpen():
+            return (
+                f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "
+                "`/claim show` says which one."
+            )
         case errors.TradingClosed():
             return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
         case errors.ClaimHalted():

@@ -31,6 +31,7 @@ STATES = {
     "unresolved": "filed as unresolved",
     "dropped": "dropped",
     "reversing": "its result is being taken back",
+    "condition": "the claim that it hangs on came out otherwise, so it is void and stays so",
 }
 
 OFFER_STATES = {
@@ -62,6 +63,7 @@ _DUE = {
     "proposal.settle": "the result stands, if nobody challenges it",
     "ruling.pay": "the ruling is paid",
     "resolution.pay": "it is paid",
+    "condition.look": "what it hangs on is looked at",
     "pool.close": "the pool takes no more stakes",
     "forecasts.show": "hidden forecasts are shown",
 }
@@ -185,7 +187,17 @@ def early(terms: Terms) -> str:
 
 def deadline(terms: Terms) -> str:
     """The deadline in each reader's own zone; a bare date as that day's last minute."""
-    return stamp(terms, terms.deadline_us)
+    at = stamp(terms, terms.deadline_us)
+    said = terms.condition
+    return (
+        f"{at}, and within {_days(said.days)} after claim {said.on} is decided" if said and said.days else at
+    )
+
+
+def condition(terms: Terms) -> str:
+    """`claim 12 ends YES`, for a claim that is conditional on that (C10)."""
+    said = terms.condition
+    return f"claim {said.on} ends {text.escape(said.named, 60)}" if said else ""
 
 
 def stamp(terms: Terms, at_us: int | None) -> str:
@@ -232,7 +244,8 @@ def endings(claim: Claim, bet: Bet, people: People) -> list[tuple[str, Payout | 
     open_end = isinstance(in_force, clauses.JudgesChoose)
     unclear = None if open_end else resolution.payout(claim, bet, Result("unclear"))
     found.append((f"**unclear** ({clause(claim.terms, in_force, people, bet)})", unclear))
-    found.append(("**void**", Payout(bet.maker_stake, bet.taker_stake)))
+    unless = f" (also unless {condition(claim.terms)})" if claim.terms.condition else ""
+    found.append((f"**void**{unless}", Payout(bet.maker_stake, bet.taker_stake)))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot.render import conditions as condition_words
 from bot.render import phrases, text, wording
 from bot.render.announced import Ask, Told, card, post
 from bot.render.claims import holders
@@ -13,6 +14,7 @@ from bot.render.text import Currency
 from ledger.types import from_us
 from markets import clauses, queries, resolution
 from markets.claims import Claim, Result, Terms
+from markets.conditions import FAILED
 from markets.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
 
 GROUNDS = {
@@ -542,7 +544,7 @@ def _resolved(tx: Connection, ask: Ask) -> Told | None:
     if found.pays_us <= found.at_us and seen.bets:
         return None
     when = f"It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
-    words = _then(_how(tx, ask.guild, seen, found), when)
+    words = _then(_how(tx, ask, seen, found), when)
     return Told(_settled(seen, found, words, ()), concerned=holders(seen), line=seen.claim.number)
 
 
@@ -555,7 +557,7 @@ def _paid(tx: Connection, ask: Ask) -> Told | None:
     bets = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers]
     lines = [line for one in bets for line in _paid_bet(one)]
     told = tuple(dict.fromkeys(side for one in bets if one.bet for side in (one.bet.maker, one.bet.taker)))
-    shown = _settled(seen, found, _how(tx, ask.guild, seen, found), lines)
+    shown = _settled(seen, found, _how(tx, ask, seen, found), lines)
     return Told(shown, concerned=told, line=seen.claim.number)
 
 
@@ -587,9 +589,11 @@ def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Seq
     )
 
 
-def _how(tx: Connection, guild: int, seen: ClaimSeen, found: resolution.Resolution) -> str:
+def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution) -> str:
     """On what ground a result stands."""
-    clause = ""
+    guild, clause = ask.guild, ""
+    if seen.hangs_on is not None and seen.hangs_on.state == FAILED:
+        return condition_words.otherwise(tx, ask, seen)
     if queries.result_of(found).kind == "unclear":
         clause = f"The ambiguity clause applies: {phrases.claims_clause(seen.claim.terms)}."
     if found.dispute is not None:

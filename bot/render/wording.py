@@ -69,4 +69,5 @@ def draft_of(terms: Terms, deadline_typed: str = "", *, zone_given: bool = True)
         fallback=terms.fallback,
         judged=terms.judges.votes > 0,
         clause=bool(terms.clause),
+        conditional=terms.condition is not None,
     )

@@ -70,7 +70,9 @@ def test_every_code_that_is_raised_for_bad_terms_has_a_sentence():
             raised |= {(kind, name, str(part.value)) for part in parts if isinstance(part, ast.Constant)}
     assert len(raised) > 10
     for kind, field, code in sorted(raised):
-        error = getattr(errors, kind)(field, code, outcomes=2, most=4_000, pot=100, name="x", value="y")
+        error = getattr(errors, kind)(
+            field, code, outcomes=2, most=4_000, pot=100, name="x", value="y", on=1, claim=2
+        )
         said = market_refusals.refusal(error, Currency())
         assert said, f'{kind}("{field}", "{code}")'
         assert said.endswith("."), said

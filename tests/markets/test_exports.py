@@ -20,6 +20,7 @@ from ledger.errors import AlreadyThere, UnknownGuild
 from ledger.types import to_us
 from markets import board, claims, clauses, cruxes, exports, judges, offers, preferences, tables
 from markets.claims import Actor, Claim, Outcome, Result
+from markets.conditions import Condition
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_disputes import appoint, argue
@@ -123,6 +124,8 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     told = await club.claim(bo, title="Soon told")
     await club.bet(ada, bo, told, maker_stake=51, taker_stake=49)
     await club.propose(mu, told, Result("outcome", outcome=YES), moderator=True)
+    hangs = await club.claim(mu, title="Hangs", condition=Condition(told.number, YES, "YES", days=3))
+    await club.bet(ada, bo, hangs, maker_stake=11, taker_stake=12)
     await club.market(mu, goes_on, liquidity=5_000)
     await club.buy(mu, goes_on, YES, budget=700)
     await club.order(mu, goes_on, YES, 1_000, budget=77)

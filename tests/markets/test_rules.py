@@ -11,7 +11,6 @@ RULES = {"A": 8, "B": 8, "C": 10, "D": 8, "E": 8}
 """How many rules each section has; their words are in RULES."""
 
 LATER = {
-    "C10": "conditional claims",
     "E7": "scenarios",
     "E8": "rewards",
 }
