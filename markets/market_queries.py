@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger.prepared import param
 from ledger.types import Whole, to_us
-from markets import claims, maker, orders, queries, tables
+from markets import claims, maker, orders, pools, queries, tables
 from markets.claims import Claim
 from markets.errors import MarketGoesOn
 from markets.maker import Holding, Market
@@ -101,12 +101,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """All that somebody has in live markets; `locked` lies in reserves, `exposure` is the most they can lose."""
+    """All that somebody has in live markets and pools: `locked` in reserves, `exposure` the most they can lose."""
 
     balance: int
     markets: tuple[Mine, ...]
     resting: tuple[orders.Order, ...]
     locked: int
+    in_pools: int
     exposure: int
     titles: Mapping[int, Claim]
 
@@ -181,7 +182,8 @@ def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfoli
     locked = sum(accounts.state(tx, one.reserve).balance for one in resting if one.reserve)
     at_risk = sum(max(-one.worst, 0) + one.paid_in for one in markets)
     titles = {one.claim: claims.load(tx, guild, one.claim) for one in resting}
-    return Portfolio(balance, markets, resting, locked, at_risk + locked, titles)
+    staked = pools.locked(tx, guild, player)
+    return Portfolio(balance, markets, resting, locked, staked, at_risk + locked + staked, titles)
 
 
 _t, _p, _m, _l = tables.trades.c, tables.positions.c, tables.markets.c, tables.liquidity.c

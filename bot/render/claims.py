@@ -34,7 +34,7 @@ def claim(seen: ClaimSeen) -> Card:
         text.escape(terms.title, 200),
         phrases.lines(
             text.escape(terms.statement, 900) if terms.statement.strip() != terms.title.strip() else "",
-            _outcomes(terms),
+            "" if seen.market and len(terms.outcomes) <= market_words.FEW else _outcomes(terms),
             condition_words.line(seen),
             _stands(seen),
             *[_offered(seen, one) for one in seen.offers],

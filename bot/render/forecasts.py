@@ -45,6 +45,17 @@ def chances(terms: Terms, said: Chances) -> str:
     return text.listed([f"{chance(one)} {text.escape(outcome.name, 40)}" for outcome, one in named])
 
 
+def _rounded(terms: Terms, said: Chances) -> str:
+    """The same in whole percent, but near certainty: a median of many is no more exact than that."""
+    whole, percent = scoring.UNIT, scoring.UNIT // 100
+    return chances(
+        terms,
+        tuple(
+            round(one, -4) if 2 * percent <= one <= whole - 2 * percent else round(one, -3) for one in said
+        ),
+    )
+
+
 def crowd(terms: Terms, seen: Crowd) -> str:
     """One line for a claim's card; nothing where nobody says anything."""
     if not seen.count:
@@ -53,7 +64,9 @@ def crowd(terms: Terms, seen: Crowd) -> str:
     if seen.hidden:
         return f"**{count}**, hidden until trading closes or its author shows them"
     implied = values.implied(terms, [one / scoring.UNIT for one in seen.median])
-    said = f"**{count}**: {'it says' if seen.count == 1 else 'the median says'} {chances(terms, seen.median)}"
+    said = (
+        f"**{count}**: {'it says' if seen.count == 1 else 'the median says'} {_rounded(terms, seen.median)}"
+    )
     return f"{said}\nTogether they say: {implied}" if implied and seen.count > 1 else said
 
 

@@ -24,6 +24,9 @@ LEAST_LIQUIDITY = 10 * money.UNIT
 
 ORDINARY = 100 * money.UNIT
 TOLD, CONCERNED = 8, 80
+FEW = 5
+"""Outcomes that a card's line names."""
+
 STEPS = (25 * money.UNIT, 100 * money.UNIT)
 BUDGET, QUANTITY, TARGET = 0, 1, 2
 """How a trade's amount is meant, in a button's id."""
@@ -35,9 +38,13 @@ BUDGET, QUANTITY, TARGET = 0, 1, 2
 def line(terms: Terms, market: Market) -> str:
     """Prices as they stand, and for ranges what they say of the value."""
     prices = market.prices
-    order = sorted(range(len(prices)), key=lambda place: -prices[place]) if len(prices) > 2 else range(2)
-    shown = [f"{_name(terms, place)} **{chance(prices[place])}**" for place in list(order)[:5]]
-    more = f" and {len(prices) - 5} more" if len(prices) > 5 else ""
+    ranged, places = terms.kind in ("number", "date"), range(len(prices))
+    first = sorted(places, key=lambda place: -prices[place])[:FEW]
+    if ranged or len(prices) == 2:
+        first.sort()
+    between = ": " if ranged and len(prices) > 2 else " "  # "200 to 400 42%" reads like a number
+    shown = [f"{_name(terms, place)}{between}**{chance(prices[place])}**" for place in first]
+    more = f" and {len(prices) - FEW} more" if len(prices) > FEW else ""
     trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
     said = values.implied(terms, prices)
     shown_line = f"**Market** {', '.join(shown)}{more} · {trades}"
@@ -555,8 +562,14 @@ def portfolio(seen: Portfolio) -> Card:
         lines.append(
             f"Order **{order.number}** on claim {order.claim}: {what}, ends {phrases.ago(order.expires_us)}"
         )
-    total = f"At most you can lose **{text.exact(seen.exposure)}** in markets"
-    total += f", {text.exact(seen.locked)} of it in orders" if seen.locked else ""
+    if seen.in_pools:
+        lines.append(f"Stakes in pools: {text.exact(seen.in_pools)}")
+    at_risk = seen.exposure - seen.locked - seen.in_pools
+    parts = ((at_risk, "shares and liquidity"), (seen.locked, "orders"), (seen.in_pools, "pools"))
+    where = [f"{text.exact(amount)} in {what}" for amount, what in parts if amount]
+    total = f"At most you can lose **{text.exact(seen.exposure)}**" + (
+        f": {text.listed(where)}." if where else "."
+    )
     sells = tuple(
         Button(
             f"Sell {_plain(one.claim.terms, held.outcome)[:20]} of {one.claim.number}",
@@ -647,10 +660,12 @@ def _mine(one: Mine) -> str:
             lines.append(f"- {_name(terms, held.outcome)}: all sold, {text.signed(-held.cost)}")
     if one.held:
         shares = {held.outcome: held.shares for held in one.held}
-        ends = [
-            f"{_name(terms, place)} **{phrases.change(shares.get(place, 0) - cost)}**"
-            for place in range(len(terms.outcomes))
+        named = [
+            place for place in range(len(terms.outcomes)) if len(terms.outcomes) == 2 or shares.get(place)
         ]
+        ends = [f"{_name(terms, place)} **{phrases.change(shares.get(place, 0) - cost)}**" for place in named]
+        if len(named) < len(terms.outcomes):
+            ends.append(f"anything else **{phrases.change(-cost)}**")
         lines.append(f"- if it comes: {', '.join(ends)}")
     if one.paid_in:
         lines.append(f"- liquidity: {text.exact(one.paid_in)} paid in, what is left of it returns at the end")

@@ -67,7 +67,7 @@ def decimal(found: Fraction | None) -> str:
 def line(terms: Terms, pool: Pool) -> str:
     """One line for a claim's card."""
     parts = [
-        f"{text.escape(outcome.name, 40)} {text.number(on)} ({decimal(found)})"
+        f"{text.number(on)} on {text.escape(outcome.name, 40)} ({decimal(found)})"
         for outcome, on, found in zip(
             terms.outcomes, pool.backing, parimutuel.odds(pool.backing), strict=True
         )

@@ -48,7 +48,7 @@ async def test_a_pool_from_its_opening_to_what_everybody_got(play: Playground):
     told = await stake(play, "Ada", "NO", "300")
     assert "the odds stand at ×1.33" in told.text
     card = await posted(play, "Pool of 400")
-    assert "YES 100 (×4.00) and NO 300 (×1.33)" in card.text
+    assert "100 on YES (×4.00) and 300 on NO (×1.33)" in card.text
     assert "Stake in the pool" in card.buttons
     seen = await play.mira.run("/market pool", claim=1)
     assert "300 on NO" in seen.text

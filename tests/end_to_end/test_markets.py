@@ -137,15 +137,16 @@ async def test_a_number_s_market_says_its_median_and_its_range(play: Playground)
     await play.bo.run("/forecast give", claim=1, values="150 / 300 / 500")
     await play.ada.run("/forecast give", claim=1, chance="20, 30, 30, 20")
     moved = await card(play)
-    assert "400 or more **28%**" in moved.text
+    assert "200 to 400: **27%**, 400 or more: **28%**" in moved.text
+    assert "One of:" not in moved.text
     assert "The prices say: median **235**, 10 to 90% from **below 100** to **400 or more**" in moved.text
     assert "**2 forecasts**: the median says" in moved.text
     assert "Together they say: median **" in moved.text
     assert moved.json["attachments"][0]["description"].count(" from ") == 4
 
     mine = await play.bo.run("/market portfolio")
-    assert "if it comes: below 100 **−100**, 100 to 200 **−100**, 200 to 400 **−100**" in mine.text
-    assert "At most you can lose **100.00** in markets" in mine.text
+    assert "anything else **−100**" in mine.text
+    assert "At most you can lose **100.00**: 100.00 in shares and liquidity." in mine.text
 
 
 async def test_a_price_that_moved_too_far_is_asked_again(play: Playground):
