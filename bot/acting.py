@@ -1,16 +1,23 @@
 """Who acts, as the markets want it: a number in the book, and what Discord says they may do at this moment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import discord
+from sqlalchemy import Connection
 
+from bot import places
 from bot.answer import Press
 from bot.client import is_moderator
 from bot.entering import Known, enter, guild_of, key
 from bot.places import Places
 from bot.refusals import ToBot
 from ledger import people
+from ledger.people import Glance
 from markets.claims import Actor
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,42 @@ async def acting(press: Press) -> Acting:
     Raises:
         GrantRefused: A5: the Discord account is too young for one.
     """
+    who, _ = await acting_on(press, _nothing)
+    return who
+
+
+async def acting_on(press: Press, reader: Callable[[Connection], A]) -> tuple[Acting, A]:
+    """Whoever presses, with a wallet, and what `reader` finds: for somebody who has one, all in one read.
+
+    Raises:
+        GrantRefused: A5: the Discord account is too young for one.
+    """
+    crux, guild = press.client, guild_of(press)
+    looked = await crux.db.read(_look, guild, press.user.id, reader)
+    if looked is not None:
+        seen, chosen, found = looked
+        crux.remember(guild, chosen)
+        return _acting(press, Known(seen), chosen), found
     known = await enter(press)
-    chosen = await press.client.places(guild_of(press))
+    chosen = await crux.places(guild)
+    return _acting(press, known, chosen), await crux.db.read(reader)
+
+
+def _look(
+    tx: Connection, guild: int, person: int, reader: Callable[[Connection], A]
+) -> tuple[Glance, Places, A] | None:
+    """None for somebody who has no wallet with its starting balance yet: that comes before all else."""
+    seen = people.glance(tx, guild, person)
+    if seen is None or not seen.started:
+        return None
+    return seen, places.load(tx, guild), reader(tx)
+
+
+def _nothing(_: Connection) -> None:
+    """Who acts is all that is asked."""
+
+
+def _acting(press: Press, known: Known, chosen: Places) -> Acting:
     owner = press.guild is not None and press.guild.owner_id == press.user.id
     actor = Actor(known.glance.player.number, moderator=is_moderator(press, chosen), owner=owner)
     return Acting(actor, known, chosen)

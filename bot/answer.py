@@ -61,7 +61,7 @@ async def answer(
         if not task.done():
             await _deliver(press, lambda: _defer(press, where))
         try:
-            card = await asyncio.shield(task)
+            card = task.result() if task.done() else await asyncio.shield(task)
         except Exception as error:
             await fail(press, error, deferred=where if press.response.is_done() else None)
         else:

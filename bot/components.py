@@ -34,19 +34,18 @@ class Routes:
 
     def __init__(self) -> None:
         self.templates: dict[str, Handler] = {}
-        self._patterns: list[tuple[re.Pattern[str], tuple[str, ...], Handler]] = []
+        self._patterns: dict[str, list[tuple[re.Pattern[str], tuple[str, ...], Handler]]] = {}
 
     def on(self, template: str) -> Callable[[Handler], Handler]:
         """Let the decorated function handle the custom_ids of a template; it gets the numbers by name."""
         names = tuple(re.findall(r"{(\w+)}", template))
         pattern = re.compile(re.sub(r"{\w+}", _NUMBER, template), re.ASCII)
+        alike = self._patterns.setdefault(_head(template), [])
 
         def add(handler: Handler) -> Handler:
-            assert pattern not in [known for known, _, _ in self._patterns], (
-                f"{template} is somebody's already"
-            )
+            assert pattern not in [known for known, _, _ in alike], f"{template} is somebody's already"
             self.templates[template] = handler
-            self._patterns.append((pattern, names, handler))
+            alike.append((pattern, names, handler))
             return handler
 
         return add
@@ -57,11 +56,16 @@ class Routes:
         Raises:
             Outdated: No template is like this: a forged id, or one of another version of Crux.
         """
-        for pattern, names, handler in self._patterns:
+        for pattern, names, handler in self._patterns.get(_head(custom_id), ()):
             found = pattern.fullmatch(custom_id)
             if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
                 return handler, dict(zip(names, map(int, found.groups()), strict=True))
         raise Outdated
+
+
+def _head(custom_id: str) -> str:
+    """What stands before its numbers, and is the same in its template."""
+    return custom_id.partition(":")[0]
 
 
 routes = Routes()

@@ -41,7 +41,7 @@ class Prepared:
     def row(self, tx: sa.Connection, **values: Any) -> Sequence[Any] | None:
         """The only row that the statement finds or returns, None if there is none."""
         text, ordered = self.compiled(tx.dialect)
-        driver = tx.connection.driver_connection
+        driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             return driver.execute(text, ordered(values)).fetchone()
         return tx.exec_driver_sql(text, ordered(values)).first()
@@ -49,7 +49,7 @@ class Prepared:
     def rows(self, tx: sa.Connection, **values: Any) -> Iterable[Sequence[Any]]:
         """All rows that the statement finds, one after another; read them before the next statement."""
         text, ordered = self.compiled(tx.dialect)
-        driver = tx.connection.driver_connection
+        driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             return driver.execute(text, ordered(values))
         return tx.exec_driver_sql(text, ordered(values))
@@ -57,7 +57,7 @@ class Prepared:
     def count(self, tx: sa.Connection, **values: Any) -> int:
         """How many rows the statement changed."""
         text, ordered = self.compiled(tx.dialect)
-        driver = tx.connection.driver_connection
+        driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             return driver.execute(text, ordered(values)).rowcount
         return tx.exec_driver_sql(text, ordered(values)).rowcount
@@ -66,7 +66,7 @@ class Prepared:
         """Rows of one table in one call."""
         text, ordered = self.compiled(tx.dialect)
         given = [ordered(row) for row in rows]
-        driver = tx.connection.driver_connection
+        driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             driver.executemany(text, given)
         else:

@@ -9,8 +9,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -20,6 +21,22 @@ from ledger.errors import ReadTooLong
 A = TypeVar("A")
 
 _STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    reader: Callable[[Connection], Any]
+    told: asyncio.Future[Any]
+    outcome: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        if self.told.done():  # nobody waits any more
+            return
+        if self.error is not None:
+            self.told.set_exception(self.error)
+        else:
+            self.told.set_result(self.outcome)
 
 
 class SqliteReaders:
@@ -32,27 +49,53 @@ class SqliteReaders:
         self._make = make
         self._limit_ms = limit_ms
         self._free = asyncio.Semaphore(threads)
-        self._threads = ThreadPoolExecutor(threads, "crux-reader")
+        self._most = threads
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._own = threading.local()
         self._opened: list[tuple[sa.Engine, Connection]] = []
 
     async def run(self, reader: Callable[[Connection], A]) -> A:
+        if self._free.locked():
+            try:
+                async with asyncio.timeout(self._limit_ms / 1000):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise ReadTooLong(self._limit_ms) from None
+        else:
+            await self._free.acquire()
         try:
-            async with asyncio.timeout(self._limit_ms / 1000):
-                await self._free.acquire()
-        except TimeoutError:
-            raise ReadTooLong(self._limit_ms) from None
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, reader)
+            job = _Job(reader, asyncio.get_running_loop().create_future())
+            if len(self._threads) < self._most:
+                self._begin()
+            self._jobs.put(job)
+            return await job.told
         finally:
             self._free.release()
 
     async def dispose(self) -> None:
         """Finish the reads that run, and close every connection."""
-        await asyncio.to_thread(self._threads.shutdown)
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
         for engine, connection in self._opened:
             connection.close()
             engine.dispose()
+
+    def _begin(self) -> None:
+        name = f"crux-reader-{len(self._threads)}"
+        loop = asyncio.get_running_loop()
+        self._threads.append(threading.Thread(target=self._serve, args=(loop,), name=name, daemon=True))
+        self._threads[-1].start()
+
+    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                job.outcome = self._read(job.reader)
+            except BaseException as error:
+                job.error = error
+            loop.call_soon_threadsafe(job.tell)
 
     def _read(self, reader: Callable[[Connection], A]) -> A:
         tx = self._connection()

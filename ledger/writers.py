@@ -110,10 +110,9 @@ class Writer:
         self._waiting.add(job)
         self._wake()
         try:
-            return await asyncio.shield(job.told)
-        except asyncio.CancelledError:
+            return await job.told
+        except asyncio.CancelledError:  # nobody waits any more, and `tell` finds that it was heard
             job.abandoned = not job.begun
-            job.told.add_done_callback(_heard)
             raise
 
     async def close(self) -> None:
@@ -121,12 +120,6 @@ class Writer:
 
     def _wake(self) -> None:
         raise NotImplementedError
-
-
-def _heard(told: asyncio.Future[Any]) -> None:
-    """Nobody waits any more: take the exception, or asyncio would report it as never retrieved."""
-    if not told.cancelled():
-        told.exception()
 
 
 class SqliteWriter(Writer):

@@ -303,7 +303,6 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     _close(tx, offer, "accepted")
     claims.freeze(tx, claim)
     _schedule_year(tx, claim, offer.number, now)
-    outbox.redraw(tx, request.guild, "claim", claim.number)
     facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
     outbox.post(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
     left = posted.balances[taker.number]

@@ -9,7 +9,7 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import components, drafting, parse
-from bot.acting import Acting, acting, number_of
+from bot.acting import Acting, acting, acting_on, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
 from bot.components import routes
@@ -19,8 +19,9 @@ from bot.refusals import BadInput, NotMember, ToBot
 from bot.render import bets as render
 from bot.render import phrases, refusals, text, wording
 from markets import claims, library, notes, offers, preferences, queries, quick
-from markets.claims import Terms
+from markets.claims import Claim, Terms
 from markets.mechanisms.two_party import Stakes
+from markets.offers import Offer
 from markets.wording import check
 
 Amount = app_commands.Range[str, 1, 40]
@@ -353,15 +354,18 @@ def _before_taking(tx: Connection, guild: int, number: int, player: int, now: da
 
 
 async def _take(press: Press, asked: int, number: int, mark: int) -> render.Taken:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    seen = await crux.db.read(queries.offer, guild, number, now)
+    crux, guild = press.client, guild_of(press)
+
+    def read(tx: Connection) -> tuple[Offer, Claim]:
+        of = offers.load_offer(tx, guild, number)
+        return of, claims.load(tx, guild, of.claim)
+
+    who, (of, claim) = await acting_on(press, read)
     # Another text than was shown has another digest, which `accept` refuses.
-    terms = seen.claim.digest if phrases.mark(seen.claim) == mark else ""
+    terms = claim.digest if phrases.mark(claim) == mark else ""
     request = offers.Accept(guild, f"interaction:{asked}", number, who.number, terms)
-    accepted = await crux.write(offers.accept, request, now)
-    told = bool(who.places.announcement_channel)
-    return render.Taken(accepted, seen, await crux.currency(guild), told)
+    accepted = await crux.write(offers.accept, request, crux.clock.of(press.id))
+    return render.Taken(accepted, of, claim, bool(who.places.announcement_channel))
 
 
 # --- an ending by agreement -------------------------------------------------------------------

@@ -6,7 +6,7 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import components, drafting, moments, parse, parse_odds
-from bot.acting import Acting, acting
+from bot.acting import Acting, acting, acting_on
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
 from bot.commands.pool import Number, market
@@ -294,9 +294,9 @@ async def _trade(
     sells: bool,
 ) -> Card:
     """The receipt; or the question once more, with the new price, where that moved too far."""
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    found = await crux.db.read(claims.load, guild, number)
+    crux, guild = press.client, guild_of(press)
+    now = crux.clock.of(press.id)
+    who, found = await acting_on(press, lambda tx: claims.load(tx, guild, number))
     request = _request(guild, _asked(asked), who, number, outcome, how, amount, seen, tolerance, sells=sells)
     try:
         if isinstance(request, trading.Buy):

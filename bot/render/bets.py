@@ -225,26 +225,26 @@ def as_bet(of: Offer, taker: int) -> Bet:
 @dataclass(frozen=True, slots=True)
 class Taken:
     accepted: Accepted
-    seen: OfferSeen
-    currency: Currency
+    offer: Offer
+    claim: Claim
     told: bool
 
 
 def taken(done: Taken) -> Card:
     """The receipt of whoever took an offer."""
-    seen, of = done.seen, done.seen.offer
+    of, claim = done.offer, done.claim
     before = done.accepted.balance + of.taker_stake
     return Card(
-        f"Bet {done.accepted.bet} stands: {text.number(of.taker_stake)} on {phrases.taker_side(seen.claim, of)}",
+        f"Bet {done.accepted.bet} stands: {text.number(of.taker_stake)} on {phrases.taker_side(claim, of)}",
         phrases.lines(
-            about(seen.claim),
+            about(claim),
             odds.sentence(Stakes(of.taker_stake, of.maker_stake)),
             f"Your balance {text.exact(before)} → **{text.exact(done.accepted.balance)}**",
             "" if done.told else NO_CHANNEL,
         ),
         f"Transfer {done.accepted.transfer} · digest {queries.short(done.accepted.digest)} · "
         "anyone can check it with /ledger verify",
-        (Button("Terms", f"terms:{seen.claim.number}"),),
+        (Button("Terms", f"terms:{claim.number}"),),
         Accent.DONE,
     )
 

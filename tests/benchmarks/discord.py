@@ -14,12 +14,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import psutil
 
 from bot.playground.driver import Answer, Person, Playground
 from tests import databases
+from tests.benchmarks import apart
 from tests.benchmarks.harness import alternate_async, median, percentile, quick, report
+
+A = TypeVar("A")
 
 ROUNDS = 5
 PEOPLE = 64
@@ -33,8 +37,11 @@ class Bench:
     play: Playground
     process: psutil.Process
     people: list[Person]
+    apart: Path | None = None
+    """Where the bot notes what isn't to be counted, if it does (`tests.benchmarks.apart`)."""
     first_answers: dict[str, list[float]] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
+    asides: dict[str, list[float]] = field(default_factory=dict)
 
     async def cpu_ms(
         self, what: str, acts: Sequence[Callable[[], Awaitable[Answer]]], *, in_flight: int
@@ -49,15 +56,27 @@ class Bench:
                 seconds.append(time.perf_counter() - began)
                 assert answer.kind in ("message", "updated"), answer.json
 
-        before, began = self._cpu(), time.perf_counter()
+        before, aside, began = self._cpu(), self._apart(), time.perf_counter()
         await asyncio.gather(*(one_after_another() for _ in range(in_flight)))
         took = time.perf_counter() - began
         self.rates.setdefault(f"{what}:{in_flight}", []).append(len(acts) / took)
-        return (self._cpu() - before) * 1000 / len(acts)
+        aside = self._apart() - aside
+        self.asides.setdefault(f"{what}:{in_flight}", []).append(aside * 1000 / len(acts))
+        return (self._cpu() - before - aside) * 1000 / len(acts)
 
     def _cpu(self) -> float:
         used = self.process.cpu_times()
         return used.user + used.system
+
+    def _apart(self) -> float:
+        return 0.0 if self.apart is None else apart.seconds(self.apart)
+
+    async def asked(self, ask: Callable[[int], Awaitable[A]], count: int) -> list[A]:
+        """What so many people are asked, some at a time."""
+        found: list[A] = []
+        for start in range(0, count, 16):
+            found += await asyncio.gather(*(ask(number) for number in range(start, min(start + 16, count))))
+        return found
 
     async def show(self, count: int, in_flight: int) -> float:
         people = [self.people[number % PEOPLE].first for number in range(count)]
@@ -66,10 +85,7 @@ class Bench:
 
     async def give(self, count: int, in_flight: int) -> float:
         """Only the confirming presses are measured; they are asked for beforehand."""
-        asked: list[tuple[Person, Answer]] = []
-        for start in range(0, count, 16):
-            numbers = range(start, min(start + 16, count))
-            asked += await asyncio.gather(*(self._ask(number) for number in numbers))
+        asked = await self.asked(self._ask, count)
         acts = [lambda who=who, card=card: who.click(card, "Give 0.01 points") for who, card in asked]
         return await self.cpu_ms("give", acts, in_flight=in_flight)
 
@@ -79,7 +95,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def running(name: str, command: list[str], *, guilds: int = 0) -> AsyncGenerator[Bench]:
+async def running(
+    name: str, command: list[str], *, guilds: int = 0, apart: Path | None = None
+) -> AsyncGenerator[Bench]:
     async with Playground(bot=command, checked=False, guilds=guilds) as play:
         await play.settings(rate_limits=False)
         await play.connected(60)
@@ -88,7 +106,7 @@ async def running(name: str, command: list[str], *, guilds: int = 0) -> AsyncGen
             await play.world("add_person", name=person.name, age_days=900, member=True)
             await person.run("/wallet show")
         process = psutil.Process((await play.bot())["pid"])
-        yield Bench(name, play, process, people)
+        yield Bench(name, play, process, people, apart)
 
 
 def crux(folder: str) -> list[str]:
