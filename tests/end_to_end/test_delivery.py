@@ -99,6 +99,7 @@ async def test_every_command_and_button_of_a_stranger_is_refused_by_name(play: P
 
 async def test_a_press_in_its_minute_that_arrives_a_quarter_of_an_hour_later_counts_once(play: Playground):
     """As a resumed gateway brings it. Nobody could be told; whoever presses again is told what is true."""
+    await play.freeze()
     asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
     await play.skip(minutes=16)
     lost = await play.ada.delivered(late=15 * 60 + 30).click(asked, "Give 25 points")
@@ -115,6 +116,7 @@ async def test_a_press_in_its_minute_that_arrives_a_quarter_of_an_hour_later_cou
 
 
 async def test_each_confirmation_that_was_done_unheard_says_so_after_its_minute(play: Playground):
+    await play.freeze()
     await set_up(play)
     await quick(play)
     asked: list[tuple[Person, Answer]] = [(play.bo, await play.bo.run("/bet accept", offer=1))]

@@ -46,7 +46,11 @@ async def killed(play: Playground) -> None:
 
 
 async def two_claims(play: Playground) -> None:
-    """Claim 1 with bet 1 between Ada and Bo and a market; claim 2 with an offer to anyone."""
+    """Claim 1 with bet 1 between Ada and Bo and a market; claim 2 with an offer to anyone.
+
+    Time stands still, so that a question's minute isn't over before a slow machine has answered it.
+    """
+    await play.freeze()
     await set_up(play)
     await quick(play)
     await play.bo.click(await play.bo.run("/bet accept", offer=1), "Lock 100 points")
