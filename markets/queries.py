@@ -15,6 +15,7 @@ from ledger.types import to_us
 from markets import (
     calendar,
     claims,
+    clauses,
     conditions,
     cruxes,
     disputes,
@@ -77,6 +78,19 @@ class Record:
     voids: int = 0
 
 
+RESULTS_SHOWN = PEOPLE_SHOWN = 6
+"""Of what each result would pay: so many outcomes, and people for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pays:
+    """What a result would pay over all that hangs on a claim: those who gain or lose most, and how many more do."""
+
+    result: Result
+    most: tuple[tuple[int, int], ...]
+    more: int
+
+
 @dataclass(frozen=True, slots=True)
 class Hung:
     """The claim that another hangs on, and how its condition stands (`conditions.WAITING` and so on)."""
@@ -109,6 +123,7 @@ class ClaimSeen:
     crux_count: int = 0
     hangs_on: Hung | None = None
     hanging: tuple[int, ...] = ()
+    pays: tuple[Pays, ...] = ()
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -219,6 +234,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     numbers |= {side for bet in bets for side in (bet.maker, bet.taker)}
     numbers |= {side for offer in standing for side in (offer.maker, offer.taker)}
     numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
+    pays = _pays(tx, found) if proposal else ()
+    numbers |= {player for one in pays for player, _ in one.most}
     if proposal:
         numbers.add(proposal.proposer)
     if dispute:
@@ -243,6 +260,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         crux_count=count,
         hangs_on=_hung(tx, found),
         hanging=tuple(link.claim for link in conditions.hanging(tx, guild, number)),
+        pays=pays,
     )
 
 
@@ -251,6 +269,20 @@ def _hung(tx: Connection, found: Claim) -> Hung | None:
     if link is None:
         return None
     return Hung(link.on, claims.load(tx, found.guild, link.on).terms.title, link.state)
+
+
+def _pays(tx: Connection, found: Claim) -> tuple[Pays, ...]:
+    """By each outcome, and by *unclear* unless that is for the judges to weigh; while a result is proposed."""
+    outcomes = len(found.terms.outcomes)
+    results = [Result("outcome", outcome=at) for at in range(min(outcomes, RESULTS_SHOWN))]
+    if not isinstance(clauses.decode(found.terms.clause), clauses.JudgesChoose):
+        results.append(Result("unclear"))
+    made: list[Pays] = []
+    for result in results:
+        change = {player: by for player, by in resolution.changes(tx, found, result).items() if by}
+        most = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))[:PEOPLE_SHOWN]
+        made.append(Pays(result, tuple(most), len(change) - len(most)))
+    return tuple(made)
 
 
 def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:

@@ -378,13 +378,19 @@ def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
     tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
 
 
-def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The players who would end below what they put in, over all that hangs on the claim; of very many those who
-    would lose most."""
+def changes(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
+    """By how much each player would end above what they put in, over all that hangs on the claim, minor units."""
     change: dict[int, int] = {}
     for instrument in instruments.ALL:
         for player, by in instrument.changes(tx, claim, result).items():
             change[player] = change.get(player, 0) + by
+    return change
+
+
+def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
+    """The players who would end below what they put in, over all that hangs on the claim; of very many those who
+    would lose most."""
+    change = changes(tx, claim, result)
     losing = sorted((by, player) for player, by in change.items() if by < 0)
     return sorted(player for _, player in losing[:MOST_TOLD])
 

@@ -264,8 +264,9 @@ def _clarified(count: int) -> str:
 
 
 def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
-    """What each result would pay everybody with a live bet."""
-    if not seen.live:
+    """What each result would pay everybody with something on it: bets, market and pool together once a result is
+    proposed, before that its bets."""
+    if not seen.live and not any(one.most for one in seen.pays):
         if seen.at in ("settled", "void"):
             return ()
         pooled = seen.pool.pot if seen.pool else 0
@@ -288,6 +289,12 @@ def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
 
 
 def _changes(seen: ClaimSeen, result: Result) -> str:
+    for one in seen.pays:
+        if one.result == result:
+            words = ", ".join(
+                f"{phrases.who(seen.people, player)} {phrases.change(by)}" for player, by in one.most
+            )
+            return (words or "nobody gains or loses") + (f" and {one.more} more" if one.more else "")
     change: dict[int, int] = {}
     for bet in seen.live:
         gets = resolution.payout(seen.claim, bet, result)

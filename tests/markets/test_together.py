@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.render import phrases, results
 from ledger import audit, statements
 from ledger import tables as book
 from ledger.accounts import Account, Player
 from ledger.database import Database
 from ledger.types import from_us
-from markets import clauses, maker
+from markets import clauses, maker, queries
 from markets.claims import Claim, Result
 from tests import databases
 from tests.ledger import stories
@@ -94,6 +95,26 @@ async def test_one_result_pays_all_and_is_taken_back_from_all(club: Club, url: s
     assert await held(club) == {}
     report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
     assert report.problems == ()
+
+
+@pytest.mark.rule("C8")
+async def test_what_each_result_would_pay_counts_all_that_hangs_on_the_claim(club: Club):
+    claim, people, mod = await carried(club)
+    before = [await club.balance(who.wallet) for who in people]
+    club.skip(days=30)
+    await club.sweep()
+    await club.proposed(mod, claim, RESULTS[0], moderator=True)
+    seen = await club.db.read(queries.claim, club.guild, claim.number, club.now)
+    assert [one.result for one in seen.pays] == [RESULTS[0], RESULTS[1], Result("unclear")]
+    told = dict(seen.pays[0].most)
+    assert {who.number for who in people[1:]} <= set(told), "whoever has only shares or a stake too"
+    assert all(phrases.who(seen.people, player) in results.would_pay(seen)[0] for player in told)
+    club.skip(hours=49)
+    await club.sweep()
+    ended = [await club.balance(who.wallet) - 1_000_000 for who in people]
+    assert sum(ended) == 0
+    assert [told.get(who.number, 0) for who in people] == ended, "and it pays just that"
+    assert before != ended
 
 
 async def test_both_databases_tell_the_same_story_to_the_last_digest(
