@@ -19,7 +19,8 @@ def points(typed: str, field: str = "The amount") -> int:
     try:
         return money.from_points(body)
     except BadAmount as bad:
-        raise BadInput(field, bad.why) from None
+        hint = "" if "write" in bad.why else ": write an amount such as 25 or 12.50"
+        raise BadInput(field, bad.why + hint) from None
 
 
 def points_or_none(typed: str, field: str) -> int:

@@ -141,7 +141,10 @@ class Person:
             "force": self.force,
             **about,
         }
-        return Answer(await self.play.post(call, body))
+        answer = Answer(await self.play.post(call, body))
+        if not self.force:
+            self.play.answers.append(answer)
+        return answer
 
     async def run(self, command: str, /, **options: Any) -> Answer:
         """A slash command: `await ada.run("/wallet give", to=bo, amount="25")`."""
@@ -228,6 +231,7 @@ class Playground:
         self.options = Options(port, folder, bot, checked, guilds, begins)
         self.url = url or ""
         self.running: Running | None = None
+        self.answers: list[Answer] = []  # to all that people did as Discord's client lets them
         self._held = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:

@@ -93,7 +93,7 @@ def _pressed(error: press.PressRefused) -> str:
         case press.NotManager():
             return "This is for people who may manage this server."
         case press.NotMember():
-            return "That person isn't in this server any more, so nothing happened."
+            return "That person isn't in this server any more, so nothing happened. Please choose somebody who is."
         case press.ToBot():
             return "That is a bot, and bots have no wallet. Please choose a person."
         case press.BadInput():
@@ -134,4 +134,7 @@ def _funds(error: errors.InsufficientFunds, currency: Currency) -> str:
             f"That takes {currency.of(error.needed)} of the house, which has {currency.of(error.balance)}: choose "
             "less, or ask the server's owner to fund it with `/setup`."
         )
-    return f"That takes {currency.of(error.needed)}, and {currency.of(error.balance)} are there. Nothing happened."
+    return (
+        f"That takes {currency.of(error.needed)}, and {currency.of(error.balance)} are there. "
+        "Nothing happened: choose less."
+    )

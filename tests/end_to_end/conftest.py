@@ -10,6 +10,7 @@ import pytest
 
 from bot.playground.driver import Playground
 from tests import databases
+from tests.end_to_end.presses import require_pressed
 
 PACE = 0.1
 """How long Discord's rate limits last here: they are met, but nobody waits five seconds each time."""
@@ -29,6 +30,7 @@ async def living(url: str) -> AsyncGenerator[Playground]:
         await play.settings(rate_limit_pace=PACE)
         yield play
         assert await play.failures() == []
+        require_pressed(play)
         log = await play.log(2_000)
         assert not [line for line in log if " error " in line or "Traceback" in line], "\n".join(log)
 

@@ -1,0 +1,177 @@
+"""Which test presses each button, form and menu of the bot for real, so that none goes untried.
+
+A test that is named here fails if it doesn't press what the table says: `conftest.living` looks, after each test, at
+what its people pressed and were not refused. What a test forces on Discord's client doesn't count.
+"""
+
+import os
+import warnings
+
+from bot.playground.driver import Playground
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
+    import bot.app as app  # everything that can be pressed is known once the app is
+    from bot.components import routes
+
+assert app.COMMANDS
+
+PRESSED: dict[str, str] = {
+    "market-show:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
+    "quick:{channel}:{message}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "quick-draft:{draft}": "test_claims.py::test_what_can_not_be_read_is_kept_and_can_be_changed",
+    "quick-change:{draft}": "test_claims.py::test_what_can_not_be_read_is_kept_and_can_be_changed",
+    "quick-anyway:{asked}:{draft}": "test_claims.py::test_what_nobody_could_judge_is_warned_of_before_it_opens",
+    "claim-offer:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "offer:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "offer-renew:{number}": "test_claims.py::test_the_author_changes_it_until_somebody_accepts",
+    "offer-counter:{number}": "test_bets.py::test_a_counter_offer_ends_the_first_and_both_stay_readable",
+    "counter:{number}": "test_bets.py::test_a_counter_offer_ends_the_first_and_both_stay_readable",
+    "offer-withdraw:{number}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "offer-take:{number}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "lock:{asked}:{number}:{mark}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "bet-end:{number}": "test_bets.py::test_two_sides_end_their_own_bet",
+    "bet-suggest-form:{number}": "test_bets.py::test_two_sides_end_their_own_bet",
+    "bet-suggest:{number}": "test_bets.py::test_two_sides_end_their_own_bet",
+    "bet-sign:{asked}:{number}:{maker}:{taker}": "test_bets.py::test_two_sides_end_their_own_bet",
+    "bet-move-look:{number}:{to}": "test_claims.py::test_a_better_wording_takes_a_bet_along_when_both_sign",
+    "bet-move:{asked}:{number}:{to}:{mark}": "test_claims.py::test_a_better_wording_takes_a_bet_along_when_both_sign",
+    "offers:{before}": "test_presses.py::test_long_lists_are_turned",
+    "mine:{kind}:{before}": "test_commands.py::test_what_the_judges_and_the_loser_add_is_read_by_all",
+    "draft-new": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "draft-first:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft-save-first:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft-second:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft-save-second:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft-third:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft-save-third:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft:{draft}": "test_commands.py::test_a_draft_is_taken_up_again_and_dropped",
+    "draft-show:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
+    "draft-drop:{draft}": "test_commands.py::test_a_draft_is_taken_up_again_and_dropped",
+    "draft-open:{asked}:{draft}": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "claim-change:{number}": "test_claims.py::test_the_author_changes_it_until_somebody_accepts",
+    "claim-save:{number}": "test_claims.py::test_the_author_changes_it_until_somebody_accepts",
+    "claim-change-rest:{number}": "test_absent.py::test_a_quick_bet_is_decided_otherwise_before_somebody_takes_it",
+    "claim-save-rest:{number}": "test_absent.py::test_a_quick_bet_is_decided_otherwise_before_somebody_takes_it",
+    "terms:{number}": "test_absent.py::test_a_quick_bet_is_decided_otherwise_before_somebody_takes_it",
+    "follow:{number}:{on}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "claims-closing:{after}": "test_presses.py::test_long_lists_are_turned",
+    "claims-mine:{before}": "test_presses.py::test_long_lists_are_turned",
+    "library:{page}": "test_presses.py::test_long_lists_are_turned",
+    "library-take:{number}": "test_absent.py::test_who_lost_the_role_judges_no_more_and_a_vote_they_gave_counts",
+    "library-guess:{number}": "test_claims.py::test_a_settled_starter_is_a_game_whose_answer_comes_after_the_guess",
+    "library-answer:{number}": "test_claims.py::test_a_settled_starter_is_a_game_whose_answer_comes_after_the_guess",
+    "crux-cut:{claim}:{target}": "test_cruxes.py::test_what_cant_be_linked_says_what_to_do",
+    "grant:{asked}:{person}:{amount}": "test_presses.py::test_long_lists_are_turned",
+    "take:{asked}:{person}:{amount}": (
+        "test_wallet.py::test_the_allowance_comes_once_a_week_to_whoever_is_below_the_start"
+    ),
+    "halt:{asked}:{claim}:{halts}": "test_results.py::test_a_frozen_claim_takes_nothing_until_it_goes_on",
+    "reverse:{asked}:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "decide:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "rule:{claim}:{choice}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "rule-send:{claim}:{choice}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "confirm:{proposal}": (
+        "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
+    ),
+    "board:{by}:{season}:{skip}": "test_crowd.py::test_a_season_and_being_left_out",
+    "board-calibration": "test_crowd.py::test_forecasts_given_changed_and_scored",
+    "forecast:{claim}": "test_crowd.py::test_forecasts_given_changed_and_scored",
+    "forecast-send:{claim}": "test_crowd.py::test_forecasts_given_changed_and_scored",
+    "acts:{before}": "test_presses.py::test_long_lists_are_turned",
+    "pool-stake:{claim}": "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got",
+    "pool-send:{claim}": "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got",
+    "pool-lock:{asked}:{claim}:{outcome}:{amount}:{mark}": (
+        "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got"
+    ),
+    "market-new:{claim}": "test_markets.py::test_a_market_is_opened_from_the_claim_s_card",
+    "market-form:{claim}:{house}": "test_presses.py::test_long_lists_are_turned",
+    "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}": "test_presses.py::test_long_lists_are_turned",
+    "market-deepen:{asked}:{claim}:{liquidity}:{cost}": "test_markets.py::test_who_can_not_trade_is_told_why",
+    "market-pick:{claim}": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "market-much:{claim}:{outcome}": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "market-ask:{claim}:{outcome}:{budget}": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "market-other:{claim}:{outcome}": (
+        "test_markets.py::test_on_the_card_the_outcome_then_how_much_then_one_confirmation"
+    ),
+    "market-send:{claim}:{outcome}": (
+        "test_markets.py::test_on_the_card_the_outcome_then_how_much_then_one_confirmation"
+    ),
+    "market-sell-other:{claim}:{outcome}": "test_markets.py::test_shares_are_sold_again_from_the_portfolio",
+    "market-sell-send:{claim}:{outcome}": "test_markets.py::test_shares_are_sold_again_from_the_portfolio",
+    "market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}": (
+        "test_markets.py::test_a_number_s_market_says_its_median_and_its_range"
+    ),
+    "market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}": (
+        "test_markets.py::test_shares_are_sold_again_from_the_portfolio"
+    ),
+    "market-order:{asked}:{claim}:{outcome}:{limit}:{sells}:{amount}:{expires}": (
+        "test_markets.py::test_an_order_rests_fills_and_is_cancelled"
+    ),
+    "market-cancel:{order}": "test_markets.py::test_an_order_rests_fills_and_is_cancelled",
+    "markets:{before}": "test_presses.py::test_long_lists_are_turned",
+    "forget:{asked}": "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s",
+    "forget-now:{asked}": (
+        "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
+    ),
+    "propose:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "propose-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "challenge:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "challenge-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "argue:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "argue-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "appeal-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "done:{before}": "test_presses.py::test_long_lists_are_turned",
+    "setup:check": "test_setup.py::test_funding_the_house_is_a_listed_and_posted_act",
+    "setup:places": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "setup:save-places": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "setup:points": "test_setup.py::test_help_knows_the_servers_own_numbers",
+    "setup:save-points": "test_setup.py::test_help_knows_the_servers_own_numbers",
+    "setup:bets": "test_claims.py::test_a_server_says_who_opens_claims_and_how_much_is_bet",
+    "setup:save-bets": "test_claims.py::test_a_server_says_who_opens_claims_and_how_much_is_bet",
+    "setup:gifts:{on}": "test_setup.py::test_gifts_can_be_switched_off",
+    "setup:season": "test_bad_input.py::test_each_gets_one_sentence_and_nothing_is_lost",
+    "setup:save-season:{asked}": "test_crowd.py::test_a_season_and_being_left_out",
+    "setup:fund": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "setup:save-fund:{asked}": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
+    "history:{before}": "test_wallet.py::test_history_is_paged_by_buttons_both_ways",
+    "allowance": "test_wallet.py::test_the_allowance_comes_once_a_week_to_whoever_is_below_the_start",
+    "give:{asked}:{taker}:{amount}": "test_book.py::test_being_deleted_takes_two_steps_and_leaves_the_book_right",
+    "close": "test_book.py::test_asking_to_be_deleted_ends_by_itself_or_by_no",
+    "wallet-line": "test_wallet.py::test_a_gift_is_confirmed_once_and_reaches_the_other_wallet",
+    "pool:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "pool-open:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
+    "market-mine": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
+    "market-paid:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
+}
+
+UNTRIED = {"claim-condition:{number}", "claim-condition-save:{number}"}
+"""Buttons that no test presses yet: each leaves this set with the test that does."""
+
+
+def template(custom_id: str) -> str:
+    """The button or form that an id is one of."""
+    handler, _ = routes.find(custom_id)
+    return next(name for name, known in routes.templates.items() if known is handler)
+
+
+def pressed(play: Playground) -> set[str]:
+    """What people pressed or sent, and the bot did."""
+    assert play.running is not None
+    known = play.running.control.core.world.interactions
+    found: set[str] = set()
+    for answer in play.answers:
+        custom_id = known[int(answer.interaction)].data.get("custom_id")
+        refused = answer.kind == "message" and "That didn't work" in answer.text
+        if custom_id and answer.kind != "failed" and not refused:
+            found.add(template(custom_id))
+    return found
+
+
+def require_pressed(play: Playground) -> None:
+    """Holds the test that just ran against the table."""
+    name = os.environ["PYTEST_CURRENT_TEST"].split(" ")[0].partition("[")[0].rpartition("/")[2]
+    wanted = {one for one, test in PRESSED.items() if test == name}
+    if wanted:
+        assert wanted <= pressed(play), f"{name} should press {sorted(wanted - pressed(play))}"
