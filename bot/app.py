@@ -25,6 +25,7 @@ from bot.commands.market import market
 from bot.commands.mod import mod
 from bot.commands.privacy import privacy
 from bot.commands.resolve import resolve
+from bot.commands.reward import reward
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
@@ -38,6 +39,7 @@ COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None] | app_
     claim,
     market,
     forecast,
+    reward,
     resolve,
     board,
     wallet,

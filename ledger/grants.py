@@ -29,6 +29,9 @@ START, ALLOWANCE, DRAW, GIFT, GRANT, TAKE, FUND = (
     "fund",
 )
 
+REWARD, REWARDED = "reward", "reward.given"
+"""Points laid aside for somebody whom the owner will name, and handed over: limited and counted as gifts are."""
+
 ACTS = (GRANT, TAKE, FUND, transfers.REVERSAL)
 """Kinds of transfer that a moderator or the owner answers for: listed for all (A7)."""
 
@@ -138,6 +141,7 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
     if drawn and drawn > to_us(now - WEEK):
         raise GrantRefused("A5", "the allowance comes once a week", ready_us=drawn + microseconds(WEEK))
     given = -_moved(tx, wallet, GIFT, since=now - QUARTER, received=False)
+    given += _rewarded(tx, request.guild, request.player, now - QUARTER)
     held = _held(tx, request.guild, request.player) + request.staked + given + request.agreed_away
     missing = min(chosen.weekly_allowance, chosen.starting_balance - held)
     if missing <= 0:
@@ -191,14 +195,13 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
     money.amount(amount)
     chosen = settings.load(tx, giver.guild, Settings)
     if not chosen.gifts:
-        raise GrantRefused("A6", "gifts are switched off in this server")
+        raise GrantRefused("A6", "gifts are switched off in this server, and rewards with them")
     balance = accounts.state(tx, giver).balance
     if amount > balance - unsettled:
         # A debt is told as one: it is to be paid off first.
         raise InsufficientFunds(*giver, min(balance, max(balance - unsettled, 0)), amount)
-    left = chosen.starting_balance // 10 + _moved(
-        tx, giver, GIFT, since=now - timedelta(days=1), received=False
-    )
+    left, since = chosen.starting_balance // 10, now - timedelta(days=1)
+    left += sum(_moved(tx, giver, kind, since=since, received=False) for kind in (GIFT, REWARD))
     if amount > left:
         why = "gifts are limited to a tenth of the starting balance a day"
         raise GrantRefused("A6", why, left=max(left, 0))
@@ -258,6 +261,11 @@ def _moved(tx: Connection, wallet: Account, kind: str, *, since: datetime, recei
     return int(row[0])
 
 
+def _rewarded(tx: Connection, guild: int, player: int, since: datetime) -> int:
+    """What was handed over as rewards out of a player's reserves since then."""
+    return int(tx.execute(_REWARDED, {"g": guild, "owner": player, "since": to_us(since)}).scalar_one())
+
+
 def _held(tx: Connection, guild: int, player: int) -> int:
     """What a player has in their wallet, reserves and bonds."""
     return int(tx.execute(_HELD, {"g": guild, "owner": player}).scalar_one())
@@ -279,6 +287,19 @@ _sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), sa.literal_column("0")
 _GIVEN, _RECEIVED = (
     Prepared(_sum.where(way))
     for way in (_e.amount < sa.literal_column("0"), _e.amount > sa.literal_column("0"))
+)
+_REWARDED = (
+    sa.select(sa.func.coalesce(-sa.func.sum(_e.amount), 0))
+    .join_from(tables.accounts, tables.entries, (_e.guild_id == _a.guild_id) & (_e.account == _a.number))
+    .join(tables.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
+    .where(
+        _a.guild_id == param("g"),
+        _a.owner == param("owner"),
+        _a.kind == "reserve",
+        _e.account_seq > 0,
+        _t.kind == REWARDED,
+        _t.at_us > param("since"),
+    )
 )
 _HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(
     _a.guild_id == param("g"),

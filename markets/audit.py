@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from ledger import grants
 from ledger import tables as book
 from ledger.money import points
 from ledger.prepared import param, params
 from markets import audit_shares, claims, clauses, conditions, tables
 from markets.offers import STAKE
+from markets.rewards import BACK
 
 MOST = 20
 PAGE = 500
@@ -31,6 +33,7 @@ HOLDERS: list[tuple[str, sa.Column[Any]]] = [
     ("escrow", tables.markets.c.escrow),
     ("reserve", tables.orders.c.reserve),
     ("escrow", tables.pools.c.escrow),
+    ("reserve", tables.rewards.c.reserve),
 ]
 """Which kinds of account hold points for somebody, and the columns that say for whom. A room that opens such accounts
 adds its own."""
@@ -49,6 +52,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _claims(tx, guild)
     yield from _bets(tx, guild)
     yield from _links(tx, guild)
+    yield from _rewards(tx, guild)
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     yield from audit_shares.problems(tx, guild, wallets)
 
@@ -185,6 +189,31 @@ def _links(tx: Connection, guild: int) -> Iterator[str]:
             yield f"{name} names a result that is another claim's."
 
 
+def _rewards(tx: Connection, guild: int) -> Iterator[str]:
+    """Each reward is held by its reserve until it ends, and then went to its winner or back in one transfer."""
+    wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
+    house = tx.execute(_HOUSE, {"g": guild}).scalar()
+    for rows in _whole_pages(tx, _REWARDS, guild):
+        moved = _moved(tx, guild, [n for row in rows for n in (row.locked_by, row.ended_by) if n])
+        for row in rows:
+            held = row.amount if row.state == "open" else 0
+            if row.balance != held:
+                yield f"Reward {row.number}: its reserve holds {points(row.balance)} points, not {points(held)}."
+            if moved.get(row.locked_by) != (
+                grants.REWARD,
+                {wallets[row.owner]: -row.amount, row.reserve: row.amount},
+            ):
+                yield f"Reward {row.number}: transfer {row.locked_by} didn't lock it."
+            if row.state == "open":
+                continue
+            kind, ended = moved.get(row.ended_by, ("", {}))
+            to = set(ended) - {row.reserve}
+            wanted = grants.REWARDED if row.state == "given" else BACK
+            good = to <= {wallets[row.winner or row.owner], house}
+            if kind != wanted or ended.get(row.reserve) != -row.amount or not good:
+                yield f"Reward {row.number}: transfer {row.ended_by} didn't end it."
+
+
 def _moved(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[str, dict[int, int]]]:
     found: dict[int, tuple[str, dict[int, int]]] = {}
     for transfer, kind, account, amount in tx.execute(_ENTRIES, {"g": guild, "numbers": transfers}):
@@ -223,6 +252,19 @@ _LINKS = (
     .join(tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.told), isouter=True)
     .where(_k.guild_id == param("g"))
     .order_by(_k.player, _k.claim, _k.target)
+)
+
+
+_w = tables.rewards.c
+_REWARDS = (
+    sa.select(
+        *(_w.number, _w.owner, _w.winner, _w.amount, _w.reserve, _w.state, _w.locked_by, _w.ended_by),
+        _a.balance,
+    )
+    .join_from(tables.rewards, book.accounts, (_a.guild_id == _w.guild_id) & (_a.number == _w.reserve))
+    .where(_w.guild_id == param("g"), _w.number > param("after"))
+    .order_by(_w.number)
+    .limit(param("most"))
 )
 
 

@@ -3,22 +3,24 @@
 MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
+│                           UnknownReward
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
 │   ├── ClaimMoved  ClaimHalted  TradingClosed  ConditionOpen
 │   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
-│   ├── LinkThere  CruxEnded
+│   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                somebody else's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   ├── NotRewarder  OwnReward
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked  WordingWarned
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
-    └── NotEnoughShares  PriceAtLimit  TooManyOrders
+    └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
 from typing import TYPE_CHECKING
@@ -74,6 +76,9 @@ class UnknownSeason(Unknown): ...
 
 class UnknownLink(Unknown):
     """They haven't linked the claim of this number to that other one."""
+
+
+class UnknownReward(Unknown): ...
 
 
 class NotNow(MarketError):
@@ -156,6 +161,30 @@ class CruxEnded(NotNow):
     """One of a link's two claims has ended: a link is neither made nor taken back any more."""
 
 
+class RewardThere(NotNow):
+    """They have an open reward on this claim already."""
+
+
+class RewardGone(NotNow):
+    """The reward was given, or has returned to its owner."""
+
+
+class RewardStays(NotNow):
+    """It was locked more than an hour ago: it returns at `until_us`, or goes to whom they name."""
+
+    def __init__(self, number: int, until_us: int) -> None:
+        self.until_us = until_us
+        super().__init__(number, "open")
+
+
+class RewardUnmoved(NotNow):
+    """Its owner's forecast on claim `claim` is what it was when they locked reward `number`."""
+
+    def __init__(self, number: int, claim: int) -> None:
+        self.claim = claim
+        super().__init__(number, "open")
+
+
 class TooEarlyToPropose(NotNow):
     """NO can't be proposed before the check date, nor anything before the deadline where the claim says so."""
 
@@ -233,6 +262,14 @@ class NotTheOwner(NotYours): ...
 
 class HousePays(NotYours):
     """The house pays for this market, and they opened it or let it pay: neither trades there (C3)."""
+
+
+class NotRewarder(NotYours):
+    """Only whoever locked a reward gives it or takes it back."""
+
+
+class OwnReward(NotYours):
+    """Nobody pays a reward to themselves."""
 
 
 class BadTerms(MarketError):
@@ -315,3 +352,7 @@ class PriceAtLimit(Limit):
 
 class TooManyOrders(Limit):
     """They have `limit` resting orders, as many as one person may."""
+
+
+class TooManyRewards(Limit):
+    """There are `limit` open rewards, as many as one person may have, or one claim."""

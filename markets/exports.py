@@ -81,6 +81,7 @@ Table = Literal[
     "profits",
     "counted_bets",
     "links",
+    "rewards",
 ]
 TABLES: tuple[Table, ...] = get_args(Table)
 
@@ -127,6 +128,7 @@ profits.csv         what each player staked and gained or lost on a settled clai
 seasons.csv         windows of settlement dates with boards of their own
 links.csv           cruxes: if `claim` comes out as `outcome`, the player would raise `target_outcome` of `target`, or
                     lower it; `told` is the result of which they had their note
+rewards.csv         points locked for an argument that moves a forecast, and whom they went to or that they returned
 standings.csv ...   what the board is kept in, and who asked to be left out (only where Discord ids are exported too)
 manifest.json       which server, and the digest of each file
 
@@ -614,4 +616,10 @@ LAYOUTS: dict[Table, Layout] = {
     ),
     "counted_bets": _plain(tables.counted_bets),
     "links": _plain(tables.links),
+    "rewards": _layout(
+        tables.rewards,
+        "number",
+        *("reward=number", "claim", "owner", "$amount", "reserve", '"words', "locked_by", "@made=made_us"),
+        *("@until=until_us", '"state', "winner", '"why', "@ended=ended_us", "ended_by"),
+    ),
 }

@@ -53,6 +53,7 @@ MOVES: dict[str, Move] = {
     "pool": Move((OPEN,), None, (ANYONE,)),
     "stake": Move((OPEN,), None, (ANYONE,)),
     "forecast": Move((OPEN,), None, (ANYONE,)),
+    "reward": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (ANYONE,)),
     "link": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (ANYONE,), while_halted=True),
     # Settled too: where a result is paid at the deadline only, a bet can be alive long after its claim was settled.
     "agree": Move(

@@ -20,7 +20,7 @@ from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, param
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
-from markets import claims, due, judges, lifecycle, maker, offers, tables
+from markets import claims, due, judges, lifecycle, maker, offers, rewards, tables
 from markets.claims import Claim
 from markets.counters import following
 from markets.errors import (
@@ -324,9 +324,12 @@ def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> int:
 
 
 def end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
-    """Whoever is in debt has no resting orders: they end at once, in a unit of their own."""
+    """Whoever is in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
     state = accounts.state(tx, wallet)
-    if state.kind == "wallet" and _ANY_OF.row(tx, g=wallet.guild, p=state.owner) is not None:
+    if state.kind != "wallet":
+        return
+    rests = _ANY_OF.row(tx, g=wallet.guild, p=state.owner) is not None
+    if rests or rewards.any_of(tx, wallet.guild, state.owner):
         due.schedule(tx, wallet.guild, "orders.debt", state.owner, to_us(now))
 
 
@@ -361,6 +364,7 @@ def _end_debt_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
     wallet = accounts.wallet(tx, work.guild, work.ref)
     if accounts.state(tx, wallet).balance < 0:
         end_all_of(tx, work.guild, work.ref, now)
+        rewards.end_all_of(tx, work.guild, work.ref, now)
 
 
 # --- what an order must be --------------------------------------------------------------------

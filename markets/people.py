@@ -11,12 +11,12 @@ from ledger import accounts, people
 from ledger.people import Forget, Gone
 from ledger.prepared import param
 from ledger.types import from_us
-from markets import board, claims, cruxes, due, lifecycle, orders, outbox, tables
+from markets import board, claims, cruxes, due, lifecycle, orders, outbox, rewards, tables
 
 
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
-    """Withdraw a person's offers and resting orders, drop their drafts and cruxes, forget what they follow and
-    chose, and take them out of the book. Their open bets and shares stand under the number, and so do the claims
+    """Withdraw a person's offers, resting orders and rewards, drop their drafts and cruxes, forget what they follow
+    and chose, and take them out of the book. Their open bets and shares stand under the number, and so do the claims
     that others hold something on.
 
     Raises:
@@ -34,6 +34,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     orders.end_all_of(tx, guild, player, now)
     for number in tx.execute(_DRAFTS, this).scalars().all():
         claims.drop_draft(tx, guild, number, now)
+    rewards.forget(tx, guild, player, now)
     cruxes.cut_all_of(tx, guild, player)
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):
         tx.execute(erases, this)

@@ -27,6 +27,7 @@ from markets import (
     outbox,
     pools,
     resolution,
+    rewards,
     tables,
 )
 from markets.claims import Claim, Result
@@ -37,6 +38,7 @@ from markets.maker import Market
 from markets.offers import Bet, Offer
 from markets.pools import Pool
 from markets.resolution import Proposal, Resolution
+from markets.rewards import Reward
 
 PAGE = 8
 FEW = 5
@@ -124,6 +126,7 @@ class ClaimSeen:
     hangs_on: Hung | None = None
     hanging: tuple[int, ...] = ()
     pays: tuple[Pays, ...] = ()
+    rewards: tuple[Reward, ...] = ()
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -230,12 +233,14 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     dispute = disputes.standing(tx, found) if found.state in (lifecycle.DISPUTED, lifecycle.RULED) else None
     resolved = resolution.load_resolution(tx, guild, found.resolution) if found.resolution else None
     linking, count = cruxes.around(tx, guild, number, now)
+    locked = tuple(rewards.open_of(tx, guild, claim=number))
     numbers = {found.author, *found.terms.judges.named}
     numbers |= {side for bet in bets for side in (bet.maker, bet.taker)}
     numbers |= {side for offer in standing for side in (offer.maker, offer.taker)}
     numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
     pays = _pays(tx, found) if proposal else ()
     numbers |= {player for one in pays for player, _ in one.most}
+    numbers |= {one.owner for one in locked}
     if proposal:
         numbers.add(proposal.proposer)
     if dispute:
@@ -261,6 +266,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         hangs_on=_hung(tx, found),
         hanging=tuple(link.claim for link in conditions.hanging(tx, guild, number)),
         pays=pays,
+        rewards=locked,
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import insert_if_new, param
 from ledger.transfers import Words
-from markets import board, claims, instruments, offers, pools, resolution, tables
+from markets import board, claims, instruments, offers, pools, resolution, rewards, tables
 from markets.claims import Claim, Result
 from markets.instruments import NOTHING_LEFT, Instrument, Step
 
@@ -56,6 +56,20 @@ class Pools(Instrument):
 
     def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
         pools.clear(tx, claim)
+
+
+class Rewards(Instrument):
+    """Rewards on a claim return with its end, whatever that is; who had one paid keeps it (E8). They pay the same
+    whatever comes out, so nobody has money on the claim by them."""
+
+    def pay_some(
+        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
+    ) -> Step:
+        entries, done = rewards.end_some(tx, claim, room, now)
+        return Step(done=done, entries=entries)
+
+    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
+        rewards.end_some(tx, claim, resolution.ROOM, now)
 
 
 class Board(Instrument):
@@ -128,4 +142,5 @@ _FORECAST = (
 )
 
 instruments.register(Pools())
+instruments.register(Rewards())
 instruments.register(Board())

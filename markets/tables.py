@@ -20,6 +20,7 @@ STAKE_STATES = ("live", "paid", "returned")
 DISPUTE_STATES = ("open", "ruled", "appealed", "final", "lapsed")
 MARKET_STATES = ("open", "ending", "settled", "void")
 CONDITION_STATES = ("waiting", "met", "failed", "reversed")
+REWARD_STATES = ("open", "given", "expired", "withdrawn", "ended")
 ORDER_STATES = ("open", "filled", "cancelled", "expired", "ended")
 
 MOST_UNITS = 10**12
@@ -1013,6 +1014,46 @@ class Links(SQLModel, table=True):
     told: int | None = Field(sa_type=Whole, default=None)
 
 
+class Rewards(SQLModel, table=True):
+    """Points locked for the argument that moves their owner's forecast on a claim (E8). `words` is what would move
+    them, `why` which argument did. `locked_by` and `ended_by` are the two transfers that it takes."""
+
+    __table_args__ = (
+        _of_claim(),
+        _player("owner"),
+        _player("winner"),
+        _account("reserve"),
+        _transfer("locked_by"),
+        _transfer("ended_by"),
+        _among("state", REWARD_STATES),
+        sa.CheckConstraint(f"amount BETWEEN 1 AND {money.MOST}", name="amount"),
+        sa.CheckConstraint("until_us > made_us", name="times"),
+        sa.CheckConstraint(
+            "(state = 'open') = (ended_us IS NULL) AND (state = 'open') = (ended_by IS NULL)"
+            " AND (state = 'given') = (winner IS NOT NULL) AND (winner IS NULL OR winner <> owner)",
+            name="ending",
+        ),
+        sa.Index("ix_rewards_claim", "guild_id", "claim", "state"),
+        sa.Index("ix_rewards_owner", "guild_id", "owner", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    owner: int = Field(sa_type=Whole)
+    amount: int = Field(sa_type=Whole)
+    reserve: int = Field(sa_type=Whole)
+    words: str | None = Field(sa_type=Words, default=None)
+    locked_by: int = Field(sa_type=Whole)
+    made_us: int = Field(sa_type=Moment)
+    until_us: int = Field(sa_type=Moment)
+    state: str = Field(sa_type=Words)
+    winner: int | None = Field(sa_type=Whole, default=None)
+    why: str | None = Field(sa_type=Words, default=None)
+    ended_us: int | None = Field(sa_type=Moment, default=None)
+    ended_by: int | None = Field(sa_type=Whole, default=None)
+
+
 # Core tables for the write path, typed.
 counters = SQLModel.metadata.tables["counters"]
 claims = SQLModel.metadata.tables["claims"]
@@ -1055,3 +1096,4 @@ unlisted = SQLModel.metadata.tables["unlisted"]
 profits = SQLModel.metadata.tables["profits"]
 counted_bets = SQLModel.metadata.tables["counted_bets"]
 links = SQLModel.metadata.tables["links"]
+rewards = SQLModel.metadata.tables["rewards"]

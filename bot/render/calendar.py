@@ -43,6 +43,8 @@ DUE = {
     "scores.make": "The forecasts that result {ref} settles are scored",
     "scores.count": "The scores of result {ref} are counted for the board",
     "scores.back": "The scores of result {ref} are taken out again",
+    "reward.return": "Reward {ref} returns to its owner",
+    "orders.debt": "What rests of player {ref}, who is in debt, ends",
     "cruxes.tell": "Those who linked a claim to others hear of result {ref}",
     "week": "A week with something to tell begins",
 }

@@ -14,6 +14,7 @@ from bot.render import forecasts as forecast_words
 from bot.render import markets as market_words
 from bot.render import odds, phrases, text, wording
 from bot.render import pools as pool_words
+from bot.render import rewards as reward_words
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
 from markets import queries
@@ -42,6 +43,7 @@ def claim(seen: ClaimSeen) -> Card:
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
             pool_words.line(terms, seen.pool) if seen.pool else "",
             *crux_words.lines(seen),
+            *reward_words.lines(seen.rewards, seen.people),
             *[
                 f"Clarified by {phrases.who(people, one.author)} {phrases.ago(one.at_us)}: "
                 f"“{text.escape(one.words, 300)}”"

@@ -17,7 +17,7 @@ TOPICS = {
     "away": "Who leaves, and when Crux is away",
     "points": "Points, debts, the allowance and gifts",
     "markets": "Share markets and limit orders",
-    "cruxes": "Cruxes: what would change your mind",
+    "cruxes": "Cruxes and rewards: what would change your mind",
     "conditions": "Claims that hang on other claims",
     "book": "The book, and how to check it",
     "moderators": "What moderators may do",
@@ -188,8 +188,11 @@ def _cruxes() -> tuple[str, ...]:
         "When the first claim comes out you get one note, as you chose to be told of things (`/bet reminders`). "
         "What you say of the other claim before and after then stands beside the crux, unless forecasts there are "
         "hidden.",
-        "It takes no points and binds you to nothing. `/claim unlink` takes it back while both claims go on, and "
+        "A crux takes no points and binds you to nothing. `/claim unlink` takes it back while both claims go on, and "
         "`/claim list` finds what is linked to a claim of yours.",
+        "`/reward offer` locks points for the argument that moves your forecast. When one has, change your forecast "
+        "and name whose it was: `/reward give`. Else they return at their date, or earlier with the claim's end; "
+        "within an hour you can take a slip back. Rewards keep the limits of gifts, and count in no ranking.",
     )
 
 

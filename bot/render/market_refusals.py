@@ -154,6 +154,7 @@ def _unknown(error: errors.Unknown) -> str:
             "`/market open` opens one, `/market list` shows what there is",
         ),
         errors.UnknownOrder: ("order", "`/market portfolio` shows yours"),
+        errors.UnknownReward: ("reward", "`/reward show` lists what is open"),
         errors.UnknownSeason: ("season", "`/board show` offers those there are"),
     }
     if isinstance(error, errors.UnknownPool):
@@ -223,6 +224,25 @@ def _not_now(error: errors.NotNow) -> str:
         case errors.CruxEnded():
             state = phrases.STATES.get(error.state, error.state)
             return f"Claim {number} has ended: it is {state}. Links are made and taken back while both claims go on."
+        case errors.RewardThere():
+            return (
+                f"You have an open reward on claim {number} already: give that one, or wait until it returns."
+            )
+        case errors.RewardGone():
+            gone = {"given": "was given already", "withdrawn": "was withdrawn"}.get(
+                error.state, "has returned"
+            )
+            return f"Reward {number} {gone}, and nothing happened. `/reward show` lists what is open."
+        case errors.RewardStays():
+            return (
+                f"Reward {number} was locked more than an hour ago, and others count on it: it returns "
+                f"{text.ago(from_us(error.until_us))}, or goes to whom you name with `/reward give`."
+            )
+        case errors.RewardUnmoved():
+            return (
+                f"Your forecast on claim {error.claim} is what it was when you locked reward {number}. A reward is "
+                "for the argument that moves it: change your forecast first, with `/forecast give`."
+            )
         case errors.TooEarlyToPropose():
             return (
                 f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
@@ -283,6 +303,10 @@ def _not_yours(error: errors.NotYours) -> str:
                 f"The house pays for the market on claim {number} and you opened it or allowed that, so you don't "
                 "trade there. Other markets are open to you: `/market list`."
             )
+        case errors.NotRewarder():
+            return f"Reward {number} is somebody else's, so only they can do that. `/reward offer` locks your own."
+        case errors.OwnReward():
+            return "A reward goes to somebody else. If nobody moved you, it returns at its date."
         case errors.NotAModerator():
             return "This is for moderators. Ask one of them."
         case errors.NotTheOwner():
@@ -314,6 +338,8 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
             return (
                 f"You have {have} of these to sell: sell that many or fewer. Resting orders hold shares back."
             )
+        case errors.TooManyRewards():
+            return f"There are {error.limit} open rewards, as many as may be: wait until one is given or returns."
         case errors.TooManyOrders():
             return (
                 f"You have {error.limit} resting orders, as many as one person may: cancel one of them first."

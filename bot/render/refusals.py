@@ -122,7 +122,7 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
         more = (
             f"you can give {currency.of(left)} more today" if left > 0 else "you have given all of it today"
         )
-        return f"Gifts are limited to a tenth of the starting balance a day, and {more}."
+        return f"Gifts and rewards are limited to a tenth of the starting balance a day, and {more}."
     return f"{error.why[0].upper()}{error.why[1:]}."
 
 

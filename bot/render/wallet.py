@@ -190,5 +190,8 @@ def _what(item: Item, people: dict[int, int]) -> str:
         "take": f"taken by {actor}{reason}",
         "reversal": f"taken back{reason}",
         "forfeit": "to the house",
+        "reward": "locked as a reward",
+        "reward.given": f"reward from {other}",
+        "reward.back": "a reward that returned",
     }
     return words.get(item.kind, item.kind)

@@ -25,6 +25,8 @@ FACTS = {
     "from_us": 1_800_000_000_000_000,
     "limit": 500,
     "target": 9,
+    "claim": 9,
+    "until_us": 1_800_000_000_000_000,
     "seen_bps": 5_000,
     "now_bps": 5_525,
     "remarks": (Remark("blocks", "no_deadline"),),

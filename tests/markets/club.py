@@ -23,6 +23,7 @@ from markets import (
     people,
     pools,
     resolution,
+    rewards,
     trading,
 )
 from markets.claims import Actor, Claim, Outcome, Result, Terms
@@ -154,6 +155,26 @@ class Club(World):
     async def unlink(self, who: Player, claim: Claim, target: Claim) -> cruxes.Link:
         request = cruxes.Cut(self.guild, self.key(), who.number, claim.number, target.number)
         return await self.db.write(cruxes.unlink, request, self.now)
+
+    async def reward(self, owner: Player, claim: Claim, amount: int = 5_000, **more: Any) -> rewards.Reward:
+        key = more.pop("key", None) or self.key()
+        request = rewards.Offer(self.guild, key, owner.number, claim.number, amount, **more)
+        return (await self.db.write(rewards.offer, request, self.now)).reward
+
+    async def give_reward(
+        self, reward: rewards.Reward, winner: Player, *, owner: Player | None = None
+    ) -> rewards.Done:
+        by = owner.number if owner else reward.owner
+        request = rewards.Give(self.guild, self.key(), by, reward.number, winner.number, "The base rate.")
+        return await self.db.write(rewards.give, request, self.now)
+
+    async def cancel_reward(self, reward: rewards.Reward, *, owner: Player | None = None) -> rewards.Done:
+        by = owner.number if owner else reward.owner
+        request = rewards.Cancel(self.guild, self.key(), by, reward.number)
+        return await self.db.write(rewards.cancel, request, self.now)
+
+    async def read_reward(self, number: int) -> rewards.Reward:
+        return await self.db.read(rewards.load, self.guild, number)
 
     async def settle(self, who: Player, claim: Claim, result: Result, **more: Any) -> None:
         """A moderator proposes a result, and nobody challenges it."""

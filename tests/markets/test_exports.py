@@ -138,6 +138,12 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     await club.db.write(preferences.choose, chosen, club.now)
     crux = cruxes.Make(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
     await club.db.write(cruxes.link, crux, club.now)
+    await club.reward(mu, goes_on, 1_234, words="=A1")
+    await club.forecast(bo, goes_on, 50)
+    won = await club.reward(bo, goes_on, 99)
+    club.skip(minutes=1)
+    await club.forecast(bo, goes_on, 60)
+    await club.give_reward(won, ada)
     draft = claims.Draft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
     await club.db.write(claims.save_draft, draft, club.now)
 
@@ -274,6 +280,11 @@ async def test_every_id_in_a_file_is_found_where_it_points(folder: Path):
             "bet": "offer",
             "target": "claim",
             "told": "resolution",
+            "owner": "player",
+            "winner": "player",
+            "reserve": "account",
+            "locked_by": "transfer",
+            "ended_by": "transfer",
         }
     )
     checked = 0

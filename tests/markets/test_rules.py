@@ -12,7 +12,6 @@ RULES = {"A": 8, "B": 8, "C": 10, "D": 8, "E": 8}
 
 LATER = {
     "E7": "scenarios",
-    "E8": "rewards",
 }
 """Rules that nothing built so far has to keep: each leaves this table with the issue that brings it."""
 
