@@ -140,13 +140,15 @@ PRESSED: dict[str, str] = {
     "give:{asked}:{taker}:{amount}": "test_book.py::test_being_deleted_takes_two_steps_and_leaves_the_book_right",
     "close": "test_book.py::test_asking_to_be_deleted_ends_by_itself_or_by_no",
     "wallet-line": "test_wallet.py::test_a_gift_is_confirmed_once_and_reaches_the_other_wallet",
+    "reward-lock:{asked}:{claim}:{amount}:{until}": "test_rewards.py::test_a_reward_goes_to_whoever_moved_the_forecast",
+    "reward-name:{asked}:{number}:{winner}": "test_rewards.py::test_a_reward_goes_to_whoever_moved_the_forecast",
     "pool:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
     "pool-open:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
     "market-mine": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
     "market-paid:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
 }
 
-UNTRIED = {"claim-condition:{number}", "claim-condition-save:{number}"}
+UNTRIED = {"claim-condition:{number}", "claim-condition-save:{number}", "reward:{number}"}
 """Buttons that no test presses yet: each leaves this set with the test that does."""
 
 
