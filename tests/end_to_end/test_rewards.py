@@ -5,7 +5,7 @@ from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
 
 
-async def test_a_reward_goes_to_whoever_moved_the_forecast(play: Playground):
+async def test_a_reward_goes_to_whoever_moved_it(play: Playground):
     await set_up(play)
     await quick(play)
     assert "You have made no forecast" in (await play.bo.run("/reward offer", claim=1, amount="50")).text
