@@ -55,13 +55,15 @@ class Meet:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A gift between two people."""
+    """A gift between two people. `unsettled` is the giver's profit on claims that are not settled, which can't be
+    given away."""
 
     guild: int
     key: str
     giver: int
     taker: int
     amount: int
+    unsettled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def preview(tx: Connection, request: Present, now: datetime) -> int:
     if request.giver == request.taker:
         raise GrantRefused("A6", "a gift goes to somebody else")
     giver = accounts.player(tx, request.guild, request.giver)
-    return grants.allow_gift(tx, giver.wallet, request.amount, now)
+    return grants.allow_gift(tx, giver.wallet, request.amount, now, unsettled=request.unsettled)
 
 
 def present(tx: Connection, request: Present, now: datetime) -> Given:
@@ -181,7 +183,7 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
         raise GrantRefused("A6", "a gift goes to somebody else")
     giver = accounts.player(tx, request.guild, request.giver)
     taker = accounts.join(tx, request.guild, request.taker, now)
-    grants.allow_gift(tx, giver.wallet, request.amount, now)
+    grants.allow_gift(tx, giver.wallet, request.amount, now, unsettled=request.unsettled)
     amounts = {giver.wallet: -request.amount, taker.wallet: request.amount}
     posted = post(
         tx,

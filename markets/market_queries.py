@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger.prepared import param
 from ledger.types import Whole, to_us
-from markets import claims, maker, orders, pools, queries, tables
+from markets import claims, maker, means, orders, queries, tables
 from markets.claims import Claim
 from markets.errors import MarketGoesOn
 from markets.maker import Holding, Market
@@ -182,7 +182,7 @@ def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfoli
     locked = sum(accounts.state(tx, one.reserve).balance for one in resting if one.reserve)
     at_risk = sum(max(-one.worst, 0) + one.paid_in for one in markets)
     titles = {one.claim: claims.load(tx, guild, one.claim) for one in resting}
-    staked = pools.locked(tx, guild, player)
+    staked = means.in_pools(tx, guild, player)
     return Portfolio(balance, markets, resting, locked, staked, at_risk + locked + staked, titles)
 
 

@@ -526,11 +526,6 @@ def clear(tx: Connection, claim: Claim) -> None:
         _end(tx, pool, "void", None)
 
 
-def locked(tx: Connection, guild: int, player: int) -> int:
-    """What a player has in pools that haven't ended."""
-    return int(tx.execute(_LOCKED, {"g": guild, "p": player}).scalar() or 0)
-
-
 _p, _k, _s = tables.pools.c, tables.pool_outcomes.c, tables.stakes.c
 _this = (_p.guild_id == param("g"), _p.claim == param("c"))
 _of = (_s.guild_id == param("g"), _s.claim == param("c"))
@@ -610,6 +605,3 @@ _PROPOSED = sa.select(_q.result, _q.known_us).where(
     _q.guild_id == param("g"), _q.claim == param("c"), _q.state.in_(["standing", "disputed"])
 )
 _EVER = sa.select(_s.number).where(*_of, _s.player == param("p")).limit(1)
-_LOCKED = sa.select(sa.func.sum(_s.amount)).where(
-    _s.guild_id == param("g"), _s.player == param("p"), _s.state == _LIVE
-)

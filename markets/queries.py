@@ -23,6 +23,7 @@ from markets import (
     library,
     lifecycle,
     maker,
+    means,
     offers,
     outbox,
     pools,
@@ -331,7 +332,7 @@ def before_taking(tx: Connection, guild: int, number: int, player: int, now: dat
     """What C1 has somebody see before they take an offer."""
     seen = offer(tx, guild, number, now)
     balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
-    return TakeSeen(seen, balance, exposure(tx, guild, player), record(tx, guild, seen.offer.maker))
+    return TakeSeen(seen, balance, means.exposure(tx, guild, player), record(tx, guild, seen.offer.maker))
 
 
 def dispute(tx: Connection, guild: int, number: int, now: datetime) -> DisputeSeen:
@@ -362,11 +363,6 @@ def record(tx: Connection, guild: int, player: int) -> Record:
     voids = tx.execute(_VOIDS, asked).scalar_one()
     settled = counted.get("settled", 0) + counted.get("void", 0)
     return Record(settled, counted.get("agreed", 0), lost, voids)
-
-
-def exposure(tx: Connection, guild: int, player: int) -> int:
-    """What somebody has locked in live bets and pools."""
-    return (tx.execute(_EXPOSURE, {"g": guild, "p": player}).scalar() or 0) + pools.locked(tx, guild, player)
 
 
 def profile(tx: Connection, guild: int, player: int) -> Profile:
@@ -512,7 +508,7 @@ def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *
     players = {side for one in (*bets, *to_me, *by_me) for side in (one.maker, one.taker)}
     return MyBets(
         balance=accounts.state(tx, accounts.wallet(tx, guild, player)).balance,
-        locked=exposure(tx, guild, player),
+        locked=means.exposure(tx, guild, player),
         to_me=tuple(to_me),
         by_me=tuple(by_me),
         bets=tuple(bets[:PAGE]),
@@ -657,9 +653,6 @@ _ENDED_BETS = (
     .group_by(_b.state)
 )
 _RESULTS = sa.select(_b.state, _change.label("change")).where(*_of_player)
-_EXPOSURE = sa.select(
-    sa.cast(sa.func.sum(sa.case((_p_maker, _b.maker_stake), else_=_b.taker_stake)), sa.BigInteger)
-).where(*_of_player, _b.state == "live")
 _LOST_PROPOSALS = (
     sa.select(sa.func.count())
     .select_from(tables.proposals)

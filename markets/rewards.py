@@ -19,7 +19,7 @@ from ledger.errors import InsufficientFunds, UnknownPlayer
 from ledger.prepared import param
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
-from markets import claims, due, forecasts, offers, outbox, tables, typed
+from markets import claims, due, forecasts, means, offers, outbox, tables, typed
 from markets.claims import Claim
 from markets.counters import following
 from markets.errors import (
@@ -175,7 +175,8 @@ def require_offer(tx: Connection, request: Offer, now: datetime) -> tuple[Claim,
     if len(open_of(tx, claim.guild, claim=claim.number)) >= MOST_ON_CLAIM:
         raise TooManyRewards(MOST_ON_CLAIM)
     wallet = accounts.wallet(tx, claim.guild, request.owner)
-    balance = grants.allow_gift(tx, wallet, request.amount, now)
+    unsettled = means.unsettled(tx, claim.guild, request.owner)
+    balance = grants.allow_gift(tx, wallet, request.amount, now, unsettled=unsettled)
     assert claim.closes_us is not None
     return claim, min(asked_us, claim.closes_us), balance
 

@@ -13,6 +13,7 @@ from ledger import grants, people, statements
 from ledger.errors import GrantRefused
 from ledger.people import Present
 from ledger.types import to_us
+from markets import means
 
 MOST_STEPS = 20_000
 """Of a balance over time: the newest ones."""
@@ -63,7 +64,7 @@ async def confirm_gift(press: Press, asked: int, taker: int, amount: int) -> Non
     currency = await press.client.currency(press.guild_id)
     await answer(
         press,
-        press.client.write(people.present, gift, now),
+        press.client.write(means.present, gift, now),
         lambda done: render.given(done, taker, currency),
         where=Where.IN_PLACE,
     )
@@ -120,7 +121,7 @@ async def _ask_gift(press: Press, gift: Present) -> render.Asked:
     crux = press.client
     await enter(press)
     now = crux.clock.of(press.id)
-    balance = await crux.db.read(people.preview, gift, now)
+    balance = await crux.db.read(means.preview, gift, now)
     ends = now + CONFIRM_WITHIN
     return render.Asked(press.id, gift.taker, gift.amount, balance, ends, await crux.currency(gift.guild))
 
@@ -132,6 +133,6 @@ async def _draw(press: Press) -> render.Drawn:
         raise GrantRefused("A5", "you have just had the starting balance", held=known.started)
     player = known.glance.player
     request = grants.Allowance(player.guild, key(press), player.number)
-    posted = await crux.write(grants.allowance, request, crux.clock.of(press.id))
+    posted = await crux.write(means.allowance, request, crux.clock.of(press.id))
     balance = posted.balances[player.wallet.number]
     return render.Drawn(balance - known.glance.balance, balance, await crux.currency(player.guild))

@@ -1,6 +1,7 @@
 """A long walk as a newcomer, in a real Chromium: two people, one claim about 2030, and all that comes of it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Error, Locator, expect
 
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
@@ -65,8 +66,12 @@ async def sent(page: Window) -> None:
 async def picture(page: Window, name: str, message: Locator) -> None:
     """One message as it stands there, small enough for the README: artifacts/<name>.png."""
     ARTIFACTS.mkdir(exist_ok=True)
-    await message.scroll_into_view_if_needed()
-    await message.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
+    for _ in range(5):  # a card that is redrawn just now is another element, and looked up again
+        with contextlib.suppress(Error):
+            await message.scroll_into_view_if_needed()
+            await message.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
+            return
+    raise AssertionError(f"{name} is redrawn without end")
 
 
 async def set_up_by_hand(page: Window) -> None:

@@ -68,7 +68,8 @@ async def test_every_call_has_an_example(play: Playground):
     shown = {
         json.loads(e["body"])["do"] for e in EXAMPLE.finditer(README.read_text()) if e["call"] == "world"
     }
-    assert shown == set(control_world._CHANGES)  # pyright: ignore[reportPrivateUsage]
+    # A thread is the bot's to make: one that is archived is in tests/end_to_end/test_claims.py.
+    assert shown | {"archive"} == set(control_world._CHANGES)  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_the_clock_stream_is_as_it_is_shown(play: Playground):

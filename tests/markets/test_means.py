@@ -1,0 +1,92 @@
+"""Grants and gifts count what lies in bets, markets and pools (RULES A5, A6)."""
+
+from datetime import timedelta
+
+import pytest
+
+from ledger import grants
+from ledger.accounts import Player
+from ledger.errors import GrantRefused, InsufficientFunds
+from ledger.people import Present
+from markets import means
+from markets.claims import Result
+from tests.markets.club import DAY, YES, Club
+
+START = 100_000
+
+
+async def draws(club: Club, who: Player) -> int:
+    request = grants.Allowance(club.guild, club.key(), who.number)
+    return (await club.db.write(means.allowance, request, club.now)).balances[who.wallet.number]
+
+
+async def gives(club: Club, giver: int, amount: int) -> None:
+    """Persons 1 and up are players 1 and up here."""
+    present = Present(club.guild, club.key(), giver, 77, amount)
+    await club.db.read(means.preview, present, club.now)
+    await club.db.write(means.present, present, club.now)
+
+
+async def held(club: Club, who: Player) -> int:
+    with pytest.raises(GrantRefused) as refused:
+        await draws(club, who)
+    return int(refused.value.facts["held"])
+
+
+@pytest.mark.rule("A5")
+async def test_points_locked_in_bets_markets_pools_and_liquidity_count_as_held(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim, maker_stake=30_000, taker_stake=100)
+    await club.market(ada, claim)
+    await club.buy(ada, claim, YES, budget=10_000)
+    await club.pool(ada, claim)
+    await club.stake(ada, claim, YES, 20_000)
+    assert await club.balance(ada.wallet) < START // 2
+    assert await held(club, ada) == START
+
+
+@pytest.mark.rule("A5")
+async def test_what_was_lost_by_agreement_counts_for_ninety_days(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(
+        ada, **dict.fromkeys(("closes_us", "deadline_us", "check_us"), 2_000_000_000_000_000)
+    )
+    bet = await club.bet(ada, bo, claim, maker_stake=30_000, taker_stake=30_000)
+    await club.agree(bet, ada, bo, 0)
+    assert await held(club, ada) == START
+    club.now += timedelta(days=91)
+    assert await draws(club, ada) == 75_000
+
+
+@pytest.mark.rule("A6")
+async def test_a_profit_by_agreement_is_given_away_only_when_its_claim_is_settled(club: Club):
+    ada, bo = await club.member(1, balance=10_000), await club.member(2)
+    claim, other = await club.claim(ada), await club.claim(bo)
+    bet = await club.bet(ada, bo, claim, maker_stake=10_000, taker_stake=10_000)
+    await club.agree(bet, ada, bo, 20_000)
+    await club.bet(ada, bo, other, maker_stake=6_000, taker_stake=6_000)
+    with pytest.raises(InsufficientFunds) as refused:
+        await gives(club, 1, 4_001)
+    assert refused.value.balance == 4_000
+    await gives(club, 1, 4_000)
+    club.now += 31 * DAY
+    await club.settle(bo, claim, Result("outcome", YES))
+    await gives(club, 1, 6_000)
+
+
+@pytest.mark.rule("A6")
+async def test_a_profit_from_selling_shares_is_not_given_away_before_the_claim_is_settled(club: Club):
+    ada, bo = await club.member(1, balance=5_000), await club.member(2, balance=10 * START)
+    claim = await club.claim(bo)
+    await club.market(bo, claim, liquidity=100_000)
+    bought = await club.buy(ada, claim, YES, budget=5_000)
+    await club.buy(bo, claim, YES, budget=60_000)
+    await club.sell(ada, claim, YES, quantity=bought.shares)
+    balance = await club.balance(ada.wallet)
+    profit = balance - 5_000
+    assert profit > 0
+    with pytest.raises(InsufficientFunds):
+        await gives(club, 1, 5_001)
+    await gives(club, 1, 5_000)
+    assert await club.balance(ada.wallet) == profit
