@@ -288,18 +288,21 @@ _GIVEN, _RECEIVED = (
     Prepared(_sum.where(way))
     for way in (_e.amount < sa.literal_column("0"), _e.amount > sa.literal_column("0"))
 )
-_REWARDED = (
-    sa.select(sa.func.coalesce(-sa.func.sum(_e.amount), 0))
-    .join_from(tables.accounts, tables.entries, (_e.guild_id == _a.guild_id) & (_e.account == _a.number))
-    .join(tables.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
+_of_reserve = (  # asked reserve by reserve: a join would walk the guild's whole book on SQLite
+    sa.select(sa.func.coalesce(-sa.func.sum(_e.amount), sa.literal_column("0")))
+    .join_from(tables.entries, tables.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
     .where(
-        _a.guild_id == param("g"),
-        _a.owner == param("owner"),
-        _a.kind == "reserve",
-        _e.account_seq > 0,
+        _e.guild_id == param("g"),
+        _e.account == _a.number,
+        _e.account_seq > sa.literal_column("0"),
         _t.kind == REWARDED,
         _t.at_us > param("since"),
     )
+    .correlate(tables.accounts)
+    .scalar_subquery()
+)
+_REWARDED = sa.select(sa.func.coalesce(sa.func.sum(_of_reserve), 0)).where(
+    _a.guild_id == param("g"), _a.owner == param("owner"), _a.kind == "reserve"
 )
 _HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(
     _a.guild_id == param("g"),
