@@ -29,8 +29,8 @@ START, ALLOWANCE, DRAW, GIFT, GRANT, TAKE, FUND = (
     "fund",
 )
 
-REWARD, REWARDED = "reward", "reward.given"
-"""Points laid aside for somebody whom the owner will name, and handed over: limited and counted as gifts are."""
+REWARD = "reward"
+"""Points laid aside for somebody whom the owner will name: limited as gifts are."""
 
 ACTS = (GRANT, TAKE, FUND, transfers.REVERSAL)
 """Kinds of transfer that a moderator or the owner answers for: listed for all (A7)."""
@@ -64,14 +64,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The weekly allowance. `staked` is what the player has locked in escrows, `agreed_away` what they lost by
-    agreement in the last 90 days, both in minor units."""
+    """The weekly allowance. `staked` is what the player has locked in escrows, `parted_with` what they lost by
+    agreement or gave as rewards in the last 90 days, both in minor units."""
 
     guild: int
     key: str
     player: int
     staked: int = 0
-    agreed_away: int = 0
+    parted_with: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,7 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
     if drawn and drawn > to_us(now - WEEK):
         raise GrantRefused("A5", "the allowance comes once a week", ready_us=drawn + microseconds(WEEK))
     given = -_moved(tx, wallet, GIFT, since=now - QUARTER, received=False)
-    given += _rewarded(tx, request.guild, request.player, now - QUARTER)
-    held = _held(tx, request.guild, request.player) + request.staked + given + request.agreed_away
+    held = _held(tx, request.guild, request.player) + request.staked + given + request.parted_with
     missing = min(chosen.weekly_allowance, chosen.starting_balance - held)
     if missing <= 0:
         raise GrantRefused("A5", "the allowance goes to whoever is below the starting balance", held=held)
@@ -261,11 +260,6 @@ def _moved(tx: Connection, wallet: Account, kind: str, *, since: datetime, recei
     return int(row[0])
 
 
-def _rewarded(tx: Connection, guild: int, player: int, since: datetime) -> int:
-    """What was handed over as rewards out of a player's reserves since then."""
-    return int(tx.execute(_REWARDED, {"g": guild, "owner": player, "since": to_us(since)}).scalar_one())
-
-
 def _held(tx: Connection, guild: int, player: int) -> int:
     """What a player has in their wallet, reserves and bonds."""
     return int(tx.execute(_HELD, {"g": guild, "owner": player}).scalar_one())
@@ -287,22 +281,6 @@ _sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), sa.literal_column("0")
 _GIVEN, _RECEIVED = (
     Prepared(_sum.where(way))
     for way in (_e.amount < sa.literal_column("0"), _e.amount > sa.literal_column("0"))
-)
-_of_reserve = (  # asked reserve by reserve: a join would walk the guild's whole book on SQLite
-    sa.select(sa.func.coalesce(-sa.func.sum(_e.amount), sa.literal_column("0")))
-    .join_from(tables.entries, tables.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(
-        _e.guild_id == param("g"),
-        _e.account == _a.number,
-        _e.account_seq > sa.literal_column("0"),
-        _t.kind == REWARDED,
-        _t.at_us > param("since"),
-    )
-    .correlate(tables.accounts)
-    .scalar_subquery()
-)
-_REWARDED = sa.select(sa.func.coalesce(sa.func.sum(_of_reserve), 0)).where(
-    _a.guild_id == param("g"), _a.owner == param("owner"), _a.kind == "reserve"
 )
 _HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(
     _a.guild_id == param("g"),

@@ -20,7 +20,7 @@ from ledger.money import points
 from ledger.prepared import param, params
 from markets import audit_shares, claims, clauses, conditions, tables
 from markets.offers import STAKE
-from markets.rewards import BACK
+from markets.rewards import BACK, GIVEN
 
 MOST = 20
 PAGE = 500
@@ -208,7 +208,7 @@ def _rewards(tx: Connection, guild: int) -> Iterator[str]:
                 continue
             kind, ended = moved.get(row.ended_by, ("", {}))
             to = set(ended) - {row.reserve}
-            wanted = grants.REWARDED if row.state == "given" else BACK
+            wanted = GIVEN if row.state == "given" else BACK
             good = to <= {wallets[row.winner or row.owner], house}
             if kind != wanted or ended.get(row.reserve) != -row.amount or not good:
                 yield f"Reward {row.number}: transfer {row.ended_by} didn't end it."

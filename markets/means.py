@@ -36,9 +36,10 @@ def in_pools(tx: Connection, guild: int, player: int) -> int:
     return _whole(_IN_POOLS, tx, guild, player)
 
 
-def agreed_away(tx: Connection, guild: int, player: int, since: datetime) -> int:
-    """What somebody lost by agreement since then; what they won so is not set against it."""
-    return _whole(_AGREED_AWAY, tx, guild, player, since=to_us(since))
+def parted_with(tx: Connection, guild: int, player: int, since: datetime) -> int:
+    """What somebody lost by agreement or gave as rewards since then; what they won so is not set against it."""
+    at_us = to_us(since)
+    return sum(_whole(lost, tx, guild, player, since=at_us) for lost in (_AGREED_AWAY, _REWARDED))
 
 
 def unsettled(tx: Connection, guild: int, player: int) -> int:
@@ -49,8 +50,8 @@ def unsettled(tx: Connection, guild: int, player: int) -> int:
 def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
     """The weekly allowance, as `grants.allowance`, with all that its player holds."""
     held = staked(tx, request.guild, request.player)
-    lost = agreed_away(tx, request.guild, request.player, now - grants.QUARTER)
-    return grants.allowance(tx, replace(request, staked=held, agreed_away=lost), now)
+    lost = parted_with(tx, request.guild, request.player, now - grants.QUARTER)
+    return grants.allowance(tx, replace(request, staked=held, parted_with=lost), now)
 
 
 def present(tx: Connection, request: Present, now: datetime) -> Given:
@@ -132,4 +133,13 @@ _AGREED_ON = Prepared(
     .select_from(tables.bets)
     .join(tables.claims, (_c.guild_id == _b.guild_id) & (_c.number == _b.claim))
     .where(*_agreed, _c.state.not_in(_words(*lifecycle.ENDED)))
+)
+_w = tables.rewards.c
+_REWARDED = Prepared(
+    sa.select(_sum(_w.amount)).where(
+        _w.guild_id == param("g"),
+        _w.owner == param("p"),
+        _w.state.in_(_words("given")),
+        _w.ended_us >= param("since"),
+    )
 )

@@ -36,7 +36,7 @@ from markets.errors import (
 )
 from markets.forecasts import Forecast
 
-BACK = "reward.back"
+GIVEN, BACK = "reward.given", "reward.back"
 DAYS = 30
 """Until when it is locked where nobody says otherwise; never after trading closes."""
 
@@ -194,7 +194,7 @@ def give(tx: Connection, request: Give, now: datetime) -> Done:
     if accounts.discord_id(tx, found.guild, request.winner) is None:
         raise UnknownPlayer(found.guild, request.winner)  # nobody is that number, or not any more
     to = offers.credited(tx, found.guild, request.winner, found.amount)
-    posted = _empty(tx, found, to, grants.REWARDED, "given", now, actor=found.owner)
+    posted = _empty(tx, found, to, GIVEN, "given", now, actor=found.owner)
     _end(tx, found, "given", posted, now, winner=request.winner, why=why)
     given = load(tx, found.guild, found.number)
     _tell(tx, given, "reward.given", now)

@@ -194,8 +194,8 @@ async def test_the_allowance_counts_what_was_lost_by_agreement_and_not_what_was_
     await world.post({ada.wallet: -500 * POINT, bo.wallet: 500 * POINT}, kind="settle")
     await world.give(bo, ada, 100 * POINT)
 
-    await refused(world, "A5", draw_allowance(world, ada, agreed_away=400 * POINT), held=1000 * POINT)
-    await draw_allowance(world, ada, agreed_away=399 * POINT)
+    await refused(world, "A5", draw_allowance(world, ada, parted_with=400 * POINT), held=1000 * POINT)
+    await draw_allowance(world, ada, parted_with=399 * POINT)
 
     assert await world.balance(ada.wallet) == 601 * POINT
 

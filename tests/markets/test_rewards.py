@@ -10,7 +10,7 @@ from ledger import grants
 from ledger.accounts import Player
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets import audit, board, calendar, people, rewards, tables
+from markets import audit, board, calendar, means, people, rewards, tables
 from markets.claims import Claim, Result
 from markets.errors import (
     BadTimes,
@@ -173,7 +173,7 @@ async def test_rewards_and_gifts_share_one_limit_and_what_was_given_counts_as_he
     await club.give_reward(reward, cy)
     draw = grants.Allowance(club.guild, club.key(), bo.number)
     with pytest.raises(GrantRefused) as refused:
-        await club.db.write(grants.allowance, draw, club.now)
+        await club.db.write(means.allowance, draw, club.now)
     assert refused.value.facts["held"] == 100_000
 
 
