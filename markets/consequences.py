@@ -44,9 +44,7 @@ def look(tx: Connection, work: due.Due, now: datetime) -> None:
         return
     if came == MET:
         _met(tx, claim, link, at_us, now)
-    elif (
-        claim.state not in lifecycle.ENDED and not claim.halted
-    ):  # what is halted is looked at when it goes on
+    elif claim.state not in lifecycle.ENDED and not claim.halted:  # a halted one is looked at when it goes on
         _void(tx, claim, at_us, now)
 
 

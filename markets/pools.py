@@ -409,7 +409,7 @@ def take_some_back(
 
 
 def _end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None:
-    """What was kept for its payments is of no use any more."""
+    """The state it is in from now on; the split that was kept for its payments goes."""
     tx.execute(_STATE, {"g": pool.guild, "c": pool.claim, "state": state, "resolution": resolution})
     outbox.redraw(tx, pool.guild, "claim", pool.claim)
 
