@@ -5,7 +5,8 @@ In phases, each cut into transfers of up to a hundred holders under keys of the 
     orders     resting orders end, and what they hold returns
     collect    of a void: who took more out than they put in gives it back, into debt if need be
     pay        each holder gets what their shares pay; of a void, what they put in
-    rest       what remains goes to those who paid the subsidy, in proportion; of a void that is all of it
+    rest       what remains goes to those who paid the subsidy, to each what their own liquidity is left with
+               (`liquidity`); of a void that is all of it
 
 The market's row says which phase and who is next, so a crash between any two pays each once. Collecting comes first,
 so the escrow never falls below zero; taking back goes the same way backwards.
@@ -25,7 +26,7 @@ from ledger.accounts import Account
 from ledger.prepared import Prepared, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
-from markets import board, claims, instruments, maker, orders, outbox, tables
+from markets import board, claims, instruments, liquidity, maker, orders, outbox, tables
 from markets.board import Came
 from markets.claims import Claim, Result
 from markets.instruments import NOTHING_LEFT, Instrument, Step
@@ -118,8 +119,9 @@ class SharesOfOutcomes(Instrument):
         asked = {"g": claim.guild, "claim": claim.number, **_End(weights, "", "", _NO_TIME).values}
         rows = tx.execute(_CHANGES, asked).all()
         held = accounts.state(tx, market.escrow).balance
-        payments = tx.execute(_PAYMENTS, asked).all()
-        rest = money.share_out(held - sum(row.gets for row in rows), [row.paid for row in payments])
+        payments = liquidity.payments(tx, market)
+        parts = liquidity.parts(tx, market, payments, weights)
+        rest = money.share_out(held - sum(row.gets for row in rows), parts)
         changed = {row.player: row.gets - row.cost for row in rows}
         for row, back in zip(payments, rest, strict=True):
             if row.player:
@@ -148,7 +150,12 @@ class SharesOfOutcomes(Instrument):
         asked = {"g": claim.guild, "claim": claim.number}
         if any(tx.execute(one, asked).first() is not None for one in (_ANY, _ANY_ORDER)):
             return True
-        return len(tx.execute(_PAYMENTS, asked).all()) > HOLDERS  # more than one transfer could give back
+        market = maker.find(tx, claim.guild, claim.number)
+        if market is None or market.state != "open":
+            return False
+        paid = [one.paid for one in liquidity.payments(tx, market)]
+        # More than one transfer could give back; or not all of it is there, and who lost it depends on what comes.
+        return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)
 
     def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
         orders.resume(tx, claim, now)
@@ -174,7 +181,7 @@ def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime
         _UNPAID.count(tx, **asked)
     if len(paid) == HOLDERS:
         return False
-    payments = tx.execute(_PAYMENTS, this).all()
+    payments = liquidity.payments(tx, market)
     back = [(row.player, row.paid, row.returned) for row in payments if row.returned is not None]
     _note_payers(tx, market, end, back, back=True)
     _UNRETURNED.count(tx, **this)
@@ -271,10 +278,10 @@ def _note_payers(
 def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[Market, int, bool]:
     """Give what remains to those who paid the subsidy, the next of them in one transfer."""
     this = {"g": market.guild, "claim": market.claim}
-    payments = tx.execute(_PAYMENTS, this).all()
+    payments = liquidity.payments(tx, market)
     held = accounts.state(tx, market.escrow).balance
     whole = held + sum(row.returned or 0 for row in payments)
-    shares = money.share_out(whole, [row.paid for row in payments])
+    shares = money.share_out(whole, liquidity.parts(tx, market, payments, end.weights))
     next_ones = [
         (row, share) for row, share in zip(payments, shares, strict=True) if row.number > market.cursor
     ]
@@ -443,7 +450,6 @@ _CAME = Prepared(
 _s = tables.resolutions.c
 _RESULT = sa.select(_s.result).where(_s.guild_id == param("g"), _s.number == param("r"))
 _of_payers = (_l.guild_id == param("g"), _l.claim == param("claim"))
-_PAYMENTS = sa.select(_l.number, _l.player, _l.paid, _l.returned).where(*_of_payers).order_by(_l.number)
 _RETURNED = Prepared(
     sa.update(tables.liquidity).where(*_of_payers, _l.number == param("n")).values(returned=param("back"))
 )

@@ -8,6 +8,7 @@ at which counting began) and q units sold since:
     subsidy     b ln(1/p), p the smallest opening price: no q makes max_i q_i - C(q) larger
     budget B    buys n with  C(q + n) = C(q) + B
     price t     is reached by  n = b (logit t - logit p)
+    left        of what was paid for b at prices p, if k comes at prices f:  paid + b ln(p_k / f_k)
 
 **A trade is charged ceil(C(after)) - ceil(C(before)),** not the rounded-up difference: it adds up exactly along any
 path, so that pieces cost what the whole costs, a round trip gives back what it took, and the escrow holds the subsidy
@@ -40,6 +41,7 @@ WHOLE_WEIGHT = 10**17
 _DIGITS = Context(prec=50)
 _NEAR = 1e-6
 _SAME = Decimal("1e-25")
+_MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,32 @@ def subsidy_to_deepen(before: Book, after: Book, covered: Sequence[int]) -> int:
         logs = [(Decimal(whole) / weight).ln() for weight in after.weights]
         lacking = [after.liquidity * log - held for log, held in zip(logs, covered, strict=True)]
         return _ceil_exact(max(added * max(logs), *lacking))
+
+
+def left(book: Book, liquidity: int, paid: int, at: Sequence[int], result: Sequence[int]) -> int:
+    """What is left of a payment for liquidity once the market has ended as `book`, in millionths of a minor unit.
+
+    A part b of the liquidity has sold its part of every trade since prices p, so an outcome k that comes at prices f
+    costs it b ln(f_k/p_k). Of all payments together that is what the market maker lost, whatever happened on the way;
+    and no payment can be left with less than nothing, since b ln(1/p_k) was paid at least.
+
+    Args:
+        at: The prices at which it was paid, as weights.
+        result: How much of a minor unit a share of each outcome pays, as weights.
+    """
+    with localcontext(_DIGITS):
+        logs, whole = _exact_logs(book), sum(at)
+        highest = _exact_sum(logs)
+        lost = sum(
+            (
+                weight * (log - highest - (Decimal(was) / whole).ln())
+                for weight, log, was in zip(result, logs, at, strict=True)
+                if weight
+            ),
+            Decimal(),
+        )
+        rest = (paid - liquidity * lost / sum(result)) * _MILLION
+        return max(int(rest.to_integral_value()), 0)
 
 
 # --- exactness --------------------------------------------------------------------------------
