@@ -76,6 +76,9 @@ MOST_WEIGHT = 1_000_000
 
 REVERSIBLE_US = 30 * claims.DAY_US
 
+WAIT_US = 7 * claims.DAY_US
+"""How long whoever stopped trading for nothing waits before their next proposal (D2)."""
+
 CALENDAR = (
     "claim.close",
     "claim.week",
@@ -170,7 +173,7 @@ class Reverse:
 
 
 def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
-    """Name the result of a claim: its offers die, and if it is before the deadline a bond is held and trading stops.
+    """Name the result of a claim: its offers die, and before the deadline, whatever it says, a bond is held.
 
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
@@ -186,7 +189,7 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     _require_wait(tx, claim, request.actor.player, now)
     if request.known_us is not None and not 0 < request.known_us <= to_us(now):
         raise BadTimes("known_us", "future")
-    early = to_us(now) < (claim.deadline_us or 0) and result.kind != "early"
+    early = _before_deadline(claim, now)
     bond = hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
     gains = _gains(tx, claim, request.actor.player, result)
     window = claim.settings.window_gains_seconds if gains else claim.settings.window_seconds
@@ -721,10 +724,24 @@ def require_time(claim: Claim, result: Result, now: datetime) -> None:
 
 
 def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
-    """Whose proposal before the deadline failed waits 7 days from then (D2)."""
-    failed = tx.execute(_LAST_FAILED, {"g": claim.guild, "claim": claim.number, "player": player}).scalar()
-    if failed is not None and to_us(now) < failed + 7 * claims.DAY_US:
-        raise WaitFirst(failed + 7 * claims.DAY_US)
+    """Whose proposal before the deadline failed, or said that it is too early, waits 7 days from then (D2). So does
+    whoever withdrew one, until the deadline: else trading could be stopped and let go at will."""
+    asked = {"g": claim.guild, "claim": claim.number, "player": player, "since": to_us(now) - WAIT_US}
+    waits_us = [
+        row.ended_us + WAIT_US
+        for row in tx.execute(_STOPPED_TRADING, asked)
+        if row.state == "failed"
+        or (
+            _before_deadline(claim, now)
+            and (row.state == "withdrawn" or claims.read_result(row.result).kind == "early")
+        )
+    ]
+    if waits_us:
+        raise WaitFirst(max(waits_us))
+
+
+def _before_deadline(claim: Claim, now: datetime) -> bool:
+    return to_us(now) < (claim.deadline_us or 0)
 
 
 def _gains(tx: Connection, claim: Claim, player: int, result: Result) -> bool:
@@ -850,12 +867,12 @@ _NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1
 _STANDING = sa.select(_p.number).where(
     _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_(["standing", "disputed"])
 )
-_LAST_FAILED = sa.select(sa.func.max(_p.ended_us)).where(
+_STOPPED_TRADING = sa.select(_p.ended_us, _p.state, _p.result).where(
     _p.guild_id == param("g"),
     _p.claim == param("claim"),
     _p.proposer == param("player"),
     _p.early == 1,
-    _p.state == "failed",
+    _p.ended_us > param("since"),
 )
 _ADD_RESOLUTION = sa.insert(tables.resolutions)
 _this_resolution = (_r.guild_id == param("g"), _r.number == param("n"))

@@ -354,6 +354,9 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
                 f"Prices stay between 1% and 99%, and {most} would lead just there: trade that much or less."
             )
         case errors.WaitFirst():
-            return f"Your last proposal on this claim failed. You can propose again {text.ago(from_us(error.limit))}."
+            return (
+                "Your last proposal stopped trading on this claim and came to nothing. You can propose again "
+                f"{text.ago(from_us(error.limit))}; others can at any time."
+            )
         case _:
             return f"A limit of this server is reached: {error.limit}."

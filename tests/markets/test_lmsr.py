@@ -208,6 +208,68 @@ def test_the_subsidy_is_the_most_that_can_be_lost_rounded_up(liquidity: int, ope
     )
 
 
+@pytest.mark.rule("C3")
+def test_what_is_left_of_liquidity_by_hand():
+    """100 at even, then 100 more at 80 to 20, and it ends at 60 to 40: worked out with a pocket calculator.
+
+    The first, if YES comes: 100 ln 2 - 100 ln(0.6/0.5) = 69.3147 - 18.2322; if NO: 69.3147 - 100 ln(0.4/0.5). The
+    second: 100 ln 5 - 100 ln(0.6/0.8) = 160.9438 + 28.7682, and 160.9438 - 100 ln(0.4/0.2).
+    """
+    even, ending = (1, 1), lmsr.opened(200, (6, 4))
+    left = [
+        [lmsr.left(ending, 100, paid, at, result) / 10**6 for result in ((1, 0), (0, 1), (3, 1))]
+        for paid, at in ((69, even), (161, (8, 2)))
+    ]
+    assert left[0] == pytest.approx([50.767844, 91.314355, 60.904472], abs=1e-6)
+    assert left[1] == pytest.approx([189.768207, 91.685282, 165.247476], abs=1e-6)
+
+
+@pytest.mark.rule("C3")
+@given(
+    LIQUIDITY,
+    st.lists(st.integers(100, 9_900), min_size=2, max_size=10),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(-(10**6), 10**6), LIQUIDITY), max_size=5),
+    st.data(),
+)
+@settings(max_examples=40, deadline=None)
+def test_what_is_left_of_each_liquidity_is_together_what_the_market_has_left(
+    liquidity: int, opening: list[int], made: list[tuple[int, int, int]], data: st.DataObject
+):
+    """And what somebody gains who alone trades and adds liquidity is what trading straight to the last price gains."""
+    book, sold, moved = lmsr.opened(liquidity, opening), [0] * len(opening), 0
+    payments = [(liquidity, lmsr.subsidy(liquidity, opening), tuple(opening))]
+    for outcome, quantity, more in made:
+        outcome %= len(opening)
+        reach = lmsr.quantity_to_price(book, outcome, 9_900 if quantity > 0 else 100)
+        quantity = min(quantity, max(reach, 0)) if quantity > 0 else max(quantity, min(reach, 0))
+        if quantity:
+            after = book.after(outcome, quantity)
+            moved += lmsr.charged(after) - lmsr.charged(book)
+            sold[outcome], book = sold[outcome] + quantity, after
+        escrow = sum(paid for _, paid, _ in payments) + moved
+        deeper = lmsr.deepened(book, more)
+        added = max(lmsr.subsidy_to_deepen(book, deeper, [escrow - one for one in sold]), 1)
+        book = deeper
+        payments.append((more, added, deeper.weights))
+    escrow = sum(paid for _, paid, _ in payments) + moved
+    result = data.draw(st.lists(st.integers(0, 3), min_size=len(opening), max_size=len(opening)).filter(any))
+    left = [lmsr.left(book, *payment, result) for payment in payments]
+    assert min(left) >= 0
+    remains = Fraction(escrow) - sum(
+        Fraction(weight * one, sum(result)) for weight, one in zip(result, sold, strict=True)
+    )
+    assert abs(Fraction(sum(left), 10**6) - remains) <= 1 + 2 * len(payments) + book.liquidity * Fraction(
+        1, 10**9
+    )
+    first = payments[0][1] - Fraction(left[0], 10**6)  # what the opener lost
+    straight = liquidity * sum(
+        weight / sum(result) * math.log(end * sum(opening) / start)
+        for weight, end, start in zip(result, lmsr.prices(book), opening, strict=True)
+        if weight
+    )
+    assert float(first) == pytest.approx(straight, abs=1 + 1e-6 * liquidity)
+
+
 def test_the_float_is_asked_again_near_whole_numbers(monkeypatch: pytest.MonkeyPatch):
     """With a wider border than 10^-6, so that there are many such states; far from it decimals are not needed."""
     asked: list[Book] = []

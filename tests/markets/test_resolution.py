@@ -174,6 +174,7 @@ async def test_a_date_lies_in_the_range_that_begins_with_it(club: Club):
     ada = await club.member(1)
     outcomes = (Outcome("before", "", None, "2028-01-01"), Outcome("2028", "", "2028-01-01", "2029-01-01"))
     claim = await club.claim(ada, kind="date", outcomes=outcomes)
+    club.skip(days=30)
     for value, outcome in (("2027-12-31", 0), ("2028-01-01", 1), ("2028-02-29", 1)):
         proposal = await club.propose(ada, claim, Result("outcome", value=value))
         assert proposal.result.outcome == outcome
@@ -235,6 +236,33 @@ async def test_whose_early_proposal_failed_waits_seven_days_from_then(club: Club
     await withdraw(club, bo, await club.propose(bo, claim, IT_WAS))
     club.now += timedelta(microseconds=1)
     await club.propose(ada, claim, IT_WAS)
+
+
+@pytest.mark.rule("D2")
+@pytest.mark.parametrize("ends", ["withdrawn", "too early"])
+async def test_who_stops_trading_for_nothing_pays_a_bond_and_waits_seven_days(club: Club, ends: str):
+    ada, bo = await club.member(1), await club.member(2)
+    far = to_us(club.now + 300 * DAY)
+    claim = await club.claim(ada, closes_us=far, deadline_us=far, check_us=far)
+    await club.bet(ada, bo, claim)
+    proposal = await club.proposed(ada, claim, IT_WAS if ends == "withdrawn" else Result("early"))
+    assert await club.balance(ada.wallet) == 89_000
+    if ends == "withdrawn":
+        await withdraw(club, ada, proposal)
+    else:
+        club.skip(days=2)
+        await club.sweep()
+    assert await club.balance(ada.wallet) == 90_000, "it returns, as nobody objected"
+    await club.offer(bo, claim)
+    for result in (IT_WAS, Result("early")):
+        with pytest.raises(WaitFirst) as refused:
+            await club.propose(ada, claim, result)
+        assert from_us(refused.value.limit) == club.now + 7 * DAY
+    await withdraw(club, bo, await club.propose(bo, claim, IT_WAS))
+    club.now += 7 * DAY
+    await withdraw(club, ada, await club.propose(ada, claim, IT_WAS))
+    club.now = from_us(far)
+    await club.propose(ada, claim, IT_WAS)  # nothing is stopped any more
 
 
 @pytest.mark.rule("D3")
