@@ -1,12 +1,11 @@
 """Whose is what remains in a market's escrow: of each payment for liquidity what its own part is left with (C3).
 
-Liquidity that was added later has seen only the trades since. What it is left with follows from the prices at which it
-was paid and those at the end (`lmsr.left`); all payments together are left with what the market is.
+Liquidity that was added later has seen only the trades since. What it is left with follows from the prices at which
+it was paid and those at the end (`lmsr.left`); all payments together are left with what the market is.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import sqlalchemy as sa

@@ -235,7 +235,7 @@ def test_what_is_left_of_liquidity_by_hand():
 def test_what_is_left_of_each_liquidity_is_together_what_the_market_has_left(
     liquidity: int, opening: list[int], made: list[tuple[int, int, int]], data: st.DataObject
 ):
-    """And what somebody gains who alone trades and adds liquidity is what trading straight to the last price gains."""
+    """And who alone trades and adds liquidity gains what trading straight to the last price gains."""
     book, sold, moved = lmsr.opened(liquidity, opening), [0] * len(opening), 0
     payments = [(liquidity, lmsr.subsidy(liquidity, opening), tuple(opening))]
     for outcome, quantity, more in made:
