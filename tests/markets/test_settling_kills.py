@@ -82,7 +82,7 @@ def run(job: Job, pipe: Pipe) -> None:
 
 
 class Killed:
-    """Has a server's due work carried out by one process after another, of which each is killed at its first piece."""
+    """Has a server's due work carried out by one process after another, each killed at its first piece."""
 
     def __init__(self, club: Club, url: str) -> None:
         self.club, self.url, self.deaths = club, url, Counter[str]()
@@ -150,7 +150,7 @@ async def touched_by_nobody(club: Club, claim: Claim, who: Player, mod: Player) 
 
 
 def each_once(seen: Iterable[dict[int, int]], wallets: list[int], before: list[int], after: list[int]) -> int:
-    """Whoever is paid is paid all of one instrument's payout at once, and it stays so; how often anything had moved."""
+    """Nobody ever has more than they get, and what was paid stays; in how many steps it was paid."""
     moves, last = 0, list(before)
     for found in seen:
         now = [found[wallet] for wallet in wallets]
@@ -215,7 +215,7 @@ async def story(club: Club, url: str, *, to_the_end: bool) -> None:
     stakes = await club.db.read(pools.stakes_of, club.guild, claim.number)
     share = parimutuel.payouts([parimutuel.Stake(one.outcome, one.amount) for one in stakes], (1, 0))
     by_pool = dict(zip([one.player for one in stakes], share, strict=True))
-    in_orders = {player: 20 for player in numbers[-RESTING:]}
+    in_orders = dict.fromkeys(numbers[-RESTING:], 20)
     paid = [
         was + shares.get((player, YES), 0) + by_pool[player] + in_orders.get(player, 0)
         for was, player in zip(start, numbers, strict=True)
