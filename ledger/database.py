@@ -25,11 +25,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
 
 from ledger import versions
-from ledger.errors import BadUrl, Closed, NotThere, OldSqlite, ReadOnly, ReadTooLong, Unreachable
+from ledger.errors import BadUrl, Busy, Closed, NotThere, OldSqlite, ReadOnly, ReadTooLong, Unreachable
 from ledger.faults import READ_LIMIT_MS, telling
-from ledger.readers import SqliteReaders
+from ledger.readers import PATIENCE, SqliteReaders
 from ledger.units import Request, Unit, perform
-from ledger.writers import CONNECTIONS, PostgresWriter, SqliteWriter, Writer
+from ledger.writers import CONNECTIONS, WAITING, PostgresWriter, SqliteWriter, Writer
 
 READERS = 4
 
@@ -105,7 +105,7 @@ class Database:
         writer = SqliteWriter(engine, address.shown)
         make = partial(sqlite_engine, address, mode="read")
         reads = SqliteReaders(make, threads=READERS, limit_ms=READ_LIMIT_MS)
-        return cls(address, writer, reads, _sqlite_readers(address, limit_ms=None))
+        return cls(address, writer, reads, _sqlite_readers(address))
 
     @classmethod
     async def _open_postgresql(cls, address: Address) -> "Database":
@@ -152,9 +152,9 @@ class Database:
         """Run a short read beside the writes.
 
         Raises:
-            ReadTooLong: It took more than half a second and was cut off.
+            ReadTooLong: It took more than half a second of work, or five by the clock, and was cut off.
             ReadOnly: It tried to write.
-            Closed: The database was closed.
+            Busy, Closed: Too many wait for their turn, or the database was closed: it was not even tried.
         """
         return await self._run(self._reads, lambda tx: reader(tx, *args, **named))
 
@@ -176,6 +176,8 @@ class Database:
     async def _run(self, engine: AsyncEngine | SqliteReaders, reader: Callable[[Connection], A]) -> A:
         if self._closing:
             raise Closed
+        if len(self._reading) >= READERS + WAITING:
+            raise Busy(WAITING)
         over = asyncio.get_running_loop().create_future()
         self._reading.add(over)
         try:
@@ -187,6 +189,9 @@ class Database:
         finally:
             self._reading.discard(over)
             over.set_result(None)
+
+
+_BEGAN = "crux_began"
 
 
 def _timed(reader: Callable[[Connection], A]) -> Callable[[Connection], A]:
@@ -249,9 +254,6 @@ async def _alone_postgresql(address: Address, work: Callable[[Connection], A]) -
 
 
 # --- SQLite -----------------------------------------------------------------------------------
-
-_BEGAN = "crux_began"
-_STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
 
 OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 
@@ -331,8 +333,8 @@ def _take_write_lock(engine: sa.Engine) -> None:
         connection.exec_driver_sql("ROLLBACK")
 
 
-def _sqlite_readers(address: Address, *, limit_ms: int | None) -> AsyncEngine:
-    """Four connections of aiosqlite that can't write; SQLite itself cuts off what runs past the limit."""
+def _sqlite_readers(address: Address) -> AsyncEngine:
+    """Four connections of aiosqlite that can't write, for long reads."""
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=lambda: aiosqlite.connect(
@@ -341,24 +343,19 @@ def _sqlite_readers(address: Address, *, limit_ms: int | None) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=READERS,
         max_overflow=0,
-        pool_timeout=READ_LIMIT_MS / 1000 if limit_ms else 30,
+        pool_timeout=30,
     )
 
-    def prepare(adapted: Any, record: ConnectionPoolEntry) -> None:
-        adapted.run_async(partial(_prepare_reader, info=record.info, limit_ms=limit_ms))
+    def prepare(adapted: Any, _: ConnectionPoolEntry) -> None:
+        adapted.run_async(_prepare_reader)
 
     event.listen(engine.sync_engine, "connect", prepare)
     return engine
 
 
-async def _prepare_reader(
-    driver: aiosqlite.Connection, *, info: dict[Any, Any], limit_ms: int | None
-) -> None:
+async def _prepare_reader(driver: aiosqlite.Connection) -> None:
     for pragma in (*PRAGMAS, "query_only = ON"):
         await driver.execute(f"PRAGMA {pragma}")
-    if limit_ms is not None:
-        limit = limit_ms / 1000
-        await driver.set_progress_handler(lambda: int(time.monotonic() - info[_BEGAN] > limit), _STEPS)
 
 
 def _file_uri(address: Address, *, create: bool) -> str:
@@ -387,7 +384,7 @@ def _postgresql_engine(
         address.url.set(drivername="postgresql+asyncpg"),
         pool_size=size,
         max_overflow=0,
-        pool_timeout=limit_ms / 1000 if limit_ms else 30,
+        pool_timeout=30,
         isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
         connect_args={"server_settings": settings},
     )
@@ -399,5 +396,5 @@ def _postgresql_engine(
 def _in_time(limit_ms: int, tx: Connection, *_: object) -> None:
     """PostgreSQL's own limit is one statement's; a read of many may not begin one after its time."""
     began = tx.info.get(_BEGAN)
-    if began is not None and time.monotonic() - began > limit_ms / 1000:
+    if began is not None and time.monotonic() - began > PATIENCE * limit_ms / 1000:
         raise ReadTooLong(limit_ms)

@@ -170,7 +170,7 @@ class BadSetting(Refused):
 class Busy(Refused):
     def __init__(self, waiting: int) -> None:
         self.waiting = waiting
-        super().__init__(f"{waiting} writes are waiting: busy, nothing happened. Try again in a moment.")
+        super().__init__(f"{waiting} others are waiting: busy, nothing happened. Try again in a moment.")
 
 
 class Closed(Refused):

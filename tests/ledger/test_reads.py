@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from threading import Event
 from typing import Any
 
@@ -13,8 +15,9 @@ from sqlalchemy.util import await_only
 from ledger import database, statements, tables
 from ledger.accounts import Account, house
 from ledger.database import Database
-from ledger.errors import Closed, ReadOnly, ReadTooLong, UnknownAccount
+from ledger.errors import Busy, Closed, ReadOnly, ReadTooLong, UnknownAccount
 from ledger.faults import READ_LIMIT_MS
+from tests import databases
 from tests.ledger import rows
 from tests.ledger.gates import Hold, closed_gate, settled
 from tests.world import NOW, World
@@ -58,9 +61,11 @@ async def test_a_read_that_is_too_long_is_cut_off(world: World):
     assert [head.transfers for head in heads] == [0] * 8
 
 
-async def test_a_read_of_many_statements_is_cut_off_as_well(world: World):
-    with pytest.raises(ReadTooLong):
-        await world.db.read(long, 5)
+async def test_a_read_of_many_statements_is_cut_off_as_well(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(database, "READ_LIMIT_MS", 100)
+    async with databases.opened(url) as db:
+        with pytest.raises(ReadTooLong):
+            await db.read(long, 30)
 
 
 async def test_a_long_read_may_take_its_time(world: World):
@@ -81,24 +86,69 @@ async def test_a_read_cannot_write(world: World, how: str):
     assert await rows.everything(world.db, world.guild) == before
 
 
-async def test_a_read_that_finds_no_connection_free_is_cut_off_as_well(world: World):
+def rest(tx: Connection, seconds: float) -> int:
+    """Wait for something else between two statements."""
+    tx.execute(COUNTED)
+    if tx.dialect.name == "sqlite":
+        time.sleep(seconds)
+    else:
+        await_only(asyncio.sleep(seconds))
+    return tx.execute(COUNTED).scalar_one()
+
+
+async def test_what_a_read_waits_for_is_not_held_against_it(world: World):
+    assert await world.db.read(rest, 0.6) == 20_000
+
+
+@asynccontextmanager
+async def every_connection_held(db: Database) -> AsyncIterator[None]:
+    """Four reads stand still, one on each connection, until the end."""
     loop, came, go_on, open_gate = asyncio.get_running_loop(), asyncio.Semaphore(0), asyncio.Event(), Event()
 
     def stand(tx: Connection) -> bool:
         loop.call_soon_threadsafe(came.release)
         return open_gate.wait(30) if tx.dialect.name == "sqlite" else await_only(go_on.wait())
 
-    standing = [asyncio.create_task(world.db.read(stand)) for _ in range(4)]
+    standing = [asyncio.create_task(db.read(stand)) for _ in range(4)]
     for _ in standing:
         await came.acquire()
-
-    with pytest.raises(ReadTooLong):
-        await world.head()
-
+    yield
     go_on.set()
     open_gate.set()
     assert await asyncio.gather(*standing) == [True] * 4
+
+
+async def test_a_read_that_finds_no_connection_free_waits_for_its_turn(world: World):
+    async with every_connection_held(world.db):
+        waiting = asyncio.create_task(world.head())
+        done, _ = await asyncio.wait((waiting,), timeout=0.6)
+        assert not done
+
+    assert (await waiting).transfers == 0
+
+
+async def test_of_too_many_reads_that_wait_the_last_is_refused(world: World):
+    async with every_connection_held(world.db):
+        waiting = [asyncio.create_task(world.head()) for _ in range(256)]
+        await settled()
+        with pytest.raises(Busy, match=r"^256 others are waiting: busy, nothing happened\."):
+            await world.head()
+
+    assert {head.transfers for head in await asyncio.gather(*waiting)} == {0}
     assert (await world.head()).transfers == 0
+
+
+async def test_a_read_that_nobody_waits_for_any_more_is_not_begun(world: World):
+    begun: list[int] = []
+    async with every_connection_held(world.db):
+        waiting = [asyncio.create_task(world.db.read(lambda _, n=n: begun.append(n))) for n in range(8)]
+        await settled()
+        for task in waiting[:4]:
+            task.cancel()
+        await asyncio.wait(waiting[:4])
+
+    await asyncio.gather(*waiting[4:])
+    assert sorted(begun) == [4, 5, 6, 7]
 
 
 async def test_a_refusal_from_a_read_is_raised_as_it_is(world: World):

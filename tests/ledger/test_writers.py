@@ -376,7 +376,7 @@ async def test_a_full_queue_refuses_and_nothing_happens(world: World, background
         await gate.wait()
         waiting = [ask(f"waiting:{number}", background) for number in range(WAITING)]
         await settled()
-        with pytest.raises(Busy, match=r"^256 writes are waiting: busy, nothing happened\."):
+        with pytest.raises(Busy, match=r"^256 others are waiting: busy, nothing happened\."):
             await ask("one-more", background)
         other = ask("in-the-other-queue", not background)
         await settled()
