@@ -26,6 +26,16 @@ def param(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name)
 
 
+def constant(value: int | str) -> sa.ColumnElement[Any]:
+    """A value that stands in the statement's own text: a number, or a plain word."""
+    return sa.literal_column(f"'{value}'" if isinstance(value, str) else str(value))
+
+
+def constants(**values: int | str) -> dict[str, sa.ColumnElement[Any]]:
+    """What is always the same of a new row: each value given with the row is carried to the database with it."""
+    return {name: constant(value) for name, value in values.items()}
+
+
 def params(name: str) -> sa.BindParameter[Any]:
     """A list of values for IN, given by name at each execution of a statement that is not prepared."""
     return sa.bindparam(name, expanding=True)
@@ -37,30 +47,31 @@ class Prepared:
     def __init__(self, statement: sa.ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, Ordered]] = {}
+        self._sqlite: tuple[str, Ordered] | None = None  # what most statements are executed with, at hand
 
     def row(self, tx: sa.Connection, **values: Any) -> Sequence[Any] | None:
         """The only row that the statement finds or returns, None if there is none."""
-        text, ordered = self.compiled(tx.dialect)
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
+            text, ordered = self._sqlite or self.compiled(tx.dialect)
             return driver.execute(text, ordered(values)).fetchone()
-        return tx.exec_driver_sql(text, ordered(values)).first()
+        return self._elsewhere(tx, values).first()
 
     def rows(self, tx: sa.Connection, **values: Any) -> Iterable[Sequence[Any]]:
         """All rows that the statement finds, one after another; read them before the next statement."""
-        text, ordered = self.compiled(tx.dialect)
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
+            text, ordered = self._sqlite or self.compiled(tx.dialect)
             return driver.execute(text, ordered(values))
-        return tx.exec_driver_sql(text, ordered(values))
+        return self._elsewhere(tx, values)
 
     def count(self, tx: sa.Connection, **values: Any) -> int:
         """How many rows the statement changed."""
-        text, ordered = self.compiled(tx.dialect)
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
+            text, ordered = self._sqlite or self.compiled(tx.dialect)
             return driver.execute(text, ordered(values)).rowcount
-        return tx.exec_driver_sql(text, ordered(values)).rowcount
+        return self._elsewhere(tx, values).rowcount
 
     def many(self, tx: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Rows of one table in one call."""
@@ -72,11 +83,17 @@ class Prepared:
         else:
             tx.exec_driver_sql(text, given)
 
+    def _elsewhere(self, tx: sa.Connection, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
+        text, ordered = self.compiled(tx.dialect)
+        return tx.exec_driver_sql(text, ordered(values))
+
     def compiled(self, dialect: Dialect) -> tuple[str, Ordered]:
         """The text for one dialect, and what puts named values into its order."""
         found = self._compiled.get(dialect.name)
         if found is None:
             found = self._compiled[dialect.name] = self._compile(dialect)
+            if dialect.name == "sqlite":
+                self._sqlite = found
         return found
 
     def _compile(self, dialect: Dialect) -> tuple[str, Ordered]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.prepared import Prepared, param
+from ledger.prepared import Prepared, constant, constants, param
 from ledger.types import to_us
 from markets import outbox
 from markets.errors import MarketError
@@ -72,24 +72,25 @@ def schedule(tx: Connection, guild: int, kind: str, ref: int, due_us: int) -> No
 
     A worker that holds the row loses it: the fence goes up.
     """
-    _SCHEDULE.count(
-        tx,
-        guild_id=guild,
-        kind=kind,
-        ref=ref,
-        due_us=due_us,
-        state="waiting",
-        owner=0,
-        lease_us=0,
-        fence=0,
-        tries=0,
-        last_error=None,
-    )
+    _SCHEDULE.count(tx, g=guild, of_kind=kind, of_ref=ref, at=due_us)
 
 
 def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
     """Make it not due any more."""
     _CANCEL.count(tx, g=guild, of_kind=kind, of_ref=ref)
+
+
+def cancelling(*kinds: str) -> Callable[[Connection, int, int], None]:
+    """What cancels several kinds about one thing in one statement, given the guild and the thing's number."""
+    named = _d.kind.in_([constant(kind) for kind in kinds])
+    statement = Prepared(
+        sa.delete(due_work).where(_d.guild_id == param("g"), named, _d.ref == param("of_ref"))
+    )
+
+    def cancel_them(tx: Connection, guild: int, ref: int) -> None:
+        statement.count(tx, g=guild, of_ref=ref)
+
+    return cancel_them
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,8 +345,11 @@ _COMING = (
 _COMING_EVERYWHERE = (
     sa.select(_d.kind, _d.ref, _d.due_us).where(_waiting, _here).order_by(_d.due_us).limit(param("limit"))
 )
+_row = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref"), "due_us": param("at")}
 _SCHEDULE = Prepared(
-    postgresql.insert(due_work).on_conflict_do_update(
+    postgresql.insert(due_work)
+    .values(_row | constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0))
+    .on_conflict_do_update(
         index_elements=[_d.guild_id, _d.kind, _d.ref],
         set_={
             "due_us": sa.literal_column("excluded.due_us"),

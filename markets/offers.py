@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.errors import InsufficientFunds
-from ledger.prepared import Prepared, param
+from ledger.prepared import Prepared, constants, param
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
 from markets import board, claims, clauses, due, judges, outbox, tables, typed
@@ -680,8 +680,7 @@ def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, n
 def _close(tx: Connection, offer: Offer, state: str) -> None:
     """End an offer, with its calendar; its card shows how."""
     _CLOSE.count(tx, g=offer.guild, n=offer.number, state=state)
-    due.cancel(tx, offer.guild, "offer.expire", offer.number)
-    due.cancel(tx, offer.guild, "offer.remind", offer.number)
+    _cancel_calendar(tx, offer.guild, offer.number)
     outbox.redraw(tx, offer.guild, "offer", offer.number)
     outbox.redraw(tx, offer.guild, "claim", offer.claim)
 
@@ -728,15 +727,8 @@ def _bet_row(
         "clause": offer.clause,
         "terms": terms,
         "escrow": escrow.number,
-        "state": "live",
         "accepted_us": to_us(now),
         "accepted_by": posted.number,
-        "ended_us": None,
-        "maker_paid": None,
-        "taker_paid": None,
-        "paid_by": None,
-        "resolution": None,
-        "dissent": None,
     }
 
 
@@ -786,7 +778,25 @@ _BET_FIELDS = [field.name for field in fields(Bet)]
 _LOAD_OFFER = Prepared(sa.select(*OFFER_COLUMNS).where(*_this_offer))
 _LOAD_BET = Prepared(sa.select(*BET_COLUMNS).where(*_this_bet))
 _OFFER = Prepared(sa.insert(tables.offers))
-_BET = Prepared(sa.insert(tables.bets))
+_ACCEPTED = (
+    "guild_id",
+    "number",
+    "claim",
+    "maker",
+    "taker",
+    "side",
+    "against",
+    "maker_stake",
+    "taker_stake",
+    "clause",
+    "terms",
+    "escrow",
+    "accepted_us",
+    "accepted_by",
+)
+_BET = Prepared(
+    sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
+)
 _CLOSE = Prepared(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
 _ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
 _END_BET = Prepared(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
@@ -800,4 +810,5 @@ _FORGET_MOVE = sa.delete(tables.moves).where(_m.guild_id == param("g"), _m.bet =
 _ADD_MOVE = sa.insert(tables.moves)
 _MOVE = sa.update(tables.bets).where(*_this_bet).values(claim=param("to"), terms=param("digest"))
 
+_cancel_calendar = due.cancelling("offer.expire", "offer.remind")
 due.HANDLERS["offer.expire"] = expire

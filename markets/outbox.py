@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.prepared import Prepared, param
+from ledger.prepared import Prepared, constants, param
 from ledger.types import to_us
 from markets.counters import following
 from markets.tables import (
@@ -54,23 +54,7 @@ SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {
 
 def redraw(tx: Connection, guild: int, kind: str, ref: int) -> None:
     """The card of a claim, an offer or a bet shows something old now; the first time, it is to be made."""
-    _REDRAW.count(
-        tx,
-        guild_id=guild,
-        kind=kind,
-        ref=ref,
-        channel=None,
-        message=None,
-        wanted=1,
-        shown=0,
-        state="waiting",
-        begun_us=None,
-        owner=0,
-        lease_us=0,
-        fence=0,
-        tries=0,
-        last_error=None,
-    )
+    _REDRAW.count(tx, g=guild, of_kind=kind, of_ref=ref)
 
 
 def redraw_disputes(tx: Connection, guild: int, claim: int) -> None:
@@ -98,25 +82,11 @@ def post(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, 
         The post's number, for what has to happen when Discord has taken it.
     """
     number = following(tx, guild, "posts")
-    _POST.count(
-        tx,
-        guild_id=guild,
-        number=number,
-        line=line,
-        kind=kind,
-        facts=json.dumps(facts, sort_keys=True, separators=(",", ":")),
-        made_us=to_us(now),
-        channel=None,
-        message=None,
-        state="waiting",
-        begun_us=None,
-        owner=0,
-        lease_us=0,
-        fence=0,
-        tries=0,
-        last_error=None,
-    )
+    _POST.count(tx, g=guild, n=number, in_line=line, of_kind=kind, said=_encode(facts), at=to_us(now))
     return number
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 # --- taken by the announcer -------------------------------------------------------------------
@@ -398,8 +368,12 @@ def waiting(tx: Connection) -> int:
 _c, _p = cards.c, posts.c
 _WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
 _PARKED: sa.ColumnElement[str] = sa.literal_column("'parked'")
+_new = constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0)
+_new_card = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref")}
 _REDRAW = Prepared(
-    postgresql.insert(cards).on_conflict_do_update(
+    postgresql.insert(cards)
+    .values(_new_card | constants(wanted=1, shown=0) | _new)
+    .on_conflict_do_update(
         index_elements=[_c.guild_id, _c.kind, _c.ref],
         set_={
             "wanted": _c.wanted + sa.literal_column("1"),
@@ -408,7 +382,15 @@ _REDRAW = Prepared(
         },
     )
 )
-_POST = Prepared(sa.insert(posts))
+_new_post = {
+    "guild_id": param("g"),
+    "number": param("n"),
+    "line": param("in_line"),
+    "kind": param("of_kind"),
+    "facts": param("said"),
+    "made_us": param("at"),
+}
+_POST = Prepared(sa.insert(posts).values(_new_post | _new))
 
 
 def _redrawing(kind: str, table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Update:
