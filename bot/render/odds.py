@@ -19,9 +19,16 @@ def percent(share: Fraction) -> str:
 
     Rounded to the nearest; nothing between is ever shown as 0% or 100%.
     """
-    rest = 100 * min(share, 1 - share)
+    above, below = (
+        share.numerator,
+        share.denominator,
+    )  # whole numbers: `Fraction` would take ten times as long
+    rest = 100 * min(above, below - above)
     decimals = 2
-    while 0 < rest * 10**decimals < 10:
+    while 0 < rest * 10**decimals < 10 * below:
         decimals += 1
-    whole, part = divmod(round(share * 100 * 10**decimals), 10**decimals)
+    found, left = divmod(above * 100 * 10**decimals, below)
+    if 2 * left > below or (2 * left == below and found % 2):
+        found += 1
+    whole, part = divmod(found, 10**decimals)
     return f"{whole}.{part:0{decimals}d}".rstrip("0").rstrip(".") + "%"

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from ledger import money
 
@@ -79,8 +80,12 @@ def clean(text: str, most: int = MOST_WORDS) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
+@lru_cache(maxsize=512)
 def escape(text: str, most: int = MOST_WORDS) -> str:
-    """Foreign text as it was typed: its markdown, mentions, links and timestamps do nothing in a card."""
+    """Foreign text as it was typed: its markdown, mentions, links and timestamps do nothing in a card.
+
+    The same few titles and outcomes are shown all day.
+    """
     return _LIST.sub(r"\\\1", _SPECIAL.sub(r"\\\1", clean(text, most)))
 
 
