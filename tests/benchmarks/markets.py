@@ -1,10 +1,11 @@
-"""Figures of markets: python -m tests.benchmarks.markets [--quick] [--only a,b,c]
+"""Figures of markets: python -m tests.benchmarks.markets [--quick] [--only a,b,c,d]
 
 a   buying shares by 32 callers, with rules, price history, chain and outbox, against raw `sqlite3` that executes the
     very same statements with the very same values, one commit each: at least 0.8
 b   buying in a market with 100,000 trades against one with 100: at most 1.2
 c   settling a market with 10,000 holders against raw `sqlite3` with the same statements in units of the same size: at
     least 0.3; the longest stall of the event loop meanwhile, under 50 ms, and p99 of a press, under 1 s
+d   the same of a pool with 10,000 stakes
 """
 
 import argparse
@@ -13,11 +14,12 @@ import gc
 import itertools
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ledger.accounts import Player
 from ledger.database import Database
 from ledger.types import to_us
 from markets import due, trading
@@ -168,12 +170,24 @@ async def _traded(path: Path, size: int, count: int) -> tuple[Path, list[trading
 
 async def settling(folder: Path, *, quick: bool) -> None:
     """(c)"""
+    await _settling(folder, "markets.c", _held_by, quick=quick)
+
+
+async def settling_a_pool(folder: Path, *, quick: bool) -> None:
+    """(d)"""
+    await _settling(folder, "markets.d", _staked_by, quick=quick)
+
+
+async def _settling(
+    folder: Path, name: str, made_by: Callable[[Club, int], Awaitable[datetime]], *, quick: bool
+) -> None:
+    """What it takes to settle what `made_by` makes, and what presses feel of it."""
     holders, rounds = (250, 1) if quick else (10_000, 3)
     start = folder / "start.db"
     async with databases.opened(databases.sqlite(start)) as db:
         made = await Club.make(db, 1)
         assert isinstance(made, Club)
-        later = await _held_by(made, holders)
+        later = await made_by(made, holders)
     into_the_file(start)
     tape = Tape()
     async with databases.opened(f"sqlite:///{copied(start, folder / 'recorded.db')}") as db:
@@ -191,7 +205,7 @@ async def settling(folder: Path, *, quick: bool) -> None:
         theirs.append(await asyncio.to_thread(bare, path, tape.acts))
     us, them = median(ours), median(theirs)
     report(
-        "markets.c.settle_holders",
+        f"{name}.settle_holders",
         them / us,
         goal=0.3,
         better="higher",
@@ -208,9 +222,9 @@ async def settling(folder: Path, *, quick: bool) -> None:
         Stalls() as stalls,
     ):
         await _settle(db, later)
-    report("markets.c.stall_longest_ms", max(stalls.seen) * 1000, goal=50, better="lower")
+    report(f"{name}.stall_longest_ms", max(stalls.seen) * 1000, goal=50, better="lower")
     report(
-        "markets.c.press_p99_ms",
+        f"{name}.press_p99_ms",
         percentile(pressed, 0.99) * 1000,
         goal=1_000,
         better="lower",
@@ -220,19 +234,50 @@ async def settling(folder: Path, *, quick: bool) -> None:
 
 async def _held_by(club: Club, holders: int) -> datetime:
     """A market with so many holders whose window is over, and another to press on; when it is to be settled."""
+    ada, mod, claim = await _begun(club)
+    await club.market(ada, claim, liquidity=DEEP)
+
+    async def come(n: int) -> None:
+        who = await club.member(10 + n, 1_000)
+        await club.buy(who, claim, n % 2, budget=100 + n % 100)
+
+    await _all(holders, come)
+    return await _decided(club, mod, claim)
+
+
+async def _staked_by(club: Club, stakes: int) -> datetime:
+    """A pool with so many stakes, each of somebody else, whose window is over; when it is to be settled."""
+    ada, mod, claim = await _begun(club)
+    await club.pool(ada, claim)
+
+    async def come(n: int) -> None:
+        who = await club.member(10 + n, 1_000)
+        await club.stake(who, claim, n % 2, 100 + n % 100, terms=claim.digest)
+
+    await _all(stakes, come)
+    return await _decided(club, mod, claim)
+
+
+async def _begun(club: Club) -> tuple[Player, Player, Claim]:
+    """A claim's author, who is rich, a moderator, and the claim; and a market to press on, on another."""
     ada, mod = await club.member(1, 10**12), await club.member(2, 10**9)
     claim = await club.claim(ada)
-    await club.market(ada, claim, liquidity=DEEP)
-    other = await club.claim(ada, **_long(club))
-    await club.market(ada, other, liquidity=DEEP)
-    turns = iter(range(holders))
+    await club.market(ada, await club.claim(ada, **_long(club)), liquidity=DEEP)
+    return ada, mod, claim
 
-    async def come() -> None:
+
+async def _all(count: int, come: Callable[[int], Awaitable[None]]) -> None:
+    turns = iter(range(count))
+
+    async def some() -> None:
         for n in turns:
-            who = await club.member(10 + n, 1_000)
-            await club.buy(who, claim, n % 2, budget=100 + n % 100)
+            await come(n)
 
-    await asyncio.gather(*(come() for _ in range(32)))
+    await asyncio.gather(*(some() for _ in range(32)))
+
+
+async def _decided(club: Club, mod: Player, claim: Claim) -> datetime:
+    """Its result is named, and nobody challenged it; when it is to be settled."""
     club.skip(days=30)
     await club.proposed(mod, claim, Result("weights", weights=(2, 1)), moderator=True)
     club.skip(hours=49)
@@ -281,7 +326,7 @@ async def _pressed_meanwhile(db: Database, now: datetime) -> list[float]:
     return waited
 
 
-FIGURES = {"a": against_bare, "b": by_trades, "c": settling}
+FIGURES = {"a": against_bare, "b": by_trades, "c": settling, "d": settling_a_pool}
 
 
 async def main() -> None:
@@ -289,7 +334,7 @@ async def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="small sizes: a smoke run")
-    parser.add_argument("--only", default="a,b,c", help="which figures")
+    parser.add_argument("--only", default="a,b,c,d", help="which figures")
     args = parser.parse_args()
     for name in args.only.split(","):
         with tempfile.TemporaryDirectory(prefix="crux-bench-") as folder:
