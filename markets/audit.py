@@ -18,7 +18,7 @@ from ledger import grants
 from ledger import tables as book
 from ledger.money import points
 from ledger.prepared import param, params
-from markets import audit_shares, claims, clauses, conditions, tables
+from markets import audit_shares, claims, clauses, conditions, stories, tables
 from markets.offers import STAKE
 from markets.rewards import BACK, GIVEN
 
@@ -52,6 +52,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _claims(tx, guild)
     yield from _bets(tx, guild)
     yield from _links(tx, guild)
+    yield from _scenarios(tx, guild)
     yield from _rewards(tx, guild)
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     yield from audit_shares.problems(tx, guild, wallets)
@@ -189,6 +190,26 @@ def _links(tx: Connection, guild: int) -> Iterator[str]:
             yield f"{name} names a result that is another claim's."
 
 
+def _scenarios(tx: Connection, guild: int) -> Iterator[str]:
+    """The stories and items of each scenario are those of its terms, and nothing else has any."""
+    told: dict[int, list[tuple[int, str]]] = {}
+    for claim, writer, name in tx.execute(_STORIES, {"g": guild}):
+        told.setdefault(claim, []).append((writer, name))
+    with_items = set(tx.execute(_WITH_ITEMS, {"g": guild}).scalars())
+    for row in _pages(tx, _SCENARIOS, guild):
+        opened = row.state not in ("draft", "dropped")
+        if not opened and row.number not in told and row.number not in with_items:
+            continue
+        terms = claims.read_terms(row.terms)
+        scenario = terms.scenario if opened else None
+        found = stories.items(tx, guild, row.number)
+        said = [(item.words, item.by_us, item.chances) for item in scenario.items] if scenario else []
+        names = zip(scenario.writers, terms.outcomes, strict=False) if scenario else ()
+        fits = told.get(row.number, []) == [(writer, outcome.name) for writer, outcome in names]
+        if not fits or [(item.words, item.by_us, item.chances) for item in found] != said:
+            yield f"Claim {row.number} has other stories or items than its terms say."
+
+
 def _rewards(tx: Connection, guild: int) -> Iterator[str]:
     """Each reward is held by its reserve until it ends, and then went to its winner or back in one transfer."""
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
@@ -254,6 +275,24 @@ _LINKS = (
     .order_by(_k.player, _k.claim, _k.target)
 )
 
+
+_s, _i = tables.stories.c, tables.items.c
+_STORIES = (
+    sa.select(_s.claim, _s.writer, _s.name).where(_s.guild_id == param("g")).order_by(_s.claim, _s.outcome)
+)
+_WITH_ITEMS = sa.select(_i.claim).where(_i.guild_id == param("g")).distinct()
+_SCENARIOS = (
+    sa.select(_c.number, _c.state, _c.terms)
+    .where(
+        _c.guild_id == param("g"),
+        _c.number > param("after"),
+        _c.terms.contains('"scenario":{')
+        | _c.number.in_(sa.select(_s.claim).where(_s.guild_id == param("g")))
+        | _c.number.in_(sa.select(_i.claim).where(_i.guild_id == param("g"))),
+    )
+    .order_by(_c.number)
+    .limit(param("most"))
+)
 
 _w = tables.rewards.c
 _REWARDS = (

@@ -34,6 +34,8 @@ from markets import (
     offers,
     outbox,
     resolution,
+    scenarios,
+    stories,
     tables,
 )
 from markets import consequences as consequences  # what hangs on a condition
@@ -138,6 +140,28 @@ def ask(tx: Connection, work: Due, now: datetime) -> None:
             outbox.redraw(tx, claim.guild, "claim", claim.number)
             _tell(tx, work, claim.number, "claim.asked", now, overdue_us=to_us(now) + OVERDUE_US)
         judges.ask(tx, claim, now)
+
+
+@due.handles("items.check")
+def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
+    """The date of an item of a scenario has come: its judges are asked about that one (E7)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state in lifecycle.ENDED:
+        return
+    found = stories.items(tx, claim.guild, claim.number)
+    over = [item.number for item in found if item.state == stories.OPEN and item.by_us <= to_us(now)]
+    if over and claim.state == lifecycle.OPEN and bets_on(tx, claim):
+        outbox.redraw(tx, claim.guild, "claim", claim.number)
+        _tell(tx, work, claim.number, "items.due", now)
+    stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
+
+
+@due.handles("items.result")
+def propose_of_items(tx: Connection, work: Due, now: datetime) -> None:
+    """The deadline of a scenario that counts nothing before it, and whose items were judged before it (B3)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state == lifecycle.OPEN and not claim.halted:
+        scenarios.propose_if_done(tx, claim, now)
 
 
 @due.handles("judges.remind")
@@ -274,6 +298,7 @@ def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
         "judges": claim.number,
         "pool": claim.number,
         "condition": claim.number,
+        "items": claim.number,
         "forecasts": claim.number,
         "proposal": proposal.number if proposal else 0,
         "resolution": resolved,

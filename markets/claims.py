@@ -7,7 +7,7 @@ trade or a forecast hangs on it; the row's `frozen` says so, and no function her
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from ledger import settings as stored_settings
 from ledger.prepared import Prepared, param
 from ledger.types import fits, from_us, to_us
-from markets import clauses, conditions, due, lifecycle, outbox, ranges, tables, weeks, zones
+from markets import clauses, conditions, due, lifecycle, outbox, ranges, stories, tables, weeks, zones
 from markets.conditions import Condition
 from markets.counters import following
 from markets.errors import (
@@ -36,6 +36,7 @@ from markets.errors import (
     WordingBlocked,
 )
 from markets.settings import Settings
+from markets.stories import Scenario
 from markets.weeks import week_of
 from markets.wording import Remark
 
@@ -111,6 +112,7 @@ class Terms:
     check: dict[str, str] | None = None
     library: str | None = None
     condition: Condition | None = None
+    scenario: Scenario | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +231,9 @@ def digest(terms: Terms) -> bytes:
 
 
 def canonical(terms: Terms) -> str:
-    """The terms as JSON, fields in the order of `Terms`. A condition stands there only where there is one, so that
-    the digests of claims from before there were any stay as they are."""
-    without = None if terms.condition else {"condition"}
+    """The terms as JSON, fields in the order of `Terms`. A condition and a scenario stand there only where there is
+    one, so that the digests of claims from before there were any stay as they are."""
+    without = {name for name in ("condition", "scenario") if getattr(terms, name) is None}
     return _TERMS.dump_json(terms, exclude=without).decode()
 
 
@@ -273,7 +275,7 @@ def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
         return number
     claim = load(tx, request.guild, request.claim)
     require_draft_of(claim, request.author)
-    _change_terms(tx, claim, request.terms)
+    _change_terms(tx, claim, with_stories(claim, request.terms))
     if request.typed is not None:
         tx.execute(_TYPED, {"g": claim.guild, "n": claim.number, "typed": request.typed})
     return claim.number
@@ -314,9 +316,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     for kind in ("draft.ask", "draft.drop"):
         due.cancel(tx, claim.guild, kind, claim.number)
     opened = load(tx, claim.guild, claim.number)
-    schedule_times(tx, opened, now)
-    tag(tx, claim.guild, claim.number, opened.terms)
-    _hang(tx, claim, opened.terms)
+    _write_out(tx, opened, now)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     return opened
 
@@ -332,27 +332,55 @@ def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
     """
     claim = load(tx, request.guild, request.claim)
     require_editable(claim, request.author, now)
-    condition = request.terms.condition
+    return rewrite(tx, claim, with_stories(claim, request.terms), request.warned, now)
+
+
+def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], now: datetime) -> list[int]:
+    """Give other terms to a claim that may be changed; returns the offers that died.
+
+    Raises:
+        What `edit` raises about the terms.
+    """
+    condition = terms.condition
     if condition is not None and (condition != claim.terms.condition or claim.state != lifecycle.DRAFT):
         conditions.require(tx, claim.guild, claim.number, condition)
     if claim.state == lifecycle.DRAFT:
-        _change_terms(tx, claim, request.terms)
+        _change_terms(tx, claim, terms)
         return []
-    require_terms(request.terms, now)
-    names, before = ([one.name for one in said.outcomes] for said in (request.terms, claim.terms))
+    require_terms(terms, now)
+    names, before = ([one.name for one in said.outcomes] for said in (terms, claim.terms))
     conditions.require_kept(tx, claim.guild, claim.number, before, names)
     dead = kill_offers(tx, claim)
-    _change_terms(tx, claim, request.terms)
-    _hang(tx, claim, request.terms)
+    _change_terms(tx, claim, terms)
     for lower in conditions.below(tx, claim.guild, claim.number):  # whose offers were made for the old words
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
-    tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(request.warned) or None})
-    edited = load(tx, claim.guild, claim.number)
-    schedule_times(tx, edited, now)
-    tag(tx, claim.guild, claim.number, edited.terms)
+    tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(warned) or None})
+    _write_out(tx, load(tx, claim.guild, claim.number), now)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     _tell_of_dead(tx, claim, dead, now)
     return dead
+
+
+def with_stories(claim: Claim, terms: Terms) -> Terms:
+    """Other terms for a claim, with its own stories: they are written one by one (`scenarios.tell`), and what was
+    read before somebody added theirs doesn't undo that."""
+    if claim.terms.scenario is None:
+        return terms
+    mine = claim.terms
+    return replace(terms, kind=mine.kind, outcomes=mine.outcomes, scenario=mine.scenario)
+
+
+def _write_out(tx: Connection, claim: Claim, now: datetime) -> None:
+    """What an open claim's terms say stands once more where the calendar, lists and other claims find it."""
+    stories.note(tx, claim.guild, claim.number, claim.terms)
+    schedule_times(tx, claim, now)
+    tag(tx, claim.guild, claim.number, claim.terms)
+    _hang(tx, claim, claim.terms)
+
+
+def typed_of(tx: Connection, guild: int, number: int) -> str:
+    """What a draft's forms hold, as JSON."""
+    return tx.execute(_TYPED_OF, {"g": guild, "n": number}).scalar() or "{}"
 
 
 def _kill_and_tell(tx: Connection, claim: Claim, now: datetime) -> None:
@@ -518,6 +546,8 @@ def require_terms(terms: Terms, now: datetime) -> None:
         raise BadOutcome("outcomes", "count", count=len(terms.outcomes))
     if terms.kind in ("number", "date"):
         _require_ranges(terms, terms.kind)
+    if terms.scenario is not None:
+        stories.require(terms, now)
 
 
 def _require_judges(chosen: Judges) -> None:
@@ -550,6 +580,8 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
             due.schedule(tx, claim.guild, kind, claim.number, at_us)
         else:  # after an edit, what was due at another time is not any more
             due.cancel(tx, claim.guild, kind, claim.number)
+    if claim.terms.scenario is not None:
+        stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
     closing = week_of(claim.closes_us or 0)
     if weeks.from_us(closing) > to_us(now):
         due.schedule(tx, claim.guild, "week", closing, weeks.from_us(closing))
@@ -730,6 +762,7 @@ _OPEN = (
 )
 _WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
 _TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
+_TYPED_OF = sa.select(_c.typed).where(*_this)
 _EDIT = (
     sa.update(tables.claims)
     .where(*_this)

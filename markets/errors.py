@@ -3,17 +3,18 @@
 MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
-│                           UnknownReward
+│                           UnknownReward  UnknownItem
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
 │   ├── ClaimMoved  ClaimHalted  TradingClosed  ConditionOpen
 │   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
+│   ├── NoScenario  DraftNotShared
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                somebody else's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
-│   ├── NotRewarder  OwnReward
+│   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked  WordingWarned
@@ -79,6 +80,10 @@ class UnknownLink(Unknown):
 
 
 class UnknownReward(Unknown): ...
+
+
+class UnknownItem(Unknown):
+    """The scenario has no item of this number."""
 
 
 class NotNow(MarketError):
@@ -159,6 +164,14 @@ class LinkThere(NotNow):
 
 class CruxEnded(NotNow):
     """One of a link's two claims has ended: a link is neither made nor taken back any more."""
+
+
+class NoScenario(NotNow):
+    """The claim's outcomes aren't stories, so it has no items to be judged."""
+
+
+class DraftNotShared(NotNow):
+    """The draft's author hasn't asked others for their stories."""
 
 
 class RewardThere(NotNow):
@@ -266,6 +279,10 @@ class HousePays(NotYours):
 
 class NotRewarder(NotYours):
     """Only whoever locked a reward gives it or takes it back."""
+
+
+class NotWriter(NotYours):
+    """Only whoever wrote a story changes it, and once the claim is open nobody adds one."""
 
 
 class OwnReward(NotYours):

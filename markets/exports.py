@@ -44,6 +44,8 @@ FOLDER = "claims"
 Table = Literal[
     "claims",
     "conditions",
+    "stories",
+    "items",
     "clarifications",
     "offers",
     "bets",
@@ -95,6 +97,9 @@ folder, under the same numbers of players, accounts and transfers.
 claims.csv          what was claimed: terms as JSON with their SHA-256, state, times, what it supersedes
 conditions.csv      claims that hang on another's outcome, by its number there, and whether that has come; with `days`
                     the deadline counts from `decided`. The terms say the same
+stories.csv         scenarios: the stories that are a claim's outcomes, and who wrote each
+items.csv           what they speak of: each story's chance in basis points, and what its judges said of it. Of the
+                    items that are `true` or `false` the mean of (chance - came)^2 is a story's score, the lowest wins
 clarifications.csv  dated additions by judges
 offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`
 bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
@@ -431,6 +436,13 @@ LAYOUTS: dict[Table, Layout] = {
         tables.conditions,
         "claim",
         *("claim", "on=on_claim", "outcome", "days", '"state', "@decided=decided_us"),
+    ),
+    "stories": _layout(tables.stories, "claim outcome", "claim", "outcome", "writer", '"name'),
+    "items": _layout(
+        tables.items,
+        "claim number",
+        *("claim", "item=number", "@by=by_us", '"words', '"chances', '"state', "judge", "@known=known_us"),
+        *("@judged=judged_us", '"evidence', '"reason'),
     ),
     "clarifications": _layout(
         tables.clarifications,

@@ -60,6 +60,7 @@ MOVES: dict[str, Move] = {
         (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (HOLDER,), while_halted=True
     ),
     "propose": Move((OPEN, CLOSED), PROPOSED, (HOLDER, AUTHOR, MODERATOR)),
+    "judge_item": Move((OPEN, CLOSED), None, (JUDGE,)),
     "withdraw": Move((PROPOSED,), OPEN, (HOLDER, AUTHOR, MODERATOR)),
     "challenge": Move((PROPOSED,), DISPUTED, (ANYONE,)),
     "settle": Move((PROPOSED,), SETTLED, (CALENDAR,)),

@@ -26,10 +26,12 @@ from markets.tables import (
     claims,
     clarifications,
     disputes,
+    items,
     offers,
     posts,
     proposals,
     removals,
+    stories,
     votes,
 )
 
@@ -436,7 +438,9 @@ _REDRAW_NAMING = (
         | _on_theirs(offers, claims.c.number, "maker", "taker")
         | _on_theirs(bets, claims.c.number, "maker", "taker")
         | _on_theirs(proposals, claims.c.number, "proposer")
-        | _on_theirs(clarifications, claims.c.number, "author"),
+        | _on_theirs(clarifications, claims.c.number, "author")
+        | _on_theirs(stories, claims.c.number, "writer")
+        | _on_theirs(items, claims.c.number, "judge"),
     ),
     _redrawing(
         "dispute",

@@ -11,7 +11,7 @@ from ledger import accounts, people
 from ledger.people import Forget, Gone
 from ledger.prepared import param
 from ledger.types import from_us
-from markets import board, claims, cruxes, due, lifecycle, orders, outbox, rewards, tables
+from markets import board, claims, cruxes, due, lifecycle, orders, outbox, rewards, scenarios, tables
 
 
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
@@ -36,6 +36,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
         claims.drop_draft(tx, guild, number, now)
     rewards.forget(tx, guild, player, now)
     cruxes.cut_all_of(tx, guild, player)
+    scenarios.forget(tx, guild, player)
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):
         tx.execute(erases, this)
     board.list_(tx, guild, player, listed=False)

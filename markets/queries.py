@@ -29,6 +29,7 @@ from markets import (
     pools,
     resolution,
     rewards,
+    stories,
     tables,
 )
 from markets.claims import Claim, Result
@@ -40,6 +41,7 @@ from markets.offers import Bet, Offer
 from markets.pools import Pool
 from markets.resolution import Proposal, Resolution
 from markets.rewards import Reward
+from markets.stories import Judged
 
 PAGE = 8
 FEW = 5
@@ -128,6 +130,7 @@ class ClaimSeen:
     hanging: tuple[int, ...] = ()
     pays: tuple[Pays, ...] = ()
     rewards: tuple[Reward, ...] = ()
+    items: tuple[Judged, ...] = ()
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -235,7 +238,9 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     resolved = resolution.load_resolution(tx, guild, found.resolution) if found.resolution else None
     linking, count = cruxes.around(tx, guild, number, now)
     locked = tuple(rewards.open_of(tx, guild, claim=number))
-    numbers = {found.author, *found.terms.judges.named}
+    items = tuple(stories.items(tx, guild, number)) if found.terms.scenario else ()
+    numbers = {found.author, *found.terms.judges.named} | {one.judge for one in items if one.judge}
+    numbers |= set(found.terms.scenario.writers) if found.terms.scenario else set()
     numbers |= {side for bet in bets for side in (bet.maker, bet.taker)}
     numbers |= {side for offer in standing for side in (offer.maker, offer.taker)}
     numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
@@ -268,6 +273,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         hanging=tuple(link.claim for link in conditions.hanging(tx, guild, number)),
         pays=pays,
         rewards=locked,
+        items=items,
     )
 
 
@@ -391,7 +397,7 @@ def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
         UnknownClaim: This server has none.
     """
     found = claims.load(tx, guild, number)
-    return found, tx.execute(_TYPED, {"g": guild, "c": number}).scalar() or "{}"
+    return found, claims.typed_of(tx, guild, number)
 
 
 def message_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
@@ -622,7 +628,6 @@ _CLARIFIED = (
 )
 _this_claim = (_c.guild_id == param("g"), _c.number == param("c"))
 _WARNED = sa.select(_c.warned).where(*_this_claim)
-_TYPED = sa.select(_c.typed).where(*_this_claim)
 _SUPERSEDED_BY = sa.select(sa.func.max(_c.number)).where(
     _c.guild_id == param("g"), _c.supersedes == param("c"), _c.state != "draft"
 )

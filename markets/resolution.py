@@ -31,6 +31,7 @@ from markets import (
     orders,
     outbox,
     ranges,
+    stories,
     tables,
     typed,
 )
@@ -89,6 +90,8 @@ CALENDAR = (
     "claim.lapse",
     "judges.remind",
     "judges.owner",
+    "items.check",
+    "items.result",
 )
 """Due work of a claim that a result makes needless."""
 
@@ -185,28 +188,69 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     state = claim.require("propose", now)
     _require_proposer(tx, claim, request.actor)
     result = required(claim, request.result, now)
+    _require_follows(tx, claim, result)
     require_time(claim, result, now)
     _require_wait(tx, claim, request.actor.player, now)
     if request.known_us is not None and not 0 < request.known_us <= to_us(now):
         raise BadTimes("known_us", "future")
     early = _before_deadline(claim, now)
     bond = hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
-    gains = _gains(tx, claim, request.actor.player, result)
-    window = claim.settings.window_gains_seconds if gains else claim.settings.window_seconds
-    number = following(tx, request.guild, "proposals")
+    said = _Said(
+        result=result,
+        evidence=typed.words("evidence", request.evidence),
+        reason=typed.words("reason", request.reason or "", needed=False) or None,
+        known_us=request.known_us,
+        gains=_gains(tx, claim, request.actor.player, result),
+        early=early,
+        bond=bond,
+    )
+    return _put(tx, claim, state, request.actor.player, said, now)
+
+
+def follow(
+    tx: Connection, claim: Claim, result: Result, *, judge: int, evidence: str, now: datetime
+) -> Proposal:
+    """Propose what the answers of a scenario's judges come to (E7), in the name of who gave the last one.
+
+    Without a bond, and nobody waits if it fails: judges have nothing on it to gain. All else is as for any proposal.
+
+    Raises:
+        ClaimMoved, ClaimHalted: The claim takes no proposal now.
+    """
+    said = _Said(result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None)
+    return _put(tx, claim, claim.require("propose", now), judge, said, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a proposal says, as it is stored."""
+
+    result: Result
+    evidence: str
+    reason: str | None
+    known_us: int | None
+    gains: bool
+    early: bool
+    bond: Account | None
+
+
+def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now: datetime) -> Proposal:
+    """Write a proposal down: the claim's offers die with it, and everybody is told."""
+    window = claim.settings.window_gains_seconds if said.gains else claim.settings.window_seconds
+    number = following(tx, claim.guild, "proposals")
     row = {
-        "guild_id": request.guild,
+        "guild_id": claim.guild,
         "number": number,
         "claim": claim.number,
-        "proposer": request.actor.player,
-        "result": claims.result_json(result),
-        "evidence": typed.words("evidence", request.evidence),
-        "reason": typed.words("reason", request.reason or "", needed=False) or None,
-        "known_us": request.known_us,
-        "gains": int(gains),
-        "early": int(early),
+        "proposer": player,
+        "result": claims.result_json(said.result),
+        "evidence": said.evidence,
+        "reason": said.reason,
+        "known_us": said.known_us,
+        "gains": int(said.gains),
+        "early": int(said.early),
         "confirm": int(_somebody_deleted(tx, claim)),
-        "bond": bond.number if bond else None,
+        "bond": said.bond.number if said.bond else None,
         "made_us": to_us(now),
         "window_seconds": window,
         "state": "standing",
@@ -216,7 +260,7 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": number}
     outbox.post(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
-    return load(tx, request.guild, number)
+    return load(tx, claim.guild, number)
 
 
 def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
@@ -703,6 +747,21 @@ def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
         return
     if not any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
         raise NotAHolder(claim.number)
+
+
+def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:
+    """Which story of a scenario was closest is said by its items alone, until a ruling says otherwise (E7).
+
+    Raises:
+        BadResult: They aren't all judged, or say otherwise.
+    """
+    if claim.terms.scenario is None or result.kind not in ("outcome", "weights"):
+        return
+    found = stories.verdict(stories.items(tx, claim.guild, claim.number))
+    if found is None:
+        raise BadResult("outcome", "items_first")
+    if result.kind != "outcome" or result.outcome != found.story:
+        raise BadResult("outcome", "items_say")
 
 
 def require_time(claim: Claim, result: Result, now: datetime) -> None:

@@ -20,6 +20,7 @@ STAKE_STATES = ("live", "paid", "returned")
 DISPUTE_STATES = ("open", "ruled", "appealed", "final", "lapsed")
 MARKET_STATES = ("open", "ending", "settled", "void")
 CONDITION_STATES = ("waiting", "met", "failed", "reversed")
+ITEM_STATES = ("open", "true", "false", "dropped")
 REWARD_STATES = ("open", "given", "expired", "withdrawn", "ended")
 ORDER_STATES = ("open", "filled", "cancelled", "expired", "ended")
 
@@ -121,6 +122,64 @@ class Conditions(SQLModel, table=True):
     days: int | None = Field(sa_type=Whole, default=None)
     state: str = Field(sa_type=Words)
     decided_us: int | None = Field(sa_type=Moment, default=None)
+
+
+class Stories(SQLModel, table=True):
+    """The stories that are the outcomes of an open scenario (E7), under their outcomes' numbers, and who wrote each.
+    The claim's terms say the same."""
+
+    __table_args__ = (
+        _of_claim(),
+        _player("writer"),
+        sa.CheckConstraint("outcome >= 0", name="outcome"),
+        sa.Index("ix_stories_writer", "guild_id", "writer"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    outcome: int = Field(sa_type=Whole, primary_key=True)
+    writer: int = Field(sa_type=Whole)
+    name: str = Field(sa_type=Words)
+
+
+class Items(SQLModel, table=True):
+    """What the stories of an open scenario speak of, and what became of it. `chances` are those of each story, in
+    basis points, by commas; the claim's terms say the same. `known_us` is when an item that came true did."""
+
+    __table_args__ = (
+        _of_claim(),
+        _player("judge"),
+        _among("state", ITEM_STATES),
+        sa.CheckConstraint("(state = 'open') = (judge IS NULL)", name="judged"),
+        sa.CheckConstraint(
+            "(judge IS NULL) = (judged_us IS NULL) AND (judge IS NULL) = (evidence IS NULL)", name="act"
+        ),
+        sa.CheckConstraint("known_us IS NULL OR (state = 'true' AND known_us < by_us)", name="known"),
+        sa.Index("ix_items_judge", "guild_id", "judge"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    words: str = Field(sa_type=Words)
+    chances: str = Field(sa_type=Words)
+    by_us: int = Field(sa_type=Moment)
+    state: str = Field(sa_type=Words)
+    judge: int | None = Field(sa_type=Whole, default=None)
+    known_us: int | None = Field(sa_type=Moment, default=None)
+    judged_us: int | None = Field(sa_type=Moment, default=None)
+    evidence: str | None = Field(sa_type=Words, default=None)
+    reason: str | None = Field(sa_type=Words, default=None)
+
+
+class Tellings(SQLModel, table=True):
+    """What somebody typed for a story and that couldn't be taken as it was, kept for them (B6), as JSON."""
+
+    __table_args__ = (_of_claim(), _player("writer"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    writer: int = Field(sa_type=Whole, primary_key=True)
+    typed: str = Field(sa_type=Words)
 
 
 class Tags(SQLModel, table=True):
@@ -1058,6 +1117,9 @@ class Rewards(SQLModel, table=True):
 counters = SQLModel.metadata.tables["counters"]
 claims = SQLModel.metadata.tables["claims"]
 conditions = SQLModel.metadata.tables["conditions"]
+stories = SQLModel.metadata.tables["stories"]
+items = SQLModel.metadata.tables["items"]
+tellings = SQLModel.metadata.tables["tellings"]
 tags = SQLModel.metadata.tables["tags"]
 follows = SQLModel.metadata.tables["follows"]
 clarifications = SQLModel.metadata.tables["clarifications"]

@@ -72,6 +72,27 @@ _BAD = {
         "Claim {claim} hangs on the outcome {name}: leave that one's name and place as they are, and change the "
         "rest."
     ),
+    "stories": "A scenario's outcomes are its stories: write one of each side with *Add a story*.",
+    "items": "A scenario has 1 to {most} dated items: name that many, one on each line.",
+    "item_twice": "Line {item} says what an earlier one says, by the same date: take one of them out.",
+    "item_chance": "Item {item} needs a chance from 0% to 100% by each story: write it at the end of its line.",
+    "item_past": "The date of item {item} is already over: give a later one, or take it out.",
+    "item_late": "Item {item} comes after the deadline: save the draft once more, and the deadline follows it.",
+    "same_story": "“{one}” and “{other}” say the same of every item, so neither could win: change one of them.",
+    "dated": (
+        "The items of a scenario have dates of their own, so its deadline can't count from a condition: leave the "
+        "days empty."
+    ),
+    "after_item": "That is after the item's date, so it didn't come true by then: judge it as NO.",
+    "answer": "Please choose one of the list.",
+    "items_first": (
+        "In a scenario the items say which story was closest: judge the ones that are left with `/claim judge`, and "
+        "the result is proposed by itself."
+    ),
+    "items_say": (
+        "The items of this scenario say otherwise: `/claim show` tells what each story comes to. Whoever disagrees "
+        "challenges the result."
+    ),
     "empty": "Something that must be filled in is empty: {field}. Please write it.",
 }
 
@@ -86,6 +107,8 @@ _FIELDS = {
     "reason": "the reason",
     "words": "the text",
     "evidence": "the evidence",
+    "items": "what an item says",
+    "came_true": "when it came true, since its date is over",
 }
 
 _CLAUSE = {
@@ -155,6 +178,7 @@ def _unknown(error: errors.Unknown) -> str:
         ),
         errors.UnknownOrder: ("order", "`/market portfolio` shows yours"),
         errors.UnknownReward: ("reward", "`/reward show` lists what is open"),
+        errors.UnknownItem: ("item", "`/claim show` lists what a scenario has"),
         errors.UnknownSeason: ("season", "`/board show` offers those there are"),
     }
     if isinstance(error, errors.UnknownPool):
@@ -224,6 +248,12 @@ def _not_now(error: errors.NotNow) -> str:
         case errors.CruxEnded():
             state = phrases.STATES.get(error.state, error.state)
             return f"Claim {number} has ended: it is {state}. Links are made and taken back while both claims go on."
+        case errors.NoScenario():
+            return (
+                f"Claim {number} is no scenario, so it has no stories or items. `/claim scenario` writes one."
+            )
+        case errors.DraftNotShared():
+            return f"Draft {number} is its author's alone. They can ask others for their stories: *Let others write*."
         case errors.RewardThere():
             return (
                 f"You have an open reward on claim {number} already: give that one, or wait until it returns."
@@ -307,6 +337,11 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Reward {number} is somebody else's, so only they can do that. `/reward offer` locks your own."
         case errors.OwnReward():
             return "A reward goes to somebody else. If nobody moved you, it returns at its date."
+        case errors.NotWriter():
+            return (
+                f"A story of claim {number} is changed by whoever wrote it, and added while it is a draft. "
+                "`/claim scenario` begins one of your own."
+            )
         case errors.NotAModerator():
             return "This is for moderators. Ask one of them."
         case errors.NotTheOwner():

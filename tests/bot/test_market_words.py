@@ -73,7 +73,18 @@ def test_every_code_that_is_raised_for_bad_terms_has_a_sentence():
     assert len(raised) > 10
     for kind, field, code in sorted(raised):
         error = getattr(errors, kind)(
-            field, code, outcomes=2, most=4_000, pot=100, name="x", value="y", on=1, claim=2
+            field,
+            code,
+            outcomes=2,
+            most=4_000,
+            pot=100,
+            name="x",
+            value="y",
+            on=1,
+            claim=2,
+            item=3,
+            one="a",
+            other="b",
         )
         said = market_refusals.refusal(error, Currency())
         assert said, f'{kind}("{field}", "{code}")'

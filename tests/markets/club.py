@@ -24,11 +24,14 @@ from markets import (
     pools,
     resolution,
     rewards,
+    scenarios,
     trading,
 )
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.offers import Accepted, Bet, Ended, Offer
 from markets.resolution import Proposal
+from markets.scenarios import Said
+from markets.stories import Scenario
 from tests.world import SALT, World
 
 YES, NO = 0, 1
@@ -175,6 +178,47 @@ class Club(World):
 
     async def read_reward(self, number: int) -> rewards.Reward:
         return await self.db.read(rewards.load, self.guild, number)
+
+    async def tell(
+        self, writer: Player, claim: int, name: str, *said: tuple[str, int, int], story: int | None = None
+    ) -> Claim:
+        """Write a story: what comes true, in how many days, and the chance in percent."""
+        lines = tuple(Said(words, to_us(self.now + days * DAY), 100 * chance) for words, days, chance in said)
+        request = scenarios.Tell(
+            self.guild, self.key(), writer.number, claim, story, name, f"How {name} goes.", lines
+        )
+        return await self.db.write(scenarios.tell, request, self.now)
+
+    async def scenario_draft(self, author: Player, **changes: Any) -> int:
+        """A draft without stories, to which others may add theirs."""
+        empty: dict[str, Any] = {"kind": "choice", "outcomes": (), "scenario": Scenario()}
+        times = dict.fromkeys(("closes_us", "deadline_us", "check_us"))
+        terms = self.terms(**({"title": "How it goes"} | empty | times | changes))
+        draft = claims.Draft(self.guild, self.key(), author.number, terms)
+        number = await self.db.write(claims.save_draft, draft, self.now)
+        await self.db.write(
+            scenarios.share, scenarios.Share(self.guild, self.key(), author.number, number), self.now
+        )
+        return number
+
+    async def scenario(self, author: Player, other: Player, **changes: Any) -> Claim:
+        """Two stories about three items, 10, 20 and 30 days away."""
+        items = ("The first model", 10), ("The second lab", 20), ("A law", 30)
+        number = await self.scenario_draft(author, **changes)
+        for who, name, chances in ((author, "Fast", (90, 80, 30)), (other, "Slow", (40, 20, 60))):
+            said = [(words, days, chance) for (words, days), chance in zip(items, chances, strict=True)]
+            await self.tell(who, number, name, *said)
+        request = claims.Open(self.guild, self.key(), Actor(author.number), number)
+        return await self.db.write(claims.open_claim, request, self.now)
+
+    async def judge_item(
+        self, who: Player, claim: Claim, item: int, answer: Any, **more: Any
+    ) -> scenarios.Answered:
+        actor = Actor(who.number, moderator=more.pop("moderator", True))
+        key = more.pop("key", None) or self.key()
+        evidence = more.pop("evidence", "https://example.org/item")
+        request = scenarios.JudgeItem(self.guild, key, actor, claim.number, item, answer, evidence, **more)
+        return await self.db.write(scenarios.judge, request, self.now)
 
     async def settle(self, who: Player, claim: Claim, result: Result, **more: Any) -> None:
         """A moderator proposes a result, and nobody challenges it."""
