@@ -15,6 +15,7 @@ from bot.client import Crux
 from bot.clock import Clock
 from bot.commands import crux as crux
 from bot.commands import judging as judging
+from bot.commands import scenario as scenario
 from bot.commands.bet import bet, bet_on_this
 from bot.commands.board import board
 from bot.commands.claim import claim

@@ -239,11 +239,11 @@ def held_of(terms: Terms) -> dict[str, str]:
         "outcomes": "\n".join(
             f"{one.name}: {one.criteria}" if one.criteria else one.name for one in terms.outcomes
         ),
-        "when": _written(terms, terms.deadline_us),
+        "when": written(terms, terms.deadline_us),
         "source": terms.source,
         "fallback": terms.fallback,
-        "closes": "" if terms.closes_us == terms.deadline_us else _written(terms, terms.closes_us),
-        "asked": "" if terms.check_us == terms.deadline_us else _written(terms, terms.check_us),
+        "closes": "" if terms.closes_us == terms.deadline_us else written(terms, terms.closes_us),
+        "asked": "" if terms.check_us == terms.deadline_us else written(terms, terms.check_us),
         "early": terms.early,
         "clause": _clause_name(terms),
         "judges": ",".join(map(str, terms.judges.named)),
@@ -276,7 +276,8 @@ def claim_terms(
     words = text.clean(held.get("what", ""), 900)
     if len(words) < 3:
         bad.append(BadInput("What is claimed", "write one sentence that will turn out true or not"))
-    same = bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"]
+    stories = base.scenario  # its outcomes are written one by one, and its deadline is that of the last item
+    same = stories is not None or (bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"])
     named = base.outcomes if same else reading(lambda: _outcomes(held.get("outcomes", "")), base.outcomes)
     found = replace(
         base,
@@ -296,7 +297,10 @@ def claim_terms(
     )
     days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, clauses.MOST_DAYS), 0)
     found = replace(found, clause=_clause(found, held.get("clause", ""), days))
-    deadline = reading(lambda: _moment(held, "when", "The deadline", found, now), None)
+    if stories is None:
+        deadline = reading(lambda: _moment(held, "when", "The deadline", found, now), None)
+    else:
+        deadline = stories.last_us
     found = replace(found, deadline_us=deadline)
     closes = reading(lambda: _moment(held, "closes", "When trading closes", found, now), deadline)
     check = reading(lambda: _moment(held, "asked", "When people are first asked", found, now), deadline)
@@ -312,7 +316,7 @@ def claim_terms(
         field: value for field, value in held_of(found).items() if field in ("closes", "asked") and value
     }
     if deadline is not None:
-        readable["when"] = _written(found, deadline)
+        readable["when"] = written(found, deadline)
     return found, held | ({} if bad else readable), tuple(bad)
 
 
@@ -323,7 +327,7 @@ def _moment(held: Held, name: str, field: str, terms: Terms, now: datetime) -> i
     return to_us(moments.moment(typed, zones.zone(terms.zone), now, field=field).at)
 
 
-def _written(terms: Terms, at_us: int | None) -> str:
+def written(terms: Terms, at_us: int | None) -> str:
     """A moment as it can be typed again: a date, where it is the end of one."""
     if at_us is None:
         return ""

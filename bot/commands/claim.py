@@ -47,7 +47,8 @@ async def send_new(press: Press) -> None:
 @routes.on("draft-first:{draft}")
 async def ask_first(press: Press, draft: int) -> None:
     found, held, _ = await _own_draft(press, draft)
-    await ask(press, render.first_form(f"draft-save-first:{found.number}", held))
+    tales = found.terms.scenario is not None
+    await ask(press, render.first_form(f"draft-save-first:{found.number}", held, scenario=tales))
 
 
 @routes.on("draft-save-first:{draft}")
@@ -87,13 +88,13 @@ async def drafts(press: Press) -> None:
 
 @routes.on("draft:{draft}")
 async def look_at_draft(press: Press, draft: int) -> None:
-    await answer(press, _look_at_draft(press, draft), _same)
+    await answer(press, draft_as_it_stands(press, draft), _same)
 
 
 @routes.on("draft-show:{draft}")
 async def show_draft(press: Press, draft: int) -> None:
     """To everybody in this channel, to be worded together (B6)."""
-    await answer(press, _look_at_draft(press, draft, public=True), _same, where=Where.PUBLIC)
+    await answer(press, draft_as_it_stands(press, draft, public=True), _same, where=Where.PUBLIC)
 
 
 @routes.on("draft-drop:{draft}")
@@ -160,10 +161,10 @@ async def _keep(
     terms, typed, bad = drafting.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
     request = claims.Draft(guild_of(press), key(press), who.number, terms, draft, drafting.encode(typed))
     number = await crux.write(claims.save_draft, request, crux.clock.of(press.id))
-    return await _draft_card(press, who, number, typed, wrong + bad)
+    return await draft_card(press, who, number, typed, wrong + bad)
 
 
-async def _look_at_draft(press: Press, number: int, *, public: bool = False) -> Card:
+async def draft_as_it_stands(press: Press, number: int, *, public: bool = False) -> Card:
     found, held, who = await _own_draft(press, number)
     if held.get("side"):
         return bets_render.held(
@@ -171,10 +172,10 @@ async def _look_at_draft(press: Press, number: int, *, public: bool = False) -> 
         )
     now = press.client.clock.of(press.id)
     _, _, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
-    return await _draft_card(press, who, number, held, bad, public=public)
+    return await draft_card(press, who, number, held, bad, public=public)
 
 
-async def _draft_card(
+async def draft_card(
     press: Press,
     who: Acting,
     number: int,
@@ -186,9 +187,13 @@ async def _draft_card(
     """The draft as it stands, with the wording check's list (B7), or what can't be read."""
     guild = guild_of(press)
     found, _ = await press.client.db.read(queries.draft, guild, number)
-    named = {*found.terms.judges.named, found.author}
+    writers = found.terms.scenario.writers if found.terms.scenario else ()
+    named = {*found.terms.judges.named, found.author, *writers}
     known = await press.client.db.read(queries.named, guild, named)
-    remarks = _remarks(found.terms, held)
+    remarks = remarks_on(found.terms, held)
+    if found.terms.scenario is not None and len(found.terms.outcomes) < claims.FEWEST:
+        few = (BadInput("The stories", "there are 2 to 10: write another one, or let others write theirs"),)
+        bad, remarks = few + bad, tuple(one for one in remarks if one.code != "no_outcomes")
     unread = tuple(f"**Must change:** {refusals.refusal(one, text.Currency()) or ''}" for one in bad)
     # What can't be read is said once, as that.
     said = unread + wording.remarks(tuple(one for one in remarks if not (bad and one.code == "no_deadline")))
@@ -196,7 +201,7 @@ async def _draft_card(
     return render.draft(render.DraftSeen(found, said, blocked, known, press.id, public))
 
 
-def _remarks(terms: Terms, held: Mapping[str, str]) -> tuple[Remark, ...]:
+def remarks_on(terms: Terms, held: Mapping[str, str]) -> tuple[Remark, ...]:
     return check(wording.draft_of(terms, held.get("when", ""), zone_given=bool(terms.zone)))
 
 
@@ -218,7 +223,7 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Op
     found, stored = await crux.db.read(queries.draft, guild, number)
     claims.require_author(found, who.number)
     held = drafting.decode(stored)
-    remarks = _remarks(found.terms, held)
+    remarks = remarks_on(found.terms, held)
     claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
     by = f"interaction:{asked}:open"
@@ -241,7 +246,8 @@ async def ask_change(press: Press, number: int) -> None:
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), number)
     claims.require_editable(found, who.number, press.client.clock.of(press.id))
-    await ask(press, render.first_form(f"claim-save:{number}", drafting.held_of(found.terms)))
+    held, tales = drafting.held_of(found.terms), found.terms.scenario is not None
+    await ask(press, render.first_form(f"claim-save:{number}", held, scenario=tales))
 
 
 @routes.on("claim-save:{number}")
@@ -276,7 +282,7 @@ async def _change(press: Press, number: int, filled: dict[str, str]) -> render.O
     terms, held, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
     if bad:
         raise bad[0]
-    remarks = _remarks(terms, held)
+    remarks = remarks_on(terms, held)
     claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
     request = claims.Edit(guild, key(press), who.number, number, terms, warned)
@@ -336,14 +342,14 @@ async def _hang(press: Press, number: int, on: int | None, outcome: str, days: i
         raise BadInput("Which claim", "name the claim that it hangs on, by its number")
     said = None if on is None else await _condition(press, on, outcome, days)
     terms = replace(found.terms, condition=said)
-    remarks = _remarks(terms, drafting.held_of(terms))
+    remarks = remarks_on(terms, drafting.held_of(terms))
     if found.state != "draft":
         claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
     request = claims.Edit(guild, key(press), who.number, number, terms, warned)
     died = await crux.write(claims.edit, request, now)
     if found.state == "draft":
-        return await _look_at_draft(press, number)
+        return await draft_as_it_stands(press, number)
     seen = await crux.db.read(queries.claim, guild, number, now)
     return render.opened(render.Opened(seen, who.places.announcement_channel, True, len(died)))
 
@@ -373,7 +379,7 @@ async def _supersede(press: Press, number: int) -> Card:
     request = claims.Draft(guild, key(press), who.number, old.terms, None, drafting.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
     _, held, bad = drafting.claim_terms(old.terms, held, who.places.time_zone, now)
-    return await _draft_card(press, who, draft, held, bad)
+    return await draft_card(press, who, draft, held, bad)
 
 
 @claim.command(description="For its judges: fill a gap in a claim's wording; every holder is told")
@@ -562,7 +568,7 @@ async def _take(press: Press, number: int) -> Card:
     request = claims.Draft(guild_of(press), key(press), who.number, terms, None, drafting.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
     _, held, bad = drafting.claim_terms(terms, held, who.places.time_zone, now)
-    return await _draft_card(press, who, draft, held, bad)
+    return await draft_card(press, who, draft, held, bad)
 
 
 def terms_of(one: Starter) -> Terms:

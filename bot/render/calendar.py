@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Look
 from bot.render import announced, text
+from bot.render import stories as story_words
 from bot.render.announced import Ask, Told
 from ledger.statements import Balanced
 from ledger.types import from_us
-from markets import calendar, claims, disputes, due, lifecycle, offers, outbox, resolution, weeks
+from markets import calendar, claims, disputes, due, lifecycle, offers, outbox, resolution, stories, weeks
 from markets.claims import Claim
 
 ANSWER = "propose:{claim}"
@@ -25,6 +26,8 @@ DUE = {
     "claim.week": "A reminder, a week before the deadline of claim {ref}",
     "claim.day": "A reminder, a day before the deadline of claim {ref}",
     "claim.check": "The judges of claim {ref} are asked",
+    "items.check": "The judges of claim {ref} are asked about an item whose date has come",
+    "items.result": "What the items of claim {ref} come to is proposed",
     "claim.overdue": "Claim {ref} is listed as overdue",
     "claim.lapses": "A week's notice that claim {ref} ends although nobody decided it",
     "claim.lapse": "Claim {ref} ends although nobody decided it",
@@ -143,6 +146,23 @@ def asked(tx: Connection, ask: Ask) -> Told | None:
     return _to_judges(claim, card, also=_sides(tx, claim))
 
 
+@announced.post("items.due")
+def items_due(tx: Connection, ask: Ask) -> Told | None:
+    claim = claims.load(tx, ask.guild, ask.facts["claim"])
+    found = stories.items(tx, ask.guild, claim.number)
+    over = [one for one in found if one.state == stories.OPEN and from_us(one.by_us) <= ask.now]
+    if claim.state != lifecycle.OPEN or not over:
+        return None
+    lines = (
+        f"{_called(claim)}: has it come true?",
+        *[f"- {one.number}: {text.escape(one.words, 160)}" for one in over],
+        "Each item is judged by itself; after the last one the closest story is proposed.",
+    )
+    few = "an item" if len(over) == 1 else f"{len(over)} items"
+    card = _card(ask, f"Claim {claim.number} has {few} to judge", *lines, buttons=_answers(claim))
+    return _to_judges(claim, card)
+
+
 @announced.post("judges.reminded")
 def judges_reminded(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
@@ -244,6 +264,8 @@ def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
 def _answers(claim: Claim) -> tuple[Button, ...]:
     if claim.state == lifecycle.DISPUTED:
         return (Button("Judge", DECIDE.format(claim=claim.number), Look.MAIN),)
+    if claim.state == lifecycle.OPEN and claim.terms.scenario is not None:
+        return (story_words.judge_button(claim.number, Look.MAIN),)
     if claim.state == lifecycle.OPEN:
         return (Button("Propose a result", ANSWER.format(claim=claim.number), Look.MAIN),)
     return ()

@@ -1,7 +1,7 @@
 """Claims: their card, their terms, drafts and lists (RULES B)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from bot.render import markets as market_words
 from bot.render import odds, phrases, text, wording
 from bot.render import pools as pool_words
 from bot.render import rewards as reward_words
+from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
 from markets import queries
@@ -35,7 +36,10 @@ def claim(seen: ClaimSeen) -> Card:
         text.escape(terms.title, 200),
         phrases.lines(
             text.escape(terms.statement, 900) if terms.statement.strip() != terms.title.strip() else "",
-            "" if seen.market and len(terms.outcomes) <= market_words.FEW else _outcomes(terms),
+            ""
+            if (seen.market and len(terms.outcomes) <= market_words.FEW) or terms.scenario
+            else _outcomes(terms),
+            *story_words.lines(terms, seen.items, seen.people),
             condition_words.line(seen),
             _stands(seen),
             *[_offered(seen, one) for one in seen.offers],
@@ -70,11 +74,12 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
             Button("Forecast", f"forecast:{number}"),
             *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
             *(() if seen.market else (Button("Open a market", f"market-new:{number}"),)),
-            Button("Propose a result", f"propose:{number}"),
+            _deciding(seen, Look.PLAIN),
+            *((Button("Stories", f"stories:{number}"),) if seen.items else ()),
             terms,
         )
     if seen.at == "closed":
-        return (Button("Propose a result", f"propose:{number}", Look.MAIN), terms)
+        return (_deciding(seen, Look.MAIN), terms)
     if seen.at == "proposed":
         return (Button("Challenge", f"challenge:{number}", Look.DANGER), terms)
     if seen.at == "disputed":
@@ -82,6 +87,13 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     if seen.at == "ruled":
         return (Button("Appeal", f"appeal:{number}", Look.DANGER), terms)
     return (terms,)
+
+
+def _deciding(seen: ClaimSeen, look: Look) -> Button:
+    """A scenario's items are judged, and its result follows (E7)."""
+    if seen.claim.terms.scenario is not None:
+        return story_words.judge_button(seen.claim.number, look)
+    return Button("Propose a result", f"propose:{seen.claim.number}", look)
 
 
 def _outcomes(terms: Terms) -> str:
@@ -160,6 +172,7 @@ def terms(seen: ClaimSeen) -> Card:
                 + (f": {text.escape(one.criteria, 600)}" if one.criteria else "")
                 for one in said.outcomes
             ],
+            *story_words.lines(said, seen.items, people),
             f"{condition_words.line(seen)} Else it is void, and everything returns."
             if said.condition
             else "",
@@ -326,9 +339,10 @@ _EARLY_CHOICES = (
 )
 
 
-def first_form(form_id: str, held: Mapping[str, str]) -> Form:
-    """Step one: what, how it can come out, before when, and where that is looked up."""
-    return Form(
+def first_form(form_id: str, held: Mapping[str, str], *, scenario: bool = False) -> Form:
+    """Step one: what, how it can come out, before when, and where that is looked up; of a scenario what its stories
+    don't say."""
+    form = Form(
         "What is claimed",
         form_id,
         (
@@ -374,6 +388,9 @@ def first_form(form_id: str, held: Mapping[str, str]) -> Form:
             ),
         ),
     )
+    if not scenario:
+        return form
+    return replace(form, fields=tuple(one for one in form.fields if one.id not in ("outcomes", "when")))
 
 
 def second_form(form_id: str, held: Mapping[str, str], judges: tuple[int, ...]) -> Form:
@@ -445,12 +462,15 @@ class DraftSeen:
 def draft(seen: DraftSeen) -> Card:
     found, terms = seen.claim, seen.claim.terms
     number = found.number
+    tales = terms.scenario is not None
+    shows = story_words.share_button(number) if tales else Button("Show it to others", f"draft-show:{number}")
     buttons = [
+        *(story_words.draft_buttons(number) if tales else ()),
         Button("What is claimed", f"draft-first:{number}"),
         Button("How it is decided", f"draft-second:{number}"),
         Button("Votes, days, tags", f"draft-third:{number}"),
         Button("Only if …", f"claim-condition:{number}"),
-        Button("Show it to others", f"draft-show:{number}"),
+        shows,
         Button("Drop it", f"draft-drop:{number}", Look.DANGER),
     ]
     if not seen.blocked:
@@ -462,6 +482,8 @@ def draft(seen: DraftSeen) -> Card:
         else "Only you can see this. It is kept, asks once after 14 days, and goes after 90."
     )
     asks = "A draft: nothing can be bet on it yet. Say here how you would word it." if seen.public else why
+    if seen.public and tales:
+        asks = "A draft of a scenario: write your own story into it, then its author opens it for bets."
     return Card(
         f"Draft {number}: {text.escape(terms.title, 160)}",
         phrases.lines(
@@ -471,6 +493,7 @@ def draft(seen: DraftSeen) -> Card:
                 + (f": {text.escape(one.criteria, 400)}" if one.criteria else "")
                 for one in terms.outcomes
             ],
+            *story_words.lines(terms, (), seen.people),
             f"**Only if {phrases.condition(terms)}**" if terms.condition else "",
             f"**Source** {text.escape(terms.source, 300)}" if terms.source else "",
             f"**Deadline** {phrases.deadline(terms)} ({terms.zone})",
@@ -485,7 +508,7 @@ def draft(seen: DraftSeen) -> Card:
             *seen.said,
         ),
         asks,
-        () if seen.public else tuple(buttons),
+        (story_words.draft_buttons(number) if tales else ()) if seen.public else tuple(buttons),
         Accent.CAREFUL if seen.said else Accent.PLAIN,
     )
 
@@ -519,6 +542,7 @@ def opened(done: Opened) -> Card:
             Button("Change the claim", f"claim-change:{number}"),
             Button("Change how it is decided", f"claim-change-rest:{number}"),
             Button("Only if …", f"claim-condition:{number}"),
+            *((Button("Stories", f"stories:{number}"),) if done.seen.items else ()),
             Button("Terms", f"terms:{number}"),
         ),
         Accent.DONE,

@@ -19,6 +19,7 @@ TOPICS = {
     "markets": "Share markets and limit orders",
     "cruxes": "Cruxes and rewards: what would change your mind",
     "conditions": "Claims that hang on other claims",
+    "scenarios": "Scenarios: whose story was closer",
     "book": "The book, and how to check it",
     "moderators": "What moderators may do",
     "privacy": "What is stored about you",
@@ -44,6 +45,8 @@ def topic(name: str, rules: grants.Settings, bets: Settings, currency: Currency)
             said = _cruxes()
         case "conditions":
             said = _conditions()
+        case "scenarios":
+            said = _scenarios()
         case "book":
             said = _book()
         case "moderators":
@@ -206,6 +209,22 @@ def _conditions() -> tuple[str, ...]:
         "be. A chain has three conditions at most, and no circle.",
         "If the other result is taken back later, what was void stays void, and what was paid goes to your claim's "
         "judges. Nobody judges a claim who has points on anything that hangs on it.",
+    )
+
+
+def _scenarios() -> tuple[str, ...]:
+    return (
+        "A scenario is a claim whose outcomes are stories. `/claim scenario` begins one: what you expect, as dated "
+        "items, each with your chance: “2027-06-30: a lab says so, 80%”. *Let others write* asks the other side for "
+        "theirs, in the draft. All stories give a chance to the same items; one that a story doesn't price counts as "
+        "50% there.",
+        "Once it is open, bets, a market, a pool and forecasts are on whose story was closer. From the first of them "
+        "on nobody changes a word.",
+        "Its judges go through the items one by one, in public and with evidence: `/claim judge`. That something "
+        "didn't come true is said from its date on. What nobody can decide is dropped for all.",
+        "A story's score is the mean of (chance − what came)² over the items that count: 0 is perfect, 0.25 is what "
+        "50% gets. The lowest wins. A tie returns the stakes, and so do more than a third of the items dropped. What "
+        "comes out is a proposal like any other: it can be challenged, and a ruling goes before it.",
     )
 
 

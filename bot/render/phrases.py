@@ -54,6 +54,8 @@ _DUE = {
     "claim.week": "both sides are reminded, a week before the deadline",
     "claim.day": "both sides are reminded, a day before the deadline",
     "claim.check": "people are asked how it came out",
+    "items.check": "the judges are asked about an item whose date has come",
+    "items.result": "the closest story is proposed",
     "claim.overdue": "it is listed as overdue",
     "claim.lapses": "everybody hears that it ends in a week although nobody decided it",
     "claim.lapse": "it ends although nobody decided it: by its ambiguity clause, or an appealed ruling stands",

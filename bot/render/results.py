@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
 from bot.render import conditions as condition_words
 from bot.render import phrases, text, wording
+from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
 from bot.render.claims import holders
 from bot.render.text import Currency
@@ -410,6 +411,7 @@ _ACTS = {
     "freeze": "stopped everything on claim {claim}",
     "unfreeze": "let claim {claim} go on",
     "clarify": "clarified claim {claim}",
+    "item": "judged an item of claim {claim}",
     "step_down": "steps down as a judge of claim {claim}",
     "note": "noted about claim {claim}",
 }
@@ -499,6 +501,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
             f"**{text.escape(terms.title, 200)}**",
             f"By {by}, with {phrases.link(proposal.evidence, 'evidence')}.{known}",
             reason,
+            *story_words.verdict_lines(terms, seen.items),
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{gains}; unchallenged, it is "
             f"settled.{bond}",
             *would_pay(seen),

@@ -120,3 +120,8 @@ def role(discord_id: int) -> str:
 def listed(words: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def percent_bps(bps: int) -> str:
+    """Basis points as they are: `80%`, `99.5%`."""
+    return f"{bps / 100:g}%"

@@ -58,8 +58,9 @@ def overridden(terms: Terms, codes: tuple[str, ...]) -> tuple[str, ...]:
 
 def draft_of(terms: Terms, deadline_typed: str = "", *, zone_given: bool = True) -> Draft:
     """A claim's terms as the wording check reads them."""
+    items = terms.scenario.items if terms.scenario else ()
     return Draft(
-        statement=terms.statement,
+        statement="\n".join((terms.statement, *(item.words for item in items))),
         outcomes=terms.outcomes,
         title=terms.title,
         deadline=None if terms.deadline_us is None else from_us(terms.deadline_us),

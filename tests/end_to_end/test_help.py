@@ -87,6 +87,11 @@ SAID = (
     Said("E5", "away", ("gets another owner", "From that moment what is the owner's to do is theirs"),
          "end_to_end/test_absent.py::test_the_owner_is_whoever_owns_the_server_now"),
     # points, moderators, privacy
+    Said("E7", "scenarios", ("one by one, in public and with evidence", "didn't come true is said from its date on",
+         "dropped for all"), "end_to_end/test_scenarios.py::"
+         "test_two_people_write_stories_and_bet_on_whose_is_closer"),
+    Said("E7", "scenarios", ("The lowest wins", "A tie returns the stakes", "more than a third of the items dropped"),
+         "markets/test_scenarios.py::test_e7_a_tie_and_more_than_a_third_dropped_return_the_stakes"),
     Said("A1", "book", ("nothing crosses servers", "no cash value"), "end_to_end/test_permissions.py::"
          "test_each_server_has_a_book_of_its_own"),
     Said("A5", "points", ("Everybody starts once with 1,000 points", "older than 30 days"), "end_to_end/"

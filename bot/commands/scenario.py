@@ -1,0 +1,225 @@
+"""/claim scenario and /claim judge: stories of each side, and the items that decide between them (RULES E7)."""
+
+from dataclasses import replace
+
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot import components, drafting, telling
+from bot.acting import Acting, acting
+from bot.answer import Press, Where, answer, ask
+from bot.cards import Card
+from bot.commands.claim import Number, claim, draft_as_it_stands, remarks_on
+from bot.components import routes
+from bot.entering import guild_of, key
+from bot.refusals import BadInput
+from bot.render import claims as claim_words
+from bot.render import refusals, text
+from bot.render import stories as render
+from markets import claims, lifecycle, queries, scenarios, stories
+from markets.claims import Claim, Terms
+from markets.errors import BadTerms, WordingBlocked
+from markets.scenarios import JudgeItem, Keep, Share, TakeOut, Tell
+from markets.stories import Judged, Scenario
+
+ANSWERS: dict[str, scenarios.AnswerName] = {"true": "true", "false": "false", "dropped": "dropped"}
+FIELDS = ("title", "items", "story")
+
+
+# --- stories ----------------------------------------------------------------------------------
+
+
+@claim.command(description="A scenario: dated stories of each side, to bet on whose was closer")
+async def scenario(press: Press) -> None:
+    await ask(press, render.new_form())
+
+
+@routes.on("scenario-new")
+async def send_scenario(press: Press) -> None:
+    await answer(press, _begin(press), _same)
+
+
+async def _begin(press: Press) -> Card:
+    """A draft first, so that nothing typed is lost; then its author's story, if it can be read."""
+    crux, who = press.client, await acting(press)
+    now, zone = crux.clock.of(press.id), who.places.time_zone
+    filled = components.values(press.data or {})
+    typed = {name: components.line(filled, name) for name in ("what", "source")}
+    base = Terms(title="", kind="choice", scenario=Scenario())
+    terms, typed, _ = drafting.claim_terms(base, typed, zone, now)
+    draft = claims.Draft(guild_of(press), key(press), who.number, terms, None, drafting.encode(typed))
+    number = await crux.write(claims.save_draft, draft, now)
+    return await _tell(press, who, number, render.NEW)
+
+
+@routes.on("scenario-share:{draft}")
+async def share(press: Press, draft: int) -> None:
+    """In this channel, and from now on whoever sees it writes their own story into it."""
+    await answer(press, _share(press, draft), _same, where=Where.PUBLIC)
+
+
+async def _share(press: Press, number: int) -> Card:
+    crux, who = press.client, await acting(press)
+    request = Share(guild_of(press), key(press), who.number, number)
+    await crux.write(scenarios.share, request, crux.clock.of(press.id))
+    return await draft_as_it_stands(press, number, public=True)
+
+
+@routes.on("stories:{number}")
+async def show(press: Press, number: int) -> None:
+    await answer(press, _show(press, number), _same)
+
+
+async def _show(press: Press, number: int) -> Card:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+
+    def read(tx: Connection) -> queries.ClaimSeen:
+        scenarios.require_seen(tx, claims.load(tx, guild, number), who.number)
+        return queries.claim(tx, guild, number, now)
+
+    return render.shelf(await crux.db.read(read), who.number)
+
+
+@routes.on("story-add:{number}")
+async def add_story(press: Press, number: int) -> None:
+    await _ask_story(press, number, render.NEW)
+
+
+@routes.on("story-change:{number}:{at}")
+async def change_story(press: Press, number: int, at: int) -> None:
+    await _ask_story(press, number, at)
+
+
+async def _ask_story(press: Press, number: int, at: int) -> None:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    story = None if at == render.NEW else at
+
+    def read(tx: Connection) -> tuple[Claim, str | None]:
+        found = scenarios.require_tell(tx, guild, number, who.number, story, now)
+        return found, scenarios.kept(tx, guild, number, who.number)
+
+    found, kept = await crux.db.read(read)
+    held = render.held_of(found, at, telling.written(found.terms, story), kept)
+    await ask(press, render.story_form(number, at, held))
+
+
+@routes.on("story-save:{number}:{at}")
+async def send_story(press: Press, number: int, at: int) -> None:
+    await answer(press, _save(press, number, at), _same)
+
+
+async def _save(press: Press, number: int, at: int) -> Card:
+    return await _tell(press, await acting(press), number, at)
+
+
+async def _tell(press: Press, who: Acting, number: int, at: int) -> Card:
+    """Write the story that a form holds. What can't be taken as it is, is kept for its writer (B6): for that alone a
+    refusal is caught here, and it is worded as everywhere."""
+    crux, guild = press.client, guild_of(press)
+    now = crux.clock.of(press.id)
+    filled = components.values(press.data or {})
+    typed = {name: components.line(filled, name) for name in FIELDS}
+    story = None if at == render.NEW else at
+    found = await crux.db.read(scenarios.require_tell, guild, number, who.number, story, now)
+    try:
+        request = Tell(
+            guild,
+            f"interaction:{press.id}:story",
+            who.number,
+            number,
+            story,
+            text.clean(typed["title"], scenarios.MOST_NAME),
+            text.clean(typed["story"], scenarios.MOST_STORY),
+            telling.said(typed["items"], found.terms.zone or who.places.time_zone, now),
+        )
+        if found.state != lifecycle.DRAFT:
+            remarks = remarks_on(scenarios.told(found.terms, request, author=found.author), {})
+            claims.require_wording(remarks)
+            request = replace(request, warned=tuple(one.code for one in remarks))
+        found = await crux.write(scenarios.tell, request, now)
+    except (BadInput, BadTerms, WordingBlocked) as bad:
+        held = drafting.encode(typed | {"at": str(at)})
+        keeps = Keep(guild, f"interaction:{press.id}:kept", who.number, number, held)
+        await crux.write(scenarios.keep, keeps, now)
+        return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "")
+    if found.state != lifecycle.DRAFT:
+        seen = await crux.db.read(queries.claim, guild, number, now)
+        return claim_words.opened(claim_words.Opened(seen, who.places.announcement_channel, changed=True))
+    if found.author == who.number:
+        return await draft_as_it_stands(press, number)
+    return render.told(found, request.name)
+
+
+@routes.on("story-out:{number}:{at}")
+async def take_out(press: Press, number: int, at: int) -> None:
+    await answer(press, _take_out(press, number, at), _same)
+
+
+async def _take_out(press: Press, number: int, at: int) -> Card:
+    crux, who = press.client, await acting(press)
+    request = TakeOut(guild_of(press), key(press), who.number, number, at)
+    await crux.write(scenarios.take_out, request, crux.clock.of(press.id))
+    return await _show(press, number)
+
+
+# --- items ------------------------------------------------------------------------------------
+
+
+@claim.command(description="For its judges: say what became of an item of a scenario")
+@app_commands.describe(claim="The claim's number")
+async def judge(press: Press, claim: Number) -> None:
+    await _ask_item(press, claim)
+
+
+@routes.on("item-judge:{number}")
+async def press_judge(press: Press, number: int) -> None:
+    await _ask_item(press, number)
+
+
+async def _ask_item(press: Press, number: int) -> None:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+
+    def read(tx: Connection) -> tuple[Claim, list[Judged]]:
+        found = claims.load(tx, guild, number)
+        scenarios.require_judge(tx, found, who.actor, now)
+        return found, stories.items(tx, guild, number)
+
+    found, items = await crux.db.read(read)
+    await ask(press, render.judge_form(found, items, press.id))
+
+
+@routes.on("item-send:{asked}:{number}")
+async def send_item(press: Press, asked: int, number: int) -> None:
+    """The key is the interaction that asked, so a form that is sent twice judges once."""
+    await answer(press, _judge(press, asked, number), _same)
+
+
+async def _judge(press: Press, asked: int, number: int) -> Card:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    found = await crux.db.read(claims.load, guild, number)
+    filled = components.values(press.data or {})
+    chosen = ANSWERS.get(components.picked(filled, "answer"))
+    if chosen is None:
+        raise BadInput("The answer", "choose one of the list")
+    evidence, reason = drafting.evidence(components.line(filled, "evidence"))
+    request = JudgeItem(
+        guild=guild,
+        key=f"interaction:{asked}",
+        actor=who.actor,
+        claim=number,
+        item=components.choice(filled, "item"),
+        answer=chosen,
+        evidence=evidence,
+        reason=reason,
+        known_us=drafting.day(components.line(filled, "known"), found.terms.zone, now),
+    )
+    done = await crux.write(scenarios.judge, request, now)
+    return render.answered(found, done)
+
+
+def _same(card: Card) -> Card:
+    return card

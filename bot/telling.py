@@ -1,0 +1,58 @@
+"""A story as people type it (RULES E7): one item a line, `2027-06-30: what has happened by then, 80%`."""
+
+import re
+from datetime import datetime
+
+from bot import drafting, moments
+from bot.refusals import BadInput
+from bot.render import text
+from ledger.types import to_us
+from markets import zones
+from markets.claims import Terms
+from markets.mechanisms.stories import EVEN
+from markets.scenarios import Said
+from markets.stories import MOST_ITEMS, MOST_WORDS
+
+EXAMPLE = "write it like 2027-06-30: what has happened by then, 80%"
+
+_LINE = re.compile(r"(?:[-*•] +)?(?P<when>.{1,60}?): +(?P<words>.+?)[,;:. ]+(?P<chance>[0-9.,+-]{1,12}) ?%")
+_CHANCE = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,2})?", re.ASCII)
+_DAY = re.compile(r"by +(?=[0-9]{4}-[0-9]{2}-[0-9]{2}\b)", re.IGNORECASE)
+
+
+def said(typed: str, zone: str, now: datetime) -> tuple[Said, ...]:
+    """The items of a story; a bare date is the end of that day in the claim's zone (B2).
+
+    Raises:
+        BadInput: A line can't be read, its date is over, its chance is none, or there are too many or none.
+    """
+    rows = [row.strip() for row in typed.splitlines() if row.strip()]
+    if not 1 <= len(rows) <= MOST_ITEMS:
+        raise BadInput("The items", f"there are 1 to {MOST_ITEMS}, one on each line: {EXAMPLE}")
+    return tuple(_said(row, f"Line {place}", zone, now) for place, row in enumerate(rows, 1))
+
+
+def _said(row: str, field: str, zone: str, now: datetime) -> Said:
+    found = _LINE.fullmatch(row)
+    if found is None:
+        raise BadInput(field, EXAMPLE)
+    when = _DAY.sub("", found["when"], count=1)
+    at = moments.moment(when, zones.zone(zone), now, field=f"The date in {field.lower()}").at
+    words = " ".join(text.seen(found["words"]).split())
+    if not words or len(words) > MOST_WORDS:
+        raise BadInput(field, f"say what has happened by then in 1 to {MOST_WORDS} letters")
+    chance = found["chance"]
+    if not _CHANCE.fullmatch(chance) or not 0 <= (bps := round(float(chance) * 100)) <= 10_000:
+        raise BadInput(field, "a chance lies between 0% and 100%, with two decimals at most")
+    return Said(words, to_us(at), bps)
+
+
+def written(terms: Terms, story: int | None) -> str:
+    """The items as they can be typed again, with what one story says of them; a new one says 50%."""
+    items = terms.scenario.items if terms.scenario else ()
+    lines = [
+        f"{drafting.written(terms, item.by_us)}: {item.words}, "
+        f"{text.percent_bps(EVEN if story is None else item.chances[story])}"
+        for item in items
+    ]
+    return "\n".join(lines)
