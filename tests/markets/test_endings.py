@@ -327,4 +327,4 @@ async def test_however_it_ends_each_wallet_is_what_plain_arithmetic_says(club: C
     assert bool(debts) == spent
     for balance in debts:
         card = words.wallet(words.Wallet(balance, 0, None, Currency()))
-        assert f"You owe **{Currency().of(-balance)}**" in card.paragraphs[0]
+        assert f"You owe **{Currency().of(-balance)}**" in card.text[0]
