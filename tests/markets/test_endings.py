@@ -31,9 +31,10 @@ DOUBT, RETURN, JUDGES = clauses.FixedWeights((2_500, 7_500)), clauses.StakesRetu
 # --- what everybody put in, and what that comes to --------------------------------------------
 
 
-def split(total: int, weights: Sequence[int | float | Fraction]) -> list[int]:
+def split(total: int, weights: Sequence[float]) -> list[int]:
     """By largest remainder, ties to the earlier."""
-    exact = [Fraction(total) * Fraction(one) / sum(map(Fraction, weights)) for one in weights]
+    parts_of = [Fraction(one) for one in weights]
+    exact = [total * one / sum(parts_of, Fraction()) for one in parts_of]
     parts = [math.floor(one) for one in exact]
     order = sorted(range(len(exact)), key=lambda at: parts[at] - exact[at])
     for at in order[: total - sum(parts)]:

@@ -125,6 +125,43 @@ def test_pieces_add_up_to_the_whole(book: Book, outcome: int, pieces: list[int])
     assert lmsr.prices(at) == lmsr.prices(book), "prices return where the path began"
 
 
+steps = st.lists(st.tuples(st.integers(0, 9), st.integers(-(10**5), 10**5)), min_size=1, max_size=8)
+
+
+def walk(book: Book, made: list[tuple[int, int]]) -> tuple[Book, int, int]:
+    """Where trades lead, what they cost together, and how many would have been free."""
+    paid = free = 0
+    for outcome, quantity in made:
+        after = book.after(outcome, quantity)
+        if quantity > 0:
+            paid += lmsr.price_to_buy(book, outcome, quantity)
+            free += lmsr.charged(after) == lmsr.charged(book)
+        elif quantity:
+            paid -= lmsr.price_to_sell(book, outcome, -quantity)
+        book = after
+    return book, paid, free
+
+
+@pytest.mark.rule("C4")
+@given(books(), steps, st.randoms(use_true_random=False))
+def test_a_way_round_brings_nothing_and_prices_and_costs_depend_on_where_it_ends_alone(
+    book: Book, made: list[tuple[int, int]], chance: Any
+):
+    """Over all outcomes, in any order and any pieces: to the unit, but for those that a free piece costs."""
+    made = [(outcome % len(book.shares), quantity) for outcome, quantity in made]
+    there, paid, free = walk(book, made)
+    other_way = [*made]
+    chance.shuffle(other_way)
+    same, other, other_free = walk(book, other_way)
+    assert (same, lmsr.prices(same)) == (there, lmsr.prices(there))
+    assert paid - free == other - other_free == lmsr.charged(there) - lmsr.charged(book)
+    back = [(outcome, -quantity) for outcome, quantity in made]
+    chance.shuffle(back)
+    again, returned, extra = walk(there, back)
+    assert lmsr.prices(again) == lmsr.prices(book)
+    assert 0 <= paid + returned == free + extra
+
+
 trades = st.lists(st.tuples(st.integers(0, 9), st.integers(-(10**6), 10**6)), max_size=12)
 
 
@@ -174,6 +211,37 @@ def test_a_budget_buys_as_much_as_it_can(book: Book, outcome: int, budget: int):
     assert bought >= 1
     assert lmsr.price_to_buy(book, outcome, bought) <= budget
     assert lmsr.charged(book.after(outcome, bought + 1)) > lmsr.charged(book) + budget
+
+
+@given(books(), st.integers(0, 9), st.integers(1, 10**9))
+def test_shares_for_a_budget_are_those_of_the_formula_with_fifty_digits(
+    book: Book, outcome: int, budget: int
+):
+    """n = b ln((e^(B/b) - (1 - p)) / p), Hanson's cost function solved for n, rounded down; B reaches the next whole
+    unit that isn't charged yet."""
+    outcome %= len(book.shares)
+    assume(budget <= 50 * book.liquidity)
+    with localcontext(Context(prec=60, Emax=10**15, Emin=-(10**15))):
+        price, b = exact_price(book, outcome), Decimal(book.liquidity)
+        reach = lmsr.charged(book) + budget - exact_cost(book)
+        exact = b * (((reach / b).exp() - (1 - price)) / price).ln()
+        near = abs(exact - exact.to_integral_value()) < Decimal("1e-15")
+        wanted = {int(exact.to_integral_value()) - near, math.floor(exact)}
+    assert lmsr.shares_for(book, outcome, budget) in wanted
+
+
+@given(books(), st.integers(0, 9), st.integers(100, 9_900))
+def test_the_way_to_a_price_costs_what_the_formula_says(book: Book, outcome: int, target: int):
+    """From p to t by buying: b ln((1 - p) / (1 - t)), whatever the other outcomes are; by selling it brings that."""
+    outcome %= len(book.shares)
+    quantity = lmsr.quantity_to_price(book, outcome, target)
+    with localcontext(Context(prec=60, Emax=10**15, Emin=-(10**15))):
+        price, aim = exact_price(book, outcome), Decimal(target) / 10_000
+        exact = book.liquidity * ((1 - price) / (1 - aim)).ln()
+        moved = exact_cost(book.after(outcome, quantity)) - exact_cost(book)
+    assert abs(exact - moved) < 1, "the last unit, which would pass it"
+    charged = lmsr.charged(book.after(outcome, quantity)) - lmsr.charged(book)
+    assert abs(charged - moved) < 1
 
 
 @given(books(), st.integers(0, 9), st.integers(100, 9_900))

@@ -119,6 +119,37 @@ def test_what_ends_early_covers_less_and_what_comes_later_doesn_t_score():
     assert scored(f("a", 0.5), window=Window(0, 10, 0)) == {}
 
 
+@pytest.mark.parametrize(
+    ("said", "rained", "published"), [(1, 1, 0), (1, 0, 1), (0.7, 1, 0.09), (0.3, 1, 0.49), (0.5, 0, 0.25)]
+)
+def test_brier_as_published(said: float, rained: int, published: float):
+    """The worked examples of "Brier score" on Wikipedia, for a forecast of rain."""
+    assert scoring.brier((said, 1 - said), [rained, 1 - rained]) == pytest.approx(published, abs=1e-12)
+
+
+def test_brier_s_own_score_of_many_outcomes_is_twice_ours():
+    """Brier, Verification of forecasts expressed in terms of probability, 1950: P = sum over outcomes of (f - E)^2,
+    which for two outcomes is twice what everybody calls the Brier score today."""
+    for said in ((0.7, 0.3), (0.2, 0.3, 0.5), (0.1, 0.1, 0.1, 0.7)):
+        for came in range(len(said)):
+            own = sum((chance - (at == came)) ** 2 for at, chance in enumerate(said))
+            assert scoring.brier(said, [int(at == came) for at in range(len(said))]) == pytest.approx(own / 2)
+
+
+def test_log_as_published():
+    """Good's logarithmic score (Rational decisions, 1952), by the example of "Scoring rule" on Wikipedia: 80% for
+    rain scores ln 0.8 = -0.22 if it rains and ln 0.2 = -1.6 if not."""
+    assert scoring.log((0.8, 0.2), [1, 0]) == pytest.approx(-0.22, abs=0.005)
+    assert scoring.log((0.8, 0.2), [0, 1]) == pytest.approx(-1.6, abs=0.05)
+    with localcontext() as exact:
+        exact.prec = 50
+        for chance in ("0.001", "0.3", "0.999"):
+            rest = 1 - float(chance)
+            assert scoring.log((float(chance), rest), [1, 0]) == pytest.approx(
+                float(Decimal(chance).ln()), rel=1e-14
+            )
+
+
 def test_brier_and_log_average_over_what_was_covered():
     found = scored(f("a", 0.9, 2, 4), f("a", 0.6, 4, 8))["a"]
     assert found.brier == pytest.approx((2 * 0.01 + 4 * 0.16) / 6)

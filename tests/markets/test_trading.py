@@ -239,6 +239,31 @@ async def test_a_quote_says_what_the_trade_then_does(club: Club):
     assert (shown.balance_before, shown.balance_after) == (fill.balance_before, fill.balance_after)
 
 
+@pytest.mark.rule("C4")
+async def test_pieces_cost_what_the_whole_costs_and_a_round_trip_brings_nothing(club: Club, url: str):
+    """In two markets alike: in one at once, in the other bit by bit, single units among them."""
+    ada, bo, cy = await club.member(1, 10**6), await club.member(2), await club.member(3)
+    one, other = await club.claim(ada), await club.claim(ada)
+    for claim in (one, other):
+        await club.market(ada, claim, liquidity=B, opening_bps=(3_000, 7_000))
+    opening = (await market_of(club, one)).prices
+    pieces = [1, 1, 1, 2, 3, 997, 1, 20_000, 5]
+    whole = await club.buy(bo, one, YES, quantity=sum(pieces), tolerance_bps=9_000)
+    paid = [(await club.buy(cy, other, YES, quantity=n, tolerance_bps=9_000)).amount for n in pieces]
+    assert whole.amount <= sum(paid) <= whole.amount + len(pieces)
+    assert all(1 <= amount <= n for amount, n in zip(paid, pieces, strict=True)), "none free, none too dear"
+    assert (await market_of(club, one)).prices == (await market_of(club, other)).prices
+    await club.sell(bo, one, YES, quantity=sum(pieces))
+    for n in (20_000, 1_000, 11):
+        await club.sell(cy, other, YES, quantity=n, tolerance_bps=9_000)
+    for claim in (one, other):
+        market = await market_of(club, claim)
+        assert (market.prices, market.sold) == (opening, (0, 0))
+    assert await club.balance(bo.wallet) == 100_000
+    assert await club.balance(cy.wallet) == 100_000 + whole.amount - sum(paid)
+    await sound(club, url)
+
+
 async def covered(club: Club, claim: Claim) -> bool:
     market = await market_of(club, claim)
     return await club.db.read(statements.balance, market.escrow) >= max(market.sold)
