@@ -73,7 +73,10 @@ async def _carded(press: Press, work: Coroutine[Any, Any, A], render: Callable[[
 
 
 async def ask(press: Press, form: Form) -> None:
-    """Answer with a form. What it is sent back as goes through `routes`."""
+    """Answer with a form. What it is sent back as goes through `routes`. Where the button of a refusal opened it, it
+    holds what was typed before."""
+    if press.message is not None:
+        form = components.refilled(form, components.typed_in(press.message.components))
     with press.client.busy():
         await _deliver(press, lambda: press.response.send_modal(components.modal(form)))
 
@@ -94,9 +97,21 @@ async def fail(press: Press, error: Exception, *, deferred: Where | None = None)
         card = refusals.incident(_incident(press, error))
     else:
         log.debug("refused", extra={"facts": {"error": type(error).__name__, "guild": press.guild_id or 0}})
-        card = refusals.card(sentence)
+        card = refusals.card(sentence, *_filled_in(press))
     with press.client.busy():
         await _deliver(press, lambda: _show_refusal(press, card, deferred))
+
+
+def _filled_in(press: Press) -> tuple[str, components.Values]:
+    """Of a form: the button that opens it again, where there is one, and what it was filled in with."""
+    data: dict[str, Any] = dict(press.data or {})
+    if press.type is not discord.InteractionType.modal_submit:
+        return "", {}
+    filled = components.values(data)
+    try:
+        return components.routes.again(str(data.get("custom_id", "")), filled), filled
+    except Outdated:
+        return "", {}
 
 
 def _cause(error: Exception) -> Exception:

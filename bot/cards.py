@@ -9,13 +9,18 @@ from enum import Enum
 
 from bot.charts import Chart, PricesOf
 
+REFUSED = "That didn't work"
+"""The heading of every no."""
+
 
 class Look(Enum):
-    """How a button looks: the act itself, something beside it, or an act that can't be undone."""
+    """How a button looks: the act itself, something beside it, one side of YES or NO, an act that can't be undone."""
 
     MAIN = 1
     PLAIN = 2
+    YES = 3
     DANGER = 4
+    NO = 4  # noqa: PIE796 - Discord has one red
 
 
 class Accent(Enum):

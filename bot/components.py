@@ -9,13 +9,25 @@ a form is marked as finished before it is sent.
 
 import io
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import discord
 from discord import ui
 
-from bot.cards import Button, Card, Field, Form, Line, PickChannel, PickOne, PickPeople, PickRole
+from bot.cards import (
+    REFUSED,
+    Button,
+    Card,
+    Field,
+    Form,
+    Line,
+    PickChannel,
+    PickOne,
+    PickPeople,
+    PickRole,
+)
 from bot.refusals import NotMember, Outdated, ToBot
 from bot.render import text
 
@@ -26,6 +38,8 @@ Values = Mapping[str, str | list[str]]
 _LONGEST_ID = 100
 _LONGEST_WORDS = 1_024
 _NUMBER = "([0-9]{1,19})"
+_TYPED = re.compile(r"-# (\w+): (.+)")
+_ESCAPED = re.compile(r"\\(.)")
 _LARGEST = 2**63 - 1
 
 
@@ -34,10 +48,16 @@ class Routes:
 
     def __init__(self) -> None:
         self.templates: dict[str, Handler] = {}
+        self._again: dict[Handler, str] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], tuple[str, ...], Handler]]] = {}
 
-    def on(self, template: str) -> Callable[[Handler], Handler]:
-        """Let the decorated function handle the custom_ids of a template; it gets the numbers by name."""
+    def on(self, template: str, *, again: str = "") -> Callable[[Handler], Handler]:
+        """Let the decorated function handle the custom_ids of a template; it gets the numbers by name.
+
+        Args:
+            again: Of a form: the template of the button that opens it once more, where what was filled in is refused.
+                Its numbers are those of the form's own template, and what was chosen in its lists.
+        """
         names = tuple(re.findall(r"{(\w+)}", template))
         pattern = re.compile(re.sub(r"{\w+}", _NUMBER, template), re.ASCII)
         alike = self._patterns.setdefault(_head(template), [])
@@ -45,6 +65,8 @@ class Routes:
         def add(handler: Handler) -> Handler:
             assert pattern not in [known for known, _, _ in alike], f"{template} is somebody's already"
             self.templates[template] = handler
+            if again:
+                self._again[handler] = again
             alike.append((pattern, names, handler))
             return handler
 
@@ -61,6 +83,12 @@ class Routes:
             if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
                 return handler, dict(zip(names, map(int, found.groups()), strict=True))
         raise Outdated
+
+    def again(self, custom_id: str, filled: "Values") -> str:
+        """The custom_id of the button that opens a form once more; empty where none does."""
+        handler, numbers = self.find(custom_id)
+        chosen = {name: choice(filled, name) for name in filled}
+        return self._again.get(handler, "").format(**(chosen | numbers))
 
 
 def _head(custom_id: str) -> str:
@@ -83,8 +111,10 @@ def view(card: Card, mark: int | None = None) -> ui.LayoutView:
             f"attachment://{card.picture.name}", description=card.picture.words[:_LONGEST_WORDS]
         )
         inside.append(ui.MediaGallery(shown))
-    for row in range(0, len(card.buttons), 5):
-        inside.append(ui.ActionRow(*map(_button, card.buttons[row : row + 5])))
+    rows = -(-len(card.buttons) // 5)
+    for row in range(rows):  # of about the same length, so that none has a single button
+        first, end = (-(-len(card.buttons) * at // rows) for at in (row, row + 1))
+        inside.append(ui.ActionRow(*map(_button, card.buttons[first:end])))
     made.add_item(ui.Container(*inside, accent_colour=card.accent.value, id=mark))
     for file in card.files:
         made.add_item(ui.File(f"attachment://{file.name}"))
@@ -130,6 +160,40 @@ def line(filled: Values, name: str) -> str:
     """The text of one line, without spaces around it and what can't be seen in it: none of that is kept."""
     found = filled.get(name, "")
     return text.seen(found).strip() if isinstance(found, str) else ""
+
+
+def typed_in(card: Iterable[Any]) -> dict[str, str]:
+    """What a refused form was filled in with, as the card of its refusal shows it: `refusals.card` undone.
+
+    Nothing else keeps it, so it outlives a restart, and goes when the card does.
+    """
+    words = [line for content in _contents(card) for line in content.splitlines()]
+    if words[:1] != [f"### {REFUSED}"]:
+        return {}
+    shown = filter(None, map(_TYPED.fullmatch, words))
+    return {one[1]: _ESCAPED.sub(r"\1", one[2]) for one in shown}
+
+
+def _contents(parts: Iterable[Any]) -> list[str]:
+    """All texts of a message, from top to bottom."""
+    found: list[str] = []
+    for part in parts:
+        found += [str(part.content)] if hasattr(part, "content") else _contents(getattr(part, "children", ()))
+    return found
+
+
+def refilled(form: Form, typed: Mapping[str, str]) -> Form:
+    """A form with these values in its lines and lists, where it has such."""
+
+    def filled(field: Field) -> Field:
+        value = typed.get(field.id)
+        if value is None or not isinstance(field, Line | PickOne):
+            return field
+        if isinstance(field, PickOne) and value not in [known for known, _ in field.options]:
+            return field
+        return replace(field, value=value)
+
+    return replace(form, fields=tuple(map(filled, form.fields)))
 
 
 def choice(filled: Values, name: str) -> int:

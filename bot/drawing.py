@@ -55,7 +55,9 @@ _SECOND = 1 / 86_400
 _CELL = 6
 """Dots nearer than so many pixels to each other are one dot."""
 
-_MOST_NAME = 16
+_MOST_NAME = 18
+_LETTER = 0.92
+"""Pixels that a letter takes across for each point of its size, a wide one in bold."""
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
@@ -108,9 +110,15 @@ def _time(axes: Axes, first: float, last: float) -> None:
 
 
 def _prices(figure: Figure, chart: Prices) -> None:
-    axes = _axes(figure, chart.title, (0.075, 0.115, 0.71, 0.765))
+    size = 17 if len(chart.outcomes) <= 6 else 14
+    ends = _ends_of(chart)
+    letters = max(map(len, ends))
+    axes = _axes(figure, chart.title, (0.075, 0.115, 0.895 - letters * size * _LETTER / WIDE, 0.765))
     at = np.frombuffer(chart.at_us, dtype=np.int64)
-    first, last = at[0] / _DAY_US, max(chart.until_us, int(at[-1])) / _DAY_US
+    first = at[0] / _DAY_US
+    last = max(
+        chart.until_us / _DAY_US, at[-1] / _DAY_US, first + 30 * _SECOND
+    )  # a line even before any trade
     _time(axes, first, last)
     top = _top(chart)
     axes.set_ylim(0, top)
@@ -155,7 +163,7 @@ def _prices(figure: Figure, chart: Prices) -> None:
             zorder=5,
             clip_on=False,
         )
-    _ends(axes, chart, top)
+    _ends(axes, chart, top, ends, size)
 
 
 def _top(chart: Prices) -> float:
@@ -164,15 +172,21 @@ def _top(chart: Prices) -> float:
     return 100.0 if len(chart.outcomes) == 2 or most > 55 else min(most // 10 * 10 + 20.0, 100.0)
 
 
-def _ends(axes: Axes, chart: Prices, top: float) -> None:
+def _ends_of(chart: Prices) -> list[str]:
+    """What stands at the end of each line: the price and whose it is."""
+    names = [fitted(name, _MOST_NAME) or f"outcome {at + 1}" for at, name in enumerate(chart.outcomes)]
+    return [
+        f"{_share(line[-1] * 100 / WHOLE)} {name}" for line, name in zip(chart.prices, names, strict=True)
+    ]
+
+
+def _ends(axes: Axes, chart: Prices, top: float, ends: list[str], size: int) -> None:
     """Each outcome's name and price at the end of its line, moved apart where they would touch."""
     lasts = [line[-1] * 100 / WHOLE for line in chart.prices]
     height = min(100 / (len(lasts)), 11.5 if len(lasts) <= 6 else 9.6)
-    size = 17 if len(lasts) <= 6 else 14
     for place, at in apart([one * 100 / top for one in lasts], height):
-        name = fitted(chart.outcomes[place], _MOST_NAME) or f"outcome {place + 1}"
         shown = axes.annotate(
-            f"{_share(lasts[place])} {name}",
+            ends[place],
             (1, at / 100),
             xycoords="axes fraction",
             xytext=(12, 0),

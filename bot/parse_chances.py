@@ -40,6 +40,23 @@ def chances(terms: Terms, typed: str) -> tuple[int, ...]:
     return tuple(found)
 
 
+def price(typed: str, field: str) -> int:
+    """One chance in basis points: `60%`, `60`, `0.6`. What a price may be is decided where it is used.
+
+    Raises:
+        BadInput: It can't be read.
+    """
+    body = typed[:40].strip()
+    share, percent = (
+        _SHARE.fullmatch(body),
+        re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%?", body, re.ASCII),
+    )
+    if share is None and percent is None:
+        raise BadInput(field, "write it like 60%")
+    found = Fraction(body) if share or percent is None else Fraction(percent[1]) / 100
+    return round(found * 10_000)
+
+
 def quantiles(typed: str) -> tuple[str, ...]:
     """Three values, as they were typed: those it stays below with 10%, 50% and 90% chance.
 

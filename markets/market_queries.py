@@ -8,10 +8,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
 from ledger.prepared import param
 from ledger.types import Whole, to_us
-from markets import claims, maker, means, orders, queries, tables
+from markets import claims, maker, queries, tables
 from markets.claims import Claim
 from markets.errors import MarketGoesOn
 from markets.maker import Holding, Market
@@ -99,19 +98,6 @@ class Receipt:
         return sum(one.paid - one.cost for one in self.shares) + self.returned - self.paid_in
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
-    """All that somebody has in live markets and pools: `locked` in reserves, `exposure` the most they can lose."""
-
-    balance: int
-    markets: tuple[Mine, ...]
-    resting: tuple[orders.Order, ...]
-    locked: int
-    in_pools: int
-    exposure: int
-    titles: Mapping[int, Claim]
-
-
 def history(tx: Connection, guild: int, claim: int, *, after: int = 0) -> list[Point]:
     """The trades after a number in order, a page of them."""
     found = tx.execute(_HISTORY, {"g": guild, "claim": claim, "after": after, "most": HISTORY_PAGE})
@@ -174,18 +160,6 @@ def receipt(tx: Connection, guild: int, number: int, player: int) -> Receipt:
     return Receipt(claims.load(tx, guild, number), market, shares, int(paid_in or 0), int(returned or 0))
 
 
-def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
-    """Everything that somebody has in markets that haven't ended."""
-    found = [row[0] for row in tx.execute(_MINE, {"g": guild, "p": player, "most": PAGE * 3})]
-    markets = tuple(mine(tx, guild, number, player) for number in found)
-    resting = tuple(orders.resting(tx, guild, player))
-    locked = sum(accounts.state(tx, one.reserve).balance for one in resting if one.reserve)
-    at_risk = sum(max(-one.worst, 0) + one.paid_in for one in markets)
-    titles = {one.claim: claims.load(tx, guild, one.claim) for one in resting}
-    staked = means.in_pools(tx, guild, player)
-    return Portfolio(balance, markets, resting, locked, staked, at_risk + locked + staked, titles)
-
-
 _t, _p, _m, _l = tables.trades.c, tables.positions.c, tables.markets.c, tables.liquidity.c
 _HISTORY = (
     sa.select(_t.number, _t.at_us, _t.outcome, _t.prices)
@@ -238,22 +212,4 @@ _PAID_FOR = (
 )
 _LIQUIDITY = sa.select(_sum(_l.paid), _sum(_l.returned)).where(
     _l.guild_id == param("g"), _l.claim == param("claim"), _l.player == param("p")
-)
-_live = sa.and_(_m.guild_id == param("g"), _m.state.in_(("open", "ending")))
-_MINE = (
-    sa.select(_m.claim)
-    .where(
-        _live,
-        sa.or_(
-            sa.exists().where(
-                _p.guild_id == _m.guild_id,
-                _p.claim == _m.claim,
-                _p.player == param("p"),
-                sa.or_(_p.shares > 0, _p.cost != 0),
-            ),
-            sa.exists().where(_l.guild_id == _m.guild_id, _l.claim == _m.claim, _l.player == param("p")),
-        ),
-    )
-    .order_by(_m.claim.desc())
-    .limit(param("most"))
 )

@@ -370,12 +370,20 @@ def _end_debt_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
 # --- what an order must be --------------------------------------------------------------------
 
 
+def require_may_order(
+    tx: Connection, guild: int, number: int, player: int, now: datetime
+) -> tuple[Claim, Market]:
+    """What `place` refuses whatever the order is: also before anybody fills in a form."""
+    claim = claims.load(tx, guild, number)
+    claim.require("order", now)
+    market = maker.load(tx, guild, number)
+    require_may_trade(tx, claim, market, player)
+    return claim, market
+
+
 def require_place(tx: Connection, request: Place, now: datetime) -> tuple[Claim, Market]:
     """What `place` refuses but for the points it would lock: also before anybody is asked to confirm."""
-    claim = claims.load(tx, request.guild, request.claim)
-    claim.require("order", now)
-    market = maker.load(tx, request.guild, request.claim)
-    require_may_trade(tx, claim, market, request.player)
+    claim, market = require_may_order(tx, request.guild, request.claim, request.player, now)
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
     if not lmsr.LEAST_BPS <= request.limit_bps <= lmsr.MOST_BPS:

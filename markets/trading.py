@@ -35,6 +35,9 @@ from markets.maker import Market, Quote
 from markets.mechanisms import lmsr
 from markets.settings import Settings
 
+LEAST_LIQUIDITY = 10 * money.UNIT
+"""Of a market: with less, a single point would carry a price from one end to the other."""
+
 TOLERANCE_BPS = 200
 """By how much a price may be worse than what was seen, where the person says nothing else: 2 points of chance."""
 
@@ -161,7 +164,7 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
     """
     claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
     opening = _opening(request.opening_bps, len(claim.terms.outcomes))
-    _require_liquidity(request.liquidity)
+    require_liquidity(request.liquidity)
     opener = request.opener or request.actor.player
     subsidy = lmsr.subsidy(request.liquidity, opening)
     escrow = accounts.open_account(tx, request.guild, kind="escrow")
@@ -202,7 +205,7 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opene
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("market", now)
     market = maker.load(tx, request.guild, request.claim)
-    _require_liquidity(request.liquidity)
+    require_liquidity(request.liquidity, least=1)
     if market.liquidity + request.liquidity > lmsr.MOST:
         raise BadTrade("liquidity", "range")
     deeper = lmsr.deepened(market.book, request.liquidity)
@@ -239,7 +242,7 @@ def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: 
     Raises:
         BadTrade: The liquidity or the opening prices can't stand.
     """
-    _require_liquidity(liquidity)
+    require_liquidity(liquidity)
     return lmsr.subsidy(liquidity, _opening(opening_bps, outcomes))
 
 
@@ -384,8 +387,12 @@ def _require_target(target_bps: int) -> None:
         raise BadTrade("target", "target")
 
 
-def _require_liquidity(liquidity: int) -> None:
-    if type(liquidity) is not int or not 1 <= liquidity <= lmsr.MOST:
+def require_liquidity(liquidity: int, least: int = LEAST_LIQUIDITY) -> None:
+    """
+    Raises:
+        BadTrade: A market can't have so little of it, or so much.
+    """
+    if type(liquidity) is not int or not least <= liquidity <= lmsr.MOST:
         raise BadTrade("liquidity", "range")
 
 

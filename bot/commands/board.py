@@ -10,7 +10,7 @@ from bot.components import routes
 from bot.entering import guild_of, key
 from bot.refusals import Outdated
 from bot.render import board as render
-from bot.render import results
+from bot.render import results, text
 from markets import board as standings
 from markets import queries
 from markets.board import Ranking
@@ -26,6 +26,17 @@ board = app_commands.Group(name="board", description="Who said what, and how it 
 @app_commands.choices(by=[app_commands.Choice(name=title, value=by) for by, title in render.TITLES.items()])
 async def show(press: Press, by: str = "accuracy", season: Number | None = None) -> None:
     await answer(press, _board(press, BY[by], season or standings.ALL_TIME, 0), render.board)
+
+
+@show.autocomplete("season")
+async def _seasons(press: Press, typed: str) -> list[app_commands.Choice[int]]:
+    """By number or by name; what is chosen is looked up again when the command runs."""
+    found = await press.client.db.read(standings.seasons, guild_of(press))
+    offered = [(f"{one.number} {text.clean(one.name, 60)}", one.number) for one in found]
+    wanted = typed.casefold().strip()
+    return [
+        app_commands.Choice(name=name, value=number) for name, number in offered if wanted in name.casefold()
+    ][:25]
 
 
 @routes.on("board:{by}:{season}:{skip}")
@@ -46,7 +57,8 @@ async def _board(press: Press, by: Ranking, season: int, skip: int) -> render.Bo
         mine = standings.standing(tx, guild, who.number, season=season)
         rank = standings.rank(tx, guild, mine, by, season=season) if mine else None
         people = queries.named(tx, guild, {row.player for row in top.rows})
-        return render.Board(by, top, mine, rank, of, currency, people)
+        newest = next(iter(standings.seasons(tx, guild)), None)
+        return render.Board(by, top, mine, rank, of, currency, people, newest)
 
     return await press.client.db.read(read)
 

@@ -9,7 +9,8 @@ from bot.answer import Press, answer, ask
 from bot.components import routes
 from bot.entering import guild_of, key
 from bot.render import forecasts as render
-from markets import board, claims, forecasts
+from bot.render import markets as market_words
+from markets import board, claims, forecasts, maker
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -54,7 +55,7 @@ def _before(
     return claims.load(tx, guild, number), forecasts.current(tx, guild, number, player)
 
 
-@routes.on("forecast-send:{claim}")
+@routes.on("forecast-send:{claim}", again="forecast:{claim}")
 async def send_forecast(press: Press, claim: int) -> None:
     filled = components.values(press.data or {})
     said, values = components.line(filled, "chances"), components.line(filled, "quantiles")
@@ -100,7 +101,9 @@ async def _mine(press: Press, player: int, number: int, *, new: bool = False) ->
         said = tuple(forecasts.mine(tx, guild, number, player))
         scored = board.score_of(tx, guild, found.resolution, player) if found.resolution else None
         kept = render.Scored(scored.peer, scored.baseline, scored.brier, scored.coverage) if scored else None
-        return render.Mine(found, said, forecasts.crowd(tx, found, now), kept, new)
+        market = maker.find(tx, guild, number)
+        price = market_words.line(found.terms, market) if market else ""
+        return render.Mine(found, said, forecasts.crowd(tx, found, now), kept, new, price)
 
     return await press.client.db.read(read)
 

@@ -1,11 +1,9 @@
 """Share markets under /market: open, buy, sell, orders, portfolio (RULES C3 to C5)."""
 
-from fractions import Fraction
-
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, parse_odds
+from bot import components, drafting, moments, parse, parse_chances
 from bot.acting import Acting, acting, acting_on
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
@@ -14,11 +12,12 @@ from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
 from bot.refusals import BadInput, Outdated
 from bot.render import markets as render
+from bot.render import portfolio as portfolio_words
 from bot.render.markets import BUDGET, QUANTITY, TARGET
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import claims, maker, market_queries, orders, trading, zones
+from markets import claims, maker, market_queries, orders, portfolios, trading, zones
 from markets.errors import BadTrade, NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
 
@@ -53,7 +52,12 @@ async def _ask_open(press: Press, number: int, house: bool) -> None:
     await ask(press, render.open_form(found, house, await crux.currency(press.guild_id)))
 
 
-@routes.on("market-form:{claim}:{house}")
+@routes.on("market-again:{claim}:{house}")
+async def press_open_again(press: Press, claim: int, house: int) -> None:
+    await _ask_open(press, claim, house == 1)
+
+
+@routes.on("market-form:{claim}:{house}", again="market-again:{claim}:{house}")
 async def send_open(press: Press, claim: int, house: int) -> None:
     filled = components.values(press.data or {})
     liquidity = parse.points(components.line(filled, "liquidity"), "The liquidity")
@@ -65,8 +69,6 @@ async def _ask_opening(press: Press, number: int, liquidity: int, typed: str, ho
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(trading.require_open_market, guild, number, who.actor, now)
-    if liquidity < render.LEAST_LIQUIDITY:
-        raise BadTrade("liquidity", "range")
     opening = _percents(typed, len(found.terms.outcomes)) if typed else ()
     cost = trading.cost_to_open(
         liquidity, tuple(one * 100 for one in opening) or None, len(found.terms.outcomes)
@@ -134,8 +136,7 @@ async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepen
         found = claims.load(tx, guild, number)
         found.require("market", now)
         of = maker.load(tx, guild, number)
-        if of.liquidity + more > lmsr.MOST:
-            raise BadTrade("liquidity", "range")
+        trading.require_liquidity(of.liquidity + more, least=1)
         deeper = lmsr.deepened(of.book, more)
         cost = trading.cost_to_deepen(tx, of, deeper)
         wallet = accounts.wallet(tx, guild, who.number)
@@ -230,11 +231,12 @@ async def press_other(press: Press, claim: int, outcome: int) -> None:
     await ask(press, render.other_form(await _seen(press, claim, outcome), outcome))
 
 
-@routes.on("market-send:{claim}:{outcome}")
+@routes.on("market-send:{claim}:{outcome}", again="market-other:{claim}:{outcome}")
 async def send_other(press: Press, claim: int, outcome: int) -> None:
     filled = components.values(press.data or {})
     how, amount = _how(*(components.line(filled, name) for name in ("points", "shares", "to")))
-    await answer(press, _ask_trade(press, claim, outcome, how, amount), render.ask_trade)
+    within = _tolerance(components.line(filled, "tolerance"))
+    await answer(press, _ask_trade(press, claim, outcome, how, amount, within), render.ask_trade)
 
 
 @routes.on("market-sell-other:{claim}:{outcome}")
@@ -245,13 +247,14 @@ async def press_sell(press: Press, claim: int, outcome: int) -> None:
     await ask(press, render.sell_form(mine, outcome))
 
 
-@routes.on("market-sell-send:{claim}:{outcome}")
+@routes.on("market-sell-send:{claim}:{outcome}", again="market-sell-other:{claim}:{outcome}")
 async def send_sell(press: Press, claim: int, outcome: int) -> None:
     filled = components.values(press.data or {})
     to = components.line(filled, "to")
     shares = "" if to else components.line(filled, "shares")
     how, amount = await _how_much_to_sell(press, claim, outcome, shares, to)
-    await answer(press, _ask_trade(press, claim, outcome, how, amount, sells=True), render.ask_trade)
+    within = _tolerance(components.line(filled, "tolerance"))
+    await answer(press, _ask_trade(press, claim, outcome, how, amount, within, sells=True), render.ask_trade)
 
 
 @routes.on("market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}")
@@ -407,8 +410,23 @@ def _shares(typed: str) -> int:
 
 
 def _bps(typed: str, field: str) -> int:
-    found: Fraction = parse_odds.chance(typed, field)
-    return round(found * lmsr.WHOLE_BPS)
+    return parse_chances.price(typed, field)
+
+
+def _tolerance(typed: str) -> float:
+    """By how many points of chance the price may get worse; nothing is the usual.
+
+    Raises:
+        BadTrade: It is no number, or one below 0 or above 98.
+    """
+    body = typed.removesuffix("%").strip().replace("−", "-")
+    try:
+        found = float(body) if body else trading.TOLERANCE_BPS / 100
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 98:
+        raise BadTrade("tolerance", "tolerance")
+    return found
 
 
 async def _how_much_to_sell(press: Press, number: int, outcome: int, shares: str, to: str) -> tuple[int, int]:
@@ -460,6 +478,26 @@ async def order(
     at = await _outcome(press, claim, outcome)
     work = _ask_order(press, claim, at, limit, points or "", shares or "", until or "")
     await answer(press, work, render.ask_order)
+
+
+@routes.on("market-order-new:{claim}:{outcome}:{sells}")
+async def press_order(press: Press, claim: int, outcome: int, sells: int) -> None:
+    """The form; `outcome` and `sells` are what it begins with."""
+    who = await acting(press)
+    now = press.client.clock.of(press.id)
+    found, of = await press.client.db.read(orders.require_may_order, guild_of(press), claim, who.number, now)
+    if outcome >= len(of.sold):
+        raise Outdated
+    await ask(press, render.order_form(found, of, outcome, sells == 1))
+
+
+@routes.on("market-order-send:{claim}", again="market-order-new:{claim}:{outcome}:{sells}")
+async def send_order(press: Press, claim: int) -> None:
+    filled = components.values(press.data or {})
+    outcome, sells = (components.choice(filled, name) for name in ("outcome", "sells"))
+    limit, amount, until = (components.line(filled, name) for name in ("limit", "amount", "until"))
+    points, shares = ("", amount) if sells else (amount, "")
+    await answer(press, _ask_order(press, claim, outcome, limit, points, shares, until), render.ask_order)
 
 
 async def _ask_order(
@@ -581,14 +619,14 @@ async def _list(press: Press, before: int) -> Card:
     return render.listed(found, before)
 
 
-@market.command(description="What you hold: cost, worth now, profit if each outcome comes, orders")
+@market.command(description="All you have: shares, orders, stakes, bets, forecasts, and each ending")
 async def portfolio(press: Press) -> None:
-    await answer(press, _portfolio(press), render.portfolio)
+    await answer(press, _portfolio(press), portfolio_words.portfolio)
 
 
 @routes.on("market-mine")
 async def press_portfolio(press: Press) -> None:
-    await answer(press, _portfolio(press), render.portfolio)
+    await answer(press, _portfolio(press), portfolio_words.portfolio)
 
 
 @routes.on("market-paid:{claim}")
@@ -601,10 +639,10 @@ async def _receipt(press: Press, number: int) -> market_queries.Receipt:
     return await press.client.db.read(market_queries.receipt, guild_of(press), number, who.number)
 
 
-async def _portfolio(press: Press) -> market_queries.Portfolio:
+async def _portfolio(press: Press) -> portfolios.Portfolio:
     who = await acting(press)
     guild, balance = guild_of(press), who.known.glance.balance
-    return await press.client.db.read(market_queries.portfolio, guild, who.number, balance)
+    return await press.client.db.read(portfolios.portfolio, guild, who.number, balance)
 
 
 # --- small ------------------------------------------------------------------------------------

@@ -91,13 +91,23 @@ async def stake(
 
 @routes.on("pool-stake:{claim}")
 async def ask_stake(press: Press, claim: int) -> None:
+    await _ask_form(press, claim, None)
+
+
+@routes.on("pool-again:{claim}:{outcome}")
+async def ask_again(press: Press, claim: int, outcome: int) -> None:
+    await _ask_form(press, claim, outcome)
+
+
+async def _ask_form(press: Press, claim: int, outcome: int | None) -> None:
+    """The form, where a stake is taken; `outcome` is chosen already."""
     who = await acting(press)
     now = press.client.clock.of(press.id)
     found, seen = await press.client.db.read(pools.require_stake, guild_of(press), claim, who.number, 0, now)
-    await ask(press, render.stake_form(found, seen))
+    await ask(press, render.stake_form(found, seen, outcome))
 
 
-@routes.on("pool-send:{claim}")
+@routes.on("pool-send:{claim}", again="pool-again:{claim}:{outcome}")
 async def send_stake(press: Press, claim: int) -> None:
     filled = components.values(press.data or {})
     outcome = components.choice(filled, "outcome")

@@ -23,7 +23,7 @@ from bot.render import setup as render
 from ledger import grants, people, statements
 from ledger.errors import UnknownGuild
 from ledger.types import to_us
-from markets import acts, board, zones
+from markets import acts, board, trading, zones
 from markets.settings import Settings
 
 
@@ -91,6 +91,20 @@ async def save_bets(press: Press) -> None:
     await _change(press, _bets_of(rules, components.values(press.data or {})))
 
 
+@routes.on("setup:markets")
+async def ask_markets(press: Press) -> None:
+    require_manager(press)
+    rules = await press.client.db.read(places.load_bets, guild_of(press))
+    await ask(press, render.markets_form(rules))
+
+
+@routes.on("setup:save-markets", again="setup:markets")
+async def save_markets(press: Press) -> None:
+    require_manager(press)
+    rules = await press.client.db.read(places.load_bets, guild_of(press))
+    await _change(press, _markets_of(rules, components.values(press.data or {})))
+
+
 @routes.on("setup:gifts:{on}")
 async def switch_gifts(press: Press, on: int) -> None:
     require_manager(press)
@@ -104,7 +118,7 @@ async def ask_season(press: Press) -> None:
     await ask(press, board_words.season_form(press.id))
 
 
-@routes.on("setup:save-season:{asked}")
+@routes.on("setup:save-season:{asked}", again="setup:season")
 async def save_season(press: Press, asked: int) -> None:
     require_manager(press)
     await answer(press, _season(press, asked), board_words.season)
@@ -221,6 +235,13 @@ def _bets_of(before: Settings, filled: Values) -> Settings:
         window_gains_seconds=max(window, Settings().window_gains_seconds),
         bond=parse.points_or_none(components.line(filled, "bond"), "The bond"),
     )
+
+
+def _markets_of(before: Settings, filled: Values) -> Settings:
+    liquidity = parse.points(components.line(filled, "liquidity"), "The liquidity")
+    trading.require_liquidity(liquidity)
+    shown = "closed" if components.picked(filled, "shown") == "closed" else "always"
+    return replace(before, liquidity=liquidity, who_holds_what=shown)
 
 
 def _rules_of(before: grants.Settings, filled: Values) -> grants.Settings:

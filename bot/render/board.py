@@ -40,6 +40,7 @@ class Board:
     season: Season | None
     currency: Currency
     people: Mapping[int, int] = field(default_factory=dict[int, int])
+    newest: Season | None = None
 
 
 def board(seen: Board) -> Card:
@@ -62,8 +63,17 @@ def board(seen: Board) -> Card:
         TITLES[seen.by] + (f", {text.escape(seen.season.name, 60)}" if seen.season else ""),
         phrases.lines(*rows, _mine(seen)),
         f"{ABOUT[seen.by]} {_window(seen.season)}",
-        (*others, *turn, Button("My calibration", "board-calibration")),
+        (*others, *turn, *_other_season(seen), Button("My calibration", "board-calibration")),
     )
+
+
+def _other_season(seen: Board) -> tuple[Button, ...]:
+    """From all time to the newest season, and back."""
+    if seen.season is not None:
+        return (Button("All time", _page(seen.by, ALL_TIME, 0)),)
+    if seen.newest is not None:
+        return (Button(text.clean(seen.newest.name, 60), _page(seen.by, seen.newest.number, 0)),)
+    return ()
 
 
 def _page(by: Ranking, season: int, skip: int) -> str:

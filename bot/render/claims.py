@@ -73,6 +73,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
             Button("Offer a bet", f"claim-offer:{number}", Look.PLAIN if seen.market else Look.MAIN),
             Button("Forecast", f"forecast:{number}"),
             *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
+            *(market_words.order_buttons(seen.claim, seen.market) if seen.market else ()),
             *(() if seen.market else (Button("Open a market", f"market-new:{number}"),)),
             _deciding(seen, Look.PLAIN),
             *((Button("Stories", f"stories:{number}"),) if seen.items else ()),

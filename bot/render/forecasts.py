@@ -31,6 +31,7 @@ class Mine:
     crowd: Crowd
     scored: Scored | None = None
     new: bool = False
+    market: str = ""
 
 
 def chance(millionths: int) -> str:
@@ -45,7 +46,12 @@ def chances(terms: Terms, said: Chances) -> str:
     return text.listed([f"{chance(one)} {text.escape(outcome.name, 40)}" for outcome, one in named])
 
 
-def _rounded(terms: Terms, said: Chances) -> str:
+def said(terms: Terms, of: Forecast) -> str:
+    """What somebody says; what was worked out from three values is no more exact than those."""
+    return rounded(terms, of.chances) if of.quantiles else chances(terms, of.chances)
+
+
+def rounded(terms: Terms, said: Chances) -> str:
     """The same in whole percent, but near certainty: a median of many is no more exact than that."""
     whole, percent = scoring.UNIT, scoring.UNIT // 100
     return chances(
@@ -64,10 +70,10 @@ def crowd(terms: Terms, seen: Crowd) -> str:
     if seen.hidden:
         return f"**{count}**, hidden until trading closes or its author shows them"
     implied = values.implied(terms, [one / scoring.UNIT for one in seen.median])
-    said = (
-        f"**{count}**: {'it says' if seen.count == 1 else 'the median says'} {_rounded(terms, seen.median)}"
+    words = (
+        f"**{count}**: {'it says' if seen.count == 1 else 'the median says'} {rounded(terms, seen.median)}"
     )
-    return f"{said}\nTogether they say: {implied}" if implied and seen.count > 1 else said
+    return f"{words}\nTogether they say: {implied}" if implied and seen.count > 1 else words
 
 
 def form(found: Claim, before: Forecast | None) -> Form:
@@ -79,7 +85,7 @@ def form(found: Claim, before: Forecast | None) -> Form:
     if before and not many:
         held = chance(before.chances[0])
     ranged = terms.kind in ("number", "date")
-    said = Line(
+    line = Line(
         "chances",
         "Your chances" if many else f"Your chance of {names[0]}"[:45],
         "One for each outcome in their order, together 100%" if many else "Such as 60%",
@@ -100,7 +106,7 @@ def form(found: Claim, before: Forecast | None) -> Form:
     return Form(
         "Your forecast",
         f"forecast-send:{found.number}",
-        (said, points) if ranged else (said,),
+        (line, points) if ranged else (line,),
         lines + NO_STAKE,
     )
 
@@ -110,10 +116,11 @@ def mine(seen: Mine) -> Card:
     now = seen.said[0]
     terms = seen.claim.terms
     typed = f" (from {text.escape(' / '.join(now.quantiles), 80)})" if now.quantiles else ""
-    body = [f"**{text.escape(terms.title, 200)}**", f"You say {chances(terms, now.chances)}{typed}."]
+    body = [f"**{text.escape(terms.title, 200)}**", f"You say {said(terms, now)}{typed}."]
     everybody = crowd(terms, seen.crowd)
     if everybody and (seen.crowd.count > 1 or seen.crowd.hidden):
         body.append(f"{everybody}.")
+    body.append(seen.market)
     if seen.scored is not None:
         body.append(
             f"Your peer score is **{score(seen.scored.peer)}** (0 is as good as the others), your baseline score "
@@ -121,9 +128,7 @@ def mine(seen: Mine) -> Card:
             f"{seen.scored.brier / scoring.UNIT:.3f} (0 is perfect); your forecasts stood for "
             f"{chance(seen.scored.coverage)} of the time."
         )
-    body += [
-        f"-# before: {chances(terms, one.chances)}, {phrases.ago(one.from_us)}" for one in seen.said[1:6]
-    ]
+    body += [f"-# before: {said(terms, one)}, {phrases.ago(one.from_us)}" for one in seen.said[1:6]]
     change = Button("Change it", f"forecast:{seen.claim.number}", Look.PLAIN)
     ended = seen.claim.state in ("settled", "void", "unresolved")
     return Card(

@@ -175,12 +175,13 @@ def _markets() -> tuple[str, ...]:
         "you can sell again whenever you like: `/market sell`.",
         "You see cost, shares, the price after it, the worst case and your balance before anything "
         "moves. If the price "
-        "gets worse by more than 2 points of chance meanwhile, you are asked again.",
+        "gets worse by more than 2 points of chance meanwhile, you are asked again; *Other* asks by how "
+        "much.",
         "`/market open` opens one. Whoever opens it pays the subsidy, the most they can lose, and gets "
         "back what is left. "
         "More liquidity means that prices move slower.",
-        "`/market order` lets an order rest until the price reaches your limit; you never pay more than that. "
-        "`/market portfolio` shows what you hold and each ending.",
+        "*Limit order* on the card, or `/market order`, lets an order rest until the price reaches your limit; you "
+        "never pay more than that. `/market portfolio` shows all you have and each ending, and takes orders back.",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.cards import Accent, Button, Card, Form, Line, Look
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
 from bot.charts import PricesOf
 from bot.render import phrases, text, values
 from bot.render.announced import Ask, Told, post
@@ -15,12 +15,9 @@ from ledger import money
 from markets import market_queries, orders, queries, trading
 from markets.claims import Claim, Terms
 from markets.maker import Market
-from markets.market_queries import Mine, Portfolio, Receipt, Seen
+from markets.market_queries import Mine, Receipt, Seen
 from markets.mechanisms import lmsr
 from markets.trading import Fill, Shown
-
-LEAST_LIQUIDITY = 10 * money.UNIT
-"""With less, a single point would carry a price from one end to the other."""
 
 ORDINARY = 100 * money.UNIT
 TOLD, CONCERNED = 8, 80
@@ -43,7 +40,7 @@ def line(terms: Terms, market: Market) -> str:
     if ranged or len(prices) == 2:
         first.sort()
     between = ": " if ranged and len(prices) > 2 else " "  # "200 to 400 42%" reads like a number
-    shown = [f"{_name(terms, place)}{between}**{chance(prices[place])}**" for place in first]
+    shown = [f"{called(terms, place)}{between}**{chance(prices[place])}**" for place in first]
     more = f" and {len(prices) - FEW} more" if len(prices) > FEW else ""
     trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
     said = values.implied(terms, prices)
@@ -70,12 +67,22 @@ def trade_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
         return ()
     if len(market.sold) > 2:
         return (Button("Buy shares", f"market-pick:{claim.number}", Look.MAIN),)
+    looks = (Look.YES, Look.NO) if claim.terms.kind == "binary" else (Look.MAIN, Look.MAIN)
     return tuple(
-        Button(
-            f"{_plain(claim.terms, place)} {chance(price)}", f"market-much:{claim.number}:{place}", Look.MAIN
-        )
-        for place, price in enumerate(market.prices)
+        Button(f"{plain(claim.terms, place)} {chance(price)}", f"market-much:{claim.number}:{place}", look)
+        for place, (price, look) in enumerate(zip(market.prices, looks, strict=True))
     )
+
+
+def order_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
+    """Leads to the form of a limit order, while there is trading."""
+    if market.state != "open":
+        return ()
+    return (order_button(claim.number),)
+
+
+def order_button(claim: int, place: int = 0) -> Button:
+    return Button("Limit order", f"market-order-new:{claim}:{place}:0")
 
 
 def chance(price: float) -> str:
@@ -87,11 +94,11 @@ def bps(price: int) -> str:
     return f"{price / 100:.1f}%"
 
 
-def _name(terms: Terms, place: int) -> str:
+def called(terms: Terms, place: int) -> str:
     return text.escape(terms.outcomes[place].name, 40)
 
 
-def _plain(terms: Terms, place: int) -> str:
+def plain(terms: Terms, place: int) -> str:
     """A name on a button, where markdown means nothing."""
     return text.clean(terms.outcomes[place].name, 40)
 
@@ -173,9 +180,9 @@ def ask_opening(asked: Opening) -> Card:
     terms, count = asked.claim.terms, len(asked.claim.terms.outcomes)
     first, rest = packed(asked.opening)
     starts = [
-        f"{_name(terms, place)} {asked.opening[place]}%"
+        f"{called(terms, place)} {asked.opening[place]}%"
         if asked.opening
-        else f"{_name(terms, place)} {100 / count:.0f}%"
+        else f"{called(terms, place)} {100 / count:.0f}%"
         for place in range(count)
     ]
     who = "The house pays it" if asked.house else "You pay it"
@@ -187,6 +194,7 @@ def ask_opening(asked: Opening) -> Card:
             f"It opens at {text.listed(starts)}.",
             explain(asked.liquidity, count, asked.currency) if not asked.opening else "",
             f"{who}: {asked.currency.of(asked.cost)}, the most that can be lost. What is left returns when it ends.",
+            phrases.only_if(terms),
             "The claim's text is frozen by it.",
             "" if asked.house else f"Your balance {text.exact(asked.balance)} → **{text.exact(after)}**",
         ),
@@ -246,11 +254,12 @@ def ask_deepening(asked: Deepening) -> Card:
     pay = asked.currency.of(asked.cost)
     return Card(
         f"Add {text.number(asked.liquidity)} to the liquidity of claim {asked.claim.number}?",
-        (
+        phrases.lines(
             f"**{text.escape(asked.claim.terms.title, 200)}**",
             f"Prices stay where they are and move slower from then on: {text.number(asked.total)} in "
             f"all. You pay {pay}, "
             "the most that you can lose; your part of what is left returns when it ends.",
+            phrases.only_if(asked.claim.terms),
             f"Your balance {text.exact(asked.balance)} → **{text.exact(asked.balance - asked.cost)}**",
         ),
         f"It can be pressed once, and ends {text.ago(asked.ends)}.",
@@ -279,7 +288,7 @@ def pick(seen: Seen) -> Card:
         ),
         "",
         tuple(
-            Button(f"{_plain(terms, place)} {chance(price)}", f"market-much:{number}:{place}")
+            Button(f"{plain(terms, place)} {chance(price)}", f"market-much:{number}:{place}")
             for place, price in enumerate(seen.market.prices)
         ),
     )
@@ -290,10 +299,10 @@ def much(seen: Seen, place: int) -> Card:
     terms, number = seen.claim.terms, seen.claim.number
     price = seen.market.prices[place]
     return Card(
-        f"Buy {_name(terms, place)} at {chance(price)}",
+        f"Buy {called(terms, place)} at {chance(price)}",
         (
             f"**{text.escape(terms.title, 200)}**",
-            f"A share costs about {price:.2f} points now, and pays 1 point if it is {_name(terms, place)}. "
+            f"A share costs about {price:.2f} points now, and pays 1 point if it is {called(terms, place)}. "
             "You see the exact price before anything moves.",
         ),
         "",
@@ -303,12 +312,13 @@ def much(seen: Seen, place: int) -> Card:
                 for one in STEPS
             ),
             Button("Other", f"market-other:{number}:{place}"),
+            order_button(number, place),
         ),
     )
 
 
 def other_form(seen: Seen, place: int) -> Form:
-    name = _plain(seen.claim.terms, place)
+    name = plain(seen.claim.terms, place)
     return Form(
         f"Buy {name}",
         f"market-send:{seen.claim.number}:{place}",
@@ -320,13 +330,20 @@ def other_form(seen: Seen, place: int) -> Form:
             Line(
                 "to", "Or up to a chance", "Such as 60%: buy until the price is there", "", 20, needed=False
             ),
+            _tolerance(),
         ),
     )
 
 
+def _tolerance() -> Line:
+    usual = f"{trading.TOLERANCE_BPS / 100:g}"
+    help_ = "In points of chance; 0: you are asked again at any change"
+    return Line("tolerance", "How much worse the price may get", help_, usual, 6, needed=False)
+
+
 def sell_form(mine: Mine, place: int) -> Form:
     held = next((one.shares for one in mine.held if one.outcome == place), 0)
-    name = _plain(mine.claim.terms, place)
+    name = plain(mine.claim.terms, place)
     return Form(
         f"Sell {name}",
         f"market-sell-send:{mine.claim.number}:{place}",
@@ -340,6 +357,7 @@ def sell_form(mine: Mine, place: int) -> Form:
                 needed=False,
             ),
             Line("to", "Or down to a chance", "Instead of a number, such as 40%", "", 20, needed=False),
+            _tolerance(),
         ),
     )
 
@@ -363,7 +381,7 @@ class Trade:
 def ask_trade(asked: Trade) -> Card:
     """Cost, shares, average price, price after, worst case, own balance before and after."""
     shown, quote, terms = asked.shown, asked.shown.quote, asked.claim.terms
-    name, count = _name(terms, quote.outcome), text.shares(abs(quote.quantity))
+    name, count = called(terms, quote.outcome), text.shares(abs(quote.quantity))
     verb = "Sell" if asked.sells else "Buy"
     pays = "brings" if asked.sells else "costs"
     if_comes = f"You then hold {text.shares(shown.held)} of {name}"
@@ -373,10 +391,12 @@ def ask_trade(asked: Trade) -> Card:
         if shown.worst < 0
         else "You can't lose in this market any more."
     )
-    tolerance = f"{asked.tolerance_bps / 100:g} points of chance"
+    moves = (
+        f"gets worse by more than {_points(asked.tolerance_bps)}" if asked.tolerance_bps else "moves at all"
+    )
     label = f"{verb} {text.exact(abs(quote.quantity))} for {asked.currency.of(quote.amount)}"
     moved = (
-        f"**The price moved from {bps(asked.moved_bps)} to {bps(quote.before_bps)}, and nothing happened.** "
+        f"**The price moved from {_told(asked.moved_bps, quote.before_bps)}, and nothing happened.** "
         "This is what it would be now:"
         if asked.moved_bps
         else ""
@@ -389,10 +409,10 @@ def ask_trade(asked: Trade) -> Card:
             f"It {pays} **{asked.currency.of(quote.amount)}**, {bps(quote.average_bps)} a share on average; the "
             f"price moves from {bps(quote.before_bps)} to {bps(quote.after_bps)}.",
             f"{if_comes} {worst}",
+            phrases.only_if(terms),
             f"Your balance {text.exact(shown.balance_before)} → **{text.exact(shown.balance_after)}**",
         ),
-        f"If the price gets worse by more than {tolerance}, you are asked again · only you can see this; it ends "
-        f"{text.ago(asked.ends)}",
+        f"If the price {moves}, you are asked again · only you can see this; it ends {text.ago(asked.ends)}",
         (
             Button(
                 label,
@@ -405,8 +425,19 @@ def ask_trade(asked: Trade) -> Card:
     )
 
 
+def _told(was: int, now: int) -> str:
+    """With two decimals where one shows no difference."""
+    if bps(was) == bps(now):
+        return f"{was / 100:.2f}% to {now / 100:.2f}%"
+    return f"{bps(was)} to {bps(now)}"
+
+
+def _points(of_bps: int) -> str:
+    return "1 point of chance" if of_bps == 100 else f"{of_bps / 100:g} points of chance"
+
+
 def traded(fill: Fill, claim: Claim, currency: Currency) -> Card:
-    name, sells = _name(claim.terms, fill.outcome), fill.shares < 0
+    name, sells = called(claim.terms, fill.outcome), fill.shares < 0
     how = "Sold" if sells else "Bought"
     worst = (
         f"At worst you lose {currency.of(-fill.worst)} in this market."
@@ -422,8 +453,8 @@ def traded(fill: Fill, claim: Claim, currency: Currency) -> Card:
             f"You hold {text.shares(fill.held)} of {name}. {worst}",
             f"Your balance {text.exact(fill.balance_before)} → **{text.exact(fill.balance_after)}**",
         ),
-        f"Trade {fill.trade} · transfer {fill.transfer} · digest {fill.digest[:12]} · anyone can check it with "
-        "/ledger verify",
+        f"Trade {fill.trade} · transfer {fill.transfer} · digest {queries.short(fill.digest)} · "
+        "anyone can check it with /ledger verify",
         (Button("My portfolio", "market-mine"),),
         Accent.DONE,
     )
@@ -445,9 +476,35 @@ class Ordering:
     currency: Currency
 
 
+def order_form(claim: Claim, market: Market, place: int, sells: bool) -> Form:
+    options = tuple(
+        (str(at), f"{plain(claim.terms, at)} (now {bps(round(price * lmsr.WHOLE_BPS))})")
+        for at, price in enumerate(market.prices)
+    )
+    sides = (("0", "Buy, when it has become cheap enough"), ("1", "Sell, when it has become dear enough"))
+    return Form(
+        "A limit order",
+        f"market-order-send:{claim.number}",
+        (
+            PickOne("outcome", "Which shares?", options, value=str(place)),
+            PickOne("sells", "Buy or sell?", sides, value=str(int(sells))),
+            Line("limit", "Your limit", "The worst price you take, such as 40%", "", 20),
+            Line("amount", "How much?", "To buy: the points to spend. To sell: how many shares", "", 20),
+            Line(
+                "until",
+                "Until when?",
+                "Such as in 3 days. Nothing: until trading closes",
+                "",
+                60,
+                needed=False,
+            ),
+        ),
+    )
+
+
 def ask_order(asked: Ordering) -> Card:
     of, terms = asked.request, asked.claim.terms
-    name = _name(terms, of.outcome)
+    name = called(terms, of.outcome)
     amount = of.quantity if of.quantity is not None else of.budget or 0
     if of.sells:
         what = f"Sell {text.shares(amount)} of {name} at {bps(of.limit_bps)} or more"
@@ -458,11 +515,12 @@ def ask_order(asked: Ordering) -> Card:
     expires = of.expires_us or asked.claim.closes_us or 0
     return Card(
         f"{what}?",
-        (
+        phrases.lines(
             f"**{text.escape(terms.title, 200)}**",
             f"The price is {bps(asked.price_bps)} now. The order rests until a trade takes the price "
             f"past its limit, and "
             f"ends {phrases.ago(expires)} at the latest. {holds}",
+            phrases.only_if(terms),
             f"Your balance {text.exact(asked.balance)} → **{text.exact(after)}**",
         ),
         f"Only you can see your orders; this ends {text.ago(asked.ends)}",
@@ -511,13 +569,14 @@ def show(seen: Seen) -> Card:
     terms, market = seen.claim.terms, seen.market
     people: Mapping[int, int] = seen.people or {}
     held = [
-        f"- {phrases.who(people, one.player)}: {text.shares(one.shares)} of {_name(terms, one.outcome)}"
+        f"- {phrases.who(people, one.player)}: {text.shares(one.shares)} of {called(terms, one.outcome)}"
         for one in seen.holders
     ]
     nobody = "Who holds what is shown once trading closes." if seen.hidden else "Nobody holds shares yet."
     ended = market.state in ("settled", "void")
     mine = (Button("What it paid me", f"market-paid:{seen.claim.number}"),) if ended else ()
-    buttons = (*trade_buttons(seen.claim, market), *mine, Button("Terms", f"terms:{seen.claim.number}"))
+    trades = (*trade_buttons(seen.claim, market), *order_buttons(seen.claim, market))
+    buttons = (*trades, *mine, Button("Terms", f"terms:{seen.claim.number}"))
     return Card(
         text.escape(terms.title, 200),
         phrases.lines(line(terms, market), *(held or [nobody])),
@@ -547,57 +606,11 @@ def listed(found: list[tuple[Claim, Market]], before: int) -> Card:
     return Card("Markets", phrases.lines(*lines), "/market show with a claim's number tells more.", buttons)
 
 
-def portfolio(seen: Portfolio) -> Card:
-    """Everything that somebody has in markets: what each thing cost, would bring now, and each ending."""
-    lines = [_mine(one) for one in seen.markets]
-    for order in seen.resting:
-        terms = seen.titles[order.claim].terms
-        name = _name(terms, order.outcome)
-        what = (
-            f"sell {text.shares(order.quantity - order.filled)} of {name} at {bps(order.limit_bps)} or more"
-            if order.sells
-            else f"buy {name} at {bps(order.limit_bps)} or less, "
-            f"{text.number(order.budget - order.amount)} points left"
-        )
-        lines.append(
-            f"Order **{order.number}** on claim {order.claim}: {what}, ends {phrases.ago(order.expires_us)}"
-        )
-    if seen.in_pools:
-        lines.append(f"Stakes in pools: {text.exact(seen.in_pools)}")
-    at_risk = seen.exposure - seen.locked - seen.in_pools
-    parts = ((at_risk, "shares and liquidity"), (seen.locked, "orders"), (seen.in_pools, "pools"))
-    where = [f"{text.exact(amount)} in {what}" for amount, what in parts if amount]
-    total = f"At most you can lose **{text.exact(seen.exposure)}**" + (
-        f": {text.listed(where)}." if where else "."
-    )
-    sells = tuple(
-        Button(
-            f"Sell {_plain(one.claim.terms, held.outcome)[:20]} of {one.claim.number}",
-            f"market-sell-other:{one.claim.number}:{held.outcome}",
-        )
-        for one in seen.markets
-        for held in one.held
-        if held.shares and one.market.state == "open"
-    )
-    cancels = tuple(
-        Button(f"Cancel order {one.number}", f"market-cancel:{one.number}") for one in seen.resting
-    )
-    return Card(
-        "Your portfolio",
-        (
-            *(lines or ["You have nothing in a market. `/market list` shows what is traded."]),
-            *([total] if lines else []),
-        ),
-        f"Only you can see this. Your balance is {text.exact(seen.balance)}.",
-        (*sells[:5], *cancels[:5]),
-    )
-
-
 def receipt(seen: Receipt) -> Card:
     """What an ended market paid somebody, to the unit."""
     terms, number = seen.claim.terms, seen.claim.number
     rows = [
-        f"- {text.shares(one.shares)} of {_name(terms, one.outcome)}: {_put_in(one.cost)}, got back "
+        f"- {text.shares(one.shares)} of {called(terms, one.outcome)}: {_put_in(one.cost)}, got back "
         f"{text.number(one.paid)}, **{phrases.change(one.paid - one.cost)}**"
         for one in seen.shares
     ]
@@ -645,28 +658,3 @@ def _paid(tx: Connection, ask: Ask) -> Told | None:
         Accent.DONE,
     )
     return Told(shown, concerned=tuple(one.player for one in rows), line=market.claim)
-
-
-def _mine(one: Mine) -> str:
-    terms, cost = one.claim.terms, sum(held.cost for held in one.held)
-    lines = [f"**{one.claim.number}** {text.escape(terms.title, 120)}"]
-    for held, worth in zip(one.held, one.worth, strict=True):
-        if held.shares:
-            lines.append(
-                f"- {text.shares(held.shares)} of {_name(terms, held.outcome)}: cost {text.exact(held.cost)}, would "
-                f"bring {text.exact(worth)} now"
-            )
-        else:
-            lines.append(f"- {_name(terms, held.outcome)}: all sold, {text.signed(-held.cost)}")
-    if one.held:
-        shares = {held.outcome: held.shares for held in one.held}
-        named = [
-            place for place in range(len(terms.outcomes)) if len(terms.outcomes) == 2 or shares.get(place)
-        ]
-        ends = [f"{_name(terms, place)} **{phrases.change(shares.get(place, 0) - cost)}**" for place in named]
-        if len(named) < len(terms.outcomes):
-            ends.append(f"anything else **{phrases.change(-cost)}**")
-        lines.append(f"- if it comes: {', '.join(ends)}")
-    if one.paid_in:
-        lines.append(f"- liquidity: {text.exact(one.paid_in)} paid in, what is left of it returns at the end")
-    return "\n".join(lines)

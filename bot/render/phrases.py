@@ -202,6 +202,16 @@ def condition(terms: Terms) -> str:
     return f"claim {said.on} ends {text.escape(said.named, 60)}" if said else ""
 
 
+def only_if(terms: Terms) -> str:
+    """The same for whoever is about to put points on it; empty where it hangs on none."""
+    said = condition(terms)
+    return (
+        f"**Only if {said}**: if that ends any other way, this is void and everything returns."
+        if said
+        else ""
+    )
+
+
 def stamp(terms: Terms, at_us: int | None) -> str:
     if at_us is None:
         return "not said yet"

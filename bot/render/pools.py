@@ -82,7 +82,7 @@ def card(seen: Seen) -> Card:
     """Odds as they stand, and who is on what."""
     terms, pool = seen.claim.terms, seen.pool
     rows = [
-        f"- **{text.escape(outcome.name, 60)}**: {text.number(on)}, {decimal(found)}"
+        f"- **{text.escape(outcome.name, 60)}**: {text.number(on)} staked, {decimal(found)}"
         for outcome, on, found in zip(
             terms.outcomes, pool.backing, parimutuel.odds(pool.backing), strict=True
         )
@@ -122,7 +122,7 @@ def stake_button(claim: int, look: Look = Look.PLAIN) -> Button:
     return Button("Stake in the pool", f"pool-stake:{claim}", look)
 
 
-def stake_form(claim: Claim, pool: Pool) -> Form:
+def stake_form(claim: Claim, pool: Pool, chosen: int | None = None) -> Form:
     found = parimutuel.odds(pool.backing)
     options = tuple(
         (str(at), f"{outcome.name[:60]} ({decimal(found[at])})")
@@ -132,7 +132,7 @@ def stake_form(claim: Claim, pool: Pool) -> Form:
         "Stake in the pool",
         f"pool-send:{claim.number}",
         (
-            PickOne("outcome", "What will happen?", options),
+            PickOne("outcome", "What will happen?", options, value="" if chosen is None else str(chosen)),
             Line("amount", "Your stake", "In points, such as 25", "", 40),
         ),
         "Odds are as they stand, and move with every stake. You confirm on the next card.",
@@ -146,15 +146,17 @@ def ask(asked: Asked) -> Card:
     after = parimutuel.odds_after(pool.backing, asked.outcome, asked.amount)
     back = int(after * asked.amount)
     now = parimutuel.odds(pool.backing)[asked.outcome]
+    stands = f"The odds are {decimal(now)} now" if now else f"Nobody has staked on {name} yet"
     return Card(
         f"Stake {text.number(asked.amount)} on {name}?",
         phrases.lines(
             f"**{text.escape(terms.title, 200)}**",
-            f"Odds now {decimal(now)}; with your stake {decimal(after)}, until somebody else stakes.",
+            f"{stands}; with your stake {decimal(after)}, until somebody else stakes.",
             f"- **{name}**: about {phrases.back(back, asked.amount)} at these odds",
             f"- **anything else**: {phrases.back(0, asked.amount)}, unless nobody backed it: then stakes return",
-            f"- **unclear** ({phrases.claims_clause(terms)}), **void**: "
-            f"void gives {phrases.back(asked.amount, asked.amount)}",
+            f"- **void**: {phrases.back(asked.amount, asked.amount)}",
+            f"- **unclear**: {phrases.claims_clause(terms)}",
+            phrases.only_if(terms),
             f"Your balance {text.exact(asked.balance)} → **{text.exact(asked.balance - asked.amount)}**",
         ),
         f"Only you can see this; it ends {text.ago(asked.ends)}",
@@ -226,10 +228,11 @@ def _paid(tx: Connection, ask: Ask) -> Told | None:
 def opened(claim: Claim, pool: Pool) -> Card:
     return Card(
         f"Claim {claim.number} has a pool",
-        (
+        phrases.lines(
             f"**{text.escape(claim.terms.title, 200)}**",
             f"Anybody may stake on an outcome until {text.at(from_us(pool.closes_us))}. Whoever backed what happens "
             "shares the pot by stake.",
+            phrases.only_if(claim.terms),
         ),
         "Odds are shown on the claim's card as they stand.",
         (stake_button(claim.number, Look.MAIN),),

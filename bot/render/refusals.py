@@ -1,11 +1,16 @@
 """The words for every refusal: what is the matter, and what to do next, in a sentence or two."""
 
+from collections.abc import Mapping
+
 from bot import refusals as press
-from bot.cards import Accent, Card
+from bot.cards import REFUSED, Accent, Button, Card, Look
 from bot.render import market_refusals, text
 from bot.render.text import Currency
 from ledger import accounts, errors
 from ledger.types import from_us
+
+MOST_TYPED = 200
+"""Letters of a line: as many as the forms that open again take."""
 
 
 def refusal(error: Exception, currency: Currency) -> str | None:
@@ -47,8 +52,23 @@ def refusal(error: Exception, currency: Currency) -> str | None:
             return market_refusals.refusal(error, currency)
 
 
-def card(sentence: str) -> Card:
-    return Card("That didn't work", (sentence,), accent=Accent.CAREFUL)
+def card(sentence: str, again: str = "", typed: Mapping[str, str | list[str]] | None = None) -> Card:
+    """Why not; of a form that opens again with the button `again`, also what was typed, which it is filled with then
+    (`components.typed_in` reads it)."""
+    words = [
+        f"-# {name}: {text.escape(value, MOST_TYPED)}"
+        for name, value in ((name, _one(value)) for name, value in (typed or {}).items())
+        if again and text.clean(value)
+    ]
+    buttons = (Button("Change what I typed", again, Look.MAIN),) if again else ()
+    return Card(REFUSED, (sentence, *words), "", buttons, Accent.CAREFUL)
+
+
+def _one(value: str | list[str]) -> str:
+    """What a line holds, or the word chosen in a list; a number chosen there stands in the button's id."""
+    if isinstance(value, str):
+        return value
+    return value[0] if len(value) == 1 and not value[0].isdecimal() else ""
 
 
 def incident(number: str) -> Card:

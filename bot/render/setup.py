@@ -59,6 +59,7 @@ def setup(seen: Setup) -> Card:
             Button("Channels and moderators", "setup:places", Look.PLAIN if well else Look.MAIN),
             Button("Points", "setup:points"),
             Button("Claims and bets", "setup:bets"),
+            Button("Markets and pools", "setup:markets"),
             Button(
                 "Switch gifts off" if rules.gifts else "Switch gifts on",
                 f"setup:gifts:{int(not rules.gifts)}",
@@ -139,6 +140,29 @@ def bets_form(rules: Settings, currency: Currency) -> Form:
     )
 
 
+def markets_form(rules: Settings) -> Form:
+    return Form(
+        "Markets and pools",
+        "setup:save-markets",
+        (
+            PickOne(
+                "shown",
+                "Who sees who holds what?",
+                (("always", "Everybody, at any time"), ("closed", "Everybody, once it has closed")),
+                value=rules.who_holds_what,
+            ),
+            Line(
+                "liquidity",
+                "Liquidity of a market, if nobody says another",
+                "In points: more of it, and prices move slower, and opening costs more",
+                text.number(rules.liquidity),
+                20,
+            ),
+        ),
+        "Claims that are open keep what they were opened under.",
+    )
+
+
 def _bets(rules: Settings, currency: Currency) -> tuple[str, ...]:
     who = "everyone" if rules.who_may_open == "everyone" else "moderators only"
     each = (
@@ -149,6 +173,8 @@ def _bets(rules: Settings, currency: Currency) -> tuple[str, ...]:
     return (
         f"**Claims** may be opened by {who}, {each} for each person",
         f"**Bets** {most}",
+        f"**Markets** open with a liquidity of {text.number(rules.liquidity)}; who holds what in them and in pools "
+        f"is shown {'at any time' if rules.who_holds_what == 'always' else 'once they have closed'}",
         f"**Results** may be challenged for {hours} hours, or {days} days where the proposer gains; the bond is "
         f"{currency.of(rules.bond)}",
     )

@@ -72,7 +72,7 @@ async def test_more_than_five_buttons_take_more_rows_and_files_stand_below():
     buttons = tuple(Button(f"{number}", f"history:{number}") for number in range(7))
     view = components.view(Card("Title", buttons=buttons, files=(File("a.csv", b"1"),)))
     container, file = view.to_components()
-    assert [len(row["components"]) for row in container["components"][1:]] == [5, 2]
+    assert [len(row["components"]) for row in container["components"][1:]] == [4, 3]
     assert file["file"]["url"] == "attachment://a.csv"
 
 

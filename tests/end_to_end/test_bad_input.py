@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.playground.driver import Answer, Person, Playground
 from tests.end_to_end.test_bets import quick
-from tests.end_to_end.test_markets import buys, opened
+from tests.end_to_end.test_markets import buys, held, opened
 
 BUY, SELL, ORDER, FORECAST = "/market buy", "/market sell", "/market order", "/forecast give"
 YES = {"claim": 1, "outcome": "YES"}
@@ -25,6 +25,8 @@ COMMANDS: Mapping[str, tuple[str, Mapping[str, object], str]] = {
     "a target above 99%": (BUY, YES | {"to": "99.5%"}, "lies from 1% to 99%"),
     "a limit outside 1% to 99%": (ORDER, YES | {"limit": "0.2%", "points": "5"}, "lies from 1% to 99%"),
     "an order that would cross": (ORDER, YES | {"limit": "60%", "points": "5"}, "would trade at once"),
+    "a limit above 99%": (ORDER, YES | {"limit": "100", "points": "5"}, "lies from 1% to 99%"),
+    "an order that would sell at once": (ORDER, YES | {"limit": "20%", "shares": "5"}, "would trade at once"),
     "a negative tolerance": (BUY, YES | {"points": "5", "tolerance": -1}, "0 to 98 points of chance"),
     "shares beyond 99%": (BUY, YES | {"shares": "9000"}, "Prices stay between 1% and 99%"),
     "a forecast of 0%": (FORECAST, {"claim": 1, "chance": "0"}, "between 0.1% and 99.9%"),
@@ -47,8 +49,8 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
 def sentence(answer: Answer) -> str:
     """A refusal's text, which is private, short and whole."""
     assert answer.message.ephemeral
-    said = answer.text.removeprefix("### That didn't work\n")
-    assert said != answer.text, answer.text
+    said = answer.text.removeprefix("### That didn't work\n").partition("\n-# ")[0]
+    assert said not in ("", answer.text), answer.text
     assert said.endswith("."), said
     assert len(said) < 300, said
     return said
@@ -78,8 +80,14 @@ async def test_each_gets_one_sentence_and_nothing_is_lost(play: Playground):
         assert words in said, f"{what}: {said}"
     for what, (liquidity, words) in FORMS.items():
         form = await play.bo.run("/market open", claim=2)
-        said = sentence(await play.bo.submit(form, {"liquidity": liquidity, "opening": ""}))
-        assert words in said, f"{what}: {said}"
+        refused = await play.bo.submit(form, {"liquidity": liquidity, "opening": "60 40"})
+        assert words in sentence(refused), f"{what}: {refused.text}"
+        again = held(await play.bo.click(refused, "Change what I typed"))
+        assert again == {"liquidity": liquidity, "opening": "60 40"}, what
+    form = await play.bo.click(await play.bo.run("/market show", claim=1), "YES 55%")
+    form = await play.bo.click(form, "Other")
+    said = sentence(await play.bo.submit(form, points="5", tolerance="-1"))
+    assert "0 to 98 points of chance" in said
     form = await play.bo.run("/market open", claim=2)
     said = sentence(await play.bo.submit(form, {"liquidity": "100", "opening": "70 40"}))
     assert "add up to 100" in said

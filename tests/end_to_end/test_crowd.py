@@ -3,6 +3,7 @@
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
+from tests.end_to_end.test_markets import held
 
 
 async def a_claim(play: Playground) -> None:
@@ -35,7 +36,7 @@ async def test_a_pool_from_its_opening_to_what_everybody_got(play: Playground):
     asked = await play.bo.submit(form, outcome=["0"], amount="100")
     assert asked.message.ephemeral
     for line in (
-        "Odds now no odds yet; with your stake ×1.00",
+        "Nobody has staked on YES yet; with your stake ×1.00",
         "**YES**: about 100 back, **±0** at these odds",
         "**anything else**: nothing back, **−100**",
         "Your balance 1,000.00 → **900.00**",
@@ -74,6 +75,11 @@ async def test_what_a_pool_refuses_says_what_to_do(play: Playground):
     ):
         refused = await play.bo.run("/market stake", claim=1, outcome=outcome, stake=amount)
         assert said in refused.text, refused.text
+    form = await play.bo.click(await play.bo.run("/market pool", claim=1), "Stake in the pool")
+    refused = await play.bo.submit(form, outcome=["1"], amount="lots")
+    form = await play.bo.click(refused, "Change what I typed")
+    assert held(form) == {"outcome": "1", "amount": "lots"}
+    assert "Stake 3 on NO?" in (await play.bo.submit(form, amount="3")).text
     await play.skip(days=8)
     assert (
         "takes no more stakes: its time is over"
@@ -94,7 +100,10 @@ async def test_forecasts_given_changed_and_scored(play: Playground):
     assert "**2 forecasts**: the median says 70% YES" in claim.text
     assert "Forecast" in claim.buttons
     assert card is not None
-    changed = await play.ada.submit(await play.ada.click(claim, "Forecast"), chances="50%")
+    refused = await play.ada.submit(await play.ada.click(claim, "Forecast"), chances="likely")
+    form = await play.ada.click(refused, "Change what I typed")
+    assert held(form) == {"chances": "likely"}
+    changed = await play.ada.submit(form, chances="50%")
     assert "before: 60% YES" in changed.text
     await settle(play, "0")
     scored = await play.bo.run("/forecast show", claim=1)
@@ -151,9 +160,52 @@ async def test_a_season_and_being_left_out(play: Playground):
     seen = await play.bo.run("/board show", season=1)
     assert "Accuracy, Winter" in seen.text
     assert "Profit, Winter" in (await play.bo.click(seen, "Profit")).text
+    all_time = await play.bo.click(seen, "All time")
+    assert "Over all time." in all_time.text
+    assert "Profit, Winter" in (await play.bo.click(all_time, "Winter")).text
+    offered = await play.bo.autocomplete("/board show", "season", season="win")
+    assert offered == [{"name": "1 Winter", "value": 1}]
     assert "There is no season 7 here" in (await play.bo.run("/board show", season=7)).text
     form = await play.oz.click(await play.oz.run("/setup"), "A season")
     bad = await play.oz.submit(form, name="Winter", begins="2027-12-01", ends="2027-02-28")
     assert "A season begins before it ends" in bad.text
+    form = await play.oz.click(bad, "Change what I typed")
+    assert held(form) == {"name": "Winter", "begins": "2027-12-01", "ends": "2027-02-28"}
     assert "left out of the board" in (await play.bo.run("/board listed", on=False)).text
     assert "on the board again" in (await play.bo.run("/board listed", on=True)).text
+
+
+async def test_who_holds_what_is_shown_once_it_has_closed_where_a_server_says_so(play: Playground):
+    await set_up(play)
+    form = await play.oz.click(await play.oz.run("/setup"), "Markets and pools")
+    refused = await play.oz.submit(form, shown="closed", liquidity="1")
+    assert "liquidity lies between 10 and" in refused.text
+    form = await play.oz.click(refused, "Change what I typed")
+    assert held(form) == {"shown": "closed", "liquidity": "1"}
+    done = await play.oz.submit(form, liquidity="400")
+    assert (
+        "open with a liquidity of 400; who holds what in them and in pools is shown once they have closed"
+        in done.text
+    )
+
+    await quick(play)
+    form = await play.ada.run("/market open", claim=1)
+    assert held(form)["liquidity"] == "400"
+    asked = await play.ada.submit(form)
+    await play.ada.click(asked, asked.message.buttons[0])
+    asked = await play.bo.run("/market buy", claim=1, outcome="YES", points="20")
+    await play.bo.click(asked, asked.message.buttons[0])
+    await play.bo.run("/market pool", claim=1)
+    await stake(play, "Bo", "YES", "30")
+    market, pool = await play.mira.run("/market show", claim=1), await play.mira.run("/market pool", claim=1)
+    assert "Who holds what is shown once trading closes." in market.text
+    assert "Who is on what is shown once the pool has closed." in pool.text
+    mine = await play.bo.run("/market portfolio")
+    for words in (
+        "At most you can lose **50.00**: 20.00 in shares and liquidity and 30.00 in pools.",
+        "- in its pool: 30.00 on YES",
+        "- if it comes, as the pool stands: YES **±0**, NO **±0**",
+    ):
+        assert words in mine.text
+    await play.skip(days=8)
+    assert "30 on YES" in (await play.mira.run("/market pool", claim=1)).text

@@ -19,6 +19,26 @@ async def buys(person: Person, points: str, outcome: str = "YES", **more: object
     return await person.click(asked, asked.message.buttons[0])
 
 
+GREY, GREEN, RED = 2, 3, 4
+
+
+def looks(message: Seen) -> list[int]:
+    """The colour of each button of a card."""
+    parts = message.components[0]["components"]
+    return [button["style"] for row in parts if row["type"] == 1 for button in row["components"]]
+
+
+def held(form: Answer) -> dict[str, str]:
+    """What stands in each line of a form, and what is chosen in each list."""
+    found: dict[str, str] = {}
+    for label in form.modal["components"]:
+        part = label.get("component")
+        if part is not None:
+            chosen = [one["value"] for one in part.get("options", ()) if one.get("default")]
+            found[part["custom_id"]] = chosen[0] if chosen else part.get("value") or ""
+    return found
+
+
 async def card(play: Playground) -> Seen:
     return await posted(play, "**Market**")
 
@@ -47,9 +67,10 @@ async def test_on_the_card_the_outcome_then_how_much_then_one_confirmation(play:
     (picture,) = first.json["attachments"]
     assert picture["description"].startswith("Price over time")
     assert first.buttons[:2] == ["YES 50%", "NO 50%"]
+    assert looks(first)[:3] == [GREEN, RED, GREY]
 
     much = await play.bo.click(first, "YES 50%")
-    assert much.message.buttons == ["25 points", "100 points", "Other"]
+    assert much.message.buttons == ["25 points", "100 points", "Other", "Limit order"]
     asked = await play.bo.click(much, "100 points")
     for line in (
         "It costs **100 points**",
@@ -70,8 +91,16 @@ async def test_on_the_card_the_outcome_then_how_much_then_one_confirmation(play:
     assert len(moved.json["attachments"]) == 1
 
     form = await play.mira.click(await play.mira.click(moved, "NO 45%"), "Other")
+    refused = await play.mira.submit(form, to="40%", tolerance="0")
+    assert "The price is there already" in refused.text
+    form = await play.mira.click(refused, "Change what I typed")
+    assert held(form) == {"points": "", "shares": "", "to": "40%", "tolerance": "0"}
     asked = await play.mira.submit(form, to="50%")
     assert "to 50.0%" in asked.text
+    assert "If the price moves at all, you are asked again" in asked.text
+    await buys(play.ada, "1")
+    again = await play.mira.click(asked, asked.message.buttons[0])
+    assert "The price moved from 45.24% to 45.20%, and nothing happened." in again.text
 
 
 async def test_a_market_is_opened_from_the_claim_s_card(play: Playground):
@@ -123,6 +152,7 @@ async def test_a_number_s_market_says_its_median_and_its_range(play: Playground)
     first = await card(play)
     assert "The prices say: median **200**, 10 to 90% from **below 100** to **400 or more**" in first.text
     assert first.buttons[0] == "Buy shares"
+    assert looks(first)[0] not in (GREEN, RED)
     assert (
         "you don't trade there"
         in (await play.mira.run("/market buy", claim=1, outcome="below 100", points="5")).text
@@ -165,7 +195,21 @@ async def test_a_price_that_moved_too_far_is_asked_again(play: Playground):
 
 async def test_an_order_rests_fills_and_is_cancelled(play: Playground):
     await opened(play)
-    asked = await play.bo.run("/market order", claim=1, outcome="YES", limit="45%", points="40")
+    form = await play.bo.click(await card(play), "Limit order")
+    crosses = await play.bo.submit(
+        form, outcome=["0"], sells=["0"], limit="60", amount="40", until="in 9 days"
+    )
+    assert "would trade at once" in crosses.text
+    form = await play.bo.click(crosses, "Change what I typed")
+    assert held(form) == {
+        "outcome": "0",
+        "sells": "0",
+        "limit": "60",
+        "amount": "40",
+        "until": "in 9 days",
+    }
+    asked = await play.bo.submit(form, limit="45")
+    assert "Buy YES at 45.0% or less, for up to 40 points?" in asked.text
     assert "Your balance 1,000.00 → **960.00**" in asked.text
     rests = await play.bo.click(asked, "Place the order")
     assert "Order 1 rests" in rests.text
@@ -176,7 +220,12 @@ async def test_an_order_rests_fills_and_is_cancelled(play: Playground):
     await buys(play.mira, "300", "NO")
     mine = await play.bo.run("/market portfolio")
     assert "shares of YES: cost 40.00" in mine.text
-    assert "Order" not in mine.text
+    assert "order" not in mine.text
+    form = await play.bo.click(await card(play), "Limit order")
+    more = await play.bo.submit(form, outcome=["0"], sells=["1"], limit="70%", amount="500")
+    assert "sell that many or fewer" in more.text
+    asked = await play.bo.submit(await play.bo.click(more, "Change what I typed"), amount="10")
+    assert "Sell 10.00 shares of YES at 70.0% or more?" in asked.text
 
     asked = await play.bo.run("/market order", claim=1, outcome="YES", limit="10%", points="40")
     await play.bo.click(asked, "Place the order")

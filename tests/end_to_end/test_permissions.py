@@ -109,6 +109,9 @@ MORE = {"/ledger export": (MODERATORS, {"what": "server"})}
 
 BY_BUTTON = {
     "market-new:{claim}": EVERYBODY,
+    "market-again:{claim}:{house}": EVERYBODY,
+    "market-order-new:{claim}:{outcome}:{sells}": EVERYBODY,
+    "market-order-send:{claim}": EVERYBODY,
     "market-form:{claim}:{house}": EVERYBODY,
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}": EVERYBODY,
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}": EVERYBODY,
@@ -185,6 +188,7 @@ BY_BUTTON = {
     "pool:{claim}": EVERYBODY,
     "pool-open:{claim}": EVERYBODY,
     "pool-stake:{claim}": EVERYBODY,
+    "pool-again:{claim}:{outcome}": EVERYBODY,
     "pool-send:{claim}": EVERYBODY,
     "pool-lock:{asked}:{claim}:{outcome}:{amount}:{mark}": EVERYBODY,
     "forecast:{claim}": EVERYBODY,
@@ -226,6 +230,8 @@ BY_BUTTON = {
     "setup:save-points": MANAGERS,
     "setup:bets": MANAGERS,
     "setup:save-bets": MANAGERS,
+    "setup:markets": MANAGERS,
+    "setup:save-markets": MANAGERS,
     "setup:gifts:{on}": MANAGERS,
     "setup:season": MANAGERS,
     "setup:save-season:{asked}": MANAGERS,

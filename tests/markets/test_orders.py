@@ -187,7 +187,7 @@ async def test_an_order_ends_by_expiry_by_the_close_and_with_its_claim_and_every
     assert await club.balance(bo.wallet) == 1_000_000
     assert before < 1_000_000
     other = await club.claim(ada)
-    await club.market(ada, other, liquidity=100)
+    await club.market(ada, other, liquidity=1_000)
     resting = await club.order(bo, other, YES, 1_000, budget=700)
     club.skip(days=30)
     await club.sweep()

@@ -25,6 +25,7 @@ from markets.errors import (
     TradingClosed,
     UnknownMarket,
 )
+from markets.mechanisms import lmsr
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import IT_WAS
@@ -49,6 +50,22 @@ async def test_whoever_opens_a_market_pays_what_they_can_lose_at_most_and_no_mor
     assert (await club.read_claim(claim.number)).frozen, "a subsidy hangs on the words"
     with pytest.raises(MarketThere):
         await club.market(ada, claim, liquidity=B)
+
+
+@pytest.mark.rule("C3")
+@pytest.mark.parametrize("liquidity", [-1, 0, trading.LEAST_LIQUIDITY - 1, lmsr.MOST + 1])
+async def test_so_little_liquidity_or_so_much_opens_no_market(club: Club, liquidity: int):
+    ada = await club.member(1)
+    claim = await club.claim(ada)
+    head = await club.head()
+    with pytest.raises(BadTrade) as refused:
+        await club.market(ada, claim, liquidity=liquidity)
+    assert refused.value.code == "range"
+    assert await club.head() == head
+    await club.market(ada, claim, liquidity=trading.LEAST_LIQUIDITY)
+    request = trading.AddLiquidity(club.guild, club.key(), Actor(ada.number), claim.number, lmsr.MOST)
+    with pytest.raises(BadTrade):
+        await club.db.write(trading.add_liquidity, request, club.now)
 
 
 @pytest.mark.rule("C3")
