@@ -18,7 +18,7 @@ from ledger import grants
 from ledger import tables as book
 from ledger.money import points
 from ledger.prepared import param, params
-from markets import audit_shares, claims, clauses, conditions, stories, tables
+from markets import audit_shares, claims, clauses, conditions, tables
 from markets.offers import STAKE
 from markets.rewards import BACK, GIVEN
 
@@ -195,18 +195,20 @@ def _scenarios(tx: Connection, guild: int) -> Iterator[str]:
     told: dict[int, list[tuple[int, str]]] = {}
     for claim, writer, name in tx.execute(_STORIES, {"g": guild}):
         told.setdefault(claim, []).append((writer, name))
-    with_items = set(tx.execute(_WITH_ITEMS, {"g": guild}).scalars())
+    rows: dict[int, list[tuple[str, int, str]]] = {}
+    for claim, words, by_us, chances in tx.execute(_ITEMS, {"g": guild}):
+        rows.setdefault(claim, []).append((words, by_us, chances))
     for row in _pages(tx, _SCENARIOS, guild):
-        opened = row.state not in ("draft", "dropped")
-        if not opened and row.number not in told and row.number not in with_items:
-            continue
-        terms = claims.read_terms(row.terms)
-        scenario = terms.scenario if opened else None
-        found = stories.items(tx, guild, row.number)
-        said = [(item.words, item.by_us, item.chances) for item in scenario.items] if scenario else []
+        try:
+            terms = claims.read_terms(row.terms)
+        except ValidationError:
+            continue  # that is told already
+        scenario = None if row.state in ("draft", "dropped") else terms.scenario
+        items = scenario.items if scenario else ()
+        said = [(item.words, item.by_us, ",".join(map(str, item.chances))) for item in items]
         names = zip(scenario.writers, terms.outcomes, strict=False) if scenario else ()
         fits = told.get(row.number, []) == [(writer, outcome.name) for writer, outcome in names]
-        if not fits or [(item.words, item.by_us, item.chances) for item in found] != said:
+        if not fits or rows.get(row.number, []) != said:
             yield f"Claim {row.number} has other stories or items than its terms say."
 
 
@@ -280,7 +282,11 @@ _s, _i = tables.stories.c, tables.items.c
 _STORIES = (
     sa.select(_s.claim, _s.writer, _s.name).where(_s.guild_id == param("g")).order_by(_s.claim, _s.outcome)
 )
-_WITH_ITEMS = sa.select(_i.claim).where(_i.guild_id == param("g")).distinct()
+_ITEMS = (
+    sa.select(_i.claim, _i.words, _i.by_us, _i.chances)
+    .where(_i.guild_id == param("g"))
+    .order_by(_i.claim, _i.number)
+)
 _SCENARIOS = (
     sa.select(_c.number, _c.state, _c.terms)
     .where(

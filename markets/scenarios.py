@@ -177,7 +177,7 @@ def told(terms: Terms, request: Tell, *, author: int) -> Terms:
     """
     scenario = terms.scenario or Scenario()
     outcome = Outcome(
-        typed.words("title", request.name, most=MOST_NAME),
+        typed.words("story_name", request.name, most=MOST_NAME),
         typed.words("story", request.prose, needed=False, most=MOST_STORY),
     )
     at = len(scenario.writers) if request.story is None else request.story

@@ -108,6 +108,7 @@ _FIELDS = {
     "words": "the text",
     "evidence": "the evidence",
     "items": "what an item says",
+    "story_name": "the story's name",
     "came_true": "when it came true, since its date is over",
 }
 

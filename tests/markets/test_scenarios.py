@@ -391,7 +391,7 @@ async def test_the_audit_sees_a_chance_that_was_changed(club: Club, url: str):
     _, _, _, claim = await begun(club)
     table = tables.items
     changed = (
-        sa.update(table).where(table.c.guild_id == club.guild, table.c.number == 2).values(chances="1,2")
+        sa.update(table).where(table.c.guild_id == club.guild, table.c.number == 2).values(chances="1,x")
     )
     await books.alone(url, lambda tx: tx.execute(changed), write=True)
     (problem,) = await books.alone(url, lambda tx: audit.problems(tx, club.guild))
