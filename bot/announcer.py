@@ -24,9 +24,10 @@ from discord.utils import MISSING
 from bot import components
 from bot.client import Crux
 from bot.places import Places
-from bot.render import announced
+from bot.render import announced, unnamed
 from bot.render.announced import Ask, Told
 from bot.worker import Round
+from ledger import people
 from ledger.errors import AlreadyDone, LedgerError
 from ledger.types import from_us
 from markets import acts, outbox, preferences
@@ -169,6 +170,9 @@ class Announcer:
     # posts
 
     async def _post(self, held: HeldPost, chosen: Places) -> None:
+        if held.message is not None:
+            await self._reword(held)
+            return
         ask = self._ask(held.guild, chosen, facts=outbox.facts(held))
         told = await self._words(announced.POSTS, held.kind, ask)
         if told is None:
@@ -188,6 +192,32 @@ class Announcer:
     async def _sent(self, held: HeldPost, channel: int, message: int, dms: tuple[int, ...] = ()) -> None:
         sent = outbox.Sent(held.guild, f"post:{held.number}", held.number, channel, message, dms)
         await self._remember(outbox.sent, sent)
+
+    async def _reword(self, held: HeldPost) -> None:
+        """Take out of a post whoever was deleted since it was sent; all else stands as it was told then.
+
+        Whose mention that was, nobody remembers any more: what Crux mentions are people of its book, and whoever
+        isn't in it now was deleted. A message that is gone, or that Crux may not see or write any more, is left.
+        """
+        assert held.channel is not None
+        assert held.message is not None
+        with contextlib.suppress(discord.NotFound, discord.Forbidden):
+            place = self._crux.get_partial_messageable(held.channel, guild_id=held.guild)
+            message = await place.fetch_message(held.message)
+            view = ui.LayoutView.from_message(message, timeout=None)
+            view.stop()
+            named = {person for part in _texts(view) for person in unnamed.people(part.content)}
+            gone = named - await self._crux.db.read(people.known, held.guild, sorted(named))
+            if gone:
+                for part in _texts(view):
+                    left = unnamed.without(part.content, gone)
+                    if left:
+                        part.content = left
+                    else:
+                        view.remove_item(part)
+                await self._unarchive(held.guild, held.channel)
+                await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        await self._crux.db.claim(outbox.reworded, held, self._crux.clock.now())
 
     async def _remember(self, unit: Any, request: Any) -> None:
         with contextlib.suppress(AlreadyDone):
@@ -304,16 +334,28 @@ class Announcer:
     async def _wake(self, guild: int, post: int, told: Told) -> None:
         """A claim's own post in the forum: with the tags of what it is now, and out of the archive, where Discord
         puts it after days without a word and lets nobody edit it."""
-        server = self._crux.get_guild(guild)
-        thread = None if server is None else server.get_thread(post)
-        if thread is None:  # discord.py forgets what is archived
-            fetched = await self._crux.fetch_channel(post)
-            thread = fetched if isinstance(fetched, discord.Thread) else None
+        thread = await self._thread(guild, post)
         if thread is None or not isinstance(thread.parent, discord.ForumChannel):
             return
         tags = _tags(thread.parent, told)
         if thread.archived or {tag.id for tag in tags} != {tag.id for tag in thread.applied_tags}:
             await thread.edit(archived=False, applied_tags=tags)
+
+    async def _unarchive(self, guild: int, channel: int) -> None:
+        """What stands in an archived thread can't be edited."""
+        server = self._crux.get_guild(guild)
+        if server is not None and server.get_channel(channel) is None:
+            thread = await self._thread(guild, channel)
+            if thread is not None and thread.archived:
+                await thread.edit(archived=False)
+
+    async def _thread(self, guild: int, number: int) -> discord.Thread | None:
+        server = self._crux.get_guild(guild)
+        thread = None if server is None else server.get_thread(number)
+        if thread is None:  # discord.py forgets what is archived
+            fetched = await self._crux.fetch_channel(number)
+            thread = fetched if isinstance(fetched, discord.Thread) else None
+        return thread
 
     def _forum(self, guild: int, channel: int) -> discord.ForumChannel | None:
         server = self._crux.get_guild(guild)
@@ -409,6 +451,10 @@ def _view(sending: Sending) -> ui.LayoutView:
     if called:
         view.add_item(ui.TextDisplay(" ".join(called)))
     return view
+
+
+def _texts(view: ui.LayoutView) -> list[ui.TextDisplay[Any]]:
+    return [part for part in view.walk_children() if isinstance(part, ui.TextDisplay)]
 
 
 def _what(held: Held, error: Exception) -> Failed:

@@ -133,9 +133,12 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
     agreement in the last 90 days. Missed weeks don't add up.
 
     Raises:
-        GrantRefused: A5: it was drawn less than a week ago (`ready_us` says when), or nothing is missing.
+        GrantRefused: A5: there is none here (`off`), it was drawn less than a week ago (`ready_us` says when the next
+            comes), or nothing is missing (`held`).
     """
     chosen = settings.load(tx, request.guild, Settings)
+    if not chosen.weekly_allowance:
+        raise GrantRefused("A5", "there is no weekly allowance in this server", off=1)
     wallet = accounts.wallet(tx, request.guild, request.player)
     drawn = _last(tx, wallet, ALLOWANCE)
     if drawn and drawn > to_us(now - WEEK):

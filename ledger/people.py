@@ -260,6 +260,11 @@ def ids(tx: Connection, guild: int, numbers: list[int]) -> dict[int, int]:
     return {row.number: row.discord_id for row in rows}
 
 
+def known(tx: Connection, guild: int, persons: list[int]) -> set[int]:
+    """Which of some Discord ids are those of this book's players."""
+    return set(tx.execute(_KNOWN, {"g": guild, "persons": persons}).scalars())
+
+
 def written(tx: Connection, guild: int, player: int) -> list[tuple[int, str]]:
     """Every note that a player wrote: the transfer's number and the words."""
     return [(row.number, row.words) for row in tx.execute(_WRITTEN, {"g": guild, "player": player})]
@@ -335,3 +340,4 @@ _WRITTEN = (
 _IDS = sa.select(_p.number, _p.discord_id).where(
     _p.guild_id == _g, _p.number.in_(params("numbers")), _p.discord_id.is_not(None)
 )
+_KNOWN = sa.select(_p.discord_id).where(_p.guild_id == _g, _p.discord_id.in_(params("persons")))

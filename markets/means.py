@@ -5,18 +5,20 @@ the transaction that grants or gives: else whoever has staked everything would d
 and a profit that a void may still ask back would be given away first.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import accounts, grants, people
-from ledger.grants import Allowance
+from ledger import tables as book
+from ledger.errors import GrantRefused
+from ledger.grants import Allowance, Draw
 from ledger.people import Given, Present
 from ledger.prepared import Prepared, param
 from ledger.transfers import Posted
-from ledger.types import Whole, to_us
+from ledger.types import Whole, from_us, to_us
 from markets import lifecycle, tables
 
 
@@ -52,6 +54,54 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
     held = staked(tx, request.guild, request.player)
     lost = parted_with(tx, request.guild, request.player, now - grants.QUARTER)
     return grants.allowance(tx, replace(request, staked=held, parted_with=lost), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """What somebody drew, and the balance after it; `yearly` where it was the tenth that comes once a year."""
+
+    amount: int
+    balance: int
+    yearly: bool = False
+
+
+def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
+    """Whichever of A5 applies: the weekly allowance, or the yearly tenth for whoever has everything locked.
+
+    Raises:
+        GrantRefused: A5: neither does. It says why of the allowance, and of the tenth where nothing is left but what
+            is locked (`locked_until_us`, `ready_us`).
+    """
+    wallet = accounts.wallet(tx, request.guild, request.player)
+    before = accounts.state(tx, wallet).balance
+    yearly = False
+    try:
+        posted = allowance(tx, request, now)
+    except GrantRefused as refused:
+        until = locked_until(tx, request.guild, request.player, now)
+        if before != 0 or until is None:
+            raise
+        if until <= now + grants.YEAR:
+            facts = refused.facts | {"locked_until_us": to_us(until)}
+            raise GrantRefused(refused.rule, refused.why, **facts) from refused
+        posted = grants.draw(tx, Draw(request.guild, request.key, request.player, until), now)
+        yearly = True
+    after = posted.balances[wallet.number]
+    return Helped(after - before, after, yearly)
+
+
+def locked_until(tx: Connection, guild: int, player: int, now: datetime) -> datetime | None:
+    """The earliest moment at which something that somebody has locked may come back; None where nothing is.
+
+    That is the check date of what bets, pools, shares and liquidity hang on, unless its claim is being decided.
+    Shares that can be sold are there now, and so is what lies in orders, rewards and bonds.
+    """
+    row = _LOCKED_UNTIL.row(tx, g=guild, p=player)
+    assert row is not None, "a minimum is always one row"
+    if row[0] is None:
+        return None
+    loose = _whole(_LAID_ASIDE, tx, guild, player) or _whole(_SELLABLE, tx, guild, player, now=to_us(now))
+    return now if loose else max(from_us(row[0]), now)
 
 
 def present(tx: Connection, request: Present, now: datetime) -> Given:
@@ -141,5 +191,37 @@ _REWARDED = Prepared(
         _w.owner == param("p"),
         _w.state.in_(_words("given")),
         _w.ended_us >= param("since"),
+    )
+)
+_theirs = [
+    sa.select(of.c.claim).where(of.c.guild_id == param("g"), *which)
+    for of, which in (
+        (tables.bets, (sa.or_(_b.maker == param("p"), _b.taker == param("p")), _b.state.in_(_words("live")))),
+        (tables.stakes, (_s.player == param("p"), _s.state.in_(_words("live")))),
+        (tables.positions, (_p.player == param("p"), _p.shares > _ZERO, _p.paid.is_(None))),
+        (tables.liquidity, (_l.player == param("p"), _l.returned.is_(None))),
+    )
+]
+_LOCKED_UNTIL = Prepared(
+    sa.select(
+        sa.func.min(sa.case((_c.state == sa.literal_column("'open'"), _c.check_us), else_=_ZERO))
+    ).where(_c.guild_id == param("g"), _c.number.in_(sa.union(*_theirs)))
+)
+_SELLABLE = Prepared(
+    sa.select(_sum(_p.shares))
+    .select_from(tables.positions)
+    .join(tables.claims, (_c.guild_id == _p.guild_id) & (_c.number == _p.claim))
+    .where(
+        _p.guild_id == param("g"),
+        _p.player == param("p"),
+        _p.paid.is_(None),
+        _c.state.in_(_words("open")),
+        _c.closes_us > param("now"),
+    )
+)
+_a = book.accounts.c
+_LAID_ASIDE = Prepared(
+    sa.select(_sum(_a.balance)).where(
+        _a.guild_id == param("g"), _a.owner == param("p"), _a.kind.in_(_words("reserve", "bond"))
     )
 )

@@ -15,9 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
+from sqlmodel import SQLModel
 
-from ledger.prepared import Prepared, constants, param
+from ledger import grants
+from ledger import tables as book
+from ledger.prepared import Prepared, constants, param, params
 from ledger.types import to_us
+from markets import tables
 from markets.counters import following
 from markets.tables import (
     arguments,
@@ -77,6 +81,17 @@ def redraw_about(tx: Connection, guild: int, claim: int) -> None:
         tx.execute(redraws, {"g": guild, "claim": claim})
 
 
+def reword_naming(tx: Connection, guild: int, player: int) -> None:
+    """Every post that may name a player says too much now: those about claims that they had to do with, and those
+    about points that were given to or taken from them. Nothing is sent again; the messages are edited."""
+    this = {"g": guild, "p": player}
+    acts = tx.execute(_ACTS_NAMING, this).scalars().all()
+    told = [json.dumps({"transfer": number}, sort_keys=True, separators=(",", ":")) for number in acts]
+    for at in range(0, len(told), 500):
+        tx.execute(_REWORD_ACTS, {"g": guild, "told": told[at : at + 500]})
+    tx.execute(_REWORD, this)
+
+
 def post(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, line: int = 0) -> int:
     """Tell something once. Posts of one `line` (a claim's number, 0 for none) are sent in order.
 
@@ -106,7 +121,8 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class HeldPost:
-    """A post that an announcer holds. `begun_us` is when a send began of which nothing was heard."""
+    """A post that an announcer holds. `begun_us` is when a send began of which nothing was heard; `message` is there
+    where it was sent before, and names somebody who was deleted since."""
 
     guild: int
     number: int
@@ -118,6 +134,7 @@ class HeldPost:
     begun_us: int | None
     fence: int
     tries: int
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +216,8 @@ class Failed:
 
 
 def take_posts(tx: Connection, request: Take, now: datetime) -> list[HeldPost]:
-    """Take posts to send, over all guilds, the oldest first; of a line only its first. Runs through `db.claim`."""
+    """Take posts to send, over all guilds, the oldest first; of a line only its first. Those that are to be edited
+    come last, and hold nothing up. Runs through `db.claim`."""
     rows = tx.execute(_TAKE_POSTS[request.eager], _taking(request, now)).all()
     return sorted((HeldPost(*row) for row in rows), key=lambda post: (post.guild, post.number))
 
@@ -237,6 +255,11 @@ def sent(tx: Connection, request: Sent, now: datetime) -> bool:
     if done is not None and request.message:
         done(tx, request.guild, json.loads(row.facts), now)
     return True
+
+
+def reworded(tx: Connection, held: HeldPost, now: datetime) -> None:
+    """A post that was sent long ago names nobody any more who was deleted. Runs through `db.claim`."""
+    tx.execute(_REWORDED, _key_of(held) | {"held_fence": held.fence})
 
 
 def shown(tx: Connection, request: Shown, now: datetime) -> None:
@@ -452,6 +475,60 @@ _REDRAW_NAMING = (
         | _judged(arguments, "author"),
     ),
 )
+_sent = (
+    _p.guild_id == param("g"),
+    _p.state == sa.literal_column("'sent'"),
+    _p.message.is_not(None),
+    _p.message != 0,
+)
+
+
+def _claims_of(table: sa.Table) -> sa.Select[Any] | None:
+    """The claims about which a table has rows that name a player; None where it knows no players or no claims.
+
+    Asked of the schema, so that a table to come is not forgotten.
+    """
+    names = {key.parent.name for key in table.foreign_keys if key.column.table.name == "players"} - {
+        "guild_id"
+    }
+    names |= (
+        {"taker"} if table.name == "offers" else set()
+    )  # 0 is anyone, so the schema can't say whom it names
+    about = "number" if table.name == "claims" else "claim"
+    if not names or about not in table.c:
+        return None
+    return sa.select(table.c[about]).where(table.c.guild_id == param("g"), _theirs(table, *sorted(names)))
+
+
+_theirs_in = [
+    found
+    for table in SQLModel.metadata.tables.values()
+    if getattr(tables, table.name, None) is table and (found := _claims_of(table)) is not None
+]
+_disputed = sa.select(disputes.c.claim).where(
+    disputes.c.guild_id == param("g"), _judged(votes, "judge") | _judged(arguments, "author")
+)
+_REWORD = (
+    sa.update(posts)
+    .where(*_sent, _p.kind != DM, _p.line.in_(sa.union(*_theirs_in, _disputed)))
+    .values(state="waiting", tries=0, lease_us=0, owner=0)
+)
+_t, _e, _a = book.transfers.c, book.entries.c, book.accounts.c
+_ACTS_NAMING = sa.select(_t.number).where(
+    _t.guild_id == param("g"),
+    _t.kind.in_(grants.ACTS),
+    (_t.actor == param("p"))
+    | _t.number.in_(
+        sa.select(_e.transfer)
+        .join(book.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
+        .where(_e.guild_id == param("g"), _a.owner == param("p"))
+    ),
+)
+_REWORD_ACTS = (
+    sa.update(posts)
+    .where(*_sent, _p.line == 0, _p.facts.in_(params("told")))
+    .values(state="waiting", tries=0, lease_us=0, owner=0)
+)
 _this_post = (_p.guild_id == param("g"), _p.number == param("n"))
 _this_card = (_c.guild_id == param("g"), _c.kind == param("of_kind"), _c.ref == param("of_ref"))
 _PLACE = sa.select(_c.channel, _c.message, _c.state).where(*_this_card)
@@ -469,16 +546,21 @@ def _here(table: sa.Table) -> sa.ColumnElement[bool]:
 
 def _taking_posts(*, eager: bool) -> sa.Executable:
     earlier = posts.alias("earlier")
-    first = (_p.line == 0) | ~sa.exists().where(
-        earlier.c.guild_id == _p.guild_id,
-        earlier.c.line == _p.line,
-        earlier.c.state == _WAITING,
-        earlier.c.number < _p.number,
+    first = (
+        (_p.line == 0)
+        | _p.message.is_not(None)
+        | ~sa.exists().where(
+            earlier.c.guild_id == _p.guild_id,
+            earlier.c.line == _p.line,
+            earlier.c.state == _WAITING,
+            earlier.c.message.is_(None),
+            earlier.c.number < _p.number,
+        )
     )
     picked = (
         sa.select(_p.guild_id, _p.number)
         .where(_p.state == _WAITING, _free(posts, eager=eager), first, _here(posts))
-        .order_by(_p.made_us, _p.number)
+        .order_by(_p.message.is_not(None), _p.made_us, _p.number)
         .limit(param("most"))
         .with_for_update(skip_locked=True, of=posts)
     )
@@ -497,6 +579,7 @@ def _taking_posts(*, eager: bool) -> sa.Executable:
             _p.begun_us,
             _p.fence,
             _p.tries,
+            _p.message,
         )
     )
 
@@ -542,6 +625,11 @@ _SENT = (
     sa.update(posts)
     .where(*_this_post, _p.state != sa.literal_column("'sent'"))
     .values({"state": "sent", "channel": param("channel"), "message": param("message")} | _free_again)
+)
+_REWORDED = (
+    sa.update(posts)
+    .where(*_this_post, _p.fence == param("held_fence"), _p.message.is_not(None))
+    .values({"state": "sent"} | _free_again)
 )
 _newest = (_c.fence == param("held_fence")) & (_c.wanted == param("version"))
 _SHOWN = (

@@ -41,6 +41,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
         tx.execute(erases, this)
     board.list_(tx, guild, player, listed=False)
     outbox.redraw_naming(tx, guild, player)  # a number stands there from now on
+    outbox.reword_naming(tx, guild, player)
     for number in claims.judged_by(tx, guild, player):
         outbox.redraw_about(tx, guild, number)
     return people.forget(tx, request, now)

@@ -20,6 +20,7 @@ from markets import (
     cruxes,
     disputes,
     forecasts,
+    judges,
     library,
     lifecycle,
     maker,
@@ -473,8 +474,8 @@ def drafts(tx: Connection, guild: int, player: int) -> list[Row]:
 
 
 def queue(tx: Connection, guild: int, now: datetime) -> list[tuple[str, int, int]]:
-    """What waits for moderators: (kind, claim, since), the longest first. Kinds: dispute, confirm, ask."""
-    found: list[tuple[int, str, int]] = []
+    """What waits for moderators: (kind, claim, since), the longest first. Kinds: dispute, confirm, ask, condition."""
+    found = [(since, "condition", number) for number, since in _to_look_at_again(tx, guild, now)]
     asked = {"g": guild, "now": to_us(now)}
     for row in tx.execute(_WAITING, asked):
         of = claims.load(tx, guild, row.number)
@@ -484,6 +485,19 @@ def queue(tx: Connection, guild: int, now: datetime) -> list[tuple[str, int, int
         kind = {"disputed": "dispute", "proposed": "confirm"}.get(of.state, "ask")
         found.append((since, kind, of.number))
     return [(kind, number, since) for since, kind, number in sorted(found)]
+
+
+def _to_look_at_again(tx: Connection, guild: int, now: datetime) -> list[tuple[int, int]]:
+    """The claims that were paid before what they hang on was taken back, and since when (C10): until their result is
+    taken back too, a moderator without money on it notes why it stands, or the time for it is over (D6)."""
+    found: list[tuple[int, int]] = []
+    asked = {"g": guild, "after": to_us(now) - resolution.REVERSIBLE_US}
+    for number, since in tx.execute(_PAID_TOO_SOON, asked).all():
+        noted = tx.execute(_NOTED, {"g": guild, "n": number, "since": since}).scalars()
+        of = claims.load(tx, guild, number)
+        if all(judges.is_recused(tx, of, actor) for actor in noted):
+            found.append((number, since))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -713,6 +727,30 @@ _WAITING = _in_server.where(
     _c.state.in_(["open", "proposed", "disputed"]),
     sa.or_(_c.state != "open", _c.check_us <= param("now")),
 ).limit(100)
+
+_hung_on, _paid, _act = tables.conditions.c, tables.resolutions.c, tables.acts.c
+_theirs_was = tables.resolutions.alias().c
+_taken_back = (
+    sa.select(sa.func.max(_theirs_was.reversed_us))
+    .where(_theirs_was.guild_id == _hung_on.guild_id, _theirs_was.claim == _hung_on.on_claim)
+    .scalar_subquery()
+)
+_PAID_TOO_SOON = (
+    sa.select(_c.number, _taken_back)
+    .join(tables.conditions, (_hung_on.guild_id == _c.guild_id) & (_hung_on.claim == _c.number))
+    .join(tables.resolutions, (_paid.guild_id == _c.guild_id) & (_paid.number == _c.resolution))
+    .where(
+        _c.guild_id == param("g"),
+        _c.state == "settled",
+        _hung_on.state == conditions.REVERSED,
+        _paid.pays_us > param("after"),
+    )
+    .order_by(_c.number)
+    .limit(100)
+)
+_NOTED = sa.select(_act.actor).where(
+    _act.guild_id == param("g"), _act.claim == param("n"), _act.act == "note", _act.at_us >= param("since")
+)
 
 _w = book.accounts.c
 _payable = (

@@ -18,7 +18,7 @@ from bot.components import routes
 from bot.entering import guild_of, key
 from bot.render import market_refusals, phrases, text
 from bot.render import results as render
-from markets import claims, disputes, notes, queries, resolution
+from markets import claims, conditions, disputes, judges, notes, queries, resolution
 from markets.claims import Actor
 from markets.errors import MarketError
 
@@ -124,6 +124,8 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
             disputes.require_judge(tx, seen.claim, seen.dispute, actor, now)
         elif seen.at == "proposed":
             resolution.require_may_confirm(tx, seen.claim, actor)
+        elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
+            judges.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
     return render.Case(seen, dispute, why_not)

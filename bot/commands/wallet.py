@@ -1,4 +1,4 @@
-"""/wallet: what one has, what moved, gifts, and the weekly allowance."""
+"""/wallet: what one has, what moved, gifts, and the allowance."""
 
 import discord
 from discord import app_commands
@@ -40,7 +40,9 @@ async def give(press: Press, to: discord.Member, amount: app_commands.Range[str,
     await answer(press, _ask_gift(press, gift), render.ask_gift)
 
 
-@wallet.command(description="Draw the weekly allowance, if you are below the starting balance")
+@wallet.command(
+    description="Draw the weekly allowance, or the yearly help if all you have is locked for long"
+)
 async def allowance(press: Press) -> None:
     await answer(press, _draw(press), render.drawn)
 
@@ -133,6 +135,5 @@ async def _draw(press: Press) -> render.Drawn:
         raise GrantRefused("A5", "you have just had the starting balance", held=known.started)
     player = known.glance.player
     request = grants.Allowance(player.guild, key(press), player.number)
-    posted = await crux.write(means.allowance, request, crux.clock.of(press.id))
-    balance = posted.balances[player.wallet.number]
-    return render.Drawn(balance - known.glance.balance, balance, await crux.currency(player.guild))
+    done = await crux.write(means.draw, request, crux.clock.of(press.id))
+    return render.Drawn(done.amount, done.balance, await crux.currency(player.guild), done.yearly)

@@ -294,8 +294,9 @@ class Playground:
     async def bot(self) -> Json:
         return await self.get("bot")
 
-    async def connected(self, seconds: float = 20.0) -> None:
-        """Wait until the bot is there; if it gives up first, the error holds its last words."""
+    async def connected(self, seconds: float = 120.0) -> None:
+        """Wait until the bot is there; if it gives up first, the error holds its last words. It takes a second, or
+        half a minute where a dozen other programs want the processor."""
         assert self.running is not None
         await asyncio.wait_for(self.running.control.connected(), seconds)
         state = await self.bot()

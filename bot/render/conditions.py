@@ -26,6 +26,18 @@ def line(seen: ClaimSeen) -> str:
     return f"{words}\nNothing is settled here before that is decided." if held else words
 
 
+def to_look_at_again(seen: ClaimSeen) -> str:
+    """What its judges can do about a claim that was paid before its condition was taken back."""
+    if seen.hangs_on is None or seen.hangs_on.state != REVERSED:
+        return ""
+    number, terms = seen.claim.number, seen.claim.terms
+    return (
+        f". It was to count only if {phrases.condition(terms)}, and that result was taken back since. Take this one "
+        f"back too, `/mod reverse` claim {number}, or say why it stands, `/mod note` claim {number}: either takes it "
+        "off `/mod queue`."
+    )
+
+
 def before(seen: ClaimSeen) -> str:
     """The deadline: where it counts from the condition, as it was counted once that has come."""
     counted = seen.hangs_on is not None and seen.hangs_on.state in (MET, REVERSED)

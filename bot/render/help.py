@@ -152,7 +152,9 @@ def _points(rules: grants.Settings, currency: Currency) -> tuple[str, ...]:
     allowance = (
         f"Whoever is below the starting balance can draw {currency.of(rules.weekly_allowance)} a week, up to it: "
         "`/wallet allowance`. What is locked, and what you gave away in the last 90 days, counts as still yours. "
-        "Weeks you miss don't add up."
+        "Weeks you miss don't add up. Whoever has everything locked for more than a year ahead can draw "
+        f"{currency.of(rules.starting_balance // 10)} once a year instead. What can be sold or cancelled isn't "
+        "locked."
         if rules.weekly_allowance
         else "There is no weekly allowance in this server."
     )
@@ -259,5 +261,8 @@ def _privacy() -> tuple[str, ...]:
         "`/privacy delete` takes your id out of this server's book. Your offers and orders end, your open bets stand "
         "under the number, and what they win goes to the house, as your wallet does. A debt stays under the number, "
         "and what you wrote is erased. The book still balances.",
+        "Crux never writes a name: it mentions you, and Discord shows how you are called. Deleted, you are a number "
+        "on every card, and older posts are edited where Crux still may, so that they mention you no more. What "
+        "people wrote in channels, and answers to commands that everybody saw, stay until a moderator deletes them.",
         "A keyed digest of your id is kept for a year, to refuse a second starting balance and for nothing else.",
     )

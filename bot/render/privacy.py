@@ -71,7 +71,8 @@ def ask(request: Asked) -> Card:
             "Your Discord id leaves this server's book; its transfers stay under a number. What you wrote, and what "
             "was written with your transfers, is erased.",
             "A keyed digest of your id is kept for a year, to refuse a second starting balance and nothing else. "
-            "Posts in channels stay until a moderator deletes them.",
+            "Cards say the number instead of you, and older posts of Crux are edited so that they don't mention you. "
+            "What people wrote, and answers to commands that everybody saw, stay until a moderator deletes them.",
         ),
         ends,
         (Button("Go on to delete", f"forget:{request.asked}", Look.DANGER), Button("Keep my data", "close")),

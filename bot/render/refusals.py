@@ -131,11 +131,15 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
             f"{'day' if days == 1 else 'days'}. A moderator can let you in sooner, with `/mod wave`."
         )
     if "ready_us" in facts:
-        return f"You have had this already. You can draw it again {text.ago(from_us(facts['ready_us']))}."
+        again = f"You have had this already. You can draw it again {text.ago(from_us(facts['ready_us']))}."
+        return f"{again}{_not_yearly(facts)}"
+    if "off" in facts:
+        return f"There is no weekly allowance in this server.{_not_yearly(facts)}"
     if "held" in facts:
         return (
-            "The allowance tops people up to the starting balance. With what you gave away or lost by agreement "
-            f"in the last 90 days, you count as holding {currency.of(facts['held'])}, so nothing is missing."
+            "The allowance tops people up to the starting balance. With what is locked, and what you gave away or "
+            f"lost by agreement in the last 90 days, you count as holding {currency.of(facts['held'])}, so nothing "
+            f"is missing.{_not_yearly(facts)}"
         )
     if "left" in facts:
         left = facts["left"]
@@ -144,6 +148,17 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
         )
         return f"Gifts and rewards are limited to a tenth of the starting balance a day, and {more}."
     return f"{error.why[0].upper()}{error.why[1:]}."
+
+
+def _not_yearly(facts: dict[str, int]) -> str:
+    """Why somebody with nothing but what is locked doesn't get the tenth that comes once a year."""
+    if "locked_until_us" not in facts:
+        return ""
+    return (
+        " Once a year a tenth of the starting balance goes to whoever has everything locked for more than a year; "
+        f"some of yours can be back {text.ago(from_us(facts['locked_until_us']))}. What you can sell or cancel isn't "
+        "locked."
+    )
 
 
 def _funds(error: errors.InsufficientFunds, currency: Currency) -> str:

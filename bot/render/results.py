@@ -345,6 +345,9 @@ def case(shown: Case) -> Card:
 
 def _proposed(seen: ClaimSeen) -> list[str]:
     proposal = seen.proposal
+    if seen.result is not None:
+        said = f"**{phrases.STATES[seen.at]}: {phrases.result(seen.claim.terms, seen.result)}**"
+        return [f"{said}{condition_words.to_look_at_again(seen)}"]
     if proposal is None:
         return ["No result is proposed."]
     by = phrases.who(seen.people, proposal.proposer)
@@ -385,7 +388,12 @@ class Queue:
 
 
 def queue(seen: Queue) -> Card:
-    words = {"dispute": "a dispute to decide", "confirm": "a result to confirm", "ask": "a result to name"}
+    words = {
+        "dispute": "a dispute to decide",
+        "confirm": "a result to confirm",
+        "ask": "a result to name",
+        "condition": "paid, and what it hangs on was taken back",
+    }
     rows = seen.rows[:8]
     lines = [
         f"**{number}** {text.escape(seen.titles.get(number, ''), 140)}\n-# {words[kind]}, waiting since "

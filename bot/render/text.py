@@ -1,11 +1,11 @@
 """Pieces of sentences: amounts, moments, people, and foreign text made harmless."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from bot.render.unseen import cut, seen
 from ledger import money
 
 MOST_WORDS = 500
@@ -14,9 +14,6 @@ MOST_WORDS = 500
 # Markdown, mentions, timestamps, emoji, links: any of these after a backslash is shown as itself.
 _SPECIAL = re.compile(r"([\\*_~`|<>\[\]()#@:])")
 _LIST = re.compile(r"^([-+]|[0-9]+\.)(?=\s)")
-# Fillers, joiners and a blank that Unicode counts among letters and marks: nothing can be seen of them either.
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-_MOST_MARKS = 4  # on one letter: more than any language puts there, and less than reaches into other lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +54,10 @@ def signed(minor: int) -> str:
     return exact(minor) if minor < 0 else f"+{exact(minor)}"
 
 
-def seen(text: str) -> str:
-    """What somebody typed, line for line, without what can't be seen: controls, bidi overrides, zero-width marks;
-    and without letters that carry more marks than belong on one."""
-    if text.isascii() and text.isprintable():
-        return text
-    kept: list[str] = []
-    marks = 0
-    for char in text:
-        kind = "Z" if char.isspace() else unicodedata.category(char)[0]
-        if kind == "C" or char in _UNSEEN:
-            continue
-        marks = marks + 1 if kind == "M" else 0
-        if marks <= _MOST_MARKS:
-            kept.append(char)
-    return "".join(kept)
-
-
 def clean(text: str, most: int = MOST_WORDS) -> str:
     """What can be seen of a text as one line, cut at `most`."""
     line = " ".join(seen(text).split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return line if len(line) <= most else f"{cut(line[: most - 1])}…"
 
 
 @lru_cache(maxsize=512)

@@ -49,9 +49,12 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
+    """`yearly` where it was the tenth for whoever has everything locked."""
+
     amount: int
     balance: int
     currency: Currency
+    yearly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def wallet(seen: Wallet) -> Card:
         (
             Button("History", "history:0"),
             Button("Balance over time", "wallet-line"),
-            Button("Draw the weekly allowance", "allowance"),
+            Button("Draw the allowance", "allowance"),
         ),
     )
 
@@ -141,10 +144,14 @@ def given(done: Given, taker: int, currency: Currency) -> Card:
 
 
 def drawn(done: Drawn) -> Card:
+    moved = f"Your balance {text.exact(done.balance - done.amount)} → **{text.exact(done.balance)}**"
+    why = "All you have is locked for more than a year, so this is yours: a tenth of the starting balance."
     return Card(
         f"You drew {done.currency.of(done.amount)}",
-        (f"Your balance {text.exact(done.balance - done.amount)} → **{text.exact(done.balance)}**",),
-        "The next one comes in a week, if something is missing then.",
+        (why, moved) if done.yearly else (moved,),
+        "It comes once a year, as long as all you have is locked for more than another year."
+        if done.yearly
+        else "The next one comes in a week, if something is missing then.",
         accent=Accent.DONE,
     )
 

@@ -131,7 +131,7 @@ async def show(interaction: discord.Interaction) -> None:
         "### Your wallet\nYou have **1,000 points**.\n-# Points have no cash value.",
         Other("History", "history:0"),
         Other("Balance over time", "wallet-line"),
-        Other("Draw the weekly allowance", "allowance"),
+        Other("Draw the allowance", "allowance"),
     )
     await interaction.response.send_message(view=view, ephemeral=True)
 

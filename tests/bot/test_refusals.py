@@ -36,6 +36,8 @@ EXAMPLES: list[Exception] = [
     errors.GrantRefused("A5", "too young", days_left=1),
     errors.GrantRefused("A5", "the allowance comes once a week", ready_us=1_795_176_000_000_000),
     errors.GrantRefused("A5", "nothing is missing", held=100_000),
+    errors.GrantRefused("A5", "nothing is missing", held=100_000, locked_until_us=1_795_176_000_000_000),
+    errors.GrantRefused("A5", "there is no weekly allowance in this server", off=1),
     errors.GrantRefused("A6", "limited", left=0),
     errors.GrantRefused("A6", "limited", left=500),
     errors.GrantRefused("A6", "gifts are switched off in this server"),

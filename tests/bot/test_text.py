@@ -1,5 +1,6 @@
 """Pieces of sentences: amounts, and foreign text that does nothing in a card."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -80,3 +81,67 @@ def test_moments_and_people_are_shown_in_discords_own_words():
     assert text.person(None, 7) == "player 7"
     assert text.listed(["a", "b", "c"]) == "a, b and c"
     assert text.listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "👩\u200d👩\u200d👧\u200d👦 and 🧑🏽\u200d🚀",
+        "❤\ufe0f\u200d🔥 ☺\ufe0f ☺\ufe0e 🏳\ufe0f\u200d🌈 👁\ufe0f\u200d🗨\ufe0f",
+        "🏃🏿\u200d♀\ufe0f\u200d➡\ufe0f 🇩🇪🇫🇷 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        "1\ufe0f\u20e3 #\ufe0f\u20e3",
+        "\U0001fae9 of a newer Unicode",
+        "می\u200cخواهم",  # I want, in Persian
+        "क\u094d\u200dष and क\u094d\u200cष",  # two ways to write one Hindi cluster
+        "അവന\u0d4d\u200d here",  # he, in Malayalam: the joiner ends the word
+        "শ\u09cd\u200dর র\u200d\u09cdয",
+        "\u845b\U000e0100城市",  # a Japanese town as it writes itself
+    ],
+)
+def test_what_shapes_an_emoji_or_a_letter_is_kept(typed: str):
+    assert text.clean(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("a\u200db\u200cc\ufe0fd\ufe00", "abcd"),
+        ("👩\u200d", "👩"),
+        ("👩\u200d a", "👩 a"),
+        ("👩\u200d\u200d👧", "👩👧"),
+        ("\u200d👩\ufe0f\ufe0f", "👩\ufe0f"),
+        ("1\ufe0f 2\u200d3", "1 23"),
+        ("🏴\U000e0068\U000e0069\U000e007f", "🏴"),  # words that a flag would hide
+        ("go\U000e0061\U000e0062", "go"),
+        ("می\u200c\u200cخواهم", "میخواهم"),
+        ("می\u200c", "می"),
+        ("م\u200cx", "مx"),
+        ("م\u202e\u200cک", "م\u200cک"),
+        (
+            "क\u200d" + "\u094d\u200d" * 9,
+            "क\u200d" + "\u094d\u200d" * 4,
+        ),  # no more marks than belong on a letter
+    ],
+)
+def test_what_shapes_nothing_is_dropped(typed: str, shown: str):
+    assert text.clean(typed) == shown
+
+
+_LIVELY = st.text(
+    st.sampled_from(
+        "a1 👩🏽❤🏴🇩م\u0650क\u094d葛\u200c\u200d\ufe0f\ufe00\u20e3\u202e\U000e0067\U000e007f\U000e0100"
+    )
+)
+
+
+@given(_LIVELY)
+def test_what_is_left_stays_and_hides_nothing(typed: str):
+    left = text.seen(typed)
+    assert text.seen(left) == left
+    assert not re.search(
+        "[\u200c\u200d\ufe00\ufe0f]{2}|^[\u200c\u200d\ufe00\ufe0f]|[a ][\u200c\u200d\ufe0f]", left
+    )
+
+
+def test_words_are_not_cut_behind_a_joiner():
+    assert text.clean("👩\u200d👧" * 9, 3) == "👩…"

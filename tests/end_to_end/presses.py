@@ -61,6 +61,13 @@ PRESSED: dict[str, str] = {
     "library-take:{number}": "test_absent.py::test_who_lost_the_role_judges_no_more_and_a_vote_they_gave_counts",
     "library-guess:{number}": "test_claims.py::test_a_settled_starter_is_a_game_whose_answer_comes_after_the_guess",
     "library-answer:{number}": "test_claims.py::test_a_settled_starter_is_a_game_whose_answer_comes_after_the_guess",
+    "claim-condition:{number}": (
+        "test_conditions.py::test_if_the_first_lab_then_a_second_within_ninety_days"
+    ),
+    "claim-condition-save:{number}": (
+        "test_conditions.py::test_if_the_first_lab_then_a_second_within_ninety_days"
+    ),
+    "reward:{number}": "test_rewards.py::test_a_reward_goes_to_whoever_moved_it",
     "crux-cut:{claim}:{target}": "test_cruxes.py::test_what_cant_be_linked_says_what_to_do",
     "grant:{asked}:{person}:{amount}": "test_presses.py::test_long_lists_are_turned",
     "take:{asked}:{person}:{amount}": (
@@ -162,9 +169,6 @@ PRESSED: dict[str, str] = {
     "market-mine": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
     "market-paid:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
 }
-
-UNTRIED = {"claim-condition:{number}", "claim-condition-save:{number}", "reward:{number}"}
-"""Buttons that no test presses yet: each leaves this set with the test that does."""
 
 
 def template(custom_id: str) -> str:

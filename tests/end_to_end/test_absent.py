@@ -74,12 +74,28 @@ async def test_until_somebody_confirms_it_a_result_may_still_be_challenged(play:
 
 @pytest.mark.rule("E4")
 async def test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s(play: Playground):
+    ada = next(one["id"] for one in await play.get("people") if one["name"] == "Ada")
     await bet_of(play, play.ada, play.bo)
     await play.ada.run("/bet offer", claim=1, side="NO", stake="30", odds="50%")
+    form = await play.mira.run("/mod grant", to=play.ada, amount="1")
+    await play.mira.submit(form, reason="For the test.")
+    await posted(play, "took")
+    form = await play.mira.run("/mod take", from_=play.ada, amount="1")
+    await play.mira.submit(form, reason="For the test.")
     await play.skip(days=5)
+    said = await play.bo.read("announcements", limit=100)
+    assert sum(f"<@{ada}>" in str(one.json["components"]) for one in said) > 3
     asked = await play.ada.click(await play.ada.run("/privacy delete"), "Go on to delete")
     gone = await play.ada.click(asked, "Delete my data for good")
     assert "700 points went to the house" in gone.text
+    await play.skip(seconds=1)
+    left = await play.bo.read("announcements", limit=100)
+    assert [one.id for one in left] == [one.id for one in said], "edited, and nothing is told twice"
+    assert [one.text for one in left if ada in str(one.json["components"])] == []
+    assert [one.buttons for one in left if "took" in one.text] == [
+        one.buttons for one in said if "took" in one.text
+    ]
+    assert "took **1 point** from a deleted player" in "".join(one.text for one in left)
     assert "was withdrawn" in (await play.bo.run("/bet accept", offer=2)).text
     assert "player 1, NO: staked 300" in (await play.bo.run("/bet show", number=1)).text
 

@@ -148,6 +148,32 @@ async def test_what_the_judges_and_the_loser_add_is_read_by_all(play: Playground
     assert "1 lost" in (await play.ada.run("/board profile", person=play.bo)).text
 
 
+async def test_only_a_judge_without_money_clarifies_and_everybody_with_a_bet_is_told(play: Playground):
+    await locked(play)
+    for person, options, words in (
+        (play.mira, {"claim": 77, "words": "What is meant."}, "There is no claim 77 here"),
+        (play.mira, {"claim": 1, "words": "\u200b\u200b\u200b"}, "What you wrote can't be read"),
+        (play.uma, {"claim": 1, "words": "What is meant."}, "judge"),
+        (play.bo, {"claim": 1, "words": "What I meant."}, "judge"),
+    ):
+        refused = await person.run("/claim clarify", **options)
+        assert refused.message.ephemeral
+        assert words in refused.text
+        assert "That didn't work" in refused.text
+    await play.ada.click(await play.ada.run("/claim library", number=16), "Make it a draft")
+    assert "draft" in (await play.mira.run("/claim clarify", claim=2, words="What is meant.")).text
+    done = await play.mira.run("/claim clarify", claim=1, words="The frontier tiers, not the public set.")
+    assert "The frontier tiers, not the public set." in done.text
+    told = await posted(play, "Claim 1 is clarified")
+    assert sorted(one["username"] for one in told.json["mentions"]) == ["ada", "bo"]
+    assert "The frontier tiers" in (await play.uma.run("/claim show", claim=1)).text
+    assert "clarified claim 1" in (await play.uma.run("/resolve acts")).text
+    await quick(play)
+    await play.mira.click(await play.mira.run("/bet accept", offer=2), "Lock 100 points")
+    refused = await play.mira.run("/claim clarify", claim=3, words="What I meant.")
+    assert "You have, or had, points on claim 3" in refused.text
+
+
 async def test_a_named_judge_steps_down_before_they_bet(play: Playground):
     await set_up(play)
     draft = await play.ada.click(await play.ada.run("/claim library", number=18), "Make it a draft")

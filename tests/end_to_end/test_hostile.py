@@ -96,6 +96,19 @@ async def staked(play: Playground, claim: int, words: Words) -> None:
     await play.bo.run("/market pool", claim=claim)
     await confirmed(play, await play.bo.run("/market stake", claim=claim, outcome="NO", stake="5"))
     await play.bo.run("/forecast give", claim=claim, chance="50, 50")
+    await play.bo.run(
+        "/claim link", claim=claim, to=1, moves="raise", outcome=words(80)
+    )  # no outcome is called so
+    if claim > 1:
+        linked = await play.bo.run(
+            "/claim link", claim=claim, to=1, moves="raise", outcome=words.name, answer="NO"
+        )
+        assert "That didn't work" not in linked.text
+    form = await play.bo.run("/reward offer", claim=claim, amount="1")
+    assert "is locked" in (await play.bo.submit(form, words=words(300))).text
+    await play.bo.run("/forecast give", claim=claim, chance="60, 40")
+    form = await play.bo.run("/reward give", reward=claim, to=play.ada)
+    assert "You gave" in (await play.bo.submit(form, why=words(300))).text
     await play.mira.run("/claim clarify", claim=claim, words=words(500))
     await play.mira.run("/mod note", claim=claim, words=words(500))
     form = await play.mira.run("/mod grant", to=play.bo, amount="1")
@@ -135,6 +148,7 @@ async def looked_at(play: Playground, claim: int, words: Words) -> None:
         ("/market show", {"claim": claim}),
         ("/market pool", {"claim": claim}),
         ("/forecast show", {"claim": claim}),
+        ("/reward show", {"reward": claim}),
         ("/claim search", {"words": words(100)}),
         ("/claim list", {"tag": words(25)}),
     ):
@@ -143,7 +157,18 @@ async def looked_at(play: Playground, claim: int, words: Words) -> None:
     await play.mira.submit(form, reason=words(300))
 
 
-LISTS = ("/claim list", "/bet mine", "/bet list", "/market list", "/market portfolio", "/wallet history")
+LISTS = (
+    *(
+        "/claim list",
+        "/claim links",
+        "/claim drafts",
+        "/bet mine",
+        "/bet list",
+        "/market list",
+        "/market portfolio",
+    ),
+    *("/reward show", "/wallet history", "/resolve acts", "/ledger acts", "/board show"),
+)
 
 
 async def all_of_it(play: Playground) -> dict[str, str]:
@@ -160,7 +185,15 @@ async def all_of_it(play: Playground) -> dict[str, str]:
     await play.skip(days=1)
     for claim, words in enumerate(kinds, 1):
         await looked_at(play, claim, words)
-    for command in (*LISTS, "/resolve acts", "/ledger acts", "/claim drafts", "/board show"):
+    for command in (
+        *LISTS,
+        "/claim links",
+        "/reward show",
+        "/resolve acts",
+        "/ledger acts",
+        "/claim drafts",
+        "/board show",
+    ):
         await play.bo.run(command)
     await play.skip(seconds=1)
     return names

@@ -15,6 +15,8 @@ async def test_a_reward_goes_to_whoever_moved_it(play: Playground):
     locked = await play.bo.submit(form, words="A base rate that I missed")
     assert "Reward 1 is locked: 50 points" in locked.text
     assert "Your balance 1,000.00 → **950.00**" in locked.text
+    shown = await play.bo.click(locked, "Show it")
+    assert "A base rate that I missed" in shown.text
     assert "A base rate that I missed" in (await posted(play, "Reward 1: 50 points")).text
     assert (
         "Reward 1: **50** from"

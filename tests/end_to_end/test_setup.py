@@ -7,6 +7,8 @@ import pytest
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
 
+PLACES, POINTS, BETS = "Channels and moderators", "Points", "Claims and bets"
+
 
 async def texts(play: Playground, channel: str) -> list[str]:
     return [message.text for message in await play.ada.read(channel)]
@@ -196,3 +198,74 @@ async def test_help_knows_the_servers_own_numbers(play: Playground):
     assert "There is no weekly allowance" in text
     for topic in ("start", "book", "moderators", "privacy"):
         assert "no cash value" in (await play.ada.run("/help", topic=topic)).text
+
+
+SETTINGS: tuple[tuple[str, str, str, str, str, str], ...] = (
+    # form, field, what can't be, its sentence, what can, what the card says then
+    (PLACES, "zone", "Berlin", "The time zone can't be read", "europe/berlin", "Europe/Berlin"),
+    (POINTS, "name", "*bold*", "The currency's name can't be read", "crumbs", "crumbs"),
+    (POINTS, "symbol", "€5", "The currency's sign can't be read", "◆", "◆1,000"),
+    (POINTS, "start", "0", "The starting balance can't be read", "500", "◆500"),
+    (POINTS, "weekly", "-5", "The weekly allowance can't be read", "0", "no weekly allowance"),
+    (POINTS, "age", "3651", "The days can't be read", "7", "7 days"),
+    (BETS, "claims", "many", "The open claims can't be read", "1", "up to 1 open at once"),
+    (BETS, "most", "1e3", "The most on one bet can't be read", "200", "up to ◆200 a side"),
+    (BETS, "window", "12 hours", "The challenge window can't be read", "3 days", "72 hours"),
+    (BETS, "bond", "-1", "The bond can't be read", "5", "the bond is ◆5"),
+)
+
+
+async def test_each_setting_by_name_with_what_can_not_be_and_what_can(play: Playground):
+    await set_up(play)
+    card = await play.oz.run("/setup")
+    for form_name, field, wrong, sentence, right, said in SETTINGS:
+        before = (await play.oz.run("/setup")).text
+        refused = await play.oz.submit(await play.oz.click(card, form_name), {field: wrong})
+        assert sentence in refused.text, field
+        assert (await play.oz.run("/setup")).text == before, field
+        changed = await play.oz.submit(await play.oz.click(card, form_name), {field: right})
+        assert said in changed.text, f"{field}: {changed.text}"
+
+    await play.oz.submit(await play.oz.click(card, BETS), {"who": "Moderators only"})
+    form = await play.ada.run("/bet quick")
+    asked = {"what": "A lab announces 90% on FrontierMath", "when": "2029-12-31", "side": "NO", "stake": "5"}
+    assert "only moderators open claims" in (await play.ada.submit(form, asked)).text
+    changed = await play.oz.submit(await play.oz.click(card, BETS), {"who": "Everyone"})
+    assert "opened by everyone" in changed.text
+    for words in ("Claim 1", "You have 1 open claims, as many as one person may here"):
+        said = await play.ada.submit(await play.ada.run("/bet quick"), asked | {"side": "NO 50%"})
+        assert words in said.text
+
+
+async def test_a_channel_a_role_or_a_forum_that_can_not_be_one_is_refused_by_name(play: Playground):
+    """Discord's client offers none of these: what somebody else's client sends is held against the server."""
+    await set_up(play)
+    card = await play.oz.run("/setup")
+    ids = {one["name"]: one["id"] for one in await play.oz.channels()}
+    everyone = (await play.get("world"))["guilds"][0]["id"]
+    for field, wrong, sentence in (
+        ("announcements", ids["claims"], "The channel can't be read: choose a text or announcement channel"),
+        ("log", "1", "The channel can't be read"),
+        ("forum", ids["log"], "The forum can't be read: choose a forum channel"),
+        (
+            "moderators",
+            everyone,
+            "The moderator role can't be read: choose a role of this server that not everybody",
+        ),
+    ):
+        form = await play.oz.click(card, PLACES)
+        assert sentence in (await play.oz.forcing.submit(form, {field: [wrong]})).text, field
+    assert (await play.oz.run("/setup")).text == card.text
+    for fields, sentence in (
+        ({"amount": "0"}, "The amount can't be read"),
+        ({"reason": "  "}, "The reason can't be read"),
+    ):
+        form = await play.oz.click(card, "Fund the house")
+        assert sentence in (await play.oz.submit(form, fields)).text
+    for fields, sentence in (
+        ({"name": "", "begins": "2026-12-01", "ends": "2027-02-28"}, "name"),
+        ({"name": "Winter", "begins": "soon", "ends": "2027-02-28"}, "The first day can't be read"),
+        ({"name": "Winter", "begins": "2026-12-01", "ends": "2027-02-30"}, "The last day can't be read"),
+    ):
+        form = await play.oz.click(card, "A season")
+        assert sentence in (await play.oz.forcing.submit(form, fields)).text

@@ -100,7 +100,7 @@ async def test_every_flow_goes_on_after_the_bot_was_ended_in_its_middle(play: Pl
     assert "granted **5 points**" in (await play.mira.submit(form, reason="asked before the restart")).text
     assert "You have" in (await play.ada.run("/wallet show")).text
     assert (await play.ada.forcing.click(history, "history:0")).kind == "updated"
-    assert "nothing is missing" in (await play.ada.click(wallet, "Draw the weekly allowance")).text
+    assert "nothing is missing" in (await play.ada.click(wallet, "Draw the allowance")).text
     assert "crumbs" in (await play.oz.submit(points, {"name": "crumbs"})).text
     assert "Delete for good?" in (await play.bo.click(deletion, "Go on to delete")).text
     assert "The book is right" in (await play.ada.run("/ledger verify")).text

@@ -2,6 +2,7 @@
 
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
+from tests.end_to_end.test_bets import QUICK
 
 
 async def test_the_first_command_makes_a_wallet_and_the_next_ones_find_it(play: Playground):
@@ -125,11 +126,38 @@ async def test_the_allowance_comes_once_a_week_to_whoever_is_below_the_start(pla
     await play.mira.submit(form, reason="a test of the allowance")
 
     card = await play.ada.run("/wallet show")
-    drawn = await play.ada.click(card, "Draw the weekly allowance")
+    drawn = await play.ada.click(card, "Draw the allowance")
     assert "920.00 → **970.00**" in drawn.text
     assert "You can draw it again <t:" in (await play.ada.run("/wallet allowance")).text
     await play.skip(days=7)
     assert "970.00 → **1,000.00**" in (await play.ada.run("/wallet allowance")).text
+
+
+async def all_in(play: Playground, offer: int, when: str) -> None:
+    """Ada offers all she has on a claim of her own, and Mira takes the other side of it."""
+    form = await play.ada.run("/bet quick")
+    held = (await play.ada.run("/wallet show")).text.partition("You have **")[2].partition(" ")[0]
+    await play.ada.submit(form, QUICK | {"when": when, "side": "NO 50%", "stake": held})
+    asked = await play.mira.run("/bet accept", offer=offer)
+    await play.mira.click(asked, asked.message.buttons[0])
+
+
+async def test_whoever_has_everything_locked_for_more_than_a_year_draws_a_tenth_once_a_year(
+    play: Playground,
+):
+    await set_up(play)
+    form = await play.oz.run("/mod grant", to=play.mira, amount="5000")
+    await play.oz.submit(form, reason="for the other side")
+    await all_in(play, 1, "2029-12-31")
+    drawn = await play.ada.click(await play.ada.run("/wallet show"), "Draw the allowance")
+    assert "You drew 100 points" in drawn.text
+    assert "All you have is locked for more than a year, so this is yours" in drawn.text
+    assert "0.00 → **100.00**" in drawn.text
+    assert "so nothing is missing" in (await play.ada.run("/wallet allowance")).text  # 100 are free
+    await all_in(play, 2, "in 300 days")
+    refused = await play.ada.run("/wallet allowance")
+    assert "has everything locked for more than a year; some of yours can be back <t:" in refused.text
+    assert "yearly help" in (await play.ada.run("/wallet history")).text
 
 
 async def test_history_is_paged_by_buttons_both_ways(play: Playground):

@@ -228,7 +228,7 @@ async def test_a_server_chooses_the_allowance_or_none(world: World):
 
     await choose(world, weekly_allowance=0)
     world.skip(days=8)
-    await refused(world, "A5", draw_allowance(world, ada), held=5 * POINT)
+    await refused(world, "A5", draw_allowance(world, ada), off=1)
 
 
 # --- A5: the yearly draw ----------------------------------------------------------------------

@@ -11,7 +11,8 @@ from ledger.accounts import Player
 from ledger.audit import audit as audit_book
 from ledger.types import from_us, to_us
 from markets import audit, claims, clauses, conditions, due, judges, queries, resolution
-from markets.claims import Claim, Judges, Outcome, Result
+from markets import notes as note_words
+from markets.claims import Actor, Claim, Judges, Outcome, Result
 from markets.conditions import Condition, Link
 from markets.consequences import verdict
 from markets.errors import (
@@ -419,16 +420,61 @@ async def test_what_was_paid_goes_to_the_judges(club: Club):
     assert "condition.reversed" in await told(club)
     assert await state(club, second) == "settled"
     assert await club.balance(ada.wallet) == 110_000, "until its judges say otherwise"
+    assert await queued(club) == [("condition", second.number, to_us(club.now))]
     await sound(club)
 
     await club.reverse_result(mo, second)
     await club.sweep()
     assert (await link(club, second)).state == "waiting"
     assert await state(club, second) == "open"
+    assert await queued(club) == []
     await ends(club, mo, first, IT_WAS_NOT)
     assert await state(club, second) == "void"
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
     await sound(club)
+
+
+async def queued(club: Club) -> list[tuple[str, int, int]]:
+    """What waits for moderators, the claims that want a result aside."""
+    found = await club.db.read(queries.queue, club.guild, club.now)
+    return [row for row in found if row[0] != "ask"]
+
+
+async def notes(club: Club, who: Player, claim: Claim) -> None:
+    request = note_words.Note(
+        club.guild, club.key(), Actor(who.number, True), claim.number, "It was right then."
+    )
+    await club.db.write(note_words.note, request, club.now)
+
+
+@pytest.mark.rule("C10")
+async def test_what_was_paid_waits_for_moderators_until_one_without_money_says_why_it_stands(club: Club):
+    (ada, _bo, mo, mu), first, second = await pair(club)
+    await ends(club, mo, first, IT_WAS)
+    await ends(club, mo, second, IT_WAS)
+    await notes(club, mo, second)
+    club.skip(days=1)
+    await club.reverse_result(mu, first)
+    await club.sweep()
+    waits = [("condition", second.number, to_us(club.now))]
+    assert await queued(club) == waits
+    club.skip(days=1)
+    await notes(club, ada, second)  # who gained by it
+    assert await queued(club) == waits
+    await notes(club, mo, second)
+    assert await queued(club) == []
+
+
+@pytest.mark.rule("C10")
+async def test_what_was_paid_waits_for_moderators_as_long_as_they_may_take_it_back(club: Club):
+    (_ada, _bo, mo, mu), first, second = await pair(club)
+    await ends(club, mo, first, IT_WAS)
+    await ends(club, mo, second, IT_WAS)
+    await club.reverse_result(mu, first)
+    await club.sweep()
+    assert await queued(club) != []
+    club.skip(days=30)
+    assert await queued(club) == []
 
 
 @pytest.mark.rule("C10")

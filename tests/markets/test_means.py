@@ -8,8 +8,10 @@ from ledger import grants
 from ledger.accounts import Player
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.people import Present
+from ledger.types import to_us
 from markets import means
-from markets.claims import Result
+from markets.claims import Claim, Result
+from markets.means import Helped
 from tests.markets.club import DAY, YES, Club
 
 START = 100_000
@@ -90,3 +92,76 @@ async def test_a_profit_from_selling_shares_is_not_given_away_before_the_claim_i
         await gives(club, 1, 5_001)
     await gives(club, 1, 5_000)
     assert await club.balance(ada.wallet) == profit
+
+
+YEARS = 3 * 365 * DAY
+
+
+async def years_ahead(club: Club, author: Player, ahead: timedelta = YEARS) -> Claim:
+    at_us = to_us(club.now + ahead)
+    return await club.claim(author, closes_us=at_us, deadline_us=at_us, check_us=at_us)
+
+
+async def helped(club: Club, who: Player) -> Helped:
+    return await club.db.write(means.draw, grants.Allowance(club.guild, club.key(), who.number), club.now)
+
+
+async def refused(club: Club, who: Player) -> dict[str, int | str]:
+    with pytest.raises(GrantRefused) as refused:
+        await helped(club, who)
+    assert refused.value.rule == "A5"
+    return refused.value.facts
+
+
+@pytest.mark.rule("A5")
+async def test_the_same_command_draws_what_applies(club: Club):
+    ada, bo, cy = await club.member(1), await club.member(2), await club.member(3, balance=90_000)
+    claim = await years_ahead(club, bo)
+    await club.bet(ada, bo, claim, maker_stake=START, taker_stake=100)
+    assert await helped(club, ada) == Helped(10_000, 10_000, yearly=True)
+    assert await helped(club, cy) == Helped(5_000, 95_000)
+    assert await refused(club, bo) == {"held": START}  # nearly all of it is free
+    await club.bet(ada, bo, claim, maker_stake=10_000, taker_stake=100)
+    again = to_us(club.now + grants.YEAR)
+    assert await refused(club, ada) == {"ready_us": again}  # once a year
+    club.now += grants.YEAR
+    assert await helped(club, ada) == Helped(10_000, 10_000, yearly=True)
+
+
+@pytest.mark.rule("A5")
+async def test_the_yearly_tenth_is_for_what_comes_back_in_more_than_a_year(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    near, far = await years_ahead(club, bo, grants.YEAR), await years_ahead(club, bo)
+    await club.bet(ada, bo, far, maker_stake=START - 1, taker_stake=100)
+    await club.bet(ada, bo, near, maker_stake=1, taker_stake=100)
+    assert await refused(club, ada) == {"held": START, "locked_until_us": to_us(club.now + grants.YEAR)}
+    assert (await club.read_claim(near.number)).state == "open"
+
+
+@pytest.mark.rule("A5")
+async def test_what_its_owner_can_have_back_is_not_locked(club: Club):
+    """Shares that can be sold, a resting order; after trading has closed shares are locked like a bet."""
+    ada, bo = await club.member(1), await club.member(2, balance=10 * START)
+    closes, far_us = club.now + 10 * DAY, to_us(club.now + YEARS)
+    claim = await club.claim(bo, closes_us=to_us(closes), deadline_us=far_us, check_us=far_us)
+    await club.market(bo, claim, liquidity=100_000)
+    await club.bet(ada, bo, claim, maker_stake=START - 12_000, taker_stake=100)
+    order = await club.order(ada, claim, YES, 2_000, budget=2_000)
+    await club.buy(ada, claim, YES, budget=await club.balance(ada.wallet))
+    assert await club.balance(ada.wallet) == 0
+    assert (await refused(club, ada))["locked_until_us"] == to_us(club.now)
+    await club.cancel(ada, order)
+    await club.bet(ada, bo, claim, maker_stake=2_000, taker_stake=100)
+    assert (await refused(club, ada))["locked_until_us"] == to_us(club.now)
+    club.now = closes
+    await club.sweep()
+    assert await helped(club, ada) == Helped(10_000, 10_000, yearly=True)
+
+
+@pytest.mark.rule("A5")
+async def test_what_is_being_decided_may_come_back_any_day(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await years_ahead(club, bo)
+    await club.bet(ada, bo, claim, maker_stake=START, taker_stake=100)
+    await club.propose(bo, claim, Result("outcome", YES))
+    assert (await refused(club, ada))["locked_until_us"] == to_us(club.now)

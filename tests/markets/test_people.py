@@ -5,10 +5,12 @@ import json
 import pytest
 from sqlalchemy import Connection
 
-from markets import judges, people, tables
+from ledger.people import Act
+from markets import acts, judges, outbox, people, tables
 from markets.claims import Actor, Judges, Result
 from markets.people import stored
 from tests.markets.club import Club
+from tests.world import SALT
 
 
 @pytest.mark.rule("E4")
@@ -70,3 +72,52 @@ def test_no_table_that_names_a_player_is_left_out():
     for table in tables.claims.metadata.tables.values():
         if table.name in vars(tables) and named & set(table.c.keys()):
             assert table.name in asked, table.name
+
+
+async def send_all(club: Club) -> dict[int, int]:
+    """Every post that waits goes out, as the announcer would have it: the messages by the posts' numbers."""
+    sent: dict[int, int] = {}
+    while held := [
+        one
+        for one in await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+        if one.guild == club.guild
+    ]:
+        for one in held:
+            assert one.message is None
+            sent[one.number] = 9_000 + one.number
+            request = outbox.Sent(club.guild, club.key(), one.number, 77, sent[one.number])
+            await club.db.write(outbox.sent, request, club.now)
+    return sent
+
+
+@pytest.mark.rule("E4")
+async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_is_new(club: Club):
+    ada, bo, cy = [await club.member(person) for person in (1, 2, 3)]
+    named, other = await club.claim(ada), await club.claim(bo)
+    await club.bet(ada, bo, named)
+    await club.bet(bo, cy, other)
+    for person in (1, 3):
+        act = Act(club.guild, club.key(), 2, 100, "For a test.", SALT, person)
+        await club.db.write(acts.grant, act, club.now)
+    club.skip(days=31)
+    await club.propose(cy, named, Result("outcome", outcome=0), moderator=True)
+    sent = await send_all(club)
+    assert len(sent) == 5
+
+    await club.forget(1)
+    new = await club.claim(bo)
+    await club.bet(bo, cy, new)
+    taken = await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    held = [one for one in taken if one.guild == club.guild]
+    edits = [one for one in held if one.message]
+    assert [one.message for one in edits] == [sent[one.number] for one in edits]
+    assert [one.line for one in edits if one.line] == [named.number] * 2
+    assert [one.kind for one in edits if not one.line] == [acts.POST]  # of two, the one that names her
+    assert [one.line for one in held if not one.message] == [new.number]
+
+    begun = (await club.read_proposal(1)).window_from_us
+    for one in edits:
+        await club.db.claim(outbox.reworded, one, club.now)
+    assert (await club.read_proposal(1)).window_from_us == begun, "its window doesn't begin a second time"
+    assert [one for one in await club.db.claim(outbox.take_posts, outbox.Take(owner=2, eager=True), club.now)
+            if one.message] == []  # fmt: skip
