@@ -45,13 +45,15 @@ def setup(seen: Setup) -> Card:
             _forum(seen.forum),
             _moderators(seen),
             f"**Time zone** {seen.places.time_zone}",
+            "",
             f"**Points** are written like {currency.of(2_500)}",
             f"**Starting balance** {currency.of(rules.starting_balance)}, for Discord accounts older than "
             f"{rules.account_age_days} days",
             f"**Weekly allowance** {currency.of(rules.weekly_allowance) if rules.weekly_allowance else 'off'}",
             f"**Gifts** {f'up to {currency.of(rules.starting_balance // 10)} a day' if rules.gifts else 'off'}",
-            *_bets(seen.bets, currency),
             f"**The house** holds {currency.of(seen.house)}",
+            "",
+            *_bets(seen.bets, currency),
         ),
         "Run /setup again at any time. If your moderators don't see /mod, allow it for them under Server Settings, "
         "Integrations, Crux.",
@@ -166,9 +168,9 @@ def markets_form(rules: Settings) -> Form:
 def _bets(rules: Settings, currency: Currency) -> tuple[str, ...]:
     who = "everyone" if rules.who_may_open == "everyone" else "moderators only"
     each = (
-        f"up to {rules.open_claims_per_person} open at once" if rules.open_claims_per_person else "no limit"
+        f"up to {rules.open_claims_per_person} open at once" if rules.open_claims_per_person else "as many as they like"
     )
-    most = f"up to {currency.of(rules.most_on_one_bet)} a side" if rules.most_on_one_bet else "no limit"
+    most = f"up to {currency.of(rules.most_on_one_bet)} a side" if rules.most_on_one_bet else "of any size"
     hours, days = rules.window_seconds // 3_600, rules.window_gains_seconds // 86_400
     return (
         f"**Claims** may be opened by {who}, {each} for each person",
