@@ -33,7 +33,7 @@ from markets import (
     stories,
     tables,
 )
-from markets.claims import Claim, Result
+from markets.claims import Claim, Result, Terms
 from markets.cruxes import Crux
 from markets.disputes import Dispute
 from markets.forecasts import Crowd
@@ -509,7 +509,7 @@ class MyBets:
     to_me: tuple[Offer, ...]
     by_me: tuple[Offer, ...]
     bets: tuple[Bet, ...]
-    titles: Mapping[int, str]
+    terms: Mapping[int, Terms]
     due: frozenset[int]
     people: Mapping[int, int]
     more: bool = False
@@ -522,8 +522,8 @@ def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *
     bets = [offers.bet_of(row) for row in tx.execute(statement, asked)]
     to_me = [offers.offer_of(row) for row in tx.execute(_TO_ME, asked)] if not before else []
     by_me = [offers.offer_of(row) for row in tx.execute(_BY_ME, asked)] if not before else []
-    numbers = {one.claim for one in (*bets, *to_me, *by_me)}
-    rows = _rows(tx, _BY_NUMBER, {"g": guild, "numbers": sorted(numbers)}) if numbers else []
+    numbers = sorted({one.claim for one in (*bets, *to_me, *by_me)})
+    rows = tx.execute(_BY_NUMBER, {"g": guild, "numbers": numbers}).all()
     waiting = {row.number for row in rows if row.state not in ("open",) and row.state in GOING}
     players = {side for one in (*bets, *to_me, *by_me) for side in (one.maker, one.taker)}
     return MyBets(
@@ -532,7 +532,7 @@ def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *
         to_me=tuple(to_me),
         by_me=tuple(by_me),
         bets=tuple(bets[:PAGE]),
-        titles={row.number: row.title for row in rows},
+        terms={row.number: claims.read_terms(row.terms) for row in rows},
         due=frozenset(waiting),
         people=named(tx, guild, players),
         more=len(bets) > PAGE,

@@ -630,10 +630,10 @@ def mine(page: Mine) -> Card:
 
 
 def _my_bet(bet: Bet, page: Mine) -> str:
-    am_maker = bet.maker == page.reader
+    am_maker, terms = bet.maker == page.reader, page.seen.terms[bet.claim]
     other = phrases.who(page.seen.people, bet.taker if am_maker else bet.maker)
+    side = phrases.side(terms, bet.side, bet.against if am_maker else not bet.against)
     staked, wins = (bet.maker_stake, bet.taker_stake) if am_maker else (bet.taker_stake, bet.maker_stake)
-    title = text.escape(page.seen.titles.get(bet.claim, ""), 100)
     paid = bet.maker_paid if am_maker else bet.taker_paid
     if paid is None:
         stands = f"{text.number(staked)} to win {text.number(wins)}"
@@ -643,15 +643,20 @@ def _my_bet(bet: Bet, page: Mine) -> str:
         )
         if bet.state != "settled":
             stands += {"agreed": " by agreement", "void": " (void)"}[bet.state]
-    return f"**{bet.number}** with {other}: {stands}\n{title}"
+    return f"**Bet {bet.number}**, {side} against {other}: {stands}\n{_about(terms)}"
 
 
 def _my_offer(of: Offer, seen: MyBets, whose: str) -> str:
-    maker = phrases.who(seen.people, of.maker)
+    maker, terms = phrases.who(seen.people, of.maker), seen.terms[of.claim]
     return (
-        f"**{of.number}** {whose}: {maker} risks {text.number(of.maker_stake)} to win {text.number(of.taker_stake)}, "
-        f"until {phrases.ago(of.expires_us)}\n{text.escape(seen.titles.get(of.claim, ''), 100)}"
+        f"**Offer {of.number}** {whose}: {maker} says {phrases.side(terms, of.side, of.against)}, risks "
+        f"{text.number(of.maker_stake)} to win {text.number(of.taker_stake)}, until {phrases.ago(of.expires_us)}\n"
+        f"{_about(terms)}"
     )
+
+
+def _about(terms: Terms) -> str:
+    return f"-# {text.escape(terms.title, 100)} · before {phrases.deadline(terms)}"
 
 
 # --- what the announcer tells -----------------------------------------------------------------

@@ -214,7 +214,7 @@ def show(seen: ClaimSeen) -> Card:
     """The card, with what happens next and when."""
     shown = claim(seen)
     coming = [
-        f"- {phrases.ago(at_us)}: {phrases.due(kind)}"
+        f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(kind)}"
         for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]
     ] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
@@ -480,7 +480,7 @@ def draft(seen: DraftSeen) -> Card:
     why = (
         ""
         if seen.public
-        else "Only you can see this. It is kept, asks once after 14 days, and goes after 90."
+        else "Only you can see this. It is kept: you are asked about it once, after 14 days, and after 90 it goes."
     )
     asks = "A draft: nothing can be bet on it yet. Say here how you would word it." if seen.public else why
     if seen.public and tales:
@@ -557,7 +557,7 @@ def drafts(rows: list[Row]) -> Card:
     return Card(
         "Your drafts",
         phrases.lines(*(lines or ["You have none. `/claim new` begins one."])),
-        "Only you can see this. Each asks once after 14 days, and goes after 90.",
+        "Only you can see this. You are asked about each once, after 14 days, and after 90 it goes.",
         tuple(Button(f"Draft {row.number}", f"draft:{row.number}") for row in rows[:5]),
     )
 

@@ -167,13 +167,11 @@ def markets_form(rules: Settings) -> Form:
 
 def _bets(rules: Settings, currency: Currency) -> tuple[str, ...]:
     who = "everyone" if rules.who_may_open == "everyone" else "moderators only"
-    each = (
-        f"up to {rules.open_claims_per_person} open at once" if rules.open_claims_per_person else "as many as they like"
-    )
+    each = f", up to {rules.open_claims_per_person} open at once for each person"
     most = f"up to {currency.of(rules.most_on_one_bet)} a side" if rules.most_on_one_bet else "of any size"
     hours, days = rules.window_seconds // 3_600, rules.window_gains_seconds // 86_400
     return (
-        f"**Claims** may be opened by {who}, {each} for each person",
+        f"**Claims** may be opened by {who}{each if rules.open_claims_per_person else ''}",
         f"**Bets** {most}",
         f"**Markets** open with a liquidity of {text.number(rules.liquidity)}; who holds what in them and in pools "
         f"is shown {'at any time' if rules.who_holds_what == 'always' else 'once they have closed'}",

@@ -153,7 +153,6 @@ async def test_only_a_judge_without_money_clarifies_and_everybody_with_a_bet_is_
     for person, options, words in (
         (play.mira, {"claim": 77, "words": "What is meant."}, "There is no claim 77 here"),
         (play.mira, {"claim": 1, "words": "\u200b\u200b\u200b"}, "What you wrote can't be read"),
-        (play.uma, {"claim": 1, "words": "What is meant."}, "judge"),
         (play.bo, {"claim": 1, "words": "What I meant."}, "judge"),
     ):
         refused = await person.run("/claim clarify", **options)
@@ -166,8 +165,8 @@ async def test_only_a_judge_without_money_clarifies_and_everybody_with_a_bet_is_
     assert "The frontier tiers, not the public set." in done.text
     told = await posted(play, "Claim 1 is clarified")
     assert sorted(one["username"] for one in told.json["mentions"]) == ["ada", "bo"]
-    assert "The frontier tiers" in (await play.uma.run("/claim show", claim=1)).text
-    assert "clarified claim 1" in (await play.uma.run("/resolve acts")).text
+    assert "The frontier tiers" in (await play.oz.run("/claim show", claim=1)).text
+    assert "clarified claim 1" in (await play.oz.run("/resolve acts")).text
     await quick(play)
     await play.mira.click(await play.mira.run("/bet accept", offer=2), "Lock 100 points")
     refused = await play.mira.run("/claim clarify", claim=3, words="What I meant.")
