@@ -39,7 +39,7 @@ from markets import calendar, tables
 from markets.claims import Actor
 from markets.errors import MarketError
 from tests.markets.club import Club
-from tests.markets.test_machine import Seen
+from tests.markets.machine.seen import Seen
 
 START = datetime(2030, 1, 7, 9, tzinfo=UTC)
 DAYS = 30

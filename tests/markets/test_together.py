@@ -11,12 +11,14 @@ from ledger import audit, statements
 from ledger import tables as book
 from ledger.accounts import Account, Player
 from ledger.database import Database
-from ledger.types import from_us
+from ledger.types import from_us, to_us
 from markets import clauses, maker, queries
 from markets.claims import Claim, Result
+from markets.conditions import Condition
 from tests import databases
 from tests.ledger import stories
-from tests.markets.club import NO, YES, Club
+from tests.markets.club import DAY, NO, YES, Club
+from tests.markets.machine import same
 
 RESULTS = (
     Result("outcome", outcome=YES),
@@ -25,6 +27,24 @@ RESULTS = (
     Result("unclear"),
     Result("void"),
 )
+
+
+TOLD = (
+    *(
+        "claims",
+        "conditions",
+        "offers",
+        "bets",
+        "markets",
+        "positions",
+        "trades",
+        "orders",
+        "pools",
+        "stakes",
+    ),
+    *("forecasts", "links", "rewards", "proposals", "resolutions", "scores"),
+)
+"""Files that the story of both databases fills."""
 
 
 async def carried(club: Club) -> tuple[Claim, list[Player], Player]:
@@ -122,19 +142,36 @@ async def test_both_databases_tell_the_same_story_to_the_last_digest(
 ):
     heads: list[Any] = []
     prices: list[Any] = []
+    books: list[dict[str, Any]] = []
     for url in (sqlite_url, postgresql_url):
         async with databases.opened(url) as db:
             heads.append(await story(db, guild))
             prices.append((await db.read(maker.load, guild, 1)).book)
+            books.append(await db.read_long(same.everything, guild))
     assert heads[0] == heads[1]
     assert prices[0] == prices[1]
+    for name, held in books[0].items():
+        assert held == books[1][name], name
+    empty = {name for name, held in books[0].items() if name.endswith(".csv") and held.count("\n") < 2}
+    assert not empty & {f"{name}.csv" for name in TOLD}, "the story is about all of it"
 
 
 async def story(db: Database, guild: int) -> statements.Head:
     club = await Club.make(db, guild)
     assert isinstance(club, Club)
     claim, people, mod = await carried(club)
-    await club.post({Account(guild, 1): -500, people[0].wallet: 500}, kind="grant")
+    ada, bo, cy, *_ = people
+    await club.post({Account(guild, 1): -500, ada.wallet: 500}, kind="grant")
+    later = club.now + 60 * DAY
+    times = dict.fromkeys(("closes_us", "deadline_us", "check_us"), to_us(later))
+    lower = await club.claim(cy, condition=Condition(claim.number, YES, "YES"), **times)
+    await club.bet(ada, bo, lower)
+    await club.link(bo, claim, lower)
+    await club.forecast(bo, lower, 40)
+    given, kept = await club.reward(ada, claim), await club.reward(bo, lower, 777, until_us=to_us(later))
+    club.skip(hours=1)
+    await club.forecast(ada, claim, 55)
+    await club.give_reward(given, cy)
     club.skip(days=30)
     await club.sweep()
     for result in (Result("void"), Result("weights", weights=(2, 5))):
@@ -142,4 +179,6 @@ async def story(db: Database, guild: int) -> statements.Head:
         await club.reverse_result(mod, claim)
         await club.sweep()
     await end(club, mod, claim, RESULTS[0])
+    assert (await club.read_claim(lower.number)).state == "void", "what its condition voided stays void"
+    assert (await club.read_reward(kept.number)).state == "ended"
     return await club.head()

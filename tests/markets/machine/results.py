@@ -1,0 +1,156 @@
+"""Time, absences, and how claims end."""
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from ledger.types import to_us
+from markets import calendar, disputes, judges, resolution, tables
+from markets.claims import Result
+from tests.markets.machine.base import Base, which
+
+RESULTS = (
+    Result("outcome", outcome=0),
+    Result("outcome", outcome=1),
+    Result("weights", weights=(1, 2)),
+    Result("unclear"),
+    Result("unclear", weights=(3, 1)),
+    Result("void"),
+    Result("early"),
+)
+
+
+class Results(Base):
+    @rule(hours=st.sampled_from([1, 1, 12, 23, 24, 48, 7 * 24, 15 * 24]), sweeps=st.booleans())
+    def wait_for(self, hours: int, sweeps: bool) -> None:
+        self.skip(hours=hours)
+        if sweeps:
+            self.swept()
+
+    @rule(crash=st.sampled_from(["", "before_commit", "after_commit"]))
+    def sweep(self, crash: str) -> None:
+        self.crashing(crash)
+        self.swept()
+
+    @rule(hours=st.integers(1, 72))
+    def outage(self, hours: int) -> None:
+        self.everywhere(lambda club: club.outage(hours=hours))
+
+    @rule(hours=st.sampled_from([1, 10, 50]), n=st.integers(0, 3))
+    def remove_the_bot(self, hours: int, n: int) -> None:
+        """And invite it again; what was due meanwhile rests."""
+        if n:
+            return
+        from_us, gone = to_us(self.club.now), calendar.Removed(self.club.guild)
+        self.everywhere(lambda club: club.db.claim(calendar.removed, gone, club.now))
+        self.skip(hours=hours)
+        self.swept()
+        self.do(calendar.back_again, calendar.BackAgain(*self.ids(), from_us))
+
+    @rule(n=which)
+    def somebody_left(self, n: int) -> None:
+        found = self.pick(tables.proposals, n, "standing")
+        if found is not None:
+            request = calendar.NeedsConfirmation(*self.ids(), found.number)
+            self.do(calendar.needs_confirmation, request)
+
+    @rule()
+    def restart(self) -> None:
+        self.restarted()
+
+    @rule(claim=which, n=which, result=st.sampled_from(RESULTS), told=st.integers(0, 5))
+    def propose(self, claim: int, n: int, result: Result, told: int) -> None:
+        live = self.pick(tables.bets, claim, "live")
+        number = live.claim if live is not None and live.state == "live" else self.claim(claim, "open")
+        known_us = to_us(self.club.now - timedelta(hours=5 * told)) if told > 3 else None
+        request = resolution.Propose(
+            *self.ids(), self.actor(n), number, result, "https://example.org", known_us=known_us
+        )
+        made = self.do(resolution.propose, request)
+        if made is not None and told:
+            self.do(resolution.announced, resolution.Announced(*self.ids(), made.number, told == 1))
+
+    @rule(n=which, who=which, result=st.sampled_from(RESULTS))
+    def quarrel(self, n: int, who: int, result: Result) -> None:
+        """The next act of a dispute, as people who know the rules would do it."""
+        found = self.pick(tables.claims, n, "proposed", "disputed", "ruled", "settled")
+        if found is None:
+            return
+        if found.state == "open":
+            self.propose(n, who, result, 2)
+        elif found.state == "proposed":
+            self.challenge(n, who)
+        elif found.state == "disputed":
+            for judge in (3, 4, 5):
+                self.vote(n, judge, result)
+        elif found.state == "ruled" and who % 2:
+            self.appeal(n, who % 3)
+        elif found.state == "settled" and who % 4 == 0:
+            self.take_back(n, 5)
+        else:
+            self.wait_for(24, True)
+
+    @rule(n=which, who=which, result=st.sampled_from(RESULTS))
+    def quarrel_on(self, n: int, who: int, result: Result) -> None:
+        """The same, so that it happens twice as often."""
+        self.quarrel(n, who, result)
+
+    @rule(n=which, days=st.integers(1, 30), result=st.sampled_from(RESULTS))
+    def be_of_one_mind(self, n: int, days: int, result: Result) -> None:
+        """After some days a moderator says how it was, and nobody objects."""
+        self.skip(days=days)
+        self.swept()
+        self.propose(n, 4, result, 2)
+        self.wait_for(49, True)
+
+    @rule(n=which)
+    def withdraw_proposal(self, n: int) -> None:
+        found = self.pick(tables.proposals, n, "standing")
+        if found is not None:
+            self.do(resolution.withdraw, resolution.Withdraw(*self.ids(), found.proposer, found.number))
+
+    @rule(proposal=which, n=which)
+    def confirm(self, proposal: int, n: int) -> None:
+        found = self.pick(tables.proposals, proposal, "standing")
+        if found is not None:
+            self.do(resolution.confirm, resolution.Confirm(*self.ids(), self.actor(n), found.number))
+
+    @rule(claim=which, n=which)
+    def challenge(self, claim: int, n: int) -> None:
+        number = self.claim(claim, "proposed")
+        request = disputes.Challenge(*self.ids(), self.who(n).number, number, "fact", "Not so.")
+        self.do(disputes.challenge, request)
+
+    @rule(claim=which, n=st.integers(3, 5), result=st.sampled_from(RESULTS))
+    def vote(self, claim: int, n: int, result: Result) -> None:
+        number = self.claim(claim, "disputed")
+        self.do(disputes.vote, disputes.Vote(*self.ids(), self.actor(n), number, result, "It is so."))
+
+    @rule(claim=which, n=st.integers(0, 2))
+    def appeal(self, claim: int, n: int) -> None:
+        number = self.claim(claim, "ruled")
+        self.do(disputes.appeal, disputes.Appeal(*self.ids(), self.who(n).number, number, "Look again."))
+
+    @rule(claim=which, judge=st.integers(3, 5))
+    def appoint(self, claim: int, judge: int) -> None:
+        number = self.claim(claim, "disputed")
+        for side in self.people[:3]:
+            request = disputes.Appoint(*self.ids(), side.number, number, self.people[judge].number)
+            self.do(disputes.appoint, request)
+
+    @rule(claim=which)
+    def step_down(self, claim: int) -> None:
+        request = judges.StepDown(*self.ids(), self.people[3].number, self.claim(claim, "open"))
+        self.do(judges.step_down, request)
+
+    @rule(claim=which, n=st.integers(3, 5), halted=st.booleans())
+    def halt(self, claim: int, n: int, halted: bool) -> None:
+        number = self.claim(claim, "proposed", "ruled", "open")
+        self.do(disputes.halt, disputes.Halt(*self.ids(), self.actor(n), number, halted, "To look."))
+
+    @rule(claim=which, n=st.integers(4, 5))
+    def take_back(self, claim: int, n: int) -> None:
+        number = self.claim(claim, "settled", "void")
+        request = resolution.Reverse(*self.ids(), self.actor(n), number, "A wrong file.", b"s" * 16)
+        self.reversed |= self.do(resolution.take_back, request) is not None
