@@ -35,6 +35,7 @@ from ledger.accounts import Player
 from ledger.database import run_alone
 from ledger.errors import AlreadyDone, Refused
 from ledger.types import to_us
+from markets import audit as shares_audit
 from markets import calendar, tables
 from markets.claims import Actor
 from markets.errors import MarketError
@@ -59,6 +60,10 @@ STRUCK = (
 
 HOLDING = (
     (tables.bets, ("live",)),
+    (tables.markets, ("open", "ending")),
+    (tables.pools, ("open",)),
+    (tables.orders, ("open",)),
+    (tables.rewards, ("open",)),
     (tables.proposals, ("standing", "disputed")),
     (tables.disputes, ("open", "appealed", "ruled", "final")),
 )
@@ -286,8 +291,10 @@ class Simulation:
     async def pick(self, table: sa.Table, *states: str) -> Any:
         """A row of the server in one of these states; None where there is none."""
         fitting = sa.select(table).where(table.c.guild_id == self.club.guild, table.c.state.in_(states))
-        fitting = fitting.order_by(table.c.number)
-        rows = await self.club.db.read(lambda tx: tx.execute(fitting).all())
+        return await self.any_of(fitting.order_by(*table.primary_key.columns))
+
+    async def any_of(self, asked: sa.Select[Any]) -> Any:
+        rows = await self.club.db.read(lambda tx: tx.execute(asked).all())
         return self.chance.choice(rows) if rows else None
 
     async def do(self, unit: Callable[..., Any], request: Any) -> Any:
@@ -336,20 +343,28 @@ class Simulation:
 
     def _problems(self, tx: Connection) -> list[str]:
         found = [str(one) for one in audit.audit(tx, self.club.guild).problems]
-        Seen(tx, self.club.guild).check_life(to_us(self.now))
+        seen = Seen(tx, self.club.guild)
+        seen.check_money(reversed_once=self.reversed)
+        seen.check_life(to_us(self.now))
+        found += shares_audit.problems(tx, self.club.guild)
         return [*found, *self._money(tx), *self._due(tx), *self._posts(tx), *self._cards(tx)]
 
     def _money(self, tx: Connection) -> list[str]:
         """What is held is held for something that still runs."""
         accounts = {row.number: row for row in self._rows(tx, book.accounts)}
         debts = [one.owner for one in accounts.values() if one.kind == "wallet" and one.balance < 0]
-        found = [] if self.reversed else [f"player {owner} has a debt" for owner in debts]
-        held = {number for number, one in accounts.items() if one.kind in ("escrow", "bond") and one.balance}
+        voids = any(
+            row.state == "void" for row in self._rows(tx, tables.markets)
+        )  # takes back what was spent
+        found = [] if self.reversed or voids else [f"player {owner} has a debt" for owner in debts]
+        held = {n for n, one in accounts.items() if one.kind in ("escrow", "bond", "reserve") and one.balance}
         for table, running in HOLDING:
             for row in self._rows(tx, table):
-                ours = {row._mapping.get(name) for name in ("escrow", "bond", "appeal_bond")} & held
+                ours = {
+                    row._mapping.get(name) for name in ("escrow", "bond", "appeal_bond", "reserve")
+                } & held
                 if ours and row.state not in running:
-                    found.append(f"{table.name} {row.number} is {row.state}, and holds points")
+                    found.append(f"{table.name} {row[1]} is {row.state}, and holds points")
                 held -= ours
         return [*found, *(f"account {number} is held for nothing" for number in held)]
 

@@ -3,11 +3,31 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from bot.playground.driver import NotAllowed
-from ledger.people import Forget
+from ledger.grants import Allowance
+from ledger.people import Forget, Present
 from ledger.types import to_us
-from markets import claims, clauses, disputes, offers, people, preferences, resolution, tables
+from markets import (
+    claims,
+    clauses,
+    cruxes,
+    disputes,
+    forecasts,
+    means,
+    offers,
+    orders,
+    people,
+    pools,
+    preferences,
+    resolution,
+    rewards,
+    tables,
+    trading,
+)
 from markets.claims import Judges, Result
+from markets.conditions import Condition
 from tests.end_to_end.simulation import MODERATORS, NAMES, Simulation
 from tests.markets.club import NO, YES
 
@@ -17,6 +37,9 @@ ACTS: list[tuple[Act, float]] = []
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 BETTORS = ("Ada", "Bo", "Cy", "Di")
+HELD = ((tables.bets, "live"), (tables.markets, "open"), (tables.pools, "open"))
+"""What people want to see an end of."""
+
 RESULTS = (
     Result("outcome", outcome=YES),
     Result("outcome", outcome=NO),
@@ -49,7 +72,10 @@ async def anything(sim: Simulation) -> None:
 @act(5)
 async def opens_a_claim(sim: Simulation) -> None:
     deadline = to_us(sim.now + timedelta(days=sim.chance.randint(1, 20)))
+    on = await sim.pick(tables.claims, "open") if sim.chance.random() < 0.25 else None
+    outcome, days = sim.chance.choice((YES, NO)), sim.chance.choice((None, None, 3))
     terms = sim.club.terms(
+        condition=Condition(on.number, outcome, ("YES", "NO")[outcome], days) if on else None,
         closes_us=deadline,
         deadline_us=deadline,
         check_us=deadline + sim.chance.choice((0, claims.DAY_US)),
@@ -149,17 +175,206 @@ async def agrees(sim: Simulation) -> None:
         await sim.do(offers.agree, offers.Agree(*sim.ids(), bet.number, bet.taker, maker, pot - maker))
 
 
+# --- markets and pools ----------------------------------------------------------------------------
+
+
+@act(3)
+async def opens_a_market(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "open")
+    if claim is not None:
+        opening = sim.chance.choice((None, (5_000, 5_000), (2_000, 8_000)))
+        deep = sim.chance.choice((2_000, 10_000, 30_000))
+        request = trading.OpenMarket(*sim.ids(), sim.actor(), claim.number, deep, opening)
+        await sim.do(trading.open_market, request)
+
+
+@act(1)
+async def deepens_a_market(sim: Simulation) -> None:
+    market = await sim.pick(tables.markets, "open")
+    if market is not None:
+        request = trading.AddLiquidity(*sim.ids(), sim.actor(sim.name(BETTORS)), market.claim, 5_000)
+        await sim.do(trading.add_liquidity, request)
+
+
+@act(7)
+async def buys(sim: Simulation) -> None:
+    market = await sim.pick(tables.markets, "open")
+    if market is None:
+        return await opens_a_market(sim)
+    how = sim.chance.choice(({"budget": 4_000}, {"quantity": 5_000}, {"target_bps": 7_000}))
+    who, outcome = sim.number(sim.name(BETTORS)), sim.chance.choice((YES, NO))
+    tolerance = sim.chance.choice((200, 9_800))
+    request = trading.Buy(*sim.ids(), who, market.claim, outcome, 5_000, tolerance_bps=tolerance, **how)
+    await sim.do(trading.buy, request)
+    return None
+
+
+@act(2)
+async def presses_buy(sim: Simulation) -> None:
+    """By command and button, through Discord: delivered twice, or too late, or with a lost answer."""
+    market = await sim.pick(tables.markets, "open")
+    if market is None:
+        return
+    person = sim.play.person(sim.name(BETTORS))
+    sim.tell(f"{person.name} presses buy in market {market.claim}")
+    try:
+        asked = await person.run("/market buy", claim=market.claim, outcome="YES", points="20")
+        button = next((label for label in asked.message.buttons if label.startswith("Buy")), None)
+        if button is None:
+            return
+        if sim.chance.random() < 0.3:
+            sim.storm.add("lost", CALLBACK)
+        late = sim.chance.random() < 0.3
+        await person.delivered(times=sim.chance.choice((1, 2)), late=late).click(asked, button)
+    except NotAllowed as refused:  # who left the server can't press
+        sim.tell(str(refused))
+    else:
+        sim.done["pressed"] += 1
+
+
+@act(4)
+async def sells(sim: Simulation) -> None:
+    table = tables.positions
+    held = sa.select(table).where(table.c.guild_id == sim.club.guild, table.c.shares > 0)
+    position = await sim.any_of(held.order_by(*table.primary_key.columns))
+    if position is not None:
+        request = trading.Sell(
+            *sim.ids(),
+            position.player,
+            position.claim,
+            position.outcome,
+            5_000,
+            quantity=max(position.shares // sim.chance.choice((1, 2)), 1),
+            tolerance_bps=9_800,
+        )
+        await sim.do(trading.sell, request)
+
+
+@act(3)
+async def rests_an_order(sim: Simulation) -> None:
+    market = await sim.pick(tables.markets, "open")
+    if market is not None:
+        who, outcome = sim.number(sim.name(BETTORS)), sim.chance.choice((YES, NO))
+        how = sim.chance.choice(({"budget": 2_500}, {"quantity": 1_000}))
+        limit = sim.chance.choice((2_000, 4_000, 6_000, 8_000))
+        until = sim.chance.choice((None, to_us(sim.now + timedelta(days=2))))
+        request = orders.Place(*sim.ids(), who, market.claim, outcome, limit, expires_us=until, **how)
+        await sim.do(orders.place, request)
+
+
+@act(1)
+async def cancels_an_order(sim: Simulation) -> None:
+    order = await sim.pick(tables.orders, "open")
+    if order is not None:
+        await sim.do(orders.cancel, orders.Cancel(*sim.ids(), order.player, order.number))
+
+
+@act(2)
+async def opens_a_pool(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "open")
+    if claim is not None:
+        await sim.do(pools.open_pool, pools.OpenPool(*sim.ids(), sim.actor(), claim.number))
+
+
+@act(5)
+async def stakes(sim: Simulation) -> None:
+    pool = await sim.pick(tables.pools, "open")
+    if pool is None:
+        return await opens_a_pool(sim)
+    claim, who = await sim.club.read_claim(pool.claim), sim.number(sim.name(BETTORS))
+    outcome, amount = sim.chance.choice((YES, NO)), sim.chance.randint(100, 4_000)
+    await sim.do(pools.stake, pools.Put(*sim.ids(), who, pool.claim, outcome, amount, claim.digest))
+    return None
+
+
+# --- forecasts, cruxes, rewards, points -----------------------------------------------------------
+
+
+@act(4)
+async def forecasts_a_claim(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "open")
+    if claim is not None:
+        chance = sim.chance.randint(1, 99) * 10_000
+        request = forecasts.Give(*sim.ids(), sim.number(), claim.number, (chance, 1_000_000 - chance))
+        await sim.do(forecasts.give, request)
+
+
+@act(1)
+async def hides_or_shows_forecasts(sim: Simulation) -> None:
+    claim = await sim.pick(tables.claims, "open")
+    if claim is not None:
+        hidden = sim.chance.random() < 0.5
+        await sim.do(forecasts.hide, forecasts.Hide(*sim.ids(), claim.author, claim.number, hidden))
+
+
+@act(2)
+async def links_claims(sim: Simulation) -> None:
+    one, other = [await sim.pick(tables.claims, "open", "proposed") for _ in range(2)]
+    if one is not None and other is not None:
+        request = cruxes.Make(*sim.ids(), sim.number(), one.number, other.number, sim.chance.random() < 0.5)
+        await sim.do(cruxes.link, request)
+
+
+@act(0.5)
+async def cuts_a_link(sim: Simulation) -> None:
+    table = tables.links
+    links = sa.select(table).where(table.c.guild_id == sim.club.guild).order_by(*table.primary_key.columns)
+    found = await sim.any_of(links)
+    if found is not None:
+        await sim.do(cruxes.unlink, cruxes.Cut(*sim.ids(), found.player, found.claim, found.target))
+
+
+@act(2)
+async def locks_a_reward(sim: Simulation) -> None:
+    table = tables.forecasts
+    said = sa.select(table).where(table.c.guild_id == sim.club.guild, table.c.until_us.is_(None))
+    found = await sim.any_of(said.order_by(*table.primary_key.columns))
+    if found is not None:
+        request = rewards.Offer(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
+        await sim.do(rewards.offer, request)
+
+
+@act(2)
+async def gives_a_reward(sim: Simulation) -> None:
+    found = await sim.pick(tables.rewards, "open")
+    if found is not None:
+        chance = sim.chance.randint(1, 99) * 10_000
+        said = forecasts.Give(*sim.ids(), found.owner, found.claim, (chance, 1_000_000 - chance))
+        await sim.do(forecasts.give, said)
+        request = rewards.Give(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
+        await sim.do(rewards.give, request)
+
+
+@act(0.5)
+async def takes_a_reward_back(sim: Simulation) -> None:
+    found = await sim.pick(tables.rewards, "open")
+    if found is not None:
+        await sim.do(rewards.cancel, rewards.Cancel(*sim.ids(), found.owner, found.number))
+
+
+@act(1)
+async def gives_points(sim: Simulation) -> None:
+    giver, taker = sim.chance.sample(NAMES, 2)
+    request = Present(*sim.ids(), sim.persons[giver], sim.persons[taker], sim.chance.randint(100, 12_000))
+    await sim.do(means.present, request)
+
+
+@act(1)
+async def draws_the_allowance(sim: Simulation) -> None:
+    await sim.do(means.allowance, Allowance(*sim.ids(), sim.number()))
+
+
 # --- results --------------------------------------------------------------------------------------
 
 
 @act(6)
 async def proposes(sim: Simulation) -> None:
-    bet = await sim.pick(tables.bets, "live")
-    if bet is None:
+    found = await sim.pick(*sim.chance.choice(HELD))
+    if found is None:
         return
     who = sim.actor(sim.name((*BETTORS, *MODERATORS)))
     result = sim.chance.choice(RESULTS)
-    request = resolution.Propose(*sim.ids(), who, bet.claim, result, "https://example.org")
+    request = resolution.Propose(*sim.ids(), who, found.claim, result, "https://example.org")
     await sim.do(resolution.propose, request)
 
 
@@ -276,8 +491,8 @@ async def takes_discord_away(sim: Simulation) -> None:
     sim.storm.away = True
     for minutes in sim.chance.choice(((1,), (20, 40), (60, 300, 360))):
         await sim.go_on(minutes=minutes)
-        await offers_a_bet(sim)
-        await proposes(sim)
+        for what in (offers_a_bet, buys, proposes):
+            await what(sim)
     sim.storm.away = False
 
 
