@@ -29,8 +29,8 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 benchmarks: $(VENV)/.dev
-	$(BIN)/python -m tests.benchmarks.ledger $(ARGS)
-	$(BIN)/python -m tests.benchmarks.bets $(ARGS)
+	for figures in ledger bets markets discord press; do \
+	  $(BIN)/python -m tests.benchmarks.$$figures $(ARGS) || exit 1; done
 
 # Raises every version within pyproject.toml's bounds and pins its hashes; names no index address.
 lock: $(VENV)/.dev

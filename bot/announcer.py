@@ -113,7 +113,23 @@ class Announcer:
     async def _serve(self, guild: int, rows: Sequence[Held]) -> int:
         async with self._limit:
             chosen = await self._crux.places(guild)
+            if chosen.nowhere:
+                rows = await self._park_homeless(guild, rows)
             return sum([await self._tell(held, chosen) for held in rows])
+
+    async def _park_homeless(self, guild: int, rows: Sequence[Held]) -> list[Held]:
+        """In a server that chose no channel: what would be new in one is parked unworded, all at once, and the rest
+        is left to be told."""
+        homeless = [held for held in rows if _is_new(held) and held.kind != outbox.DM]
+        if homeless:
+            failures = tuple(_what(held, NoChannel()) for held in homeless)
+            try:
+                await self._crux.db.claim(outbox.all_failed, failures, self._crux.clock.now())
+            except LedgerError as error:
+                _note(homeless[0], error)  # the leases run out, and they are looked at again
+            else:
+                log.info("no channel", extra={"facts": {"guild": guild, "parked": len(homeless)}})
+        return [held for held in rows if held not in homeless]
 
     async def _tell(self, held: Held, chosen: Places) -> bool:
         try:
@@ -415,6 +431,11 @@ class Announcer:
             await self._crux.db.claim(outbox.failed, failed, self._crux.clock.now())
         except LedgerError as worse:
             _note(held, worse)
+
+
+def _is_new(held: Held) -> bool:
+    """Whether it would be a new message, and not the edit of one."""
+    return isinstance(held, HeldPost) or held.message is None
 
 
 def reference(held: Held) -> str:

@@ -27,6 +27,11 @@ class Places:
         """Where acts of moderators are made public: the announcements, else the log; 0 where neither was chosen."""
         return self.announcement_channel or self.log_channel
 
+    @property
+    def nowhere(self) -> bool:
+        """Whether no channel of any kind was chosen."""
+        return not (self.announcement_channel or self.forum_channel or self.log_channel)
+
 
 def load(tx: Connection, guild: int) -> Places:
     """The places of one server; the defaults where it has no book yet."""

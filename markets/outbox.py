@@ -304,6 +304,12 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
     return True
 
 
+def all_failed(tx: Connection, request: tuple[Failed, ...], now: datetime) -> None:
+    """Count several failures at once. Runs through `db.claim`."""
+    for one in request:
+        failed(tx, one, now)
+
+
 def let_go(tx: Connection, request: None, now: datetime) -> int:
     """Free what a process held that is surely dead: where one process alone can have the book. Through `db.claim`."""
     return tx.execute(_LET_GO_CARDS).rowcount + tx.execute(_LET_GO_POSTS).rowcount

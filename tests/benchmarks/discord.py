@@ -26,7 +26,7 @@ from tests.benchmarks.harness import alternate_async, median, percentile, quick,
 A = TypeVar("A")
 
 ROUNDS = 5
-PEOPLE = 64
+PEOPLE = 8 if quick() else 64
 
 
 @dataclass
@@ -175,7 +175,7 @@ async def memory_mb(guilds: int) -> float:
 async def main() -> None:
     small = quick()
     os.environ.pop("CRUX_DISCORD_TOKEN", None)
-    await ratios(2 if small else ROUNDS, 64 if small else 384)
+    await ratios(1 if small else ROUNDS, 16 if small else 384)
     seconds = [await start_seconds() for _ in range(1 if small else ROUNDS)]
     report(
         "discord.start_seconds",
@@ -185,7 +185,7 @@ async def main() -> None:
         seconds=round(median([took for took, _ in seconds]), 2),
         cpu_seconds=round(median([cpu for _, cpu in seconds]), 2),
     )
-    megabytes = await memory_mb(50 if small else 1000)
+    megabytes = await memory_mb(20 if small else 1000)
     report("discord.memory_mb", megabytes / 150, goal=1.0, better="lower", megabytes=round(megabytes))
 
 

@@ -35,7 +35,7 @@ def crux(folder: str) -> tuple[list[str], Path]:
 
 async def claim(ours: Bench, number: int) -> None:
     """A claim, opened with an offer to anyone, and a market on it."""
-    first = ours.people[number]
+    first = ours.people[number % PEOPLE]
     form = await first.run("/bet quick")
     said = {"what": "A named AI lab announces a model that scores 90% on FrontierMath", "when": "2029-12-31"}
     opened = await first.submit(form, said | {"side": "NO 3:1", "stake": "0.03"})
@@ -84,10 +84,15 @@ async def presses(bench: Bench, what: str, count: int, in_flight: int) -> float:
 
 async def main() -> None:
     os.environ.pop("CRUX_DISCORD_TOKEN", None)
-    rounds, count = (1, 64) if quick() else (ROUNDS, PRESSES)
+    rounds, count = (1, 16) if quick() else (ROUNDS, PRESSES)
     with tempfile.TemporaryDirectory() as folder:
         command, noted = crux(folder)
         async with running("crux", command, apart=noted) as ours, running("bare", BARE) as bare:
+            for bench in (
+                ours,
+                bare,
+            ):  # however long it takes, a minute isn't over between question and press
+                await bench.play.freeze()
             for number in range(1, CLAIMS + 1):
                 await claim(ours, number)
             for what in ASKS:
