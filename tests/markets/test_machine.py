@@ -72,6 +72,11 @@ class Machine(Bets, Shares, Crowd, Results):
             self.forecast(claim, 1, 700)
             self.link(claim, 2, claim, True)
         self.offer_reward(1, 2_000, 0)
+        self.skip(hours=1)
+        self.give_reward(1, 2, 600, "")
+        self.offer_reward(1, 1_500, 0)
+        self.give_points(0, 1, 500)
+        self.act_with_points(0, 1_000)
         for number, (maker, taker) in enumerate([(0, 1), (1, 2), (2, 0)]):
             self.offer(number, maker, taker, 5_000 + number, 7_000, number % 2, 0)
             self.accept(number, taker, "")
