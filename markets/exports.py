@@ -181,7 +181,8 @@ class Layout:
     """A file: its columns, the columns of its key in order, and which rows are in it.
 
     `begins` is what stands in the table's other columns after an import: nobody holds the row. `hides` leaves out
-    what is nobody's to read yet, but for the export that moves a whole book.
+    what is nobody's to read yet, but for the export that moves a whole book; `keeps` what members don't see, in the
+    export that they make themselves.
     """
 
     table: sa.Table
@@ -190,6 +191,7 @@ class Layout:
     where: tuple[sa.ColumnElement[bool], ...]
     begins: dict[str, Any]
     hides: tuple[sa.ColumnElement[bool], ...] = ()
+    keeps: tuple[sa.ColumnElement[bool], ...] = ()
 
     @property
     def guild(self) -> sa.ColumnElement[Any]:
@@ -217,9 +219,9 @@ def blocks(tx: Connection, guild: int, table: Table, *, hidden: bool = False) ->
     return pages.run(tx, pages.guarded(guild, _told(guild, table, hidden=hidden)))
 
 
-def stream(db: Database, guild: int, table: Table) -> AsyncIterator[str]:
-    """The same of an open database, beside its writes."""
-    return pages.stream(db, pages.guarded(guild, _told(guild, table)))
+def stream(db: Database, guild: int, table: Table, *, public: bool = False) -> AsyncIterator[str]:
+    """The same of an open database, beside its writes; where it is `public`, only what every member may see."""
+    return pages.stream(db, pages.guarded(guild, _told(guild, table, public=public)))
 
 
 def add_to_folder(tx: Connection, guild: int, folder: Path, *, with_people: bool = False) -> dict[str, int]:
@@ -279,12 +281,12 @@ def _write_all(tx: Connection, guild: int, place: Path, *, with_people: bool) ->
     return {table: int(files[f"{table}.csv"]["lines"]) - 1 for table in written(people=with_people)}
 
 
-def _told(guild: int, table: Table, *, hidden: bool = False) -> Steps:
+def _told(guild: int, table: Table, *, hidden: bool = False, public: bool = False) -> Steps:
     yield from pages.note(pages.Selection(guild))  # raises UnknownGuild
     layout = LAYOUTS[table]
     yield ",".join(layout.header) + "\n"
     after = tuple("" if column.type.python_type is str else 0 for column in layout.key)
-    statement = _statement(layout, hidden=hidden)
+    statement = _statement(layout, hidden=hidden, public=public)
     while rows := (yield Ask(statement, _values(guild, after))):
         yield _lines(guild, layout, rows)
         after = tuple(rows[-1][: len(layout.key)])
@@ -307,7 +309,7 @@ def _lines(guild: int, layout: Layout, rows: Rows) -> str:
     return "".join(made)
 
 
-def _statement(layout: Layout, *, hidden: bool) -> sa.Select[*tuple[Any, ...]]:
+def _statement(layout: Layout, *, hidden: bool, public: bool) -> sa.Select[*tuple[Any, ...]]:
     after = sa.tuple_(*(param(f"after_{place}") for place in range(len(layout.key))))
     return (
         sa.select(*layout.key, *(column.source.label(f"c{n}") for n, column in enumerate(layout.columns)))
@@ -316,6 +318,7 @@ def _statement(layout: Layout, *, hidden: bool) -> sa.Select[*tuple[Any, ...]]:
             sa.tuple_(*layout.key) > after,
             *layout.where,
             *(() if hidden else layout.hides),
+            *(layout.keeps if public else ()),
         )
         .order_by(*layout.key)
         .limit(param("most"))
@@ -343,6 +346,7 @@ def _layout(
     without: tuple[sa.ColumnElement[bool], ...] = (),
     begins: dict[str, Any] | None = None,
     hides: tuple[sa.ColumnElement[bool], ...] = (),
+    keeps: tuple[sa.ColumnElement[bool], ...] = (),
 ) -> Layout:
     """A file of one table. Each column as `name`, or `name=column`; before it `$` for an amount, `@` for a moment,
     `"` for text, `#` for bytes, `&` for an id of Discord."""
@@ -351,7 +355,9 @@ def _layout(
         name, _, source = one.lstrip('$@"#&').partition("=")
         made.append(Column(name, table.c[source or name], _KINDS.get(one[0], _NUMBER)))
     keys = tuple(table.c[name] for name in key.split())
-    return Layout(table, tuple(_exactly(one) for one in keys), tuple(made), without, begins or {}, hides)
+    return Layout(
+        table, tuple(_exactly(one) for one in keys), tuple(made), without, begins or {}, hides, keeps
+    )
 
 
 _MARKS: dict[type[Any], str] = {sa.Text: '"', sa.LargeBinary: "#"}
@@ -420,6 +426,23 @@ def _shown_forecast() -> sa.ColumnElement[bool]:
         claim.number == of.claim,
         claim.state.not_in(["settled", "void", "unresolved"]),
     )
+
+
+def _holders_shown(of: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether everybody may see who holds what: where the server shows it later, not while the claim is open (E1)."""
+    claim = tables.claims.c
+    return ~sa.exists().where(
+        claim.guild_id == of.c.guild_id,
+        claim.number == of.c.claim,
+        claim.settings.contains('"who_holds_what":"closed"'),
+        claim.state == "open",
+    )
+
+
+def _on_the_board() -> sa.ColumnElement[bool]:
+    """Those who asked to be left out of the board are left out here as well (E6)."""
+    of, left_out = tables.scores.c, tables.unlisted.c
+    return ~sa.exists().where(left_out.guild_id == of.guild_id, left_out.player == of.player)
 
 
 LAYOUTS: dict[Table, Layout] = {
@@ -567,6 +590,7 @@ LAYOUTS: dict[Table, Layout] = {
         tables.positions,
         "claim player outcome",
         *("claim", "player", "outcome", "shares", "$cost", "$paid"),
+        keeps=(_holders_shown(tables.positions),),
     ),
     "orders": _layout(
         tables.orders,
@@ -589,6 +613,7 @@ LAYOUTS: dict[Table, Layout] = {
         "claim number",
         *("claim", "trade=number", "player", "outcome", "quantity", "$amount", '"prices', "order=by_order"),
         *("transfer", "@at=at_us"),
+        keeps=(_holders_shown(tables.trades),),
     ),
     "pools": _layout(
         tables.pools,
@@ -603,6 +628,7 @@ LAYOUTS: dict[Table, Layout] = {
         "claim number",
         *("claim", "stake=number", "player", "outcome", "$amount", "transfer", "@at=at_us", '"state', "late"),
         *("$paid", "paid_by"),
+        keeps=(_holders_shown(tables.stakes),),
     ),
     "forecasting": _plain(tables.forecasting),
     "forecasts": _layout(
@@ -616,6 +642,7 @@ LAYOUTS: dict[Table, Layout] = {
         "resolution player",
         *("resolution", "player", "claim", "@at=at_us", "peer", "baseline", "log", "brier", "coverage"),
         *('"chances', "outcome", "counted"),
+        keeps=(_on_the_board(),),
     ),
     "seasons": _layout(
         tables.seasons, "number", *("season=number", '"name', "@from=from_us", "@to=to_us", "made_by")

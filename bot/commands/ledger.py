@@ -21,8 +21,10 @@ MOST_BYTES = 50 * 2**20
 PUBLIC: tuple[claims.Table, ...] = (
     *("claims", "clarifications", "offers", "bets", "proposals", "disputes"),
     *("arguments", "votes", "resolutions", "acts"),
+    *("markets", "market_outcomes", "liquidity", "trades", "positions", "pools", "pool_outcomes", "stakes"),
+    *("forecasts", "scores", "seasons"),
 )
-"""What everybody in the server may read by name (E1); resting orders, preferences and the like are not."""
+"""What everybody in the server may read by name (E1); orders, preferences and the like are not."""
 
 ledger = app_commands.Group(name="ledger", description="The book of this server", guild_only=True)
 
@@ -57,13 +59,13 @@ async def verify(press: Press) -> None:
 
 
 @ledger.command(
-    description="Your entries, or all claims and bets, as tables; for moderators the server's entries"
+    description="Your entries, or all claims, bets and markets, as tables; for moderators all entries"
 )
 @app_commands.describe(what="What to export")
 @app_commands.choices(
     what=[
         app_commands.Choice(name="My own entries", value="mine"),
-        app_commands.Choice(name="Claims, bets, results, disputes and acts of moderators", value="claims"),
+        app_commands.Choice(name="Claims, bets, markets, pools, forecasts, results and acts", value="claims"),
         app_commands.Choice(name="The server's entries, for moderators", value="server"),
     ]
 )
@@ -90,7 +92,7 @@ async def _export_claims(press: Press) -> render.ExportedClaims:
         for table in PUBLIC:
             with packed.open(zipfile.ZipInfo(f"{table}.csv"), "w") as file:
                 rows[table] = -1
-                async for block in claims.stream(crux.db, guild, table):
+                async for block in claims.stream(crux.db, guild, table, public=True):
                     file.write(block.encode())
                     rows[table] += block.count("\n")
             if made.tell() > press.filesize_limit:

@@ -1,5 +1,9 @@
 """Pools, forecasts and the board, as people see them (RULES C6, C7, E6)."""
 
+import csv
+import io
+import zipfile
+
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
@@ -20,6 +24,16 @@ async def settle(play: Playground, result: str) -> None:
     await play.skip(seconds=1)  # it is announced, and its window begins
     await play.skip(days=3)
     await play.skip(seconds=1)
+
+
+async def public_tables(play: Playground) -> dict[str, list[dict[str, str]]]:
+    """What a member exports, by the name of its file."""
+    answer = await play.mira.run("/ledger export", what="claims")
+    packed = zipfile.ZipFile(io.BytesIO(await play.download(answer.message.files[0])))
+    return {
+        name.removesuffix(".csv"): list(csv.DictReader(packed.read(name).decode().splitlines()))
+        for name in packed.namelist()
+    }
 
 
 async def stake(play: Playground, who: str, outcome: str, amount: str) -> Answer:
@@ -207,5 +221,12 @@ async def test_who_holds_what_is_shown_once_it_has_closed_where_a_server_says_so
         "- if it comes, as the pool stands: YES **±0**, NO **±0**",
     ):
         assert words in mine.text
+    exported = await public_tables(play)
+    assert [exported[name] for name in ("trades", "positions", "stakes")] == [[], [], []]
+    assert exported["markets"][0]["trades"] == "1"
     await play.skip(days=8)
     assert "30 on YES" in (await play.mira.run("/market pool", claim=1)).text
+    await settle(play, "0")
+    exported = await public_tables(play)
+    assert [row["amount"] for row in exported["trades"]] == ["2000"]
+    assert [row["amount"] for row in exported["stakes"]] == ["3000"]
