@@ -102,7 +102,7 @@ async def _mine(press: Press, player: int, number: int, *, new: bool = False) ->
         scored = board.score_of(tx, guild, found.resolution, player) if found.resolution else None
         kept = render.Scored(scored.peer, scored.baseline, scored.brier, scored.coverage) if scored else None
         market = maker.find(tx, guild, number)
-        price = market_words.line(found.terms, market) if market else ""
+        price = market_words.says(found.terms, market) if market else ""
         return render.Mine(found, said, forecasts.crowd(tx, found, now), kept, new, price)
 
     return await press.client.db.read(read)

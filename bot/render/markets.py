@@ -34,6 +34,18 @@ BUDGET, QUANTITY, TARGET = 0, 1, 2
 
 def line(terms: Terms, market: Market) -> str:
     """Prices as they stand, and for ranges what they say of the value."""
+    trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
+    said = values.implied(terms, market.prices)
+    shown_line = f"**Market** {_prices(terms, market)} · {trades}"
+    return f"{shown_line}\nThe prices say: {said}" if said else shown_line
+
+
+def says(terms: Terms, market: Market) -> str:
+    """The prices as a sentence, to stand beside what people say."""
+    return f"The market says {_prices(terms, market)}."
+
+
+def _prices(terms: Terms, market: Market) -> str:
     prices = market.prices
     ranged, places = terms.kind in ("number", "date"), range(len(prices))
     first = sorted(places, key=lambda place: -prices[place])[:FEW]
@@ -42,10 +54,7 @@ def line(terms: Terms, market: Market) -> str:
     between = ": " if ranged and len(prices) > 2 else " "  # "200 to 400 42%" reads like a number
     shown = [f"{called(terms, place)}{between}**{chance(prices[place])}**" for place in first]
     more = f" and {len(prices) - FEW} more" if len(prices) > FEW else ""
-    trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
-    said = values.implied(terms, prices)
-    shown_line = f"**Market** {', '.join(shown)}{more} · {trades}"
-    return f"{shown_line}\nThe prices say: {said}" if said else shown_line
+    return f"{', '.join(shown)}{more}"
 
 
 def chart(claim: Claim, market: Market) -> PricesOf:
