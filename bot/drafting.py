@@ -108,7 +108,7 @@ def side(terms: Terms, typed: str, field: str = "Your side") -> tuple[int, bool]
     Raises:
         BadInput: No outcome has that name.
     """
-    wanted = " ".join(typed.casefold().split())
+    wanted = " ".join(text.seen(typed).casefold().split())
     against = wanted.startswith("not ")
     wanted = wanted.removeprefix("not ")
     for at, outcome in enumerate(terms.outcomes):

@@ -405,7 +405,7 @@ def queue(seen: Queue) -> Card:
         phrases.lines(*(lines or ["Nothing waits."])),
         f"{len(seen.rows)} in all, the longest first."
         if len(seen.rows) > len(rows)
-        else "The longest first.",
+        else ("The longest first." if len(rows) > 1 else ""),
         tuple(Button(f"Claim {number}", f"decide:{number}") for _, number, _ in rows[:5]),
     )
 
