@@ -74,7 +74,9 @@ class Prepared:
         return self._elsewhere(tx, values).rowcount
 
     def many(self, tx: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Rows of one table in one call."""
+        """Rows of one table in one call; none of them is nothing to do, which asyncpg would take for a mistake."""
+        if not rows:
+            return
         text, ordered = self.compiled(tx.dialect)
         given = [ordered(row) for row in rows]
         driver = tx.connection.dbapi_connection

@@ -73,7 +73,8 @@ async def _propose(press: Press, number: int) -> render.Did:
         f"**{text.escape(found.terms.title, 200)}**",
         f"Anyone may challenge it for {window}, from when it is announced; unchallenged, it is settled.",
         "A bond is held until then." if made.bond else "",
-        "You can take it back until somebody answers: `/resolve withdraw`.",
+        "You can take it back until somebody answers: `/resolve withdraw`."
+        + (" Your next one here then waits 7 days, or for the deadline." if made.early else ""),
     ]
     title = f"You proposed {phrases.result(found.terms, made.result)}"
     return render.Did(title, tuple(filter(None, words)), who.places.announcement_channel)

@@ -1,14 +1,12 @@
 """How a market ends with its claim: shares pay, subsidies return, a void collects first, all of it can be taken back
 (RULES A3, A4, B8, C3, C8, C9, D4, D8)."""
 
-import asyncio
-
 import pytest
 
 from ledger import audit, statements
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets import clauses, due, maker, resolution
+from markets import clauses, maker, resolution
 from markets.claims import Claim, Result
 from markets.errors import Recused
 from tests.ledger import stories
@@ -176,45 +174,3 @@ async def test_holders_may_propose_and_those_who_gain_wait_longer(club: Club):
     proposal = await club.propose(bo, claim, IT_WAS)
     assert proposal.gains
     assert await club.db.read(resolution.losers, await club.read_claim(claim.number), IT_WAS) == [cy.number]
-
-
-async def test_hundreds_of_holders_are_paid_in_parts_and_each_once_whatever_is_killed_between(
-    club: Club, url: str
-):
-    ada, mod = await club.member(1, 10**7), await club.member(2)
-    crowd = [await club.member(100 + n, 1_000) for n in range(230)]
-    claim = await club.claim(ada)
-    await club.market(ada, claim, liquidity=1_000_000)
-    fills = [await club.buy(who, claim, YES if n % 10 else NO, budget=100 + n) for n, who in enumerate(crowd)]
-    club.skip(days=30)
-    await club.proposed(mod, claim, IT_WAS, moderator=True)
-    club.skip(hours=49)
-    hooks, kills = club.db.hooks, 0
-    for turn in range(40):
-        rows = await club.db.claim(due.claim, due.Claim(owner=10_000 + turn, eager=True), club.now)
-        mine = [row for row in rows if row.guild == club.guild]
-        for row in mine:
-            left = [True]
-            if turn % 2 == 0:
-                setattr(
-                    hooks,
-                    "before_commit" if turn % 4 else "after_commit",
-                    lambda left=left: bool(left and left.pop()),
-                )
-                kills += 1
-            await asyncio.gather(
-                club.db.write(due.perform, row, club.now, background=True), return_exceptions=True
-            )
-    hooks.before_commit = hooks.after_commit = None
-    await club.sweep()
-    market = await ended(club, claim, url)
-    assert market.state == "settled"
-    assert market.chunks >= 3
-    assert kills >= 2
-    for n, (who, fill) in enumerate(zip(crowd, fills, strict=True)):
-        assert await club.balance(who.wallet) == 1_000 - fill.amount + (fill.shares if n % 10 else 0)
-    await club.reverse_result(mod, claim)
-    await club.sweep()
-    assert [await club.balance(who.wallet) for who in crowd] == [1_000 - fill.amount for fill in fills]
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
-    assert report.problems == ()

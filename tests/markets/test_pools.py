@@ -276,6 +276,20 @@ async def test_a_debt_by_a_pool_taken_back_ends_the_debtor_s_resting_orders(club
     assert await balances(club, ada) == [5_000 - 2_000], "what it held came back, and paid the debt off"
 
 
+@pytest.mark.rule("D6")
+async def test_a_result_is_taken_back_where_the_pool_has_nothing_to_take_back(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada)
+    await club.pool(ada, claim)
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    await club.settle(mo, claim, Result("outcome", outcome=YES))
+    await club.reverse_result(mo, claim)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "open"
+    assert await balances(club, ada, bo) == [90_000, 90_000]
+
+
 @pytest.mark.rule("D1")
 @pytest.mark.rule("D4")
 async def test_a_holder_of_a_pool_may_propose_and_never_judges(club: Club):
