@@ -120,7 +120,8 @@ class Announcer:
     async def _park_homeless(self, guild: int, rows: Sequence[Held]) -> list[Held]:
         """In a server that chose no channel: what would be new in one is parked unworded, all at once, and the rest
         is left to be told."""
-        homeless = [held for held in rows if _is_new(held) and held.kind != outbox.DM]
+        wanted = (outbox.DM, *outbox.AWAITED)
+        homeless = [held for held in rows if _is_new(held) and held.kind not in wanted]
         if homeless:
             failures = tuple(_what(held, NoChannel()) for held in homeless)
             try:

@@ -51,6 +51,9 @@ REPORTS = ("unreachable", "parked")
 
 DM = "dm"
 
+AWAITED = ("act", "proposal.made")
+"""Posts that are sent after all once there is a channel for them; whether they still have to be, their words know."""
+
 SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {}
 """By kind of post: what has to happen when Discord has taken it; given the guild and the facts."""
 
@@ -682,7 +685,7 @@ _again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
 _UNPARK_CARDS = sa.update(cards).where(_c.guild_id == param("g"), _c.state == _PARKED).values(_again)
 _UNPARK_POSTS = (
     sa.update(posts)
-    .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(["act", "proposal.made"]))
+    .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(AWAITED))
     .values(_again)
 )
 _LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)
