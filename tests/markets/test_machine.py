@@ -66,6 +66,7 @@ class Machine(Bets, Shares, Crowd, Results):
             self.open_market(claim, claim, 3_000, 40)
             self.buy(claim, 2, 0, 2_000, 5_000, "")
             self.rest_an_order(claim, 2, 0, 20, 2_000)
+            self.sell(claim, 3)
             self.open_pool(claim, claim, 300)
             for who in range(3):
                 self.stake(claim, who, who % 2, 3_000 + who, "")

@@ -104,6 +104,19 @@ class Results(Base):
         self.propose(n, 4, result, 2)
         self.wait_for(49, True)
 
+    @rule(
+        n=which, result=st.sampled_from([RESULTS[0], RESULTS[0], RESULTS[5], RESULTS[2]]), back=st.booleans()
+    )
+    def see_it_out(self, n: int, result: Result, back: bool) -> None:
+        """A whole quarrel: proposed, challenged, ruled on and paid; and taken back, half the time."""
+        self.propose(n, 4, result, 2)
+        self.challenge(n, n)
+        for judge in (3, 4, 5):
+            self.vote(n, judge, result)
+        self.wait_for(25, True)
+        if back:
+            self.take_back(n, 5)
+
     @rule(n=which)
     def withdraw_proposal(self, n: int) -> None:
         found = self.pick(tables.proposals, n, "standing")
