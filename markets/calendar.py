@@ -24,6 +24,7 @@ from ledger import tables as book
 from ledger.prepared import insert_if_new, param, params
 from ledger.types import to_us
 from markets import (
+    bonds,
     claims,
     conditions,
     disputes,
@@ -33,6 +34,7 @@ from markets import (
     lifecycle,
     offers,
     outbox,
+    proposals,
     resolution,
     scenarios,
     stories,
@@ -82,7 +84,7 @@ def remind_of_day(tx: Connection, work: Due, now: datetime) -> None:
 @due.handles("proposal.day")
 def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
     """A day before a window ends, those who would lose are told once more (D3)."""
-    proposal = resolution.load(tx, work.guild, work.ref)
+    proposal = proposals.load(tx, work.guild, work.ref)
     running = proposal.window_to_us is not None and to_us(now) < proposal.window_to_us
     if proposal.state == "standing" and running:
         _tell(tx, work, proposal.claim, "proposal.day", now, proposal=proposal.number)
@@ -227,12 +229,12 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
     if claim.state == lifecycle.DISPUTED and disputes.let_stand(tx, claim, now):
         _tell(tx, work, claim.number, "claim.stands", now)
         return
-    proposal = resolution.standing(tx, claim)
+    proposal = proposals.standing(tx, claim)
     dispute = disputes.lapse(tx, claim, now) if claim.state == lifecycle.DISPUTED else None
     if proposal is not None:
-        resolution.end_proposal(tx, proposal, "failed", now)
+        proposals.end_proposal(tx, proposal, "failed", now)
         key = f"proposal:{proposal.number}:bond"
-        resolution.return_bond(tx, proposal.bond, proposal.proposer, key, now)
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, key, now)
     _tell(tx, work, claim.number, "claim.lapsed", now, state=claim.state)
     resolution.resolve(tx, claim, Result("unclear"), now=now, dispute=dispute)
 
@@ -250,7 +252,7 @@ def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
     elif claim.state == lifecycle.DISPUTED:
         since_us = disputes.standing(tx, claim).waits_since_us
     elif claim.state == lifecycle.PROPOSED:
-        proposal = resolution.standing(tx, claim)
+        proposal = proposals.standing(tx, claim)
         assert proposal is not None, claim.number
         # Without a window it could not be announced; past it, a judge has to confirm.
         since_us = proposal.made_us if proposal.window_to_us is None else proposal.window_to_us
@@ -292,7 +294,7 @@ def week(tx: Connection, guild: int, from_us: int, to_us: int) -> Week:
 
 def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
     """What the calendar does next about a claim: when, and which kind of due work."""
-    proposal, resolved = resolution.standing(tx, claim), claim.resolution or 0
+    proposal, resolved = proposals.standing(tx, claim), claim.resolution or 0
     refs = {
         "claim": claim.number,
         "judges": claim.number,
@@ -363,9 +365,9 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     asked = {"g": request.guild, "from": request.from_us}
     numbers = tx.execute(_WINDOWS, asked).scalars().all()
     for number in numbers:
-        proposal = resolution.load(tx, request.guild, number)
+        proposal = proposals.load(tx, request.guild, number)
         away_us = to_us(now) - max(request.from_us, proposal.window_from_us or 0)
-        resolution.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
+        proposals.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
         outbox.redraw(tx, request.guild, "claim", proposal.claim)
     rulings = tx.execute(_RULINGS, asked).all()
     for ruling in rulings:
@@ -389,7 +391,7 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:
     """Who has something on the claim of a proposal that stands and has no need of a confirmation yet."""
-    proposal = resolution.load(tx, guild, number)
+    proposal = proposals.load(tx, guild, number)
     if proposal.state != "standing" or proposal.confirm:
         return []
     return resolution.holders(tx, claims.load(tx, guild, proposal.claim))
@@ -480,8 +482,8 @@ _GUILDS = sa.select(book.books.c.guild_id).order_by(book.books.c.guild_id)
 
 
 def _window_begins(tx: Connection, guild: int, facts: dict[str, int], now: datetime) -> None:
-    request = resolution.Announced(guild, "", facts["proposal"])
-    resolution.announced(tx, request, now)
+    request = proposals.Announced(guild, "", facts["proposal"])
+    proposals.announced(tx, request, now)
 
 
 outbox.SENT["proposal.made"] = _window_begins

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, conditions, disputes, due, lifecycle, outbox, resolution, tables
+from markets import bonds, claims, conditions, disputes, due, lifecycle, outbox, proposals, resolution, tables
 from markets.claims import Claim, Result
 from markets.conditions import FAILED, MET, REVERSED, WAITING, Link
 
@@ -70,7 +70,7 @@ def _met(tx: Connection, claim: Claim, link: Link, at_us: int, now: datetime) ->
     if claim.state == lifecycle.OPEN and (claim.check_us or 0) <= to_us(now):
         due.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now))
     elif claim.state == lifecycle.PROPOSED:
-        proposal = resolution.standing(tx, claim)
+        proposal = proposals.standing(tx, claim)
         assert proposal is not None, claim.number
         if proposal.window_to_us is not None:
             settles_us = max(proposal.window_to_us, to_us(now))
@@ -84,13 +84,13 @@ def _met(tx: Connection, claim: Claim, link: Link, at_us: int, now: datetime) ->
 def _void(tx: Connection, claim: Claim, at_us: int, now: datetime) -> None:
     """It ended any other way: the claim is void, by the one way in which all instruments are (C9). Nobody was wrong,
     so bonds return."""
-    proposal = resolution.standing(tx, claim)
+    proposal = proposals.standing(tx, claim)
     if claim.state in (lifecycle.DISPUTED, lifecycle.RULED):
         disputes.drop(tx, claim, now)
     if proposal is not None:
-        resolution.end_proposal(tx, proposal, "withdrawn", now)
+        proposals.end_proposal(tx, proposal, "withdrawn", now)
         key = f"proposal:{proposal.number}:bond"
-        resolution.return_bond(tx, proposal.bond, proposal.proposer, key, now)
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, key, now)
     conditions.decide(tx, claim.guild, claim.number, FAILED, at_us)
     resolution.resolve(tx, claim, Result("void"), now=now)
 

@@ -15,7 +15,21 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.types import fits, to_us
-from markets import claims, conditions, due, instruments, judges, lifecycle, outbox, resolution, tables, typed
+from markets import (
+    bonds,
+    claims,
+    conditions,
+    due,
+    instruments,
+    judges,
+    lifecycle,
+    outbox,
+    proposals,
+    resolution,
+    results,
+    tables,
+    typed,
+)
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
@@ -158,7 +172,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     if claim.state == lifecycle.DISPUTED:
         raise AlreadyDisputed(claim.number, claim.state)
     state = claim.require("challenge", now)
-    proposal = resolution.standing(tx, claim)
+    proposal = proposals.standing(tx, claim)
     assert proposal is not None, claim.number
     over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
     if (
@@ -168,7 +182,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     if request.ground not in GROUNDS:
         raise BadTerms("ground", "unknown")
     reason = typed.words("reason", request.reason)
-    bond = resolution.hold_bond(tx, claim, request.player, f"{request.key}:bond", now)
+    bond = bonds.hold_bond(tx, claim, request.player, f"{request.key}:bond", now)
     number = following(tx, request.guild, "disputes")
     row = {
         "guild_id": request.guild,
@@ -183,7 +197,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
         "opened_us": to_us(now),
     }
     tx.execute(_ADD, row)
-    resolution.end_proposal(tx, proposal, "disputed", now)
+    proposals.end_proposal(tx, proposal, "disputed", now)
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
@@ -224,8 +238,8 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
     state = claim.require("decide", now)
     dispute = standing(tx, claim)
     alone = require_judge(tx, claim, dispute, request.actor, now)
-    result = resolution.required(claim, request.result, now)
-    resolution.require_time(claim, result, now)
+    result = results.required(claim, request.result, now)
+    results.require_time(claim, result, now)
     reason = typed.words("reason", request.reason)
     _cast(tx, dispute, request.actor.player, result, reason, now)
     actor = request.actor.player
@@ -295,7 +309,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
 
 def _bonded(tx: Connection, dispute: Dispute) -> set[int]:
     """Whose bonds the ruling moves."""
-    proposal = resolution.load(tx, dispute.guild, dispute.proposal)
+    proposal = proposals.load(tx, dispute.guild, dispute.proposal)
     held = {dispute.challenger: dispute.bond, proposal.proposer: proposal.bond}
     if dispute.appellant is not None:
         held[dispute.appellant] = held.get(dispute.appellant) or dispute.appeal_bond
@@ -374,7 +388,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     if not judges.has_money(tx, claim, request.player):
         raise NotAHolder(claim.number)
     reason = typed.words("reason", request.reason)
-    bond = resolution.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
+    bond = bonds.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
     held = {
         "g": claim.guild,
         "n": dispute.number,
@@ -406,10 +420,10 @@ def pay_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
 
 
 def _pay(tx: Connection, claim: Claim, dispute: Dispute, ruling: Result, now: datetime) -> None:
-    proposal = resolution.load(tx, claim.guild, dispute.proposal)
+    proposal = proposals.load(tx, claim.guild, dispute.proposal)
     differs = not claims.same(ruling, proposal.result)
     _bonds(tx, dispute, proposal, differs=differs, now=now)
-    resolution.end_proposal(tx, proposal, "failed" if differs else "settled", now)
+    proposals.end_proposal(tx, proposal, "failed" if differs else "settled", now)
     resolution.resolve(tx, claim, ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
 
@@ -430,8 +444,8 @@ def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
     """The calendar: nobody ruled for too long. The bonds go to the house (D5); returns the dispute's number."""
     dispute = standing(tx, claim)
     tx.execute(_LAPSE, {"g": claim.guild, "n": dispute.number})
-    resolution.forfeit_bond(tx, dispute.bond, f"dispute:{dispute.number}:bond", now)
-    resolution.forfeit_bond(tx, dispute.appeal_bond, f"dispute:{dispute.number}:appeal", now)
+    bonds.forfeit_bond(tx, dispute.bond, f"dispute:{dispute.number}:bond", now)
+    bonds.forfeit_bond(tx, dispute.appeal_bond, f"dispute:{dispute.number}:appeal", now)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
     return dispute.number
 
@@ -441,10 +455,10 @@ def drop(tx: Connection, claim: Claim, now: datetime) -> None:
     dispute = standing(tx, claim)
     tx.execute(_LAPSE, {"g": claim.guild, "n": dispute.number})
     due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
-    resolution.return_bond(tx, dispute.bond, dispute.challenger, f"dispute:{dispute.number}:bond", now)
+    bonds.return_bond(tx, dispute.bond, dispute.challenger, f"dispute:{dispute.number}:bond", now)
     if dispute.appellant is not None:
         key = f"dispute:{dispute.number}:appeal"
-        resolution.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
+        bonds.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
 
 
@@ -482,25 +496,25 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
 
 
 def _bonds(
-    tx: Connection, dispute: Dispute, proposal: resolution.Proposal, *, differs: bool, now: datetime
+    tx: Connection, dispute: Dispute, proposal: proposals.Proposal, *, differs: bool, now: datetime
 ) -> None:
     """A challenge's bond returns if the ruling differs from the proposal, the proposal's if it doesn't (D2, D5)."""
     own, against = f"proposal:{proposal.number}:bond", f"dispute:{dispute.number}:bond"
     if differs:
-        resolution.forfeit_bond(tx, proposal.bond, own, now)
-        resolution.return_bond(tx, dispute.bond, dispute.challenger, against, now)
+        bonds.forfeit_bond(tx, proposal.bond, own, now)
+        bonds.return_bond(tx, dispute.bond, dispute.challenger, against, now)
     else:
-        resolution.return_bond(tx, proposal.bond, proposal.proposer, own, now)
-        resolution.forfeit_bond(tx, dispute.bond, against, now)
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, own, now)
+        bonds.forfeit_bond(tx, dispute.bond, against, now)
     if dispute.appellant is not None:
         key = f"dispute:{dispute.number}:appeal"
         first, last = _first_ruling(tx, dispute), dispute.ruling
         assert first is not None
         assert last is not None
         if not claims.same(first, last):
-            resolution.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
+            bonds.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
         else:
-            resolution.forfeit_bond(tx, dispute.appeal_bond, key, now)
+            bonds.forfeit_bond(tx, dispute.appeal_bond, key, now)
 
 
 def _first_ruling(tx: Connection, dispute: Dispute) -> Result | None:
@@ -514,10 +528,10 @@ def _go_on(tx: Connection, claim: Claim, now: datetime) -> None:
     if claim.terms.condition is not None:
         conditions.look(tx, claim.guild, claim.number, now)
     frozen_us = tx.execute(_FROZEN, {"g": claim.guild, "claim": claim.number}).scalar_one()
-    proposal = resolution.standing(tx, claim)
+    proposal = proposals.standing(tx, claim)
     if proposal is not None and proposal.state == "standing" and proposal.window_from_us is not None:
         away_us = to_us(now) - max(frozen_us, proposal.window_from_us)
-        resolution.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
+        proposals.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
     if claim.state == lifecycle.RULED:
         dispute = standing(tx, claim)
         ruled_us = dispute.ruled_us or 0

@@ -28,6 +28,7 @@ from markets import (
     offers,
     outbox,
     pools,
+    proposals,
     resolution,
     rewards,
     stories,
@@ -40,7 +41,8 @@ from markets.forecasts import Crowd
 from markets.maker import Market
 from markets.offers import Bet, Offer
 from markets.pools import Pool
-from markets.resolution import Proposal, Resolution
+from markets.proposals import Proposal
+from markets.resolution import Resolution
 from markets.rewards import Reward
 from markets.stories import Judged
 
@@ -234,7 +236,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     bets = tuple(offers.bet_of(row) for row in tx.execute(_BETS, asked))
     standing = tuple(_takeable(tx, guild, number, now))
     clarified = tuple(Clarified(*row) for row in tx.execute(_CLARIFIED, asked))
-    proposal = resolution.standing(tx, found)
+    proposal = proposals.standing(tx, found)
     dispute = disputes.standing(tx, found) if found.state in (lifecycle.DISPUTED, lifecycle.RULED) else None
     resolved = resolution.load_resolution(tx, guild, found.resolution) if found.resolution else None
     linking, count = cruxes.around(tx, guild, number, now)
@@ -356,7 +358,7 @@ def dispute(tx: Connection, guild: int, number: int, now: datetime) -> DisputeSe
         Voted(row.judge, row.round, claims.read_result(row.result), row.reason)
         for row in tx.execute(_VOTES, asked)
     )
-    proposal = resolution.load(tx, guild, found.proposal)
+    proposal = proposals.load(tx, guild, found.proposal)
     more = {proposal.proposer, found.challenger, found.appellant or 0}
     more |= {one.author for one in arguments} | {one.judge for one in votes}
     return DisputeSeen(seen, found, proposal, arguments, votes, {**seen.people, **named(tx, guild, more)})

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import param
 from ledger.types import to_us
-from markets import claims, due, judges, lifecycle, outbox, resolution, stories, tables, typed
+from markets import claims, due, judges, lifecycle, outbox, proposals, stories, tables, typed
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.errors import (
     BadOutcome,
@@ -31,7 +31,7 @@ from markets.errors import (
     UnknownItem,
 )
 from markets.mechanisms.stories import EVEN, Verdict
-from markets.resolution import Proposal
+from markets.proposals import Proposal
 from markets.stories import TRUE, Item, Judged, Scenario
 
 AnswerName = Literal["true", "false", "dropped"]
@@ -365,7 +365,7 @@ def propose_if_done(tx: Connection, claim: Claim, now: datetime) -> Proposal | N
     last = max(found, key=lambda item: (item.judged_us or 0, item.number))
     assert last.judge is not None
     assert last.evidence is not None
-    return resolution.follow(tx, claim, result, judge=last.judge, evidence=last.evidence, now=now)
+    return proposals.follow(tx, claim, result, judge=last.judge, evidence=last.evidence, now=now)
 
 
 def result_of(found: Verdict | None) -> Result | None:

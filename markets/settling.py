@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import insert_if_new, param
 from ledger.transfers import Words
-from markets import board, claims, instruments, offers, pools, resolution, rewards, tables
+from markets import bet_payouts, board, claims, instruments, offers, pools, resolution, rewards, tables
 from markets.claims import Claim, Result
 from markets.instruments import NOTHING_LEFT, Instrument, Step
 
@@ -108,7 +108,7 @@ def _count_agreed(tx: Connection, claim: Claim, number: int, result: Result, now
         bet = offers.bet_of(row)
         paid = bet.maker_paid or 0, bet.taker_paid or 0
         new = {"guild_id": bet.guild, "bet": bet.number, "resolution": number}
-        if paid == tuple(resolution.payout(claim, bet, result)) and tx.execute(_COUNT, new).rowcount:
+        if paid == tuple(bet_payouts.payout(claim, bet, result)) and tx.execute(_COUNT, new).rowcount:
             board.note_profits(tx, claim.guild, claim.number, offers.came(bet, *paid), now)
 
 

@@ -18,7 +18,7 @@ from bot.components import routes
 from bot.entering import guild_of, key
 from bot.render import market_refusals, phrases, text
 from bot.render import results as render
-from markets import claims, conditions, disputes, judges, notes, queries, resolution
+from markets import claims, conditions, disputes, judges, notes, proposals, queries, resolution
 from markets.claims import Actor
 from markets.errors import MarketError
 
@@ -123,7 +123,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
         if seen.dispute is not None and seen.at == "disputed":
             disputes.require_judge(tx, seen.claim, seen.dispute, actor, now)
         elif seen.at == "proposed":
-            resolution.require_may_confirm(tx, seen.claim, actor)
+            proposals.require_may_confirm(tx, seen.claim, actor)
         elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
             judges.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
@@ -151,8 +151,8 @@ async def _vote(press: Press, number: int, choice: int) -> render.Did:
 
 async def _confirm(press: Press, proposal: int) -> render.Did:
     crux, who = press.client, await acting(press)
-    request = resolution.Confirm(guild_of(press), key(press), who.actor, proposal)
-    await crux.write(resolution.confirm, request, crux.clock.of(press.id))
+    request = proposals.Confirm(guild_of(press), key(press), who.actor, proposal)
+    await crux.write(proposals.confirm, request, crux.clock.of(press.id))
     return _did(who, "The result is confirmed", "It is paid, and that is posted.")
 
 

@@ -12,7 +12,7 @@ from bot.entering import guild_of, key
 from bot.refusals import BadInput
 from bot.render import phrases, text
 from bot.render import results as render
-from markets import claims, disputes, judges, queries, resolution
+from markets import claims, disputes, judges, proposals, queries
 from markets.disputes import GROUNDS, Ground
 from markets.errors import UnknownProposal
 
@@ -57,7 +57,7 @@ async def _propose(press: Press, number: int) -> render.Did:
     choice = _number(components.picked(filled, "result"))
     said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
     evidence, reason = drafting.evidence(components.line(filled, "evidence"))
-    request = resolution.Propose(
+    request = proposals.Propose(
         guild=guild,
         key=key(press),
         actor=who.actor,
@@ -67,7 +67,7 @@ async def _propose(press: Press, number: int) -> render.Did:
         reason=reason or None,
         known_us=drafting.day(components.line(filled, "known"), found.terms.zone, now),
     )
-    made = await crux.write(resolution.propose, request, now)
+    made = await crux.write(proposals.propose, request, now)
     window = render.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
@@ -90,14 +90,14 @@ async def _withdraw(press: Press, number: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     standing = await crux.db.read(_standing, guild, number)
-    request = resolution.Withdraw(guild, key(press), who.number, standing)
-    await crux.write(resolution.withdraw, request, now)
+    request = proposals.Withdraw(guild, key(press), who.number, standing)
+    await crux.write(proposals.withdraw, request, now)
     words = ("A bond is back in your wallet, if there was one.",)
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
 
 
 def _standing(tx: Connection, guild: int, number: int) -> int:
-    found = resolution.standing(tx, claims.load(tx, guild, number))
+    found = proposals.standing(tx, claims.load(tx, guild, number))
     if found is None:
         raise UnknownProposal(guild, number)
     return found.number

@@ -10,7 +10,19 @@ from bot.render import stories as story_words
 from bot.render.announced import Ask, Told
 from ledger.statements import Balanced
 from ledger.types import from_us
-from markets import calendar, claims, disputes, due, lifecycle, offers, outbox, resolution, stories, weeks
+from markets import (
+    calendar,
+    claims,
+    disputes,
+    due,
+    lifecycle,
+    offers,
+    outbox,
+    proposals,
+    resolution,
+    stories,
+    weeks,
+)
 from markets.claims import Claim
 
 ANSWER = "propose:{claim}"
@@ -88,7 +100,7 @@ def claim_reminder(tx: Connection, ask: Ask) -> Told | None:
 
 @announced.post("proposal.day")
 def proposal_day(tx: Connection, ask: Ask) -> Told | None:
-    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     if proposal.state != "standing" or proposal.window_to_us is None:
         return None
     claim = claims.load(tx, ask.guild, proposal.claim)

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from bot.cards import Accent, Button, Card, Form, Line
 from bot.render import phrases, text
 from bot.render.announced import Ask, Told, post
-from markets import queries, resolution
+from markets import proposals, queries
 from markets.claims import Claim
 from markets.conditions import FAILED, MET, MOST_DAYS, REVERSED, WAITING
 from markets.queries import ClaimSeen
@@ -124,7 +124,7 @@ def _waits(tx: Connection, ask: Ask) -> Told | None:
 
 @post("condition.holds")
 def _holds(tx: Connection, ask: Ask) -> Told | None:
-    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing" or seen.hangs_on is None or seen.hangs_on.state != WAITING:
         return None

@@ -8,7 +8,7 @@ from bot import moments
 from bot.render import odds, text
 from bot.render.text import Currency
 from ledger.types import from_us
-from markets import clauses, queries, resolution, zones
+from markets import bet_payouts, clauses, queries, zones
 from markets.claims import Claim, Result, Terms
 from markets.clauses import Clause
 from markets.mechanisms.two_party import Payout
@@ -249,12 +249,12 @@ def endings(claim: Claim, bet: Bet, people: People) -> list[tuple[str, Payout | 
         other = next(at for at in range(len(outcomes)) if at != bet.side)
         wins = [(side(claim.terms, bet.side, False), bet.side), (side(claim.terms, bet.side, True), other)]
     found: list[tuple[str, Payout | None]] = [
-        (f"**{name}**", resolution.payout(claim, bet, Result("outcome", outcome=at))) for name, at in wins
+        (f"**{name}**", bet_payouts.payout(claim, bet, Result("outcome", outcome=at))) for name, at in wins
     ]
     own = clauses.decode(bet.clause) if bet.clause else None
     in_force = clauses.in_force(own, clauses.decode(claim.terms.clause))
     open_end = isinstance(in_force, clauses.JudgesChoose)
-    unclear = None if open_end else resolution.payout(claim, bet, Result("unclear"))
+    unclear = None if open_end else bet_payouts.payout(claim, bet, Result("unclear"))
     found.append((f"**unclear** ({clause(claim.terms, in_force, people, bet)})", unclear))
     unless = f" (also unless {condition(claim.terms)})" if claim.terms.condition else ""
     found.append((f"**void**{unless}", Payout(bet.maker_stake, bet.taker_stake)))

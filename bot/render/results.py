@@ -13,7 +13,7 @@ from bot.render.announced import Ask, Told, card, post
 from bot.render.claims import holders
 from bot.render.text import Currency
 from ledger.types import from_us
-from markets import clauses, queries, resolution
+from markets import bet_payouts, clauses, proposals, queries, resolution
 from markets.claims import Claim, Result, Terms
 from markets.conditions import FAILED
 from markets.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
@@ -298,7 +298,7 @@ def _changes(seen: ClaimSeen, result: Result) -> str:
             return (words or "nobody gains or loses") + (f" and {one.more} more" if one.more else "")
     change: dict[int, int] = {}
     for bet in seen.live:
-        gets = resolution.payout(seen.claim, bet, result)
+        gets = bet_payouts.payout(seen.claim, bet, result)
         change[bet.maker] = change.get(bet.maker, 0) + gets.maker - bet.maker_stake
         change[bet.taker] = change.get(bet.taker, 0) + gets.taker - bet.taker_stake
     shown = sorted(change.items(), key=lambda item: -abs(item[1]))[:6]
@@ -493,7 +493,7 @@ def _opened(tx: Connection, ask: Ask) -> Told | None:
 @post("proposal.made")
 def _made(tx: Connection, ask: Ask) -> Told | None:
     """Those who would lose are mentioned (D3, E2)."""
-    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing":
         return None
@@ -527,7 +527,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
 
 @post("proposal.withdrawn")
 def _withdrawn(tx: Connection, ask: Ask) -> Told | None:
-    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     by = phrases.who(queries.named(tx, ask.guild, {proposal.proposer}), proposal.proposer)
     words = f"{by} took the proposal {phrases.result(seen.claim.terms, proposal.result)} back."
@@ -538,7 +538,7 @@ def _withdrawn(tx: Connection, ask: Ask) -> Told | None:
 
 @post("proposal.confirm")
 def _confirm(tx: Connection, ask: Ask) -> Told | None:
-    proposal = resolution.load(tx, ask.guild, ask.facts["proposal"])
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     if proposal.state != "standing":
         return None
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
@@ -619,7 +619,7 @@ def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution
         if of.dispute.ruling is not None:
             return _then(f"Ruled by its judges{_why(of)}", clause)
     if found.proposal is not None:
-        proposal = resolution.load(tx, guild, found.proposal)
+        proposal = proposals.load(tx, guild, found.proposal)
         by = phrases.who(queries.named(tx, guild, {proposal.proposer}), proposal.proposer)
         evidence = phrases.link(proposal.evidence, "evidence")
         reason = f" “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from bot import places
 from ledger.types import from_us, to_us
-from markets import calendar, resolution
+from markets import calendar, proposals
 from markets.claims import Claim, Result
 from markets.offers import Bet
-from markets.resolution import Proposal
+from markets.proposals import Proposal
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO
 
@@ -25,7 +25,7 @@ async def there(book: str) -> AsyncGenerator[Telling]:
 
 def window(tx: Connection, guild: int, number: int) -> int:
     """When a proposal's window ends; 0 before it began."""
-    return resolution.load(tx, guild, number).window_to_us or 0
+    return proposals.load(tx, guild, number).window_to_us or 0
 
 
 async def proposed(there: Telling) -> tuple[Claim, Bet, Proposal]:

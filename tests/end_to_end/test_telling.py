@@ -12,7 +12,7 @@ from bot.announcer import mark
 from bot.playground.driver import NotAllowed
 from ledger.accounts import Player
 from ledger.types import from_us, to_us
-from markets import preferences, resolution
+from markets import preferences, proposals
 from markets.claims import Claim, Result
 from markets.weeks import week_of
 from tests.end_to_end.telling import Telling, telling
@@ -236,4 +236,4 @@ async def a_claim_until(there: Telling, author: Player, moment: datetime) -> Cla
 
 def _until(tx: Connection, guild: int, number: int) -> int | None:
     """When a proposal's window ends."""
-    return resolution.load(tx, guild, number).window_to_us
+    return proposals.load(tx, guild, number).window_to_us

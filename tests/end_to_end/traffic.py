@@ -21,6 +21,7 @@ from markets import (
     people,
     pools,
     preferences,
+    proposals,
     resolution,
     rewards,
     tables,
@@ -374,15 +375,15 @@ async def proposes(sim: Simulation) -> None:
         return
     who = sim.actor(sim.name((*BETTORS, *MODERATORS)))
     result = sim.chance.choice(RESULTS)
-    request = resolution.Propose(*sim.ids(), who, found.claim, result, "https://example.org")
-    await sim.do(resolution.propose, request)
+    request = proposals.Propose(*sim.ids(), who, found.claim, result, "https://example.org")
+    await sim.do(proposals.propose, request)
 
 
 @act(1)
 async def withdraws_a_proposal(sim: Simulation) -> None:
     found = await sim.pick(tables.proposals, "standing")
     if found is not None:
-        await sim.do(resolution.withdraw, resolution.Withdraw(*sim.ids(), found.proposer, found.number))
+        await sim.do(proposals.withdraw, proposals.Withdraw(*sim.ids(), found.proposer, found.number))
 
 
 @act(1)
@@ -390,7 +391,7 @@ async def confirms(sim: Simulation) -> None:
     found = await sim.pick(tables.proposals, "standing")
     if found is not None:
         await sim.do(
-            resolution.confirm, resolution.Confirm(*sim.ids(), sim.actor(sim.name(MODERATORS)), found.number)
+            proposals.confirm, proposals.Confirm(*sim.ids(), sim.actor(sim.name(MODERATORS)), found.number)
         )
 
 

@@ -22,6 +22,7 @@ from markets import (
     orders,
     people,
     pools,
+    proposals,
     resolution,
     rewards,
     scenarios,
@@ -29,7 +30,7 @@ from markets import (
 )
 from markets.claims import Actor, Claim, Outcome, Result, Terms
 from markets.offers import Accepted, Bet, Ended, Offer
-from markets.resolution import Proposal
+from markets.proposals import Proposal
 from markets.scenarios import Said
 from markets.stories import Scenario
 from tests.world import SALT, World
@@ -228,23 +229,23 @@ class Club(World):
 
     async def propose(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
         actor = Actor(who.number, moderator=more.pop("moderator", False))
-        request = resolution.Propose(
+        request = proposals.Propose(
             self.guild, self.key(), actor, claim.number, result, "https://example.org/evidence", **more
         )
-        return await self.db.write(resolution.propose, request, self.now)
+        return await self.db.write(proposals.propose, request, self.now)
 
     async def withdraw_proposal(self, who: Player, proposal: Proposal) -> Proposal:
-        request = resolution.Withdraw(self.guild, self.key(), who.number, proposal.number)
-        return await self.db.write(resolution.withdraw, request, self.now)
+        request = proposals.Withdraw(self.guild, self.key(), who.number, proposal.number)
+        return await self.db.write(proposals.withdraw, request, self.now)
 
     async def confirm(self, who: Player, proposal: Proposal) -> Proposal:
         actor = Actor(who.number, moderator=True)
-        request = resolution.Confirm(self.guild, self.key(), actor, proposal.number)
-        return await self.db.write(resolution.confirm, request, self.now)
+        request = proposals.Confirm(self.guild, self.key(), actor, proposal.number)
+        return await self.db.write(proposals.confirm, request, self.now)
 
     async def announced(self, proposal: Proposal, **more: Any) -> Proposal:
-        request = resolution.Announced(self.guild, self.key(), proposal.number, **more)
-        return await self.db.write(resolution.announced, request, self.now)
+        request = proposals.Announced(self.guild, self.key(), proposal.number, **more)
+        return await self.db.write(proposals.announced, request, self.now)
 
     async def proposed(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
         """A proposal whose window has begun."""
@@ -283,7 +284,7 @@ class Club(World):
         return await self.db.write(people.forget, Forget(self.guild, self.key(), person, SALT), self.now)
 
     async def read_proposal(self, number: int) -> Proposal:
-        return await self.db.read(resolution.load, self.guild, number)
+        return await self.db.read(proposals.load, self.guild, number)
 
     async def sweep(self) -> int:
         """Carry out all that is due by now, in order; how much that was."""

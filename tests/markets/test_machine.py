@@ -39,7 +39,7 @@ from tests.markets.machine.shares import Shares
 STEPS = 50
 
 OFTEN = {
-    *("offers.accept", "offers.agree", "people.forget", "resolution.propose", "resolution.take_back"),
+    *("offers.accept", "offers.agree", "people.forget", "proposals.propose", "resolution.take_back"),
     *("disputes.challenge", "disputes.vote", "disputes.halt", "a condition", "quick.quick"),
     *("trading.open_market", "trading.buy", "trading.sell", "trading.add_liquidity", "orders.place"),
     *("pools.open_pool", "pools.stake", "forecasts.give", "cruxes.link"),

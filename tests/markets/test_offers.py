@@ -10,7 +10,7 @@ from ledger import accounts
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds, KeyReused, UnknownPlayer
 from ledger.types import to_us
-from markets import claims, clauses, offers, resolution
+from markets import claims, clauses, offers, proposals
 from markets.claims import Actor, Claim, Result
 from markets.errors import (
     BadOutcome,
@@ -419,8 +419,8 @@ async def test_deleting_oneself_withdraws_offers_and_leaves_bets_whose_winnings_
     await club.sweep()
     assert (await club.read_bet(bet.number)).state == "live", "the silence of somebody deleted is no consent"
     judge = await club.member(3)
-    confirm = resolution.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 1)
-    await club.db.write(resolution.confirm, confirm, club.now)
+    confirm = proposals.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 1)
+    await club.db.write(proposals.confirm, confirm, club.now)
 
     assert (await club.read_bet(bet.number)).maker_paid == 20_000
     assert await club.balance(ada.wallet) == 0
@@ -451,8 +451,8 @@ async def test_winnings_of_somebody_deleted_pay_off_their_debt_first(club: Club)
     await club.proposed(bo, second, Result("outcome", outcome=YES))
     club.skip(days=8)
     await club.sweep()
-    confirm = resolution.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 2)
-    await club.db.write(resolution.confirm, confirm, club.now)
+    confirm = proposals.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 2)
+    await club.db.write(proposals.confirm, confirm, club.now)
     assert (await club.read_bet(won.number)).maker_paid == 40_000
     assert await club.balance(ada.wallet) == -30_000
     assert await club.balance(accounts.house(club.guild)) == 0

@@ -342,10 +342,10 @@ async def test_winnings_of_somebody_deleted_go_to_the_house(club: Club):
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "proposed", "their silence is no consent"
     actor = claims.Actor(mo.number, moderator=True)
-    from markets import resolution
+    from markets import proposals
 
-    request = resolution.Confirm(club.guild, club.key(), actor, proposal.number)
-    await club.db.write(resolution.confirm, request, club.now)
+    request = proposals.Confirm(club.guild, club.key(), actor, proposal.number)
+    await club.db.write(proposals.confirm, request, club.now)
     await club.sweep()
     assert (await read(club, claim)).state == "settled"
     assert await balances(club, bo) == [99_900]

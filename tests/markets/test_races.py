@@ -13,7 +13,7 @@ import pytest
 from ledger import audit
 from ledger.database import Database
 from ledger.errors import InsufficientFunds
-from markets import disputes, due, maker, offers, orders, resolution, trading
+from markets import disputes, due, maker, offers, orders, proposals, resolution, trading
 from markets.claims import Actor, Claim, Result
 from markets.errors import (
     AlreadyDisputed,
@@ -340,8 +340,8 @@ async def test_a_trade_against_what_stops_trading_is_made_before_it_or_not_at_al
         await club.market(ada, claim, liquidity=1_000)
         if stops == "proposal":
             actor = Actor(mod.number, moderator=True)
-            request = resolution.Propose(club.guild, club.key(), actor, claim.number, IT_WAS, "https://x.org")
-            other = writing(club, resolution.propose, request)
+            request = proposals.Propose(club.guild, club.key(), actor, claim.number, IT_WAS, "https://x.org")
+            other = writing(club, proposals.propose, request)
         elif stops == "moderator":
             actor = Actor(mod.number, moderator=True)
             halt = disputes.Halt(club.guild, club.key(), actor, claim.number, True, "To look.")

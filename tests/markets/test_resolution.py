@@ -8,7 +8,7 @@ import pytest
 
 from ledger import audit
 from ledger.types import from_us, to_us
-from markets import claims, clauses, due, resolution
+from markets import bet_payouts, claims, clauses, due, proposals
 from markets.claims import LATEST_US, Actor, Outcome, Result
 from markets.errors import (
     BadResult,
@@ -33,17 +33,17 @@ from tests.markets.test_claims import choose, due_kinds
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 
 
-async def withdraw(club: Club, who: Any, proposal: resolution.Proposal) -> resolution.Proposal:
-    request = resolution.Withdraw(club.guild, club.key(), who.number, proposal.number)
-    return await club.db.write(resolution.withdraw, request, club.now)
+async def withdraw(club: Club, who: Any, proposal: proposals.Proposal) -> proposals.Proposal:
+    request = proposals.Withdraw(club.guild, club.key(), who.number, proposal.number)
+    return await club.db.write(proposals.withdraw, request, club.now)
 
 
 async def confirm(
-    club: Club, who: Any, proposal: resolution.Proposal, *, moderator: bool = True
-) -> resolution.Proposal:
+    club: Club, who: Any, proposal: proposals.Proposal, *, moderator: bool = True
+) -> proposals.Proposal:
     actor = Actor(who.number, moderator)
-    request = resolution.Confirm(club.guild, club.key(), actor, proposal.number)
-    return await club.db.write(resolution.confirm, request, club.now)
+    request = proposals.Confirm(club.guild, club.key(), actor, proposal.number)
+    return await club.db.write(proposals.confirm, request, club.now)
 
 
 async def state(club: Club, claim: claims.Claim) -> str:
@@ -136,11 +136,11 @@ async def test_evidence_is_asked_for_and_nothing_becomes_public_tomorrow(club: C
         ("https://example.org", to_us(club.now) + 1, BadTimes),
         ("https://example.org", -1, BadTimes),
     ):
-        request = resolution.Propose(
+        request = proposals.Propose(
             club.guild, club.key(), Actor(ada.number), claim.number, Result("void"), evidence, None, known_us
         )
         with pytest.raises(error):
-            await club.db.write(resolution.propose, request, club.now)
+            await club.db.write(proposals.propose, request, club.now)
     assert await club.balance(ada.wallet) == 100_000
 
 
@@ -491,8 +491,8 @@ async def test_thirty_days_count_from_the_payment(club: Club):
 async def test_many_bets_are_paid_and_taken_back_in_units_with_the_claim_held_meanwhile(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(resolution, "CHUNK", 2)
-    monkeypatch.setattr(resolution, "TAKEN_BACK", 2)
+    monkeypatch.setattr(bet_payouts, "CHUNK", 2)
+    monkeypatch.setattr(bet_payouts, "TAKEN_BACK", 2)
     ada, bo, judge = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)
     bets = [await club.bet(ada, bo, claim, maker_stake=1_000 + n, taker_stake=2_000) for n in range(5)]
@@ -520,7 +520,7 @@ async def test_many_bets_are_paid_and_taken_back_in_units_with_the_claim_held_me
 async def test_taking_back_in_the_middle_of_paying_takes_what_was_paid_and_pays_no_more(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(resolution, "CHUNK", 2)
+    monkeypatch.setattr(bet_payouts, "CHUNK", 2)
     ada, bo, judge = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)
     bets = [await club.bet(ada, bo, claim, maker_stake=1_000, taker_stake=2_000) for _ in range(5)]
@@ -528,7 +528,7 @@ async def test_taking_back_in_the_middle_of_paying_takes_what_was_paid_and_pays_
     proposal = await club.proposed(ada, claim, IT_WAS)
     club.skip(days=8)
     await club.db.claim(
-        lambda tx, work, now: resolution.settle_by_silence(tx, work, now),
+        lambda tx, work, now: proposals.settle_by_silence(tx, work, now),
         due.Due(club.guild, "proposal.settle", proposal.number, to_us(club.now), 0),
         club.now,
     )
@@ -565,5 +565,5 @@ async def test_a_bond_is_the_server_s_choice_or_the_free_balance(club: Club):
 
 
 def test_taking_back_stays_within_the_entries_of_a_unit():
-    assert resolution.TAKEN_BACK * 3 <= 200
-    assert resolution.CHUNK * 3 <= 200
+    assert bet_payouts.TAKEN_BACK * 3 <= 200
+    assert bet_payouts.CHUNK * 3 <= 200

@@ -14,7 +14,7 @@ from ledger.accounts import Player
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.types import from_us, to_us
-from markets import disputes, due, forecasts, maker, offers, orders, pools, resolution, trading
+from markets import disputes, due, forecasts, maker, offers, orders, pools, proposals, trading
 from markets.claims import Actor, Claim, Result
 from markets.errors import (
     ClaimHalted,
@@ -214,8 +214,8 @@ def stopping(club: Club, at: Scene, how: str) -> Act:
     if how == "proposal":
         requests: list[Request] = [
             (
-                resolution.propose,
-                resolution.Propose(club.guild, club.key(), actor, one.number, IT_WAS, "https://x.org"),
+                proposals.propose,
+                proposals.Propose(club.guild, club.key(), actor, one.number, IT_WAS, "https://x.org"),
             )
             for one in at.both
         ]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import calendar, disputes, judges, resolution, tables
+from markets import calendar, disputes, judges, proposals, resolution, tables
 from markets.claims import Result
 from tests.markets.machine.base import Base, which
 
@@ -64,12 +64,12 @@ class Results(Base):
         live = self.pick(tables.bets, claim, "live")
         number = live.claim if live is not None and live.state == "live" else self.claim(claim, "open")
         known_us = to_us(self.club.now - timedelta(hours=5 * told)) if told > 3 else None
-        request = resolution.Propose(
+        request = proposals.Propose(
             *self.ids(), self.actor(n), number, result, "https://example.org", known_us=known_us
         )
-        made = self.do(resolution.propose, request)
+        made = self.do(proposals.propose, request)
         if made is not None and told:
-            self.do(resolution.announced, resolution.Announced(*self.ids(), made.number, told == 1))
+            self.do(proposals.announced, proposals.Announced(*self.ids(), made.number, told == 1))
 
     @rule(n=which, who=which, result=st.sampled_from(RESULTS))
     def quarrel(self, n: int, who: int, result: Result) -> None:
@@ -121,13 +121,13 @@ class Results(Base):
     def withdraw_proposal(self, n: int) -> None:
         found = self.pick(tables.proposals, n, "standing")
         if found is not None:
-            self.do(resolution.withdraw, resolution.Withdraw(*self.ids(), found.proposer, found.number))
+            self.do(proposals.withdraw, proposals.Withdraw(*self.ids(), found.proposer, found.number))
 
     @rule(proposal=which, n=which)
     def confirm(self, proposal: int, n: int) -> None:
         found = self.pick(tables.proposals, proposal, "standing")
         if found is not None:
-            self.do(resolution.confirm, resolution.Confirm(*self.ids(), self.actor(n), found.number))
+            self.do(proposals.confirm, proposals.Confirm(*self.ids(), self.actor(n), found.number))
 
     @rule(claim=which, n=which)
     def challenge(self, claim: int, n: int) -> None:

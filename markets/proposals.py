@@ -1,0 +1,424 @@
+"""How a result is named: propose, withdraw, let the window pass, confirm (RULES D1 to D3).
+
+A proposal stands until its window has passed without a challenge; then the calendar settles the claim
+(`resolution`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.accounts import Account
+from ledger.prepared import param
+from ledger.types import fits, to_us
+from markets import (
+    bonds,
+    claims,
+    due,
+    instruments,
+    judges,
+    lifecycle,
+    outbox,
+    resolution,
+    results,
+    stories,
+    tables,
+    typed,
+)
+from markets.claims import Actor, Claim, Result
+from markets.counters import following
+from markets.errors import (
+    BadResult,
+    BadTimes,
+    ClaimMoved,
+    ConditionOpen,
+    NotAHolder,
+    NotYours,
+    UnknownProposal,
+    WaitFirst,
+)
+from markets.settings import DAY
+
+SECOND_US = 1_000_000
+LEFT_US = DAY * SECOND_US
+"""What is left of a window at least, after the bot was away (D3)."""
+
+WAIT_US = 7 * claims.DAY_US
+"""How long whoever stopped trading for nothing waits before their next proposal (D2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as the transaction finds it."""
+
+    guild: int
+    number: int
+    claim: int
+    proposer: int
+    result: Result
+    evidence: str
+    reason: str | None
+    known_us: int | None
+    gains: bool
+    early: bool
+    confirm: bool
+    bond: Account | None
+    made_us: int
+    window_seconds: int
+    window_from_us: int | None
+    window_to_us: int | None
+    state: str
+    ended_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Name a result, with a link to evidence and, for an outcome, when it became public."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    result: Result
+    evidence: str
+    reason: str | None = None
+    known_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    guild: int
+    key: str
+    player: int
+    proposal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Discord has taken the announcement: the window begins. `confirm` says that somebody who would lose has left
+    the server, so that their silence is no consent."""
+
+    guild: int
+    key: str
+    proposal: int
+    confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent."""
+
+    guild: int
+    key: str
+    actor: Actor
+    proposal: int
+
+
+def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
+    """Name the result of a claim: its offers die, and before the deadline, whatever it says, a bond is held.
+
+    Raises:
+        ClaimMoved, ClaimHalted: The claim takes no proposal now.
+        NotAHolder: They have nothing on it, did not open it, and are no moderator.
+        BadResult, BadTimes, Needed, BadTerms: The result is none of this claim's, or what goes with it can't stand.
+        TooEarlyToPropose, WaitFirst: And from when it may be.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    state = claim.require("propose", now)
+    _require_proposer(tx, claim, request.actor)
+    result = results.required(claim, request.result, now)
+    _require_follows(tx, claim, result)
+    results.require_time(claim, result, now)
+    _require_wait(tx, claim, request.actor.player, now)
+    if request.known_us is not None and not 0 < request.known_us <= to_us(now):
+        raise BadTimes("known_us", "future")
+    early = _before_deadline(claim, now)
+    bond = bonds.hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
+    said = _Said(
+        result=result,
+        evidence=typed.words("evidence", request.evidence),
+        reason=typed.words("reason", request.reason or "", needed=False) or None,
+        known_us=request.known_us,
+        gains=_gains(tx, claim, request.actor.player, result),
+        early=early,
+        bond=bond,
+    )
+    return _put(tx, claim, state, request.actor.player, said, now)
+
+
+def follow(
+    tx: Connection, claim: Claim, result: Result, *, judge: int, evidence: str, now: datetime
+) -> Proposal:
+    """Propose what the answers of a scenario's judges come to (E7), in the name of who gave the last one.
+
+    Without a bond, and nobody waits if it fails: judges have nothing on it to gain. All else is as for any proposal.
+
+    Raises:
+        ClaimMoved, ClaimHalted: The claim takes no proposal now.
+    """
+    said = _Said(result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None)
+    return _put(tx, claim, claim.require("propose", now), judge, said, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a proposal says, as it is stored."""
+
+    result: Result
+    evidence: str
+    reason: str | None
+    known_us: int | None
+    gains: bool
+    early: bool
+    bond: Account | None
+
+
+def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now: datetime) -> Proposal:
+    """Write a proposal down: the claim's offers die with it, and everybody is told."""
+    window = claim.settings.window_gains_seconds if said.gains else claim.settings.window_seconds
+    number = following(tx, claim.guild, "proposals")
+    row = {
+        "guild_id": claim.guild,
+        "number": number,
+        "claim": claim.number,
+        "proposer": player,
+        "result": claims.result_json(said.result),
+        "evidence": said.evidence,
+        "reason": said.reason,
+        "known_us": said.known_us,
+        "gains": int(said.gains),
+        "early": int(said.early),
+        "confirm": int(_somebody_deleted(tx, claim)),
+        "bond": said.bond.number if said.bond else None,
+        "made_us": to_us(now),
+        "window_seconds": window,
+        "state": "standing",
+    }
+    tx.execute(_ADD, row)
+    claims.kill_offers(tx, claim)
+    claims.move(tx, claim, state)
+    facts = {"claim": claim.number, "proposal": number}
+    outbox.post(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
+    return load(tx, claim.guild, number)
+
+
+def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
+    """Begin a proposal's window (D3); nothing settles by silence before this."""
+    proposal = load(tx, request.guild, request.proposal)
+    if proposal.state != "standing" or proposal.window_from_us is not None:
+        return proposal
+    until = to_us(now) + proposal.window_seconds * SECOND_US
+    _set_window(tx, proposal, to_us(now), until)
+    if request.confirm:
+        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+    outbox.redraw(tx, proposal.guild, "claim", proposal.claim)
+    return load(tx, request.guild, request.proposal)
+
+
+def prolong(tx: Connection, proposal: Proposal, *, away_seconds: int, now: datetime) -> None:
+    """The bot was away for a part of the window: those hours don't count, and a day is left at least (D3)."""
+    assert proposal.window_from_us is not None
+    assert proposal.window_to_us is not None
+    until = max(proposal.window_to_us + away_seconds * SECOND_US, to_us(now) + LEFT_US)
+    _set_window(tx, proposal, proposal.window_from_us, until)
+
+
+def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
+    """Take a proposal back before anybody answered it; the bond returns.
+
+    Raises:
+        UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    if proposal.proposer != request.player:
+        raise NotYours(proposal.number)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    state = claim.require("withdraw", now)
+    end_proposal(tx, proposal, "withdrawn", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    claims.move(tx, claim, state)
+    resolution.resume(tx, claim, now)
+    facts = {"claim": claim.number, "proposal": proposal.number}
+    outbox.post(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
+    return proposal
+
+
+def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if proposal.state != "standing" or claim.state != lifecycle.PROPOSED or claim.halted:
+        return
+    if resolution.held(tx, claim, proposal.result):
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.post(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
+        return
+    if proposal.confirm or _somebody_deleted(tx, claim):
+        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        judges.ask(tx, claim, now)
+        return
+    _settle(tx, claim, proposal, now)
+
+
+def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
+    """Settle a proposal whose window has passed, where somebody's silence is no consent.
+
+    Raises:
+        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand.
+        NotAJudge, Recused: Not theirs to confirm.
+        ConditionOpen: The claim that it hangs on comes first (C10).
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    claim.require("confirm", now)
+    if resolution.held(tx, claim, proposal.result):
+        raise ConditionOpen(claim.number, claim.state)
+    require_may_confirm(tx, claim, request.actor)
+    over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
+    if proposal.state != "standing" or not over:
+        raise ClaimMoved(claim.number, proposal.state)
+    _settle(tx, claim, proposal, now)
+    judges.note_act(
+        tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
+    )
+    return load(tx, request.guild, request.proposal)
+
+
+def require_may_confirm(tx: Connection, claim: Claim, actor: Actor) -> None:
+    """Raises NotAJudge or Recused for whoever confirms no result of this claim: a moderator does, also where it names
+    its judges (D3)."""
+    if actor.moderator:
+        judges.require_no_money(tx, claim, actor.player)
+    else:
+        judges.require_judge(tx, claim, actor)
+
+
+def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
+    if actor.moderator or actor.player == claim.author:
+        return
+    if not any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
+        raise NotAHolder(claim.number)
+
+
+def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:
+    """Which story of a scenario was closest is said by its items alone, until a ruling says otherwise (E7).
+
+    Raises:
+        BadResult: They aren't all judged, or say otherwise.
+    """
+    if claim.terms.scenario is None or result.kind not in ("outcome", "weights"):
+        return
+    found = stories.verdict(stories.items(tx, claim.guild, claim.number))
+    if found is None:
+        raise BadResult("outcome", "items_first")
+    if result.kind != "outcome" or result.outcome != found.story:
+        raise BadResult("outcome", "items_say")
+
+
+def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
+    """Whose proposal before the deadline failed, or said that it is too early, waits 7 days from then (D2). So does
+    whoever withdrew one, until the deadline: else trading could be stopped and let go at will."""
+    asked = {"g": claim.guild, "claim": claim.number, "player": player, "since": to_us(now) - WAIT_US}
+    waits_us = [
+        row.ended_us + WAIT_US
+        for row in tx.execute(_STOPPED_TRADING, asked)
+        if row.state == "failed"
+        or (
+            _before_deadline(claim, now)
+            and (row.state == "withdrawn" or claims.read_result(row.result).kind == "early")
+        )
+    ]
+    if waits_us:
+        raise WaitFirst(max(waits_us))
+
+
+def _before_deadline(claim: Claim, now: datetime) -> bool:
+    return to_us(now) < (claim.deadline_us or 0)
+
+
+def _gains(tx: Connection, claim: Claim, player: int, result: Result) -> bool:
+    """Whether the proposer ends up with more than they staked."""
+    changes = (instrument.changes(tx, claim, result, player) for instrument in instruments.ALL)
+    return sum(change.get(player, 0) for change in changes) > 0
+
+
+def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
+    """Whether somebody with something on it had themselves deleted: their silence is no consent (E4)."""
+    return any(instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL)
+
+
+def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
+    end_proposal(tx, proposal, "settled", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    resolution.resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
+
+
+def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:
+    """A proposal stands no more: with its calendar."""
+    ended = {"g": proposal.guild, "n": proposal.number, "state": state, "at": to_us(now)}
+    tx.execute(_STATE, ended)
+    for kind in ("proposal.settle", "proposal.day"):
+        due.cancel(tx, proposal.guild, kind, proposal.number)
+
+
+def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -> None:
+    tx.execute(_WINDOW, {"g": proposal.guild, "n": proposal.number, "from_us": from_us, "to_us": to_us_})
+    due.schedule(tx, proposal.guild, "proposal.settle", proposal.number, to_us_)
+    due.schedule(tx, proposal.guild, "proposal.day", proposal.number, to_us_ - claims.DAY_US)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def load(tx: Connection, guild: int, number: int) -> Proposal:
+    """A proposal by its number.
+
+    Raises:
+        UnknownProposal: This server has none.
+    """
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first() if fits(number) else None
+    if row is None:
+        raise UnknownProposal(guild, number)
+    values: dict[str, Any] = dict(row)
+    values["guild"] = values.pop("guild_id")
+    values["result"] = claims.read_result(values["result"])
+    values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
+    for flag in ("gains", "early", "confirm"):
+        values[flag] = bool(values[flag])
+    return Proposal(**values)
+
+
+def standing(tx: Connection, claim: Claim) -> Proposal | None:
+    """The proposal that stands, or is disputed, on a claim."""
+    number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+    return None if number is None else load(tx, claim.guild, number)
+
+
+_p = tables.proposals.c
+_this = (_p.guild_id == param("g"), _p.number == param("n"))
+_LOAD = sa.select(tables.proposals).where(*_this)
+_ADD = sa.insert(tables.proposals)
+_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"), ended_us=param("at"))
+_WINDOW = (
+    sa.update(tables.proposals)
+    .where(*_this)
+    .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
+)
+_NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
+_STANDING = sa.select(_p.number).where(
+    _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_(["standing", "disputed"])
+)
+_STOPPED_TRADING = sa.select(_p.ended_us, _p.state, _p.result).where(
+    _p.guild_id == param("g"),
+    _p.claim == param("claim"),
+    _p.proposer == param("player"),
+    _p.early == 1,
+    _p.ended_us > param("since"),
+)
+
+due.HANDLERS["proposal.settle"] = settle_by_silence

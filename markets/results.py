@@ -1,0 +1,85 @@
+"""What a result must be before it is proposed or ruled (RULES B3, B4, D1)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ledger.types import to_us
+from markets import claims, clauses, ranges
+from markets.claims import Claim, Result
+from markets.errors import BadResult, TooEarlyToPropose
+
+MOST_WEIGHT = 1_000_000
+
+
+def required(claim: Claim, result: Result, now: datetime) -> Result:
+    """A result held against the claim's outcomes; of a number or a date, with the outcome that its value lies in.
+
+    Raises:
+        BadResult: An outcome that isn't one, a value in no range, weights that don't fit or that the clause asks
+            for, a check date that is past or after 2100, or fields that don't belong together.
+    """
+    _require_fields(result)
+    outcomes = len(claim.terms.outcomes)
+    if result.weights:
+        small = all(type(weight) is int and 0 <= weight <= MOST_WEIGHT for weight in result.weights)
+        if len(result.weights) != outcomes or not small or not sum(result.weights):
+            raise BadResult("weights", "fit", outcomes=outcomes)
+    elif result.kind == "weights":
+        raise BadResult("weights", "fit", outcomes=outcomes)
+    elif result.kind == "unclear" and isinstance(clauses.decode(claim.terms.clause), clauses.JudgesChoose):
+        raise BadResult("weights", "missing", outcomes=outcomes)
+    if result.check_us is not None and not to_us(now) < result.check_us <= claims.LATEST_US:
+        raise BadResult("check_us", "late" if result.check_us > to_us(now) else "past")
+    return _with_outcome(claim, result) if result.kind == "outcome" else result
+
+
+def _require_fields(result: Result) -> None:
+    """Each kind of result has its own fields: what else were given would be paid, or counted apart, by surprise."""
+    belongs = {
+        "outcome": ("outcome", "value"),
+        "weights": ("weights",),
+        "unclear": ("weights",),
+        "early": ("check_us",),
+    }.get(result.kind, ())
+    for name in ("outcome", "value", "weights", "check_us"):
+        if getattr(result, name) not in (None, ()) and name not in belongs:
+            raise BadResult(name, "foreign")
+
+
+def _with_outcome(claim: Claim, result: Result) -> Result:
+    terms = claim.terms
+    if result.value is None:
+        found = result.outcome
+    elif terms.kind in ("number", "date"):
+        found = ranges.outcome_of(terms.kind, terms.outcomes, result.value)
+    else:
+        raise BadResult("value", "foreign")
+    if type(found) is not int or not 0 <= found < len(terms.outcomes):
+        raise BadResult("outcome", "unknown")
+    if result.outcome not in (None, found):
+        raise BadResult("outcome", "value")
+    if result.value is None and ranges.is_range(terms.outcomes[found]):
+        raise BadResult("value", "missing")
+    return replace(result, outcome=found)
+
+
+def require_time(claim: Claim, result: Result, now: datetime) -> None:
+    """NO waits for the check date, *unclear* for the clause's days, all for a deadline that insists (B3, D1).
+
+    Raises:
+        TooEarlyToPropose: And from when it may be proposed, or ruled.
+    """
+    earliest = 0
+    deadline_us = claim.deadline_us or 0
+    if claim.terms.kind == "binary" and claims.only_outcome(result) == NO:
+        earliest = claim.check_us or 0
+    if result.kind == "unclear":
+        earliest = deadline_us + clauses.decode(claim.terms.clause).days * claims.DAY_US
+    if claim.terms.early == "deadline" and result.kind in ("outcome", "weights"):
+        earliest = max(earliest, deadline_us)
+    if to_us(now) < earliest:
+        raise TooEarlyToPropose(claim.number, claim.state, earliest)
+
+
+NO = 1
+"""Of a YES and NO claim, the outcome that is NO."""
