@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,10 +15,21 @@ from tests.world import World
 
 _guilds = itertools.count(1001)
 
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4_000_000_000
+"""Enough for all that a run writes, many times over."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign", action="store_true", help="run the proofs at their full size (hours)")
     parser.addoption("--seed", type=int, help="replay one seed of the simulation")
+
+
+def pytest_configure() -> None:
+    """Temporary folders lie in memory where there is room: else each commit of a small book waits for the disk, and
+    no test here loses power."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +52,7 @@ def patience() -> Iterator[None]:
 def postgresql() -> Iterator[databases.Server]:
     """One PostgreSQL server a session, started when the first test asks for it."""
     with databases.server() as server:
+        server.spare_the_disk()
         yield server
 
 
