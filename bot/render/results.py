@@ -649,7 +649,7 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
     )
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
-        phrases.lines(*_votes(seen), next_, "**What it pays**", *would_pay(seen.claim)),
+        phrases.lines(*_votes(seen), next_, "**What each result pays**", *would_pay(seen.claim)),
         f"Dispute {of.number} · claim {seen.claim.claim.number}",
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
         if final
