@@ -2,8 +2,7 @@
 
 import csv
 import re
-import subprocess
-import sys
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -145,8 +144,8 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
         await picture(page, "walk-market-paid", paid)
         await page.sees("The pool on claim 1 is paid: YES")
         await page.sees("staked 10, got back 40, +30")
-        await page.press("What it paid me", on=paid)
-        told.append(await (await page.sees("What the market on claim 1 paid you")).inner_text())
+        receipts = [await _receipt(page, name, told) for name in PEOPLE]
+        assert sum(receipts) == 0, receipts
 
         await page.skip("+1 day")
         balances = {name: await _balance(page, name) for name in PEOPLE}
@@ -166,14 +165,37 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
         async with page.page.expect_download() as begun:
             await page.messages.get_by_role("link", name="crux-server-entries.csv").last.click()
         entries = (await (await begun.value).path()).read_text()
+        await page.run_command("/ledger export", what="Claims, bets, markets")
+        async with page.page.expect_download() as begun:
+            await page.messages.get_by_role("link", name="crux-claims.zip").last.click()
+        tables = _tables(await (await begun.value).path())
         assert _wallets(entries) == sorted(balances.values())
-        assert _trades(_exported(tmp_path)) == _by_kind(entries)
+        assert _market(tables) == _by_kind(entries, "market.")
+        assert _pool(tables) == _by_kind(entries, "pool.")
+        assert _bets(tables) == _by_kind(entries, "bet.")
+        assert sorted(_market(tables).values()) == sorted(receipts)
+        came = [_market(tables), _pool(tables), _bets(tables)]
+        players = {player for one in came for player in one}
+        rebuilt = [100_000 + sum(one.get(player, 0) for one in came) for player in players]
+        assert sorted(rebuilt) == sorted(balances.values())
         await page.run_command("/ledger verify")
         await page.sees("right")
 
         seen = " ".join(" ".join(told).split())
         assert len(quoted("## The crowd's price")) >= 2
         assert [words for words in quoted("## The crowd's price") if words not in seen] == [], seen
+
+
+async def _receipt(page: Window, who: str, told: list[str]) -> int:
+    """What the market changed for somebody, as their own receipt says; minor units."""
+    await page.become(who)
+    await page.go("predictions")
+    await page.run_command("/market show", claim="1")
+    await page.press("What it paid me")
+    words = await (await page.sees("What the market on claim 1 paid you")).inner_text()
+    told.append(words)
+    changes = re.findall(r"got back [0-9,.]+, ([+−][0-9,]+(?:\.[0-9]{2})?)", words)
+    return sum(round(float(one.replace(",", "").replace("−", "-")) * 100) for one in changes)
 
 
 async def _balance(page: Window, who: str) -> int:
@@ -196,30 +218,48 @@ def _wallets(entries: str) -> list[int]:
     return sorted(amount for (kind, _), amount in held.items() if kind == "wallet")
 
 
-def _exported(folder: Path) -> Path:
-    """What `crux export` writes of the playground's book, beside the running bot."""
-    out = folder / "copy"
-    words = ("export", "--database", f"sqlite:///{folder / 'here' / 'crux.db'}", "--out", str(out))
-    subprocess.run((sys.executable, "-m", "bot", *words), check=True, cwd=Path(__file__).parents[2])
-    return out / "claims"
+Tables = dict[str, list[dict[str, str]]]
 
 
-def _trades(claims: Path) -> dict[str, int]:
-    """What went into the market and came out of it, by the market's own files."""
+def _tables(path: Path) -> Tables:
+    with zipfile.ZipFile(path) as packed:
+        return {
+            name.removesuffix(".csv"): list(csv.DictReader(packed.read(name).decode().splitlines()))
+            for name in packed.namelist()
+        }
+
+
+def _market(tables: Tables) -> dict[str, int]:
+    """What the market brought each player, less what they put in, by the market's own files."""
     found: dict[str, int] = defaultdict(int)
-    for row in csv.DictReader((claims / "trades.csv").read_text().splitlines()):
+    for row in tables["trades"]:
         found[row["player"]] -= int(row["amount"])
-    for row in csv.DictReader((claims / "positions.csv").read_text().splitlines()):
+    for row in tables["positions"]:
         found[row["player"]] += int(row["paid"])
-    for row in csv.DictReader((claims / "liquidity.csv").read_text().splitlines()):
+    for row in tables["liquidity"]:
         found[row["player"]] += int(row["returned"]) - int(row["paid"])
     return dict(found)
 
 
-def _by_kind(entries: str) -> dict[str, int]:
+def _pool(tables: Tables) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for row in tables["stakes"]:
+        found[row["player"]] += int(row["paid"]) - int(row["amount"])
+    return dict(found)
+
+
+def _bets(tables: Tables) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for row in tables["bets"]:
+        for side in ("maker", "taker"):
+            found[row[side]] += int(row[f"{side}_paid"]) - int(row[f"{side}_stake"])
+    return dict(found)
+
+
+def _by_kind(entries: str, kind: str) -> dict[str, int]:
     """The same by the book: wallets and the reserves of orders together."""
     found: dict[str, int] = defaultdict(int)
     for row in csv.DictReader(entries.splitlines()):
-        if row["row"] == "entry" and row["kind"].startswith("market.") and row["player"] != "0":
+        if row["row"] == "entry" and row["kind"].startswith(kind) and row["player"] not in ("", "0"):
             found[row["player"]] += int(row["amount"])
-    return {player: amount for player, amount in found.items() if player}
+    return dict(found)
