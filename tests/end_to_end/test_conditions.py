@@ -28,6 +28,24 @@ async def bet(play: Playground, claim: int) -> None:
     await play.bo.click(asked, asked.message.buttons[0])
 
 
+async def say_so_before_anything_is_staked(play: Playground) -> None:
+    """Every question and receipt about points on claim 2 repeats what it hangs on; nothing of it is confirmed."""
+    line = "**Only if claim 1 ends YES**: if that ends any other way, this is void and everything returns."
+    form = await play.ada.run("/market open", claim=2)
+    opening = await play.ada.submit(form, liquidity="100", opening="")
+    assert line in opening.text
+    await play.ada.click(opening, opening.message.buttons[0])
+    assert line in (await play.ada.run("/market pool", claim=2)).text
+    for asked in (
+        await play.bo.run("/market buy", claim=2, outcome="YES", points="5"),
+        await play.bo.run("/market order", claim=2, outcome="YES", limit="10%", points="5"),
+        await play.bo.run("/market stake", claim=2, outcome="YES", stake="5"),
+        await play.bo.run("/market liquidity", claim=2, amount="10"),
+    ):
+        assert line in asked.text, asked.text
+        assert asked.message.buttons[0] != "Dismiss"
+
+
 async def test_if_the_first_lab_then_a_second_within_ninety_days(play: Playground):
     await set_up(play)
     await quick(play, when="in 20 days")
@@ -103,6 +121,7 @@ async def test_if_it_ends_otherwise_everything_returns(play: Playground):
     changed = await play.ada.run("/claim condition", claim=2, on=1)
     assert "Claim 2 is changed" in changed.text
     await bet(play, 2)
+    await say_so_before_anything_is_staked(play)
     await play.skip(days=21)
     form = await play.mira.run("/resolve propose", claim=1)
     await play.mira.submit(form, result="NO", evidence="https://example.org/report")
