@@ -29,7 +29,7 @@ from bot.render.announced import Ask, Told
 from bot.worker import Round
 from ledger import people
 from ledger.errors import AlreadyDone, LedgerError
-from ledger.types import from_us
+from ledger.types import from_us, to_us
 from markets import acts, outbox, preferences
 from markets.outbox import Failed, HeldCard, HeldPost
 
@@ -313,14 +313,17 @@ class Announcer:
     async def _send(self, held: Held, channel: int, sending: Sending) -> tuple[int, int]:
         """Send it once, whatever was heard of earlier attempts; the channel and the message's id."""
         now = self._crux.clock.now()
+        since_us = to_us(now)
         forum = self._forum(held.guild, channel)
         if held.begun_us is not None and held.channel is not None:
             fresh = now - from_us(held.begun_us) <= NONCE_LASTS
-            if not (fresh and held.channel == channel and forum is None):
+            if fresh and held.channel == channel and forum is None:
+                since_us = held.begun_us  # Discord counts from the first; where it went through, that is there
+            else:
                 found = await self._found(held, held.channel, sending.mark, held.begun_us)
                 if found is not None:
                     return found
-        if not await self._crux.db.claim(outbox.begin, outbox.Begin(held, channel), now):
+        if not await self._crux.db.claim(outbox.begin, outbox.Begin(held, channel, since_us), now):
             raise Overtaken
         allowed = discord.AllowedMentions(
             everyone=False,
@@ -480,7 +483,13 @@ def _texts(view: ui.LayoutView) -> list[ui.TextDisplay[Any]]:
 
 
 def _what(held: Held, error: Exception) -> Failed:
-    """What a failure means: wait, count it, or give up; and whether Discord may have done it all the same."""
+    """What a failure means: wait, count it, or give up; and whether Discord may have done it all the same: now, or
+    when it was tried before and nothing was heard of that."""
+    failed = _failure(held, error)
+    return failed if held.begun_us is None else replace(failed, applied=True)
+
+
+def _failure(held: Held, error: Exception) -> Failed:
     name = type(error).__name__
     match error:
         case discord.HTTPException() if error.status == 429:

@@ -161,10 +161,12 @@ Held = HeldPost | HeldCard
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A send begins, into this channel, unless somebody else holds the row by now."""
+    """A send begins, into this channel, unless somebody else holds the row by now. `since_us` is when it was first
+    tried of those times of which nothing was heard: from then on the message may be there."""
 
     held: Held
     channel: int
+    since_us: int
     lease_seconds: int = 120
 
 
@@ -237,7 +239,7 @@ def begin(tx: Connection, request: Begin, now: datetime) -> bool:
     values = _key_of(held) | {
         "held_fence": held.fence,
         "channel": request.channel,
-        "begun": to_us(now),
+        "begun": request.since_us,
         "lease": to_us(now) + request.lease_seconds * 1_000_000,
     }
     return bool(tx.execute(_BEGIN_POST if isinstance(held, HeldPost) else _BEGIN_CARD, values).rowcount)

@@ -206,7 +206,8 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
 
 def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> None:
     """Take the next payouts of a resolution back; after the last the claim is open to proposals again."""
-    claim = claims.load(tx, guild, load_resolution(tx, guild, number).claim)
+    found = load_resolution(tx, guild, number)
+    claim = claims.load(tx, guild, found.claim)
     mark = tx.execute(_MARK, {"g": guild, "n": number}).one()
     note = (
         Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
@@ -220,6 +221,7 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
             return
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
     cruxes.redraw_around(tx, claim)
+    outbox.redraw(tx, guild, "week", week_of(found.at_us))
     claims.schedule_times(tx, claim, now)
     due.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
     if claim.terms.condition is not None:

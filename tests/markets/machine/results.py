@@ -30,7 +30,8 @@ class Results(Base):
 
     @rule(crash=st.sampled_from(["", "before_commit", "after_commit"]))
     def sweep(self, crash: str) -> None:
-        self.crashing(crash)
+        if len(self.clubs) == 1:  # of two, each would wait for a lease of its own
+            self.crashing(crash)
         self.swept()
 
     @rule(hours=st.integers(1, 72))
