@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 # How many processes share the tests; 0 runs them in one, as a debugger wants it.
 WORKERS ?= 2
+FIGURES ?= ledger bets markets discord press
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-python-downloads --custom-compile-command "make lock" --quiet
@@ -29,7 +30,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 benchmarks: $(VENV)/.dev
-	for figures in ledger bets markets discord press; do \
+	for figures in $(FIGURES); do \
 	  $(BIN)/python -m tests.benchmarks.$$figures $(ARGS) || exit 1; done
 
 # Raises every version within pyproject.toml's bounds and pins its hashes; names no index address.

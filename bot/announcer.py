@@ -318,7 +318,9 @@ class Announcer:
         if held.begun_us is not None and held.channel is not None:
             fresh = now - from_us(held.begun_us) <= NONCE_LASTS
             if fresh and held.channel == channel and forum is None:
-                since_us = held.begun_us  # Discord counts from the first; where it went through, that is there
+                since_us = (
+                    held.begun_us
+                )  # Discord counts from the first; where it went through, that is there
             else:
                 found = await self._found(held, held.channel, sending.mark, held.begun_us)
                 if found is not None:

@@ -98,14 +98,19 @@ async def test_a_post_whose_reply_was_lost_and_discord_away_after_it_appears_onc
     assert [state for _, state, *_ in await there.posts()][-1] == "sent"
 
 
-async def test_a_lost_reply_is_remembered_though_discord_surely_refused_what_was_tried_after_it(there: Telling):
+async def test_a_lost_reply_is_remembered_though_discord_surely_refused_what_was_tried_after_it(
+    there: Telling,
+):
     claim = await a_claim(there)
     await there.play.fault("lost", SEND, times=1)
     await there.play.fault("status", SEND, times=9, status=400)
     await there.say("claim.lapsed", {"claim": claim}, line=claim)
     await there.play.settle()
     await there.play.skip(seconds=30)
-    assert [(state, error) for _, state, _, error, _ in await there.posts()][-1] == ("waiting", "HTTPException 0")
+    assert [(state, error) for _, state, _, error, _ in await there.posts()][-1] == (
+        "waiting",
+        "HTTPException 0",
+    )
 
     await there.play.release()
     await there.play.skip(hours=1)

@@ -78,7 +78,9 @@ class Base(RuleBasedStateMachine):
                 return refused
 
         answer = self.everywhere(act)
-        for club in self.clubs:  # what was refused lost no line, and the next write shan't on one database alone
+        for (
+            club
+        ) in self.clubs:  # what was refused lost no line, and the next write shan't on one database alone
             club.db.hooks.before_commit = club.db.hooks.after_commit = None
         if isinstance(answer, (MarketError, Refused)):
             return None
