@@ -7,6 +7,7 @@ when they can't know whether its commit went through, and tell the caller only t
 import asyncio
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -94,7 +95,7 @@ class Waiting:
         return None
 
 
-class Writer:
+class Writer(ABC):
     """What both databases share: `submit` waits for the answer, and giving up does not undo what has begun."""
 
     def __init__(self, shown: str) -> None:
@@ -115,11 +116,13 @@ class Writer:
             job.abandoned = not job.begun
             raise
 
+    @abstractmethod
     async def close(self) -> None:
-        raise NotImplementedError
+        """Finish what has begun and waits, and take nothing more."""
 
+    @abstractmethod
     def _wake(self) -> None:
-        raise NotImplementedError
+        """Something waits to be written."""
 
 
 class SqliteWriter(Writer):

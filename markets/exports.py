@@ -379,7 +379,7 @@ class _Exact(sa.ColumnElement[str]):
     """A text column in the order of its bytes, which both databases agree on."""
 
     inherit_cache = True
-    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]  # noqa: RUF012
+    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]  # noqa: RUF012 - SQLAlchemy reads a plain list
     type = sa.Text()
 
     def __init__(self, column: sa.Column[Any]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from bot import moments
+from bot.cards import Line
 from bot.render import odds, text
 from bot.render.text import Currency
 from ledger.types import from_us
@@ -69,6 +70,11 @@ _DUE = {
     "pool.close": "the pool takes no more stakes",
     "forecasts.show": "hidden forecasts are shown",
 }
+
+EVIDENCE = Line(
+    "evidence", "Evidence", "A link that everybody can look at, and why it shows it", "", 900, long=True
+)
+"""What every form asks for that says how something came out."""
 
 
 def who(people: People, player: int) -> str:

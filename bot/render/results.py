@@ -57,14 +57,7 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
         (
             PickOne("result", "How did it come out?", _options(found.terms)),
             Line("detail", "Value, weights or date", _detail_help(found.terms), "", 60, needed=False),
-            Line(
-                "evidence",
-                "Evidence",
-                "A link that everybody can look at, and why it shows it",
-                "",
-                900,
-                long=True,
-            ),
+            phrases.EVIDENCE,
             Line(
                 "known",
                 "When did it become public?",

@@ -183,14 +183,7 @@ def judge_form(found: Claim, judged: Sequence[Judged], asked: int) -> Form:
                 ),
             ),
             Line("known", "When did it come true?", "Such as 2027-03-01; for YES", "", 60, needed=False),
-            Line(
-                "evidence",
-                "Evidence",
-                "A link that everybody can look at, and why it shows it",
-                "",
-                900,
-                long=True,
-            ),
+            phrases.EVIDENCE,
         ),
         "It is posted with your name. After the last item the closest story is proposed, and may be challenged.",
     )

@@ -119,8 +119,8 @@ def test_noon_and_midnight_in_twelve_hours():
 
 
 local_times = st.datetimes(
-    datetime(2026, 11, 23),  # noqa: DTZ001
-    datetime(2100, 12, 30),  # noqa: DTZ001
+    datetime(2026, 11, 23),  # noqa: DTZ001 - a local time, on purpose
+    datetime(2100, 12, 30),  # noqa: DTZ001 - a local time, on purpose
 ).map(lambda when: when.replace(second=0, microsecond=0))
 
 
@@ -390,7 +390,7 @@ def test_b2_this_very_moment_is_over():
     assert moment("2026-11-20 13:00", U, now - timedelta(microseconds=1)).at == now
 
 
-WORDS = (  # noqa: SIM905
+WORDS = (  # noqa: SIM905 - a list of so many quotes reads worse
     "by before end of the in next friday 2030 q4 12 31 dec may a - / . : , 18:00 pm utc +02:00 -9:99 t "
     "2027-10-31 02:30 months hour"
 ).split()
