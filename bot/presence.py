@@ -9,6 +9,8 @@ import contextlib
 import logging
 from datetime import timedelta
 
+import discord
+
 from bot import marks
 from bot.client import Crux
 from ledger.errors import AlreadyDone
@@ -119,26 +121,22 @@ class Presence:
         if self.arrived.is_set():
             await self.beat()
 
-    async def on_guild_remove(self, guild: object) -> None:
-        await self._removed(_id(guild))
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._removed(guild.id)
 
-    async def on_guild_join(self, guild: object) -> None:
+    async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._invited(guild)
 
-    async def on_guild_available(self, guild: object) -> None:
+    async def on_guild_available(self, guild: discord.Guild) -> None:
         """What discord.py also calls a server that it hears of for the first time."""
         await self._invited(guild)
 
-    async def _invited(self, guild: object) -> None:
+    async def _invited(self, guild: discord.Guild) -> None:
         if not self.arrived.is_set():
             return  # `arrive` counts them all
         away = await self._crux.db.read(calendar.removals)
-        if _id(guild) in away:
-            await self._back(_id(guild), away[_id(guild)])
-
-
-def _id(guild: object) -> int:
-    return int(getattr(guild, "id"))  # noqa: B009
+        if guild.id in away:
+            await self._back(guild.id, away[guild.id])
 
 
 def _us(span: timedelta) -> int:
