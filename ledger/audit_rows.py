@@ -165,7 +165,8 @@ def _number(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> s
 
 _book = sa.select(_b.guild_id, _b.transfers, _b.accounts, _b.players, _b.head)
 BOOK = Prepared(_book.where(_b.guild_id == _g))
-BOOKS = Prepared(_book)
+BOOKS = Prepared(_book.order_by(_b.guild_id))
+"""In the order of their numbers: SQLite's own, so that a damaged one is seen to be out of it; PostgreSQL has none."""
 PLAYERS = Prepared(sa.select(_number(_p.number, _p.guild_id)).where(_p.guild_id == _g).order_by(_p.number))
 _account = (_a.kind, _a.owner, _a.balance, _a.entries, _a.ended_by, _a.seal)
 ACCOUNTS = Prepared(

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -279,6 +280,8 @@ def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
     """
     require_library(sqlite3.sqlite_version_info)
     _require_file(address, mode)
+    if mode == "make" and address.path is not None:
+        _make_private(address.path)
     engine = sa.create_engine(
         "sqlite+pysqlite://",
         creator=lambda: sqlite3.connect(
@@ -320,6 +323,13 @@ def _require_file(address: Address, mode: Mode) -> None:
     # SQLite opens a file it may not write to all the same, and would refuse only the first write.
     if mode != "read" and not (_writable(path.parent) and (_writable(path) or not path.exists())):
         raise ReadOnly(address.shown)
+
+
+def _make_private(path: Path) -> None:
+    """Make a new book's file so that its owner alone may read it: it holds people's ids, balances and hidden forecasts.
+    SQLite gives its log and its index the same rights. What is there keeps those that it has."""
+    with suppress(OSError):  # there already, or not to be made: SQLite says why
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _writable(path: Path) -> bool:

@@ -566,6 +566,17 @@ def test_a_book_full_of_damage_is_given_up_on(book: Book):
     assert len(book.problems()) == 50
 
 
+async def test_the_books_of_several_servers_are_right_in_whatever_order_they_were_opened_and_written(url: str):
+    async with databases.opened(url) as db:
+        worlds = [await World.make(db, guild) for guild in (7, 6, 5)]
+        for person, place in enumerate((0, 1, 2, 1, 2, 0), 1):  # PostgreSQL puts each row that changes elsewhere
+            await worlds[place].player(person, balance=1_000)
+
+    reports = await asyncio.to_thread(run_alone, url, audit_all)
+
+    assert [(report.guild, report.problems) for report in reports] == [(5, ()), (6, ()), (7, ())]
+
+
 async def test_it_reads_beside_a_writer_and_sees_one_moment(world: World, url: str):
     ada, bo = await world.player(1, balance=10_000), await world.player(2, balance=10_000)
     done = threading.Event()

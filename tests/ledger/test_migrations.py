@@ -1,6 +1,8 @@
 """From empty and from every version to this one: wholly, once, or not at all."""
 
+import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,6 +37,42 @@ def add_a_book(tx: Connection) -> None:
     """A row that every version has."""
     book = sa.text("INSERT INTO books (guild_id, transfers, accounts, players, head) VALUES (7, 0, 2, 0, :h)")
     tx.execute(book, {"h": bytes(32)})
+
+
+@pytest.fixture
+def shared_by_default():
+    """Everybody may read what is made without a word about it, as most systems have it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("shared_by_default")
+@pytest.mark.parametrize("linked", [False, True], ids=["plain", "behind a link"])
+def test_a_new_book_is_readable_by_its_owner_only(tmp_path: Path, linked: bool):
+    book = tmp_path / "crux.db"
+    if linked:
+        book.symlink_to(tmp_path / "elsewhere.db")
+
+    migrate(f"sqlite:///{book}")
+
+    with sqlite3.connect(book) as reading:  # SQLite gives its log and index the file's own rights
+        reading.execute("SELECT count(*) FROM books").fetchone()
+        made = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    reading.close()
+    assert len(made) >= 3
+    assert set(made.values()) == {0o600}
+
+
+@pytest.mark.usefixtures("shared_by_default")
+def test_a_book_that_is_there_keeps_the_rights_that_its_owner_gave_it(tmp_path: Path):
+    book = tmp_path / "crux.db"
+    migrate(f"sqlite:///{book}", versions.known()[-2])
+    book.chmod(0o640)
+
+    migrate(f"sqlite:///{book}")
+
+    assert book.stat().st_mode & 0o777 == 0o640
 
 
 def test_versions_are_numbered_without_gaps():
