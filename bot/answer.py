@@ -7,6 +7,7 @@ It alone finds words for refusals, and gives every mistake of ours an incident n
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -60,12 +61,13 @@ async def answer(
         await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
         if not task.done():
             await _deliver(press, lambda: _defer(press, where))
+        deferred = where if press.response.is_done() else None
         try:
             card = task.result() if task.done() else await asyncio.shield(task)
         except Exception as error:
-            await fail(press, error, deferred=where if press.response.is_done() else None)
+            await fail(press, error, deferred=deferred)
         else:
-            await _deliver(press, lambda: _show(press, card, where))
+            await _deliver(press, lambda: _show(press, card, where), deferred=deferred)
 
 
 async def _carded(press: Press, work: Coroutine[Any, Any, A], render: Callable[[A], Card]) -> Card:
@@ -99,7 +101,7 @@ async def fail(press: Press, error: Exception, *, deferred: Where | None = None)
         log.debug("refused", extra={"facts": {"error": type(error).__name__, "guild": press.guild_id or 0}})
         card = refusals.card(sentence, *_filled_in(press))
     with press.client.busy():
-        await _deliver(press, lambda: _show_refusal(press, card, deferred))
+        await _deliver(press, lambda: _show_refusal(press, card, deferred), deferred=deferred)
 
 
 def _filled_in(press: Press) -> tuple[str, components.Values]:
@@ -130,18 +132,48 @@ def _cause(error: Exception) -> Exception:
 def _incident(press: Press, error: Exception) -> str:
     """Log a mistake of ours under a number that the person is told: the interaction's own, shortened."""
     number = press.id % 10**9
-    facts = {
+    facts: dict[str, int | str] = {
         "number": number,
         "guild": press.guild_id or 0,
         "interaction": press.id,
         "error": type(error).__name__,
     }
+    if isinstance(error, discord.HTTPException):
+        facts |= {"status": error.status, "code": error.code, "part": _refused_part(error)}
     log.error("incident", extra={"facts": facts}, exc_info=error)
     return f"{number // 1_000_000:03d}-{number // 1000 % 1000:03d}-{number % 1000:03d}"
 
 
-async def _deliver(press: Press, send: Callable[[], Awaitable[Any]]) -> None:
-    """Send an answer; again where the connection or Discord failed, and not where nobody can be told any more."""
+def _refused_part(error: discord.HTTPException) -> str:
+    """Which part of a message Discord refuses first, such as `data.components.0.content`."""
+    found = re.search(r"^In ([\w.]+): ", error.text, re.ASCII | re.MULTILINE)
+    return found[1] if found else "-"
+
+
+async def _deliver(
+    press: Press, send: Callable[[], Awaitable[Any]], *, deferred: Where | None = None
+) -> None:
+    """Send an answer. What can't be shown, or Discord won't have, is an incident that the person is told instead.
+
+    Args:
+        deferred: Where "thinking…" stands since we said that an answer is coming.
+    """
+    try:
+        await _sent(press, send)
+    except Exception as error:
+        card = refusals.incident(_incident(press, error))
+        try:
+            await _sent(press, lambda: _show_refusal(press, card, deferred))
+        except Exception as again:
+            _incident(press, again)
+
+
+async def _sent(press: Press, send: Callable[[], Awaitable[Any]]) -> None:
+    """Send an answer; again where the connection or Discord failed, and not where nobody can be told any more.
+
+    Raises:
+        Exception: What kept it from being sent, at last.
+    """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             await send()
@@ -151,12 +183,10 @@ async def _deliver(press: Press, send: Callable[[], Awaitable[Any]]) -> None:
                 log.info("not told", extra={"facts": {"code": error.code, "interaction": press.id}})
                 return
             if error.status < 500 or attempt == _ATTEMPTS:
-                _incident(press, error)
-                return
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                raise
+        except (aiohttp.ClientError, OSError, TimeoutError):
             if attempt == _ATTEMPTS:
-                _incident(press, error)
-                return
+                raise
         await asyncio.sleep(0.2 * attempt)
 
 

@@ -101,6 +101,8 @@ routes = Routes()
 
 def view(card: Card, mark: int | None = None) -> ui.LayoutView:
     """A card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
+    ids = [button.id for button in card.buttons]
+    assert len(ids) == len(set(ids)), f"two buttons of one id: {ids}"  # Discord refuses the whole message
     made = ui.LayoutView(timeout=None)
     body = [f"### {card.title}", *card.text]
     if card.small:

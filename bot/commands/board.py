@@ -39,6 +39,11 @@ async def _seasons(press: Press, typed: str) -> list[app_commands.Choice[int]]:
     ][:25]
 
 
+@routes.on("board-by:{by}:{season}")
+async def rank_by(press: Press, by: int, season: int) -> None:
+    await turn(press, by, season, 0)
+
+
 @routes.on("board:{by}:{season}:{skip}")
 async def turn(press: Press, by: int, season: int, skip: int) -> None:
     if by >= len(standings.RANKINGS):

@@ -56,7 +56,7 @@ def board(seen: Board) -> Card:
         Button("More", _page(seen.by, season, skip + PAGE), off=not seen.top.more),
     )
     others = [
-        Button(title, _page(by, season, 0), Look.MAIN if by == seen.by else Look.PLAIN, off=by == seen.by)
+        Button(title, _first(by, season), Look.MAIN if by == seen.by else Look.PLAIN, off=by == seen.by)
         for by, title in TITLES.items()
     ]
     return Card(
@@ -74,6 +74,11 @@ def _other_season(seen: Board) -> tuple[Button, ...]:
     if seen.newest is not None:
         return (Button(text.clean(seen.newest.name, 60), _page(seen.by, seen.newest.number, 0)),)
     return ()
+
+
+def _first(by: Ranking, season: int) -> str:
+    """Another ranking, from its first place on: under a name of its own, since *Back* may lead to the same page."""
+    return f"board-by:{RANKINGS.index(by)}:{season}"
 
 
 def _page(by: Ranking, season: int, skip: int) -> str:

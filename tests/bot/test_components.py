@@ -2,10 +2,14 @@
 
 import pytest
 
+from bot import app as app  # all that can be pressed is known once the app is
 from bot import components
 from bot.cards import Button, Card, File, Form, Line, Look, PickChannel, PickRole
 from bot.components import Routes
 from bot.refusals import Outdated
+from bot.render import board
+from bot.render.text import Currency
+from markets.board import PAGE, RANKINGS, Ranking, Season, Standing, Top
 
 
 async def handler(press: object, **numbers: int) -> None:
@@ -74,6 +78,31 @@ async def test_more_than_five_buttons_take_more_rows_and_files_stand_below():
     container, file = view.to_components()
     assert [len(row["components"]) for row in container["components"][1:]] == [4, 3]
     assert file["file"]["url"] == "attachment://a.csv"
+
+
+async def test_two_buttons_of_one_id_are_a_mistake_of_ours_before_discord_refuses_the_whole_message():
+    with pytest.raises(AssertionError, match="history:1"):
+        components.view(
+            Card("Title", buttons=(Button("Back", "history:1", off=True), Button("More", "history:1")))
+        )
+
+
+@pytest.mark.parametrize("by", RANKINGS)
+@pytest.mark.parametrize("season", [None, Season(2, "Winter", 0, 1)], ids=["all time", "a season"])
+@pytest.mark.parametrize(
+    ("skip", "more"), [(0, False), (0, True), (PAGE, False), (PAGE, True), (2 * PAGE, True)]
+)
+async def test_every_page_of_the_board_can_be_shown(
+    by: Ranking, season: Season | None, skip: int, more: bool
+):
+    row = Standing(1, True, 12, 1, 1, 1, 1, 1, 12, 100, 5, 1, 1, 5, 500)
+    top = Top(skip + 1, (row,) * PAGE, more)
+    for newest in (None, Season(3, "Spring", 0, 1)):
+        seen = board.Board(by, top, row, 1, season, Currency(), {1: 501}, newest)
+        (container,) = components.view(board.board(seen)).to_components()
+        ids = [b["custom_id"] for row in container["components"][1:] for b in row["components"]]
+        assert len(ids) == len(set(ids))
+        assert all(components.routes.find(custom_id) for custom_id in ids)
 
 
 async def test_a_form_has_labels_and_what_was_chosen_before():

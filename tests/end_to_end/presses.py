@@ -81,6 +81,7 @@ PRESSED: dict[str, str] = {
     "confirm:{proposal}": (
         "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
     ),
+    "board-by:{by}:{season}": "test_crowd.py::test_a_season_and_being_left_out",
     "board:{by}:{season}:{skip}": "test_crowd.py::test_a_season_and_being_left_out",
     "board-calibration": "test_crowd.py::test_forecasts_given_changed_and_scored",
     "forecast:{claim}": "test_crowd.py::test_forecasts_given_changed_and_scored",

@@ -1,11 +1,15 @@
 """A mistake of ours: the person gets a number, and the number finds the lines in the log."""
 
+import asyncio
 import contextlib
 import re
 import sqlite3
 
-from bot.playground.driver import Playground
+from bot.playground.driver import Playground, Seen
 from tests.end_to_end.conftest import BEGINS, command
+
+CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 
 
 async def test_an_incident_has_a_number_that_is_in_the_log_with_no_names_beside_it(book: str):
@@ -23,4 +27,45 @@ async def test_an_incident_has_a_number_that_is_in_the_log_with_no_names_beside_
         assert "bot/commands/wallet.py" in log
         assert "Ada" not in log
         assert (await play.ada.run("/help")).kind == "message"
+        assert await play.failures() == []
+
+
+def incident_of(answer: Seen) -> str:
+    """The number a person was told, as the log has it."""
+    assert answer.message.ephemeral
+    number = re.search(r"incident \*\*(\d{3})-(\d{3})-(\d{3})\*\*", answer.text)
+    assert number is not None, answer.text
+    return f" number={int(''.join(number.groups()))} "
+
+
+async def test_an_answer_that_discord_refuses_is_an_incident_in_words(book: str):
+    """Whatever was to be shown: a card, a form, the pressed message changed, or what comes after "thinking"."""
+    async with Playground(bot=command(book), begins=BEGINS) as play:
+        await play.connected()
+        await play.ada.run("/wallet show")
+        board = await play.ada.run("/board show")
+
+        await play.fault("status", CALLBACK, times=1, status=400, code=50035)
+        numbers = [incident_of(await play.ada.run("/wallet show"))]
+        await play.fault("status", CALLBACK, times=1, status=400, code=50035)
+        numbers.append(incident_of(await play.ada.run("/claim new")))
+        await play.fault("status", CALLBACK, times=1, status=403, code=50013)
+        numbers.append(incident_of(await play.ada.click(board, "Profit")))
+        with contextlib.closing(
+            sqlite3.connect(book.removeprefix("sqlite:///"), isolation_level=None)
+        ) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await play.fault("status", ORIGINAL, times=1, status=400, code=50035)
+            assert (await play.bo.first.run("/wallet show")).kind == "deferred"
+            other.execute("ROLLBACK")
+        async with asyncio.timeout(20):
+            while not any("incident" in message.text for message in await play.bo.read()):
+                pass
+        assert not any(message.thinking for message in await play.bo.read())
+
+        log = "\n".join(await play.log(2_000))
+        assert all(number in log for number in numbers)
+        assert "status=400 code=50035" in log
+        assert "status=403 code=50013" in log
+        assert "1,000 points" in (await play.ada.run("/wallet show")).text
         assert await play.failures() == []

@@ -196,6 +196,7 @@ BY_BUTTON = {
     "reward-lock:{asked}:{claim}:{amount}:{until}": EVERYBODY,
     "reward-name:{asked}:{number}:{winner}": EVERYBODY,
     "reward:{number}": EVERYBODY,
+    "board-by:{by}:{season}": EVERYBODY,
     "board:{by}:{season}:{skip}": EVERYBODY,
     "board-calibration": EVERYBODY,
     "propose:{claim}": EVERYBODY,

@@ -566,10 +566,14 @@ def test_a_book_full_of_damage_is_given_up_on(book: Book):
     assert len(book.problems()) == 50
 
 
-async def test_the_books_of_several_servers_are_right_in_whatever_order_they_were_opened_and_written(url: str):
+async def test_the_books_of_several_servers_are_right_in_whatever_order_they_were_opened_and_written(
+    url: str,
+):
     async with databases.opened(url) as db:
         worlds = [await World.make(db, guild) for guild in (7, 6, 5)]
-        for person, place in enumerate((0, 1, 2, 1, 2, 0), 1):  # PostgreSQL puts each row that changes elsewhere
+        for person, place in enumerate(
+            (0, 1, 2, 1, 2, 0), 1
+        ):  # PostgreSQL puts each row that changes elsewhere
             await worlds[place].player(person, balance=1_000)
 
     reports = await asyncio.to_thread(run_alone, url, audit_all)
