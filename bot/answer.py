@@ -6,6 +6,7 @@ It alone finds words for refusals, and gives every mistake of ours an incident n
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
@@ -20,6 +21,7 @@ from bot import components
 from bot.cards import Card, Form
 from bot.refusals import NotMember, Outdated
 from bot.render import refusals
+from bot.render.text import Currency
 
 if TYPE_CHECKING:
     from bot.client import Crux
@@ -92,8 +94,12 @@ async def guarded(press: Press, handle: Awaitable[None]) -> None:
 
 
 async def fail(press: Press, error: Exception, *, deferred: Where | None = None) -> None:
-    """Tell a person why not: the words of a refusal, or the number of an incident."""
+    """Tell a person why not: the words of a refusal, or the number of an incident. Whoever is typing is offered
+    nothing."""
     error = _cause(error)
+    if press.type is discord.InteractionType.autocomplete:
+        await _offer_nothing(press, error)
+        return
     sentence = refusals.refusal(error, await press.client.currency(press.guild_id))
     if sentence is None:
         card = refusals.incident(_incident(press, error))
@@ -102,6 +108,14 @@ async def fail(press: Press, error: Exception, *, deferred: Where | None = None)
         card = refusals.card(sentence, *_filled_in(press))
     with press.client.busy():
         await _deliver(press, lambda: _show_refusal(press, card, deferred), deferred=deferred)
+
+
+async def _offer_nothing(press: Press, error: Exception) -> None:
+    """Discord takes no words where somebody is typing, only choices."""
+    if refusals.refusal(error, Currency()) is None:
+        _incident(press, error)
+    with press.client.busy(), contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+        await press.response.autocomplete([])
 
 
 def _filled_in(press: Press) -> tuple[str, components.Values]:

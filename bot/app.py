@@ -7,10 +7,9 @@ import signal
 from collections.abc import AsyncGenerator
 from typing import Any
 
-import aiohttp
-import discord
 from discord import app_commands
 
+from bot import connections
 from bot.client import Crux
 from bot.clock import Clock
 from bot.commands import crux as crux
@@ -30,7 +29,6 @@ from bot.commands.reward import reward
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
-from bot.errors import BadConfig, CannotRun
 from bot.scheduler import Scheduler
 from ledger.database import Database
 
@@ -100,7 +98,5 @@ async def _served(serving: asyncio.Task[None]) -> None:
     """What ended the connection to Discord, in a sentence where somebody can do something about it."""
     try:
         await serving
-    except discord.LoginFailure:
-        raise BadConfig("Discord refuses the token: make a new one in its developer portal.") from None
-    except (aiohttp.ClientError, OSError, discord.HTTPException, discord.GatewayNotFound) as error:
-        raise CannotRun(f"Discord can't be reached: {str(error) or type(error).__name__}.") from None
+    except connections.ENDINGS as error:
+        raise connections.why(error) from None

@@ -23,7 +23,7 @@ from bot.checker import Checker
 from bot.clock import Clock
 from bot.painter import Painter
 from bot.places import Places
-from bot.refusals import Elsewhere, NotManager, NotModerator, OutsideServer, Restarting
+from bot.refusals import Elsewhere, NotInstalled, NotManager, NotModerator, OutsideServer, Restarting
 from bot.render.text import Currency
 from ledger import accounts
 from ledger.database import Database
@@ -39,7 +39,19 @@ log = logging.getLogger("crux.client")
 
 
 class Tree(app_commands.CommandTree["Crux"]):
-    """discord.py's tree of commands, with our gate before it and our words after it."""
+    """discord.py's tree of commands, with our gate before it and our words after it.
+
+    Commands are for servers that installed Crux, and are used there alone, whatever the developer portal is set to.
+    """
+
+    def __init__(self, client: "Crux") -> None:
+        super().__init__(
+            client,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        )
 
     async def interaction_check(self, interaction: Press, /) -> bool:
         try:
@@ -97,22 +109,26 @@ class Crux(discord.AutoShardedClient):
         log.exception("event failed", extra={"facts": {"event": event_method}})
 
     def gate(self, press: Press) -> None:
-        """What nobody gets past: a direct message, another server's name on it, and a bot that is stopping.
+        """Let nobody past with a direct message, from a server that Crux isn't in, under another server's name, or
+        while Crux is stopping.
 
         Raises:
-            Restarting, OutsideServer, Elsewhere: Which of them it is.
+            Restarting, OutsideServer, NotInstalled, Elsewhere: Which of them it is.
         """
         if self.stopping:
             raise Restarting
         guild = press.guild
         if press.guild_id is None or guild is None:
             raise OutsideServer
+        if self.get_guild(press.guild_id) is None:
+            raise NotInstalled
         channel = press.channel
-        if channel is None or guild.get_channel(getattr(channel, "parent_id", None) or channel.id):
-            return
-        owner = self.get_channel(channel.id)
-        if owner is not None and getattr(owner, "guild", guild).id != press.guild_id:
-            raise Elsewhere
+        if channel is not None and not guild.get_channel(getattr(channel, "parent_id", None) or channel.id):
+            owner = self.get_channel(channel.id)
+            if owner is not None and getattr(owner, "guild", guild).id != press.guild_id:
+                raise Elsewhere
+        if not press.is_guild_integration():
+            raise NotInstalled
 
     async def _sync_commands(self) -> None:
         """Tell Discord of our commands where they have changed since we last did: the only place that does."""

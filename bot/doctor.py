@@ -5,10 +5,9 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
-import aiohttp
 import discord
 
-from bot import permissions, places, tokens
+from bot import connections, permissions, places, tokens
 from bot.config import Config
 from bot.discord_url import point_at
 from bot.errors import BadConfig
@@ -61,10 +60,8 @@ async def _connected(token: str, db: Database | None, discord_url: str | None) -
                 assert db is not None
                 for finding in _places(guild, await db.read(places.load, guild.id)):
                     yield finding
-    except discord.LoginFailure:
-        yield Finding(False, "Discord refuses the token: make a new one in its developer portal.")
-    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        yield Finding(False, f"Discord can't be reached: {str(error) or type(error).__name__}.")
+    except connections.ENDINGS as error:
+        yield Finding(False, f"{connections.why(error)}")
 
 
 @contextlib.asynccontextmanager

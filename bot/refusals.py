@@ -1,7 +1,7 @@
 """What the bot itself refuses, before a room below is asked. Facts only; `bot.render` finds the words.
 
 PressRefused
-├── Expired  Outdated  Elsewhere  OutsideServer  Restarting
+├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting
 ├── NotModerator  NotManager
 ├── NotMember  ToBot
 └── BadInput
@@ -31,6 +31,10 @@ class Elsewhere(PressRefused):
 
 class OutsideServer(PressRefused):
     """A direct message: books belong to servers."""
+
+
+class NotInstalled(PressRefused):
+    """From a server that Crux isn't in, by somebody who installed it for themselves: it would get a book too."""
 
 
 class Restarting(PressRefused):

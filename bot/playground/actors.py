@@ -24,6 +24,7 @@ class Delivery:
     late: bool = False  # as if three seconds had gone by before the bot could answer
     late_seconds: float = 0  # and so long ago it was done, by the clock
     guild_id: str | None = None  # somebody else's server
+    installed_by_user: bool = False  # from a server that the bot isn't in, by somebody who brought it along
     final: bool = False  # wait for what follows a deferral
     seconds: float = 20.0  # how long to wait for that
 
@@ -49,7 +50,7 @@ class Actors:
         return await self._deliver(interaction, user, how)
 
     async def autocomplete(
-        self, user: User, where: str | None, name: str, options: Json, focused: str
+        self, user: User, where: str | None, name: str, options: Json, focused: str, how: Delivery
     ) -> Json:
         channel = self._writable(user, where)
         command, path, asked = self._slash(user, channel, name)
@@ -61,7 +62,7 @@ class Actors:
         sent = options_data(asked, given, resolved, focused=focused)
         data = self._command_data(command, path, sent, resolved)
         interaction = self._make(life.AUTOCOMPLETE, user, channel, data)
-        answer = await self._deliver(interaction, user, Delivery())
+        answer = await self._deliver(interaction, user, how)
         return {"choices": answer["answer"].get("choices", []), **answer}
 
     async def menu(
@@ -281,6 +282,16 @@ class Actors:
                 "guild_id": how.guild_id,
                 "guild": {"id": how.guild_id, "locale": "en-US", "features": []},
             }
+        if how.installed_by_user:
+            stranger = str(self.world.new_id())
+            changed = self.core.views.interaction(interaction)
+            changed |= {
+                "guild_id": stranger,
+                "guild": {"id": stranger, "locale": "en-US", "features": []},
+                "authorizing_integration_owners": {"1": str(user.id)},
+            }
+            changed["channel"] = changed["channel"] | {"id": str(self.world.new_id()), "guild_id": stranger}
+            changed["channel_id"] = changed["channel"]["id"]
         life_of = self.core.interactions
         guild = self.world.guilds.get(interaction.guild_id or 0)
         reachable = self.core.gateway.reachable and (guild is None or guild.bot_installed)

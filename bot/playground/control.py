@@ -118,7 +118,7 @@ class Control:
 
     def _delivery(self, asked: Json) -> Delivery:
         trick: Json = part(asked, "deliver")
-        unknown = set(trick) - {"times", "late", "guild"}
+        unknown = set(trick) - {"times", "late", "guild", "installed_by_user"}
         if unknown:
             raise Refusal(f"There is no way of delivery called {unknown.pop()}.")
         guild_id, late = trick.get("guild"), trick.get("late", False)
@@ -127,6 +127,7 @@ class Control:
             late=bool(late),
             late_seconds=0 if late is True else float(late),
             guild_id=None if guild_id is None else str(people.guild(self.core.world, str(guild_id)).id),
+            installed_by_user=bool(trick.get("installed_by_user")),
             final=asked.get("wait") == "final",
             seconds=float(asked.get("seconds", 20.0)),
         )
@@ -140,7 +141,7 @@ class Control:
     async def autocomplete(self, asked: Json) -> Json:
         user, options = self._user(asked), part(asked, "options")
         return await self.actors.autocomplete(
-            user, asked.get("channel"), asked["command"], options, asked["focused"]
+            user, asked.get("channel"), asked["command"], options, asked["focused"], self._delivery(asked)
         )
 
     async def menu(self, asked: Json) -> Json:
@@ -267,7 +268,7 @@ class Control:
     async def gateway(self, asked: Json) -> Json:
         return {
             "connections": await self.core.gateway.trouble(
-                asked["do"], resumable=asked.get("resumable", True)
+                asked["do"], resumable=asked.get("resumable", True), code=int(asked.get("code", 4000))
             )
         }
 

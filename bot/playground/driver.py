@@ -123,9 +123,17 @@ class Person:
         """Content with the bot's first answer, "thinking…" included."""
         return replace(self, wait="first")
 
-    def delivered(self, *, times: int = 1, late: bool | float = False, guild: str | None = None) -> "Person":
-        """Whose next act reaches the bot twice, too late (or so many seconds late), or under another server's id."""
-        trick: Json = {"times": times, "late": late}
+    def delivered(
+        self,
+        *,
+        times: int = 1,
+        late: bool | float = False,
+        guild: str | None = None,
+        installed_by_user: bool = False,
+    ) -> "Person":
+        """Whose next act reaches the bot twice, too late (or so many seconds late), under another server's id, or
+        from a server that the bot isn't in."""
+        trick: Json = {"times": times, "late": late, "installed_by_user": installed_by_user}
         return replace(self, deliver=trick if guild is None else {**trick, "guild": guild})
 
     @property
@@ -154,7 +162,8 @@ class Person:
     async def autocomplete(self, command: str, focused: str, /, **options: Any) -> list[Json]:
         given = {name.rstrip("_"): _plain(value) for name, value in options.items()}
         body: Json = {"as": self.name, "channel": self.channel, "command": command, "focused": focused}
-        return (await self.play.post("autocomplete", {**body, "options": given}))["choices"]
+        asked = {**body, "options": given, "deliver": self.deliver}
+        return (await self.play.post("autocomplete", asked))["choices"]
 
     async def menu(self, command: str, on: "Seen | Person | str") -> Answer:
         """A command of the right-click menu, on a message or a person."""

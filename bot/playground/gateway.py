@@ -26,7 +26,7 @@ INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = range(4012, 4015)
 
 ALL_INTENTS = (1 << 26) - 1
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
-TROUBLES = ("reconnect", "invalid_session", "silent", "drop", "timeout", "away", "back")
+TROUBLES = ("reconnect", "invalid_session", "silent", "drop", "timeout", "close", "away", "back")
 SENDS_PER_MINUTE = 120
 REPLAYED = 2_000
 GUILDS_PER_SHARD = 2_500
@@ -144,8 +144,8 @@ class Gateway:
 
     # trouble on purpose
 
-    async def trouble(self, kind: str, *, resumable: bool = True) -> int:
-        """Do something to every connection; returns to how many."""
+    async def trouble(self, kind: str, *, resumable: bool = True, code: int = 4000) -> int:
+        """Do something to every connection; returns to how many. `code` is what `close` closes with."""
         if kind not in TROUBLES:
             raise ValueError(f"There is no trouble called {kind}; there is {', '.join(TROUBLES)}.")
         if kind in ("away", "back"):
@@ -164,6 +164,8 @@ class Gateway:
                     connection.socket._req.transport.abort()  # pyright: ignore[reportPrivateUsage]
             elif kind == "timeout":
                 await self._end(connection, SESSION_TIMED_OUT, "Session timed out.")
+            elif kind == "close":
+                await self._end(connection, code, "Closed on purpose.")
         return len(there)
 
     def _invalidate(self, connection: Connection, *, resumable: bool) -> None:

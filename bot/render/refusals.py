@@ -104,6 +104,8 @@ def _pressed(error: press.PressRefused) -> str:
             return "This came under another server's name, and nothing happened. Please run the command again here."
         case press.OutsideServer():
             return "Crux keeps one book for each server: use this in a server, not in a direct message."
+        case press.NotInstalled():
+            return "Crux isn't in this server, so nothing happened. Whoever manages the server can add Crux."
         case press.Restarting():
             return "Crux is restarting, and nothing happened. Please try again in a moment."
         case press.NotModerator():

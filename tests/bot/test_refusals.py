@@ -15,6 +15,7 @@ EXAMPLES: list[Exception] = [
     press.Outdated(),
     press.Elsewhere(),
     press.OutsideServer(),
+    press.NotInstalled(),
     press.Restarting(),
     press.NotModerator(0),
     press.NotModerator(5),

@@ -8,10 +8,12 @@ import socket
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
 from tests import databases
-from tests.end_to_end.conftest import living, set_up
+from tests.end_to_end.conftest import BEGINS, command, living, set_up
 
 REAL_LOOKING = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz012345678"
 
@@ -70,6 +72,28 @@ async def test_what_run_refuses_in_one_sentence(tmp_path: Path):
         assert sentence in said
         assert len([line for line in said.splitlines() if " warning " not in line]) == 1, said
         assert token is None or token not in said
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (4004, "Discord refuses the token: make a new one in its developer portal."),
+        (4011, "Discord wants more shards for so many servers: start Crux again."),
+        (4014, "Discord refuses what Crux asks to hear (4014)"),
+    ],
+)
+async def test_a_line_that_discord_ends_for_good_is_told_in_one_sentence(book: str, code: int, sentence: str):
+    """Such as after a token was reset, or found by Discord where everybody could read it."""
+    async with Playground(bot=command(book), begins=BEGINS) as play:
+        await play.connected()
+        await play.gateway("close", code=code)
+        async with asyncio.timeout(20):
+            while (await play.bot())["exit_code"] is None:
+                pass
+        said = [line for line in await play.log() if " info " not in line]
+        assert (await play.bot())["exit_code"] == 2
+        assert said[-1].startswith(sentence), said
+        assert len([line for line in said if " warning " not in line]) == 1, said
 
 
 async def test_a_second_run_on_one_book_is_refused_by_name(play: Playground, tmp_path: Path, book: str):
