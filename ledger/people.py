@@ -126,8 +126,8 @@ class Glance:
 
 
 def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
-    """Make sure that a person has a wallet, and give the starting balance where it is due, once. What they owed before
-    they had themselves deleted comes along.
+    """Make sure that a person has a wallet, and give the starting balance where it is due, once. What they owed
+    before they had themselves deleted comes along.
 
     Raises:
         GrantRefused: A5: the Discord account is too young (`days_left`); nothing was made.

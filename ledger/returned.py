@@ -110,7 +110,7 @@ def _move(tx: Connection, guild: int, number: int, to: int, now: datetime) -> in
 
 
 def _standing(tx: Connection, guild: int, number: int) -> tuple[Account, int, str]:
-    """A number's wallet, what it holds, and the key of the next debt that moves from or to it: once for this state."""
+    """A number's wallet, what it holds, and the key of the debt that moves next: once for this state."""
     row = _WALLET.row(tx, g=guild, n=number)
     assert row is not None, number
     return Account(guild, row[0]), row[1], f"debt:{number}:{row[2]}"
