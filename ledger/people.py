@@ -183,6 +183,9 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
     if request.giver == request.taker:
         raise GrantRefused("A6", "a gift goes to somebody else")
     giver = accounts.player(tx, request.guild, request.giver)
+    returned.bring(
+        tx, request.guild, request.giver, giver.number, now
+    )  # given points before their first press
     taker = accounts.join(tx, request.guild, request.taker, now)
     grants.allow_gift(tx, giver.wallet, request.amount, now, unsettled=request.unsettled)
     amounts = {giver.wallet: -request.amount, taker.wallet: request.amount}
