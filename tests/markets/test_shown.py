@@ -83,7 +83,11 @@ async def test_what_was_shown_of_liquidity_must_be_of_this_market(club: Club):
     ada = await club.member(1, A_LOT)
     claim = await club.claim(ada)
     await club.market(ada, claim, liquidity=B)
-    for saw in ({"seen_bps": (10_000,)}, {"seen_bps": (5_000, 5_000), "tolerance_bps": -1}):
+    wrong: list[dict[str, Any]] = [
+        {"seen_bps": (10_000,)},
+        {"seen_bps": (5_000, 5_000), "tolerance_bps": -1},
+    ]
+    for saw in wrong:
         with pytest.raises(BadTrade):
             await deepens(club, ada, claim, most=A_LOT, **saw)
     with pytest.raises(PriceMoved):
