@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ledger import chain, tables
-from ledger.transfers import REVERSAL, VOID
+from ledger.transfers import DEBT, REVERSAL, VOID
 
 MOST_PROBLEMS = 50
 """Of one guild: after so many its audit stops, since what follows is mostly their consequence."""
@@ -29,7 +29,7 @@ class Phrase(str):
 
 MISSING = Phrase("missing")
 
-_MAY_OWE = {VOID: ("wallet",), REVERSAL: ("wallet", "house")}
+_MAY_OWE = {VOID: ("wallet",), DEBT: ("wallet",), REVERSAL: ("wallet", "house")}
 """Which accounts a kind of transfer may take below zero, beside the mint (RULES A4, A7)."""
 
 

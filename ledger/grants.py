@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy import Connection
 
-from ledger import accounts, money, settings, tables, transfers
+from ledger import accounts, money, returned, settings, tables, transfers
 from ledger.accounts import Account
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.prepared import Prepared, param
@@ -134,11 +134,12 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
 
     Raises:
         GrantRefused: A5: there is none here (`off`), it was drawn less than a week ago (`ready_us` says when the next
-            comes), or nothing is missing (`held`).
+            comes), nothing is missing (`held`), or they had themselves deleted (`kept_until_us`).
     """
     chosen = settings.load(tx, request.guild, Settings)
     if not chosen.weekly_allowance:
         raise GrantRefused("A5", "there is no weekly allowance in this server", off=1)
+    _require_stayed(tx, request.guild, request.player, now)
     wallet = accounts.wallet(tx, request.guild, request.player)
     drawn = _last(tx, wallet, ALLOWANCE)
     if drawn and drawn > to_us(now - WEEK):
@@ -155,9 +156,11 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
     """Lend a hand to whoever has everything locked for more than a year ahead: a tenth, once a year.
 
     Raises:
-        GrantRefused: A5: something is still free, it is free within a year, or it was drawn within the year.
+        GrantRefused: A5: something is still free, it is free within a year, it was drawn within the year, or they had
+            themselves deleted (`kept_until_us`).
     """
     chosen = settings.load(tx, request.guild, Settings)
+    _require_stayed(tx, request.guild, request.player, now)
     wallet = accounts.wallet(tx, request.guild, request.player)
     drawn = _last(tx, wallet, DRAW)
     if accounts.state(tx, wallet).balance != 0 or request.locked_until <= now + YEAR:
@@ -203,7 +206,8 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
         # A debt is told as one: it is to be paid off first.
         raise InsufficientFunds(*giver, min(balance, max(balance - unsettled, 0)), amount)
     left, since = chosen.starting_balance // 10, now - timedelta(days=1)
-    left += sum(_moved(tx, giver, kind, since=since, received=False) for kind in (GIFT, REWARD))
+    for wallet in returned.wallets(tx, giver, now):  # going and coming back begins no new day
+        left += sum(_moved(tx, wallet, kind, since=since, received=False) for kind in (GIFT, REWARD))
     if amount > left:
         why = "gifts are limited to a tenth of the starting balance a day"
         raise GrantRefused("A6", why, left=max(left, 0))
@@ -248,6 +252,14 @@ def _mint(
 ) -> Posted:
     amounts = {accounts.mint(guild): -amount, wallet: amount}
     return post(tx, guild=guild, key=key, kind=kind, amounts=amounts, now=now, actor=actor)
+
+
+def _require_stayed(tx: Connection, guild: int, player: int, now: datetime) -> None:
+    """Whoever comes back after deletion draws nothing while the digest is kept, as it refuses a starting balance."""
+    until = max((one.until_us for one in returned.kept_of(tx, guild, player, now)), default=None)
+    if until is not None:
+        why = "whoever had themselves deleted draws no allowance for a year"
+        raise GrantRefused("A5", why, kept_until_us=until)
 
 
 def _last(tx: Connection, wallet: Account, kind: str) -> int | None:

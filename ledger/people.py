@@ -4,15 +4,13 @@
 out of the book and leaves the book whole (RULES A5, A6, E4).
 """
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, grants, tables
+from ledger import accounts, grants, returned, tables
 from ledger.accounts import Account, Player
 from ledger.errors import GrantRefused
 from ledger.prepared import Prepared, param, params
@@ -37,11 +35,12 @@ class Enter:
 @dataclass(frozen=True, slots=True)
 class Entered:
     """`started` is the starting balance in minor units, 0 if none was given this time; `again_us` says from when
-    on a person who had themselves deleted can have another."""
+    on a person who had themselves deleted can have another, `debt` what they owed and owe again since this press."""
 
     player: int
     started: int
     again_us: int | None = None
+    debt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Forget:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What was left: `forfeited` went to the house, `debt` stays under the number."""
+    """What was left: `forfeited` went to the house, `debt` stays under the number and comes along if they return."""
 
     player: int
     forfeited: int
@@ -127,18 +126,20 @@ class Glance:
 
 
 def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
-    """Make sure that a person has a wallet, and give the starting balance where it is due, once.
+    """Make sure that a person has a wallet, and give the starting balance where it is due, once. What they owed
+    before they had themselves deleted comes along.
 
     Raises:
         GrantRefused: A5: the Discord account is too young (`days_left`); nothing was made.
     """
     who = accounts.join(tx, request.guild, request.person, now)
     key = f"start:{who.number}"
+    debt = returned.bring(tx, request.guild, request.person, who.number, now)
     if tx.execute(_STARTED, {"g": request.guild, "key": key}).first():
-        return Entered(who.number, 0)
-    again_us = _forgotten_until(tx, request.guild, request.person, now)
+        return Entered(who.number, 0, debt=debt)
+    again_us = returned.until_us(tx, request.guild, request.person, now)
     if again_us is not None:
-        return Entered(who.number, 0, again_us)
+        return Entered(who.number, 0, again_us, debt)
     before = accounts.state(tx, who.wallet).balance  # a gift may have come first
     start = grants.Start(request.guild, key, request.person, request.born, request.waved)
     return Entered(who.number, grants.start(tx, start, now).balances[who.wallet.number] - before)
@@ -182,6 +183,9 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
     if request.giver == request.taker:
         raise GrantRefused("A6", "a gift goes to somebody else")
     giver = accounts.player(tx, request.guild, request.giver)
+    returned.bring(
+        tx, request.guild, request.giver, giver.number, now
+    )  # given points before their first press
     taker = accounts.join(tx, request.guild, request.taker, now)
     grants.allow_gift(tx, giver.wallet, request.amount, now, unsettled=request.unsettled)
     amounts = {giver.wallet: -request.amount, taker.wallet: request.amount}
@@ -236,7 +240,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
         "guild_id": guild,
         "player": who.number,
         "salt": request.salt,
-        "digest": _digest(request.person, request.salt),
+        "digest": returned.digest(request.person, request.salt),
         "until_us": to_us(now) + microseconds(grants.YEAR),
     }
     tx.execute(_REMEMBER, row)
@@ -281,18 +285,6 @@ def _acted(request: Act, posted: Posted) -> Acted:
     return Acted(posted.number, request.amount)
 
 
-def _forgotten_until(tx: Connection, guild: int, person: int, now: datetime) -> int | None:
-    """Until when this person has no second starting balance, if they had themselves deleted within the year."""
-    for row in tx.execute(_FORGOTTEN, {"g": guild, "now": to_us(now)}):
-        if hmac.compare_digest(_digest(person, row.salt), row.digest):
-            return row.until_us
-    return None
-
-
-def _digest(person: int, salt: bytes) -> bytes:
-    return hashlib.blake2b(str(person).encode(), key=salt, digest_size=32).digest()
-
-
 _g, _player = param("g"), param("player")
 _p, _a, _t, _n = tables.players.c, tables.accounts.c, tables.transfers.c, tables.notes.c
 _STARTED = sa.select(_t.number).where(_t.guild_id == _g, _t.key == param("key"))
@@ -326,9 +318,6 @@ _ERASE_NOTES = (
 )
 _FORGET = sa.update(tables.players).where(_p.guild_id == _g, _p.number == param("n")).values(discord_id=None)
 _REMEMBER = sa.insert(tables.forgotten)
-_FORGOTTEN = sa.select(tables.forgotten.c.salt, tables.forgotten.c.digest, tables.forgotten.c.until_us).where(
-    tables.forgotten.c.guild_id == _g, tables.forgotten.c.until_us > param("now")
-)
 _DROP = sa.delete(tables.forgotten).where(tables.forgotten.c.until_us <= param("now"))
 _SOONEST = sa.select(sa.func.min(tables.forgotten.c.until_us))
 _WRITTEN = (

@@ -226,7 +226,8 @@ class Settings(SQLModel, table=True):
 class Forgotten(SQLModel, table=True):
     """Somebody who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
 
-    It refuses that person a second starting balance and does nothing else; each row has a salt of its own.
+    It refuses that person a second starting balance and an allowance, lets what the number owes follow them, and
+    counts on what it gave away; each row has a salt of its own.
     """
 
     __table_args__ = (

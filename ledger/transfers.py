@@ -38,6 +38,9 @@ from ledger.types import key as checked
 
 REVERSAL, VOID = "reversal", "void"
 
+DEBT = "debt"
+"""What a deleted person owed, moved to the number they have since they came back (RULES E4)."""
+
 MOST_ENTRIES = 200
 """Of one transfer; longer work is cut into several, each under a key of its own."""
 
@@ -80,7 +83,7 @@ def post(
     Args:
         amounts: Minor units added to each account, negative where they are taken; they sum to zero.
         kind: What the movement is, in a word of the house's own; `reversal` belongs to `reverse`. Only `void`
-            may leave a wallet below zero (RULES A4).
+            may leave a wallet below zero (RULES A4), and `debt`, which moves what was below zero already.
         actor: The number of the player who asked, 0 for Crux itself.
 
     Raises:
@@ -293,7 +296,7 @@ _MOVE_BACK = Prepared(
     .values(balance=_after, entries=_a.entries - _number(1))
 )
 _TAKE_ANY = _take()
-_TAKE = {VOID: _take("wallet"), REVERSAL: _take("wallet", "house")}
+_TAKE = {VOID: _take("wallet"), DEBT: _take("wallet"), REVERSAL: _take("wallet", "house")}
 
 _BOOK = Prepared(
     sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import tables as book
-from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.transfers import VOID, Words
 from markets import clauses, judges, offers, orders, outbox, tables
@@ -68,9 +67,7 @@ class Bets(Instrument):
         for bet in bets[:most]:
             key = f"resolution:{resolution}:back:{bet.number}"
             posted = offers.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
-            for account, balance in posted.balances.items():
-                if balance < 0:  # a debt ends somebody's resting orders (C5)
-                    orders.end_of_debtor(tx, Account(bet.guild, account), now)
+            orders.after_taking(tx, bet.guild, posted.balances, now)
         return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
 
     def changes(

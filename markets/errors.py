@@ -127,10 +127,14 @@ class MarketGoesOn(NotNow):
 
 
 class PriceMoved(NotNow):
-    """The price is worse than what was seen by more than the tolerance; `quote` is what it would be now."""
+    """The price of an outcome is worse than what was seen by more than the tolerance, or for liquidity another;
+    `quote` is what a trade would be now."""
 
-    def __init__(self, number: int, seen_bps: int, now_bps: int, quote: "Quote | None" = None) -> None:
+    def __init__(
+        self, number: int, seen_bps: int, now_bps: int, quote: "Quote | None" = None, outcome: int = 0
+    ) -> None:
         self.seen_bps, self.now_bps, self.quote = seen_bps, now_bps, quote
+        self.outcome = quote.outcome if quote else outcome
         super().__init__(number, "moved")
 
 

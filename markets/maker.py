@@ -125,6 +125,20 @@ def load(tx: Connection, guild: int, claim: int) -> Market:
     return found
 
 
+def prices_after(tx: Connection, market: Market, trades: int) -> tuple[int, ...] | None:
+    """The price of each outcome as it stood after so many trades, in basis points; None where there weren't so many.
+
+    Nothing else moves a price, so the count of trades names all of them in a button's id.
+    """
+    if not trades:
+        whole = sum(market.opening)
+        return tuple(round(one * lmsr.WHOLE_BPS / whole) for one in market.opening)
+    row = _PRICES.row(tx, g=market.guild, claim=market.claim, n=trades)
+    if row is None:
+        return None
+    return tuple(round(int(one) * lmsr.WHOLE_BPS / MILLION) for one in json.loads(row[0]))
+
+
 def holdings(tx: Connection, guild: int, claim: int, player: int) -> list[Holding]:
     """What a player has, or once had, in a claim's market, by outcome."""
     return [Holding(*row) for row in _HOLDINGS.rows(tx, g=guild, claim=claim, p=player)]
@@ -269,6 +283,10 @@ _HOLDINGS = Prepared(
     sa.select(_p.outcome, _p.shares, _p.cost)
     .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.player == param("p"))
     .order_by(_p.outcome)
+)
+_t = tables.trades.c
+_PRICES = Prepared(
+    sa.select(_t.prices).where(_t.guild_id == param("g"), _t.claim == param("claim"), _t.number == param("n"))
 )
 _MOVE = Prepared(
     sa.update(tables.market_outcomes)

@@ -101,7 +101,7 @@ class SharesOfOutcomes(Instrument):
                 tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=actor, note=note
             )
             entries += len(posted.balances)
-            _end_orders_of_debtors(tx, market, posted.balances, now)
+            orders.after_taking(tx, market.guild, posted.balances, now)
             market = replace(market, chunks=market.chunks - 1)
         if not _take_notes_back(tx, market, _is_void(tx, claim, resolution), now):
             _save(tx, replace(market, state="ending", phase=_REST))
@@ -333,15 +333,8 @@ def _transfer(
         now=end.now,
     )
     if collects:
-        _end_orders_of_debtors(tx, market, posted.balances, end.now)
+        orders.after_taking(tx, market.guild, posted.balances, end.now)
     return market, len(posted.balances)
-
-
-def _end_orders_of_debtors(tx: Connection, market: Market, balances: dict[int, int], now: datetime) -> None:
-    """A debt ends somebody's resting orders, wherever they rest (C5)."""
-    for account, balance in balances.items():
-        if balance < 0:
-            orders.end_of_debtor(tx, Account(market.guild, account), now)
 
 
 def _save(tx: Connection, market: Market) -> None:

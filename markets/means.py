@@ -70,7 +70,8 @@ def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
 
     Raises:
         GrantRefused: A5: neither does. It says why of the allowance, and of the tenth where nothing is left but what
-            is locked (`locked_until_us`, `ready_us`).
+            is locked (`locked_until_us`, `ready_us`). Of whoever had themselves deleted it says until when
+            (`kept_until_us`).
     """
     wallet = accounts.wallet(tx, request.guild, request.player)
     before = accounts.state(tx, wallet).balance
@@ -79,7 +80,7 @@ def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
         posted = allowance(tx, request, now)
     except GrantRefused as refused:
         until = locked_until(tx, request.guild, request.player, now)
-        if before != 0 or until is None:
+        if before != 0 or until is None or "kept_until_us" in refused.facts:
             raise
         if until <= now + grants.YEAR:
             facts = refused.facts | {"locked_until_us": to_us(until)}

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money
+from ledger import accounts, money, returned
 from ledger.accounts import Account
 from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, param
@@ -323,7 +323,17 @@ def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> int:
     return len(found)
 
 
-def end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
+def after_taking(tx: Connection, guild: int, balances: dict[int, int], now: datetime) -> None:
+    """What follows from a void or reversal that took from wallets, and left them with these balances: a debt ends
+    somebody's resting orders (C5), and follows a deleted person who is here again (E4)."""
+    for account, balance in balances.items():
+        if balance < 0:
+            _end_of_debtor(tx, Account(guild, account), now)
+    for number in returned.gone(tx, guild, list(balances)):
+        due.schedule(tx, guild, "orders.debt", number, to_us(now))
+
+
+def _end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
     """Whoever is in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
     state = accounts.state(tx, wallet)
     if state.kind != "wallet":
@@ -361,10 +371,11 @@ def _expire_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
 
 
 def _end_debt_when_due(tx: Connection, work: due.Due, now: datetime) -> None:
-    wallet = accounts.wallet(tx, work.guild, work.ref)
+    player = returned.follow(tx, work.guild, work.ref, now)
+    wallet = accounts.wallet(tx, work.guild, player)
     if accounts.state(tx, wallet).balance < 0:
-        end_all_of(tx, work.guild, work.ref, now)
-        rewards.end_all_of(tx, work.guild, work.ref, now)
+        end_all_of(tx, work.guild, player, now)
+        rewards.end_all_of(tx, work.guild, player, now)
 
 
 # --- what an order must be --------------------------------------------------------------------

@@ -395,9 +395,7 @@ def take_some_back(
     if by is not None:
         key = f"resolution:{resolution}:pool:{claim.number}:back:{by}"
         posted = reverse(tx, guild=claim.guild, key=key, transfer=by, now=now, actor=actor, note=note)
-        for account, balance in posted.balances.items():
-            if balance < 0:  # a debt ends somebody's resting orders (C5)
-                orders.end_of_debtor(tx, Account(pool.guild, account), now)
+        orders.after_taking(tx, pool.guild, posted.balances, now)
         entries = len({one.player for one in ended if one.paid_by == by}) + BESIDES
     left = tx.execute(_PAID_BEFORE, this | {"by": by or 0}).scalar() is not None
     undone = [one for one in ended if one.paid_by == by or not (left or one.paid_by)]

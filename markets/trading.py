@@ -2,11 +2,12 @@
 
 A trade carries the price that the person saw. What the price is, whether it may be traded at and whether they can
 pay is decided inside the transaction; where it has moved against them by more than they tolerate, nothing is done and
-they are shown what it would be now.
+they are shown what it would be now. Nothing takes more than was shown (RULES A9): of a trade that would, as much is
+made as what was shown pays for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from ledger.types import to_us
 from markets import claims, judges, maker, orders, outbox, ranges, tables
 from markets.claims import Actor, Claim
 from markets.errors import (
+    BadTimes,
     BadTrade,
     MarketThere,
     MayNotOpen,
@@ -47,6 +49,7 @@ class OpenMarket:
     """Open a claim's market and pay its subsidy. `liquidity` in units, `opening_bps` None for the same each.
 
     Where the `house` pays, a moderator asks for it, for `opener` if that is somebody else (their number, 0 if not).
+    `terms` is the hex digest of the claim's terms as they were shown: what it costs depends on its outcomes.
     """
 
     guild: int
@@ -57,6 +60,7 @@ class OpenMarket:
     opening_bps: tuple[int, ...] | None = None
     house: bool = False
     opener: int = 0
+    terms: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +76,26 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class AddLiquidity:
-    """Make a market deeper without moving its prices."""
+    """Make a market deeper without moving its prices. `most` is the cost that was shown, in minor units, and
+    `seen_bps` the price of each outcome: what it may lose depends on all of them, and 90 to 10 costs what 10 to 90
+    does."""
 
     guild: int
     key: str
     actor: Actor
     claim: int
     liquidity: int
+    most: int | None = None
+    seen_bps: tuple[int, ...] | None = None
+    tolerance_bps: int = TOLERANCE_BPS
 
 
 @dataclass(frozen=True, slots=True)
 class Buy:
     """Buy shares of one outcome: for a budget in minor units, a quantity in units, or up to a price.
 
-    Exactly one of these three. `seen_bps` is the price of the outcome as it was shown.
+    Exactly one of these three. `seen_bps` is the price of the outcome as it was shown, `most` the cost: it isn't
+    exceeded, and where the price has moved within the tolerance, fewer shares are bought.
     """
 
     guild: int
@@ -98,11 +108,13 @@ class Buy:
     quantity: int | None = None
     target_bps: int | None = None
     tolerance_bps: int = TOLERANCE_BPS
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sell:
-    """Sell shares of one outcome: a quantity in units, or as many as bring the price down to a target."""
+    """Sell shares of one outcome: a quantity in units, or as many as bring the price down to a target. `most` is how
+    many were shown: more aren't sold."""
 
     guild: int
     key: str
@@ -113,6 +125,7 @@ class Sell:
     quantity: int | None = None
     target_bps: int | None = None
     tolerance_bps: int = TOLERANCE_BPS
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +172,13 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
         NotAModerator: Only a moderator lets the house pay.
         BadTrade: The liquidity or the opening prices can't stand.
         BadOutcome: Of a number or a date: its ranges overlap, or leave values out.
+        BadTimes: The terms are not those that were shown (`field` is "terms").
         NamedJudge: Whoever pays judges the claim, and steps down first.
         InsufficientFunds: Whoever pays doesn't have the subsidy.
     """
     claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
+    if request.terms is not None and claim.digest != request.terms:
+        raise BadTimes("terms", "changed")
     opening = _opening(request.opening_bps, len(claim.terms.outcomes))
     require_liquidity(request.liquidity)
     opener = request.opener or request.actor.player
@@ -196,9 +212,11 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
 
 
 def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opened:
-    """Add liquidity at the prices of this moment, which stay as they are; it is paid for by the same formula.
+    """Add liquidity at the prices of this moment, which stay as they are; it is paid for by the same formula. Where
+    they moved within the tolerance and it would cost more than was shown, as much is added as that pays for.
 
     Raises:
+        PriceMoved: The price of an outcome is another than they saw by more than the tolerance.
         UnknownMarket, ClaimMoved, ClaimHalted, TradingClosed: There is no market that takes any now.
         BadTrade, NamedJudge, InsufficientFunds: As `open_market`.
     """
@@ -208,8 +226,9 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opene
     require_liquidity(request.liquidity, least=1)
     if market.liquidity + request.liquidity > lmsr.MOST:
         raise BadTrade("liquidity", "range")
-    deeper = lmsr.deepened(market.book, request.liquidity)
-    subsidy = cost_to_deepen(tx, market, deeper)
+    _require_seen_prices(market, request)
+    deeper, subsidy = _deepest(tx, market, request)
+    request = replace(request, liquidity=deeper.liquidity - market.liquidity)
     posted, source = _pay_in(tx, claim, request, market.escrow, subsidy, now)
     this = {"g": claim.guild, "claim": claim.number}
     _DEEPEN.count(tx, **this, to=deeper.liquidity)
@@ -314,18 +333,69 @@ def _quoted(
     orders.require_may_trade(tx, claim, market, request.player)
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
-    if (
-        type(request.tolerance_bps) is not int
-        or not 0 <= request.tolerance_bps <= lmsr.MOST_BPS - lmsr.LEAST_BPS
-    ):
-        raise BadTrade("tolerance", "tolerance")
+    _require_tolerance(request.tolerance_bps)
     quantity = _to_buy(market, request) if isinstance(request, Buy) else -_to_sell(tx, market, request)
     quote = maker.quoted(market, request.outcome, quantity)
-    if not quote.amount:
-        raise BadTrade("quantity", "worthless")
     if seen:
         _require_seen(request, quote)
+        quote = _no_more(market, request, quote)
+    if not quote.amount:
+        raise BadTrade("quantity", "worthless")
     return claim, market, quote
+
+
+def _no_more(market: Market, request: Buy | Sell, quote: Quote) -> Quote:
+    """No more than was shown: of a purchase what that pays for, of a sale so many shares.
+
+    A price that became better would else lead further to a target, or let a budget buy where it was at its limit.
+    """
+    if request.most is None:
+        return quote
+    if isinstance(request, Sell):
+        quantity = -min(-quote.quantity, request.most)
+    elif quote.amount > request.most:
+        quantity = lmsr.shares_for(market.book, request.outcome, request.most) if request.most > 0 else 0
+    else:
+        return quote
+    if not quantity:
+        raise PriceMoved(quote.claim, request.seen_bps, quote.before_bps, quote)
+    return quote if quantity == quote.quantity else maker.quoted(market, request.outcome, quantity)
+
+
+def _require_tolerance(tolerance_bps: int) -> None:
+    if type(tolerance_bps) is not int or not 0 <= tolerance_bps <= lmsr.MOST_BPS - lmsr.LEAST_BPS:
+        raise BadTrade("tolerance", "tolerance")
+
+
+def _require_seen_prices(market: Market, request: AddLiquidity) -> None:
+    """Whether all prices are still what they saw, either way: any move changes what liquidity may lose."""
+    _require_tolerance(request.tolerance_bps)
+    if request.seen_bps is None:
+        return
+    prices = [lmsr.price_bps(market.book, place) for place in range(len(market.sold))]
+    if len(request.seen_bps) != len(prices):
+        raise BadTrade("outcome", "unknown")
+    moved = [abs(now - seen) for now, seen in zip(prices, request.seen_bps, strict=True)]
+    worst = max(range(len(moved)), key=moved.__getitem__)
+    if moved[worst] > request.tolerance_bps:
+        raise PriceMoved(market.claim, request.seen_bps[worst], prices[worst], outcome=worst)
+
+
+def _deepest(tx: Connection, market: Market, request: AddLiquidity) -> tuple[lmsr.Book, int]:
+    """The market with the liquidity that was asked for, or with what the cost that was shown pays for; and the cost.
+
+    The cost is all but in proportion to the liquidity, so two or three steps lead there.
+    """
+    more = request.liquidity
+    while True:
+        deeper = lmsr.deepened(market.book, more)
+        cost = cost_to_deepen(tx, market, deeper)
+        if request.most is None or cost <= request.most:
+            return deeper, cost
+        more = min(more - 1, more * max(request.most, 0) // cost)
+        if more < 1:
+            price = lmsr.price_bps(market.book, 0)
+            raise PriceMoved(market.claim, request.seen_bps[0] if request.seen_bps else price, price)
 
 
 def _require_seen(request: Buy | Sell, quote: Quote) -> None:

@@ -1,5 +1,8 @@
 """Share markets under /market: open, buy, sell, orders, portfolio (RULES C3 to C5)."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from discord import app_commands
 from sqlalchemy import Connection
 
@@ -12,12 +15,14 @@ from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
 from bot.refusals import BadInput, Outdated
 from bot.render import markets as render
+from bot.render import phrases
 from bot.render import portfolio as portfolio_words
 from bot.render.markets import BUDGET, QUANTITY, TARGET
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets import claims, maker, market_queries, orders, portfolios, trading, zones
+from markets.claims import Claim
 from markets.errors import BadTrade, NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
 
@@ -61,15 +66,22 @@ async def press_open_again(press: Press, claim: int, house: int) -> None:
 async def send_open(press: Press, claim: int, house: int) -> None:
     filled = components.values(press.data or {})
     liquidity = parse.points(components.line(filled, "liquidity"), "The liquidity")
-    opening = components.line(filled, "opening")
+    typed = components.line(filled, "opening")
+
+    def opening(outcomes: int) -> tuple[int, ...]:
+        return _percents(typed, outcomes) if typed else ()
+
     await answer(press, _ask_opening(press, claim, liquidity, opening, house == 1), render.ask_opening)
 
 
-async def _ask_opening(press: Press, number: int, liquidity: int, typed: str, house: bool) -> render.Opening:
+async def _ask_opening(
+    press: Press, number: int, liquidity: int, read: Callable[[int], tuple[int, ...]], house: bool
+) -> render.Opening:
+    """The question; `read` makes the opening chances of the count of outcomes."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(trading.require_open_market, guild, number, who.actor, now)
-    opening = _percents(typed, len(found.terms.outcomes)) if typed else ()
+    opening = read(len(found.terms.outcomes))
     cost = trading.cost_to_open(
         liquidity, tuple(one * 100 for one in opening) or None, len(found.terms.outcomes)
     )
@@ -103,17 +115,33 @@ def _percents(typed: str, outcomes: int) -> tuple[int, ...]:
 
 
 @routes.on("market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}")
-async def confirm_open(
+async def confirm_open_unmarked(
     press: Press, asked: int, claim: int, liquidity: int, house: int, first: int, rest: int
+) -> None:
+    """A button of before, which doesn't say of which terms it was asked: it asks once more."""
+    await require_in_time(press, asked, "/market open")
+
+    def opening(outcomes: int) -> tuple[int, ...]:
+        return render.unpacked(first, rest, outcomes)
+
+    work = _ask_opening(press, claim, liquidity, opening, house == 1)
+    await answer(press, work, render.ask_opening, where=Where.IN_PLACE)
+
+
+@routes.on("market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}:{mark}")
+async def confirm_open(
+    press: Press, asked: int, claim: int, liquidity: int, house: int, first: int, rest: int, mark: int
 ) -> None:
     """The key is the interaction that asked, so two presses are one market."""
     await require_in_time(press, asked, "/market open")
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), claim)
+    # Another text than was shown has another digest, which `open_market` refuses: its outcomes decide what it costs.
+    terms = found.digest if phrases.mark(found) == mark else ""
     percents = render.unpacked(first, rest, len(found.terms.outcomes))
     opening = tuple(one * 100 for one in percents) or None
     request = trading.OpenMarket(
-        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1
+        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1, terms=terms
     )
     currency = await press.client.currency(press.guild_id)
     work = press.client.write(trading.open_market, request, press.client.clock.of(press.id))
@@ -127,9 +155,14 @@ async def liquidity(press: Press, claim: Number, amount: Amount) -> None:
 
 
 async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepening:
+    return await _deepening(press, number, parse.points(typed, "The liquidity"))
+
+
+async def _deepening(
+    press: Press, number: int, more: int, moved: PriceMoved | None = None
+) -> render.Deepening:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    more = parse.points(typed, "The liquidity")
     currency = await crux.currency(guild)
 
     def read(tx: Connection) -> render.Deepening:
@@ -144,21 +177,46 @@ async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepen
         if balance < cost:
             raise InsufficientFunds(*wallet, balance, cost)
         ends = now + CONFIRM_WITHIN
-        return render.Deepening(press.id, found, more, deeper.liquidity, cost, balance, ends, currency)
+        return render.Deepening(
+            press.id, found, of, more, deeper.liquidity, cost, balance, ends, currency, moved
+        )
 
     return await crux.db.read(read)
 
 
 @routes.on("market-deepen:{asked}:{claim}:{liquidity}:{cost}")
-async def confirm_deepening(press: Press, asked: int, claim: int, liquidity: int, cost: int) -> None:
+async def confirm_deepening_unseen(press: Press, asked: int, claim: int, liquidity: int, cost: int) -> None:
+    """A button of before, which doesn't say at which prices it was asked: it asks once more, whatever it cost."""
     await require_in_time(press, asked, "/market liquidity")
-    who = await acting(press)
+    await answer(press, _deepening(press, claim, liquidity), render.ask_deepening, where=Where.IN_PLACE)
+
+
+@routes.on("market-deepen:{asked}:{claim}:{liquidity}:{cost}:{trades}")
+async def confirm_deepening(
+    press: Press, asked: int, claim: int, liquidity: int, cost: int, trades: int
+) -> None:
+    """The key is the interaction that asked; `trades` says which prices were shown."""
+    await require_in_time(press, asked, "/market liquidity")
+    work = _deepen(press, asked, claim, liquidity, cost, trades)
+    await answer(press, work, _same_card, where=Where.IN_PLACE)
+
+
+async def _deepen(press: Press, asked: int, number: int, liquidity: int, cost: int, trades: int) -> Card:
+    """The receipt; or the question once more, with the prices of now, where one moved too far."""
     crux, guild = press.client, guild_of(press)
-    found = await crux.db.read(claims.load, guild, claim)
-    request = trading.AddLiquidity(guild, _asked(asked), who.actor, claim, liquidity)
-    currency = await crux.currency(guild)
-    work = crux.write(trading.add_liquidity, request, crux.clock.of(press.id))
-    await answer(press, work, lambda done: render.deepened(done, found, currency), where=Where.IN_PLACE)
+
+    def read(tx: Connection) -> tuple[Claim, tuple[int, ...] | None]:
+        return claims.load(tx, guild, number), maker.prices_after(tx, maker.load(tx, guild, number), trades)
+
+    who, (found, seen) = await acting_on(press, read)
+    if seen is None:
+        raise Outdated
+    request = trading.AddLiquidity(guild, _asked(asked), who.actor, number, liquidity, cost, seen)
+    try:
+        done = await crux.write(trading.add_liquidity, request, crux.clock.of(press.id))
+    except PriceMoved as moved:
+        return render.ask_deepening(await _deepening(press, number, liquidity, moved))
+    return render.deepened(done, found, await crux.currency(guild))
 
 
 # --- buying and selling -----------------------------------------------------------------------
@@ -258,27 +316,63 @@ async def send_sell(press: Press, claim: int, outcome: int) -> None:
 
 
 @routes.on("market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}")
-async def confirm_buy(
+async def confirm_buy_unbounded(
     press: Press, asked: int, claim: int, outcome: int, how: int, amount: int, seen: int, tolerance: int
+) -> None:
+    """A button of before, which doesn't say what was shown: it asks once more."""
+    await require_in_time(press, asked, "/market buy")
+    work = _ask_trade(press, claim, outcome, how, amount, tolerance / 100)
+    await answer(press, work, render.ask_trade, where=Where.IN_PLACE)
+
+
+@routes.on("market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}:{most}")
+async def confirm_buy(
+    press: Press,
+    asked: int,
+    claim: int,
+    outcome: int,
+    how: int,
+    amount: int,
+    seen: int,
+    tolerance: int,
+    most: int,
 ) -> None:
     """The key is the interaction that asked, so two presses are one purchase."""
     await require_in_time(press, asked, "/market buy")
     await answer(
         press,
-        _trade(press, asked, claim, outcome, how, amount, seen, tolerance, sells=False),
+        _trade(press, asked, claim, outcome, how, amount, seen, tolerance, most, sells=False),
         _same_card,
         where=Where.IN_PLACE,
     )
 
 
 @routes.on("market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}")
-async def confirm_sell(
+async def confirm_sell_unbounded(
     press: Press, asked: int, claim: int, outcome: int, how: int, amount: int, seen: int, tolerance: int
+) -> None:
+    """A button of before, which doesn't say what was shown: it asks once more."""
+    await require_in_time(press, asked, "/market sell")
+    work = _ask_trade(press, claim, outcome, how, amount, tolerance / 100, sells=True)
+    await answer(press, work, render.ask_trade, where=Where.IN_PLACE)
+
+
+@routes.on("market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}:{most}")
+async def confirm_sell(
+    press: Press,
+    asked: int,
+    claim: int,
+    outcome: int,
+    how: int,
+    amount: int,
+    seen: int,
+    tolerance: int,
+    most: int,
 ) -> None:
     await require_in_time(press, asked, "/market sell")
     await answer(
         press,
-        _trade(press, asked, claim, outcome, how, amount, seen, tolerance, sells=True),
+        _trade(press, asked, claim, outcome, how, amount, seen, tolerance, most, sells=True),
         _same_card,
         where=Where.IN_PLACE,
     )
@@ -293,6 +387,7 @@ async def _trade(
     amount: int,
     seen: int,
     tolerance: int,
+    most: int,
     *,
     sells: bool,
 ) -> Card:
@@ -300,7 +395,10 @@ async def _trade(
     crux, guild = press.client, guild_of(press)
     now = crux.clock.of(press.id)
     who, found = await acting_on(press, lambda tx: claims.load(tx, guild, number))
-    request = _request(guild, _asked(asked), who, number, outcome, how, amount, seen, tolerance, sells=sells)
+    request = replace(
+        _request(guild, _asked(asked), who, number, outcome, how, amount, seen, tolerance, sells=sells),
+        most=most,
+    )
     try:
         if isinstance(request, trading.Buy):
             fill = await crux.write(trading.buy, request, now)

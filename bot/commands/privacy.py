@@ -9,7 +9,7 @@ from bot.answer import Press, Where, answer
 from bot.components import routes
 from bot.entering import guild_of, require_in_time
 from bot.render import privacy as render
-from ledger import people, statements
+from ledger import people, returned, statements
 from ledger.errors import UnknownPlayer
 from ledger.statements import PAGE, Item
 from markets import people as whole
@@ -56,9 +56,11 @@ async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.Asked:
 
 async def _stored(press: Press) -> render.Stored | None:
     db, guild = press.client.db, guild_of(press)
+    now = press.client.clock.of(press.id)
     seen = await db.read(people.glance, guild, press.user.id)
+    kept = await db.read(returned.kept, guild, press.user.id, now)
     if seen is None:
-        return None
+        return render.Stored(guild, press.user.id, None, kept=kept) if kept else None
     items: list[Item] = []
     while page := await db.read_long(
         statements.history, seen.player.wallet, before=items[-1].sequence if items else None
@@ -68,4 +70,4 @@ async def _stored(press: Press) -> render.Stored | None:
             break
     written = await db.read_long(people.written, guild, seen.player.number)
     rows = await db.read_long(whole.stored, guild, seen.player.number)
-    return render.Stored(guild, press.user.id, seen, items, written, rows)
+    return render.Stored(guild, press.user.id, seen, items, written, rows, kept)

@@ -130,7 +130,8 @@ def _away() -> tuple[str, ...]:
         "what you win waits for you.",
         "**You have yourself deleted** with `/privacy delete`. Your offers and orders end, and your name goes. "
         "Your open bets stand under a number; a moderator confirms their results, and what they win goes to the "
-        "house, as your wallet does. A debt stays.",
+        "house, as your wallet does. A debt stays. If you come back within a year, it comes along, and there is no "
+        "starting balance and no allowance for you.",
         "**You owe points**, because a result you were paid for was taken back. You can't stake, offer or give "
         "until it is paid off; what you win or are granted pays it first. You may still name results, and "
         "challenge without a bond.",
@@ -259,10 +260,11 @@ def _privacy() -> tuple[str, ...]:
         "Crux stores your Discord id in one place, beside a number that the book uses, and the transfers of that "
         "number. `/privacy export` gives you all of it.",
         "`/privacy delete` takes your id out of this server's book. Your offers and orders end, your open bets stand "
-        "under the number, and what they win goes to the house, as your wallet does. A debt stays under the number, "
-        "and what you wrote is erased. The book still balances.",
+        "under the number, and what they win goes to the house, as your wallet does. A debt stays, and what "
+        "you wrote is erased. The book still balances.",
         "Crux never writes a name: it mentions you, and Discord shows how you are called. Deleted, you are a number "
         "on every card, and older posts are edited where Crux still may, so that they mention you no more. What "
         "people wrote in channels, and answers to commands that everybody saw, stay until a moderator deletes them.",
-        "A keyed digest of your id is kept for a year, to refuse a second starting balance and for nothing else.",
+        "A keyed digest of your id is kept for a year, to refuse a second starting balance and an allowance, to let "
+        "a debt come along, and to count your gifts on. So deletion doesn't hide that you came back.",
     )

@@ -14,6 +14,7 @@ from bot.render.text import Currency
 from ledger import money
 from markets import market_queries, orders, queries, trading
 from markets.claims import Claim, Terms
+from markets.errors import PriceMoved
 from markets.maker import Market
 from markets.market_queries import Mine, Receipt, Seen
 from markets.mechanisms import lmsr
@@ -212,7 +213,7 @@ def ask_opening(asked: Opening) -> Card:
             Button(
                 f"Open it: pay {asked.currency.of(asked.cost)}",
                 f"market-open:{asked.asked}:{asked.claim.number}:{asked.liquidity}:"
-                f"{int(asked.house)}:{first}:{rest}",
+                f"{int(asked.house)}:{first}:{rest}:{phrases.mark(asked.claim)}",
                 Look.MAIN,
             ),
             Button("Not now", "close"),
@@ -249,33 +250,57 @@ def deepened(done: trading.Opened, claim: Claim, currency: Currency) -> Card:
 
 @dataclass(frozen=True, slots=True)
 class Deepening:
+    """Liquidity that waits for its one confirmation. `moved` is the price that was seen before, where it moved."""
+
     asked: int
     claim: Claim
+    market: Market
     liquidity: int
     total: int
     cost: int
     balance: int
     ends: datetime
     currency: Currency
+    moved: PriceMoved | None = None
 
 
 def ask_deepening(asked: Deepening) -> Card:
-    pay = asked.currency.of(asked.cost)
+    """Today's prices, and what may be lost by them (C3)."""
+    pay, terms, moved = asked.currency.of(asked.cost), asked.claim.terms, asked.moved
+    again = (
+        f"**The price of {called(terms, moved.outcome)} moved from {_told(moved.seen_bps, moved.now_bps)}, and "
+        "nothing happened.** This is what it would be now:"
+        if moved
+        else ""
+    )
+    cheapest = min(range(len(asked.market.sold)), key=asked.market.prices.__getitem__)
+    even = max(asked.market.prices) - min(asked.market.prices) < 1e-9
+    likely = (
+        "" if even else f"You lose most if {called(terms, cheapest)} comes, the least likely by these prices."
+    )
+    prices = ", ".join(
+        f"{called(terms, place)} {bps(lmsr.price_bps(asked.market.book, place))}"
+        for place in range(len(asked.market.sold))
+    )
     return Card(
         f"Add {text.number(asked.liquidity)} to the liquidity of claim {asked.claim.number}?",
         phrases.lines(
-            f"**{text.escape(asked.claim.terms.title, 200)}**",
+            again,
+            f"**{text.escape(terms.title, 200)}**",
+            f"Prices now: {prices}.",
             f"Prices stay where they are and move slower from then on: {text.number(asked.total)} in "
             f"all. You pay {pay}, "
-            "the most that you can lose; your part of what is left returns when it ends.",
-            phrases.only_if(asked.claim.terms),
+            f"the most that you can lose; your part of what is left returns when it ends. {likely}",
+            phrases.only_if(terms),
             f"Your balance {text.exact(asked.balance)} → **{text.exact(asked.balance - asked.cost)}**",
         ),
-        f"It can be pressed once, and ends {text.ago(asked.ends)}.",
+        f"If a price moves by more than {_points(trading.TOLERANCE_BPS)}, you are asked again · it never takes more "
+        f"than this, and ends {text.ago(asked.ends)}",
         (
             Button(
                 f"Add it: pay {pay}",
-                f"market-deepen:{asked.asked}:{asked.claim.number}:{asked.liquidity}:{asked.cost}",
+                f"market-deepen:{asked.asked}:{asked.claim.number}:{asked.liquidity}:{asked.cost}:"
+                f"{asked.market.trades}",
                 Look.MAIN,
             ),
             Button("Not now", "close"),
@@ -403,6 +428,7 @@ def ask_trade(asked: Trade) -> Card:
     moves = (
         f"gets worse by more than {_points(asked.tolerance_bps)}" if asked.tolerance_bps else "moves at all"
     )
+    most = -quote.quantity if asked.sells else quote.amount
     label = f"{verb} {text.exact(abs(quote.quantity))} for {asked.currency.of(quote.amount)}"
     moved = (
         f"**The price moved from {_told(asked.moved_bps, quote.before_bps)}, and nothing happened.** "
@@ -421,12 +447,13 @@ def ask_trade(asked: Trade) -> Card:
             phrases.only_if(terms),
             f"Your balance {text.exact(shown.balance_before)} → **{text.exact(shown.balance_after)}**",
         ),
-        f"If the price {moves}, you are asked again · only you can see this; it ends {text.ago(asked.ends)}",
+        f"If the price {moves}, you are asked again; it never takes more than shown · only you can see this; it ends "
+        f"{text.ago(asked.ends)}",
         (
             Button(
                 label,
                 f"market-{'sell' if asked.sells else 'buy'}:{asked.asked}:{asked.claim.number}:{quote.outcome}:"
-                f"{asked.how}:{asked.amount}:{quote.before_bps}:{asked.tolerance_bps}",
+                f"{asked.how}:{asked.amount}:{quote.before_bps}:{asked.tolerance_bps}:{most}",
                 Look.MAIN,
             ),
             Button("Not now", "close"),

@@ -132,6 +132,11 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
             f"Your Discord account is too young for a wallet here: it will be old enough in {days} "
             f"{'day' if days == 1 else 'days'}. A moderator can let you in sooner, with `/mod wave`."
         )
+    if "kept_until_us" in facts:
+        return (
+            "You had your data deleted here within the last year, so you can draw nothing. You can again "
+            f"{text.ago(from_us(facts['kept_until_us']))}. `/help topic:privacy` says what is kept."
+        )
     if "ready_us" in facts:
         again = f"You have had this already. You can draw it again {text.ago(from_us(facts['ready_us']))}."
         return f"{again}{_not_yearly(facts)}"

@@ -73,7 +73,8 @@ def wallet(seen: Wallet) -> Card:
         body.insert(0, f"Welcome. You start with {seen.currency.of(seen.started)}.")
     elif seen.again:
         body.append(
-            f"You had your data deleted here, so the next starting balance can come {text.ago(seen.again)}."
+            "You had your data deleted here, so the next starting balance or allowance can come "
+            f"{text.ago(seen.again)}."
         )
     if seen.balance < 0:
         body = [
@@ -197,6 +198,9 @@ def _what(item: Item, people: dict[int, int]) -> str:
         "take": f"taken by {actor}{reason}",
         "reversal": f"taken back{reason}",
         "forfeit": "to the house",
+        "debt": "a debt of your earlier number"
+        if item.amount < 0
+        else "a debt of your earlier number, returned",
         "reward": "locked as a reward",
         "reward.given": f"reward from {other}",
         "reward.back": "a reward that returned",

@@ -118,14 +118,18 @@ async def test_being_deleted_takes_two_steps_and_leaves_the_book_right(play: Pla
     assert "Something about Ada" not in acts
     assert "player " in acts
     assert "The book is right" in (await play.bo.run("/ledger verify")).text
-    assert "Nothing is stored about you" in (await play.ada.run("/privacy export")).text
+    mine = await play.ada.run("/privacy export")
+    assert "Nothing is stored about you here, except a keyed digest" in mine.text
+    (digest,) = json.loads(await play.download(mine.message.files[0]))["digests_of_your_id"]
+    assert digest["until"].startswith("20")
     with sqlite3.connect(book.removeprefix("sqlite:///")) as dump:
         assert people["Ada"] not in "\n".join(dump.iterdump())
     dump.close()
 
     again = await play.ada.run("/wallet show")
     assert "You have **0 points**" in again.text
-    assert "the next starting balance can come" in again.text
+    assert "the next starting balance or allowance can come" in again.text
+    assert "you can draw nothing" in (await play.ada.run("/wallet allowance")).text
     await play.skip(days=366)
     assert "You have **1,000 points**" in (await play.ada.run("/wallet show")).text
 

@@ -74,6 +74,11 @@ SAID = (
          "test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"),
     Said("E4", "privacy", ("A keyed digest of your id is kept for a year, to refuse a second starting balance",),
          "ledger/test_people.py::test_for_a_year_the_forgotten_have_a_wallet_but_no_second_starting_balance"),
+    Said("E4", "away", ("If you come back within a year, it comes along", "no starting balance and no allowance"),
+         "markets/test_returning.py::test_a_debt_comes_along_and_binds_at_once"),
+    Said("A5", "privacy", ("a second starting balance and an allowance", "doesn't hide that you came back"),
+         "markets/test_returning.py::"
+         "test_whoever_comes_back_draws_no_allowance_while_the_digest_is_kept"),
     Said("A4", "away", ("You can't stake, offer or give until it is paid off", "challenge without a bond"),
          "end_to_end/test_absent.py::test_a_debt_keeps_from_staking_and_is_paid_off_by_what_comes_next"),
     Said("A4", "points", ("Nothing you do yourself takes your wallet below zero",), "end_to_end/test_absent.py::"

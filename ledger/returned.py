@@ -1,0 +1,186 @@
+"""Whoever had themselves deleted and came back: what comes along with them (RULES A4 to A6, E4).
+
+A deleted person leaves a keyed digest of their id beside the number they had, for a year. With the id at hand, as
+with every press, it tells which numbers were theirs: for these they get no grant anew, what those owe is moved to the
+number they have now, and what those gave away counts.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts, money, tables
+from ledger.accounts import Account
+from ledger.prepared import Prepared, param, params
+from ledger.transfers import DEBT, post
+from ledger.types import to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What tells that a person was a player of this book: the number they had, until when it is kept."""
+
+    player: int
+    until_us: int
+
+
+def digest(person: int, salt: bytes) -> bytes:
+    """What is kept of a deleted person's id."""
+    return hashlib.blake2b(str(person).encode(), key=salt, digest_size=32).digest()
+
+
+def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[Kept]:
+    """The numbers that this person had before they had themselves deleted, as far as a digest still tells."""
+    return [
+        Kept(row.player, row.until_us)
+        for row in tx.execute(_KEPT, {"g": guild, "now": to_us(now)})
+        if hmac.compare_digest(digest(person, row.salt), row.digest)
+    ]
+
+
+def until_us(tx: Connection, guild: int, person: int, now: datetime) -> int | None:
+    """Until when this person gets nothing that comes once: the end of the newest digest; None without one."""
+    return max((one.until_us for one in kept(tx, guild, person, now)), default=None)
+
+
+def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[Kept]:
+    """The same for whoever has a number now."""
+    person = accounts.discord_id(tx, guild, number)
+    return [] if person is None else kept(tx, guild, person, now)
+
+
+def wallets(tx: Connection, wallet: Account, now: datetime) -> list[Account]:
+    """A person's wallet, and those they had before."""
+    former = kept_of(tx, wallet.guild, accounts.state(tx, wallet).owner, now)
+    return [wallet, *(accounts.wallet(tx, wallet.guild, one.player) for one in former)]
+
+
+def gone(tx: Connection, guild: int, numbers: list[int]) -> list[int]:
+    """The deleted players whose wallets, among these accounts, hold or owe something."""
+    return list(tx.execute(_GONE, {"g": guild, "numbers": numbers}).scalars())
+
+
+def bring(tx: Connection, guild: int, person: int, number: int, now: datetime) -> int:
+    """Move what a person owes under earlier numbers to the one they have now; minor units."""
+    return sum(_move(tx, guild, one.player, number, now) for one in kept(tx, guild, person, now))
+
+
+def follow(tx: Connection, guild: int, number: int, now: datetime) -> int:
+    """Let what a deleted number owes, or was given back, follow the person, if they are here again.
+
+    A void or a reversal may collect from it long after its owner went. What an opposite entry puts back on it goes to
+    the number that the debt was moved to.
+
+    Returns:
+        The number the person has now, or the same number if they are not here.
+    """
+    if accounts.discord_id(tx, guild, number) is not None:
+        return number
+    for carrier, moved in tx.execute(_MOVED, {"g": guild, "n": number}).all():
+        _give_back(tx, guild, number, carrier, int(moved), now)
+    successor = _successor(tx, guild, number, now)
+    if successor is None:
+        return number
+    _move(tx, guild, number, successor, now)
+    return successor
+
+
+def _give_back(tx: Connection, guild: int, number: int, carrier: int, moved: int, now: datetime) -> None:
+    wallet, balance, key = _standing(tx, guild, number)
+    back = min(balance, moved, money.MOST)
+    if back > 0:
+        to = accounts.wallet(tx, guild, carrier)
+        post(tx, guild=guild, key=key, kind=DEBT, amounts={wallet: -back, to: back}, now=now)
+        follow(tx, guild, carrier, now)
+
+
+def _move(tx: Connection, guild: int, number: int, to: int, now: datetime) -> int:
+    """Move what one number owes to another; how much. A second time finds nothing."""
+    wallet, balance, key = _standing(tx, guild, number)
+    debt = min(-balance, money.MOST)
+    if debt <= 0 or number == to:
+        return 0
+    amounts = {accounts.wallet(tx, guild, to): -debt, wallet: debt}
+    post(tx, guild=guild, key=key, kind=DEBT, amounts=amounts, now=now)
+    return debt
+
+
+def _standing(tx: Connection, guild: int, number: int) -> tuple[Account, int, str]:
+    """A number's wallet, what it holds, and the key of the debt that moves next: once for this state."""
+    row = _WALLET.row(tx, g=guild, n=number)
+    assert row is not None, number
+    return Account(guild, row[0]), row[1], f"debt:{number}:{row[2]}"
+
+
+def _successor(tx: Connection, guild: int, number: int, now: datetime) -> int | None:
+    """The number that a deleted player has now; None if they are not here, or their digest is gone."""
+    left = tx.execute(_DIGEST, {"g": guild, "n": number, "now": to_us(now)}).first()
+    if left is None:
+        return None
+    for row in tx.execute(_LATER, {"g": guild, "n": number}).all():
+        if hmac.compare_digest(digest(row.discord_id, left.salt), left.digest):
+            return row.number
+    return None
+
+
+_g, _n = param("g"), param("n")
+_f, _p, _a = tables.forgotten.c, tables.players.c, tables.accounts.c
+_KEPT = (
+    sa.select(_f.player, _f.salt, _f.digest, _f.until_us)
+    .where(_f.guild_id == _g, _f.until_us > param("now"))
+    .order_by(_f.player)
+)
+_DIGEST = sa.select(_f.salt, _f.digest).where(_f.guild_id == _g, _f.player == _n, _f.until_us > param("now"))
+_LATER = (
+    sa.select(_p.number, _p.discord_id)
+    .where(_p.guild_id == _g, _p.number > _n, _p.discord_id.is_not(None))
+    .order_by(_p.number)
+)
+_WALLET = Prepared(
+    sa.select(_a.number, _a.balance, _a.entries).where(
+        _a.guild_id == _g, _a.kind == sa.literal_column("'wallet'"), _a.owner == _n
+    )
+)
+_GONE = (
+    sa.select(_a.owner)
+    .join(tables.players, (_p.guild_id == _a.guild_id) & (_p.number == _a.owner))
+    .where(
+        _a.guild_id == _g,
+        _a.number.in_(params("numbers")),
+        _a.kind == sa.literal_column("'wallet'"),
+        _a.balance != sa.literal_column("0"),
+        _p.discord_id.is_(None),
+    )
+    .order_by(_a.owner)
+)
+_own, _other = tables.entries.alias("own").c, tables.entries.alias("other").c
+_from, _to = tables.accounts.alias("from_wallet").c, tables.accounts.alias("to_wallet").c
+_t = tables.transfers.c
+_moved = sa.func.sum(_own.amount)
+_MOVED = (
+    sa.select(_to.owner, _moved)
+    .where(
+        _from.guild_id == _g,
+        _from.kind == sa.literal_column("'wallet'"),
+        _from.owner == _n,
+        _from.balance > sa.literal_column("0"),
+        _own.guild_id == _g,
+        _own.account == _from.number,
+        _own.account_seq > sa.literal_column("0"),  # by account, not through the whole book
+        _t.guild_id == _g,
+        _t.number == _own.transfer,
+        _t.kind == sa.literal_column(f"'{DEBT}'"),
+        _other.guild_id == _g,
+        _other.transfer == _own.transfer,
+        _other.account != _own.account,
+        _to.guild_id == _g,
+        _to.number == _other.account,
+    )
+    .group_by(_to.owner)
+    .having(_moved > sa.literal_column("0"))
+    .order_by(_to.owner)
+)
