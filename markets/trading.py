@@ -47,6 +47,7 @@ class OpenMarket:
     """Open a claim's market and pay its subsidy. `liquidity` in units, `opening_bps` None for the same each.
 
     Where the `house` pays, a moderator asks for it, for `opener` if that is somebody else (their number, 0 if not).
+    `terms` is the hex digest of the claim's terms that the opening prices were given for, if it is known.
     """
 
     guild: int
@@ -57,6 +58,7 @@ class OpenMarket:
     opening_bps: tuple[int, ...] | None = None
     house: bool = False
     opener: int = 0
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
         InsufficientFunds: Whoever pays doesn't have the subsidy.
     """
     claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
+    claims.require_shown(claim, request.terms)
     opening = _opening(request.opening_bps, len(claim.terms.outcomes))
     require_liquidity(request.liquidity)
     opener = request.opener or request.actor.player
