@@ -14,6 +14,7 @@ from bot.refusals import BadInput, Outdated
 from bot.render import markets as render
 from bot.render import portfolio as portfolio_words
 from bot.render.markets import BUDGET, QUANTITY, TARGET
+from bot.shown import require_shown
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
@@ -102,18 +103,19 @@ def _percents(typed: str, outcomes: int) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-@routes.on("market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}")
+@routes.on("market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}:{mark}")
 async def confirm_open(
-    press: Press, asked: int, claim: int, liquidity: int, house: int, first: int, rest: int
+    press: Press, asked: int, claim: int, liquidity: int, house: int, first: int, rest: int, mark: int
 ) -> None:
     """The key is the interaction that asked, so two presses are one market."""
     await require_in_time(press, asked, "/market open")
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), claim)
+    require_shown(found, mark)
     percents = render.unpacked(first, rest, len(found.terms.outcomes))
     opening = tuple(one * 100 for one in percents) or None
     request = trading.OpenMarket(
-        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1
+        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1, terms=found.digest
     )
     currency = await press.client.currency(press.guild_id)
     work = press.client.write(trading.open_market, request, press.client.clock.of(press.id))
