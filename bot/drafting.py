@@ -6,7 +6,7 @@ the refusal that says what to write instead.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -15,7 +15,7 @@ from bot import moments, parse, parse_odds
 from bot.refusals import BadInput
 from bot.render import results, text
 from ledger.types import from_us, to_us
-from markets import clauses, zones
+from markets import clauses, sides, zones
 from markets.claims import Early, Judges, Kind, Origin, Outcome, Result, Terms
 from markets.mechanisms import two_party
 from markets.mechanisms.two_party import Payout, Stakes
@@ -108,11 +108,10 @@ def side(terms: Terms, typed: str, field: str = "Your side") -> tuple[int, bool]
     Raises:
         BadInput: No outcome has that name.
     """
-    wanted = " ".join(text.seen(typed).casefold().split())
-    against = wanted.startswith("not ")
-    wanted = wanted.removeprefix("not ")
-    for at, outcome in enumerate(terms.outcomes):
-        if " ".join(outcome.name.casefold().split()) == wanted:
+    wanted = sides.key(text.seen(typed))
+    for words, against in ((wanted, False), (wanted.removeprefix("not "), wanted.startswith("not "))):
+        at = sides.place(terms.names, words)
+        if at is not None:
             return at, against
     names = text.listed([text.escape(one.name, 60) for one in terms.outcomes])
     raise BadInput(field, f"it isn't one of this claim's outcomes. Write one of {names}, or not before it")
@@ -232,8 +231,28 @@ KEEP = "keep"
 _EARLY: dict[str, Early] = {"allowed": "allowed", "announced": "announced", "deadline": "deadline"}
 
 
+def in_order(terms: Terms) -> Terms:
+    """A claim of YES and NO with YES first, as forms speak of it; weights come along (RULES B5)."""
+    if terms.scenario is not None or terms.kind not in ("binary", "choice"):
+        return terms
+    if not sides.are_yes_and_no(terms.names):
+        return terms
+    outcomes = _yes_and_no(terms.outcomes)
+    try:
+        clause = sides.carried_clause(terms.names, [one.name for one in outcomes], terms.clause or None)
+    except clauses.BadClause:  # it is one for other outcomes, which is told when they are held against it
+        clause = terms.clause
+    return replace(terms, kind="binary", outcomes=outcomes, clause=clause or "")
+
+
+def _yes_and_no(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    yes = sides.usual([one.name for one in outcomes])
+    return (replace(outcomes[yes], name=sides.YES), replace(outcomes[1 - yes], name=sides.NO))
+
+
 def held_of(terms: Terms) -> dict[str, str]:
     """A claim's terms as its forms would hold them."""
+    terms = in_order(terms)
     return {
         "what": terms.statement or terms.title,
         "outcomes": "\n".join(
@@ -262,7 +281,7 @@ def claim_terms(
     `base` keeps what no form asks about. A moment that was read is held as the date it is, so that "in 3 months"
     means the same tomorrow.
     """
-    held = dict(held)
+    held, base = dict(held), in_order(base)
     bad: list[BadInput] = []
 
     def reading(read: Callable[[], R], otherwise: R) -> R:
@@ -296,7 +315,14 @@ def claim_terms(
         tags=_tags(held.get("tags", "")),
     )
     days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, clauses.MOST_DAYS), 0)
-    found = replace(found, clause=_clause(found, held.get("clause", ""), days))
+    stays = base.names != found.names and _weighs(base, held)
+    chosen = _clause(found, held.get("clause", ""), days)
+    if stays:
+        gone = clauses.encode(clauses.StakesReturn(days))
+        chosen = reading(lambda: _follows(base, [one.name for one in named], days), gone)
+    found = replace(found, clause=chosen)
+    if stays:
+        held["clause"] = _clause_name(found)
     if stories is None:
         deadline = reading(lambda: _moment(held, "when", "The deadline", found, now), None)
     else:
@@ -339,7 +365,8 @@ def written(terms: Terms, at_us: int | None) -> str:
 
 
 def _outcomes(typed: str) -> tuple[Outcome, ...]:
-    """One outcome on each line, with its criteria after a colon; nothing is YES and NO by the deadline."""
+    """One outcome on each line, with its criteria after a colon; nothing is YES and NO by the deadline. YES comes
+    before NO, in whatever order they were typed."""
     rows = [row.strip() for row in typed.splitlines() if row.strip()]
     if not rows:
         return (
@@ -350,6 +377,8 @@ def _outcomes(typed: str) -> tuple[Outcome, ...]:
         raise BadInput("The outcomes", "name 2 to 10, one on each line, with what must be true after a colon")
     parts = [row.partition(":") for row in rows]
     found = [Outcome(text.clean(name, 60), text.clean(rest, 500)) for name, _, rest in parts]
+    if sides.are_yes_and_no([one.name for one in found]):
+        return _yes_and_no(found)
     names = [one.name.casefold() for one in found]
     edges = _date_edges(names) or [_edges(name) for name in names]
     if all(edge is not None for edge in edges):
@@ -466,6 +495,27 @@ def _clause(terms: Terms, name: str, days: int) -> str:
         case _:
             chosen = clauses.StakesReturn(days)
     return clauses.encode(chosen)
+
+
+def _weighs(base: Terms, held: Held) -> bool:
+    """Whether the clause that stands already, and that nobody chose anew, gives weight to outcomes by their place."""
+    name = _clause_name(base) if base.outcomes else ""
+    return name in ("first", "last", KEEP) and held.get("clause") == name
+
+
+def _follows(base: Terms, names: Sequence[str], days: int) -> str:
+    """The clause that stands already, each weight with the outcome of its name (RULES B5).
+
+    Raises:
+        BadInput: One of them is gone.
+    """
+    try:
+        stored = sides.carried_clause(base.names, names, base.clause)
+    except clauses.BadClause:
+        why = "it gives weight to an outcome that is gone, so choose another one first, for how it is decided"
+        raise BadInput("The ambiguity clause", why) from None
+    clause = clauses.decode(stored or "")
+    return clauses.encode(replace(clause, days=days))
 
 
 def _clause_name(terms: Terms) -> str:

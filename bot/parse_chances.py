@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from bot.refusals import BadInput
 from bot.render import text
-from markets import scoring
+from markets import scoring, sides
 from markets.claims import Terms
 
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]?)(?:\.[0-9]{1,4})?) ?%?", re.ASCII)
@@ -19,17 +19,18 @@ _BETWEEN = "chances lie between 0.1% and 99.9%, so write one in between"
 
 
 def chances(terms: Terms, typed: str) -> tuple[int, ...]:
-    """One chance for each outcome, in millionths; of two outcomes the first one's is enough.
+    """One chance for each outcome, in millionths; of two outcomes that of YES is enough, or the first one's.
 
     Raises:
         BadInput: They can't be read, lie outside 0.1% to 99.9%, or don't add up to 100%.
     """
     names = [text.escape(one.name, 40) for one in terms.outcomes]
-    field = f"Your chance of {names[0]}" if len(names) == 2 else "Your chances"
+    usual = sides.usual(terms.names)
+    field = f"Your chance of {names[usual]}" if len(names) == 2 else "Your chances"
     parts = [part for part in re.split(r"[,;/\n]+|\s+(?![%])", typed[:400].strip()) if part.strip()]
     found = [_chance(part.strip(), field) for part in parts]
     if len(names) == 2 and len(found) == 1:
-        found.append(scoring.UNIT - found[0])
+        found.insert(1 - usual, scoring.UNIT - found[0])
     if len(found) != len(names):
         if len(names) == 2:
             raise BadInput(field, "write it like 60%")

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from ledger import settings as stored_settings
 from ledger.prepared import Prepared, param
 from ledger.types import fits, from_us, to_us
-from markets import clauses, conditions, due, lifecycle, outbox, ranges, stories, tables, weeks, zones
+from markets import clauses, conditions, due, lifecycle, outbox, ranges, sides, stories, tables, weeks, zones
 from markets.conditions import Condition
 from markets.counters import following
 from markets.errors import (
@@ -113,6 +113,11 @@ class Terms:
     library: str | None = None
     condition: Condition | None = None
     scenario: Scenario | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The outcomes' names, by place."""
+        return tuple(outcome.name for outcome in self.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,13 @@ def canonical(terms: Terms) -> str:
     return _TERMS.dump_json(terms, exclude=without).decode()
 
 
+def as_binary(terms: Terms) -> Terms:
+    """YES and NO as a binary claim, in whatever order they were typed (B5)."""
+    if terms.kind == "choice" and terms.scenario is None and sides.are_yes_and_no(terms.names):
+        return replace(terms, kind="binary")
+    return terms
+
+
 def load(tx: Connection, guild: int, number: int) -> Claim:
     """A claim by its number.
 
@@ -255,10 +267,11 @@ def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
     Raises:
         NotAuthor, ClaimMoved: It is somebody else's, or open already.
     """
+    terms = as_binary(request.terms)
     if request.claim is None:
         number = following(tx, request.guild, "claims")
         chosen = stored_settings.load(tx, request.guild, Settings)
-        row = _row(request.terms) | {
+        row = _row(terms) | {
             "guild_id": request.guild,
             "number": number,
             "author": request.author,
@@ -275,7 +288,7 @@ def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
         return number
     claim = load(tx, request.guild, request.claim)
     require_draft_of(claim, request.author)
-    _change_terms(tx, claim, with_stories(claim, request.terms))
+    _change_terms(tx, claim, with_stories(claim, terms))
     if request.typed is not None:
         tx.execute(_TYPED, {"g": claim.guild, "n": claim.number, "typed": request.typed})
     return claim.number
@@ -299,10 +312,13 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     standing = _standing(tx, request.guild, claim.author)
     if chosen.open_claims_per_person and standing >= chosen.open_claims_per_person:
         raise TooManyClaims(chosen.open_claims_per_person)
-    require_terms(claim.terms, now)
-    if claim.terms.condition is not None:
-        conditions.require(tx, claim.guild, claim.number, claim.terms.condition)
+    terms = _found_again(tx, claim.guild, as_binary(claim.terms))
+    require_terms(terms, now)
+    if terms.condition is not None:
+        conditions.require(tx, claim.guild, claim.number, terms.condition)
     state = claim.require("open", now)
+    if terms != claim.terms:  # stored before YES and NO were binary, or its condition has moved
+        _change_terms(tx, claim, terms)
     tx.execute(
         _OPEN,
         {
@@ -341,6 +357,9 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
     Raises:
         What `edit` raises about the terms.
     """
+    terms = as_binary(terms)
+    if terms.condition == claim.terms.condition:
+        terms = _found_again(tx, claim.guild, terms)
     condition = terms.condition
     if condition is not None and (condition != claim.terms.condition or claim.state != lifecycle.DRAFT):
         conditions.require(tx, claim.guild, claim.number, condition)
@@ -348,10 +367,12 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
         _change_terms(tx, claim, terms)
         return []
     require_terms(terms, now)
-    names, before = ([one.name for one in said.outcomes] for said in (terms, claim.terms))
+    before, names = claim.terms.names, terms.names
     conditions.require_kept(tx, claim.guild, claim.number, before, names)
     dead = kill_offers(tx, claim)
+    sides.follow(tx, claim.guild, claim.number, before, names)
     _change_terms(tx, claim, terms)
+    _hang_by_name(tx, claim, before, names)
     for lower in conditions.below(tx, claim.guild, claim.number):  # whose offers were made for the old words
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(warned) or None})
@@ -399,6 +420,28 @@ def _hang(tx: Connection, claim: Claim, terms: Terms) -> None:
     conditions.note(tx, claim.guild, claim.number, terms.condition)
     for on in {before.on if before else 0, terms.condition.on if terms.condition else 0} - {0}:
         outbox.redraw(tx, claim.guild, "claim", on)
+
+
+def _hang_by_name(tx: Connection, claim: Claim, before: Sequence[str], names: Sequence[str]) -> None:
+    """What hangs on a claim whose outcomes change hangs on the outcome of the same name. Nothing but offers hangs on
+    it either, or this claim were frozen as well."""
+    for link in conditions.hanging(tx, claim.guild, claim.number):
+        at = sides.place(names, before[link.outcome])
+        assert at is not None, link.claim  # `conditions.require_kept`
+        lower = load(tx, claim.guild, link.claim)
+        said = lower.terms.condition
+        assert said is not None, link.claim
+        if (said.outcome, said.named) != (at, names[at]):
+            moved = replace(said, outcome=at, named=names[at])
+            _change_terms(tx, lower, replace(lower.terms, condition=moved))
+            conditions.move(tx, claim.guild, link.claim, at)
+
+
+def _found_again(tx: Connection, guild: int, terms: Terms) -> Terms:
+    """Terms whose condition says where the outcome that it names stands now; as they are where there is none."""
+    if terms.condition is None:
+        return terms
+    return replace(terms, condition=conditions.found_again(tx, guild, terms.condition))
 
 
 def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
@@ -497,6 +540,13 @@ def require_may_supersede(old: Claim, actor: Actor) -> None:
         raise ClaimMoved(old.number, old.state)
 
 
+def require_shown(claim: Claim, terms: str) -> None:
+    """Raises BadTimes where a claim's terms aren't those that were shown, if their digest is given: the place of an
+    outcome means another one in others."""
+    if terms and claim.digest != terms:
+        raise BadTimes("terms", "changed")
+
+
 def require_public(claim: Claim) -> None:
     """Raises UnknownClaim for a draft: only its author knows of it."""
     if claim.state in (lifecycle.DRAFT, lifecycle.DROPPED):
@@ -539,8 +589,7 @@ def require_terms(terms: Terms, now: datetime) -> None:
     except clauses.BadClause as bad:
         raise BadTerms("clause", bad.code) from None
     _require_judges(terms.judges)
-    names = [outcome.name.casefold().strip() for outcome in terms.outcomes]
-    if not all(names) or len(set(names)) < len(names):
+    if not sides.are_distinct(terms.names):
         raise BadOutcome("outcomes", "distinct")
     if terms.kind == "binary" and len(terms.outcomes) != 2:
         raise BadOutcome("outcomes", "count", count=len(terms.outcomes))

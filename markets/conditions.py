@@ -6,7 +6,7 @@ It knows claims as rows only, so that `claims` can ask it. What the ending of a 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger.prepared import Prepared, param, params
 from ledger.types import fits, to_us
-from markets import due, lifecycle, tables
+from markets import due, lifecycle, sides, tables
 from markets.errors import BadOutcome, BadTerms, UnknownClaim
 
 MOST_LINKS = 3
@@ -65,8 +65,9 @@ def require(tx: Connection, guild: int, claim: int, condition: Condition) -> Non
         raise UnknownClaim(guild, on)
     if row.state in lifecycle.ENDED:
         raise BadTerms("condition", "over", on=on)
-    names = [outcome["name"] for outcome in json.loads(row.terms)["outcomes"]]
-    if not 0 <= condition.outcome < len(names) or names[condition.outcome] != condition.named:
+    names = _names(row.terms)
+    there = 0 <= condition.outcome < len(names)
+    if not there or sides.key(names[condition.outcome]) != sides.key(condition.named):
         raise BadTerms("condition", "no_outcome", on=on)
     if condition.days is not None and not 1 <= condition.days <= MOST_DAYS:
         raise BadTerms("condition", "within", most=MOST_DAYS)
@@ -77,10 +78,18 @@ def require(tx: Connection, guild: int, claim: int, condition: Condition) -> Non
         raise BadTerms("condition", "links", most=MOST_LINKS)
 
 
+def found_again(tx: Connection, guild: int, condition: Condition) -> Condition:
+    """A condition with the place of the outcome that it names; as it is where that claim has none of that name."""
+    row = tx.execute(_ON, {"g": guild, "n": condition.on}).first() if fits(condition.on) else None
+    names = [] if row is None else _names(row.terms)
+    at = sides.place(names, condition.named)
+    return condition if at is None else replace(condition, outcome=at, named=names[at])
+
+
 def require_kept(tx: Connection, guild: int, claim: int, before: Sequence[str], names: Sequence[str]) -> None:
-    """Raises BadOutcome where an edit would move or rename an outcome that another claim hangs on."""
+    """Raises BadOutcome where an edit would rename an outcome that another claim hangs on, or take it away."""
     for link in hanging(tx, guild, claim):
-        if list(names[link.outcome : link.outcome + 1]) != [before[link.outcome]]:
+        if sides.place(names, before[link.outcome]) is None:
             raise BadOutcome("outcomes", "hangs", name=before[link.outcome], claim=link.claim)
 
 
@@ -90,6 +99,11 @@ def note(tx: Connection, guild: int, claim: int, condition: Condition | None) ->
     if condition is not None:
         row = {"guild_id": guild, "claim": claim, "on_claim": condition.on, "outcome": condition.outcome}
         tx.execute(_ADD, row | {"days": condition.days, "state": WAITING, "decided_us": None})
+
+
+def move(tx: Connection, guild: int, claim: int, outcome: int) -> None:
+    """The outcome that a claim hangs on stands at another place."""
+    tx.execute(_MOVE, {"g": guild, "n": claim, "to": outcome})
 
 
 def find(tx: Connection, guild: int, claim: int) -> Link | None:
@@ -154,6 +168,10 @@ def look(tx: Connection, guild: int, claim: int, now: datetime) -> None:
     due.schedule(tx, guild, "condition.look", claim, to_us(now))
 
 
+def _names(terms: str) -> list[str]:
+    return [outcome["name"] for outcome in json.loads(terms)["outcomes"]]
+
+
 _c, _l = tables.claims.c, tables.conditions.c
 _this = (_l.guild_id == param("g"), _l.claim == param("n"))
 _COLUMNS = (_l.claim, _l.on_claim, _l.outcome, _l.days, _l.state, _l.decided_us)
@@ -166,4 +184,5 @@ _HANGING = Prepared(
 )
 _BELOW = sa.select(_l.claim).where(_l.guild_id == param("g"), _l.on_claim.in_(params("on")))
 _DECIDE = sa.update(tables.conditions).where(*_this).values(state=param("to"), decided_us=param("at"))
+_MOVE = sa.update(tables.conditions).where(*_this).values(outcome=param("to"))
 _FREEZE = sa.update(tables.claims).where(_c.guild_id == param("g"), _c.number == param("n")).values(frozen=1)

@@ -27,7 +27,10 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """If `claim` comes out as `outcome`, this player would raise (or lower) what they say of `target_outcome`."""
+    """If `claim` comes out as `outcome`, this player would raise (or lower) what they say of `target_outcome`.
+
+    `terms` and `target_terms` are the hex digests of the claims' terms that these are outcomes of, if they are known.
+    """
 
     guild: int
     key: str
@@ -37,6 +40,8 @@ class Make:
     raises: bool
     outcome: int = 0
     target_outcome: int = 0
+    terms: str = ""
+    target_terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,11 @@ def link(tx: Connection, request: Make, now: datetime) -> Crux:
         CruxEnded: One of them has ended: there is nothing to come, or nothing to change one's mind about.
         BadOutcome: One of the outcomes isn't its claim's.
         LinkThere: This player linked them already.
+        BadTimes: The terms of one of them were changed meanwhile.
     """
     source, target = _both(tx, request, now)
+    claims.require_shown(source, request.terms)
+    claims.require_shown(target, request.target_terms)
     for claim, outcome in ((source, request.outcome), (target, request.target_outcome)):
         if type(outcome) is not int or not 0 <= outcome < len(claim.terms.outcomes):
             raise BadOutcome("outcome", "unknown")

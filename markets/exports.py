@@ -101,9 +101,10 @@ stories.csv         scenarios: the stories that are a claim's outcomes, and who 
 items.csv           what they speak of: each story's chance in basis points, and what its judges said of it. Of the
                     items that are `true` or `false` the mean of (chance - came)^2 is a story's score, the lowest wins
 clarifications.csv  dated additions by judges
-offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`
+offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`;
+                    `outcomes` are those it was made on, where the claim has others by now
 bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
-proposals.csv       results that somebody named, with their evidence and the time to object
+proposals.csv       results that somebody named, with their evidence and the time to object; `outcomes` as of offers
 disputes.csv        objections, what was ruled and appealed
 arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
@@ -480,7 +481,7 @@ LAYOUTS: dict[Table, Layout] = {
         tables.offers,
         "number",
         *("offer=number", "claim", "maker", "taker", "side", "against", "$maker_stake", "$taker_stake"),
-        *('"clause', "@made=made_us", "@expires=expires_us", '"state', "counters"),
+        *('"clause', "@made=made_us", "@expires=expires_us", '"state', "counters", '"outcomes'),
     ),
     "bets": _layout(
         tables.bets,
@@ -502,7 +503,7 @@ LAYOUTS: dict[Table, Layout] = {
             "window_seconds",
             "@window_from=window_from_us",
         ),
-        *("@window_to=window_to_us", '"state', "@ended=ended_us"),
+        *("@window_to=window_to_us", '"state', "@ended=ended_us", '"outcomes'),
     ),
     "disputes": _layout(
         tables.disputes,

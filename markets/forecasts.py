@@ -33,7 +33,10 @@ Chances = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Give:
-    """Say how likely each outcome is, or give the 10%, 50% and 90% quantiles of a number or a date as text."""
+    """Say how likely each outcome is, or give the 10%, 50% and 90% quantiles of a number or a date as text.
+
+    `terms` is the hex digest of the claim's terms as they were shown; without it, of those that there are.
+    """
 
     guild: int
     key: str
@@ -41,6 +44,7 @@ class Give:
     claim: int
     chances: Chances = ()
     quantiles: tuple[str, ...] = ()
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,11 @@ def give(tx: Connection, request: Give, now: datetime) -> Forecast:
         ForecastsClosed: Trading is closed.
         ClaimMoved, ClaimHalted: The claim takes no forecast now.
         BadForecast: The chances or quantiles can't stand.
+        BadTimes: The terms are not those that were shown.
     """
     claim = claims.load(tx, request.guild, request.claim)
     require_open(claim, now)
+    claims.require_shown(claim, request.terms)
     chances = required(claim, request.chances, request.quantiles)
     _begin(tx, claim, now)
     before = current(tx, claim.guild, claim.number, request.player)

@@ -5,7 +5,7 @@ told so. A bet has the number of the offer it was.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, constants, param
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
-from markets import board, claims, clauses, due, judges, outbox, tables, typed
+from markets import board, claims, clauses, due, judges, outbox, sides, tables, typed
 from markets.claims import Claim
 from markets.counters import following
 from markets.errors import (
@@ -47,7 +47,10 @@ YEAR_US = 365 * claims.DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer as the transaction finds it; stakes in minor units. `side` and `against` are the maker's."""
+    """An offer as the transaction finds it; stakes in minor units. `side` and `against` are the maker's.
+
+    `outcomes` are the names of the outcomes that it was made on, by place, where its claim has others by now.
+    """
 
     guild: int
     number: int
@@ -63,6 +66,7 @@ class Offer:
     expires_us: int
     state: str
     counters: int | None
+    outcomes: tuple[str, ...] = ()
 
     def gone(self, now: datetime) -> str | None:
         """Why it can't be taken any more, or None."""
@@ -110,7 +114,10 @@ class Bet:
 
 @dataclass(frozen=True, slots=True)
 class Make:
-    """Offer a bet. `taker` is a player's number, 0 for anyone; `expires_us` None takes the server's default."""
+    """Offer a bet. `taker` is a player's number, 0 for anyone; `expires_us` None takes the server's default.
+
+    `terms` is the hex digest of the claim's terms of which `side` is an outcome; without it, of those that there are.
+    """
 
     guild: int
     key: str
@@ -123,6 +130,17 @@ class Make:
     taker: int = ANYONE
     clause: str | None = None
     expires_us: int | None = None
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Make an offer once more that ended when its claim's words were changed (B5)."""
+
+    guild: int
+    key: str
+    offer: int
+    maker: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +241,14 @@ def make(tx: Connection, request: Make, now: datetime) -> Offer:
 
     Raises:
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes no offers now.
-        OwnOffer, BadOutcome, BadStake, BadTimes, BadTerms, StakeTooHigh: The offer can't stand.
+        OwnOffer, BadOutcome, BadStake, BadTerms, StakeTooHigh: The offer can't stand.
+        BadTimes: The terms are not those that were shown (`field` is "terms"), or it would end before it begins.
         NamedJudge: The maker judges the claim, and steps down first.
         InsufficientFunds: The maker doesn't have the stake, or is in debt.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("offer", now)
+    claims.require_shown(claim, request.terms)
     if request.taker == request.maker:
         raise OwnOffer(request.claim)
     if not 0 <= request.side < len(claim.terms.outcomes):
@@ -237,6 +257,45 @@ def make(tx: Connection, request: Make, now: datetime) -> Offer:
     if request.taker != ANYONE:
         accounts.wallet(tx, request.guild, request.taker)  # raises UnknownPlayer
     return _add(tx, request, _expiry(claim, request.expires_us, now), None, now)
+
+
+def renew(tx: Connection, request: Renew, now: datetime) -> Offer:
+    """Make an offer once more that ended with its claim's old words: on the outcome of the same name, at the same
+    stakes, to the same person.
+
+    Raises:
+        UnknownOffer, NotMaker: It isn't theirs.
+        OfferGone: It ended otherwise, or goes on.
+        BadOutcome, BadTerms: It doesn't fit the claim's outcomes any more.
+        What `make` raises for the new one.
+    """
+    old = load_offer(tx, request.guild, request.offer)
+    require_maker(old, request.maker)
+    if old.state != "dead":
+        raise OfferGone(old.number, old.state)
+    side, clause = renewed(claims.load(tx, old.guild, old.claim), old)
+    again = Make(
+        guild=old.guild,
+        key=request.key,
+        maker=old.maker,
+        claim=old.claim,
+        side=side,
+        maker_stake=old.maker_stake,
+        taker_stake=old.taker_stake,
+        against=old.against,
+        taker=old.taker,
+        clause=clause,
+    )
+    return make(tx, again, now)
+
+
+def renewed(claim: Claim, old: Offer) -> tuple[int, str | None]:
+    """The side and the own clause of an offer among its claim's outcomes as they are now.
+
+    Raises:
+        BadOutcome, BadTerms: It doesn't fit them.
+    """
+    return _carried(old, old.outcomes or claim.terms.names, claim, "offer")
 
 
 def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
@@ -369,15 +428,10 @@ def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
         BadOutcome, BadTerms, NamedJudge: The bet doesn't fit the new claim.
     """
     bet = _own_bet(tx, request.guild, request.bet, request.player, now)
-    old = claims.load(tx, bet.guild, bet.claim)
-    new = claims.load(tx, bet.guild, request.to_claim)
-    old.require("move_bet", now)
-    new.require("accept", now)
-    if new.supersedes != old.number:
-        raise ClaimMoved(new.number, "other")
+    old, new = _both(tx, bet, request.to_claim, now)
     if new.digest != request.terms:
         raise BadTimes("terms", "changed")
-    _require_fits(tx, bet, new)
+    there = _fitted(tx, bet, old, new)
     signed = tx.execute(_SIGNED, {"g": bet.guild, "n": bet.number}).first()
     tx.execute(_FORGET_MOVE, {"g": bet.guild, "n": bet.number})
     terms = bytes.fromhex(new.digest)
@@ -396,7 +450,8 @@ def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
         facts = {"bet": bet.number, "claim": old.number, "to": new.number, "by": request.player}
         outbox.post(tx, bet.guild, "bet.move_suggested", facts, now, line=old.number)
         return bet
-    tx.execute(_MOVE, {"g": bet.guild, "n": bet.number, "to": new.number, "digest": terms})
+    values = {"to": new.number, "digest": terms, "side": there.side, "clause": there.clause}
+    tx.execute(_MOVE, {"g": bet.guild, "n": bet.number} | values)
     claims.freeze(tx, new)
     for claim in (old, new):
         outbox.redraw(tx, bet.guild, "claim", claim.number)
@@ -406,17 +461,61 @@ def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
     return load_bet(tx, bet.guild, bet.number)
 
 
-def _require_fits(tx: Connection, bet: Bet, new: Claim) -> None:
-    """A bet's side and clause mean something in another claim, and neither side is its judge."""
-    if bet.side >= len(new.terms.outcomes):
-        raise BadOutcome("side", "unknown", side=bet.side)
-    if bet.clause is not None:
-        try:
-            clauses.check_for_bet(clauses.decode(bet.clause), len(new.terms.outcomes))
-        except clauses.BadClause as bad:
-            raise BadTerms("clause", bad.code) from None
+def before_move(tx: Connection, guild: int, number: int, player: int, to: int, now: datetime) -> Bet:
+    """A player's bet as it would be on the claim that supersedes its own, before anybody signs for that.
+
+    Raises:
+        What `move_bet` raises, whatever was shown.
+    """
+    bet = _own_bet(tx, guild, number, player, now)
+    return _fitted(tx, bet, *_both(tx, bet, to, now))
+
+
+def _both(tx: Connection, bet: Bet, to: int, now: datetime) -> tuple[Claim, Claim]:
+    """The claim that a bet would leave, and the one it would come to."""
+    old, new = claims.load(tx, bet.guild, bet.claim), claims.load(tx, bet.guild, to)
+    old.require("move_bet", now)
+    new.require("accept", now)
+    if new.supersedes != old.number:
+        raise ClaimMoved(new.number, "other")
+    return old, new
+
+
+def _fitted(tx: Connection, bet: Bet, old: Claim, new: Claim) -> Bet:
+    """A bet on another claim, where it fits and neither side is its judge."""
+    there = fitted(bet, old, new)
     for player in (bet.maker, bet.taker):
         judges.require_may_bet(tx, new, player)
+    return there
+
+
+def fitted(bet: Bet, old: Claim, new: Claim) -> Bet:
+    """A bet as it would be on another claim: both its sides and its clause mean there what they say.
+
+    Raises:
+        BadOutcome, BadTerms: They don't.
+    """
+    side, clause = _carried(bet, old.terms.names, new, "bet")
+    if clause is not None:
+        _require_clause(new, clause)
+    return replace(bet, claim=new.number, terms=new.digest, side=side, clause=clause)
+
+
+def _carried(of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: str) -> tuple[int, str | None]:
+    """A side and an own clause, by the outcomes' names, in a claim that has others, or in another order (B5)."""
+    names = claim.terms.names
+    if of.side >= len(before):  # it ended before offers noted the outcomes that they were made on
+        raise BadOutcome("side", "unknown", side=of.side)
+    side = sides.carried(before, names, of.side)
+    if side is None:
+        gone = sides.missing(before, names, of.side)
+        if gone is None:
+            raise BadOutcome("side", f"{thing}_sides", claim=claim.number)
+        raise BadOutcome("side", f"{thing}_side", name=gone, claim=claim.number)
+    try:
+        return side, sides.carried_clause(before, names, of.clause)
+    except clauses.BadClause:
+        raise BadTerms("clause", "clause_side", claim=claim.number) from None
 
 
 def pay(
@@ -554,6 +653,7 @@ def offer_of(row: Sequence[Any]) -> Offer:
     """A row of OFFER_COLUMNS as an Offer."""
     values: dict[str, Any] = dict(zip(_OFFER_FIELDS, row, strict=True))
     values["against"] = bool(values["against"])
+    values["outcomes"] = sides.read(values["outcomes"])
     return Offer(**values)
 
 
@@ -604,12 +704,16 @@ def _require_offer(tx: Connection, claim: Claim, request: Make) -> None:
     """What must be true of an offer's stakes, clause and maker."""
     _require_stakes(claim, request.maker_stake, request.taker_stake)
     if request.clause is not None:
-        try:
-            clauses.check_for_bet(clauses.decode(request.clause), len(claim.terms.outcomes))
-        except clauses.BadClause as bad:
-            raise BadTerms("clause", bad.code) from None
+        _require_clause(claim, request.clause)
     judges.require_may_bet(tx, claim, request.maker)
     _require_points(tx, request.guild, request.maker, request.maker_stake)
+
+
+def _require_clause(claim: Claim, clause: str) -> None:
+    try:
+        clauses.check_for_bet(clauses.decode(clause), len(claim.terms.outcomes))
+    except clauses.BadClause as bad:
+        raise BadTerms("clause", bad.code) from None
 
 
 def _schedule_year(tx: Connection, claim: Claim, bet: int, now: datetime) -> None:
@@ -668,6 +772,7 @@ def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, n
         expires_us=expires_us,
         state="open",
         counters=counters,
+        outcomes=None,
     )
     due.schedule(tx, request.guild, "offer.expire", number, expires_us)
     if expires_us - to_us(now) > 2 * claims.DAY_US:
@@ -750,6 +855,7 @@ OFFER_COLUMNS = (
     _o.expires_us,
     _o.state,
     _o.counters,
+    _o.outcomes,
 )
 BET_COLUMNS = (
     _b.guild_id,
@@ -808,7 +914,11 @@ _m = tables.moves.c
 _SIGNED = sa.select(tables.moves).where(_m.guild_id == param("g"), _m.bet == param("n"))
 _FORGET_MOVE = sa.delete(tables.moves).where(_m.guild_id == param("g"), _m.bet == param("n"))
 _ADD_MOVE = sa.insert(tables.moves)
-_MOVE = sa.update(tables.bets).where(*_this_bet).values(claim=param("to"), terms=param("digest"))
+_MOVE = (
+    sa.update(tables.bets)
+    .where(*_this_bet)
+    .values(claim=param("to"), terms=param("digest"), side=param("side"), clause=param("clause"))
+)
 
 _cancel_calendar = due.cancelling("offer.expire", "offer.remind")
 due.HANDLERS["offer.expire"] = expire

@@ -24,6 +24,7 @@ from markets import (
     outbox,
     resolution,
     results,
+    sides,
     stories,
     tables,
     typed,
@@ -52,7 +53,8 @@ WAIT_US = 7 * claims.DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal as the transaction finds it."""
+    """A proposal as the transaction finds it. `outcomes` are the names of those it was made on, by place, where its
+    claim has others by now."""
 
     guild: int
     number: int
@@ -72,11 +74,15 @@ class Proposal:
     window_to_us: int | None
     state: str
     ended_us: int | None
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Name a result, with a link to evidence and, for an outcome, when it became public."""
+    """Name a result, with a link to evidence and, for an outcome, when it became public.
+
+    `terms` is the hex digest of the claim's terms as they were shown; without it, of those that there are.
+    """
 
     guild: int
     key: str
@@ -86,6 +92,7 @@ class Propose:
     evidence: str
     reason: str | None = None
     known_us: int | None = None
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     """
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("propose", now)
+    claims.require_shown(claim, request.terms)
     _require_proposer(tx, claim, request.actor)
     result = results.required(claim, request.result, now)
     _require_follows(tx, claim, result)
@@ -387,6 +395,7 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
     values: dict[str, Any] = dict(row)
     values["guild"] = values.pop("guild_id")
     values["result"] = claims.read_result(values["result"])
+    values["outcomes"] = sides.read(values["outcomes"])
     values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
     for flag in ("gains", "early", "confirm"):
         values[flag] = bool(values[flag])

@@ -150,7 +150,8 @@ class ClaimSeen:
 
 @dataclass(frozen=True, slots=True)
 class OfferSeen:
-    """An offer and what became of it. `state` is as it is now: an open one past its time is expired."""
+    """An offer and what became of it. `state` is as it is now: an open one past its time is expired. `claim` is the
+    one that its bet is on now."""
 
     offer: Offer
     claim: Claim
@@ -308,10 +309,10 @@ def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
         UnknownOffer: This server has none.
     """
     found = offers.load_offer(tx, guild, number)
-    of = claims.load(tx, guild, found.claim)
     asked = {"g": guild, "n": number}
     row = tx.execute(_BET, asked).mappings().first()
     bet = None if row is None else offers.load_bet(tx, guild, number)
+    of = claims.load(tx, guild, found.claim if bet is None else bet.claim)  # a bet may have moved
     digest = ""
     if bet is not None:
         transfer = bet.paid_by or bet.accepted_by
@@ -328,7 +329,7 @@ def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
         state=found.gone(now) or "open",
         bet=bet,
         answered_by=tx.execute(_ANSWERED_BY, asked).scalar(),
-        warned=_warned(tx, guild, found.claim),
+        warned=_warned(tx, guild, of.number),
         transfer=digest,
         dissent=None if row is None else row["dissent"],
         suggestion=None if suggested is None else Suggestion(*suggested),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledger.types import to_us
-from markets import claims, clauses, ranges
+from markets import claims, clauses, ranges, sides
 from markets.claims import Claim, Result
 from markets.errors import BadResult, TooEarlyToPropose
 
@@ -71,7 +71,8 @@ def require_time(claim: Claim, result: Result, now: datetime) -> None:
     """
     earliest = 0
     deadline_us = claim.deadline_us or 0
-    if claim.terms.kind == "binary" and claims.only_outcome(result) == NO:
+    no = _no_of(claim)
+    if no is not None and claims.only_outcome(result) == no:
         earliest = claim.check_us or 0
     if result.kind == "unclear":
         earliest = deadline_us + clauses.decode(claim.terms.clause).days * claims.DAY_US
@@ -81,5 +82,13 @@ def require_time(claim: Claim, result: Result, now: datetime) -> None:
         raise TooEarlyToPropose(claim.number, claim.state, earliest)
 
 
+def _no_of(claim: Claim) -> int | None:
+    """The outcome that is NO, wherever it stands: claims from before it came last keep their order."""
+    names = claim.terms.names
+    if sides.are_yes_and_no(names):
+        return sides.place(names, sides.NO)
+    return NO if claim.terms.kind == "binary" else None
+
+
 NO = 1
-"""Of a YES and NO claim, the outcome that is NO."""
+"""Of a binary claim whose outcomes have other names, the one that stands for NO."""

@@ -55,7 +55,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Write a story, or change the one that is outcome number `story`. `warned` as in `claims.Edit`."""
+    """Write a story, or change the one that is outcome number `story`, and is `named` so. `warned` as in
+    `claims.Edit`."""
 
     guild: int
     key: str
@@ -66,6 +67,7 @@ class Tell:
     prose: str
     said: tuple[Said, ...]
     warned: tuple[str, ...] = ()
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class TakeOut:
-    """Take a story out of a draft: its writer or the draft's author."""
+    """Take a story out of a draft, which is outcome number `story` and `named` so: its writer or the draft's
+    author."""
 
     guild: int
     key: str
     player: int
     claim: int
     story: int
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ def tell(tx: Connection, request: Tell, now: datetime) -> Claim:
         Needed, BadOutcome, BadTerms, BadTimes: The story can't stand.
     """
     claim = require_tell(tx, request.guild, request.claim, request.writer, request.story, now)
+    _require_named(claim, request.story, request.named)
     terms = told(claim.terms, request, author=claim.author)
     assert terms.scenario is not None
     stories.require_items(terms.scenario)
@@ -210,6 +215,7 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
 
     Raises:
         NoScenario, NotWriter, ClaimMoved: It is nobody's, somebody else's, or the claim is open already.
+        BadTimes: Another story stands there by now.
     """
     claim = claims.load(tx, request.guild, request.claim)
     scenario = _scenario(claim)
@@ -219,6 +225,7 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
         raise BadOutcome("outcomes", "unknown")
     if request.player not in (claim.author, scenario.writers[request.story]):
         raise NotWriter(claim.number)
+    _require_named(claim, request.story, request.named)
 
     def without(values: Sequence[int]) -> tuple[int, ...]:
         return tuple(one for at, one in enumerate(values) if at != request.story)
@@ -379,6 +386,12 @@ def forget(tx: Connection, guild: int, player: int) -> None:
     """A person had themselves deleted: what they typed and kept goes, and why they judged an item so (E4)."""
     tx.execute(_UNKEEP_ALL, {"g": guild, "p": player})
     tx.execute(_ERASE, {"g": guild, "p": player})
+
+
+def _require_named(claim: Claim, story: int | None, name: str) -> None:
+    """Raises BadTimes where another story stands at that place than the one that was shown, if its name is given."""
+    if story is not None and name and claim.terms.names[story] != name:
+        raise BadTimes("terms", "changed")
 
 
 def _scenario(claim: Claim) -> Scenario:

@@ -216,7 +216,8 @@ class Offers(SQLModel, table=True):
     """A two-party bet proposed. It reserves nothing and is taken whole (C1).
 
     The maker backs outcome `side`, or everything but it where `against` is 1. `taker` is 0 for anyone. `counters`
-    is the offer that this one answered. `clause` is the bet's own ambiguity clause as JSON, if it has one.
+    is the offer that this one answered. `clause` is the bet's own ambiguity clause as JSON, if it has one. `outcomes`
+    are the names of the claim's outcomes when it was made, as JSON, where they are others by now.
     """
 
     __table_args__ = (
@@ -248,6 +249,7 @@ class Offers(SQLModel, table=True):
     expires_us: int = Field(sa_type=Moment)
     state: str = Field(sa_type=Words)
     counters: int | None = Field(sa_type=Whole, default=None)
+    outcomes: str | None = Field(sa_type=Words, default=None)
 
 
 class Bets(SQLModel, table=True):
@@ -353,7 +355,7 @@ class Proposals(SQLModel, table=True):
 
     The window begins when Discord has taken the announcement: until then `window_from_us` is empty and nothing
     settles by silence. `gains` is 1 where the proposer gains by the result. `bond` is the account that holds it.
-    `ended_us` is when it stood no more, by whatever way (D2).
+    `ended_us` is when it stood no more, by whatever way (D2). `outcomes` as of an offer.
     """
 
     __table_args__ = (
@@ -384,6 +386,7 @@ class Proposals(SQLModel, table=True):
     window_to_us: int | None = Field(sa_type=Moment, default=None)
     state: str = Field(sa_type=Words)
     ended_us: int | None = Field(sa_type=Moment, default=None)
+    outcomes: str | None = Field(sa_type=Words, default=None)
 
 
 class Disputes(SQLModel, table=True):

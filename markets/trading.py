@@ -23,7 +23,6 @@ from ledger.types import to_us
 from markets import claims, judges, maker, orders, outbox, ranges, tables
 from markets.claims import Actor, Claim
 from markets.errors import (
-    BadTimes,
     BadTrade,
     MarketThere,
     MayNotOpen,
@@ -49,7 +48,7 @@ class OpenMarket:
     """Open a claim's market and pay its subsidy. `liquidity` in units, `opening_bps` None for the same each.
 
     Where the `house` pays, a moderator asks for it, for `opener` if that is somebody else (their number, 0 if not).
-    `terms` is the hex digest of the claim's terms as they were shown: what it costs depends on its outcomes.
+    `terms` is the hex digest of the claim's terms as they were shown, if it is known: what it costs depends on its outcomes.
     """
 
     guild: int
@@ -60,7 +59,7 @@ class OpenMarket:
     opening_bps: tuple[int, ...] | None = None
     house: bool = False
     opener: int = 0
-    terms: str | None = None
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +176,7 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
         InsufficientFunds: Whoever pays doesn't have the subsidy.
     """
     claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
-    if request.terms is not None and claim.digest != request.terms:
-        raise BadTimes("terms", "changed")
+    claims.require_shown(claim, request.terms)
     opening = _opening(request.opening_bps, len(claim.terms.outcomes))
     require_liquidity(request.liquidity)
     opener = request.opener or request.actor.player

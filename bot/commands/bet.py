@@ -18,8 +18,10 @@ from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
 from bot.refusals import BadInput, NotMember, ToBot
 from bot.render import bets as render
 from bot.render import phrases, refusals, text, wording
+from ledger import units
 from markets import claims, library, notes, offers, preferences, queries, quick
 from markets.claims import Claim, Terms
+from markets.errors import OfferGone
 from markets.mechanisms.two_party import Stakes
 from markets.offers import Offer
 from markets.wording import check
@@ -229,6 +231,7 @@ async def _make(
         taker_stake=stakes.taker,
         taker=taker,
         clause=library.own_clause(claim.terms.library, at),
+        terms=claim.digest,
     )
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
     await answer(press, _offer(press, who, request), render.offered, where=where)
@@ -243,21 +246,26 @@ async def _offer(press: Press, who: Acting, request: offers.Make) -> render.Offe
 async def renew(press: Press, number: int) -> None:
     """The same offer once more, after its claim was changed (B5)."""
     who = await acting(press)
-    old = await press.client.db.read(offers.load_offer, guild_of(press), number)
-    offers.require_maker(old, who.number)
-    request = offers.Make(
-        guild=old.guild,
-        key=f"renew:{old.number}",
-        maker=old.maker,
-        claim=old.claim,
-        side=old.side,
-        against=old.against,
-        maker_stake=old.maker_stake,
-        taker_stake=old.taker_stake,
-        taker=old.taker,
-        clause=old.clause,
-    )
-    await answer(press, _offer(press, who, request), render.offered)
+    await answer(press, _renew(press, who, number), render.offered)
+
+
+async def _renew(press: Press, who: Acting, number: int) -> render.Offered:
+    crux, guild = press.client, guild_of(press)
+
+    def require(tx: Connection) -> None:
+        offers.require_maker(offers.load_offer(tx, guild, number), who.number)
+        if units.was_done(
+            tx, guild, f"renew:{number}"
+        ):  # as it was asked for before sides went by their names
+            raise OfferGone(number, "renewed")
+
+    await crux.db.read(require)
+    request = offers.Renew(guild, f"renew:{number}:offer", number, who.number)
+    made = await crux.write(offers.renew, request, crux.clock.of(press.id))
+    again = await _offered(press, made.number, who)
+    if again.seen.state != "open":  # it was made again by an earlier press, and has ended since
+        raise OfferGone(made.number, again.seen.state)
+    return again
 
 
 @bet.command(description="Answer an offer with one of your own; the first one ends")
@@ -454,9 +462,21 @@ async def sign_move(press: Press, asked: int, number: int, to: int, mark: int) -
 
 
 async def _ask_move(press: Press, number: int, to: int) -> Card:
-    seen, _ = await _own_bet(press, number)
-    new = await press.client.db.read(queries.claim, guild_of(press), to, press.client.clock.of(press.id))
-    return render.ask_move(seen, new, press.id)
+    return render.ask_move(await _moving(press, number, to))
+
+
+async def _moving(press: Press, number: int, to: int) -> render.Moving:
+    """A bet of whoever presses, and how it would be on the other claim; refuses where it couldn't be moved there."""
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    currency = await crux.currency(guild)
+
+    def read(tx: Connection) -> render.Moving:
+        there = offers.before_move(tx, guild, number, who.number, to, now)
+        seen, new = queries.offer(tx, guild, number, now), queries.claim(tx, guild, to, now)
+        return render.Moving(press.id, who.number, seen, new, there, currency)
+
+    return await crux.db.read(read)
 
 
 async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Card:
@@ -465,8 +485,13 @@ async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Ca
     new = await crux.db.read(claims.load, guild, to)
     terms = new.digest if phrases.mark(new) == mark else ""
     request = offers.Move(guild, f"interaction:{asked}", number, who.number, to, terms)
-    moved = await crux.write(offers.move_bet, request, now)
-    return render.moved(moved, to)
+    await crux.write(offers.move_bet, request, now)
+    seen = await crux.db.read(queries.offer, guild, number, now)
+    if seen.bet is None or seen.claim.number != to:
+        return render.moved(await _moving(press, number, to))
+    there = await crux.db.read(queries.claim, guild, to, now)
+    currency = await crux.currency(guild)
+    return render.moved(render.Moving(press.id, who.number, seen, there, seen.bet, currency))
 
 
 @bet.command(description="How you are told of your bets: by a mention, by direct message, or not at all")

@@ -20,7 +20,7 @@ from bot.render import conditions as condition_words
 from bot.render import refusals, text, wording
 from ledger import people
 from ledger.types import to_us
-from markets import claims, clauses, judges, library, queries
+from markets import claims, clauses, judges, library, queries, sides
 from markets.claims import Claim, Outcome, Terms
 from markets.conditions import MOST_DAYS, Condition
 from markets.library import Starter
@@ -357,7 +357,8 @@ async def _hang(press: Press, number: int, on: int | None, outcome: str, days: i
 async def _condition(press: Press, on: int, outcome: str, days: int | None) -> Condition:
     hung = await press.client.db.read(claims.load, guild_of(press), on)
     claims.require_public(hung)
-    at, against = drafting.side(hung.terms, outcome, "The outcome") if outcome else (0, False)
+    usual = sides.usual(hung.terms.names), False
+    at, against = drafting.side(hung.terms, outcome, "The outcome") if outcome else usual
     if against:
         raise BadInput("Which of its outcomes", "write the outcome itself, without not before it")
     return Condition(on, at, hung.terms.outcomes[at].name, days)
@@ -375,10 +376,11 @@ async def _supersede(press: Press, number: int) -> Card:
     guild, now = guild_of(press), crux.clock.of(press.id)
     old = await crux.db.read(claims.load, guild, number)
     claims.require_may_supersede(old, who.actor)
-    held = drafting.held_of(old.terms) | {"supersedes": str(number)}
-    request = claims.Draft(guild, key(press), who.number, old.terms, None, drafting.encode(held))
+    terms = drafting.in_order(old.terms)
+    held = drafting.held_of(terms) | {"supersedes": str(number)}
+    request = claims.Draft(guild, key(press), who.number, terms, None, drafting.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
-    _, held, bad = drafting.claim_terms(old.terms, held, who.places.time_zone, now)
+    _, held, bad = drafting.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
 
 

@@ -11,7 +11,7 @@ from bot.components import routes
 from bot.entering import guild_of, key
 from bot.refusals import BadInput
 from bot.render import cruxes as render
-from markets import claims, cruxes
+from markets import claims, cruxes, sides
 from markets.claims import Claim
 from markets.cruxes import Crux, Cut, Link, Make
 
@@ -80,6 +80,8 @@ async def _link(
         raises,
         _outcome(source, outcome),
         _outcome(target, answers),
+        source.digest,
+        target.digest,
     )
     return await crux.write(cruxes.link, request, now)
 
@@ -92,7 +94,7 @@ def _outcome(of: Claim, typed: str | None) -> int:
     """
     many = len(of.terms.outcomes) > 2
     if not typed and not many:
-        return 0
+        return sides.usual(of.terms.names)
     at, against = drafting.side(of.terms, typed or "")
     if against and many:
         raise BadInput("The outcome", "a crux is about one outcome, so write its name")

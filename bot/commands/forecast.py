@@ -10,6 +10,7 @@ from bot.components import routes
 from bot.entering import guild_of, key
 from bot.render import forecasts as render
 from bot.render import markets as market_words
+from bot.shown import require_shown
 from markets import board, claims, forecasts, maker
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
@@ -55,18 +56,20 @@ def _before(
     return claims.load(tx, guild, number), forecasts.current(tx, guild, number, player)
 
 
-@routes.on("forecast-send:{claim}", again="forecast:{claim}")
-async def send_forecast(press: Press, claim: int) -> None:
+@routes.on("forecast-send:{claim}:{mark}", again="forecast:{claim}")
+async def send_forecast(press: Press, claim: int, mark: int) -> None:
     filled = components.values(press.data or {})
     said, values = components.line(filled, "chances"), components.line(filled, "quantiles")
-    await answer(press, _give(press, claim, said, values), render.mine)
+    await answer(press, _give(press, claim, said, values, mark), render.mine)
 
 
-async def _give(press: Press, number: int, said: str, values: str) -> render.Mine:
+async def _give(press: Press, number: int, said: str, values: str, mark: int | None = None) -> render.Mine:
     """Chances count where both were given: whoever changes them in the form left the values as they were."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found, before = await crux.db.read(_before, guild, number, who.number)
+    if mark is not None:
+        require_shown(found, mark)
     kept = before is not None and " / ".join(before.quantiles) == values and bool(values)
     by_values = bool(values) and (not said or not kept)
     request = forecasts.Give(
@@ -76,6 +79,7 @@ async def _give(press: Press, number: int, said: str, values: str) -> render.Min
         number,
         () if by_values else parse_chances.chances(found.terms, said),
         parse_chances.quantiles(values) if by_values else (),
+        found.digest,
     )
     await crux.write(forecasts.give, request, now)
     return await _mine(press, who.number, number, new=True)

@@ -15,9 +15,9 @@ from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
 from bot.refusals import BadInput, Outdated
 from bot.render import markets as render
-from bot.render import phrases
 from bot.render import portfolio as portfolio_words
 from bot.render.markets import BUDGET, QUANTITY, TARGET
+from bot.shown import require_shown
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
@@ -136,12 +136,11 @@ async def confirm_open(
     await require_in_time(press, asked, "/market open")
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    # Another text than was shown has another digest, which `open_market` refuses: its outcomes decide what it costs.
-    terms = found.digest if phrases.mark(found) == mark else ""
+    require_shown(found, mark)
     percents = render.unpacked(first, rest, len(found.terms.outcomes))
     opening = tuple(one * 100 for one in percents) or None
     request = trading.OpenMarket(
-        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1, terms=terms
+        guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1, terms=found.digest
     )
     currency = await press.client.currency(press.guild_id)
     work = press.client.write(trading.open_market, request, press.client.clock.of(press.id))

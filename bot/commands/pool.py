@@ -11,6 +11,7 @@ from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
 from bot.refusals import BadInput
 from bot.render import phrases
 from bot.render import pools as render
+from bot.shown import require_shown
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
@@ -107,9 +108,10 @@ async def _ask_form(press: Press, claim: int, outcome: int | None) -> None:
     await ask(press, render.stake_form(found, seen, outcome))
 
 
-@routes.on("pool-send:{claim}", again="pool-again:{claim}:{outcome}")
-async def send_stake(press: Press, claim: int) -> None:
+@routes.on("pool-send:{claim}:{mark}", again="pool-again:{claim}:{outcome}")
+async def send_stake(press: Press, claim: int, mark: int) -> None:
     filled = components.values(press.data or {})
+    require_shown(await press.client.db.read(claims.load, guild_of(press), claim), mark)
     outcome = components.choice(filled, "outcome")
     await answer(press, _ask_stake(press, claim, outcome, components.line(filled, "amount")), render.ask)
 

@@ -12,6 +12,7 @@ from bot.entering import guild_of, key
 from bot.refusals import BadInput
 from bot.render import phrases, text
 from bot.render import results as render
+from bot.shown import require_shown
 from markets import claims, disputes, judges, proposals, queries
 from markets.disputes import GROUNDS, Ground
 from markets.errors import UnknownProposal
@@ -44,16 +45,17 @@ async def _ask_result(press: Press, number: int) -> None:
     await ask(press, render.propose_form(seen, await crux.currency(guild)))
 
 
-@routes.on("propose-send:{claim}")
-async def send_result(press: Press, claim: int) -> None:
-    await answer(press, _propose(press, claim), render.did)
+@routes.on("propose-send:{claim}:{mark}")
+async def send_result(press: Press, claim: int, mark: int) -> None:
+    await answer(press, _propose(press, claim, mark), render.did)
 
 
-async def _propose(press: Press, number: int) -> render.Did:
+async def _propose(press: Press, number: int, mark: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     filled = components.values(press.data or {})
     found = await crux.db.read(claims.load, guild, number)
+    require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
     said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
     evidence, reason = drafting.evidence(components.line(filled, "evidence"))
@@ -66,6 +68,7 @@ async def _propose(press: Press, number: int) -> render.Did:
         evidence=evidence,
         reason=reason or None,
         known_us=drafting.day(components.line(filled, "known"), found.terms.zone, now),
+        terms=found.digest,
     )
     made = await crux.write(proposals.propose, request, now)
     window = render.hours(made.window_seconds)

@@ -16,6 +16,7 @@ from bot.refusals import BadInput
 from bot.render import claims as claim_words
 from bot.render import refusals, text
 from bot.render import stories as render
+from bot.shown import require_named
 from markets import claims, lifecycle, queries, scenarios, stories
 from markets.claims import Claim, Terms
 from markets.errors import BadTerms, WordingBlocked
@@ -102,19 +103,19 @@ async def _ask_story(press: Press, number: int, at: int) -> None:
 
     found, kept = await crux.db.read(read)
     held = render.held_of(found, at, telling.written(found.terms, story), kept)
-    await ask(press, render.story_form(number, at, held))
+    await ask(press, render.story_form(found, at, held))
 
 
-@routes.on("story-save:{number}:{at}")
-async def send_story(press: Press, number: int, at: int) -> None:
-    await answer(press, _save(press, number, at), _same)
+@routes.on("story-save:{number}:{at}:{mark}")
+async def send_story(press: Press, number: int, at: int, mark: int) -> None:
+    await answer(press, _save(press, number, at, mark), _same)
 
 
-async def _save(press: Press, number: int, at: int) -> Card:
-    return await _tell(press, await acting(press), number, at)
+async def _save(press: Press, number: int, at: int, mark: int) -> Card:
+    return await _tell(press, await acting(press), number, at, mark)
 
 
-async def _tell(press: Press, who: Acting, number: int, at: int) -> Card:
+async def _tell(press: Press, who: Acting, number: int, at: int, mark: int = 0) -> Card:
     """Write the story that a form holds. What can't be taken as it is, is kept for its writer (B6): for that alone a
     refusal is caught here, and it is worded as everywhere."""
     crux, guild = press.client, guild_of(press)
@@ -124,6 +125,7 @@ async def _tell(press: Press, who: Acting, number: int, at: int) -> Card:
     story = None if at == render.NEW else at
     found = await crux.db.read(scenarios.require_tell, guild, number, who.number, story, now)
     try:
+        named = "" if story is None else require_named(found.terms, story, mark)
         request = Tell(
             guild,
             f"interaction:{press.id}:story",
@@ -133,6 +135,7 @@ async def _tell(press: Press, who: Acting, number: int, at: int) -> Card:
             text.clean(typed["title"], scenarios.MOST_NAME),
             text.clean(typed["story"], scenarios.MOST_STORY),
             telling.said(typed["items"], found.terms.zone or who.places.time_zone, now),
+            named=named,
         )
         if found.state != lifecycle.DRAFT:
             remarks = remarks_on(scenarios.told(found.terms, request, author=found.author), {})
@@ -152,14 +155,16 @@ async def _tell(press: Press, who: Acting, number: int, at: int) -> Card:
     return render.told(found, request.name)
 
 
-@routes.on("story-out:{number}:{at}")
-async def take_out(press: Press, number: int, at: int) -> None:
-    await answer(press, _take_out(press, number, at), _same)
+@routes.on("story-out:{number}:{at}:{mark}")
+async def take_out(press: Press, number: int, at: int, mark: int) -> None:
+    await answer(press, _take_out(press, number, at, mark), _same)
 
 
-async def _take_out(press: Press, number: int, at: int) -> Card:
+async def _take_out(press: Press, number: int, at: int, mark: int) -> Card:
     crux, who = press.client, await acting(press)
-    request = TakeOut(guild_of(press), key(press), who.number, number, at)
+    guild = guild_of(press)
+    found = await crux.db.read(claims.load, guild, number)
+    request = TakeOut(guild, key(press), who.number, number, at, require_named(found.terms, at, mark))
     await crux.write(scenarios.take_out, request, crux.clock.of(press.id))
     return await _show(press, number)
 

@@ -11,8 +11,9 @@ from bot.render import odds, phrases, text, wording
 from bot.render.announced import Ask, Told, card, post
 from bot.render.text import Currency
 from ledger.accounts import Account
-from markets import queries
+from markets import offers, queries
 from markets.claims import Claim, Terms
+from markets.errors import BadTerms
 from markets.mechanisms.two_party import Stakes
 from markets.offers import Accepted, Bet, Ended, Offer
 from markets.queries import ClaimSeen, MyBets, OfferSeen, TakeSeen
@@ -73,7 +74,8 @@ def about(claim: Claim) -> str:
 
 def fine_print(seen: OfferSeen) -> str:
     claim, terms = seen.claim, seen.claim.terms
-    own = f"if unclear: {phrases.bets_clause(claim, seen.offer, seen.people)}" if terms.clause else ""
+    of = seen.bet or seen.offer
+    own = f"if unclear: {phrases.bets_clause(claim, of, seen.people)}" if terms.clause else ""
     parts = [
         f"claim {claim.number}",
         f"only if {phrases.condition(terms)}" if terms.condition else "",
@@ -137,6 +139,13 @@ def sides(claim: Claim, bet: Bet, people: Mapping[int, int]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def own_side(claim: Claim, bet: Bet, reader: int, currency: Currency) -> str:
+    """`You: YES, 100 points`, for one of the two sides of a bet on a claim."""
+    is_maker = reader == bet.maker
+    side = phrases.maker_side(claim, bet) if is_maker else phrases.taker_side(claim, bet)
+    return f"You: {side}, {currency.of(bet.maker_stake if is_maker else bet.taker_stake)}"
+
+
 def suggested(seen: OfferSeen) -> str:
     """The ending that one side suggests, and what it would pay."""
     suggestion, bet = seen.suggestion, seen.bet
@@ -179,10 +188,11 @@ def ask_taking(taking: Taking) -> Card:
         f"You would have {text.number(taking.seen.locked + of.taker_stake)} locked · "
         f"{phrases.who(people, of.maker)}'s record: {phrases.record(taking.seen.record)}"
     )
+    mine = own_side(seen.claim, bet, taking.taker, taking.currency)
     body = (
-        (f"{' · '.join(ends)} · {balance}",)
+        (mine, f"{' · '.join(ends)} · {balance}")
         if small
-        else (about(seen.claim), *[f"- {end}" for end in ends], balance)
+        else (about(seen.claim), mine, *[f"- {end}" for end in ends], balance)
     )
     lock = f"Lock {taking.currency.of(of.taker_stake)}"
     return Card(
@@ -501,27 +511,41 @@ def signed(seen: OfferSeen, ended: Ended) -> Card:
     )
 
 
-def ask_move(seen: OfferSeen, new: ClaimSeen, asked: int) -> Card:
-    """The new words, before a side signs for its bet to be judged by them (B5)."""
-    of, terms = seen.offer, new.claim.terms
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A bet that one of its sides may sign for to be moved: `there` is the bet as it would be on the claim `new`."""
+
+    asked: int
+    reader: int
+    seen: OfferSeen
+    new: ClaimSeen
+    there: Bet
+    currency: Currency
+
+
+def ask_move(moving: Moving) -> Card:
+    """The new words, and the reader's own side in them, before they sign for their bet to be judged by them (B5)."""
+    seen, new, there = moving.seen, moving.new, moving.there
+    terms, number = new.claim.terms, new.claim.number
     return Card(
-        f"Move bet {of.number} to claim {new.claim.number}?",
+        f"Move bet {there.number} to claim {number}?",
         phrases.lines(
-            f"Now it is judged by claim {of.claim}: **{text.escape(seen.claim.terms.title, 200)}**",
-            f"Then by claim {new.claim.number}: **{text.escape(terms.title, 200)}**",
+            f"Now it is judged by claim {seen.claim.number}: **{text.escape(seen.claim.terms.title, 200)}**",
+            f"Then by claim {number}: **{text.escape(terms.title, 200)}**",
+            own_side(new.claim, there, moving.reader, moving.currency),
             text.escape(terms.statement, 700),
             *[
                 f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 300)}"
                 for one in terms.outcomes
             ],
-            f"Before {phrases.deadline(terms)}; if unclear, {phrases.bets_clause(new.claim, of, seen.people)}; "
-            f"judged by {phrases.judges(terms, new.people)}.",
+            f"Before {phrases.deadline(terms)}; if unclear, "
+            f"{phrases.bets_clause(new.claim, there, seen.people)}; judged by {phrases.judges(terms, new.people)}.",
         ),
         "Stakes and sides stay. It moves when both sides have signed, and not before.",
         (
             Button(
                 "Sign",
-                f"bet-move:{asked}:{of.number}:{new.claim.number}:{phrases.mark(new.claim)}",
+                f"bet-move:{moving.asked}:{there.number}:{number}:{phrases.mark(new.claim)}",
                 Look.MAIN,
             ),
             Button("Not now", "close"),
@@ -529,12 +553,15 @@ def ask_move(seen: OfferSeen, new: ClaimSeen, asked: int) -> Card:
     )
 
 
-def moved(bet: Bet, to: int) -> Card:
-    if bet.claim == to:
-        return Card(f"Bet {bet.number} is on claim {to} now", ("Both sides signed.",), accent=Accent.DONE)
+def moved(moving: Moving) -> Card:
+    """What somebody signed: `there` is the bet as it stands, or as it will when the other side signs too."""
+    number, to = moving.there.number, moving.new.claim.number
+    mine = own_side(moving.new.claim, moving.there, moving.reader, moving.currency)
+    if moving.seen.claim.number == to:
+        return Card(f"Bet {number} is on claim {to} now", ("Both sides signed.", mine), accent=Accent.DONE)
     return Card(
-        f"You signed for bet {bet.number} to move to claim {to}",
-        ("It moves when the other side signs too; they are told.",),
+        f"You signed for bet {number} to move to claim {to}",
+        (mine, "It moves when the other side signs too; they are told."),
         accent=Accent.DONE,
     )
 
@@ -726,14 +753,18 @@ def _move_suggested(tx: Connection, ask: Ask) -> Told | None:
     bet, to = seen.bet, int(ask.facts["to"])
     if bet is None or bet.state != "live" or bet.claim == to:
         return None
-    new = queries.claim(tx, ask.guild, to, ask.now)
-    by = int(ask.facts["by"])
+    new, by = queries.claim(tx, ask.guild, to, ask.now), int(ask.facts["by"])
+    try:
+        there = offers.fitted(bet, seen.claim, new.claim)
+    except BadTerms:  # the new claim was changed since
+        return None
     shown = Card(
         f"Bet {bet.number}: a better wording is suggested",
         (
             about(seen.claim),
             f"{phrases.who(seen.people, by)} signed for it to be judged by claim {to} instead: "
             f"**{text.escape(new.claim.terms.title, 200)}**",
+            *sides(new.claim, there, seen.people),
         ),
         "It moves when the other side signs too.",
         (Button("Look at it", f"bet-move-look:{bet.number}:{to}", Look.MAIN),),
@@ -766,17 +797,28 @@ def _died(tx: Connection, ask: Ask) -> Told | None:
     lines = [
         f"- offer {one.offer.number} of {phrases.who(one.people, one.offer.maker)}: "
         f"{phrases.maker_side(one.claim, one.offer)}, {text.number(one.offer.maker_stake)} to win "
-        f"{text.number(one.offer.taker_stake)}"
+        f"{text.number(one.offer.taker_stake)}{'' if _fits(one) else '. It does not fit the new outcomes'}"
         for one in seen
     ]
+    fit = [one for one in seen if _fits(one)]
+    again = "Whoever still means it makes it again with one press."
     shown = Card(
         "The claim was changed, and its offers ended",
         (about(seen[0].claim), *lines),
-        "Whoever still means it makes it again with one press.",
+        again if fit else "/bet offer makes a new one.",
         tuple(
             Button(f"Renew offer {one.offer.number}", f"offer-renew:{one.offer.number}", Look.MAIN)
-            for one in seen
+            for one in fit
         ),
         Accent.CAREFUL,
     )
     return Told(shown, players=tuple({one.offer.maker for one in seen}), line=seen[0].claim.number)
+
+
+def _fits(seen: OfferSeen) -> bool:
+    """Whether an offer's side and clause are there among its claim's outcomes as they are now."""
+    try:
+        offers.renewed(seen.claim, seen.offer)
+    except BadTerms:
+        return False
+    return True

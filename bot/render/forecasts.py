@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from bot.cards import Accent, Button, Card, Form, Line, Look
 from bot.render import odds, phrases, text, values
-from markets import scoring
+from markets import scoring, sides
 from markets.claims import Claim, Terms
 from markets.forecasts import Chances, Crowd, Forecast
 
@@ -41,7 +41,8 @@ def chance(millionths: int) -> str:
 def chances(terms: Terms, said: Chances) -> str:
     """`60%` for YES and NO; else each outcome's."""
     if len(said) == 2:
-        return f"{chance(said[0])} {text.escape(terms.outcomes[0].name, 40)}"
+        at = sides.usual(terms.names)
+        return f"{chance(said[at])} {text.escape(terms.names[at], 40)}"
     named = zip(terms.outcomes, said, strict=True)
     return text.listed([f"{chance(one)} {text.escape(outcome.name, 40)}" for outcome, one in named])
 
@@ -80,14 +81,14 @@ def form(found: Claim, before: Forecast | None) -> Form:
     """One line for YES and NO, a paragraph for more outcomes, and quantiles for ranges."""
     terms = found.terms
     names = [text.escape(one.name, 40) for one in terms.outcomes]
-    many = len(names) > 2
+    many, usual = len(names) > 2, sides.usual(terms.names)
     held = ", ".join(chance(one).removesuffix("%") for one in before.chances) if before and many else ""
     if before and not many:
-        held = chance(before.chances[0])
+        held = chance(before.chances[usual])
     ranged = terms.kind in ("number", "date")
     line = Line(
         "chances",
-        "Your chances" if many else f"Your chance of {names[0]}"[:45],
+        "Your chances" if many else f"Your chance of {names[usual]}"[:45],
         "One for each outcome in their order, together 100%" if many else "Such as 60%",
         held,
         200,
@@ -105,7 +106,7 @@ def form(found: Claim, before: Forecast | None) -> Form:
     lines = f"Outcomes: {', '.join(names)}. " if many else ""
     return Form(
         "Your forecast",
-        f"forecast-send:{found.number}",
+        f"forecast-send:{found.number}:{phrases.mark(found)}",
         (line, points) if ranged else (line,),
         lines + NO_STAKE,
     )

@@ -83,7 +83,8 @@ def _bets(bets: Settings, currency: Currency) -> tuple[str, ...]:
         "on this*. You say your side, what you risk and your odds, and Crux answers with what you win and when it "
         f"is fair.{most}",
         "An offer locks nothing. Whoever takes it sees every ending first; then both stakes are locked at once, or "
-        "nothing happens. From then on nobody changes the claim's words.",
+        "nothing happens. From then on nobody changes the claim's words. A bet can move to a better wording when "
+        "both sign, `/bet move`: each side stays on the outcome of its name.",
         "If it turns out hard to decide, the claim's ambiguity clause says what becomes of the stakes: it stands on "
         "the card from the beginning.",
         "The two sides may end their own bet at any time as they both agree: `/bet agree`. `/bet mine` shows yours.",

@@ -60,6 +60,13 @@ _BAD = {
     "itself": "A claim can't hang on itself: name another one, or none.",
     "over": "Claim {on} has ended already, so nothing can hang on it: name one that is still open, or none.",
     "no_outcome": "Claim {on} has no such outcome: `/claim show` names those it has.",
+    "bet_side": "Claim {claim} has no outcome “{name}”, so this bet doesn't fit it and stays where it is.",
+    "bet_sides": "Claim {claim} has other outcomes than this bet's two sides, so the bet stays where it is.",
+    "offer_side": "Make a new offer with `/bet offer`. Claim {claim} has no outcome “{name}” any more.",
+    "offer_sides": "Make a new offer with `/bet offer`. Claim {claim} has other outcomes than this one's two sides.",
+    "clause_side": (
+        "Its own ambiguity clause gives weight to an outcome that claim {claim} doesn't have: it doesn't fit."
+    ),
     "within": "A deadline counts 1 to {most} days from the condition: write such a number, or none.",
     "circle": (
         "Claim {on} hangs on this claim already, so this condition would close a circle: name another claim, or none."
@@ -125,6 +132,7 @@ _GONE = {
     "countered": "was answered with a counter-offer",
     "expired": "has expired",
     "dead": "ended, because its claim changed or got a result",
+    "renewed": "was made again already",
 }
 
 

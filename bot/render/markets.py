@@ -12,7 +12,7 @@ from bot.render import phrases, text, values
 from bot.render.announced import Ask, Told, post
 from bot.render.text import Currency
 from ledger import money
-from markets import market_queries, orders, queries, trading
+from markets import market_queries, orders, queries, sides, trading
 from markets.claims import Claim, Terms
 from markets.errors import PriceMoved
 from markets.maker import Market
@@ -77,7 +77,9 @@ def trade_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
         return ()
     if len(market.sold) > 2:
         return (Button("Buy shares", f"market-pick:{claim.number}", Look.MAIN),)
-    looks = (Look.YES, Look.NO) if claim.terms.kind == "binary" else (Look.MAIN, Look.MAIN)
+    looks = [Look.MAIN, Look.MAIN]
+    if claim.terms.kind == "binary":
+        looks = [Look.YES, Look.NO] if sides.usual(claim.terms.names) == 0 else [Look.NO, Look.YES]
     return tuple(
         Button(f"{plain(claim.terms, place)} {chance(price)}", f"market-much:{claim.number}:{place}", look)
         for place, (price, look) in enumerate(zip(market.prices, looks, strict=True))
@@ -213,7 +215,7 @@ def ask_opening(asked: Opening) -> Card:
             Button(
                 f"Open it: pay {asked.currency.of(asked.cost)}",
                 f"market-open:{asked.asked}:{asked.claim.number}:{asked.liquidity}:"
-                f"{int(asked.house)}:{first}:{rest}:{phrases.mark(asked.claim)}",
+                f"{int(asked.house)}:{first}:{rest}:{phrases.small_mark(asked.claim)}",
                 Look.MAIN,
             ),
             Button("Not now", "close"),

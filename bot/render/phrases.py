@@ -1,6 +1,8 @@
 """Pieces of sentences about claims and bets: sides, results, clauses, times, who judges."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -10,10 +12,11 @@ from bot.render import odds, text
 from bot.render.text import Currency
 from ledger.types import from_us
 from markets import bet_payouts, clauses, queries, zones
-from markets.claims import Claim, Result, Terms
+from markets.claims import Claim, Outcome, Result, Terms
 from markets.clauses import Clause
 from markets.mechanisms.two_party import Payout
 from markets.offers import Bet, Offer
+from markets.proposals import Proposal
 
 People = Mapping[int, int]
 
@@ -103,6 +106,16 @@ def mark(claim: Claim) -> int:
     return int(claim.digest[:14], 16)
 
 
+def small_mark(claim: Claim) -> int:
+    """The same with fewer digits, for an id that holds much else."""
+    return int(claim.digest[:8], 16)
+
+
+def name_mark(name: str) -> int:
+    """The same of an outcome's name alone."""
+    return int(hashlib.sha256(name.encode()).hexdigest()[:14], 16)
+
+
 def side(terms: Terms, at: int, against: bool) -> str:
     """What one side says: `YES`, or for many outcomes `2028 to 2029`, or `not 2028 to 2029`."""
     if against and len(terms.outcomes) == 2:
@@ -112,11 +125,19 @@ def side(terms: Terms, at: int, against: bool) -> str:
 
 
 def maker_side(claim: Claim, of: Offer | Bet) -> str:
-    return side(claim.terms, of.side, of.against)
+    return side(as_made(claim, of), of.side, of.against)
 
 
 def taker_side(claim: Claim, of: Offer | Bet) -> str:
-    return side(claim.terms, of.side, not of.against)
+    return side(as_made(claim, of), of.side, not of.against)
+
+
+def as_made(claim: Claim, of: Offer | Bet | Proposal) -> Terms:
+    """A claim's terms with the outcomes' names that an offer or a proposal was made on: an edit since may have moved
+    or renamed them (B5)."""
+    if isinstance(of, Bet) or not of.outcomes:
+        return claim.terms
+    return replace(claim.terms, outcomes=tuple(Outcome(name, "") for name in of.outcomes))
 
 
 def result(terms: Terms, came: Result) -> str:
@@ -178,8 +199,9 @@ def claims_clause(terms: Terms) -> str:
 
 def bets_clause(claim: Claim, of: Offer | Bet, people: People) -> str:
     """The bet's own clause if it has one, else the claim's."""
-    own = clauses.decode(of.clause) if of.clause else None
-    return clause(claim.terms, clauses.in_force(own, clauses.decode(claim.terms.clause)), people, of)
+    if of.clause:
+        return clause(as_made(claim, of), clauses.decode(of.clause), people, of)
+    return clause(claim.terms, clauses.decode(claim.terms.clause), people, of)
 
 
 def judges(terms: Terms, people: People) -> str:

@@ -130,7 +130,7 @@ def stake_form(claim: Claim, pool: Pool, chosen: int | None = None) -> Form:
     )
     return Form(
         "Stake in the pool",
-        f"pool-send:{claim.number}",
+        f"pool-send:{claim.number}:{phrases.mark(claim)}",
         (
             PickOne("outcome", "What will happen?", options, value="" if chosen is None else str(chosen)),
             Line("amount", "Your stake", "In points, such as 25", "", 40),

@@ -53,7 +53,7 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
     bond = currency.of(found.settings.bond)
     return Form(
         "Propose a result",
-        f"propose-send:{found.number}",
+        f"propose-send:{found.number}:{phrases.mark(found)}",
         (
             PickOne("result", "How did it come out?", _options(found.terms)),
             Line("detail", "Value, weights or date", _detail_help(found.terms), "", 60, needed=False),
@@ -224,7 +224,8 @@ def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
 
 
 def _case(seen: DisputeSeen) -> list[str]:
-    terms, of, proposal, people = seen.claim.claim.terms, seen.dispute, seen.proposal, seen.people
+    of, proposal, people = seen.dispute, seen.proposal, seen.people
+    terms = phrases.as_made(seen.claim.claim, proposal)
     reason = f": “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
     parts = [
         f"**Proposed {phrases.result(terms, proposal.result)}** by {phrases.who(people, proposal.proposer)}{reason} "
@@ -523,7 +524,8 @@ def _withdrawn(tx: Connection, ask: Ask) -> Told | None:
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     by = phrases.who(queries.named(tx, ask.guild, {proposal.proposer}), proposal.proposer)
-    words = f"{by} took the proposal {phrases.result(seen.claim.terms, proposal.result)} back."
+    said = phrases.result(phrases.as_made(seen.claim, proposal), proposal.result)
+    words = f"{by} took the proposal {said} back."
     return Told(
         _plain(seen, "A proposal is withdrawn", words), concerned=holders(seen), line=seen.claim.number
     )
@@ -633,7 +635,7 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
     if of.ruling is None:
         return None
     final = bool(ask.facts.get("final"))
-    came = phrases.result(seen.claim.claim.terms, of.ruling)
+    came = phrases.result(phrases.as_made(seen.claim.claim, seen.proposal), of.ruling)
     paid = text.at(from_us(int(ask.facts["pays_us"])))
     next_ = (
         "This is final, and it is paid."
@@ -659,7 +661,7 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
 def _votes(seen: DisputeSeen) -> list[str]:
     """What each judge of the last round that voted says, and why: whoever was outvoted too."""
     last = max((one.round for one in seen.votes), default=0)
-    terms = seen.claim.claim.terms
+    terms = phrases.as_made(seen.claim.claim, seen.proposal)
     return [
         f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}: "
         f"“{text.escape(one.reason, 300)}”"

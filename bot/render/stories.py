@@ -108,7 +108,10 @@ def shelf(seen: ClaimSeen, player: int) -> Card:
     buttons = [Button(f"Change {names[at]}", f"story-change:{found.number}:{at}") for at in may]
     if draft:
         buttons = [Button("Add a story", f"story-add:{found.number}"), *buttons]
-        buttons += [Button(f"Take out {names[at]}", f"story-out:{found.number}:{at}") for at in may]
+        marks = [phrases.name_mark(name) for name in terms.names]
+        buttons += [
+            Button(f"Take out {names[at]}", f"story-out:{found.number}:{at}:{marks[at]}") for at in may
+        ]
     prose = [
         f"**{text.escape(one.name, MOST_NAME)}**: {text.escape(one.criteria, MOST_STORY)}"
         for one in terms.outcomes
@@ -147,10 +150,11 @@ def new_form() -> Form:
     )
 
 
-def story_form(number: int, at: int, held: Mapping[str, str]) -> Form:
+def story_form(found: Claim, at: int, held: Mapping[str, str]) -> Form:
+    mark = 0 if at == NEW else phrases.name_mark(found.terms.names[at])
     return Form(
         "Your story",
-        f"story-save:{number}:{at}",
+        f"story-save:{found.number}:{at}:{mark}",
         (
             Line("title", "Your story's name", "Others bet on it by this name", held["title"], MOST_NAME),
             Line(

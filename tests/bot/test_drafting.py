@@ -1,11 +1,12 @@
 """Outcomes typed as ranges of a number or a date are whole ranges; anything else is a name (RULES B1, C3)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bot import drafting
-from bot.render import values
+from bot import drafting, parse_chances
+from bot.render import forecasts, values
 from markets import ranges
 from markets.claims import Terms
 
@@ -60,3 +61,70 @@ def test_what_prices_of_ranges_say():
     )
     assert values.implied(read("below 1", "1 or more"), (0.5, 0.5)) == ""
     assert values.implied(read("YES", "NO"), (0.5, 0.5)) == ""
+
+
+@pytest.mark.rule("B1", "B5")
+@pytest.mark.parametrize("typed", [("YES: a", "NO: b"), ("NO: b", "YES: a"), ("no: b", "Yes: a")])
+def test_yes_comes_before_no_in_whatever_order_they_were_typed(typed: tuple[str, ...]):
+    terms = read(*typed)
+    assert terms.kind == "binary"
+    assert [(one.name, one.criteria) for one in terms.outcomes] == [("YES", "a"), ("NO", "b")]
+
+
+def chosen(base: Terms, **held: str) -> tuple[Terms, dict[str, str], tuple[drafting.BadInput, ...]]:
+    return drafting.claim_terms(base, drafting.held_of(base) | held, "UTC", NOW)
+
+
+@pytest.mark.rule("B4", "B5")
+def test_doubt_counts_as_the_outcome_that_was_chosen_wherever_it_goes():
+    three, _, _ = chosen(read("Acme", "Globex", "Initech"), clause="first")
+    assert three.clause == '["weights",0,[10000,0,0]]'
+
+    turned, held, bad = chosen(three, outcomes="Initech\nAcme: as before\nGlobex")
+    assert (turned.clause, bad) == ('["weights",0,[0,10000,0]]', ())
+    again, _, _ = drafting.claim_terms(turned, held, "UTC", NOW)
+    assert again.clause == turned.clause, "and it stays there"
+    anew, _, _ = chosen(turned, clause="last")
+    assert anew.clause == '["weights",0,[0,0,10000]]'
+
+    gone, _, bad = chosen(three, outcomes="Initech\nGlobex")
+    assert [one.field for one in bad] == ["The ambiguity clause"]
+    assert gone.clause == '["return",0]'
+    same, _, bad = chosen(three, outcomes="Acme\nGlobex\nInitech\nHooli")
+    assert (same.clause, bad) == ('["weights",0,[10000,0,0,0]]', ())
+
+
+@pytest.mark.rule("B5")
+def test_of_yes_and_no_the_first_is_yes_in_a_draft_that_was_typed_otherwise():
+    typed = {"outcomes": "NO: it isn't\nYES: it is"}
+    draft, held, _ = chosen(read("NO: it isn't", "YES: it is"), **typed)
+    doubt, held, _ = drafting.claim_terms(draft, held | typed | {"clause": "first"}, "UTC", NOW)
+    assert (doubt.outcomes[0].name, doubt.clause) == ("YES", '["weights",0,[10000,0]]')
+    again, _, _ = drafting.claim_terms(doubt, held, "UTC", NOW)
+    assert again.clause == doubt.clause
+
+
+@pytest.mark.rule("B5")
+def test_forms_speak_of_a_claim_that_was_stored_otherwise_with_yes_first():
+    ordered = read("YES: it is", "NO: it isn't")
+    stored = replace(
+        ordered, kind="choice", outcomes=ordered.outcomes[::-1], clause='["weights",0,[10000,0]]'
+    )
+    held = drafting.held_of(stored)
+    assert (held["outcomes"], held["clause"]) == ("YES: it is\nNO: it isn't", "last"), "doubt counts as NO"
+    for outcomes in (held["outcomes"], "NO: it is not\nYES: it is"):
+        changed, _, bad = drafting.claim_terms(stored, held | {"outcomes": outcomes}, "UTC", NOW)
+        assert (changed.kind, changed.names, changed.clause, bad) == (
+            *("binary", ("YES", "NO"), '["weights",0,[0,10000]]'),
+            (),
+        )
+
+
+@pytest.mark.rule("C7")
+def test_one_chance_is_that_of_yes_wherever_it_stands():
+    ordered = read("YES", "NO")
+    turned = replace(ordered, outcomes=ordered.outcomes[::-1])
+    assert parse_chances.chances(ordered, "60%") == (600_000, 400_000)
+    assert parse_chances.chances(turned, "60%") == (400_000, 600_000)
+    assert forecasts.chances(turned, (400_000, 600_000)) == "60% YES"
+    assert parse_chances.chances(read("Acme", "Globex"), "60%") == (600_000, 400_000)

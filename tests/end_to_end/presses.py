@@ -85,10 +85,10 @@ PRESSED: dict[str, str] = {
     "board:{by}:{season}:{skip}": "test_crowd.py::test_a_season_and_being_left_out",
     "board-calibration": "test_crowd.py::test_forecasts_given_changed_and_scored",
     "forecast:{claim}": "test_crowd.py::test_forecasts_given_changed_and_scored",
-    "forecast-send:{claim}": "test_crowd.py::test_forecasts_given_changed_and_scored",
+    "forecast-send:{claim}:{mark}": "test_crowd.py::test_forecasts_given_changed_and_scored",
     "acts:{before}": "test_presses.py::test_long_lists_are_turned",
     "pool-stake:{claim}": "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got",
-    "pool-send:{claim}": "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got",
+    "pool-send:{claim}:{mark}": "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got",
     "pool-lock:{asked}:{claim}:{outcome}:{amount}:{mark}": (
         "test_crowd.py::test_a_pool_from_its_opening_to_what_everybody_got"
     ),
@@ -131,7 +131,7 @@ PRESSED: dict[str, str] = {
         "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
     ),
     "propose:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
-    "propose-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "propose-send:{claim}:{mark}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "challenge:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "challenge-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "argue:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
@@ -167,8 +167,8 @@ PRESSED: dict[str, str] = {
     "stories:{number}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "story-add:{number}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "story-change:{number}:{at}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
-    "story-save:{number}:{at}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
-    "story-out:{number}:{at}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
+    "story-save:{number}:{at}:{mark}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
+    "story-out:{number}:{at}:{mark}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "item-judge:{number}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "item-send:{asked}:{number}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "market-mine": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",

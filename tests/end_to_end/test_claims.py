@@ -142,16 +142,65 @@ async def test_a_better_wording_takes_a_bet_along_when_both_sign(play: Playgroun
     await play.bo.click(asked, "Lock 100 points")
     draft = await play.ada.run("/claim supersede", claim=1)
     form = await play.ada.click(draft, "What is claimed")
-    better = await play.ada.submit(form, source="https://epoch.ai")
+    turned = "NO: It has not happened.\nYES: It has happened, and a second source says so."
+    better = await play.ada.submit(form, source="https://epoch.ai", outcomes=turned)
     label = next(one for one in better.message.buttons if one.startswith("Open"))
     assert "Claim 2 is open" in (await play.ada.click(better, label)).text
     assert "Claim 2 supersedes it" in (await posted(play, "has a better wording")).text
 
     look = await play.ada.run("/bet move", bet=1, claim=2)
-    assert "It moves when the other side signs too" in (await play.ada.click(look, "Sign")).text
+    assert "You: NO, 300 points" in look.text
+    signed = await play.ada.click(look, "Sign")
+    assert "It moves when the other side signs too" in signed.text
+    assert "You: NO, 300 points" in signed.text
     told = await posted(play, "a better wording is suggested")
+    assert ", NO: staked 300" in told.text
     look = await play.bo.click(told, "Look at it")
-    assert "Bet 1 is on claim 2 now" in (await play.bo.click(look, "Sign")).text
+    assert "You: YES, 100 points" in look.text
+    moved = await play.bo.click(look, "Sign")
+    assert "Bet 1 is on claim 2 now" in moved.text
+    assert "You: YES, 100 points" in moved.text
+    assert ", YES: staked 100" in (await posted(play, "### Bet 1 is on claim 2 now")).text
+    assert "300 on NO against 100 on YES" in (await play.bo.run("/bet show", number=1)).text
+    form = await play.ada.run("/resolve propose", claim=2)
+    assert (
+        "can't be proposed for claim 2 yet"
+        in (await play.ada.submit(form, result="NO", evidence="https://epoch.ai")).text
+    )
+
+
+async def test_an_offer_is_renewed_on_the_outcome_that_it_named(play: Playground):
+    await set_up(play)
+    opened = await quick(play)
+
+    async def changed(outcomes: str) -> None:
+        form = await play.ada.click(opened, "Change the claim")
+        assert "Claim 1 is changed" in (await play.ada.submit(form, outcomes=outcomes)).text
+
+    await changed("Acme: it\nGlobex: that one\nInitech: the third")
+    await play.bo.run("/bet offer", claim=1, side="Globex", stake="10", theirs="10")
+    await play.mira.run("/bet offer", claim=1, side="not Acme", stake="20", theirs="5")
+    form = await play.ada.run("/resolve propose", claim=1)
+    chances = await play.bo.run("/forecast give", claim=1)
+    await changed("Initech: the third\nACME: it\nGlobex: that one")
+    died = await posted(play, ": Globex, 10 to win 10")
+    assert ": not Acme, 20 to win 5" in died.text
+    assert "says Globex: risks 10" in (await posted(play, "Offer 2 ·")).text
+    assert "Your offer 4 stands: Globex" in (await play.bo.click(died, "Renew offer 2")).text
+    assert "Your offer 5 stands: not ACME" in (await play.mira.click(died, "Renew offer 3")).text
+
+    for sent in (
+        await play.bo.submit(chances, chances="80, 10, 10"),
+        await play.ada.submit(form, result="Acme", evidence="https://epoch.ai"),
+    ):
+        assert "It was changed since it was shown to you, and nothing happened." in sent.text
+
+    await changed("Initech: the third\nACME: it\nHooli: another")
+    died = await posted(play, ": Globex, 10 to win 10. It does not fit the new outcomes")
+    assert died.buttons == ["Renew offer 5"]
+    first = await posted(play, "offer 3 of")
+    again = await play.bo.click(first, "Renew offer 2")
+    assert "Offer 4 ended, because its claim changed" in again.text, "it was made again once"
 
 
 async def test_a_starter_claim_becomes_ones_own(play: Playground):

@@ -29,6 +29,11 @@ from markets.tables import posts
 from tests.markets.club import DAY, NO, YES, Club
 
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
+EITHER: dict[str, Any] = {
+    "kind": "choice",
+    "outcomes": (Outcome("YES", "A named lab states it."), Outcome("NEVER", "All labs give it up.")),
+}
+"""Both outcomes can come before the deadline, which NO can't."""
 OTHERWISE = (
     IT_WAS_NOT,
     Result("weights", weights=(3, 1)),
@@ -159,8 +164,7 @@ async def pair(club: Club, **changes: Any) -> tuple[list[Player], Claim, Claim]:
     people = [await club.member(n) for n in (1, 2, 3, 4)]
     ada, bo = people[:2]
     deadline = to_us(club.now + 400 * DAY)
-    early = {"kind": "choice"}  # so that NO can come before the deadline too
-    first = await club.claim(ada, closes_us=deadline, deadline_us=deadline, check_us=deadline, **early)
+    first = await club.claim(ada, closes_us=deadline, deadline_us=deadline, check_us=deadline, **EITHER)
     second = await hung(club, ada, first, **changes)
     await club.bet(ada, bo, second)
     return people, first, second
@@ -378,7 +382,7 @@ async def test_no_circles_and_three_links_at_most(club: Club):
 @pytest.mark.rule("C10")
 async def test_a_failed_condition_goes_down_the_whole_chain(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
-    first = await club.claim(ada, kind="choice")
+    first = await club.claim(ada, **EITHER)
     second = await hung(club, ada, first)
     third = await hung(club, ada, second, outcome=NO)
     await club.bet(ada, bo, second)

@@ -1,0 +1,18 @@
+"""What a form or a question was drawn from travels with it: in other words a place may be another outcome's."""
+
+from bot.render import phrases
+from markets.claims import Claim, Terms
+from markets.errors import BadTimes
+
+
+def require_shown(claim: Claim, mark: int) -> None:
+    """Raises BadTimes where a claim's words were changed since a form about them was opened; `mark` is theirs."""
+    if mark not in (phrases.mark(claim), phrases.small_mark(claim)):
+        raise BadTimes("terms", "changed")
+
+
+def require_named(terms: Terms, at: int, mark: int) -> str:
+    """The name of the outcome at a place; raises BadTimes where it isn't the one that a button was drawn for."""
+    if at >= len(terms.names) or phrases.name_mark(terms.names[at]) != mark:
+        raise BadTimes("terms", "changed")
+    return terms.names[at]
