@@ -449,8 +449,8 @@ LAYOUTS: dict[Table, Layout] = {
     "claims": _layout(
         tables.claims,
         "number",
-        *("claim=number", "author", '"state', '"kind', "@made=made_us", "@closes=closes_us"),
-        *("@deadline=deadline_us", "@check=check_us", "frozen", "halted", "supersedes", "resolution"),
+        *("claim=number", "author", '"state', '"kind', "@made=made_us", "@opened=opened_us"),
+        *("@closes=closes_us", "@deadline=deadline_us", "@check=check_us", "frozen", "halted", "supersedes", "resolution"),
         *('"warned', "#digest", '"settings', '"terms'),
         without=(_c.state.not_in(_private),),
         begins={"typed": None},

@@ -36,12 +36,12 @@ def required(claim: Claim, result: Result, now: datetime) -> Result:
 def _require_fields(result: Result) -> None:
     """Each kind of result has its own fields: what else were given would be paid, or counted apart, by surprise."""
     belongs = {
-        "outcome": ("outcome", "value"),
-        "weights": ("weights",),
+        "outcome": ("outcome", "value", "known_us"),
+        "weights": ("weights", "known_us"),
         "unclear": ("weights",),
         "early": ("check_us",),
     }.get(result.kind, ())
-    for name in ("outcome", "value", "weights", "check_us"):
+    for name in ("outcome", "value", "weights", "check_us", "known_us"):
         if getattr(result, name) not in (None, ()) and name not in belongs:
             raise BadResult(name, "foreign")
 
