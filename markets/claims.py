@@ -120,7 +120,8 @@ class Result:
     """How a claim came out: an outcome's number, weights over the outcomes, unclear, void, or too early (D1).
 
     `value` is what was entered for a number or a date; the outcome is worked out from it. `known_us` is when an
-    outcome, or judged weights, became public, if that is a part of the result (D1).
+    outcome, or judged weights, became public, if that is a part of the result, and `voids_late` that bets which were
+    taken after it are void, as a ruling may say (D1).
     """
 
     kind: Literal["outcome", "weights", "unclear", "void", "early"]
@@ -129,6 +130,7 @@ class Result:
     value: str | None = None
     check_us: int | None = None
     known_us: int | None = None
+    voids_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -658,17 +660,21 @@ def same(one: Result, other: Result) -> bool:
     return _essence(one) == _essence(other)
 
 
-def _essence(result: Result) -> tuple[str, int | None, tuple[int, ...], int | None]:
+def _essence(result: Result) -> tuple[object, ...]:
+    return *_came(result), result.known_us, result.voids_late
+
+
+def _came(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
     weighted = [place for place, weight in enumerate(result.weights) if weight]
     if result.kind == "weights" and len(weighted) == 1:
-        return "outcome", weighted[0], (), result.known_us
+        return "outcome", weighted[0], ()
     whole = math.gcd(*result.weights) or 1
-    return result.kind, result.outcome, tuple(weight // whole for weight in result.weights), result.known_us
+    return result.kind, result.outcome, tuple(weight // whole for weight in result.weights)
 
 
 def only_outcome(result: Result) -> int | None:
     """The outcome that a result gives everything to, if it names one or gives weight to one alone."""
-    kind, outcome, *_ = _essence(result)
+    kind, outcome, _ = _came(result)
     return outcome if kind == "outcome" else None
 
 

@@ -103,7 +103,8 @@ items.csv           what they speak of: each story's chance in basis points, and
 clarifications.csv  dated additions by judges
 offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`
 bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
-proposals.csv       results that somebody named, with their evidence and the time to object
+proposals.csv       results that somebody named, with their evidence, when they became public (in results elsewhere
+                    that is `known_us`, in microseconds since 1970) and the time to object
 disputes.csv        objections, what was ruled and appealed
 arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal

@@ -24,7 +24,7 @@ class Effect:
 
     `returned` is how much each player's pool stakes return before the split, minor units, who gets most first;
     `moved` by how much each would end above what they would have otherwise. `forecasts` is how many don't score, and
-    `bets` are those that were taken after it, by number: they stand.
+    `bets` are those that were taken after it, by number; they stand unless `voids`.
     """
 
     known_us: int
@@ -32,6 +32,7 @@ class Effect:
     moved: tuple[tuple[int, int], ...]
     forecasts: int
     bets: tuple[int, ...]
+    voids: bool
 
     @property
     def returns(self) -> int:
@@ -63,11 +64,12 @@ def opened_us(tx: Connection, claim: Claim) -> int:
 def moved(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
     """By how much each player gains or loses by a result's moment, beside the same result without one, minor units;
     of one player if named. Nobody where it has none."""
+    # What a ruling makes of late bets is a part of that.
     if result.known_us is None:
         return {}
     found: dict[int, int] = {}
     for instrument in instruments.ALL:
-        for sign, one in ((1, result), (-1, replace(result, known_us=None))):
+        for sign, one in ((1, result), (-1, bare(result))):
             for who, by in instrument.changes(tx, claim, one, player).items():
                 found[who] = found.get(who, 0) + sign * by
     return {who: by for who, by in found.items() if by}
@@ -80,11 +82,15 @@ def least(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
 
 def as_named(result: Result, *named: Result | None) -> Result:
     """A result with the moment of the first of `named` that is the same but for that: what it pays as things stand."""
-    bare = replace(result, known_us=None)
     for one in named:
-        if one is not None and claims.same(replace(one, known_us=None), bare):
-            return replace(result, known_us=one.known_us)
+        if one is not None and claims.same(bare(one), bare(result)):
+            return replace(result, known_us=one.known_us, voids_late=one.voids_late)
     return result
+
+
+def bare(result: Result) -> Result:
+    """A result without a moment."""
+    return replace(result, known_us=None, voids_late=False)
 
 
 def effect(tx: Connection, claim: Claim, result: Result) -> Effect | None:
@@ -99,10 +105,30 @@ def effect(tx: Connection, claim: Claim, result: Result) -> Effect | None:
         tuple(sorted(shifts.items(), key=lambda item: (item[1], item[0]))),
         tx.execute(_FORECASTS, asked).scalar_one(),
         tuple(tx.execute(_BETS, asked).scalars()),
+        result.voids_late,
     )
 
 
+def standing(tx: Connection, claim: Claim) -> list[Result]:
+    """What somebody says that a claim came out as while that isn't decided, what counts most first: the ruling that
+    waits, then the proposal."""
+    row = tx.execute(_STANDING, {"g": claim.guild, "c": claim.number}).first()
+    if row is None:
+        return []
+    proposed = replace(claims.read_result(row.result), known_us=row.known_us)
+    return [proposed] if row.ruling is None else [claims.read_result(row.ruling), proposed]
+
+
 _s, _f, _b, _c = tables.stakes.c, tables.forecasts.c, tables.bets.c, tables.claims.c
+_p, _d = tables.proposals.c, tables.disputes.c
+_STANDING = (
+    sa.select(_p.result, _p.known_us, _d.ruling)
+    .select_from(tables.proposals)
+    .outerjoin(tables.disputes, (_d.guild_id == _p.guild_id) & (_d.proposal == _p.number))
+    .where(_p.guild_id == param("g"), _p.claim == param("c"), _p.state.in_(["standing", "disputed"]))
+    .order_by(_p.number.desc())
+    .limit(1)
+)
 _MADE = sa.select(_c.made_us).where(_c.guild_id == param("g"), _c.number == param("c"))
 _amount = sa.cast(sa.func.sum(_s.amount), Whole).label("amount")
 _LATE = (

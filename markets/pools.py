@@ -482,6 +482,18 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
     return found
 
 
+def paid_otherwise(tx: Connection, claim: Claim, result: Result) -> list[int]:
+    """The stakes of a pool that ended by a result and that got something else than comes of it, by number: worked out
+    once more from all stakes and the moment at which it became public."""
+    weights, known_us = instruments.weights(claim, result), result.known_us
+    splits = None if weights is None else _splits(tx, claim, weights, known_us)
+    return [
+        one.number
+        for one in stakes_of(tx, claim.guild, claim.number)
+        if (one.paid, one.late) != (_gets(one, splits, known_us), splits is not None and is_late(one, known_us))
+    ]
+
+
 def holders(tx: Connection, claim: Claim) -> dict[int, int]:
     """Who has a live stake in a claim's pool, and how much."""
     rows = tx.execute(_HOLDERS, {"g": claim.guild, "c": claim.number})

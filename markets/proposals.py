@@ -129,6 +129,8 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("propose", now)
     _require_proposer(tx, claim, request.actor)
+    if request.result.voids_late:
+        raise BadResult("voids_late", "foreign")
     asked = known.dated(tx, claim, request.result, request.known_us, until_us=to_us(now))
     result = results.required(claim, asked, now)
     _require_follows(tx, claim, result)
