@@ -27,7 +27,11 @@ def problems(tx: Connection, guild: int) -> Iterator[str]:
 def _bounds(tx: Connection, guild: int) -> Iterator[str]:
     """Of a claim that opened before that was written down, the moment has its upper bound alone."""
     for row in tx.execute(_SAID, {"g": guild}):
-        for what, text in (("a vote on", row.vote), ("the ruling on", row.ruling), ("a ruling on", row.first)):
+        for what, text in (
+            ("a vote on", row.vote),
+            ("the ruling on", row.ruling),
+            ("a ruling on", row.first),
+        ):
             at_us = claims.read_result(text).known_us if text else None
             if at_us is not None and not (row.opened_us or 0) <= at_us <= row.made_us:
                 yield f"{what.capitalize()} proposal {row.number} names a moment outside of what it can be."
@@ -62,9 +66,7 @@ _OPENED = (
     sa.select(_c.number)
     .where(
         _c.guild_id == param("g"),
-        sa.or_(
-            _c.opened_us < _c.made_us, _c.opened_us.is_not(None) & _c.state.in_(["draft", "dropped"])
-        ),
+        sa.or_(_c.opened_us < _c.made_us, _c.opened_us.is_not(None) & _c.state.in_(["draft", "dropped"])),
     )
     .order_by(_c.number)
 )
@@ -96,9 +98,7 @@ _RESULTS = (
 )
 _POOLS = (
     sa.select(_k.claim, _r.result)
-    .join_from(
-        tables.pools, tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.resolution)
-    )
+    .join_from(tables.pools, tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.resolution))
     .where(_k.guild_id == param("g"), _k.state != "open")
     .order_by(_k.claim)
 )

@@ -107,7 +107,9 @@ class Bets(Instrument):
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
     """What each side of a bet gets by a result (C8, C9, B4)."""
     outcomes = len(claim.terms.outcomes)
-    if result.kind == "early" or is_void(bet, result):  # too early pays nothing, so that nobody gains or loses by it
+    if result.kind == "early" or is_void(
+        bet, result
+    ):  # too early pays nothing, so that nobody gains or loses by it
         return two_party.void(bet.stakes)
     if result.kind == "unclear":
         own = clauses.decode(bet.clause) if bet.clause else None

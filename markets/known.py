@@ -64,7 +64,6 @@ def opened_us(tx: Connection, claim: Claim) -> int:
 def moved(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
     """By how much each player gains or loses by a result's moment, beside the same result without one, minor units;
     of one player if named. Nobody where it has none."""
-    # What a ruling makes of late bets is a part of that.
     if result.known_us is None:
         return {}
     found: dict[int, int] = {}
@@ -81,7 +80,7 @@ def least(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
 
 
 def as_named(result: Result, *named: Result | None) -> Result:
-    """A result with the moment of the first of `named` that is the same but for that: what it pays as things stand."""
+    """A result with the moment of the first of `named` that says the same but for that: so it pays as it stands."""
     for one in named:
         if one is not None and claims.same(bare(one), bare(result)):
             return replace(result, known_us=one.known_us, voids_late=one.voids_late)
@@ -133,9 +132,7 @@ _MADE = sa.select(_c.made_us).where(_c.guild_id == param("g"), _c.number == para
 _amount = sa.cast(sa.func.sum(_s.amount), Whole).label("amount")
 _LATE = (
     sa.select(_s.player, _amount)
-    .where(
-        _s.guild_id == param("g"), _s.claim == param("c"), _s.state == "live", _s.at_us > param("known")
-    )
+    .where(_s.guild_id == param("g"), _s.claim == param("c"), _s.state == "live", _s.at_us > param("known"))
     .group_by(_s.player)
     .order_by(_amount.desc(), _s.player)
 )

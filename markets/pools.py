@@ -490,7 +490,8 @@ def paid_otherwise(tx: Connection, claim: Claim, result: Result) -> list[int]:
     return [
         one.number
         for one in stakes_of(tx, claim.guild, claim.number)
-        if (one.paid, one.late) != (_gets(one, splits, known_us), splits is not None and is_late(one, known_us))
+        if (one.paid, one.late)
+        != (_gets(one, splits, known_us), splits is not None and is_late(one, known_us))
     ]
 
 

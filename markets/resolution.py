@@ -248,12 +248,15 @@ def resume(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: Actor, now: datetime) -> None:
-    """A judge within 30 days of the payment, later only the owner; both without money on it (D6)."""
+    """A judge within 30 days of the payment, or a moderator also where judges are named, later only the owner; all
+    without money on it (D4, D6)."""
     late = to_us(now) - found.pays_us > REVERSIBLE_US
     if actor.owner:
         judges.require_no_money(tx, claim, actor.player)
     elif late:
         raise TooLateToReverse(claim.number, claim.state)
+    elif actor.moderator:
+        judges.require_no_money(tx, claim, actor.player)
     else:
         judges.require_judge(tx, claim, actor)
 

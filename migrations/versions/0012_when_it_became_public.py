@@ -16,42 +16,47 @@ depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-PROPOSALS = "SELECT guild_id, number, result, known_us FROM proposals WHERE known_us IS NOT NULL"
-WRITTEN = (
-    ("resolutions", "result", "proposal = :p"),
-    ("disputes", "ruling", "proposal = :p"),
-    ("disputes", "first_ruling", "proposal = :p"),
-    (
-        "votes",
-        "result",
-        "dispute IN (SELECT d.number FROM disputes d WHERE d.guild_id = :g AND d.proposal = :p)",
-    ),
-)
+
+def _table(name: str, *columns: str) -> sa.TableClause:
+    return sa.table(name, *map(sa.column, columns))
+
+
+PROPOSALS = _table("proposals", "guild_id", "number", "result", "known_us")
+RESOLUTIONS = _table("resolutions", "guild_id", "proposal", "result")
+DISPUTES = _table("disputes", "guild_id", "number", "proposal", "ruling", "first_ruling")
+VOTES = _table("votes", "guild_id", "dispute", "result")
 
 
 def upgrade() -> None:
     op.add_column("claims", sa.Column("opened_us", WHOLE))
-    for guild, proposal, result, known_us in op.get_bind().execute(sa.text(PROPOSALS)).all():
-        for table, column, where in WRITTEN:
-            date(table, column, where, {"g": guild, "p": proposal}, result, known_us)
+    dated = sa.select(*PROPOSALS.c).where(PROPOSALS.c.known_us.is_not(None))
+    for row in op.get_bind().execute(dated).all():
+        guild, number, result, known_us = tuple(row)
+        disputes = sa.select(DISPUTES.c.number).where(
+            DISPUTES.c.guild_id == guild, DISPUTES.c.proposal == number
+        )
+        for table, column, of in (
+            (RESOLUTIONS, "result", RESOLUTIONS.c.proposal == number),
+            (DISPUTES, "ruling", DISPUTES.c.proposal == number),
+            (DISPUTES, "first_ruling", DISPUTES.c.proposal == number),
+            (VOTES, "result", VOTES.c.dispute.in_(disputes)),
+        ):
+            _date(table, column, (table.c.guild_id == guild) & of, result, known_us)
 
 
-def date(table: str, column: str, where: str, of: dict[str, int], proposed: str, known_us: int) -> None:
+def _date(table: sa.TableClause, name: str, of: sa.ColumnElement[bool], proposed: str, known_us: int) -> None:
     """Add the moment to what says the same as was proposed."""
-    these = f"guild_id = :g AND {where}"
-    found = op.get_bind().execute(
-        sa.text(f"SELECT DISTINCT {column} FROM {table} WHERE {these} AND {column} IS NOT NULL"), of
-    )
-    for said in found.scalars().all():
-        if essence(said) == essence(proposed):
-            dated = json.dumps(json.loads(said) | {"known_us": known_us}, separators=(",", ":"), ensure_ascii=False)
-            op.get_bind().execute(
-                sa.text(f"UPDATE {table} SET {column} = :new WHERE {these} AND {column} = :old"),
-                of | {"new": dated, "old": said},
-            )
+    column = table.c[name]
+    found = sa.select(column).where(of, column.is_not(None)).distinct()
+    for said in op.get_bind().execute(found).scalars().all():
+        if _essence(said) == _essence(proposed):
+            dated = json.loads(said) | {"known_us": known_us}
+            text = json.dumps(dated, separators=(",", ":"), ensure_ascii=False)
+            change = sa.update(table).where(of, column == said).values({name: text})
+            op.get_bind().execute(change)
 
 
-def essence(result: str) -> tuple[object, ...]:
+def _essence(result: str) -> tuple[object, ...]:
     """What a result says and pays, however it was entered."""
     said = json.loads(result)
     weights = said.get("weights") or []
