@@ -5,13 +5,12 @@ and each stake of a pool got what comes of it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.prepared import param
-from markets import claims, pools, tables
+from markets import claims, known, pools, tables
 from markets.claims import Result
 
 
@@ -46,7 +45,7 @@ def _grounds(tx: Connection, guild: int) -> Iterator[str]:
         if row.ruling is not None:
             meant = claims.read_result(row.ruling)
         elif row.proposed is not None:
-            meant = replace(claims.read_result(row.proposed), known_us=row.known_us)
+            meant = known.proposed(row.proposed, row.known_us)
         else:
             meant = Result("void")
         if (result.known_us, result.voids_late) != (meant.known_us, meant.voids_late):

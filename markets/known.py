@@ -114,8 +114,13 @@ def standing(tx: Connection, claim: Claim) -> list[Result]:
     row = tx.execute(_STANDING, {"g": claim.guild, "c": claim.number}).first()
     if row is None:
         return []
-    proposed = replace(claims.read_result(row.result), known_us=row.known_us)
-    return [proposed] if row.ruling is None else [claims.read_result(row.ruling), proposed]
+    said = proposed(row.result, row.known_us)
+    return [said] if row.ruling is None else [claims.read_result(row.ruling), said]
+
+
+def proposed(stored: str, known_us: int | None) -> Result:
+    """A proposal's stored result with the moment that stands beside it. No proposal voids bets."""
+    return replace(claims.read_result(stored), known_us=known_us, voids_late=False)
 
 
 _s, _f, _b, _c = tables.stakes.c, tables.forecasts.c, tables.bets.c, tables.claims.c

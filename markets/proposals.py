@@ -388,7 +388,7 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
         raise UnknownProposal(guild, number)
     values: dict[str, Any] = dict(row)
     values["guild"] = values.pop("guild_id")
-    values["result"] = replace(claims.read_result(values["result"]), known_us=values["known_us"])
+    values["result"] = known.proposed(values["result"], values["known_us"])
     values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
     for flag in ("gains", "early", "confirm"):
         values[flag] = bool(values[flag])

@@ -96,6 +96,9 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
         "Whoever has something on a claim, its author or a moderator names the result, with evidence: `/resolve "
         f"propose`. Everybody may challenge it for {hours(bets.window_seconds)}, or for "
         f"{hours(bets.window_gains_seconds)} where whoever named it gains by it. Unchallenged, it is paid.",
+        "Whoever names an outcome may say when it became public, between the claim's opening and then. Pool stakes "
+        "placed after that return, and forecasts made after it don't score: that is announced with the result, can "
+        "be challenged as one can the result, and a ruling says its own moment or none.",
         f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
         "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day later, unless "
         "somebody appeals once with new evidence and twice the bond.",
@@ -119,8 +122,9 @@ def _judges() -> tuple[str, ...]:
         "appoint`. In a market or a pool those agree who hold more than half of it.",
         "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
-        "Within 30 days of the payment a judge can take a result back, later only the owner: by opposite transfers, "
-        "with a reason, in public.",
+        "Within 30 days of the payment a judge or moderator can take a result back, later only the owner: by "
+        "opposite transfers, with a reason, in public. Nobody freezes a claim, or lets it go on, on which they "
+        "have, or ever had, points.",
     )
 
 
