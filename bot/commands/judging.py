@@ -167,7 +167,7 @@ async def _with_moment(press: Press, found: Claim, choice: int, said: Result) ->
     now = crux.clock.of(press.id)
     if said.kind not in ("outcome", "weights"):
         return said
-    if "known" not in filled:
+    if not components.has_field(press.data or {}, "known"):
         _, so_far = await crux.db.read(_so_far, found.guild, found.number, choice, now)
         return replace(said, known_us=so_far.known_us, voids_late=so_far.voids_late)
     known_us = drafting.day(components.line(filled, "known"), found.terms.zone, now)

@@ -10,7 +10,7 @@ from ledger.accounts import Player
 from ledger.types import to_us
 from markets import audit, claims, disputes, known, portfolios, queries, resolution
 from markets.claims import Actor, Claim, Judges, Result
-from markets.errors import BadResult, BadTimes, Recused
+from markets.errors import BadResult, BadTimes, NotAJudge, Recused
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -114,6 +114,20 @@ async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more:
     actor = Actor(judge.number, moderator=True)
     request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it was.", **more)
     return await club.db.write(disputes.vote, request, club.now)
+
+
+@pytest.mark.rule("D4")
+async def test_a_moderator_without_points_takes_a_result_back_also_where_judges_are_named(club: Club):
+    ada, bo, judge, mo = [await club.member(n) for n in (1, 2, 3, 4)]
+    claim = await club.claim(ada, judges=Judges(named=(judge.number,)))
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    await club.settle(ada, claim, IT_WAS, moderator=False)
+    with pytest.raises(Recused):
+        await club.reverse_result(bo, claim)
+    with pytest.raises(NotAJudge):
+        await club.reverse_result(mo, claim, moderator=False)
+    await club.reverse_result(mo, claim)
 
 
 @pytest.mark.rule("D1")
