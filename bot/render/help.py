@@ -123,8 +123,8 @@ def _judges() -> tuple[str, ...]:
         "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
         "Within 30 days of the payment a judge can take a result back, later only the owner: by opposite transfers, "
-        "with a reason, in public. Where judges are named, a moderator can as well. Nobody freezes a claim, or lets it "
-        "go on, on which they have, or ever had, points.",
+        "with a reason, in public. Where judges are named, a moderator can as well. Nobody freezes a claim, or lets "
+        "it go on, on which they have, or ever had, points.",
     )
 
 
