@@ -158,6 +158,15 @@ def values(data: Mapping[str, Any]) -> Values:
     return found
 
 
+def has_field(data: Mapping[str, Any], name: str) -> bool:
+    """Whether the form that was sent has a field of this name, filled in or left empty: one of before doesn't."""
+    for label in cast(list[dict[str, Any]], data.get("components", [])):
+        part: dict[str, Any] = label.get("component") or {}
+        if part.get("custom_id") == name:
+            return True
+    return False
+
+
 def line(filled: Values, name: str) -> str:
     """The text of one line, without spaces around it and what can't be seen in it: none of that is kept."""
     found = filled.get(name, "")

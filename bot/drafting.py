@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
 from bot import moments, parse, parse_odds
@@ -216,6 +216,16 @@ def day(typed: str, zone: str, now: datetime) -> int | None:
     if at > now:
         raise BadInput("When it became public", "that is still to come: write when it was first known")
     return to_us(at)
+
+
+def day_typed(at_us: int | None, zone: str) -> str:
+    """What `day` reads as this moment: the date alone where that says it, with the time where that does."""
+    if at_us is None:
+        return ""
+    local = from_us(at_us).astimezone(zones.zone(zone or "UTC"))
+    clock = local.time().isoformat("auto" if local.second or local.microsecond else "minutes")
+    shown = str(local.date()) if local.time() == time.min else f"{local.date()} {clock}"
+    return shown if day(shown, zone, local) == at_us else local.isoformat(" ")
 
 
 # --- a whole claim ----------------------------------------------------------------------------

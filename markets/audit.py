@@ -18,7 +18,7 @@ from ledger import grants
 from ledger import tables as book
 from ledger.money import points
 from ledger.prepared import param, params
-from markets import audit_shares, claims, clauses, conditions, tables
+from markets import audit_known, audit_shares, claims, clauses, conditions, tables
 from markets.offers import STAKE
 from markets.rewards import BACK, GIVEN
 
@@ -54,6 +54,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _links(tx, guild)
     yield from _scenarios(tx, guild)
     yield from _rewards(tx, guild)
+    yield from audit_known.problems(tx, guild)
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     yield from audit_shares.problems(tx, guild, wallets)
 

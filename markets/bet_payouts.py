@@ -34,15 +34,15 @@ class Bets(Instrument):
         bets = live_bets(tx, claim.guild, claim.number, limit=most + 1)
         paid: list[int] = []
         for bet in bets[:most]:
-            gets = payout(claim, bet, result)
+            gets, void = payout(claim, bet, result), is_void(bet, result)
             offers.pay(
                 tx,
                 bet,
                 gets.maker,
                 gets.taker,
-                state="void" if result.kind == "void" else "settled",
+                state="void" if void else "settled",
                 key=f"resolution:{resolution}:bet:{bet.number}",
-                kind=VOID if result.kind == "void" else PAYOUT,
+                kind=VOID if void else PAYOUT,
                 now=now,
                 resolution=resolution,
             )
@@ -104,7 +104,9 @@ class Bets(Instrument):
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
     """What each side of a bet gets by a result (C8, C9, B4)."""
     outcomes = len(claim.terms.outcomes)
-    if result.kind in ("void", "early"):  # too early pays nothing, so that nobody gains or loses by it
+    if result.kind == "early" or is_void(
+        bet, result
+    ):  # too early pays nothing, so that nobody gains or loses by it
         return two_party.void(bet.stakes)
     if result.kind == "unclear":
         own = clauses.decode(bet.clause) if bet.clause else None
@@ -116,6 +118,12 @@ def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
             return two_party.void(bet.stakes)
     weights = result.weights or tuple(int(at == result.outcome) for at in range(outcomes))
     return two_party.shared(bet.stakes, two_party.side_weights(weights, bet.side, bet.against))
+
+
+def is_void(bet: Bet, result: Result) -> bool:
+    """Whether a result makes a bet void: all are, or those that were taken after it was public (D1)."""
+    late = result.known_us is not None and bet.accepted_us > result.known_us
+    return result.kind == "void" or (result.voids_late and late)
 
 
 def live_bets(

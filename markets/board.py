@@ -64,21 +64,11 @@ def make(tx: Connection, work: due.Due, now: datetime) -> None:
         return
     claim = claims.load(tx, work.guild, found.claim)
     result = claims.read_result(found.result)
-    ended_us = min(found.at_us, known_us(tx, work.guild, work.ref) or found.at_us)
+    ended_us = min(found.at_us, result.known_us or found.at_us)
     rows = _scored(tx, claim, result, work.ref, ended_us, found.at_us)
     if rows:
         _ADD.many(tx, rows)
         due.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
-
-
-def known_us(tx: Connection, guild: int, resolution: int) -> int | None:
-    """When the result of a resolution became public, as whoever proposed that result said (D1); None where nobody
-    did. What a ruling found instead of the proposal carries no such moment."""
-    found = tx.execute(_KNOWN, {"g": guild, "r": resolution}).first()
-    if found is None or found.known_us is None:
-        return None
-    same = claims.same(claims.read_result(found.proposed), claims.read_result(found.result))
-    return found.known_us if same else None
 
 
 def _scored(
@@ -423,7 +413,7 @@ def _seasons_at(tx: Connection, guild: int, at_us: int) -> list[int]:
 SUMS = ("claims", "peer", "coverage", "brier", "log", "baseline", "settled", "staked", "profit")
 _FIELDS = ("player", "listed", *SUMS, *RANKINGS)
 
-_r, _p, _s = tables.resolutions.c, tables.proposals.c, tables.scores.c
+_r, _s = tables.resolutions.c, tables.scores.c
 _t, _k, _n, _f, _u = (
     tables.standings.c,
     tables.tenths.c,
@@ -436,17 +426,6 @@ _one: sa.ColumnElement[int] = sa.literal_column("1")
 _needed: sa.ColumnElement[int] = sa.literal_column(str(NEEDED))
 _RESOLUTION = sa.select(_r.claim, _r.result, _r.at_us, _r.reversed_us).where(
     _r.guild_id == param("g"), _r.number == param("r")
-)
-_d = tables.disputes.c
-_KNOWN = (
-    sa.select(_r.result, _p.result.label("proposed"), _p.known_us)
-    .select_from(tables.resolutions)
-    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute))
-    .join(
-        tables.proposals,
-        (_p.guild_id == _r.guild_id) & (_p.number == sa.func.coalesce(_r.proposal, _d.proposal)),
-    )
-    .where(_r.guild_id == param("g"), _r.number == param("r"))
 )
 _of = (_s.guild_id == param("g"), _s.resolution == param("r"))
 _counting = (

@@ -124,7 +124,9 @@ class Terms:
 class Result:
     """How a claim came out: an outcome's number, weights over the outcomes, unclear, void, or too early (D1).
 
-    `value` is what was entered for a number or a date; the outcome is worked out from it.
+    `value` is what was entered for a number or a date; the outcome is worked out from it. `known_us` is when an
+    outcome, or judged weights, became public, if that is a part of the result, and `voids_late` that bets which were
+    taken after it are void, as a ruling may say (D1).
     """
 
     kind: Literal["outcome", "weights", "unclear", "void", "early"]
@@ -132,11 +134,14 @@ class Result:
     weights: tuple[int, ...] = ()
     value: str | None = None
     check_us: int | None = None
+    known_us: int | None = None
+    voids_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim as the transaction finds it; `digest` is that of its terms, in hex."""
+    """A claim as the transaction finds it; `digest` is that of its terms, in hex. `opened_us` is when it opened: None
+    for a draft, and for a claim that opened before this was written down."""
 
     guild: int
     number: int
@@ -152,6 +157,7 @@ class Claim:
     halted: bool
     supersedes: int | None
     resolution: int | None
+    opened_us: int | None = None
 
     def require(self, move: str, now: datetime) -> str:
         """The state this move leads to; raises what `lifecycle.require` raises."""
@@ -327,6 +333,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
             "state": state,
             "settings": _SETTINGS.dump_json(chosen).decode(),
             "warned": ",".join(request.warned) or None,
+            "opened": to_us(now),
         },
     )
     for kind in ("draft.ask", "draft.drop"):
@@ -697,11 +704,16 @@ def read_result(text: str) -> Result:
 
 
 def same(one: Result, other: Result) -> bool:
-    """Whether two results say and pay the same, however they were entered: another value in the same range does."""
+    """Whether two results say and pay the same, however they were entered: another value in the same range does,
+    another moment at which it became public doesn't."""
     return _essence(one) == _essence(other)
 
 
-def _essence(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
+def _essence(result: Result) -> tuple[object, ...]:
+    return *_came(result), result.known_us, result.voids_late
+
+
+def _came(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
     weighted = [place for place, weight in enumerate(result.weights) if weight]
     if result.kind == "weights" and len(weighted) == 1:
         return "outcome", weighted[0], ()
@@ -711,7 +723,7 @@ def _essence(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
 
 def only_outcome(result: Result) -> int | None:
     """The outcome that a result gives everything to, if it names one or gives weight to one alone."""
-    kind, outcome, _ = _essence(result)
+    kind, outcome, _ = _came(result)
     return outcome if kind == "outcome" else None
 
 
@@ -780,6 +792,7 @@ def _claim(row: Any) -> Claim:
         halted=bool(row[11]),
         supersedes=row[12],
         resolution=row[13],
+        opened_us=row[14],
     )
 
 
@@ -801,13 +814,16 @@ COLUMNS = (
     _c.halted,
     _c.supersedes,
     _c.resolution,
+    _c.opened_us,
 )
 _LOAD = Prepared(sa.select(*COLUMNS).where(*_this))
 _ADD = sa.insert(tables.claims)
 _OPEN = (
     sa.update(tables.claims)
     .where(*_this)
-    .values(state=param("state"), settings=param("settings"), warned=param("warned"))
+    .values(
+        state=param("state"), settings=param("settings"), warned=param("warned"), opened_us=param("opened")
+    )
 )
 _WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
 _TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))

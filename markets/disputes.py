@@ -22,6 +22,7 @@ from markets import (
     due,
     instruments,
     judges,
+    known,
     lifecycle,
     outbox,
     proposals,
@@ -44,8 +45,8 @@ from markets.errors import (
     WindowOver,
 )
 
-Ground = Literal["fact", "measure", "source", "wording", "early"]
-GROUNDS: tuple[Ground, ...] = ("fact", "measure", "source", "wording", "early")
+Ground = Literal["fact", "measure", "source", "wording", "early", "known"]
+GROUNDS: tuple[Ground, ...] = ("fact", "measure", "source", "wording", "early", "known")
 
 RULING, APPEAL = 1, 2
 """Rounds of voting."""
@@ -106,7 +107,8 @@ class Argue:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A judge's vote for one result, with the reason that will be posted if it carries."""
+    """A judge's vote for one result, with the reason that will be posted if it carries. `known_us` is when it became
+    public: None is nothing that anybody put on the claim came too late, whatever the proposal says (D1)."""
 
     guild: int
     key: str
@@ -114,6 +116,7 @@ class Vote:
     claim: int
     result: Result
     reason: str
+    known_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +234,16 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
     Raises:
         ClaimMoved: There is no dispute to decide.
         NotAJudge, Recused, OthersFirst: Not theirs to decide.
-        BadResult, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
+        BadResult, BadTimes, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
         Needed, BadTerms: The reason can't stand.
     """
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("decide", now)
     dispute = standing(tx, claim)
     alone = require_judge(tx, claim, dispute, request.actor, now)
-    result = results.required(claim, request.result, now)
+    proposal = proposals.load(tx, claim.guild, dispute.proposal)
+    asked = known.dated(tx, claim, request.result, request.known_us, until_us=proposal.made_us)
+    result = results.required(claim, asked, now)
     results.require_time(claim, result, now)
     reason = typed.words("reason", request.reason)
     _cast(tx, dispute, request.actor.player, result, reason, now)
@@ -463,17 +468,15 @@ def drop(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
-    """A moderator stops everything on a claim, with a reason, or lets it go on; a listed act.
+    """A moderator without points on a claim stops everything on it, with a reason, or lets it go on; a listed act.
 
     Raises:
-        NotAModerator: Not theirs.
+        NotAModerator, Recused: Not theirs.
         ClaimMoved: The claim has ended, or is so already.
         Needed, BadTerms: It needs a reason.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    claim.require("halt", now)
-    if not request.actor.moderator:
-        raise NotAModerator(claim.number)
+    require_may_halt(tx, claim, request.actor, now)
     if claim.halted == request.halted:
         raise ClaimMoved(claim.number, "halted" if claim.halted else claim.state)
     reason = typed.words("reason", request.reason)
@@ -493,6 +496,20 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
         _go_on(tx, claim, now)
     _tell(tx, claim, "claim.halted" if request.halted else "claim.goes_on", now, by=request.actor.player)
     return claims.load(tx, claim.guild, claim.number)
+
+
+def require_may_halt(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> None:
+    """Hold somebody who would freeze a claim, or lift that, against the rules: also where judges are named it takes a
+    moderator who never had points on it (D4).
+
+    Raises:
+        ClaimMoved: It has ended.
+        NotAModerator, Recused: Not theirs.
+    """
+    claim.require("halt", now)
+    if not actor.moderator:
+        raise NotAModerator(claim.number)
+    judges.require_no_money(tx, claim, actor.player)
 
 
 def _bonds(

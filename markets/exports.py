@@ -104,7 +104,8 @@ clarifications.csv  dated additions by judges
 offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome `side`, or all but it if `against`;
                     `outcomes` are those it was made on, where the claim has others by now
 bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
-proposals.csv       results that somebody named, with their evidence and the time to object; `outcomes` as of offers
+proposals.csv       results that somebody named, with their evidence, when they became public (in results elsewhere
+                     that is `known_us`, in microseconds since 1970) and the time to object; `outcomes` as of offers
 disputes.csv        objections, what was ruled and appealed
 arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
@@ -450,8 +451,16 @@ LAYOUTS: dict[Table, Layout] = {
     "claims": _layout(
         tables.claims,
         "number",
-        *("claim=number", "author", '"state', '"kind', "@made=made_us", "@closes=closes_us"),
-        *("@deadline=deadline_us", "@check=check_us", "frozen", "halted", "supersedes", "resolution"),
+        *("claim=number", "author", '"state', '"kind', "@made=made_us", "@opened=opened_us"),
+        *(
+            "@closes=closes_us",
+            "@deadline=deadline_us",
+            "@check=check_us",
+            "frozen",
+            "halted",
+            "supersedes",
+            "resolution",
+        ),
         *('"warned', "#digest", '"settings', '"terms'),
         without=(_c.state.not_in(_private),),
         begins={"typed": None},

@@ -276,11 +276,11 @@ def pay_some(
     claim: Claim,
     resolution: int,
     result: Result,
-    known_us: int | None,
     room: int,
     now: datetime,
 ) -> Step:
     """Pay the next stakes of a claim's pool, as many as fit into `room` entries."""
+    known_us = result.known_us
     pool = find(tx, claim.guild, claim.number)
     if pool is None or pool.state != "open":
         return NOTHING_LEFT
@@ -471,7 +471,7 @@ def _placed(rows: Iterable[Sequence[Any]]) -> list[Placed]:
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
     """What each player with a live stake would end up with, more or less than they staked, by a result."""
-    weights, known_us = instruments.weights(claim, result), _proposed_known_us(tx, claim, result)
+    weights, known_us = instruments.weights(claim, result), result.known_us
     splits = None if weights is None else _splits(tx, claim, weights, known_us)
     found: dict[int, int] = {}
     for one in stakes_of(tx, claim.guild, claim.number, player=player):
@@ -480,13 +480,17 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
     return found
 
 
-def _proposed_known_us(tx: Connection, claim: Claim, result: Result) -> int | None:
-    """When a result became public, as the proposal of it that stands says."""
-    row = tx.execute(_PROPOSED, {"g": claim.guild, "c": claim.number}).first()
-    if row is None or row.known_us is None or not claims.same(claims.read_result(row.result), result):
-        return None
-    known_us: int = row.known_us
-    return known_us
+def paid_otherwise(tx: Connection, claim: Claim, result: Result) -> list[int]:
+    """The stakes of a pool that ended by a result and that got something else than comes of it, by number: worked out
+    once more from all stakes and the moment at which it became public."""
+    weights, known_us = instruments.weights(claim, result), result.known_us
+    splits = None if weights is None else _splits(tx, claim, weights, known_us)
+    return [
+        one.number
+        for one in stakes_of(tx, claim.guild, claim.number)
+        if (one.paid, one.late)
+        != (_gets(one, splits, known_us), splits is not None and is_late(one, known_us))
+    ]
 
 
 def holders(tx: Connection, claim: Claim) -> dict[int, int]:
@@ -595,11 +599,8 @@ _HOLDERS = (
 )
 _ANY = sa.select(_s.number).where(*_of, _s.state == _LIVE).limit(1)
 _HOLDS = _ANY.where(_s.player == param("p"))
-_l, _q = book.players.c, tables.proposals.c
+_l = book.players.c
 _DELETED = _ANY.join(
     book.players, (_l.guild_id == _s.guild_id) & (_l.number == _s.player) & _l.discord_id.is_(None)
-)
-_PROPOSED = sa.select(_q.result, _q.known_us).where(
-    _q.guild_id == param("g"), _q.claim == param("c"), _q.state.in_(["standing", "disputed"])
 )
 _EVER = sa.select(_s.number).where(*_of, _s.player == param("p")).limit(1)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts
 from ledger.prepared import param
-from markets import claims, forecasts, lifecycle, market_queries, means, orders, pools, tables
+from markets import claims, forecasts, known, lifecycle, market_queries, means, orders, pools, tables
 from markets.claims import Claim, Result
 from markets.forecasts import Forecast
 from markets.market_queries import PAGE, Mine
@@ -71,10 +71,11 @@ def _in_pool(tx: Connection, guild: int, number: int, player: int) -> InPool:
     for one in pools.stakes_of(tx, guild, number, player=player):
         if one.state == "live":
             staked[one.outcome] = staked.get(one.outcome, 0) + one.amount
-    changes = tuple(
-        pools.changes(tx, claim, Result("outcome", outcome=at), player).get(player, 0)
-        for at in range(len(claim.terms.outcomes))
-    )
+    said = known.standing(tx, claim)
+    results = [
+        known.as_named(Result("outcome", outcome=at), *said) for at in range(len(claim.terms.outcomes))
+    ]
+    changes = tuple(pools.changes(tx, claim, result, player).get(player, 0) for result in results)
     return InPool(claim, pools.load(tx, guild, number), staked, changes)
 
 

@@ -4,7 +4,7 @@ A proposal stands until its window has passed without a challenge; then the cale
 (`resolution`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from markets import (
     due,
     instruments,
     judges,
+    known,
     lifecycle,
     outbox,
     resolution,
@@ -33,7 +34,6 @@ from markets.claims import Actor, Claim, Result
 from markets.counters import following
 from markets.errors import (
     BadResult,
-    BadTimes,
     ClaimMoved,
     ConditionOpen,
     NotAHolder,
@@ -53,8 +53,8 @@ WAIT_US = 7 * claims.DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal as the transaction finds it. `outcomes` are the names of those it was made on, by place, where its
-    claim has others by now."""
+    """A proposal as the transaction finds it; its result bears `known_us` as well. `outcomes` are the names of those it
+    was made on, by place, where its claim has others by now."""
 
     guild: int
     number: int
@@ -137,19 +137,20 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     state = claim.require("propose", now)
     claims.require_shown(claim, request.terms)
     _require_proposer(tx, claim, request.actor)
-    result = results.required(claim, request.result, now)
+    if request.result.voids_late:
+        raise BadResult("voids_late", "foreign")
+    asked = known.dated(tx, claim, request.result, request.known_us, until_us=to_us(now))
+    result = results.required(claim, asked, now)
     _require_follows(tx, claim, result)
     results.require_time(claim, result, now)
     _require_wait(tx, claim, request.actor.player, now)
-    if request.known_us is not None and not 0 < request.known_us <= to_us(now):
-        raise BadTimes("known_us", "future")
     early = _before_deadline(claim, now)
     bond = bonds.hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
     said = _Said(
         result=result,
         evidence=typed.words("evidence", request.evidence),
         reason=typed.words("reason", request.reason or "", needed=False) or None,
-        known_us=request.known_us,
+        known_us=result.known_us,
         gains=_gains(tx, claim, request.actor.player, result),
         early=early,
         bond=bond,
@@ -193,7 +194,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         "number": number,
         "claim": claim.number,
         "proposer": player,
-        "result": claims.result_json(said.result),
+        "result": claims.result_json(replace(said.result, known_us=None)),
         "evidence": said.evidence,
         "reason": said.reason,
         "known_us": said.known_us,
@@ -350,9 +351,10 @@ def _before_deadline(claim: Claim, now: datetime) -> bool:
 
 
 def _gains(tx: Connection, claim: Claim, player: int, result: Result) -> bool:
-    """Whether the proposer ends up with more than they staked."""
+    """Whether the proposer ends up with more than they staked, or with more by the moment that they name (D1)."""
     changes = (instrument.changes(tx, claim, result, player) for instrument in instruments.ALL)
-    return sum(change.get(player, 0) for change in changes) > 0
+    by_result = sum(change.get(player, 0) for change in changes)
+    return by_result > 0 or known.moved(tx, claim, result, player).get(player, 0) > 0
 
 
 def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
@@ -394,7 +396,7 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
         raise UnknownProposal(guild, number)
     values: dict[str, Any] = dict(row)
     values["guild"] = values.pop("guild_id")
-    values["result"] = claims.read_result(values["result"])
+    values["result"] = known.proposed(values["result"], values["known_us"])
     values["outcomes"] = sides.read(values["outcomes"])
     values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
     for flag in ("gains", "early", "confirm"):

@@ -21,6 +21,7 @@ from markets import (
     disputes,
     forecasts,
     judges,
+    known,
     library,
     lifecycle,
     maker,
@@ -38,6 +39,7 @@ from markets.claims import Claim, Result, Terms
 from markets.cruxes import Crux
 from markets.disputes import Dispute
 from markets.forecasts import Crowd
+from markets.known import Effect
 from markets.maker import Market
 from markets.offers import Bet, Offer
 from markets.pools import Pool
@@ -110,7 +112,8 @@ class Hung:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
-    """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names."""
+    """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names. `known` is
+    what the moment changes that is named with the result which stands proposed or ruled."""
 
     claim: Claim
     at: str
@@ -134,6 +137,7 @@ class ClaimSeen:
     pays: tuple[Pays, ...] = ()
     rewards: tuple[Reward, ...] = ()
     items: tuple[Judged, ...] = ()
+    known: Effect | None = None
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -248,8 +252,12 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     numbers |= {side for bet in bets for side in (bet.maker, bet.taker)}
     numbers |= {side for offer in standing for side in (offer.maker, offer.taker)}
     numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
-    pays = _pays(tx, found) if proposal else ()
+    said = known.standing(tx, found) if proposal else []
+    pays = _pays(tx, found, said) if proposal else ()
     numbers |= {player for one in pays for player, _ in one.most}
+    effect = known.effect(tx, found, said[0]) if said else None
+    if effect is not None:
+        numbers |= {player for player, _ in (*effect.returned, *effect.moved)}
     numbers |= {one.owner for one in locked}
     if proposal:
         numbers.add(proposal.proposer)
@@ -278,6 +286,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         pays=pays,
         rewards=locked,
         items=items,
+        known=effect,
     )
 
 
@@ -288,15 +297,17 @@ def _hung(tx: Connection, found: Claim) -> Hung | None:
     return Hung(link.on, claims.load(tx, found.guild, link.on).terms.title, link.state)
 
 
-def _pays(tx: Connection, found: Claim) -> tuple[Pays, ...]:
-    """By each outcome, and by *unclear* unless that is for the judges to weigh; while a result is proposed."""
+def _pays(tx: Connection, found: Claim, named: Sequence[Result]) -> tuple[Pays, ...]:
+    """By each outcome, with the moment that is named with it, and by *unclear* unless that is for the judges to
+    weigh; while a result is proposed."""
     outcomes = len(found.terms.outcomes)
     results = [Result("outcome", outcome=at) for at in range(min(outcomes, RESULTS_SHOWN))]
     if not isinstance(clauses.decode(found.terms.clause), clauses.JudgesChoose):
         results.append(Result("unclear"))
     made: list[Pays] = []
     for result in results:
-        change = {player: by for player, by in resolution.changes(tx, found, result).items() if by}
+        paid = known.as_named(result, *named)
+        change = {player: by for player, by in resolution.changes(tx, found, paid).items() if by}
         most = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))[:PEOPLE_SHOWN]
         made.append(Pays(result, tuple(most), len(change) - len(most)))
     return tuple(made)

@@ -13,7 +13,19 @@ from sqlalchemy import Connection
 from ledger.prepared import param
 from ledger.transfers import Words
 from ledger.types import Salt, to_us
-from markets import claims, conditions, cruxes, due, instruments, judges, lifecycle, outbox, tables, typed
+from markets import (
+    claims,
+    conditions,
+    cruxes,
+    due,
+    instruments,
+    judges,
+    known,
+    lifecycle,
+    outbox,
+    tables,
+    typed,
+)
 from markets.bet_payouts import Bets
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
@@ -136,9 +148,9 @@ def changes(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The players who would end below what they put in, over all that hangs on the claim; of very many those who
-    would lose most."""
-    change = changes(tx, claim, result)
+    """The players who would end below what they put in, or get less by the moment at which the result is said to
+    have become public, over all that hangs on the claim; of very many those who would lose most."""
+    change = known.least(changes(tx, claim, result), known.moved(tx, claim, result))
     losing = sorted((by, player) for player, by in change.items() if by < 0)
     return sorted(player for _, player in losing[:MOST_TOLD])
 
@@ -236,12 +248,15 @@ def resume(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: Actor, now: datetime) -> None:
-    """A judge within 30 days of the payment, later only the owner; both without money on it (D6)."""
+    """A judge within 30 days of the payment, or a moderator also where judges are named, later only the owner; all
+    without money on it (D4, D6)."""
     late = to_us(now) - found.pays_us > REVERSIBLE_US
     if actor.owner:
         judges.require_no_money(tx, claim, actor.player)
     elif late:
         raise TooLateToReverse(claim.number, claim.state)
+    elif actor.moderator:
+        judges.require_no_money(tx, claim, actor.player)
     else:
         judges.require_judge(tx, claim, actor)
 

@@ -10,13 +10,16 @@ from markets.errors import BadResult, TooEarlyToPropose
 
 MOST_WEIGHT = 1_000_000
 
+LATER_US = 90 * claims.DAY_US
+"""By how much *too early* moves a claim's check date at most (D8)."""
+
 
 def required(claim: Claim, result: Result, now: datetime) -> Result:
     """A result held against the claim's outcomes; of a number or a date, with the outcome that its value lies in.
 
     Raises:
         BadResult: An outcome that isn't one, a value in no range, weights that don't fit or that the clause asks
-            for, a check date that is past or after 2100, or fields that don't belong together.
+            for, a check date that is past, more than 90 days off or after 2100, or fields that don't belong together.
     """
     _require_fields(result)
     outcomes = len(claim.terms.outcomes)
@@ -30,18 +33,23 @@ def required(claim: Claim, result: Result, now: datetime) -> Result:
         raise BadResult("weights", "missing", outcomes=outcomes)
     if result.check_us is not None and not to_us(now) < result.check_us <= claims.LATEST_US:
         raise BadResult("check_us", "late" if result.check_us > to_us(now) else "past")
+    latest_us = max(claim.check_us or 0, to_us(now)) + LATER_US
+    if result.check_us is not None and result.check_us > latest_us:
+        raise BadResult("check_us", "check_late", until_us=latest_us)
     return _with_outcome(claim, result) if result.kind == "outcome" else result
 
 
 def _require_fields(result: Result) -> None:
     """Each kind of result has its own fields: what else were given would be paid, or counted apart, by surprise."""
     belongs = {
-        "outcome": ("outcome", "value"),
-        "weights": ("weights",),
+        "outcome": ("outcome", "value", "known_us"),
+        "weights": ("weights", "known_us"),
         "unclear": ("weights",),
         "early": ("check_us",),
     }.get(result.kind, ())
-    for name in ("outcome", "value", "weights", "check_us"):
+    if result.voids_late and result.known_us is None:
+        raise BadResult("voids_late", "moment")
+    for name in ("outcome", "value", "weights", "check_us", "known_us"):
         if getattr(result, name) not in (None, ()) and name not in belongs:
             raise BadResult(name, "foreign")
 

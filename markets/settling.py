@@ -18,8 +18,7 @@ class Pools(Instrument):
     def pay_some(
         self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
     ) -> Step:
-        known_us = board.known_us(tx, claim.guild, resolution)
-        return pools.pay_some(tx, claim, resolution, result, known_us, room, now)
+        return pools.pay_some(tx, claim, resolution, result, room, now)
 
     def take_back_some(
         self,

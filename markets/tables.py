@@ -64,7 +64,7 @@ class Claims(SQLModel, table=True):
     (B5). The times stand outside the terms as well, for the calendar and for lists. `settings` are those of the
     server when the claim was opened (B8). `resolution` is the one that stands. `typed` is what its forms held as a
     draft, as JSON, readable or not (B6); `warned` the codes of the wording check that its author overrode, by commas
-    (B7).
+    (B7). `opened_us` is empty for drafts, and for claims that opened before version 0012.
     """
 
     __table_args__ = (
@@ -97,6 +97,7 @@ class Claims(SQLModel, table=True):
     resolution: int | None = Field(sa_type=Whole, default=None)
     typed: str | None = Field(sa_type=Words, default=None)
     warned: str | None = Field(sa_type=Words, default=None)
+    opened_us: int | None = Field(sa_type=Moment, default=None)
 
 
 class Conditions(SQLModel, table=True):

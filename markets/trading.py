@@ -48,7 +48,8 @@ class OpenMarket:
     """Open a claim's market and pay its subsidy. `liquidity` in units, `opening_bps` None for the same each.
 
     Where the `house` pays, a moderator asks for it, for `opener` if that is somebody else (their number, 0 if not).
-    `terms` is the hex digest of the claim's terms as they were shown, if it is known: what it costs depends on its outcomes.
+    `terms` is the hex digest of the claim's terms as they were shown, if it is known: what it costs depends on its
+    outcomes.
     """
 
     guild: int

@@ -5,6 +5,7 @@ for moderators.
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from discord import app_commands
@@ -16,10 +17,12 @@ from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
 from bot.components import routes
 from bot.entering import guild_of, key
+from bot.render import known as known_words
 from bot.render import market_refusals, phrases, text
 from bot.render import results as render
 from markets import claims, conditions, disputes, judges, notes, proposals, queries, resolution
-from markets.claims import Actor
+from markets import known as known_results
+from markets.claims import Actor, Claim, Result
 from markets.errors import MarketError
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
@@ -42,8 +45,7 @@ async def decide(press: Press, claim: Number) -> None:
 @app_commands.describe(claim="The claim's number", go_on="Let it go on again")
 async def freeze(press: Press, claim: Number, go_on: bool = False) -> None:
     await press.client.require_moderator(press)
-    found = await press.client.db.read(claims.load, guild_of(press), claim)
-    found.require("halt", press.client.clock.of(press.id))
+    found = await _may_halt(press, claim)
     await ask(press, render.halt_form(press.id, found, not go_on))
 
 
@@ -84,9 +86,10 @@ async def press_decide(press: Press, claim: int) -> None:
 @routes.on("rule:{claim}:{choice}")
 async def ask_ruling(press: Press, claim: int, choice: int) -> None:
     crux, now = press.client, press.client.clock.of(press.id)
-    seen = await crux.db.read(queries.claim, guild_of(press), claim, now)
+    seen, so_far = await crux.db.read(_so_far, guild_of(press), claim, choice, now)
     seen.claim.require("decide", now)
-    await ask(press, render.rule_form(seen, choice))
+    known = drafting.day_typed(so_far.known_us, seen.claim.terms.zone)
+    await ask(press, render.rule_form(seen, choice, known, voids_late=so_far.voids_late))
 
 
 @routes.on("rule-send:{claim}:{choice}")
@@ -131,20 +134,64 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
     return render.Case(seen, dispute, why_not)
 
 
+async def _may_halt(press: Press, number: int) -> Claim:
+    """The claim, for a moderator who may freeze it: whoever has points on it hears that privately (D4)."""
+    crux, who = press.client, await acting(press)
+
+    def read(tx: Connection) -> Claim:
+        found = claims.load(tx, guild_of(press), number)
+        disputes.require_may_halt(tx, found, who.actor, crux.clock.of(press.id))
+        return found
+
+    return await crux.db.read(read)
+
+
+def _so_far(
+    tx: Connection, guild: int, number: int, choice: int, now: datetime
+) -> tuple[queries.ClaimSeen, Result]:
+    """The claim, and what was said last of the result that a judge chose: by a vote of this round, by the ruling, or
+    by the proposal. Its moment is what the form of a vote begins with, so that judges needn't type it alike."""
+    seen = queries.claim(tx, guild, number, now)
+    said = known_results.standing(tx, seen.claim)
+    if seen.dispute is not None:
+        votes = queries.dispute(tx, guild, seen.dispute.number, now).votes
+        said = [one.result for one in reversed(votes) if one.round == seen.dispute.round] + said
+    same = [one for one in said if render.choice_of(seen.claim.terms, one) == choice]
+    return seen, same[0] if same else Result("void")
+
+
+async def _with_moment(press: Press, found: Claim, choice: int, said: Result) -> Result:
+    """A vote with the moment that was typed; with what was said so far where the form was of before there was a field
+    for it."""
+    crux, filled = press.client, components.values(press.data or {})
+    now = crux.clock.of(press.id)
+    if said.kind not in ("outcome", "weights"):
+        return said
+    if not components.has_field(press.data or {}, "known"):
+        _, so_far = await crux.db.read(_so_far, found.guild, found.number, choice, now)
+        return replace(said, known_us=so_far.known_us, voids_late=so_far.voids_late)
+    known_us = drafting.day(components.line(filled, "known"), found.terms.zone, now)
+    return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
+
+
 async def _vote(press: Press, number: int, choice: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     filled = components.values(press.data or {})
     found = await crux.db.read(claims.load, guild, number)
     said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
+    said = await _with_moment(press, found, choice, said)
     request = disputes.Vote(guild, key(press), who.actor, number, said, components.line(filled, "reason"))
     voted = await crux.write(disputes.vote, request, now)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day later unless somebody appeals."
         if voted.ruled
+        else f"{voted.votes} of {voted.needed} votes for this result so far, with the same moment at which it "
+        "became public. The others are waited for."
+        if said.known_us
         else f"{voted.votes} of {voted.needed} votes for this result so far. The others are waited for."
     )
-    title = f"You voted {phrases.result(found.terms, said)}"
+    title = f"You voted {phrases.result(found.terms, said)}{known_words.since(said)}"
     # A vote that doesn't carry alone stands on the dispute's card, and nobody is called for it.
     return _did(who, title, words) if voted.ruled else render.Did(title, (words,), -1)
 

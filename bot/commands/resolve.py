@@ -10,7 +10,7 @@ from bot.answer import Press, Where, answer, ask
 from bot.components import routes
 from bot.entering import guild_of, key
 from bot.refusals import BadInput
-from bot.render import phrases, text
+from bot.render import known, phrases, text
 from bot.render import results as render
 from bot.shown import require_shown
 from markets import claims, disputes, judges, proposals, queries
@@ -71,9 +71,11 @@ async def _propose(press: Press, number: int, mark: int) -> render.Did:
         terms=found.digest,
     )
     made = await crux.write(proposals.propose, request, now)
+    seen = await crux.db.read(queries.claim, guild, number, now)
     window = render.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
+        *known.lines(seen),
         f"Anyone may challenge it for {window}, from when it is announced; unchallenged, it is settled.",
         "A bond is held until then." if made.bond else "",
         "You can take it back until somebody answers: `/resolve withdraw`."

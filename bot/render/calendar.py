@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Look
-from bot.render import announced, text
+from bot.render import announced, known, text
 from bot.render import stories as story_words
 from bot.render.announced import Ask, Told
 from ledger.statements import Balanced
@@ -106,7 +106,8 @@ def proposal_day(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, proposal.claim)
     until = from_us(proposal.window_to_us)
     line = (
-        f"{_called(claim)} was proposed to end as **{result_words(claim, proposal.result)}**. Whoever disagrees can "
+        f"{_called(claim)} was proposed to end as **{result_words(claim, proposal.result)}**"
+        f"{known.since(proposal.result)}. Whoever disagrees can "
         f"challenge it until {text.at(until)}, {text.ago(until)}; then it settles and is paid."
     )
     losing = tuple(resolution.losers(tx, claim, proposal.result))

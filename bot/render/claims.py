@@ -11,8 +11,8 @@ from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeopl
 from bot.render import conditions as condition_words
 from bot.render import cruxes as crux_words
 from bot.render import forecasts as forecast_words
+from bot.render import known, odds, phrases, text, wording
 from bot.render import markets as market_words
-from bot.render import odds, phrases, text, wording
 from bot.render import pools as pool_words
 from bot.render import rewards as reward_words
 from bot.render import stories as story_words
@@ -109,14 +109,15 @@ def _stands(seen: ClaimSeen) -> str:
     if found.halted:
         return "**A moderator stopped everything on this claim.** `/resolve acts` says why."
     if seen.result is not None and seen.resolution is not None:
-        words = phrases.result(found.terms, seen.result)
+        words = phrases.result(found.terms, seen.result) + known.since(seen.result)
         waits = seen.resolution.paid_us is None and seen.resolution.pays_us > seen.resolution.at_us
         paid = f" It is paid {phrases.ago(seen.resolution.pays_us)}." if waits else ""
         return f"**Result: {words}.**{paid}"
     if seen.dispute is not None and seen.dispute.ruling is not None and seen.at == "ruled":
-        return f"**Ruled {phrases.result(found.terms, seen.dispute.ruling)}**; it is paid a day after the ruling."
+        words = phrases.result(found.terms, seen.dispute.ruling) + known.since(seen.dispute.ruling)
+        return f"**Ruled {words}**; it is paid a day after the ruling."
     if seen.proposal is not None:
-        words = phrases.result(found.terms, seen.proposal.result)
+        words = phrases.result(found.terms, seen.proposal.result) + known.since(seen.proposal.result)
         by = phrases.who(seen.people, seen.proposal.proposer)
         if seen.at == "disputed":
             return f"**{by} proposed {words}, and it is disputed.**"

@@ -97,6 +97,9 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
         "Whoever has something on a claim, its author or a moderator names the result, with evidence: `/resolve "
         f"propose`. Everybody may challenge it for {hours(bets.window_seconds)}, or for "
         f"{hours(bets.window_gains_seconds)} where whoever named it gains by it. Unchallenged, it is paid.",
+        "Whoever names an outcome may say when it became public, between the claim's opening and then. Pool stakes "
+        "placed after that return, and forecasts made after it don't score: that is announced with the result, can "
+        "be challenged as one can the result, and a ruling says its own moment or none.",
         f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
         "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day later, unless "
         "somebody appeals once with new evidence and twice the bond.",
@@ -121,7 +124,8 @@ def _judges() -> tuple[str, ...]:
         "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
         "Within 30 days of the payment a judge can take a result back, later only the owner: by opposite transfers, "
-        "with a reason, in public.",
+        "with a reason, in public. Where judges are named, a moderator can as well. Nobody freezes a claim, or lets "
+        "it go on, on which they have, or ever had, points.",
     )
 
 

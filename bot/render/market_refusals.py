@@ -22,6 +22,12 @@ _BAD = {
     "votes": "A ruling would need more votes than there are judges named: name more of them, or ask for fewer.",
     "too_large": "That is more than can be staked: stake less.",
     "future": "That it became public is still to come: write when it was first known.",
+    "public": (
+        "It became public after the claim opened, {from_us}, and before its result was proposed, {until_us}. Write "
+        "such a moment, with the time, like 2027-03-01 15:00; or leave it empty."
+    ),
+    "moment": "To make bets void that were taken later, write when it became public.",
+    "check_late": "People are asked again within 90 days, by {until_us}: give an earlier date.",
     "outside": "{value} lies in none of this claim's ranges: look at its terms again.",
     "unread": "{value} can't be read: write a number like 718.8, or a date like 2027-03-01.",
     "missing": "Something that belongs to this result is missing: write the value, or one weight for each outcome.",
@@ -167,8 +173,15 @@ def _bad(error: errors.BadTerms) -> str | None:
     words = _BAD.get(error.code)
     if words is None:
         return None
-    facts = {name: text.escape(str(fact), 80) for name, fact in error.facts.items()}
+    facts = {name: _fact(name, fact) for name, fact in error.facts.items()}
     return words.format(field=_FIELDS.get(error.field, error.field), **facts)
+
+
+def _fact(name: str, fact: int | str) -> str:
+    """A fact as people read it; names that end in `_us` are moments."""
+    if name.endswith("_us") and isinstance(fact, int):
+        return text.at(from_us(fact))
+    return text.escape(str(fact), 80)
 
 
 def _unknown(error: errors.Unknown) -> str:
@@ -329,7 +342,10 @@ def _not_yours(error: errors.NotYours) -> str:
         case errors.NotAuthor():
             return f"Claim {number} is somebody else's. You can open your own with `/claim new`."
         case errors.Recused():
-            return f"You have, or had, points on claim {number}, so you can't judge it. Somebody without any must."
+            return (
+                f"You have, or had, points on claim {number}, so you can't judge it, freeze it or take its result "
+                "back. Somebody without any must."
+            )
         case errors.NamedJudge():
             return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
         case errors.OthersFirst():

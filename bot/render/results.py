@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
 from bot.render import conditions as condition_words
+from bot.render import known as known_words
 from bot.render import phrases, text, wording
 from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
@@ -24,6 +25,7 @@ GROUNDS = {
     "source": "the source is gone",
     "wording": "the wording says otherwise",
     "early": "it is too early",
+    "known": "it became public at another moment",
 }
 
 UNCLEAR, VOID, EARLY, WEIGHTS, VALUE = 100, 101, 102, 103, 104
@@ -61,14 +63,15 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
             Line(
                 "known",
                 "When did it become public?",
-                "Such as 2027-03-01; for an outcome",
+                "Since the claim opened, such as 2027-03-01 15:00; for an outcome",
                 "",
                 60,
                 needed=False,
             ),
         ),
         f"Everybody is told, and may challenge it. Before the deadline a bond of {bond} is held until it is settled: "
-        "it is lost if the result is ruled otherwise.",
+        "it is lost if the result is ruled otherwise. Pool stakes and forecasts made after it became public don't "
+        "count.",
     )
 
 
@@ -113,15 +116,27 @@ def appeal_form(found: Claim, currency: Currency) -> Form:
     )
 
 
-def rule_form(seen: ClaimSeen, choice: int) -> Form:
+def choice_of(terms: Terms, result: Result) -> int:
+    """The number under which `choices` offers a result."""
+    others = {"unclear": UNCLEAR, "void": VOID, "early": EARLY, "weights": WEIGHTS}
+    if result.kind == "outcome" and result.outcome is not None:
+        return VALUE if terms.kind in ("number", "date") else result.outcome
+    return others.get(result.kind, VALUE)
+
+
+def rule_form(seen: ClaimSeen, choice: int, known: str = "", *, voids_late: bool = False) -> Form:
+    """The form of a vote; `known` is when it became public, as it would be typed, and `voids_late` what becomes of
+    bets that were taken later, both as they were said so far."""
     words = dict(choices(seen.claim.terms)).get(choice, "")
-    fields: tuple[Line, ...] = ()
+    fields: tuple[Line | PickOne, ...] = ()
     if choice in (WEIGHTS, VALUE, EARLY) or (choice == UNCLEAR and _judges_choose(seen.claim)):
         labels = {WEIGHTS: "Weights", UNCLEAR: "Weights", VALUE: "The value", EARLY: "When to ask again"}
         fields = (
             Line("detail", labels[choice], "Such as 60, 40" if choice in (WEIGHTS, UNCLEAR) else "", "", 60),
         )
     reason = Line("reason", "Why?", "It is posted, if it carries", "", 500, long=True)
+    if choice not in (UNCLEAR, VOID, EARLY):
+        fields += known_words.ruled_fields(known, voids_late=voids_late, bets=bool(seen.live))
     return Form(
         text.clean(f"Vote: {words}", 45),
         f"rule-send:{seen.claim.number}:{choice}",
@@ -199,7 +214,10 @@ def dispute(seen: DisputeSeen) -> Card:
     found, of = seen.claim.claim, seen.dispute
     return Card(
         f"Dispute {of.number}: {text.escape(found.terms.title, 160)}",
-        phrases.lines(*_case(seen), *(would_pay(seen.claim) if _runs(seen) else ())),
+        phrases.lines(
+            *_case(seen),
+            *((*known_words.lines(seen.claim), *would_pay(seen.claim)) if _runs(seen) else ()),
+        ),
         _judged_by(seen),
         _dispute_buttons(seen),
         Accent.DONE if of.state in ("final", "lapsed") else Accent.CAREFUL,
@@ -228,8 +246,8 @@ def _case(seen: DisputeSeen) -> list[str]:
     terms = phrases.as_made(seen.claim.claim, proposal)
     reason = f": “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
     parts = [
-        f"**Proposed {phrases.result(terms, proposal.result)}** by {phrases.who(people, proposal.proposer)}{reason} "
-        f"({phrases.link(proposal.evidence, 'evidence')})",
+        f"**Proposed {phrases.result(terms, proposal.result)}**{known_words.since(proposal.result)} by "
+        f"{phrases.who(people, proposal.proposer)}{reason} ({phrases.link(proposal.evidence, 'evidence')})",
         f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
         f"“{text.escape(of.reason, 400)}”",
     ]
@@ -237,7 +255,9 @@ def _case(seen: DisputeSeen) -> list[str]:
         f"- {phrases.who(people, one.author)}: “{text.escape(one.words, 250)}”" for one in seen.arguments[-5:]
     ]
     if of.ruling is not None:
-        parts.append(f"**Ruled {phrases.result(terms, of.ruling)}**{_why(seen)}")
+        parts.append(
+            f"**Ruled {phrases.result(terms, of.ruling)}**{known_words.since(of.ruling)}{_why(seen)}"
+        )
     if of.appellant is not None:
         parts.append(
             f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 400)}”"
@@ -325,6 +345,7 @@ def case(shown: Case) -> Card:
             ],
             *[f"Clarified: “{text.escape(one.words, 250)}”" for one in seen.clarifications[-3:]],
             *(_case(shown.dispute) if shown.dispute else _proposed(seen)),
+            *known_words.lines(seen),
             "**What each result would pay**",
             *would_pay(seen),
             *wording.overridden(terms, seen.warned),
@@ -346,8 +367,8 @@ def _proposed(seen: ClaimSeen) -> list[str]:
         return ["No result is proposed."]
     by = phrases.who(seen.people, proposal.proposer)
     return [
-        f"**Proposed {phrases.result(seen.claim.terms, proposal.result)}** by {by} "
-        f"({phrases.link(proposal.evidence, 'evidence')})"
+        f"**Proposed {phrases.result(seen.claim.terms, proposal.result)}**"
+        f"{known_words.since(proposal.result)} by {by} ({phrases.link(proposal.evidence, 'evidence')})"
     ]
 
 
@@ -493,7 +514,6 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
         return None
     terms = seen.claim.terms
     by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
-    known = f" It became public {text.day(from_us(proposal.known_us))}." if proposal.known_us else ""
     reason = f"“{text.escape(proposal.reason, 400)}”" if proposal.reason else ""
     gains = ", because whoever proposes it gains by it" if proposal.gains else ""
     bond = " A bond is held until it is settled." if proposal.bond else ""
@@ -501,8 +521,9 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
         f"Proposed: {phrases.result(terms, proposal.result)}",
         phrases.lines(
             f"**{text.escape(terms.title, 200)}**",
-            f"By {by}, with {phrases.link(proposal.evidence, 'evidence')}.{known}",
+            f"By {by}, with {phrases.link(proposal.evidence, 'evidence')}.",
             reason,
+            *known_words.lines(seen),
             *story_words.verdict_lines(terms, seen.items),
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{gains}; unchallenged, it is "
             f"settled.{bond}",
@@ -612,13 +633,14 @@ def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution
     if found.dispute is not None:
         of = queries.dispute(tx, guild, found.dispute, from_us(found.at_us))
         if of.dispute.ruling is not None:
-            return _then(f"Ruled by its judges{_why(of)}", clause)
+            return _then(f"Ruled by its judges{known_words.since(of.dispute.ruling)}{_why(of)}", clause)
     if found.proposal is not None:
         proposal = proposals.load(tx, guild, found.proposal)
         by = phrases.who(queries.named(tx, guild, {proposal.proposer}), proposal.proposer)
         evidence = phrases.link(proposal.evidence, "evidence")
         reason = f" “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
-        said = f"Proposed by {by} with {evidence}, unchallenged for {hours(proposal.window_seconds)}.{reason}"
+        since = known_words.since(proposal.result)
+        said = f"Proposed by {by}{since} with {evidence}, unchallenged for {hours(proposal.window_seconds)}.{reason}"
         return _then(said, clause)
     return _then("Nobody named a result in time.", clause)
 
@@ -644,7 +666,13 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
     )
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
-        phrases.lines(*_votes(seen), next_, "**What each result pays**", *would_pay(seen.claim)),
+        phrases.lines(
+            *_votes(seen),
+            next_,
+            *known_words.lines(seen.claim),
+            "**What each result pays**",
+            *would_pay(seen.claim),
+        ),
         f"Dispute {of.number} · claim {seen.claim.claim.number}",
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
         if final
@@ -663,7 +691,8 @@ def _votes(seen: DisputeSeen) -> list[str]:
     last = max((one.round for one in seen.votes), default=0)
     terms = phrases.as_made(seen.claim.claim, seen.proposal)
     return [
-        f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}: "
+        f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}"
+        f"{known_words.since(one.result)}: "
         f"“{text.escape(one.reason, 300)}”"
         for one in seen.votes
         if one.round == last

@@ -141,3 +141,10 @@ def test_what_was_filled_in_is_read_and_what_is_missing_is_nothing():
     assert components.line(filled, "nothing") == ""
     assert components.choice(filled, "nothing") == 0
     assert components.choice({"log": ["'; DROP"]}, "log") == 0
+
+
+def test_a_field_left_empty_was_asked_and_one_of_a_later_form_was_not():
+    data = {"components": [{"type": 18, "component": {"type": 4, "custom_id": "known"}}, {"type": 10}]}
+    assert components.has_field(data, "known")
+    assert not components.has_field(data, "late")
+    assert not components.has_field({}, "known")

@@ -7,6 +7,7 @@ import pytest
 
 from bot import drafting, parse_chances
 from bot.render import forecasts, values
+from ledger.types import to_us
 from markets import ranges
 from markets.claims import Terms
 
@@ -128,3 +129,19 @@ def test_one_chance_is_that_of_yes_wherever_it_stands():
     assert parse_chances.chances(turned, "60%") == (400_000, 600_000)
     assert forecasts.chances(turned, (400_000, 600_000)) == "60% YES"
     assert parse_chances.chances(read("Acme", "Globex"), "60%") == (600_000, 400_000)
+
+
+@pytest.mark.parametrize(
+    ("at", "typed"),
+    [
+        ("2027-03-01T00:00:00+01:00", "2027-03-01"),
+        ("2027-03-01T15:00:00+01:00", "2027-03-01 15:00"),
+        ("2027-03-01T15:00:30.000001+01:00", "2027-03-01 15:00:30.000001"),
+        ("2027-10-31T02:30:00+02:00", "2027-10-31 02:30"),
+        ("2027-10-31T02:30:00+01:00", "2027-10-31 02:30:00+01:00"),  # the second time that clocks show it
+    ],
+)
+def test_a_moment_is_shown_as_it_would_be_typed(at: str, typed: str):
+    at_us = to_us(datetime.fromisoformat(at))
+    assert drafting.day_typed(at_us, "Europe/Berlin") == typed
+    assert drafting.day(typed, "Europe/Berlin", datetime(2028, 1, 1, tzinfo=UTC)) == at_us

@@ -85,6 +85,8 @@ def test_every_code_that_is_raised_for_bad_terms_has_a_sentence():
             item=3,
             one="a",
             other="b",
+            from_us=1,
+            until_us=2,
         )
         said = market_refusals.refusal(error, Currency())
         assert said, f'{kind}("{field}", "{code}")'

@@ -1,8 +1,11 @@
 """How a claim comes out, as people see it: proposals, disputes, rulings, appeals, and taking back."""
 
+from datetime import timedelta
+
 from bot.playground.driver import Playground
-from tests.end_to_end.conftest import set_up
+from tests.end_to_end.conftest import BEGINS, set_up
 from tests.end_to_end.test_bets import posted, quick
+from tests.end_to_end.test_markets import held
 
 
 async def bet_between(play: Playground, **changes: str) -> None:
@@ -16,10 +19,13 @@ async def bet_between(play: Playground, **changes: str) -> None:
 
 async def test_unchallenged_a_result_is_paid_with_everything_said(play: Playground):
     await bet_between(play)
+    said = {"result": "YES", "evidence": "https://example.org/report They said so."}
     form = await play.bo.run("/resolve propose", claim=1)
-    done = await play.bo.submit(
-        form, result="YES", evidence="https://example.org/report They said so.", known="2026-11-01"
-    )
+    refused = await play.bo.submit(form, **said, known="2026-11-01")
+    assert "It became public after the claim opened, <t:" in refused.text
+    assert "or leave it empty" in refused.text
+    form = await play.bo.run("/resolve propose", claim=1)
+    done = await play.bo.submit(form, **said)
     assert "You proposed YES" in done.text
 
     told = await posted(play, "Proposed: YES")
@@ -89,6 +95,47 @@ async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Play
         assert words in acts
 
 
+async def test_the_moment_it_became_public_is_announced_challenged_and_ruled(play: Playground):
+    """Ada staked on NO and lost. She says that YES was public before all stakes."""
+    await bet_between(play, when="in 10 days")
+    await play.mira.run("/market pool", claim=1)
+    for who, outcome in ((play.ada, "NO"), (play.bo, "YES")):
+        await play.skip(hours=2)
+        asked = await who.run("/market stake", claim=1, outcome=outcome, stake="100")
+        await who.click(asked, "Stake 100 points")
+    await play.skip(days=11)
+    moment = BEGINS + timedelta(hours=1)
+    form = await play.ada.run("/resolve propose", claim=1)
+    done = await play.ada.submit(
+        form, result="YES", evidence="https://example.org/report", known=f"{moment:%Y-%m-%d %H:%M}+00:00"
+    )
+    for words in (
+        f"**It became public <t:{int(moment.timestamp())}:f>**, as is said here.",
+        "200 staked in the pool after that return before the split: <@",
+        "By that moment alone: <@",
+    ):
+        assert words in done.text
+    told = await posted(play, "Proposed: YES")
+    assert "200 staked in the pool after that return" in told.text
+    assert "for 7 days from now, because whoever proposes it gains by it" in told.text
+    assert "bo" in [one["username"] for one in told.json["mentions"]]
+
+    form = await play.bo.click(told, "Challenge")
+    await play.bo.submit(form, ground="it became public at another moment", reason="That was later.")
+    dispute = await posted(play, "Dispute 1")
+    assert "**Proposed YES**, public since <t:" in dispute.text
+    case = await play.mira.click(dispute, "Judge")
+    form = await play.mira.click(case, "YES")
+    assert held(form)["known"].startswith(f"{moment:%Y-%m-%d}")
+    assert held(form)["late"] == "stand"
+    done = await play.mira.submit(form, known="", reason="Nobody knew before the deadline.")
+    assert "That is the ruling" in done.text
+    await play.skip(days=2)
+    paid = await posted(play, "The pool on claim 1 is paid: YES")
+    assert "staked 100, got back 200, **+100**" in paid.text
+    assert "returned before the split" not in paid.text
+
+
 async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     await bet_between(play)
     form = await play.mira.run("/mod freeze", claim=1)
@@ -100,3 +147,8 @@ async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     await play.mira.submit(form, reason="It is still there.")
     offered = await play.ada.run("/bet offer", claim=1, side="YES", stake="5", odds="50%")
     assert "Your offer 2 stands" in offered.text
+
+    card = await posted(play, "says YES: risks 5 to win 5")
+    await play.mira.click(await play.mira.click(card, card.buttons[0]), "Lock 5 points")
+    refused = await play.mira.run("/mod freeze", claim=1)
+    assert "so you can't judge it, freeze it or take its result back" in refused.text

@@ -116,7 +116,7 @@ class Machine(Bets, Shares, Crowd, Results):
 
     def teardown(self) -> None:
         """Time goes on, nobody does anything any more: every bet ends, and all that was held returns somewhere."""
-        moderator = Actor(self.people[4].number, moderator=True)
+        moderator = Actor(self.people[5].number, moderator=True)  # without money, as the owner is
         for claim in self.rows(tables.claims):
             if claim.halted:
                 self.do(disputes.halt, disputes.Halt(*self.ids(), moderator, claim.number, False, "Go on."))

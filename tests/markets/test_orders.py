@@ -155,9 +155,10 @@ async def test_an_order_rests_while_a_proposal_or_a_moderator_stops_trading_and_
         await club.order(bo, claim, YES, 1_000, budget=20)
     await club.cancel(bo, placed[-1])  # one's own points can be had back at any time
     await club.withdraw_proposal(ada, proposal)
-    await club.halt(cy, claim)
+    mod = await club.member(4)
+    await club.halt(mod, claim)
     await club.sweep()
-    await club.halt(cy, claim, halted=False)
+    await club.halt(mod, claim, halted=False)
     await club.sweep()
     states = [(await club.read_order(one.order)).state for one in placed]
     assert states == ["filled"] * 24 + ["cancelled"]
