@@ -140,7 +140,8 @@ async def _vote(press: Press, number: int, choice: int) -> render.Did:
     request = disputes.Vote(guild, key(press), who.actor, number, said, components.line(filled, "reason"))
     voted = await crux.write(disputes.vote, request, now)
     words = (
-        "That is the ruling. It is posted with your reason, and paid a day later unless somebody appeals."
+        "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "
+        "on an appeal it is final."
         if voted.ruled
         else f"{voted.votes} of {voted.needed} votes for this result so far. The others are waited for."
     )

@@ -114,7 +114,7 @@ def _stands(seen: ClaimSeen) -> str:
         paid = f" It is paid {phrases.ago(seen.resolution.pays_us)}." if waits else ""
         return f"**Result: {words}.**{paid}"
     if seen.dispute is not None and seen.dispute.ruling is not None and seen.at == "ruled":
-        return f"**Ruled {phrases.result(found.terms, seen.dispute.ruling)}**; it is paid a day after the ruling."
+        return f"**Ruled {phrases.result(found.terms, seen.dispute.ruling)}**; it is paid a day after the ruling's post."
     if seen.proposal is not None:
         words = phrases.result(found.terms, seen.proposal.result)
         by = phrases.who(seen.people, seen.proposal.proposer)

@@ -12,8 +12,8 @@ from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
 from bot.render.claims import holders
 from bot.render.text import Currency
-from ledger.types import from_us
-from markets import bet_payouts, clauses, proposals, queries, resolution
+from ledger.types import from_us, to_us
+from markets import bet_payouts, clauses, disputes, due, preferences, proposals, queries, resolution
 from markets.claims import Claim, Result, Terms
 from markets.conditions import FAILED
 from markets.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
@@ -127,7 +127,7 @@ def rule_form(seen: ClaimSeen, choice: int) -> Form:
         f"rule-send:{seen.claim.number}:{choice}",
         (*fields, reason),
         f"A ruling of {seen.claim.terms.judges.votes} "
-        f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted and paid a day later.",
+        f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted, and paid a day after that.",
     )
 
 
@@ -630,22 +630,18 @@ def _then(said: str, more: str) -> str:
 def _ruled(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
     of = seen.dispute
-    if of.ruling is None:
-        return None
     final = bool(ask.facts.get("final"))
+    if of.ruling is None or (of.state == "final" and not final):  # what is final is posted by itself
+        return None
     came = phrases.result(seen.claim.claim.terms, of.ruling)
-    paid = text.at(from_us(int(ask.facts["pays_us"])))
-    next_ = (
-        "This is final, and it is paid."
-        if final
-        else f"It is paid on {paid}, unless somebody appeals with new evidence before."
-    )
+    waits = seen.claim.at == "ruled"
+    next_ = _what_follows(tx, ask, seen, final=final)
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
         phrases.lines(*_votes(seen), next_, "**What each result pays**", *would_pay(seen.claim)),
         f"Dispute {of.number} · claim {seen.claim.claim.number}",
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
-        if final
+        if final or not waits
         else (
             Button("Appeal", f"appeal:{seen.claim.claim.number}", Look.DANGER),
             Button("Terms", f"terms:{seen.claim.claim.number}"),
@@ -654,6 +650,48 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
     )
     sides = (seen.proposal.proposer, of.challenger, *holders(seen.claim))
     return Told(shown, players=tuple(dict.fromkeys(sides)), line=seen.claim.claim.number)
+
+
+def _what_follows(tx: Connection, ask: Ask, seen: DisputeSeen, *, final: bool) -> str:
+    """What comes after a ruling, which may be posted long after it was made."""
+    of, at = seen.dispute, seen.claim.at
+    if at == "disputed":
+        return "It was appealed since: nothing is paid until that is decided."
+    if at != "ruled":
+        return "It was carried out since."
+    if final:
+        return "This is final, and it is paid."
+    pays_us = due.at_us(tx, ask.guild, "ruling.pay", of.number) if of.posted_us is not None else None
+    paid = text.at(from_us(pays_us or disputes.pays_us(of, ask.now)))
+    return f"It is paid on {paid}, unless somebody appeals with new evidence before."
+
+
+@post("ruling.told")
+def _told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
+    """To one of its people, where it could not be posted (D3)."""
+    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    of, player = seen.dispute, int(ask.facts["player"])
+    found = preferences.chosen(tx, ask.guild, [player]).get(player)
+    if of.ruling is None or seen.claim.at != "ruled" or of.posted_us or found is None or found.by == "off":
+        return None
+    terms = seen.claim.claim.terms
+    counts_us = int(ask.facts["counts_us"])
+    final = of.state == "final"
+    pays = from_us(counts_us + disputes.pays_us(of, ask.now) - to_us(ask.now))
+    number = seen.claim.claim.number
+    shown = Card(
+        f"Ruled {phrases.result(terms, of.ruling)}: {text.escape(terms.title, 160)}",
+        phrases.lines(
+            f"You have something on claim {number}, or in its dispute. Its ruling could not be posted in the server "
+            "for two weeks.",
+            *_votes(seen),
+            f"It is paid on {text.at(pays)}, posted or not"
+            + (". This is final." if final else f". Until then `/resolve appeal` with claim {number} holds it."),
+        ),
+        f"Dispute {of.number} · claim {number} · https://discord.com/channels/{ask.guild}",
+        accent=Accent.CAREFUL,
+    )
+    return Told(shown, privately=player)
 
 
 def _votes(seen: DisputeSeen) -> list[str]:
