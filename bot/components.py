@@ -16,6 +16,7 @@ from typing import Any, cast
 import discord
 from discord import ui
 
+from bot import fitting
 from bot.cards import (
     REFUSED,
     Button,
@@ -102,10 +103,8 @@ routes = Routes()
 def view(card: Card, mark: int | None = None) -> ui.LayoutView:
     """A card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
     made = ui.LayoutView(timeout=None)
-    body = [f"### {card.title}", *card.text]
-    if card.small:
-        body.append(f"-# {card.small}")
-    inside: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(body))]
+    card = fitting.fitted(card)
+    inside: list[ui.Item[Any]] = [ui.TextDisplay(fitting.body(card))]
     if card.picture is not None:
         shown = discord.MediaGalleryItem(
             f"attachment://{card.picture.name}", description=card.picture.words[:_LONGEST_WORDS]

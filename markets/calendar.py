@@ -454,9 +454,7 @@ _NEEDS_CONFIRMATION = (
 _CUT_WINDOWS = (
     sa.select(_p.guild_id).where(_p.state == "standing", _p.window_to_us > param("from")).distinct()
 )
-_CUT_RULINGS = (
-    sa.select(_w.guild_id).where(_w.kind.in_(disputes.WAITS), _w.due_us > param("from")).distinct()
-)
+_CUT_RULINGS = sa.select(_w.guild_id).where(_w.kind.in_(disputes.WAITS), _w.due_us > param("from")).distinct()
 _opened = (_c.guild_id == param("g"), _c.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))
 _NEW = (
     sa.select(_c.number, _c.terms)

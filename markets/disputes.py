@@ -1,8 +1,8 @@
 """When somebody objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
 
 One dispute stands at a time. Judges vote for a result; as many votes for one result as the claim asks for are the
-ruling. It is paid a day after it was posted, unless one appeal, with twice the bond, holds it; what is decided then is
-final, and paid when it is posted.
+ruling. It is paid a day after it was posted, unless one appeal, with twice the bond, holds it; what is decided then
+is final, and paid when it is posted.
 
     ruled        it waits for its post (posted), and is paid a day after that (ruling.pay)
     +14 days     without a post its people are told privately (ruling.tell)
@@ -348,11 +348,6 @@ def _unposted(claim: Claim, dispute: Dispute) -> bool:
     return claim.state == lifecycle.RULED and dispute.posted_us is None and not claim.halted
 
 
-def waits_for_post(tx: Connection, claim: Claim) -> bool:
-    """Whether nothing is paid on a claim yet because its ruling has not been posted."""
-    return claim.state == lifecycle.RULED and standing(tx, claim).posted_us is None
-
-
 def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
     """Holds somebody against the judges of this round; True where they may rule alone, the others having had time.
 
@@ -673,13 +668,18 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
     return Dispute(**values)
 
 
+def newest(tx: Connection, claim: Claim) -> int | None:
+    """The newest dispute on a claim, whatever became of it."""
+    return tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+
+
 def standing(tx: Connection, claim: Claim) -> Dispute:
     """The dispute on a claim that is disputed or ruled.
 
     Raises:
         UnknownDispute: There is none.
     """
-    number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+    number = newest(tx, claim)
     if number is None:
         raise UnknownDispute(claim.guild, claim.number)
     return load(tx, claim.guild, number)

@@ -433,7 +433,7 @@ def place(tx: Connection, guild: int, kind: str, ref: int) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """How many announcements of one server could not be told in one channel, and the newest reason."""
+    """How many announcements of one server could not be told in one channel, and a reason."""
 
     cards: int
     posts: int
@@ -445,7 +445,9 @@ def unsent(tx: Connection, guild: int, channel: int) -> Unsent:
     asked = {"g": guild, "channel": channel}
     parked_cards, card_error = tx.execute(_PARKED_CARDS, asked).one()
     parked_posts, post_error = tx.execute(_PARKED_POSTS, asked).one()
-    return Unsent(parked_cards, parked_posts, post_error or card_error or "")
+    errors = [error for error in (post_error, card_error) if error]
+    refused = [error for error in errors if error.startswith(REFUSED)]
+    return Unsent(parked_cards, parked_posts, (refused or errors or [""])[0])
 
 
 def waiting(tx: Connection) -> int:
@@ -793,10 +795,18 @@ _REPORT_AGAIN = (
 )
 _LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)
 _LET_GO_POSTS = sa.update(posts).where(_p.state == _WAITING, _p.owner != 0).values(owner=0, lease_us=0)
-_PARKED_CARDS = sa.select(sa.func.count(), sa.func.max(_c.last_error)).where(
+
+
+def _reason(table: sa.Table) -> sa.ColumnElement[str]:
+    """Why some are parked; a right that is lacking before any other reason."""
+    error = table.c.last_error
+    return sa.func.coalesce(sa.func.max(sa.case((_refused(table), error))), sa.func.max(error))
+
+
+_PARKED_CARDS = sa.select(sa.func.count(), _reason(cards)).where(
     _c.guild_id == param("g"), _c.state == _PARKED, _c.channel == param("channel")
 )
-_PARKED_POSTS = sa.select(sa.func.count(), sa.func.max(_p.last_error)).where(
+_PARKED_POSTS = sa.select(sa.func.count(), _reason(posts)).where(
     _p.guild_id == param("g"), _p.state == _PARKED, _p.channel == param("channel")
 )
 _WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(_c.state == _WAITING, _here(cards))

@@ -112,7 +112,8 @@ def proposal_day(tx: Connection, ask: Ask) -> Told | None:
         f"challenge it until {text.at(until)}, {text.ago(until)}; then it settles and is paid."
     )
     losing = tuple(resolution.losers(tx, claim, proposal.result))
-    return Told(_card(ask, "A day left to challenge", line, accent=Accent.CAREFUL), players=losing)
+    shown = _card(ask, "A day left to challenge", line, accent=Accent.CAREFUL)
+    return Told(shown, players=losing, must_hear=True)
 
 
 @announced.post("bet.year")
@@ -326,7 +327,7 @@ def _listed(title: str, found: Sequence[tuple[int, str]]) -> str:
 def dm(tx: Connection, ask: Ask) -> Told | None:
     link = f"https://discord.com/channels/{ask.guild}/{ask.facts['channel']}/{ask.facts['message']}"
     line = f"Something in the server concerns you: {link}"
-    small = "You asked to be told here · change it with /bet reminders"
+    small = "How you are told: /bet reminders"
     return Told(Card("From Crux", (line,), small), privately=ask.facts["player"])
 
 
@@ -407,8 +408,8 @@ def _called(claim: Claim) -> str:
 
 
 def _sides(tx: Connection, claim: Claim) -> tuple[int, ...]:
-    """Everybody who has something on a claim; of very many those who have most."""
-    return tuple(sorted(resolution.holders(tx, claim)[: resolution.MOST_TOLD]))
+    """Everybody who has something on a claim, whoever has most first."""
+    return tuple(resolution.holders(tx, claim))
 
 
 def _card(

@@ -18,7 +18,7 @@ from bot.render import rewards as reward_words
 from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
-from markets import queries
+from markets import queries, resolution
 from markets.claims import Claim, Terms
 from markets.library import Starter
 from markets.offers import Offer
@@ -114,7 +114,8 @@ def _stands(seen: ClaimSeen) -> str:
         paid = f" It is paid {phrases.ago(seen.resolution.pays_us)}." if waits else ""
         return f"**Result: {words}.**{paid}"
     if seen.dispute is not None and seen.dispute.ruling is not None and seen.at == "ruled":
-        return f"**Ruled {phrases.result(found.terms, seen.dispute.ruling)}**; it is paid a day after the ruling's post."
+        ruled = phrases.result(found.terms, seen.dispute.ruling)
+        return f"**Ruled {ruled}**; it is paid a day after the ruling's post."
     if seen.proposal is not None:
         words = phrases.result(found.terms, seen.proposal.result)
         by = phrases.who(seen.people, seen.proposal.proposer)
@@ -281,9 +282,9 @@ def _state_tag(at: str) -> str:
     return {"proposed": "closed", "ruled": "disputed", "void": "settled", "unresolved": "closed"}.get(at, at)
 
 
-def holders(seen: ClaimSeen) -> tuple[int, ...]:
-    """Everybody with a live bet on it."""
-    return tuple(dict.fromkeys(side for bet in seen.live for side in (bet.maker, bet.taker)))
+def holders(tx: Connection, seen: ClaimSeen) -> tuple[int, ...]:
+    """Everybody with anything on it (B5), whoever has most first."""
+    return tuple(resolution.holders(tx, seen.claim))
 
 
 @post("claim.superseded")
@@ -299,7 +300,7 @@ def _superseded(tx: Connection, ask: Ask) -> Told | None:
         ),
         buttons=(Button("Terms of the new one", f"terms:{new.claim.number}"),),
     )
-    return Told(shown, concerned=holders(seen), line=seen.claim.number)
+    return Told(shown, concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.clarified")
@@ -319,7 +320,7 @@ def _clarified(tx: Connection, ask: Ask) -> Told | None:
         "It fills a gap and turns no criterion round.",
         (Button("Terms", f"terms:{seen.claim.number}"),),
     )
-    return Told(shown, players=holders(seen), line=seen.claim.number)
+    return Told(shown, players=holders(tx, seen), line=seen.claim.number)
 
 
 # --- drafts and their forms -------------------------------------------------------------------

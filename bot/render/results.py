@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot import fitting
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, turning
 from bot.render import conditions as condition_words
 from bot.render import phrases, text, wording
 from bot.render import stories as story_words
-from bot.render.announced import Ask, Told, card, post
+from bot.render.announced import ALL_SAID, Ask, Told, card, post
 from bot.render.claims import holders
 from bot.render.text import Currency
 from ledger.types import from_us, to_us
@@ -25,6 +26,11 @@ GROUNDS = {
     "wording": "the wording says otherwise",
     "early": "it is too early",
 }
+
+PAGE_LETTERS = 3_400
+_WHOLE = 10_000
+MOST_ARGUMENTS = 5
+"""Of a dispute, the newest, on its card."""
 
 UNCLEAR, VOID, EARLY, WEIGHTS, VALUE = 100, 101, 102, 103, 104
 """Results that are no outcome, as numbers for buttons; below them an outcome's own number."""
@@ -199,11 +205,93 @@ def dispute(seen: DisputeSeen) -> Card:
     found, of = seen.claim.claim, seen.dispute
     return Card(
         f"Dispute {of.number}: {text.escape(found.terms.title, 160)}",
-        phrases.lines(*_case(seen), *(would_pay(seen.claim) if _runs(seen) else ())),
+        phrases.lines(*_case(seen), *(would_pay(seen.claim) if _runs(seen) else ()), most=phrases.WHOLE),
         _judged_by(seen),
         _dispute_buttons(seen),
         Accent.DONE if of.state in ("final", "lapsed") else Accent.CAREFUL,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that people said about a claim and its newest dispute, of which one page is shown."""
+
+    seen: ClaimSeen
+    dispute: DisputeSeen | None
+    page: int = 0
+
+
+def words(shown: Words) -> Card:
+    """What messages shorten, whole, in pages."""
+    number = shown.seen.claim.number
+    pages = _pages(_all_words(shown))
+    at = min(shown.page, len(pages) - 1)
+    return Card(
+        f"All that was said about claim {number}",
+        tuple(pages[at]),
+        f"Page {at + 1} of {len(pages)}" if len(pages) > 1 else "",
+        turning(
+            Button("Back", f"said:{number}:{max(at - 1, 0)}", off=at == 0),
+            Button("On", f"said:{number}:{at + 1}", off=at + 1 >= len(pages)),
+        ),
+    )
+
+
+def _all_words(shown: Words) -> list[str]:
+    seen, terms = shown.seen, shown.seen.claim.terms
+    said = [
+        f"**{text.escape(terms.title, _WHOLE)}**",
+        text.escape(terms.statement, _WHOLE),
+        *[
+            f"- **{text.escape(one.name, _WHOLE)}**: {text.escape(one.criteria, _WHOLE)}"
+            for one in terms.outcomes
+        ],
+        *[f"Clarified: “{text.escape(one.words, _WHOLE)}”" for one in seen.clarifications],
+    ]
+    proposal = shown.dispute.proposal if shown.dispute else seen.proposal
+    people = shown.dispute.people if shown.dispute else seen.people
+    if proposal is not None:
+        by = phrases.who(people, proposal.proposer)
+        said += [
+            f"**Proposed {phrases.result(terms, proposal.result)}** by {by}: "
+            f"“{text.escape(proposal.reason or '', _WHOLE)}”",
+            f"Evidence: {text.escape(proposal.evidence, _WHOLE)}",
+        ]
+    if shown.dispute is None:
+        return said
+    of = shown.dispute.dispute
+    said.append(
+        f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
+        f"“{text.escape(of.reason, _WHOLE)}”"
+    )
+    said += [
+        f"- {phrases.who(people, one.author)}: “{text.escape(one.words, _WHOLE)}”"
+        for one in shown.dispute.arguments
+    ]
+    said += [
+        f"- {phrases.who(people, one.judge)} voted {phrases.result(terms, one.result)}: "
+        f"“{text.escape(one.reason, _WHOLE)}”"
+        for one in shown.dispute.votes
+    ]
+    if of.appellant is not None:
+        said.append(
+            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', _WHOLE)}”"
+        )
+    return said
+
+
+def _pages(lines: Sequence[str]) -> list[list[str]]:
+    """Lines in pages that fit; one that is too long for a page goes on in the next."""
+    pages: list[list[str]] = [[]]
+    room = PAGE_LETTERS
+    for line in filter(None, lines):
+        for part in fitting.parts(line, PAGE_LETTERS):
+            if fitting.letters(part) + 1 > room and pages[-1]:
+                pages.append([])
+                room = PAGE_LETTERS
+            pages[-1].append(part)
+            room -= fitting.letters(part) + 1
+    return pages
 
 
 def _runs(seen: DisputeSeen) -> bool:
@@ -215,31 +303,37 @@ def _runs(seen: DisputeSeen) -> bool:
 def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
     number = seen.claim.claim.number
     terms = Button("Claim and terms", f"terms:{number}")
+    said = Button(ALL_SAID, f"said:{number}:0")
     if seen.claim.claim.halted or not _runs(seen):
-        return (terms,)
+        return (terms, said)
     if seen.claim.at == "ruled":
         appeal = Button("Appeal", f"appeal:{number}", Look.DANGER)
-        return (terms,) if seen.dispute.appellant else (appeal, terms)
-    return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
+        return (terms, said) if seen.dispute.appellant else (appeal, terms, said)
+    return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms, said)
 
 
 def _case(seen: DisputeSeen) -> list[str]:
     terms, of, proposal, people = seen.claim.claim.terms, seen.dispute, seen.proposal, seen.people
-    reason = f": “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
+    reason = f": “{text.escape(proposal.reason)}”" if proposal.reason else ""
+    earlier = len(seen.arguments) - MOST_ARGUMENTS
     parts = [
         f"**Proposed {phrases.result(terms, proposal.result)}** by {phrases.who(people, proposal.proposer)}{reason} "
         f"({phrases.link(proposal.evidence, 'evidence')})",
         f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
-        f"“{text.escape(of.reason, 400)}”",
+        f"“{text.escape(of.reason)}”",
+        f"{earlier} earlier {'argument' if earlier == 1 else 'arguments'}: *{ALL_SAID}*"
+        if earlier > 0
+        else "",
     ]
     parts += [
-        f"- {phrases.who(people, one.author)}: “{text.escape(one.words, 250)}”" for one in seen.arguments[-5:]
+        f"- {phrases.who(people, one.author)}: “{text.escape(one.words)}”"
+        for one in seen.arguments[-MOST_ARGUMENTS:]
     ]
     if of.ruling is not None:
         parts.append(f"**Ruled {phrases.result(terms, of.ruling)}**{_why(seen)}")
     if of.appellant is not None:
         parts.append(
-            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 400)}”"
+            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '')}”"
         )
     return parts
 
@@ -468,7 +562,7 @@ def _dispute_card(tx: Connection, ask: Ask) -> Told | None:
     """Both sides and the judges are told when it opens (E2)."""
     seen = queries.dispute(tx, ask.guild, ask.ref, ask.now)
     named = seen.claim.claim.terms.judges.named
-    sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(seen.claim))
+    sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(tx, seen.claim))
     return Told(
         dispute(seen),
         players=tuple(dict.fromkeys((*named, *sides))),
@@ -493,7 +587,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
     terms = seen.claim.terms
     by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
     known = f" It became public {text.day(from_us(proposal.known_us))}." if proposal.known_us else ""
-    reason = f"“{text.escape(proposal.reason, 400)}”" if proposal.reason else ""
+    reason = f"“{text.escape(proposal.reason)}”" if proposal.reason else ""
     gains = ", because whoever proposes it gains by it" if proposal.gains else ""
     bond = " A bond is held until it is settled." if proposal.bond else ""
     shown = Card(
@@ -506,6 +600,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{gains}; unchallenged, it is "
             f"settled.{bond}",
             *would_pay(seen),
+            most=phrases.WHOLE,
         ),
         f"Claim {seen.claim.number} · judged by {phrases.judges(terms, seen.people)}",
         (
@@ -515,7 +610,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
         Accent.CAREFUL,
     )
     losers = tuple(resolution.losers(tx, seen.claim, proposal.result))
-    return Told(shown, players=losers, line=seen.claim.number)
+    return Told(shown, players=losers, line=seen.claim.number, must_hear=True)
 
 
 @post("proposal.withdrawn")
@@ -525,7 +620,7 @@ def _withdrawn(tx: Connection, ask: Ask) -> Told | None:
     by = phrases.who(queries.named(tx, ask.guild, {proposal.proposer}), proposal.proposer)
     words = f"{by} took the proposal {phrases.result(seen.claim.terms, proposal.result)} back."
     return Told(
-        _plain(seen, "A proposal is withdrawn", words), concerned=holders(seen), line=seen.claim.number
+        _plain(seen, "A proposal is withdrawn", words), concerned=holders(tx, seen), line=seen.claim.number
     )
 
 
@@ -556,7 +651,7 @@ def _resolved(tx: Connection, ask: Ask) -> Told | None:
         return None
     when = f"It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
     words = _then(_how(tx, ask, seen, found), when)
-    return Told(_settled(seen, found, words, ()), concerned=holders(seen), line=seen.claim.number)
+    return Told(_settled(seen, found, words, ()), concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("bets.paid")
@@ -638,7 +733,13 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
     next_ = _what_follows(tx, ask, seen, final=final)
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
-        phrases.lines(*_votes(seen), next_, "**What each result pays**", *would_pay(seen.claim)),
+        phrases.lines(
+            *_votes(seen),
+            next_,
+            "**What each result pays**",
+            *would_pay(seen.claim),
+            most=phrases.WHOLE,
+        ),
         f"Dispute {of.number} · claim {seen.claim.claim.number}",
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
         if final or not waits
@@ -648,7 +749,7 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
         ),
         Accent.CAREFUL,
     )
-    sides = (seen.proposal.proposer, of.challenger, *holders(seen.claim))
+    sides = (seen.proposal.proposer, of.challenger, *holders(tx, seen.claim))
     return Told(shown, players=tuple(dict.fromkeys(sides)), line=seen.claim.claim.number)
 
 
@@ -686,7 +787,11 @@ def _told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
             "for two weeks.",
             *_votes(seen),
             f"It is paid on {text.at(pays)}, posted or not"
-            + (". This is final." if final else f". Until then `/resolve appeal` with claim {number} holds it."),
+            + (
+                ". This is final."
+                if final
+                else f". Until then `/resolve appeal` with claim {number} holds it."
+            ),
         ),
         f"Dispute {of.number} · claim {number} · https://discord.com/channels/{ask.guild}",
         accent=Accent.CAREFUL,
@@ -700,7 +805,7 @@ def _votes(seen: DisputeSeen) -> list[str]:
     terms = seen.claim.claim.terms
     return [
         f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}: "
-        f"“{text.escape(one.reason, 300)}”"
+        f"“{text.escape(one.reason)}”"
         for one in seen.votes
         if one.round == last
     ]
@@ -744,7 +849,9 @@ def _stepped_down(tx: Connection, ask: Ask) -> Told | None:
     words = (
         f"{phrases.who(queries.named(tx, ask.guild, {judge}), judge)} judges it no more, and may bet on it."
     )
-    return Told(_plain(seen, "A judge steps down", words), concerned=holders(seen), line=seen.claim.number)
+    return Told(
+        _plain(seen, "A judge steps down", words), concerned=holders(tx, seen), line=seen.claim.number
+    )
 
 
 @post("judge.appointed")
@@ -772,14 +879,14 @@ def _reversed(tx: Connection, ask: Ask) -> Told | None:
     shown = _plain(
         seen, "A result is taken back", words, Button("Propose a result", f"propose:{seen.claim.number}")
     )
-    return Told(shown, players=holders(seen), line=seen.claim.number)
+    return Told(shown, players=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.too_early")
 def _too_early(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     words = f"Nothing is paid, and people are asked again {phrases.ago(int(ask.facts['check_us']))}."
-    return Told(_plain(seen, "Too early to say", words), concerned=holders(seen), line=seen.claim.number)
+    return Told(_plain(seen, "Too early to say", words), concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.halted")
@@ -798,7 +905,7 @@ def _halt(tx: Connection, ask: Ask, title: str, what: str, act: str) -> Told:
     reason = queries.last_reason(tx, ask.guild, seen.claim.number, act)
     said = f": “{text.escape(reason, 300)}”" if reason else "."
     words = f"{phrases.who(queries.named(tx, ask.guild, {by}), by)} {what}{said}"
-    return Told(_plain(seen, title, words), concerned=holders(seen), line=seen.claim.number)
+    return Told(_plain(seen, title, words), concerned=holders(tx, seen), line=seen.claim.number)
 
 
 def _plain(seen: ClaimSeen, title: str, words: str, *buttons: Button) -> Card:

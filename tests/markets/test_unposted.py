@@ -40,7 +40,9 @@ def _held(facts: str) -> outbox.HeldPost:
 
 async def sent(club: Club, kind: str) -> None:
     """Discord takes the oldest post of a kind that waits."""
-    asked = posts.select().where(posts.c.guild_id == club.guild, posts.c.kind == kind, posts.c.state == "waiting")
+    asked = posts.select().where(
+        posts.c.guild_id == club.guild, posts.c.kind == kind, posts.c.state == "waiting"
+    )
     row = await club.db.read(lambda tx: tx.execute(asked.order_by(posts.c.number)).first())
     assert row is not None
     request = outbox.Sent(club.guild, f"post:{row.number}", row.number, 7, 8)
