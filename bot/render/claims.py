@@ -25,6 +25,7 @@ from markets.offers import Offer
 from markets.queries import ClaimSeen, Row
 
 NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
+"""Also where Crux may not write in the one that was chosen: that card names what is missing."""
 
 # --- one claim --------------------------------------------------------------------------------
 
