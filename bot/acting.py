@@ -1,13 +1,13 @@
 """Who acts, as the markets want it: a number in the book, and what Discord says they may do at this moment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import discord
 from sqlalchemy import Connection
 
-from bot import places
+from bot import permissions, places
 from bot.answer import Press
 from bot.client import is_moderator
 from bot.entering import Known, enter, guild_of, key
@@ -22,7 +22,7 @@ A = TypeVar("A")
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Whoever presses: the actor, their wallet, and the server's places."""
+    """Whoever presses: the actor, their wallet, and the server's places, as far as Crux can write there."""
 
     actor: Actor
     known: Known
@@ -77,7 +77,15 @@ def _nothing(_: Connection) -> None:
 def _acting(press: Press, known: Known, chosen: Places) -> Acting:
     owner = press.guild is not None and press.guild.owner_id == press.user.id
     actor = Actor(known.glance.player.number, moderator=is_moderator(press, chosen), owner=owner)
-    return Acting(actor, known, chosen)
+    return Acting(actor, known, _usable(press, chosen))
+
+
+def _usable(press: Press, chosen: Places) -> Places:
+    """The places as somebody may be told of them: a channel in which Crux can't write is as good as none."""
+    channel = chosen.announcement_channel
+    if not channel or press.guild is None or permissions.check(press.guild, channel).can_post:
+        return chosen
+    return replace(chosen, announcement_channel=0)
 
 
 async def number_of(press: Press, person: discord.Member | int) -> int:

@@ -21,7 +21,8 @@ import discord
 from discord import ui
 from discord.utils import MISSING
 
-from bot import components
+from bot import components, fitting
+from bot.cards import Button
 from bot.client import Crux
 from bot.places import Places
 from bot.render import announced, unnamed
@@ -73,13 +74,14 @@ class HistoryHidden(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message as it goes out, and who is told of it privately."""
+    """A message as it goes out, and who is told of it privately; `more` are those whom it should name and doesn't."""
 
     told: Told
     mentions: tuple[int, ...]
     roles: tuple[int, ...]
     dms: tuple[int, ...]
     mark: int
+    more: int = 0
 
 
 class Announcer:
@@ -164,9 +166,9 @@ class Announcer:
             allowed = discord.AllowedMentions.none()
             if told.card.chart is not None:  # the picture of before goes
                 files = components.files(told.card)
-                await message.edit(view=_view(sending), allowed_mentions=allowed, attachments=files)
+                await message.edit(view=message_of(sending), allowed_mentions=allowed, attachments=files)
             else:
-                await message.edit(view=_view(sending), allowed_mentions=allowed)
+                await message.edit(view=message_of(sending), allowed_mentions=allowed)
             await self._shown(held, held.channel, held.message)
         else:
             sending = await self._sending(held, told, first=True)
@@ -262,8 +264,11 @@ class Announcer:
         found = await self._crux.db.read(
             preferences.chosen, held.guild, sorted({*told.players, *told.concerned})
         )
-        mentions = [found[n].discord_id for n in told.players if n in found and found[n].by == "mention"]
+        wanted = [n for n in dict.fromkeys(told.players) if n in found and found[n].by == "mention"]
+        named, unnamed = wanted[: fitting.MENTIONS], wanted[fitting.MENTIONS :]
+        mentions = [found[n].discord_id for n in named]
         dms = [n for n in (*told.players, *told.concerned) if n in found and found[n].by == "dm"]
+        dms += unnamed if told.must_hear else []
         guild = self._crux.get_guild(held.guild)
         if told.owner and guild is not None and guild.owner_id:
             mentions.append(guild.owner_id)
@@ -272,7 +277,12 @@ class Announcer:
             role = (await self._crux.places(held.guild)).moderator_role
             roles = (role,) if role else ()
         return Sending(
-            told, tuple(dict.fromkeys(mentions)), roles, tuple(dict.fromkeys(dms)), mark(reference(held))
+            told,
+            tuple(dict.fromkeys(mentions)),
+            roles,
+            tuple(dict.fromkeys(dms)),
+            mark(reference(held)),
+            len(unnamed),
         )
 
     # places
@@ -333,7 +343,7 @@ class Announcer:
             users=[discord.Object(person) for person in sending.mentions],
             roles=[discord.Object(role) for role in sending.roles],
         )
-        view = _view(sending)
+        view = message_of(sending)
         files = components.files(sending.told.card)
         if forum is not None:
             tags = _tags(forum, sending.told)
@@ -471,12 +481,15 @@ def nonce(held: Held) -> int:
     return int.from_bytes(hashlib.sha256(about.encode()).digest()[:8]) >> 1
 
 
-def _view(sending: Sending) -> ui.LayoutView:
-    """The card with its mark, and the people it calls beneath it."""
-    view = components.view(sending.told.card, sending.mark)
-    called = [f"<@{person}>" for person in sending.mentions] + [f"<@&{role}>" for role in sending.roles]
-    if called:
-        view.add_item(ui.TextDisplay(" ".join(called)))
+def message_of(sending: Sending) -> ui.LayoutView:
+    """The card with its mark, and the people it calls beneath it: together as much as Discord takes."""
+    called = fitting.called(sending.mentions, sending.roles, sending.more)
+    room = fitting.LETTERS - sum(map(fitting.letters, called))
+    line = sending.told.line
+    whole = Button(announced.ALL_SAID, f"said:{line}:0") if line else None
+    view = components.view(fitting.fitted(sending.told.card, room, whole), sending.mark)
+    for words in called:
+        view.add_item(ui.TextDisplay(words))
     return view
 
 
@@ -497,10 +510,15 @@ def _failure(held: Held, error: Exception) -> Failed:
         case discord.HTTPException() if error.status == 429:
             return Failed(held, name, passing=True, applied=False)
         case discord.Forbidden() | discord.NotFound():
-            # A card whose channel was deleted is made anew where the server is told things by then.
+            # A card whose channel was deleted is made anew where the server is told things by then. One that
+            # somebody deleted, or whose own post in the forum they did, is made again at once.
             lost = isinstance(held, HeldCard) and held.message is not None
             gone = error.code == _UNKNOWN_MESSAGE or (lost and error.code == _UNKNOWN_CHANNEL)
-            return Failed(held, f"{name} {error.code}", final=True, applied=False, gone=gone)
+            own = isinstance(held, HeldCard) and held.channel == held.message
+            again = lost and gone and (error.code == _UNKNOWN_MESSAGE or own)
+            return Failed(
+                held, f"{name} {error.code}", final=not again, applied=False, gone=gone, passing=again
+            )
         case NoChannel() | NoWords() | HistoryHidden():
             return Failed(held, name, final=True, applied=False)
         case discord.HTTPException() if error.status < 500:

@@ -16,6 +16,7 @@ from typing import Any, cast
 import discord
 from discord import ui
 
+from bot import fitting
 from bot.cards import (
     REFUSED,
     Button,
@@ -104,10 +105,8 @@ def view(card: Card, mark: int | None = None) -> ui.LayoutView:
     ids = [button.id for button in card.buttons]
     assert len(ids) == len(set(ids)), f"two buttons of one id: {ids}"  # Discord refuses the whole message
     made = ui.LayoutView(timeout=None)
-    body = [f"### {card.title}", *card.text]
-    if card.small:
-        body.append(f"-# {card.small}")
-    inside: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(body))]
+    card = fitting.fitted(card)
+    inside: list[ui.Item[Any]] = [ui.TextDisplay(fitting.body(card))]
     if card.picture is not None:
         shown = discord.MediaGalleryItem(
             f"attachment://{card.picture.name}", description=card.picture.words[:_LONGEST_WORDS]

@@ -7,6 +7,7 @@ had a window running gets the time back. Servers the bot was removed from rest u
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 import discord
@@ -28,10 +29,12 @@ log = logging.getLogger("crux.presence")
 class Presence:
     """Knows whether the bot is here. Nothing due is carried out before `arrived` is set."""
 
-    def __init__(self, crux: Crux) -> None:
+    def __init__(self, crux: Crux, heard: Callable[[discord.Guild], None]) -> None:
+        """`heard` is told of each server that comes or comes back."""
         self.ready = asyncio.Event()
         self.arrived = asyncio.Event()
         self._crux = crux
+        self._heard = heard
         self._beat_us = 0
         self._lost: set[int] = set()  # shards without a connection
         for hears in (self.on_shard_disconnect, self.on_shard_ready, self.on_shard_resumed):
@@ -134,6 +137,7 @@ class Presence:
     async def _invited(self, guild: discord.Guild) -> None:
         if not self.arrived.is_set():
             return  # `arrive` counts them all
+        self._heard(guild)
         away = await self._crux.db.read(calendar.removals)
         if guild.id in away:
             await self._back(guild.id, away[guild.id])

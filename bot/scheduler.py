@@ -20,6 +20,7 @@ from bot import digests
 from bot.announcer import Announcer
 from bot.client import Crux
 from bot.clock import Idle
+from bot.healing import Healing
 from bot.presence import Presence
 from bot.render import calendar as words
 from bot.worker import Worker
@@ -41,7 +42,8 @@ log = logging.getLogger("crux.scheduler")
 class Scheduler:
     def __init__(self, crux: Crux) -> None:
         self.crux = crux
-        self.presence = Presence(crux)
+        self.healing = Healing(crux)
+        self.presence = Presence(crux, self.healing.heard)
         self.worker = Worker(crux)
         self.announcer = Announcer(crux)
         self._due, self._told, self._beat, self._house = (asyncio.Event() for _ in range(4))
@@ -61,6 +63,7 @@ class Scheduler:
             await self.crux.clock.told.wait()
         await self._until_done(self._let_go)
         await self._until_done(self.presence.arrive)
+        self.healing.begin()
 
     async def go(self) -> None:
         """Work until cancelled."""
@@ -69,6 +72,7 @@ class Scheduler:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._loop(self._due, self._work))
                 loops.create_task(self._loop(self._told, self._tell))
+                loops.create_task(self._loop(self.healing.woken, self._heal))
                 loops.create_task(self._loop(self._beat, self.presence.beat))
                 loops.create_task(self._loop(self._house, self._keep_house))
                 loops.create_task(self._follow_writes())
@@ -91,6 +95,7 @@ class Scheduler:
         await self.presence.arrived.wait()
         try:
             await self.presence.beat()
+            await self.healing.run()
             if not self.presence.rests:
                 await self._do_all()
                 await self._arm()
@@ -159,6 +164,10 @@ class Scheduler:
 
     async def _tell(self) -> None:
         await self.announcer.run()
+
+    async def _heal(self) -> None:
+        if await self.healing.run():
+            self._told.set()
 
     async def _keep_house(self) -> None:
         await self._house_dates()

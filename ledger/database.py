@@ -326,7 +326,7 @@ def _require_file(address: Address, mode: Mode) -> None:
 
 
 def _make_private(path: Path) -> None:
-    """Make a new book's file so that its owner alone may read it: it holds people's ids, balances and hidden forecasts.
+    """Make a new book's file so that its owner alone may read it: it holds people's ids, balances, hidden forecasts.
     SQLite gives its log and its index the same rights. What is there keeps those that it has."""
     with suppress(OSError):  # there already, or not to be made: SQLite says why
         os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))

@@ -358,8 +358,8 @@ class BackAgain:
 def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     """Prolong what people had no chance to object to (D3, E5); returns how many windows that were.
 
-    The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6) gets
-    back the hours it lost.
+    The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6), and
+    the weeks after which it counts as posted, get back the hours they lost.
     """
     tx.execute(_BACK, {"g": request.guild})
     asked = {"g": request.guild, "from": request.from_us}
@@ -371,9 +371,9 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
         outbox.redraw(tx, request.guild, "claim", proposal.claim)
     rulings = tx.execute(_RULINGS, asked).all()
     for ruling in rulings:
-        away_us = to_us(now) - max(request.from_us, ruling.ruled_us)
-        due.schedule(tx, request.guild, "ruling.pay", ruling.number, ruling.due_us + away_us)
-    return len(numbers) + len(rulings)
+        away_us = to_us(now) - max(request.from_us, ruling.posted_us or ruling.ruled_us)
+        due.schedule(tx, request.guild, ruling.kind, ruling.number, ruling.due_us + away_us)
+    return len(numbers) + len({ruling.number for ruling in rulings})
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,9 +443,9 @@ _WINDOWS = (
     .order_by(_p.number)
 )
 _RULINGS = (
-    sa.select(_d.number, _d.ruled_us, _w.due_us)
+    sa.select(_d.number, _d.ruled_us, _d.posted_us, _w.kind, _w.due_us)
     .join(tables.due_work, (_w.guild_id == _d.guild_id) & (_w.ref == _d.number))
-    .where(_d.guild_id == param("g"), _w.kind == "ruling.pay", _w.due_us > param("from"))
+    .where(_d.guild_id == param("g"), _w.kind.in_(disputes.WAITS), _w.due_us > param("from"))
     .order_by(_d.number)
 )
 _NEEDS_CONFIRMATION = (
@@ -454,7 +454,7 @@ _NEEDS_CONFIRMATION = (
 _CUT_WINDOWS = (
     sa.select(_p.guild_id).where(_p.state == "standing", _p.window_to_us > param("from")).distinct()
 )
-_CUT_RULINGS = sa.select(_w.guild_id).where(_w.kind == "ruling.pay", _w.due_us > param("from")).distinct()
+_CUT_RULINGS = sa.select(_w.guild_id).where(_w.kind.in_(disputes.WAITS), _w.due_us > param("from")).distinct()
 _opened = (_c.guild_id == param("g"), _c.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))
 _NEW = (
     sa.select(_c.number, _c.terms)
@@ -486,4 +486,9 @@ def _window_begins(tx: Connection, guild: int, facts: dict[str, int], now: datet
     proposals.announced(tx, request, now)
 
 
+def _ruling_posted(tx: Connection, guild: int, facts: dict[str, int], now: datetime) -> None:
+    disputes.posted(tx, disputes.Posted(guild, "", facts["dispute"], final=bool(facts.get("final"))), now)
+
+
 outbox.SENT["proposal.made"] = _window_begins
+outbox.SENT["dispute.ruled"] = _ruling_posted

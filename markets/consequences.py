@@ -76,9 +76,10 @@ def _met(tx: Connection, claim: Claim, link: Link, at_us: int, now: datetime) ->
             settles_us = max(proposal.window_to_us, to_us(now))
             due.schedule(tx, claim.guild, "proposal.settle", proposal.number, settles_us)
     elif claim.state == lifecycle.RULED:
-        dispute = disputes.standing(tx, claim).number
-        if due.at_us(tx, claim.guild, "ruling.pay", dispute) is None:  # its day has passed
-            due.schedule(tx, claim.guild, "ruling.pay", dispute, to_us(now))
+        dispute = disputes.standing(tx, claim)
+        waits = due.at_us(tx, claim.guild, "ruling.pay", dispute.number) is not None
+        if not waits and dispute.posted_us is not None:  # its day has passed
+            due.schedule(tx, claim.guild, "ruling.pay", dispute.number, to_us(now))
 
 
 def _void(tx: Connection, claim: Claim, at_us: int, now: datetime) -> None:

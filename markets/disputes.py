@@ -1,7 +1,12 @@
 """When somebody objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
 
 One dispute stands at a time. Judges vote for a result; as many votes for one result as the claim asks for are the
-ruling. It is paid a day later, unless one appeal, with twice the bond, holds it; what is decided then is final.
+ruling. It is paid a day after it was posted, unless one appeal, with twice the bond, holds it; what is decided then
+is final, and paid when it is posted.
+
+    ruled        it waits for its post (posted), and is paid a day after that (ruling.pay)
+    +14 days     without a post its people are told privately (ruling.tell)
+    +21 days     that counts as its post (ruling.counts)
 """
 
 from dataclasses import dataclass
@@ -54,6 +59,16 @@ RULING, APPEAL = 1, 2
 ALONE_US = 7 * claims.DAY_US
 """After so long without enough votes the owner, or whoever the sides agree on, may rule alone (D4)."""
 
+UNPOSTED_US = 14 * claims.DAY_US
+COUNTS_US = 7 * claims.DAY_US
+"""A ruling that nobody could post: its people are told privately, and so long after that it counts as posted (D3)."""
+
+WAITS = ("ruling.pay", "ruling.tell", "ruling.counts")
+"""Due work of a ruling that isn't paid yet."""
+
+MOST_TOLD = 200
+"""People whom one ruling is told to privately, whoever has most first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
@@ -72,6 +87,7 @@ class Dispute:
     ruling: Result | None
     ruling_reason: str | None
     ruled_us: int | None
+    posted_us: int | None
     appellant: int | None
     appeal_reason: str | None
     appeal_bond: Account | None
@@ -82,8 +98,9 @@ class Dispute:
 
     @property
     def waits_since_us(self) -> int:
-        """Since when the judges of this round are asked; an appeal comes within a day of the ruling."""
-        return self.opened_us if self.ruled_us is None else self.ruled_us
+        """Since when the judges of this round are asked; an appeal comes within a day of the ruling's post."""
+        since_us = self.ruled_us if self.posted_us is None else self.posted_us
+        return self.opened_us if since_us is None else since_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +147,18 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """Discord has the post of a ruling, of the `final` one where there are two: its day begins."""
+
+    guild: int
+    key: str
+    dispute: int
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Appeal:
-    """New evidence against a ruling, within the day before it is paid."""
+    """New evidence against a ruling, before it is paid."""
 
     guild: int
     key: str
@@ -229,7 +256,7 @@ def argue(tx: Connection, request: Argue, now: datetime) -> int:
 
 
 def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
-    """A judge votes; enough votes for one result are the ruling, which is paid a day later (D6).
+    """A judge votes; enough votes for one result are the ruling, which is paid a day after its post (D6).
 
     Raises:
         ClaimMoved: There is no dispute to decide.
@@ -260,7 +287,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
 
 
 def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason: str, now: datetime) -> None:
-    """The ruling stands: it is paid after a day, that on an appeal at once (D6)."""
+    """The ruling stands: it is paid a day after it is posted, that on an appeal at once then (D3, D6)."""
     final = dispute.round == APPEAL
     ruling = {
         "g": claim.guild,
@@ -274,9 +301,56 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
     if not final:
         tx.execute(_FIRST_RULING, {"g": claim.guild, "n": dispute.number, "first": ruling["ruling"]})
     _stop_asking(tx, claim)
-    pays_us = to_us(now) + (0 if final else claims.DAY_US)
-    due.schedule(tx, claim.guild, "ruling.pay", dispute.number, pays_us)
-    _tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, pays_us=pays_us, final=final)
+    due.schedule(tx, claim.guild, "ruling.tell", dispute.number, to_us(now) + UNPOSTED_US)
+    _tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, final=final)
+
+
+def posted(tx: Connection, request: Posted, now: datetime) -> Dispute:
+    """Begin the day after which a ruling is paid, or pay what is final; nothing is paid on one before this (D3)."""
+    dispute = load(tx, request.guild, request.dispute)
+    if dispute.state != ("final" if request.final else "ruled") or dispute.posted_us is not None:
+        return dispute
+    tx.execute(_POSTED, {"g": dispute.guild, "n": dispute.number, "at": to_us(now)})
+    _cancel_waits(tx, dispute.guild, dispute.number)
+    due.schedule(tx, dispute.guild, "ruling.pay", dispute.number, pays_us(dispute, now))
+    outbox.redraw(tx, dispute.guild, "claim", dispute.claim)
+    outbox.redraw(tx, dispute.guild, "dispute", dispute.number)
+    return load(tx, request.guild, request.dispute)
+
+
+def pays_us(dispute: Dispute, now: datetime) -> int:
+    """When a ruling is paid that is posted at this moment."""
+    return to_us(now) + (0 if dispute.state == "final" else claims.DAY_US)
+
+
+@due.handles("ruling.tell")
+def tell_ruling(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: a ruling could not be posted for two weeks. Its people are told privately (D3)."""
+    dispute = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, dispute.claim)
+    if not _unposted(claim, dispute):
+        return
+    proposal = proposals.load(tx, work.guild, dispute.proposal)
+    sides = (proposal.proposer, dispute.challenger, dispute.appellant, *resolution.holders(tx, claim))
+    told = [player for player in dict.fromkeys(sides) if player is not None][:MOST_TOLD]
+    counts_us = to_us(now) + COUNTS_US
+    for player in told:
+        facts = {"player": player, "dispute": dispute.number, "counts_us": counts_us}
+        outbox.post(tx, claim.guild, outbox.RULING_DM, facts, now)
+    due.schedule(tx, claim.guild, "ruling.counts", dispute.number, counts_us)
+
+
+@due.handles("ruling.counts")
+def count_as_posted(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: a week ago its people were told privately, which counts as a ruling's post (D3)."""
+    dispute = load(tx, work.guild, work.ref)
+    if _unposted(claims.load(tx, work.guild, dispute.claim), dispute):
+        posted(tx, Posted(work.guild, "", dispute.number, final=dispute.state == "final"), now)
+
+
+def _unposted(claim: Claim, dispute: Dispute) -> bool:
+    """Whether a claim waits for its ruling to be posted; while it is halted nothing counts."""
+    return claim.state == lifecycle.RULED and dispute.posted_us is None and not claim.halted
 
 
 def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
@@ -373,7 +447,7 @@ def appointed(tx: Connection, claim: Claim) -> int | None:
 
 
 def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
-    """Hold a ruling by new evidence and twice the bond; once, within the day before it is paid (D6).
+    """Hold a ruling by new evidence and twice the bond; once, before it is paid (D6).
 
     Raises:
         ClaimMoved: There is no ruling that waits to be paid.
@@ -387,8 +461,8 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
         raise WindowOver(claim.number, claim.state)
     pays_us = due.at_us(
         tx, claim.guild, "ruling.pay", dispute.number
-    )  # later than a day where the bot was away
-    if pays_us is None or to_us(now) >= pays_us:
+    )  # later than a day where the bot was away; its day hasn't begun where it isn't posted
+    if dispute.posted_us is not None and (pays_us is None or to_us(now) >= pays_us):
         raise WindowOver(claim.number, claim.state)
     if not judges.has_money(tx, claim, request.player):
         raise NotAHolder(claim.number)
@@ -400,10 +474,11 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
         "appellant": request.player,
         "why": reason,
         "held": bond.number if bond else None,
+        "posted": dispute.posted_us or to_us(now),  # whoever appeals has read it
     }
     tx.execute(_APPEAL, held)
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
-    due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
+    _cancel_waits(tx, claim.guild, dispute.number)
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
@@ -459,7 +534,7 @@ def drop(tx: Connection, claim: Claim, now: datetime) -> None:
     """The claim is void by its condition (C10), so there is nothing left to judge: all bonds return."""
     dispute = standing(tx, claim)
     tx.execute(_LAPSE, {"g": claim.guild, "n": dispute.number})
-    due.cancel(tx, claim.guild, "ruling.pay", dispute.number)
+    _cancel_waits(tx, claim.guild, dispute.number)
     bonds.return_bond(tx, dispute.bond, dispute.challenger, f"dispute:{dispute.number}:bond", now)
     if dispute.appellant is not None:
         key = f"dispute:{dispute.number}:appeal"
@@ -550,12 +625,19 @@ def _go_on(tx: Connection, claim: Claim, now: datetime) -> None:
         away_us = to_us(now) - max(frozen_us, proposal.window_from_us)
         proposals.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
     if claim.state == lifecycle.RULED:
-        dispute = standing(tx, claim)
-        ruled_us = dispute.ruled_us or 0
-        final = dispute.state == "final"
-        pays_us = due.at_us(tx, claim.guild, "ruling.pay", dispute.number) or ruled_us + claims.DAY_US
-        left_us = 0 if final else pays_us - max(frozen_us, ruled_us)
-        due.schedule(tx, claim.guild, "ruling.pay", dispute.number, to_us(now) + left_us)
+        _ruling_goes_on(tx, standing(tx, claim), frozen_us, now)
+
+
+def _ruling_goes_on(tx: Connection, dispute: Dispute, frozen_us: int, now: datetime) -> None:
+    posted_us = dispute.posted_us
+    if posted_us is None:
+        waits = [due.at_us(tx, dispute.guild, kind, dispute.number) for kind in WAITS]
+        if not any(waits):  # its time to be told came while it was halted
+            due.schedule(tx, dispute.guild, "ruling.tell", dispute.number, to_us(now))
+        return
+    pays_us = due.at_us(tx, dispute.guild, "ruling.pay", dispute.number) or posted_us + claims.DAY_US
+    left_us = 0 if dispute.state == "final" else pays_us - max(frozen_us, posted_us)
+    due.schedule(tx, dispute.guild, "ruling.pay", dispute.number, to_us(now) + left_us)
 
 
 def _cast(tx: Connection, dispute: Dispute, judge: int, result: Result, reason: str, now: datetime) -> None:
@@ -603,13 +685,18 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
     return Dispute(**values)
 
 
+def newest(tx: Connection, claim: Claim) -> int | None:
+    """The newest dispute on a claim, whatever became of it."""
+    return tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+
+
 def standing(tx: Connection, claim: Claim) -> Dispute:
     """The dispute on a claim that is disputed or ruled.
 
     Raises:
         UnknownDispute: There is none.
     """
-    number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+    number = newest(tx, claim)
     if number is None:
         raise UnknownDispute(claim.guild, claim.number)
     return load(tx, claim.guild, number)
@@ -624,7 +711,10 @@ _RULE = (
     sa.update(tables.disputes)
     .where(*_this)
     .values({name: param(name) for name in ("state", "ruling", "ruling_reason", "ruled_us")})
+    .values(posted_us=None)
 )
+_POSTED = sa.update(tables.disputes).where(*_this).values(posted_us=param("at"))
+_cancel_waits = due.cancelling(*WAITS)
 _APPEAL = (
     sa.update(tables.disputes)
     .where(*_this)
@@ -633,6 +723,7 @@ _APPEAL = (
         appellant=param("appellant"),
         appeal_reason=param("why"),
         appeal_bond=param("held"),
+        posted_us=param("posted"),
     )
 )
 _LAPSE = sa.update(tables.disputes).where(*_this).values(state="lapsed")

@@ -34,6 +34,7 @@ ALONE = frozenset(
         "resolution.pay",
         "resolution.back",
         "ruling.pay",
+        "ruling.tell",
         "claim.lapse",
         "claim.check",
         "condition.look",

@@ -106,7 +106,7 @@ offers.csv          bets proposed; `taker` 0 is anyone; the maker backs outcome 
 bets.csv            offers that were taken, under the same number: stakes, escrow, and what each side got back
 proposals.csv       results that somebody named, with their evidence, when they became public (in results elsewhere
                      that is `known_us`, in microseconds since 1970) and the time to object; `outcomes` as of offers
-disputes.csv        objections, what was ruled and appealed
+disputes.csv        objections, what was ruled and appealed; `posted` is when the ruling was, or what counts as that
 arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
 resolutions.csv     how each claim came out; `reversed` where a result was taken back
@@ -519,7 +519,7 @@ LAYOUTS: dict[Table, Layout] = {
         "number",
         *("dispute=number", "claim", "proposal", "challenger", '"ground', '"reason', "bond", '"state'),
         *("@opened=opened_us", '"first_ruling', '"ruling', '"ruling_reason', "@ruled=ruled_us"),
-        *("appellant", '"appeal_reason', "appeal_bond"),
+        *("@posted=posted_us", "appellant", '"appeal_reason', "appeal_bond"),
     ),
     "arguments": _layout(
         tables.arguments, "dispute number", "dispute", "argument=number", "author", "@at=at_us", '"words'

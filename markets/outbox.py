@@ -50,9 +50,18 @@ REPORTS = ("unreachable", "parked")
 """Cards for the log channel, about what could not be told in a channel, or not be done."""
 
 DM = "dm"
+RULING_DM = "ruling.told"
+"""A ruling that could not be posted, told to one of its people."""
 
-AWAITED = ("act", "proposal.made")
-"""Posts that are sent after all once there is a channel for them; whether they still have to be, their words know."""
+REFUSED = ("Forbidden", "NotFound", "HistoryHidden")
+"""How the errors begin of what waits for a right, or for a place, and not for another Crux."""
+
+PRIVATE = (DM, RULING_DM)
+"""Posts that go to a person's own talk with the bot."""
+
+AWAITED = ("act", "proposal.made", "dispute.ruled")
+"""Posts that are sent after all once a server that had none has a channel; whether they still have to be, their words
+know."""
 
 SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {}
 """By kind of post: what has to happen when Discord has taken it; given the guild and the facts."""
@@ -304,7 +313,7 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
         row = tx.execute(_FAILED_CARD, values | {"gone": int(request.gone)}).first()
     if row is None or not parked:
         return False
-    if row.channel is not None and held.kind not in (*REPORTS, DM):
+    if row.channel is not None and held.kind not in (*REPORTS, *PRIVATE):
         redraw(tx, held.guild, "unreachable", row.channel)
     return True
 
@@ -321,9 +330,52 @@ def let_go(tx: Connection, request: None, now: datetime) -> int:
 
 
 def unpark(tx: Connection, guild: int) -> int:
-    """A server has a usable channel again: its cards are drawn, and the posts that something waits for are sent."""
+    """A server chose its channels: its cards are drawn, and what could not be told is, all of it in order; of what
+    was to be told before it had a channel only what something waits for."""
     found = tx.execute(_UNPARK_CARDS, {"g": guild}).rowcount
     return found + tx.execute(_UNPARK_POSTS, {"g": guild}).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something of one server is parked: in this channel, None where it came to none, and whether that is for a
+    right that Crux lacked there."""
+
+    guild: int
+    channel: int | None
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Tell what is parked in a server: what was refused in these channels, and with `others` what failed for any
+    other reason, each once more."""
+
+    guild: int
+    channels: tuple[int, ...] = ()
+    others: bool = False
+
+
+def kept(tx: Connection) -> list[Kept]:
+    """Where anything is parked that may be told again, over all servers that Crux is in."""
+    return [Kept(row.guild_id, row.channel, bool(row.refused)) for row in tx.execute(_KEPT).all()]
+
+
+def again(tx: Connection, request: Again, now: datetime) -> int:
+    """Let what is parked be told, in order for each claim; how much that is. What fails once more is parked again.
+
+    Runs through `db.claim`.
+    """
+    asked = {
+        "g": request.guild,
+        "channels": list(request.channels) or [0],
+        "others": int(request.others),
+        "last": TRIES - 1,
+    }
+    found = tx.execute(_AGAIN_CARDS, asked).rowcount + tx.execute(_AGAIN_POSTS, asked).rowcount
+    if found:
+        tx.execute(_REPORT_AGAIN, {"g": request.guild})
+    return found
 
 
 def _tell_privately(
@@ -381,7 +433,7 @@ def place(tx: Connection, guild: int, kind: str, ref: int) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """How many announcements of one server could not be told in one channel, and the newest reason."""
+    """How many announcements of one server could not be told in one channel, and a reason."""
 
     cards: int
     posts: int
@@ -393,7 +445,9 @@ def unsent(tx: Connection, guild: int, channel: int) -> Unsent:
     asked = {"g": guild, "channel": channel}
     parked_cards, card_error = tx.execute(_PARKED_CARDS, asked).one()
     parked_posts, post_error = tx.execute(_PARKED_POSTS, asked).one()
-    return Unsent(parked_cards, parked_posts, post_error or card_error or "")
+    errors = [error for error in (post_error, card_error) if error]
+    refused = [error for error in errors if error.startswith(REFUSED)]
+    return Unsent(parked_cards, parked_posts, (refused or errors or [""])[0])
 
 
 def waiting(tx: Connection) -> int:
@@ -521,7 +575,7 @@ _disputed = sa.select(disputes.c.claim).where(
 )
 _REWORD = (
     sa.update(posts)
-    .where(*_sent, _p.kind != DM, _p.line.in_(sa.union(*_theirs_in, _disputed)))
+    .where(*_sent, _p.kind.not_in(PRIVATE), _p.line.in_(sa.union(*_theirs_in, _disputed)))
     .values(state="waiting", tries=0, lease_us=0, owner=0)
 )
 _t, _e, _a = book.transfers.c, book.entries.c, book.accounts.c
@@ -684,18 +738,75 @@ _FAILED_CARD = (
     .returning(_c.channel)
 )
 _again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
+_HOMELESS = "NoChannel"
+_homeless = sa.func.coalesce(_p.last_error, "") == _HOMELESS
 _UNPARK_CARDS = sa.update(cards).where(_c.guild_id == param("g"), _c.state == _PARKED).values(_again)
 _UNPARK_POSTS = (
     sa.update(posts)
-    .where(_p.guild_id == param("g"), _p.state == _PARKED, _p.kind.in_(AWAITED))
+    .where(
+        _p.guild_id == param("g"),
+        _p.state == _PARKED,
+        _p.kind.not_in(PRIVATE),  # whoever takes no messages from Crux is asked no second time
+        ~_homeless | _p.kind.in_(AWAITED),
+    )
     .values(_again)
+)
+
+
+def _refused(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Parked for a right that Crux lacked, or a place that was gone."""
+    return sa.or_(*(table.c.last_error.like(f"{error}%") for error in REFUSED))
+
+
+def _keeps(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Parked, and for another reason than that no channel was chosen."""
+    keeps = (table.c.state == _PARKED) & (sa.func.coalesce(table.c.last_error, "") != _HOMELESS)
+    return keeps & table.c.kind.not_in(PRIVATE) if table is posts else keeps
+
+
+def _kept_in(table: sa.Table) -> sa.Select[Any, Any, Any]:
+    refused = sa.case((_refused(table), sa.literal(1)), else_=sa.literal(0)).label("refused")
+    return sa.select(table.c.guild_id, table.c.channel, refused).where(_keeps(table), _here(table))
+
+
+def _telling_again(table: sa.Table) -> sa.Update:
+    refused = _refused(table)
+    there = refused & table.c.channel.in_(params("channels"))
+    elsewhere = ~sa.func.coalesce(refused, sa.false()) | table.c.channel.is_(None)
+    others = (param("others") == sa.literal_column("1")) & elsewhere
+    tries = sa.case((refused, sa.literal(0)), else_=param("last"))
+    return (
+        sa.update(table)
+        .where(table.c.guild_id == param("g"), _keeps(table), there | others)
+        .values(_again | {"tries": tries})
+    )
+
+
+_KEPT = sa.union(_kept_in(cards), _kept_in(posts))
+_AGAIN_CARDS, _AGAIN_POSTS = _telling_again(cards), _telling_again(posts)
+_REPORT_AGAIN = (
+    sa.update(cards)
+    .where(
+        _c.guild_id == param("g"),
+        _c.kind == sa.literal_column("'unreachable'"),
+        _c.state == sa.literal_column("'shown'"),
+    )
+    .values(wanted=_c.wanted + sa.literal_column("1"), state=_WAITING, tries=0)
 )
 _LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)
 _LET_GO_POSTS = sa.update(posts).where(_p.state == _WAITING, _p.owner != 0).values(owner=0, lease_us=0)
-_PARKED_CARDS = sa.select(sa.func.count(), sa.func.max(_c.last_error)).where(
+
+
+def _reason(table: sa.Table) -> sa.ColumnElement[str]:
+    """Why some are parked; a right that is lacking before any other reason."""
+    error = table.c.last_error
+    return sa.func.coalesce(sa.func.max(sa.case((_refused(table), error))), sa.func.max(error))
+
+
+_PARKED_CARDS = sa.select(sa.func.count(), _reason(cards)).where(
     _c.guild_id == param("g"), _c.state == _PARKED, _c.channel == param("channel")
 )
-_PARKED_POSTS = sa.select(sa.func.count(), sa.func.max(_p.last_error)).where(
+_PARKED_POSTS = sa.select(sa.func.count(), _reason(posts)).where(
     _p.guild_id == param("g"), _p.state == _PARKED, _p.channel == param("channel")
 )
 _WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(_c.state == _WAITING, _here(cards))

@@ -50,10 +50,15 @@ def chosen(tx: Connection, guild: int, players: Sequence[int]) -> dict[int, Reac
     """How to reach players, by number; whoever had themselves deleted is left out."""
     if not players:
         return {}
-    rows = tx.execute(_CHOSEN, {"g": guild, "players": list(players)}).all()
+    rows = [
+        row
+        for at in range(0, len(players), _AT_ONCE)
+        for row in tx.execute(_CHOSEN, {"g": guild, "players": list(players[at : at + _AT_ONCE])}).all()
+    ]
     return {row.number: Reached(row.discord_id, row.mentions or "mention") for row in rows}
 
 
+_AT_ONCE = 5_000
 _p, _b = tables.preferences.c, book.players.c
 _FORGET = sa.delete(tables.preferences).where(_p.guild_id == param("g"), _p.player == param("p"))
 _ADD = sa.insert(tables.preferences)

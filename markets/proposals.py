@@ -53,8 +53,8 @@ WAIT_US = 7 * claims.DAY_US
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal as the transaction finds it; its result bears `known_us` as well. `outcomes` are the names of those it
-    was made on, by place, where its claim has others by now."""
+    """A proposal as the transaction finds it; its result bears `known_us` as well. `outcomes` are the names of those
+    it was made on, by place, where its claim has others by now."""
 
     guild: int
     number: int

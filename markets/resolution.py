@@ -36,9 +36,6 @@ from markets.weeks import week_of
 ROOM = 190
 """Entries that paying or taking back may write in one transaction; a bond that returns before it takes the rest."""
 
-MOST_TOLD = 80
-"""Of those who would lose by a result: as many as one message can mention."""
-
 REVERSIBLE_US = 30 * claims.DAY_US
 
 CALENDAR = (
@@ -149,10 +146,9 @@ def changes(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
     """The players who would end below what they put in, or get less by the moment at which the result is said to
-    have become public, over all that hangs on the claim; of very many those who would lose most."""
+    have become public, over all that hangs on the claim, whoever would lose most first."""
     change = known.least(changes(tx, claim, result), known.moved(tx, claim, result))
-    losing = sorted((by, player) for player, by in change.items() if by < 0)
-    return sorted(player for _, player in losing[:MOST_TOLD])
+    return [player for _, player in sorted((by, player) for player, by in change.items() if by < 0)]
 
 
 def holders(tx: Connection, claim: Claim) -> list[int]:

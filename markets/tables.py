@@ -424,6 +424,7 @@ class Disputes(SQLModel, table=True):
     appellant: int | None = Field(sa_type=Whole, default=None)
     appeal_reason: str | None = Field(sa_type=Words, default=None)
     appeal_bond: int | None = Field(sa_type=Whole, default=None)
+    posted_us: int | None = Field(sa_type=Moment, default=None)
 
 
 class Arguments(SQLModel, table=True):

@@ -83,6 +83,24 @@ async def press_decide(press: Press, claim: int) -> None:
     await answer(press, _case(press, claim), render.case)
 
 
+@routes.on("said:{claim}:{page}")
+async def press_said(press: Press, claim: int, page: int) -> None:
+    await answer(press, _words(press, claim, page), render.words)
+
+
+async def _words(press: Press, number: int, page: int) -> render.Words:
+    crux = press.client
+    return await crux.db.read(_said, guild_of(press), number, page, crux.clock.of(press.id))
+
+
+def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.Words:
+    seen = queries.claim(tx, guild, number, now)
+    claims.require_public(seen.claim)
+    newest = disputes.newest(tx, seen.claim)
+    dispute = queries.dispute(tx, guild, newest, now) if newest is not None else None
+    return render.Words(seen, dispute, page)
+
+
 @routes.on("rule:{claim}:{choice}")
 async def ask_ruling(press: Press, claim: int, choice: int) -> None:
     crux, now = press.client, press.client.clock.of(press.id)
@@ -184,7 +202,8 @@ async def _vote(press: Press, number: int, choice: int) -> render.Did:
     request = disputes.Vote(guild, key(press), who.actor, number, said, components.line(filled, "reason"))
     voted = await crux.write(disputes.vote, request, now)
     words = (
-        "That is the ruling. It is posted with your reason, and paid a day later unless somebody appeals."
+        "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "
+        "on an appeal it is final."
         if voted.ruled
         else f"{voted.votes} of {voted.needed} votes for this result so far, with the same moment at which it "
         "became public. The others are waited for."

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, parse, permissions, places
+from bot import components, healing, parse, permissions, places
 from bot.acting import acting
 from bot.answer import Press, Where, answer, ask
 from bot.client import require_manager
@@ -42,7 +42,7 @@ setup.default_permissions = discord.Permissions(manage_guild=True)
 @routes.on("setup:check")
 async def check(press: Press) -> None:
     require_manager(press)
-    await answer(press, _look(press), render.setup, where=Where.IN_PLACE)
+    await answer(press, _check(press), render.setup, where=Where.IN_PLACE)
 
 
 @routes.on("setup:places")
@@ -169,6 +169,13 @@ async def _save(press: Press, chosen: tuple[Places | grants.Settings | Settings,
     for part in chosen:
         request = places.Save(guild, f"{key(press)}:{type(part).__module__}", part)
         await crux.write(places.save, request, crux.clock.of(press.id))
+    return await _look(press)
+
+
+async def _check(press: Press) -> render.Setup:
+    """Look at it all once more; what could not be told is told where it can be now."""
+    assert press.guild is not None
+    await healing.again(press.client, press.guild)
     return await _look(press)
 
 

@@ -25,6 +25,9 @@ from bot.render import text
 from bot.render.text import Currency
 from ledger import accounts
 
+ALL_SAID = "All that was said"
+"""The button for the whole text of what a message shortens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -53,7 +56,8 @@ class Told:
     moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
     title and tags of a claim's own post, where the server chose a forum; `line` is the claim that another card
     belongs to, and stands beside there. `privately` is a player: a post that goes to their own talk with the bot.
-    `to_log` is for the log channel.
+    `to_log` is for the log channel. A message names the first of `players`; with `must_hear` the others are told by
+    DM (D3).
     """
 
     card: Card
@@ -66,6 +70,7 @@ class Told:
     line: int = 0
     privately: int = 0
     to_log: bool = False
+    must_hear: bool = False
 
 
 Words = Callable[[Connection, Ask], Told | None]

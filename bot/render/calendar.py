@@ -48,6 +48,8 @@ DUE = {
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",
     "proposal.settle": "Proposal {ref} settles if nobody challenges it",
     "ruling.pay": "The ruling in dispute {ref} is paid",
+    "ruling.tell": "If it is not posted by then, the ruling in dispute {ref} is told to its people",
+    "ruling.counts": "The ruling in dispute {ref} counts as posted",
     "resolution.pay": "Result {ref} is paid",
     "bet.year": "The yearly note about bet {ref}",
     "draft.ask": "The author of draft {ref} is asked about it",
@@ -111,7 +113,8 @@ def proposal_day(tx: Connection, ask: Ask) -> Told | None:
         f"challenge it until {text.at(until)}, {text.ago(until)}; then it settles and is paid."
     )
     losing = tuple(resolution.losers(tx, claim, proposal.result))
-    return Told(_card(ask, "A day left to challenge", line, accent=Accent.CAREFUL), players=losing)
+    shown = _card(ask, "A day left to challenge", line, accent=Accent.CAREFUL)
+    return Told(shown, players=losing, must_hear=True)
 
 
 @announced.post("bet.year")
@@ -325,21 +328,38 @@ def _listed(title: str, found: Sequence[tuple[int, str]]) -> str:
 def dm(tx: Connection, ask: Ask) -> Told | None:
     link = f"https://discord.com/channels/{ask.guild}/{ask.facts['channel']}/{ask.facts['message']}"
     line = f"Something in the server concerns you: {link}"
-    small = "You asked to be told here · change it with /bet reminders"
+    small = "How you are told: /bet reminders"
     return Told(Card("From Crux", (line,), small), privately=ask.facts["player"])
 
 
 @announced.card("unreachable")
 def unreachable(tx: Connection, ask: Ask) -> Told | None:
     found = outbox.unsent(tx, ask.guild, ask.ref)
-    if not found.cards + found.posts:
-        return None
-    line = (
-        f"{found.cards + found.posts} announcements could not be told in {text.channel(ask.ref)} ({found.error}). "
-        "Check that it is there and that Crux may view it, send messages and read its history, or choose another one "
-        "with `/setup`. What waits for them is told then; nothing settles by silence meanwhile."
+    count = found.cards + found.posts
+    if not count:
+        if outbox.place_of(tx, ask.guild, "unreachable", ask.ref) is None:
+            return None
+        line = f"What could not be told in {text.channel(ask.ref)} is told now."
+        return Told(Card("Crux tells what waited", (line,), accent=Accent.DONE))
+    what = f"{count} {'announcement' if count == 1 else 'announcements'}"
+    title, why = _trouble(found.error)
+    line = f"{what} could not be told in {text.channel(ask.ref)}{why} Nothing settles by silence meanwhile."
+    return Told(Card(title, (line,), accent=Accent.CAREFUL))
+
+
+def _trouble(error: str) -> tuple[str, str]:
+    """What an error means for whoever reads the log channel, and what they can do."""
+    if error.startswith(outbox.REFUSED):
+        return (
+            "Crux can't write in a channel",
+            f" ({error}). Check that it is there and that Crux may view it, send messages and read its history, or "
+            "choose another one with `/setup`. What waits is told as soon as Crux may write there again.",
+        )
+    return (
+        "Something could not be told",
+        f": Discord didn't take it, or Crux could not word it ({error}). The channel is not the trouble. It is tried "
+        "again by *Check again* of `/setup`, and when Crux is started; whoever runs Crux finds more in its log.",
     )
-    return Told(Card("Crux can't write in a channel", (line,), accent=Accent.CAREFUL))
 
 
 @announced.card("parked")
@@ -389,8 +409,8 @@ def _called(claim: Claim) -> str:
 
 
 def _sides(tx: Connection, claim: Claim) -> tuple[int, ...]:
-    """Everybody who has something on a claim; of very many those who have most."""
-    return tuple(sorted(resolution.holders(tx, claim)[: resolution.MOST_TOLD]))
+    """Everybody who has something on a claim, whoever has most first."""
+    return tuple(resolution.holders(tx, claim))
 
 
 def _card(

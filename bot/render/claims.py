@@ -18,13 +18,14 @@ from bot.render import rewards as reward_words
 from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
-from markets import queries
+from markets import queries, resolution
 from markets.claims import Claim, Terms
 from markets.library import Starter
 from markets.offers import Offer
 from markets.queries import ClaimSeen, Row
 
 NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
+"""Also where Crux may not write in the one that was chosen: that card names what is missing."""
 
 # --- one claim --------------------------------------------------------------------------------
 
@@ -115,7 +116,7 @@ def _stands(seen: ClaimSeen) -> str:
         return f"**Result: {words}.**{paid}"
     if seen.dispute is not None and seen.dispute.ruling is not None and seen.at == "ruled":
         words = phrases.result(found.terms, seen.dispute.ruling) + known.since(seen.dispute.ruling)
-        return f"**Ruled {words}**; it is paid a day after the ruling."
+        return f"**Ruled {words}**; it is paid a day after the ruling's post."
     if seen.proposal is not None:
         words = phrases.result(found.terms, seen.proposal.result) + known.since(seen.proposal.result)
         by = phrases.who(seen.people, seen.proposal.proposer)
@@ -282,9 +283,9 @@ def _state_tag(at: str) -> str:
     return {"proposed": "closed", "ruled": "disputed", "void": "settled", "unresolved": "closed"}.get(at, at)
 
 
-def holders(seen: ClaimSeen) -> tuple[int, ...]:
-    """Everybody with a live bet on it."""
-    return tuple(dict.fromkeys(side for bet in seen.live for side in (bet.maker, bet.taker)))
+def holders(tx: Connection, seen: ClaimSeen) -> tuple[int, ...]:
+    """Everybody with anything on it (B5), whoever has most first."""
+    return tuple(resolution.holders(tx, seen.claim))
 
 
 @post("claim.superseded")
@@ -300,7 +301,7 @@ def _superseded(tx: Connection, ask: Ask) -> Told | None:
         ),
         buttons=(Button("Terms of the new one", f"terms:{new.claim.number}"),),
     )
-    return Told(shown, concerned=holders(seen), line=seen.claim.number)
+    return Told(shown, concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.clarified")
@@ -320,7 +321,7 @@ def _clarified(tx: Connection, ask: Ask) -> Told | None:
         "It fills a gap and turns no criterion round.",
         (Button("Terms", f"terms:{seen.claim.number}"),),
     )
-    return Told(shown, players=holders(seen), line=seen.claim.number)
+    return Told(shown, players=holders(tx, seen), line=seen.claim.number)
 
 
 # --- drafts and their forms -------------------------------------------------------------------

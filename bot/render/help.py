@@ -101,7 +101,7 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
         "placed after that return, and forecasts made after it don't score: that is announced with the result, can "
         "be challenged as one can the result, and a ruling says its own moment or none.",
         f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
-        "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day later, unless "
+        "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day after that, unless "
         "somebody appeals once with new evidence and twice the bond.",
         "Silence counts only where people could speak. Hours in which Crux was away don't count, and a day is "
         "left at least. Where somebody with something on it has left or was deleted, or Crux has no channel to "

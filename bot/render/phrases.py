@@ -23,6 +23,9 @@ People = Mapping[int, int]
 MOST_LETTERS = 3_600
 """Of a card's text: Discord takes 4,000 for all of a message's."""
 
+WHOLE = 100_000
+"""Letters of a card that is fitted when it is told, by what else stands in its message."""
+
 STATES = {
     "draft": "a draft",
     "open": "open",
@@ -68,6 +71,8 @@ _DUE = {
     "proposal.day": "those who would lose are reminded",
     "proposal.settle": "the result stands, if nobody challenges it",
     "ruling.pay": "the ruling is paid",
+    "ruling.tell": "if the ruling is not posted by then, its people are told directly",
+    "ruling.counts": "the ruling counts as posted",
     "resolution.pay": "it is paid",
     "condition.look": "what it hangs on is looked at",
     "pool.close": "the pool takes no more stakes",

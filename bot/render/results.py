@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot import fitting
+from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, turning
 from bot.render import conditions as condition_words
 from bot.render import known as known_words
 from bot.render import phrases, text, wording
 from bot.render import stories as story_words
-from bot.render.announced import Ask, Told, card, post
+from bot.render.announced import ALL_SAID, Ask, Told, card, post
 from bot.render.claims import holders
 from bot.render.text import Currency
-from ledger.types import from_us
-from markets import bet_payouts, clauses, proposals, queries, resolution
+from ledger.types import from_us, to_us
+from markets import bet_payouts, clauses, disputes, due, preferences, proposals, queries, resolution
 from markets.claims import Claim, Result, Terms
 from markets.conditions import FAILED
 from markets.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
@@ -27,6 +28,11 @@ GROUNDS = {
     "early": "it is too early",
     "known": "it became public at another moment",
 }
+
+PAGE_LETTERS = 3_400
+_WHOLE = 10_000
+MOST_ARGUMENTS = 5
+"""Of a dispute, the newest, on its card."""
 
 UNCLEAR, VOID, EARLY, WEIGHTS, VALUE = 100, 101, 102, 103, 104
 """Results that are no outcome, as numbers for buttons; below them an outcome's own number."""
@@ -142,7 +148,7 @@ def rule_form(seen: ClaimSeen, choice: int, known: str = "", *, voids_late: bool
         f"rule-send:{seen.claim.number}:{choice}",
         (*fields, reason),
         f"A ruling of {seen.claim.terms.judges.votes} "
-        f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted and paid a day later.",
+        f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted, and paid a day after that.",
     )
 
 
@@ -217,11 +223,94 @@ def dispute(seen: DisputeSeen) -> Card:
         phrases.lines(
             *_case(seen),
             *((*known_words.lines(seen.claim), *would_pay(seen.claim)) if _runs(seen) else ()),
+            most=phrases.WHOLE,
         ),
         _judged_by(seen),
         _dispute_buttons(seen),
         Accent.DONE if of.state in ("final", "lapsed") else Accent.CAREFUL,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that people said about a claim and its newest dispute, of which one page is shown."""
+
+    seen: ClaimSeen
+    dispute: DisputeSeen | None
+    page: int = 0
+
+
+def words(shown: Words) -> Card:
+    """What messages shorten, whole, in pages."""
+    number = shown.seen.claim.number
+    pages = _pages(_all_words(shown))
+    at = min(shown.page, len(pages) - 1)
+    return Card(
+        f"All that was said about claim {number}",
+        tuple(pages[at]),
+        f"Page {at + 1} of {len(pages)}" if len(pages) > 1 else "",
+        turning(
+            Button("Back", f"said:{number}:{max(at - 1, 0)}", off=at == 0),
+            Button("On", f"said:{number}:{at + 1}", off=at + 1 >= len(pages)),
+        ),
+    )
+
+
+def _all_words(shown: Words) -> list[str]:
+    seen, terms = shown.seen, shown.seen.claim.terms
+    said = [
+        f"**{text.escape(terms.title, _WHOLE)}**",
+        text.escape(terms.statement, _WHOLE),
+        *[
+            f"- **{text.escape(one.name, _WHOLE)}**: {text.escape(one.criteria, _WHOLE)}"
+            for one in terms.outcomes
+        ],
+        *[f"Clarified: “{text.escape(one.words, _WHOLE)}”" for one in seen.clarifications],
+    ]
+    proposal = shown.dispute.proposal if shown.dispute else seen.proposal
+    people = shown.dispute.people if shown.dispute else seen.people
+    if proposal is not None:
+        by = phrases.who(people, proposal.proposer)
+        said += [
+            f"**Proposed {phrases.result(terms, proposal.result)}** by {by}: "
+            f"“{text.escape(proposal.reason or '', _WHOLE)}”",
+            f"Evidence: {text.escape(proposal.evidence, _WHOLE)}",
+        ]
+    if shown.dispute is None:
+        return said
+    of = shown.dispute.dispute
+    said.append(
+        f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
+        f"“{text.escape(of.reason, _WHOLE)}”"
+    )
+    said += [
+        f"- {phrases.who(people, one.author)}: “{text.escape(one.words, _WHOLE)}”"
+        for one in shown.dispute.arguments
+    ]
+    said += [
+        f"- {phrases.who(people, one.judge)} voted {phrases.result(terms, one.result)}: "
+        f"“{text.escape(one.reason, _WHOLE)}”"
+        for one in shown.dispute.votes
+    ]
+    if of.appellant is not None:
+        said.append(
+            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', _WHOLE)}”"
+        )
+    return said
+
+
+def _pages(lines: Sequence[str]) -> list[list[str]]:
+    """Lines in pages that fit; one that is too long for a page goes on in the next."""
+    pages: list[list[str]] = [[]]
+    room = PAGE_LETTERS
+    for line in filter(None, lines):
+        for part in fitting.parts(line, PAGE_LETTERS):
+            if fitting.letters(part) + 1 > room and pages[-1]:
+                pages.append([])
+                room = PAGE_LETTERS
+            pages[-1].append(part)
+            room -= fitting.letters(part) + 1
+    return pages
 
 
 def _runs(seen: DisputeSeen) -> bool:
@@ -233,26 +322,32 @@ def _runs(seen: DisputeSeen) -> bool:
 def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
     number = seen.claim.claim.number
     terms = Button("Claim and terms", f"terms:{number}")
+    said = Button(ALL_SAID, f"said:{number}:0")
     if seen.claim.claim.halted or not _runs(seen):
-        return (terms,)
+        return (terms, said)
     if seen.claim.at == "ruled":
         appeal = Button("Appeal", f"appeal:{number}", Look.DANGER)
-        return (terms,) if seen.dispute.appellant else (appeal, terms)
-    return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
+        return (terms, said) if seen.dispute.appellant else (appeal, terms, said)
+    return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms, said)
 
 
 def _case(seen: DisputeSeen) -> list[str]:
     of, proposal, people = seen.dispute, seen.proposal, seen.people
     terms = phrases.as_made(seen.claim.claim, proposal)
-    reason = f": “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
+    reason = f": “{text.escape(proposal.reason)}”" if proposal.reason else ""
+    earlier = len(seen.arguments) - MOST_ARGUMENTS
     parts = [
         f"**Proposed {phrases.result(terms, proposal.result)}**{known_words.since(proposal.result)} by "
         f"{phrases.who(people, proposal.proposer)}{reason} ({phrases.link(proposal.evidence, 'evidence')})",
         f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
-        f"“{text.escape(of.reason, 400)}”",
+        f"“{text.escape(of.reason)}”",
+        f"{earlier} earlier {'argument' if earlier == 1 else 'arguments'}: *{ALL_SAID}*"
+        if earlier > 0
+        else "",
     ]
     parts += [
-        f"- {phrases.who(people, one.author)}: “{text.escape(one.words, 250)}”" for one in seen.arguments[-5:]
+        f"- {phrases.who(people, one.author)}: “{text.escape(one.words)}”"
+        for one in seen.arguments[-MOST_ARGUMENTS:]
     ]
     if of.ruling is not None:
         parts.append(
@@ -260,7 +355,7 @@ def _case(seen: DisputeSeen) -> list[str]:
         )
     if of.appellant is not None:
         parts.append(
-            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 400)}”"
+            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '')}”"
         )
     return parts
 
@@ -490,7 +585,7 @@ def _dispute_card(tx: Connection, ask: Ask) -> Told | None:
     """Both sides and the judges are told when it opens (E2)."""
     seen = queries.dispute(tx, ask.guild, ask.ref, ask.now)
     named = seen.claim.claim.terms.judges.named
-    sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(seen.claim))
+    sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(tx, seen.claim))
     return Told(
         dispute(seen),
         players=tuple(dict.fromkeys((*named, *sides))),
@@ -514,7 +609,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
         return None
     terms = seen.claim.terms
     by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
-    reason = f"“{text.escape(proposal.reason, 400)}”" if proposal.reason else ""
+    reason = f"“{text.escape(proposal.reason)}”" if proposal.reason else ""
     gains = ", because whoever proposes it gains by it" if proposal.gains else ""
     bond = " A bond is held until it is settled." if proposal.bond else ""
     shown = Card(
@@ -528,6 +623,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{gains}; unchallenged, it is "
             f"settled.{bond}",
             *would_pay(seen),
+            most=phrases.WHOLE,
         ),
         f"Claim {seen.claim.number} · judged by {phrases.judges(terms, seen.people)}",
         (
@@ -537,7 +633,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
         Accent.CAREFUL,
     )
     losers = tuple(resolution.losers(tx, seen.claim, proposal.result))
-    return Told(shown, players=losers, line=seen.claim.number)
+    return Told(shown, players=losers, line=seen.claim.number, must_hear=True)
 
 
 @post("proposal.withdrawn")
@@ -548,7 +644,7 @@ def _withdrawn(tx: Connection, ask: Ask) -> Told | None:
     said = phrases.result(phrases.as_made(seen.claim, proposal), proposal.result)
     words = f"{by} took the proposal {said} back."
     return Told(
-        _plain(seen, "A proposal is withdrawn", words), concerned=holders(seen), line=seen.claim.number
+        _plain(seen, "A proposal is withdrawn", words), concerned=holders(tx, seen), line=seen.claim.number
     )
 
 
@@ -579,7 +675,7 @@ def _resolved(tx: Connection, ask: Ask) -> Told | None:
         return None
     when = f"It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
     words = _then(_how(tx, ask, seen, found), when)
-    return Told(_settled(seen, found, words, ()), concerned=holders(seen), line=seen.claim.number)
+    return Told(_settled(seen, found, words, ()), concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("bets.paid")
@@ -654,16 +750,12 @@ def _then(said: str, more: str) -> str:
 def _ruled(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
     of = seen.dispute
-    if of.ruling is None:
-        return None
     final = bool(ask.facts.get("final"))
+    if of.ruling is None or (of.state == "final" and not final):  # what is final is posted by itself
+        return None
     came = phrases.result(phrases.as_made(seen.claim.claim, seen.proposal), of.ruling)
-    paid = text.at(from_us(int(ask.facts["pays_us"])))
-    next_ = (
-        "This is final, and it is paid."
-        if final
-        else f"It is paid on {paid}, unless somebody appeals with new evidence before."
-    )
+    waits = seen.claim.at == "ruled"
+    next_ = _what_follows(tx, ask, seen, final=final)
     shown = Card(
         f"Ruled {came}: {text.escape(seen.claim.claim.terms.title, 160)}",
         phrases.lines(
@@ -672,18 +764,65 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
             *known_words.lines(seen.claim),
             "**What each result pays**",
             *would_pay(seen.claim),
+            most=phrases.WHOLE,
         ),
         f"Dispute {of.number} · claim {seen.claim.claim.number}",
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
-        if final
+        if final or not waits
         else (
             Button("Appeal", f"appeal:{seen.claim.claim.number}", Look.DANGER),
             Button("Terms", f"terms:{seen.claim.claim.number}"),
         ),
         Accent.CAREFUL,
     )
-    sides = (seen.proposal.proposer, of.challenger, *holders(seen.claim))
+    sides = (seen.proposal.proposer, of.challenger, *holders(tx, seen.claim))
     return Told(shown, players=tuple(dict.fromkeys(sides)), line=seen.claim.claim.number)
+
+
+def _what_follows(tx: Connection, ask: Ask, seen: DisputeSeen, *, final: bool) -> str:
+    """What comes after a ruling, which may be posted long after it was made."""
+    of, at = seen.dispute, seen.claim.at
+    if at == "disputed":
+        return "It was appealed since: nothing is paid until that is decided."
+    if at != "ruled":
+        return "It was carried out since."
+    if final:
+        return "This is final, and it is paid."
+    pays_us = due.at_us(tx, ask.guild, "ruling.pay", of.number) if of.posted_us is not None else None
+    paid = text.at(from_us(pays_us or disputes.pays_us(of, ask.now)))
+    return f"It is paid on {paid}, unless somebody appeals with new evidence before."
+
+
+@post("ruling.told")
+def _told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
+    """To one of its people, where it could not be posted (D3)."""
+    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    of, player = seen.dispute, int(ask.facts["player"])
+    found = preferences.chosen(tx, ask.guild, [player]).get(player)
+    if of.ruling is None or seen.claim.at != "ruled" or of.posted_us or found is None or found.by == "off":
+        return None
+    terms = seen.claim.claim.terms
+    counts_us = int(ask.facts["counts_us"])
+    final = of.state == "final"
+    pays = from_us(counts_us + disputes.pays_us(of, ask.now) - to_us(ask.now))
+    number = seen.claim.claim.number
+    shown = Card(
+        f"Ruled {phrases.result(terms, of.ruling)}: {text.escape(terms.title, 160)}",
+        phrases.lines(
+            f"You have something on claim {number}, or in its dispute. Its ruling could not be posted in the server "
+            "for two weeks.",
+            *_votes(seen),
+            f"It is paid on {text.at(pays)}, posted or not"
+            + (
+                ". This is final."
+                if final
+                else f". Until then `/resolve appeal` with claim {number} holds it."
+            ),
+        ),
+        f"Dispute {of.number} · claim {number} · https://discord.com/channels/{ask.guild}",
+        accent=Accent.CAREFUL,
+    )
+    return Told(shown, privately=player)
 
 
 def _votes(seen: DisputeSeen) -> list[str]:
@@ -693,7 +832,7 @@ def _votes(seen: DisputeSeen) -> list[str]:
     return [
         f"- {phrases.who(seen.people, one.judge)} voted {phrases.result(terms, one.result)}"
         f"{known_words.since(one.result)}: "
-        f"“{text.escape(one.reason, 300)}”"
+        f"“{text.escape(one.reason)}”"
         for one in seen.votes
         if one.round == last
     ]
@@ -737,7 +876,9 @@ def _stepped_down(tx: Connection, ask: Ask) -> Told | None:
     words = (
         f"{phrases.who(queries.named(tx, ask.guild, {judge}), judge)} judges it no more, and may bet on it."
     )
-    return Told(_plain(seen, "A judge steps down", words), concerned=holders(seen), line=seen.claim.number)
+    return Told(
+        _plain(seen, "A judge steps down", words), concerned=holders(tx, seen), line=seen.claim.number
+    )
 
 
 @post("judge.appointed")
@@ -765,14 +906,14 @@ def _reversed(tx: Connection, ask: Ask) -> Told | None:
     shown = _plain(
         seen, "A result is taken back", words, Button("Propose a result", f"propose:{seen.claim.number}")
     )
-    return Told(shown, players=holders(seen), line=seen.claim.number)
+    return Told(shown, players=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.too_early")
 def _too_early(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     words = f"Nothing is paid, and people are asked again {phrases.ago(int(ask.facts['check_us']))}."
-    return Told(_plain(seen, "Too early to say", words), concerned=holders(seen), line=seen.claim.number)
+    return Told(_plain(seen, "Too early to say", words), concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.halted")
@@ -791,7 +932,7 @@ def _halt(tx: Connection, ask: Ask, title: str, what: str, act: str) -> Told:
     reason = queries.last_reason(tx, ask.guild, seen.claim.number, act)
     said = f": “{text.escape(reason, 300)}”" if reason else "."
     words = f"{phrases.who(queries.named(tx, ask.guild, {by}), by)} {what}{said}"
-    return Told(_plain(seen, title, words), concerned=holders(seen), line=seen.claim.number)
+    return Told(_plain(seen, title, words), concerned=holders(tx, seen), line=seen.claim.number)
 
 
 def _plain(seen: ClaimSeen, title: str, words: str, *buttons: Button) -> Card:

@@ -283,7 +283,5 @@ def _judged(tx: Connection, ask: Ask) -> Told | None:
         f"{left} of {len(seen.items)} items are left to judge",
         (Button("Stories", f"stories:{seen.claim.number}"),),
     )
-    sides = tuple(
-        resolution.holders(tx, claims.load(tx, ask.guild, seen.claim.number))[: resolution.MOST_TOLD]
-    )
+    sides = tuple(resolution.holders(tx, claims.load(tx, ask.guild, seen.claim.number)))
     return Told(card, concerned=sides, line=seen.claim.number)

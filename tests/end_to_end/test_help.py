@@ -47,7 +47,7 @@ SAID = (
          "test_a_channel_deleted_within_the_window_leaves_the_result_to_a_moderator"),
     Said("D5", "results", ("A bond of 10 points is held: it returns if the ruling differs",), "markets/"
          "test_disputes.py::test_a_challenge_holds_a_bond_that_returns_when_the_ruling_differs"),
-    Said("D6", "results", ("paid a day later, unless somebody appeals once with new evidence and twice the bond",),
+    Said("D6", "results", ("paid a day after that, unless somebody appeals once with new evidence and twice the",),
          "markets/test_disputes.py::"
          "test_an_appeal_with_twice_the_bond_holds_it_once_and_what_is_decided_then_is_final"),
     Said("D7", "results", ("After 14 days the claim is listed as overdue, and 90 days later it ends by its ambiguity "

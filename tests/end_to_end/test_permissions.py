@@ -108,6 +108,7 @@ MORE = {"/ledger export": (MODERATORS, {"what": "server"})}
 """Options that not everybody may choose."""
 
 BY_BUTTON = {
+    "said:{claim}:{page}": EVERYBODY,
     "market-new:{claim}": EVERYBODY,
     "market-again:{claim}:{house}": EVERYBODY,
     "market-order-new:{claim}:{outcome}:{sells}": EVERYBODY,

@@ -258,11 +258,28 @@ class Club(World):
         return await self.db.write(disputes.challenge, request, self.now)
 
     async def vote(
-        self, who: Player, claim: Claim, result: Result, *, moderator: bool = True, owner: bool = False
+        self,
+        who: Player,
+        claim: Claim,
+        result: Result,
+        *,
+        moderator: bool = True,
+        owner: bool = False,
+        posted: bool = True,
     ) -> disputes.Voted:
+        """A judge votes; what they rule by it is posted at once."""
         actor = Actor(who.number, moderator, owner)
         request = disputes.Vote(self.guild, self.key(), actor, claim.number, result, "As the source says.")
-        return await self.db.write(disputes.vote, request, self.now)
+        voted = await self.db.write(disputes.vote, request, self.now)
+        if voted.ruled and posted:
+            await self.posted(voted.dispute)
+        return voted
+
+    async def posted(self, dispute: int) -> disputes.Dispute:
+        """Discord has the post of a dispute's ruling."""
+        found = await self.db.read(disputes.load, self.guild, dispute)
+        request = disputes.Posted(self.guild, self.key(), dispute, final=found.state == "final")
+        return await self.db.write(disputes.posted, request, self.now)
 
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
         request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)

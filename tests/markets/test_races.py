@@ -273,6 +273,7 @@ async def test_decide_against_decide_is_one_ruling(club: Club, three: list[Datab
         answers = await race(three, *acts)
         (winner,) = won(answers)
         assert isinstance(answers[1 - winner], ClaimMoved)
+        await club.posted(turn + 1)
         club.skip(days=1)
         await club.sweep()
         bet = await club.read_bet(bet.number)

@@ -114,6 +114,7 @@ class Results(Base):
         self.challenge(n, n)
         for judge in (3, 4, 5):
             self.vote(n, judge, result)
+        self.post_rulings()
         self.wait_for(25, True)
         if back:
             self.take_back(n, 5)
@@ -140,6 +141,14 @@ class Results(Base):
     def vote(self, claim: int, n: int, result: Result) -> None:
         number = self.claim(claim, "disputed")
         self.do(disputes.vote, disputes.Vote(*self.ids(), self.actor(n), number, result, "It is so."))
+
+    @rule()
+    def post_rulings(self) -> None:
+        """Discord has them all."""
+        for found in self.rows(tables.disputes):
+            if found.state in ("ruled", "final"):
+                request = disputes.Posted(*self.ids(), found.number, final=found.state == "final")
+                self.do(disputes.posted, request)
 
     @rule(claim=which, n=st.integers(0, 2))
     def appeal(self, claim: int, n: int) -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import tables as book
-from markets import claims, consequences, lifecycle, tables
+from markets import claims, consequences, disputes, lifecycle, tables
 
 
 class Seen:
@@ -180,7 +180,7 @@ class Seen:
             if self.claims[link.on_claim].state not in lifecycle.ENDED:
                 return
         refs |= {("proposal.settle", row.number) for row in mine}
-        refs |= {("ruling.pay", dispute.number)} if dispute is not None else set()
+        refs |= {(kind, dispute.number) for kind in disputes.WAITS} if dispute is not None else set()
         of_result = ("resolution.pay", "resolution.back")
         refs |= {(kind, claim.resolution) for kind in of_result if claim.resolution is not None}
         assert refs & self.due, f"claim {claim.number}, {claim.state}, holds bets and nothing is due"
