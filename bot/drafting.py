@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TypeVar
 
 from bot import moments, parse, parse_odds
@@ -331,11 +331,7 @@ def written(terms: Terms, at_us: int | None) -> str:
     """A moment as it can be typed again: a date, where it is the end of one."""
     if at_us is None:
         return ""
-    zone = zones.zone(terms.zone or "UTC")
-    at = from_us(at_us)
-    if zones.is_day_end(at, zone):
-        return f"{(at - timedelta(seconds=1)).astimezone(zone):%Y-%m-%d}"
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    return moments.written(from_us(at_us), zones.zone(terms.zone or "UTC"))
 
 
 def _outcomes(typed: str) -> tuple[Outcome, ...]:
