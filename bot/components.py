@@ -17,6 +17,7 @@ import discord
 from discord import ui
 
 from bot.cards import (
+    BREAK,
     REFUSED,
     Button,
     Card,
@@ -171,7 +172,7 @@ def typed_in(card: Iterable[Any]) -> dict[str, str]:
     if words[:1] != [f"### {REFUSED}"]:
         return {}
     shown = filter(None, map(_TYPED.fullmatch, words))
-    return {one[1]: _ESCAPED.sub(r"\1", one[2]) for one in shown}
+    return {one[1]: _ESCAPED.sub(r"\1", one[2]).replace(BREAK, "\n") for one in shown}
 
 
 def _contents(parts: Iterable[Any]) -> list[str]:

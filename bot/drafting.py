@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot import moments, parse, parse_odds
-from bot.refusals import BadInput
+from bot.refusals import BadInput, Outdated
 from bot.render import results, text
 from ledger.types import from_us, to_us
 from markets import clauses, zones
@@ -70,6 +70,16 @@ def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
         clause=clauses.encode(clauses.StakesReturn()),
         origin=Origin(held["origin"]) if held.get("origin") else None,
     )
+
+
+def unread_quick(held: Held, zone: str, now: datetime) -> BadInput | None:
+    """What of a quick bet can't be read, or can be read two ways."""
+    try:
+        quick_terms(held, zone, now)
+        quick_stakes(held)
+    except BadInput as bad:
+        return bad
+    return None
 
 
 def quick_stakes(held: Held) -> tuple[int, Stakes]:
@@ -226,6 +236,13 @@ SECOND = ("closes", "asked", "early", "clause", "judges")
 THIRD = ("votes", "days", "tags", "zone")
 """The fields of the forms of a claim, by form."""
 
+MOMENTS = {
+    "when": "The deadline",
+    "closes": "When trading closes",
+    "asked": "When people are first asked",
+}
+"""The fields that take a moment, and what a refusal calls them."""
+
 KEEP = "keep"
 """Of the ambiguity clause: as it is, where it is none of the common ones."""
 
@@ -297,13 +314,10 @@ def claim_terms(
     )
     days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, clauses.MOST_DAYS), 0)
     found = replace(found, clause=_clause(found, held.get("clause", ""), days))
-    if stories is None:
-        deadline = reading(lambda: _moment(held, "when", "The deadline", found, now), None)
-    else:
-        deadline = stories.last_us
+    deadline = stories.last_us if stories else reading(lambda: _moment(held, "when", found, now), None)
     found = replace(found, deadline_us=deadline)
-    closes = reading(lambda: _moment(held, "closes", "When trading closes", found, now), deadline)
-    check = reading(lambda: _moment(held, "asked", "When people are first asked", found, now), deadline)
+    closes = reading(lambda: _moment(held, "closes", found, now), deadline)
+    check = reading(lambda: _moment(held, "asked", found, now), deadline)
     found = replace(found, closes_us=closes or deadline, check_us=check or deadline)
     if deadline is not None and not (found.closes_us or 0) <= deadline <= (found.check_us or 0):
         bad.append(
@@ -320,11 +334,22 @@ def claim_terms(
     return found, held | ({} if bad else readable), tuple(bad)
 
 
-def _moment(held: Held, name: str, field: str, terms: Terms, now: datetime) -> int | None:
+def _moment(held: Held, name: str, terms: Terms, now: datetime) -> int | None:
     typed = held.get(name, "")
     if not typed and name != "when":
         return None
-    return to_us(moments.moment(typed, zones.zone(terms.zone), now, field=field).at)
+    return to_us(moments.moment(typed, zones.zone(terms.zone), now, field=MOMENTS[name]).at)
+
+
+def chosen(zone: str, field: int, at_us: int) -> dict[str, str]:
+    """One of `MOMENTS`, by its place, with the reading that was chosen.
+
+    Raises:
+        Outdated: There is no such field or moment: the button isn't one of ours.
+    """
+    if not 0 <= field < len(MOMENTS):
+        raise Outdated
+    return {list(MOMENTS)[field]: moments.chosen(at_us, zones.zone(zone))}
 
 
 def written(terms: Terms, at_us: int | None) -> str:

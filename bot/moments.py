@@ -245,7 +245,12 @@ def _plain(typed: str, field: str) -> str:
     text = " ".join(typed[: 4 * MOST_LETTERS].split()).lower().removesuffix(".")
     if not text:
         raise BadMoment(field, f"it is empty: {EXAMPLES}")
-    if len(typed) > 4 * MOST_LETTERS or len(text) > MOST_LETTERS or not text.isascii() or not text.isprintable():
+    if (
+        len(typed) > 4 * MOST_LETTERS
+        or len(text) > MOST_LETTERS
+        or not text.isascii()
+        or not text.isprintable()
+    ):
         raise BadMoment(field, EXAMPLES)
     return text
 

@@ -391,16 +391,19 @@ def _defaults(done: Offered) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A quick bet that isn't open yet, kept as a draft: why, and whether it may be opened all the same."""
+    """A quick bet that isn't open yet, kept as a draft: why, whether it may be opened all the same, and `choices`
+    between what can be meant."""
 
     draft: int
     asked: int
     why: tuple[str, ...]
     may: bool
+    choices: tuple[Button, ...] = ()
 
 
 def held(kept: Held) -> Card:
-    buttons = [Button("Change it", f"quick-change:{kept.draft}", Look.PLAIN if kept.may else Look.MAIN)]
+    look = Look.PLAIN if kept.may or kept.choices else Look.MAIN
+    buttons = [*kept.choices, Button("Change it", f"quick-change:{kept.draft}", look)]
     if kept.may:
         buttons.insert(0, Button("Open anyway", f"quick-anyway:{kept.asked}:{kept.draft}", Look.MAIN))
     rest = "Whoever takes the other side is shown what you override." if kept.may else "Nothing is lost."

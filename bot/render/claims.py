@@ -449,7 +449,8 @@ def third_form(form_id: str, held: Mapping[str, str]) -> Form:
 class DraftSeen:
     """A draft: its terms as far as they can be read, what is the matter, and whether it may be opened.
 
-    `said` are the lines of the wording check, or of what can't be read; `blocked` keeps it from being opened.
+    `said` are the lines of the wording check, or of what can't be read; `blocked` keeps it from being opened;
+    `choices` are between what can be meant.
     """
 
     claim: Claim
@@ -458,6 +459,7 @@ class DraftSeen:
     people: Mapping[int, int]
     asked: int
     public: bool = False
+    choices: tuple[Button, ...] = ()
 
 
 def draft(seen: DraftSeen) -> Card:
@@ -466,6 +468,7 @@ def draft(seen: DraftSeen) -> Card:
     tales = terms.scenario is not None
     shows = story_words.share_button(number) if tales else Button("Show it to others", f"draft-show:{number}")
     buttons = [
+        *seen.choices,
         *(story_words.draft_buttons(number) if tales else ()),
         Button("What is claimed", f"draft-first:{number}"),
         Button("How it is decided", f"draft-second:{number}"),
@@ -547,6 +550,20 @@ def opened(done: Opened) -> Card:
             Button("Terms", f"terms:{number}"),
         ),
         Accent.DONE,
+    )
+
+
+def unchanged(number: int, form: int, why: tuple[str, ...], choices: tuple[Button, ...]) -> Card:
+    """An open claim stays as it is: why, the form with what was typed, and `choices` between what can be meant."""
+    again = Button(
+        "Change what I typed", f"claim-again:{number}:{form}", Look.PLAIN if choices else Look.MAIN
+    )
+    return Card(
+        f"Claim {number} stays as it is",
+        phrases.lines(*[f"- {one}" for one in why]),
+        "What you typed is kept. Nobody else sees it.",
+        (*choices, again),
+        Accent.CAREFUL,
     )
 
 

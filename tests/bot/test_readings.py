@@ -1,4 +1,4 @@
-"""Moments that can be read two ways (RULES B7): both readings are told, each can be typed, and none is chosen in silence."""
+"""Moments that can be read two ways (RULES B7): both are told, each can be typed, none is chosen in silence."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

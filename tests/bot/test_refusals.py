@@ -24,7 +24,14 @@ EXAMPLES: list[Exception] = [
     press.NotMember(),
     press.ToBot(),
     press.BadInput("The amount", "write a number"),
-    press.Unclear("The deadline", "write 2029-12-31", (press.Reading(NOW, "before 2030 begins", "2029-12-31"),)),
+    press.Unclear(
+        "The deadline",
+        "write the one you mean",
+        (
+            press.Reading(NOW, "before 2030 begins", "2029-12-31"),
+            press.Reading(NOW, "until 2030 ends", "2030-12-31"),
+        ),
+    ),
     errors.BadAmount(0, "it must be more than zero"),
     errors.UnknownGuild(1),
     errors.UnknownPlayer(1),
