@@ -11,11 +11,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from bot import moments, parse, parse_odds
+from bot import moments, outcome_lines, parse, parse_odds
 from bot.refusals import BadInput, Outdated
 from bot.render import results, text
+from bot.render.unseen import cut
 from ledger.types import from_us, to_us
 from markets import clauses, zones
+from markets import typed as typed_texts
 from markets.claims import Early, Judges, Kind, Origin, Outcome, Result, Terms
 from markets.mechanisms import two_party
 from markets.mechanisms.two_party import Payout, Stakes
@@ -27,6 +29,9 @@ Held = Mapping[str, str]
 
 YES, NO = 0, 1
 MOST_TITLE = 100
+MOST_STATEMENT, MOST_QUICK, MOST_SOURCE = 900, 400, 400
+MOST_TAG, MOST_TAGS = 30, 5
+"""Letters that are kept, as many as the forms take; more is refused with the count."""
 
 
 def encode(held: Held) -> str:
@@ -41,9 +46,23 @@ def decode(stored: str) -> dict[str, str]:
 # --- a quick bet ------------------------------------------------------------------------------
 
 
+def kept(typed: str, field: str, most: int = typed_texts.MOST) -> str:
+    """What can be seen of a text as one line, whole.
+
+    Raises:
+        BadInput: It has more letters than are kept.
+    """
+    line = text.clean(typed, max(len(typed), 1))
+    if len(line) > most:
+        raise BadInput(
+            field, f"it has {len(line):,} letters, and {most:,} at most are kept: write it shorter"
+        )
+    return line
+
+
 def quick_draft(held: Held) -> Terms:
     """What a quick bet says as far as it is sure to be readable: enough for a list of drafts."""
-    return Terms(title=_title(held["what"]), statement=text.clean(held["what"], 400))
+    return Terms(title=_title(held["what"]), statement=text.clean(held["what"], typed_texts.MOST))
 
 
 def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
@@ -52,7 +71,7 @@ def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
     Raises:
         BadInput: What happens, or before when, can't be read.
     """
-    words = text.clean(held["what"], 400)
+    words = kept(held["what"], "What happens", MOST_QUICK)
     if len(words) < 3:
         raise BadInput("What happens", "write one sentence that will turn out true or not")
     deadline_us = to_us(moments.moment(held["when"], zones.zone(zone), now).at)
@@ -106,7 +125,12 @@ def _side_and_odds(typed: str) -> tuple[int, str]:
 
 
 def _title(words: str) -> str:
-    return text.clean(words, MOST_TITLE)
+    """A label for lists and headings: where the statement is longer, its first whole words."""
+    line = text.clean(words, max(len(words), 1))
+    if len(line) <= MOST_TITLE:
+        return line
+    whole = line[: MOST_TITLE - 1].rpartition(" ")[0]
+    return f"{cut(whole)} …" if whole else text.clean(line, MOST_TITLE)
 
 
 # --- an offer on a claim ----------------------------------------------------------------------
@@ -290,8 +314,10 @@ def claim_terms(
             return otherwise
 
     zone = reading(lambda: parse.zone(held.get("zone") or base.zone or zone), zone)
-    words = text.clean(held.get("what", ""), 900)
-    if len(words) < 3:
+    words = reading(lambda: kept(held.get("what", ""), "What is claimed", MOST_STATEMENT), None)
+    if words is None:
+        words = base.statement
+    elif len(words) < 3:
         bad.append(BadInput("What is claimed", "write one sentence that will turn out true or not"))
     stories = base.scenario  # its outcomes are written one by one, and its deadline is that of the last item
     same = stories is not None or (bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"])
@@ -302,15 +328,19 @@ def claim_terms(
         statement=words,
         kind=_kind(base, named),
         outcomes=named,
-        source=text.clean(held.get("source", ""), 400),
-        fallback=text.clean(held.get("fallback", ""), 400),
+        source=reading(
+            lambda: kept(held.get("source", ""), "Where it is looked up", MOST_SOURCE), base.source
+        ),
+        fallback=reading(
+            lambda: kept(held.get("fallback", ""), "The second source", MOST_SOURCE), base.fallback
+        ),
         zone=zone,
         early=_EARLY.get(held.get("early", ""), base.early),
         judges=Judges(
             tuple(int(one) for one in held.get("judges", "").split(",") if one),
             reading(lambda: _count(held.get("votes", ""), "The votes", 1, 9), base.judges.votes),
         ),
-        tags=_tags(held.get("tags", "")),
+        tags=reading(lambda: _tags(held.get("tags", "")), base.tags),
     )
     days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, clauses.MOST_DAYS), 0)
     found = replace(found, clause=_clause(found, held.get("clause", ""), days))
@@ -361,7 +391,7 @@ def written(terms: Terms, at_us: int | None) -> str:
 
 def _outcomes(typed: str) -> tuple[Outcome, ...]:
     """One outcome on each line, with its criteria after a colon; nothing is YES and NO by the deadline."""
-    rows = [row.strip() for row in typed.splitlines() if row.strip()]
+    rows = outcome_lines.read(typed)
     if not rows:
         return (
             Outcome("YES", "It has happened before the deadline."),
@@ -369,8 +399,13 @@ def _outcomes(typed: str) -> tuple[Outcome, ...]:
         )
     if not 2 <= len(rows) <= 10:
         raise BadInput("The outcomes", "name 2 to 10, one on each line, with what must be true after a colon")
-    parts = [row.partition(":") for row in rows]
-    found = [Outcome(text.clean(name, 60), text.clean(rest, 500)) for name, _, rest in parts]
+    found = [
+        Outcome(
+            kept(name, f"The name “{text.clean(name, 30)}”", outcome_lines.MOST_NAME),
+            kept(rest, "A criterion"),
+        )
+        for name, rest in rows
+    ]
     names = [one.name.casefold() for one in found]
     edges = _date_edges(names) or [_edges(name) for name in names]
     if all(edge is not None for edge in edges):
@@ -448,7 +483,11 @@ _DATES = [
 
 
 def _tags(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (text.clean(one, 30) for one in typed.split(",")))))[:5]
+    found = tuple(dict.fromkeys(filter(None, (kept(one, "A tag", MOST_TAG) for one in typed.split(",")))))
+    if len(found) > MOST_TAGS:
+        why = f"there are {len(found)}, and {MOST_TAGS} at most are kept: leave some out"
+        raise BadInput("The tags", why)
+    return found
 
 
 def _kind(base: Terms, outcomes: tuple[Outcome, ...]) -> Kind:

@@ -158,8 +158,8 @@ async def _tell(press: Press, who: Acting, number: int, at: int, typed: dict[str
             who.number,
             number,
             story,
-            text.clean(typed["title"], scenarios.MOST_NAME),
-            text.clean(typed["story"], scenarios.MOST_STORY),
+            drafting.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
+            drafting.kept(typed["story"], "Your story", scenarios.MOST_STORY),
             telling.said(typed["items"], found.terms.zone or who.places.time_zone, now),
         )
         if found.state != lifecycle.DRAFT:
