@@ -1,8 +1,8 @@
 """Outcomes as people type them: one on each line, with what must be true after a colon.
 
 A criterion may run over several lines: once one line has one, a line that begins with no name and colon goes on with
-the criterion before it. A colon inside a link or a time of day (https://, 18:00) ends no name, nor does one that stands
-further on than a name can reach. YES and NO alone on a line are always names.
+the criterion before it. A colon inside a link or a time of day (https://, 18:00) ends no name, nor does one that
+stands further on than a name can reach. YES and NO alone on a line are always names.
 """
 
 import re

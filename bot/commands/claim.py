@@ -8,7 +8,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import components, drafting, parse, parse_odds, readings
+from bot import components, drafting, outcome_lines, parse, parse_odds, readings
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Button, Card
@@ -212,7 +212,18 @@ async def draft_card(
     # What can't be read is said once, as that.
     said = unread + wording.remarks(tuple(one for one in remarks if not (bad and one.code == "no_deadline")))
     blocked = bool(bad) or any(one.level == "blocks" for one in remarks)
-    return render.draft(render.DraftSeen(found, said, blocked, known, press.id, public, choices))
+    return render.draft(
+        render.DraftSeen(found, said, blocked, known, press.id, public, choices, _noted(held))
+    )
+
+
+def _noted(held: Mapping[str, str]) -> str:
+    """How the lines of the outcomes were read, where not every line is one."""
+    typed = held.get("outcomes", "")
+    names = [text.escape(name, outcome_lines.MOST_NAME) for name, _ in outcome_lines.read(typed)]
+    if not outcome_lines.joined(typed):
+        return ""
+    return f"Read as {len(names)} outcomes: {text.listed(names)}. Other lines go on with the criterion before them."
 
 
 def _choices(bad: tuple[BadInput, ...], go: Callable[[int, int], str]) -> tuple[Button, ...]:

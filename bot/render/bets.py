@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
-from bot.render import odds, phrases, text, wording
+from bot.render import odds, phrases, text, whole, wording
 from bot.render.announced import Ask, Told, card, post
 from bot.render.text import Currency
 from ledger.accounts import Account
@@ -292,7 +292,7 @@ def offer_form(claim: Claim) -> Form:
         "Offer a bet",
         f"offer:{claim.number}",
         (
-            Line("side", "Your side", f"{names}; or not ..."[:100], "", 80),
+            Line("side", "Your side", text.clean(f"{names}; or not ...", 100), "", 80),
             Line("stake", "Your stake", "In points, such as 25", "", 20),
             Line("odds", "Your odds", "75%, or 3:1 (you risk 3 to win 1), or x4.0", "", 40, needed=False),
             Line("theirs", "Or their stake", "Instead of odds", "", 20, needed=False),
@@ -512,11 +512,8 @@ def ask_move(seen: OfferSeen, new: ClaimSeen, asked: int) -> Card:
         phrases.lines(
             f"Now it is judged by claim {of.claim}: **{text.escape(seen.claim.terms.title, 200)}**",
             f"Then by claim {new.claim.number}: **{text.escape(terms.title, 200)}**",
-            text.escape(terms.statement, 700),
-            *[
-                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 300)}"
-                for one in terms.outcomes
-            ],
+            text.escape(terms.statement, 900),
+            *whole.outcomes(terms, 1_600)[0],
             f"Before {phrases.deadline(terms)}; if unclear, {phrases.bets_clause(new.claim, of, seen.people)}; "
             f"judged by {phrases.judges(terms, new.people)}.",
         ),
@@ -527,6 +524,7 @@ def ask_move(seen: OfferSeen, new: ClaimSeen, asked: int) -> Card:
                 f"bet-move:{asked}:{of.number}:{new.claim.number}:{phrases.mark(new.claim)}",
                 Look.MAIN,
             ),
+            Button("Terms of the new one", f"terms:{new.claim.number}"),
             Button("Not now", "close"),
         ),
     )

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import drafting, parse
+from bot import components, drafting, parse
+from bot.cards import Card, Form, Line
 from bot.refusals import BadInput
-from bot.render import text
+from bot.render import claims as render
+from bot.render import refusals, text
 from markets import claims
 from markets.claims import Terms
+from markets.settings import Settings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RULE = " ".join(
@@ -64,7 +67,7 @@ def test_a_quick_bet_is_refused_with_the_count():
 
 
 def test_a_title_made_of_a_long_statement_ends_with_a_word():
-    words = "One of the named laboratories announces that it has paused the training of its next large model for a year"
+    words = "One of the named laboratories announces that it has paused the training of its next large model for ever"
     terms, _ = read(what=words)
     assert terms.statement == words
     assert len(terms.title) <= drafting.MOST_TITLE
@@ -112,3 +115,47 @@ def test_a_kept_title_stays_with_its_statement():
     again, _, _ = drafting.claim_terms(named, HELD, "UTC", NOW)
     assert again.title == "A short name"
     assert text.clean(again.title) == again.title
+
+
+# --- what is shown ----------------------------------------------------------------------------
+
+
+def draft_of(terms: Terms) -> claims.Claim:
+    return claims.Claim(
+        1, 1, 1, "draft", terms, "0" * 64, Settings(), None, None, None, False, False, None, None
+    )
+
+
+def shown(terms: Terms, said: tuple[str, ...] = ()) -> Card:
+    return render.draft(render.DraftSeen(draft_of(terms), said, True, {}, 1))
+
+
+def test_a_draft_shows_it_all_and_what_must_change():
+    terms, _ = read(outcomes=f"YES: {RULE}\nNO: otherwise")
+    card = shown(terms, ("**Must change:** a date",))
+    assert any(RULE in part for part in card.text)
+    assert card.text[-1] == "**Must change:** a date"
+    assert card.files == ()
+
+
+def test_where_there_is_no_room_a_file_holds_it_all():
+    rule = "*_" * 700
+    terms, bad = read(outcomes=f"YES: {rule}\nNO: otherwise", what="*" * 900)
+    assert bad == ()
+    card = shown(terms, ("**Must change:** a date",))
+    assert sum(len(part) + 1 for part in card.text) < 4_000
+    assert card.text[-1] == "**Must change:** a date"
+    assert "the file below holds all of it" in "\n".join(card.text)
+    assert rule in card.files[0].content.decode()
+    assert terms.statement in card.files[0].content.decode()
+
+
+async def test_a_form_opens_again_with_more_than_it_takes_today():
+    line = components.modal(Form("T", "t", (Line("a", "A", "", "x" * 2_010, 2_000),))).to_dict()
+    assert "'max_length': 2010" in str(line)
+
+
+async def test_a_refused_form_gives_back_every_line_of_what_was_typed():
+    typed = {"evidence": "https://example.org *so*\n" + "word " * 170 + "end", "known": "2027-03-01"}
+    card = components.view(refusals.card("No.", "again", typed))
+    assert components.typed_in(card.children) == typed

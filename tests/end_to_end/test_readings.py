@@ -99,7 +99,9 @@ async def test_pools_orders_rewards_and_results_ask_as_well(play: Playground):
     assert "5 points" in (await play.bo.submit(form, words="What do you know?")).text
 
     form = await play.ada.run("/resolve propose", claim=1)
-    asked = await play.ada.submit(form, result="Too early", detail="by 2030", evidence=EVIDENCE, known="")
+    asked = await play.ada.submit(
+        form, result="Too early to say", detail="by 2030", evidence=EVIDENCE, known=""
+    )
     assert "When to ask again can be read two ways" in asked.text
     form = await play.ada.click(asked, "Change what I typed")
     assert held(form)["evidence"] == EVIDENCE
