@@ -40,7 +40,12 @@ async def quick_(press: Press) -> None:
 
 async def _bet_on_this(press: Press, message: discord.Message) -> None:
     """The words of a message are what happens, until they are changed; its author is whom to bet with."""
-    held = {"what": text.clean(message.content, 400)}
+    held = {"what": text.clean(message.content, drafting.MOST_QUICK)}
+    letters = len(text.clean(message.content, max(len(message.content), 1)))
+    if letters > drafting.MOST_QUICK:
+        held["cut"] = (
+            f"The message has {letters:,} letters, and this takes {drafting.MOST_QUICK}: say it shorter"
+        )
     person = 0 if message.author.bot or message.author.id == press.user.id else message.author.id
     await ask(press, render.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
 

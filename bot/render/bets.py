@@ -102,7 +102,7 @@ def _bet(seen: OfferSeen, bet: Bet) -> Card:
             "void": "Void: it never counted, and every stake returned.",
             "agreed": "Ended by agreement; that says nothing about the claim.",
         }[bet.state]
-    dissent = f"A note by whoever disagrees: “{text.escape(seen.dissent, 300)}”" if seen.dissent else ""
+    dissent = f"A note by whoever disagrees: “{text.escape(seen.dissent, 500)}”" if seen.dissent else ""
     return Card(
         title,
         phrases.lines(about(claim), *sides(claim, bet, people), how, suggested(seen), dissent),
@@ -261,7 +261,7 @@ def quick_form(form_id: str, held: Mapping[str, str], person: int = 0) -> Form:
             Line(
                 "what",
                 "What happens?",
-                "One sentence that will be true or not",
+                held.get("cut") or "One sentence that will be true or not",
                 held.get("what", ""),
                 400,
                 long=True,

@@ -225,21 +225,21 @@ def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
 
 def _case(seen: DisputeSeen) -> list[str]:
     terms, of, proposal, people = seen.claim.claim.terms, seen.dispute, seen.proposal, seen.people
-    reason = f": “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
+    reason = f": “{text.escape(proposal.reason, 500)}”" if proposal.reason else ""
     parts = [
         f"**Proposed {phrases.result(terms, proposal.result)}** by {phrases.who(people, proposal.proposer)}{reason} "
         f"({phrases.link(proposal.evidence, 'evidence')})",
         f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
-        f"“{text.escape(of.reason, 400)}”",
+        f"“{text.escape(of.reason, 500)}”",
     ]
-    parts += [
-        f"- {phrases.who(people, one.author)}: “{text.escape(one.words, 250)}”" for one in seen.arguments[-5:]
-    ]
+    newest = seen.arguments[-5:]
+    most = 500 if len(newest) < 4 else 300
+    parts += [f"- {phrases.who(people, one.author)}: “{text.escape(one.words, most)}”" for one in newest]
     if of.ruling is not None:
         parts.append(f"**Ruled {phrases.result(terms, of.ruling)}**{_why(seen)}")
     if of.appellant is not None:
         parts.append(
-            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 400)}”"
+            f"**Appealed** by {phrases.who(people, of.appellant)}: “{text.escape(of.appeal_reason or '', 500)}”"
         )
     return parts
 
@@ -497,7 +497,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
     terms = seen.claim.terms
     by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
     known = f" It became public {text.day(from_us(proposal.known_us))}." if proposal.known_us else ""
-    reason = f"“{text.escape(proposal.reason, 400)}”" if proposal.reason else ""
+    reason = f"“{text.escape(proposal.reason, phrases.EVIDENCE.most)}”" if proposal.reason else ""
     gains = ", because whoever proposes it gains by it" if proposal.gains else ""
     bond = " A bond is held until it is settled." if proposal.bond else ""
     shown = Card(
