@@ -271,6 +271,8 @@ def _end_of(text: str, word: str, asked: _Asked) -> list[_Way]:
     if middle := _MIDDLE.fullmatch(text):
         return [_Way(_day_end(date(_year(middle["year"], asked), 6, 30), asked))]
     found = _END.fullmatch(text)
+    if found and re.fullmatch(_MONTH, found[1]):  # nobody is asked which year is meant, so it is written
+        return []
     span = _span(found[1], asked) if found else None
     return [_Way(_day_end(span.last, asked))] if span else []
 

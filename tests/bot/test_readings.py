@@ -70,7 +70,6 @@ ONE = {
     "end of 2027": "2027-12-31",
     "by the end of 2027": "2027-12-31",
     "by the end of next month": "2026-12-31",
-    "end of June": "2027-06-30",
     "end of next quarter": "2027-03-31",
     "end of 2027-06": "2027-06-30",
     "in 2027": "2027-12-31",

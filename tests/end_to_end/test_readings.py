@@ -111,7 +111,7 @@ async def test_pools_orders_rewards_and_results_ask_as_well(play: Playground):
     card = await posted(play, "Proposed:")
     assert "says the lab" in card.text
     await play.bo.submit(
-        await play.bo.click(card, "Challenge"), ground="The fact is wrong", reason="It is early."
+        await play.bo.click(card, "Challenge"), ground="a fact is wrong", reason="It is early."
     )
     case = await play.mira.run("/mod decide", claim=1)
     form = await play.mira.click(case, "Too early to say")
