@@ -105,7 +105,7 @@ async def fail(press: Press, error: Exception, *, deferred: Where | None = None)
         card = refusals.incident(_incident(press, error))
     else:
         log.debug("refused", extra={"facts": {"error": type(error).__name__, "guild": press.guild_id or 0}})
-        card = refusals.card(sentence, *_filled_in(press))
+        card = refusals.card(sentence, *_filled_in(press), refusals.choices(error))
     with press.client.busy():
         await _deliver(press, lambda: _show_refusal(press, card, deferred), deferred=deferred)
 

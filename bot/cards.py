@@ -12,6 +12,9 @@ from bot.charts import Chart, PricesOf
 REFUSED = "That didn't work"
 """The heading of every no."""
 
+BREAK = " ⏎ "
+"""How a card shows a line break in what was typed into one field."""
+
 
 class Look(Enum):
     """How a button looks: the act itself, something beside it, one side of YES or NO, an act that can't be undone."""

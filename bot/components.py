@@ -18,6 +18,7 @@ from discord import ui
 
 from bot import fitting
 from bot.cards import (
+    BREAK,
     REFUSED,
     Button,
     Card,
@@ -38,6 +39,7 @@ Values = Mapping[str, str | list[str]]
 
 _LONGEST_ID = 100
 _LONGEST_WORDS = 1_024
+_LONGEST_TYPED = 4_000
 _NUMBER = "([0-9]{1,19})"
 _TYPED = re.compile(r"-# (\w+): (.+)")
 _ESCAPED = re.compile(r"\\(.)")
@@ -181,7 +183,7 @@ def typed_in(card: Iterable[Any]) -> dict[str, str]:
     if words[:1] != [f"### {REFUSED}"]:
         return {}
     shown = filter(None, map(_TYPED.fullmatch, words))
-    return {one[1]: _ESCAPED.sub(r"\1", one[2]) for one in shown}
+    return {one[1]: _ESCAPED.sub(r"\1", one[2]).replace(BREAK, "\n") for one in shown}
 
 
 def _contents(parts: Iterable[Any]) -> list[str]:
@@ -241,7 +243,9 @@ def people(data: Mapping[str, Any], name: str) -> tuple[int, ...]:
 def _button(button: Button) -> ui.Button[Any]:
     assert len(button.id) <= _LONGEST_ID, button.id
     style = discord.ButtonStyle(button.look.value)
-    return ui.Button(style=style, label=button.label[:80], custom_id=button.id, disabled=button.off)
+    return ui.Button(
+        style=style, label=text.clean(button.label, 80), custom_id=button.id, disabled=button.off
+    )
 
 
 def _input(field: Field) -> ui.Item[Any]:
@@ -250,7 +254,8 @@ def _input(field: Field) -> ui.Item[Any]:
             return ui.TextInput(
                 custom_id=field.id,
                 default=field.value or None,
-                max_length=field.most,
+                # What stood before a limit came, or grew by a space in being read, is there again all the same.
+                max_length=min(max(field.most, len(field.value)), _LONGEST_TYPED),
                 required=field.needed,
                 style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
             )
@@ -285,7 +290,9 @@ def _input(field: Field) -> ui.Item[Any]:
             return ui.Select(
                 custom_id=field.id,
                 options=[
-                    discord.SelectOption(label=words[:100], value=value, default=value == field.value)
+                    discord.SelectOption(
+                        label=text.clean(words, 100), value=value, default=value == field.value
+                    )
                     for value, words in field.options
                 ],
                 required=True,

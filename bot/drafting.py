@@ -8,14 +8,16 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TypeVar
 
-from bot import moments, parse, parse_odds
-from bot.refusals import BadInput
+from bot import moments, outcome_lines, parse, parse_odds
+from bot.refusals import BadInput, Outdated
 from bot.render import results, text
+from bot.render.unseen import cut
 from ledger.types import from_us, to_us
 from markets import clauses, sides, zones
+from markets import typed as typed_texts
 from markets.claims import Early, Judges, Kind, Origin, Outcome, Result, Terms
 from markets.mechanisms import two_party
 from markets.mechanisms.two_party import Payout, Stakes
@@ -27,6 +29,9 @@ Held = Mapping[str, str]
 
 YES, NO = 0, 1
 MOST_TITLE = 100
+MOST_STATEMENT, MOST_QUICK, MOST_SOURCE = 900, 400, 400
+MOST_TAG, MOST_TAGS = 30, 5
+"""Letters that are kept, as many as the forms take; more is refused with the count."""
 
 
 def encode(held: Held) -> str:
@@ -41,9 +46,23 @@ def decode(stored: str) -> dict[str, str]:
 # --- a quick bet ------------------------------------------------------------------------------
 
 
+def kept(typed: str, field: str, most: int = typed_texts.MOST) -> str:
+    """What can be seen of a text as one line, whole.
+
+    Raises:
+        BadInput: It has more letters than are kept.
+    """
+    line = text.clean(typed, max(len(typed), 1))
+    if len(line) > most:
+        raise BadInput(
+            field, f"it has {len(line):,} letters, and {most:,} at most are kept: write it shorter"
+        )
+    return line
+
+
 def quick_draft(held: Held) -> Terms:
     """What a quick bet says as far as it is sure to be readable: enough for a list of drafts."""
-    return Terms(title=_title(held["what"]), statement=text.clean(held["what"], 400))
+    return Terms(title=_title(held["what"]), statement=text.clean(held["what"], typed_texts.MOST))
 
 
 def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
@@ -52,7 +71,7 @@ def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
     Raises:
         BadInput: What happens, or before when, can't be read.
     """
-    words = text.clean(held["what"], 400)
+    words = kept(held["what"], "What happens", MOST_QUICK)
     if len(words) < 3:
         raise BadInput("What happens", "write one sentence that will turn out true or not")
     deadline_us = to_us(moments.moment(held["when"], zones.zone(zone), now).at)
@@ -70,6 +89,16 @@ def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
         clause=clauses.encode(clauses.StakesReturn()),
         origin=Origin(held["origin"]) if held.get("origin") else None,
     )
+
+
+def unread_quick(held: Held, zone: str, now: datetime) -> BadInput | None:
+    """What of a quick bet can't be read, or can be read two ways."""
+    try:
+        quick_terms(held, zone, now)
+        quick_stakes(held)
+    except BadInput as bad:
+        return bad
+    return None
 
 
 def quick_stakes(held: Held) -> tuple[int, Stakes]:
@@ -96,7 +125,12 @@ def _side_and_odds(typed: str) -> tuple[int, str]:
 
 
 def _title(words: str) -> str:
-    return text.clean(words, MOST_TITLE)
+    """A label for lists and headings: where the statement is longer, its first whole words."""
+    line = text.clean(words, max(len(words), 1))
+    if len(line) <= MOST_TITLE:
+        return line
+    whole = line[: MOST_TITLE - 1].rpartition(" ")[0]
+    return f"{cut(whole)} …" if whole else text.clean(line, MOST_TITLE)
 
 
 # --- an offer on a claim ----------------------------------------------------------------------
@@ -235,6 +269,13 @@ SECOND = ("closes", "asked", "early", "clause", "judges")
 THIRD = ("votes", "days", "tags", "zone")
 """The fields of the forms of a claim, by form."""
 
+MOMENTS = {
+    "when": "The deadline",
+    "closes": "When trading closes",
+    "asked": "When people are first asked",
+}
+"""The fields that take a moment, and what a refusal calls them."""
+
 KEEP = "keep"
 """Of the ambiguity clause: as it is, where it is none of the common ones."""
 
@@ -302,8 +343,10 @@ def claim_terms(
             return otherwise
 
     zone = reading(lambda: parse.zone(held.get("zone") or base.zone or zone), zone)
-    words = text.clean(held.get("what", ""), 900)
-    if len(words) < 3:
+    words = reading(lambda: kept(held.get("what", ""), "What is claimed", MOST_STATEMENT), None)
+    if words is None:
+        words = base.statement
+    elif len(words) < 3:
         bad.append(BadInput("What is claimed", "write one sentence that will turn out true or not"))
     stories = base.scenario  # its outcomes are written one by one, and its deadline is that of the last item
     same = stories is not None or (bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"])
@@ -314,15 +357,19 @@ def claim_terms(
         statement=words,
         kind=_kind(base, named),
         outcomes=named,
-        source=text.clean(held.get("source", ""), 400),
-        fallback=text.clean(held.get("fallback", ""), 400),
+        source=reading(
+            lambda: kept(held.get("source", ""), "Where it is looked up", MOST_SOURCE), base.source
+        ),
+        fallback=reading(
+            lambda: kept(held.get("fallback", ""), "The second source", MOST_SOURCE), base.fallback
+        ),
         zone=zone,
         early=_EARLY.get(held.get("early", ""), base.early),
         judges=Judges(
             tuple(int(one) for one in held.get("judges", "").split(",") if one),
             reading(lambda: _count(held.get("votes", ""), "The votes", 1, 9), base.judges.votes),
         ),
-        tags=_tags(held.get("tags", "")),
+        tags=reading(lambda: _tags(held.get("tags", "")), base.tags),
     )
     days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, clauses.MOST_DAYS), 0)
     stays = base.names != found.names and _weighs(base, held)
@@ -333,13 +380,10 @@ def claim_terms(
     found = replace(found, clause=chosen)
     if stays:
         held["clause"] = _clause_name(found)
-    if stories is None:
-        deadline = reading(lambda: _moment(held, "when", "The deadline", found, now), None)
-    else:
-        deadline = stories.last_us
+    deadline = stories.last_us if stories else reading(lambda: _moment(held, "when", found, now), None)
     found = replace(found, deadline_us=deadline)
-    closes = reading(lambda: _moment(held, "closes", "When trading closes", found, now), deadline)
-    check = reading(lambda: _moment(held, "asked", "When people are first asked", found, now), deadline)
+    closes = reading(lambda: _moment(held, "closes", found, now), deadline)
+    check = reading(lambda: _moment(held, "asked", found, now), deadline)
     found = replace(found, closes_us=closes or deadline, check_us=check or deadline)
     if deadline is not None and not (found.closes_us or 0) <= deadline <= (found.check_us or 0):
         bad.append(
@@ -356,28 +400,35 @@ def claim_terms(
     return found, held | ({} if bad else readable), tuple(bad)
 
 
-def _moment(held: Held, name: str, field: str, terms: Terms, now: datetime) -> int | None:
+def _moment(held: Held, name: str, terms: Terms, now: datetime) -> int | None:
     typed = held.get(name, "")
     if not typed and name != "when":
         return None
-    return to_us(moments.moment(typed, zones.zone(terms.zone), now, field=field).at)
+    return to_us(moments.moment(typed, zones.zone(terms.zone), now, field=MOMENTS[name]).at)
+
+
+def chosen(zone: str, field: int, at_us: int) -> dict[str, str]:
+    """One of `MOMENTS`, by its place, with the reading that was chosen.
+
+    Raises:
+        Outdated: There is no such field or moment: the button isn't one of ours.
+    """
+    if not 0 <= field < len(MOMENTS):
+        raise Outdated
+    return {list(MOMENTS)[field]: moments.chosen(at_us, zones.zone(zone))}
 
 
 def written(terms: Terms, at_us: int | None) -> str:
     """A moment as it can be typed again: a date, where it is the end of one."""
     if at_us is None:
         return ""
-    zone = zones.zone(terms.zone or "UTC")
-    at = from_us(at_us)
-    if zones.is_day_end(at, zone):
-        return f"{(at - timedelta(seconds=1)).astimezone(zone):%Y-%m-%d}"
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    return moments.written(from_us(at_us), zones.zone(terms.zone or "UTC"))
 
 
 def _outcomes(typed: str) -> tuple[Outcome, ...]:
     """One outcome on each line, with its criteria after a colon; nothing is YES and NO by the deadline. YES comes
     before NO, in whatever order they were typed."""
-    rows = [row.strip() for row in typed.splitlines() if row.strip()]
+    rows = outcome_lines.read(typed)
     if not rows:
         return (
             Outcome("YES", "It has happened before the deadline."),
@@ -385,8 +436,13 @@ def _outcomes(typed: str) -> tuple[Outcome, ...]:
         )
     if not 2 <= len(rows) <= 10:
         raise BadInput("The outcomes", "name 2 to 10, one on each line, with what must be true after a colon")
-    parts = [row.partition(":") for row in rows]
-    found = [Outcome(text.clean(name, 60), text.clean(rest, 500)) for name, _, rest in parts]
+    found = [
+        Outcome(
+            kept(name, f"The name “{text.clean(name, 30)}”", outcome_lines.MOST_NAME),
+            kept(rest, "A criterion"),
+        )
+        for name, rest in rows
+    ]
     if sides.are_yes_and_no([one.name for one in found]):
         return _yes_and_no(found)
     names = [one.name.casefold() for one in found]
@@ -466,7 +522,11 @@ _DATES = [
 
 
 def _tags(typed: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, (text.clean(one, 30) for one in typed.split(",")))))[:5]
+    found = tuple(dict.fromkeys(filter(None, (kept(one, "A tag", MOST_TAG) for one in typed.split(",")))))
+    if len(found) > MOST_TAGS:
+        why = f"there are {len(found)}, and {MOST_TAGS} at most are kept: leave some out"
+        raise BadInput("The tags", why)
+    return found
 
 
 def _kind(base: Terms, outcomes: tuple[Outcome, ...]) -> Kind:

@@ -6,12 +6,13 @@ What can be meant:
     2029-12-31 18:00   31 Dec 2029 6pm   2029-12-31T18:00+02:00
     end of 2029   end of March 2027   end of Q3 2027   end of next year
     before 2030   before March 2027   before 2029-12-31         until that begins
-    in 18 months   10 days   in 3 hours   today   tomorrow   friday
-    2030   by 2030   by March 2027                              read two ways: `other` holds the second
+    in 18 months   10 days   in 3 hours   today   tonight   tomorrow   friday   mid-2028   <t:1830211200:F>
+    2030   by 2030   by March   next year   Q1 2027   2027-06   read two ways
+    03/04/2027   next friday                                   read two ways
 
-Two readings are never chosen between in silence. Where one is much the likelier (*by 2030* as before it begins, which
-is also the shorter) the other is kept beside it, for the warning of B7. Where neither is (03/04/2027, *next friday*)
-both are named in a refusal. The hour that doesn't exist is refused; the hour that comes twice is asked about.
+Two readings are never chosen between in silence (B7): *by 2030* may mean before it begins or until it ends, so both
+are told, and whoever typed it chooses. Where only one of them lies ahead, that one is meant. The hour that doesn't
+exist is refused; the hour that comes twice is asked about as well.
 
 dateutil's own parser is not used: it guesses (it reads `10` as the tenth of this month, `2029` as today's date in
 2029). Its calendar arithmetic is.
@@ -25,7 +26,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from bot.refusals import BadInput
+from bot.refusals import BadInput, Outdated, Reading, Unclear
+from ledger.types import from_us, to_us
 from markets import zones
 
 EXAMPLES = "write it like 2029-12-31, 31 Dec 2029 18:00, end of 2029, before 2030 or in 18 months"
@@ -88,19 +90,30 @@ _TIME = re.compile(
     r" ?(?P<half>am|pm)? ?(?P<offset>z|utc|gmt|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
 )
 _SPAN = re.compile(r"([0-9]{1,4}|[a-z]+) (minute|hour|day|week|month|year)s?(?: from now)?")
-_QUARTER = re.compile(f"q([1-4]) {_YEAR}")
+_QUARTERS = [
+    re.compile(f"q(?P<quarter>[1-4])(?: {_YEAR})?"),
+    re.compile(f"{_YEAR}[ -]?q(?P<quarter>[1-4])"),
+]
+_MONTHS_OF = [
+    re.compile(f"{_MONTH}(?:,? {_YEAR})?"),
+    re.compile(f"{_YEAR}-(?P<month>0[1-9]|1[0-2])"),
+    re.compile(f"(?P<month>0?[1-9]|1[0-2])/{_YEAR}"),
+]
+_MIDDLE = re.compile(f"(?:mid[ -]|(?:the )?middle of ){_YEAR}")
+_SHOWN = re.compile(r"<t:([0-9]{1,11})(?::[a-z])?>")
+"""Discord's own timestamp, as Crux shows every moment, in lower case."""
 
 
 class BadMoment(BadInput):
     """It isn't a moment Crux can use."""
 
 
-class TwoReadings(BadMoment):
-    """It can be read two ways and neither is the likelier: `readings` holds both, as text that can be typed."""
+class TwoReadings(BadMoment, Unclear):
+    """It can be read two ways, and both lie ahead."""
 
-    def __init__(self, field: str, readings: tuple[str, str]) -> None:
-        self.readings = readings
-        super().__init__(field, f"it can mean {readings[0]} or {readings[1]}: write the one you mean")
+    def __init__(self, field: str, readings: tuple[Reading, ...], why: str = "") -> None:
+        ways = " or ".join(f"{one.words} ({one.typed})" for one in readings)
+        super().__init__(field, why or f"it can mean {ways}: write the one you mean", readings)
 
 
 class MissingHour(BadMoment):
@@ -114,13 +127,15 @@ class MissingHour(BadMoment):
         )
 
 
-class TwiceHour(BadMoment):
+class TwiceHour(TwoReadings):
     """Clocks in the zone show this time twice; `first` and `second` are the two instants, in UTC."""
 
     def __init__(self, field: str, zone: ZoneInfo, first: datetime, second: datetime) -> None:
         self.zone, self.first, self.second = zone, first, second
-        ways = " or ".join(f"{each.astimezone(zone):%Y-%m-%d %H:%M %z}" for each in (first, second))
-        super().__init__(field, f"clocks in {zone.key} show that time twice: write {ways}")
+        named = ((first, "the first time"), (second, "the second time"))
+        readings = tuple(Reading(at, words, written(at, zone)) for at, words in named)
+        ways = " or ".join(one.typed for one in readings)
+        super().__init__(field, readings, f"clocks in {zone.key} show that time twice: write {ways}")
 
 
 class OutOfRange(BadMoment):
@@ -133,10 +148,9 @@ class OutOfRange(BadMoment):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant in UTC *before which* something must happen. `other` is the second reading of "by 2030", if any."""
+    """An instant in UTC *before which* something must happen."""
 
     at: datetime
-    other: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +164,20 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """One of the ways to read it, and in words what it means where there are two."""
+
+    at: datetime
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Span:
     """A stretch of the calendar: from the start of its first day to the end of its last."""
 
     first: date
     last: date
+    name: str
 
 
 def moment(
@@ -174,11 +197,35 @@ def moment(
     """
     asked = _Asked(field, zone, now, fold)
     found = _read(_plain(typed, field), asked)
-    if found.at <= now:
-        raise OutOfRange(field, "that is already over, so write a later one", found.at)
-    if found.at > zones.latest(zone):
+    ahead = [way for way in found if now < way.at <= zones.latest(zone)]
+    if len(ahead) > 1:
+        raise TwoReadings(field, tuple(Reading(way.at, way.words, written(way.at, zone)) for way in ahead))
+    if ahead:
+        return Moment(ahead[0].at)
+    if found[-1].at > now:
         raise _too_far(asked)
-    return found
+    raise OutOfRange(field, "that is already over, so write a later one", found[-1].at)
+
+
+def written(at: datetime, zone: ZoneInfo) -> str:
+    """A moment as it can be typed so that only it can be meant: a date, where it is the end of one."""
+    if zones.is_day_end(at, zone):
+        return f"{(at - timedelta(seconds=1)).astimezone(zone):%Y-%m-%d}"
+    local = at.astimezone(zone)
+    first, second = zones.both(local.replace(tzinfo=None), zone)
+    offset = f" {local:%z}" if first != second else ""
+    return f"{local:%Y-%m-%d %H:%M:%S}".removesuffix(":00") + offset
+
+
+def chosen(at_us: int, zone: ZoneInfo) -> str:
+    """The reading that a button stands for, as it can be typed.
+
+    Raises:
+        Outdated: It is no moment of a claim: the button isn't one of ours.
+    """
+    if not 0 < at_us <= to_us(zones.latest(zone)):
+        raise Outdated
+    return written(from_us(at_us), zone)
 
 
 def stamp(at: datetime, zone: ZoneInfo) -> str:
@@ -195,131 +242,179 @@ def stamp(at: datetime, zone: ZoneInfo) -> str:
 
 def _plain(typed: str, field: str) -> str:
     """Lower case with single spaces. Anything long or not ASCII (other digits, dashes, spaces) is refused."""
-    text = " ".join(typed[: 4 * MOST_LETTERS].split()).lower()
+    text = " ".join(typed[: 4 * MOST_LETTERS].split()).lower().removesuffix(".")
     if not text:
         raise BadMoment(field, f"it is empty: {EXAMPLES}")
-    if len(text) > MOST_LETTERS or not text.isascii() or not text.isprintable():
+    if (
+        len(typed) > 4 * MOST_LETTERS
+        or len(text) > MOST_LETTERS
+        or not text.isascii()
+        or not text.isprintable()
+    ):
         raise BadMoment(field, EXAMPLES)
     return text
 
 
-def _read(text: str, asked: _Asked) -> Moment:
+def _read(text: str, asked: _Asked) -> list[_Way]:
     lead = _LEAD.match(text)
     word = lead[1] if lead else ""
     rest = text[lead.end() :] if lead else text
-    readers: list[Callable[[str, str, _Asked], Moment | None]] = [_end_of, _period, _from_now, _point]
+    readers: list[Callable[[str, str, _Asked], list[_Way]]] = [_end_of, _period, _from_now, _shown, _point]
     for read in readers:
         if found := read(rest, word, asked):
             return found
     raise BadMoment(asked.field, EXAMPLES)
 
 
-def _end_of(text: str, word: str, asked: _Asked) -> Moment | None:
-    """`end of 2029`, whatever little word stands before it."""
+def _end_of(text: str, word: str, asked: _Asked) -> list[_Way]:
+    """`end of 2029`, whatever little word stands before it; `mid-2028`, up to the end of June."""
+    if middle := _MIDDLE.fullmatch(text):
+        return [_Way(_day_end(date(_year(middle["year"], asked), 6, 30), asked))]
     found = _END.fullmatch(text)
+    if found and re.fullmatch(_MONTH, found[1]):  # nobody is asked which year is meant, so it is written
+        return []
     span = _span(found[1], asked) if found else None
-    return Moment(_day_end(span.last, asked)) if span else None
+    return [_Way(_day_end(span.last, asked))] if span else []
 
 
-def _period(text: str, word: str, asked: _Asked) -> Moment | None:
+def _period(text: str, word: str, asked: _Asked) -> list[_Way]:
     """`2030`, `by 2030`, `before 2030`, `in 2030`: a year, a quarter, a month or a week."""
     span = _span(text, asked)
     if span is None:
-        return None
-    start, end = _day_end(span.first - timedelta(days=1), asked), _day_end(span.last, asked)
+        return []
+    begins = _Way(_day_end(span.first - timedelta(days=1), asked), f"before {span.name} begins")
     if word == "before":
-        return Moment(start)
-    if word in ("in", "within", "during") or start <= asked.now:
-        return Moment(end)
-    # "by 2101" can only mean before it begins.
-    return Moment(start, other=end if end <= zones.latest(asked.zone) else None)
+        return [begins]
+    ends = _Way(_day_end(span.last, asked), f"until {span.name} ends")
+    if word in ("in", "within", "during"):
+        return [ends]
+    return [begins, ends]
 
 
-def _from_now(text: str, word: str, asked: _Asked) -> Moment | None:
+def _from_now(text: str, word: str, asked: _Asked) -> list[_Way]:
     """`in 18 months`: minutes and hours to the second, anything longer to the end of that local day."""
     found = _SPAN.fullmatch(text)
     if found is None or word not in ("", "in", "within"):
-        return None
+        return []
     count = int(found[1]) if found[1].isdecimal() else _COUNTS.get(found[1])
     if count is None:
-        return None
+        return []
     if found[2] in ("minute", "hour"):
         minutes = count * (60 if found[2] == "hour" else 1)
-        return Moment(asked.now.replace(microsecond=0) + timedelta(minutes=minutes))
+        return [_Way(asked.now.replace(microsecond=0) + timedelta(minutes=minutes))]
     try:
-        return Moment(_day_end(_today(asked) + _UNITS[found[2]] * count, asked))
+        return [_Way(_day_end(_today(asked) + _UNITS[found[2]] * count, asked))]
     except (ValueError, OverflowError):  # beyond the year 9999
         raise _too_far(asked) from None
 
 
-def _point(text: str, word: str, asked: _Asked) -> Moment | None:
+def _shown(text: str, word: str, asked: _Asked) -> list[_Way]:
+    """Discord's own timestamp; `stamp` shows the end of a day as its last second."""
+    found = _SHOWN.fullmatch(text)
+    if found is None:
+        return []
+    if int(found[1]) > zones.latest(asked.zone).timestamp():
+        raise _too_far(asked)
+    at = datetime.fromtimestamp(int(found[1]), UTC)
+    after = at + timedelta(seconds=1)
+    return [_Way(after if zones.is_day_end(after, asked.zone) else at)]
+
+
+def _point(text: str, word: str, asked: _Asked) -> list[_Way]:
     """A day, with or without a time of day."""
-    day = _day(text, asked)
-    if day is not None:
-        return Moment(_day_end(day - timedelta(days=word == "before"), asked))
+    if days := _days(text, asked):
+        back = timedelta(days=word == "before")
+        return [_Way(_day_end(day - back, asked), _named(day, word)) for day in days]
     timed = _TIME.fullmatch(text)
-    day = _day(timed["day"], asked) if timed else None
-    if timed is None or day is None:
-        return None
+    days = _days(timed["day"], asked) if timed else ()
+    if timed is None or not days:
+        return []
     if timed["minute"] is None and timed["half"] is None:  # `2029-12-31 18` says too little
-        return None
-    return Moment(_instant(_local(day, timed, asked), timed["offset"], asked))
+        return []
+    return [
+        _Way(_instant(_local(day, timed, asked), timed["offset"], asked), _named(day, word)) for day in days
+    ]
+
+
+def _named(day: date, word: str) -> str:
+    return f"{'before ' if word == 'before' else ''}{day.day} {day:%B %Y}"
 
 
 def _span(text: str, asked: _Asked) -> _Span | None:
-    """The year, quarter, month or week that is named."""
+    """The year, quarter, month or week that is named; without a year, the one that is now or comes next."""
     today = _today(asked)
-    if relative := re.fullmatch("(this |next |)(year|month|week)", text):
+    if relative := re.fullmatch("(this |next |)(year|quarter|month|week)", text):
         return _relative_span(relative[2], later=relative[1] == "next ", today=today)
-    if quarter := _QUARTER.fullmatch(text):
-        return _months(_year(quarter["year"], asked), 3 * int(quarter[1]) - 2, 3)
-    if month := re.fullmatch(f"{_MONTH},? {_YEAR}", text):
-        return _months(_year(month["year"], asked), _month(month["month"]), 1)
+    for form in _QUARTERS:
+        if quarter := form.fullmatch(text):
+            return _quarter(_year_of(quarter, 3 * int(quarter["quarter"]), asked), int(quarter["quarter"]))
+    for form in _MONTHS_OF:
+        if month := form.fullmatch(text):
+            number = _month(month["month"])
+            return _of_month(_year_of(month, number, asked), number)
     if year := re.fullmatch(f"(?:(?:the )?year )?{_YEAR}", text):
-        return _months(_year(year["year"], asked), 1, 12)
+        return _of_year(_year(year["year"], asked))
     return None
+
+
+def _year_of(found: re.Match[str], last_month: int, asked: _Asked) -> int:
+    """The year that is written there, or in which that month comes next."""
+    today = _today(asked)
+    return _year(found["year"], asked) if found["year"] else today.year + (last_month < today.month)
 
 
 def _relative_span(unit: str, *, later: bool, today: date) -> _Span:
     if unit == "year":
-        return _months(today.year + later, 1, 12)
+        return _of_year(today.year + later)
+    if unit == "quarter":
+        first = date(today.year, 3 * ((today.month - 1) // 3) + 1, 1) + relativedelta(months=3 * later)
+        return _quarter(first.year, (first.month + 2) // 3)
     if unit == "month":
         first = today.replace(day=1) + relativedelta(months=int(later))
-        return _months(first.year, first.month, 1)
+        return _of_month(first.year, first.month)
     monday = today - timedelta(days=today.weekday()) + timedelta(weeks=int(later))
-    return _Span(monday, monday + timedelta(days=6))
+    return _Span(monday, monday + timedelta(days=6), "next week" if later else "this week")
 
 
-def _day(text: str, asked: _Asked) -> date | None:
-    """The day that is named; None if it is none."""
+def _of_year(year: int) -> _Span:
+    return _months(year, 1, 12, str(year))
+
+
+def _quarter(year: int, quarter: int) -> _Span:
+    return _months(year, 3 * quarter - 2, 3, f"Q{quarter} {year}")
+
+
+def _of_month(year: int, month: int) -> _Span:
+    return _months(year, month, 1, f"{_MONTHS[month - 1].capitalize()} {year}")
+
+
+def _days(text: str, asked: _Asked) -> tuple[date, ...]:
+    """The day that is named, or the two that can be meant; none if it is none."""
     today = _today(asked)
-    if text in ("today", "tomorrow"):
-        return today + timedelta(days=text == "tomorrow")
+    if text in ("today", "tonight", "tomorrow"):
+        return (today + timedelta(days=text == "tomorrow"),)
     if weekday := re.fullmatch(f"(this |next |)({'|'.join(_WEEKDAYS)})", text):
         return _weekday(weekday[1], _WEEKDAYS.index(weekday[2]), asked)
     for form in _DATES:
         if found := form.fullmatch(text):
-            return _date(found["year"], _month(found["month"]), int(found["day"]), asked)
+            return (_date(found["year"], _month(found["month"]), int(found["day"]), asked),)
     if numbers := _NUMBERS.fullmatch(text):
         return _numbers(int(numbers["first"]), int(numbers["second"]), numbers["year"], asked)
-    return None
+    return ()
 
 
-def _weekday(which: str, weekday: int, asked: _Asked) -> date:
+def _weekday(which: str, weekday: int, asked: _Asked) -> tuple[date, ...]:
     today = _today(asked)
     coming = today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-    if which == "next ":
-        raise TwoReadings(asked.field, (f"{coming}", f"{coming + timedelta(days=7)}"))
-    return coming
+    return (coming, coming + timedelta(days=7)) if which == "next " else (coming,)
 
 
-def _numbers(first: int, second: int, year: str, asked: _Asked) -> date:
+def _numbers(first: int, second: int, year: str, asked: _Asked) -> tuple[date, ...]:
     """`31/12/2029` and `12/31/2029` are one day each; `03/04/2027` may be in March or in April."""
     if first <= 12 and second <= 12 and first != second:
-        ways = (_date(year, second, first, asked), _date(year, first, second, asked))
-        raise TwoReadings(asked.field, (f"{ways[0]:%Y-%m-%d}", f"{ways[1]:%Y-%m-%d}"))
+        return tuple(sorted((_date(year, second, first, asked), _date(year, first, second, asked))))
     day, month = (first, second) if second <= 12 else (second, first)
-    return _date(year, month, day, asked)
+    return (_date(year, month, day, asked),)
 
 
 def _date(year: str, month: int, day: int, asked: _Asked) -> date:
@@ -348,9 +443,9 @@ def _month(text: str) -> int:
     )
 
 
-def _months(year: int, month: int, count: int) -> _Span:
+def _months(year: int, month: int, count: int, name: str) -> _Span:
     first = date(year, month, 1)
-    return _Span(first, first + relativedelta(months=count) - timedelta(days=1))
+    return _Span(first, first + relativedelta(months=count) - timedelta(days=1), name)
 
 
 def _local(day: date, timed: re.Match[str], asked: _Asked) -> datetime:

@@ -148,7 +148,8 @@ def reason(typed: str) -> str:
     Raises:
         BadInput: It is shorter or longer.
     """
-    words = text.clean(typed, 4000)
+    words = text.clean(typed, max(len(typed), 1))
     if not 3 <= len(words) <= 300:
-        raise BadInput("The reason", "write a sentence of up to 300 characters; everybody can read it")
+        why = f"write a sentence of up to 300 characters, not {len(words)}; everybody can read it"
+        raise BadInput("The reason", why)
     return words

@@ -27,7 +27,7 @@ def chances(terms: Terms, typed: str) -> tuple[int, ...]:
     names = [text.escape(one.name, 40) for one in terms.outcomes]
     usual = sides.usual(terms.names)
     field = f"Your chance of {names[usual]}" if len(names) == 2 else "Your chances"
-    parts = [part for part in re.split(r"[,;/\n]+|\s+(?![%])", typed[:400].strip()) if part.strip()]
+    parts = [part for part in re.split(r"[,;/\n]+|\s+(?![%])", typed.strip()) if part.strip()]
     found = [_chance(part.strip(), field) for part in parts]
     if len(names) == 2 and len(found) == 1:
         found.insert(1 - usual, scoring.UNIT - found[0])
@@ -47,7 +47,7 @@ def price(typed: str, field: str) -> int:
     Raises:
         BadInput: It can't be read.
     """
-    body = typed[:40].strip()
+    body = typed.strip()
     share, percent = (
         _SHARE.fullmatch(body),
         re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%?", body, re.ASCII),
@@ -64,7 +64,7 @@ def quantiles(typed: str) -> tuple[str, ...]:
     Raises:
         BadInput: There aren't three.
     """
-    parts = [part.strip() for part in re.split(r"\s*[/;,]\s*|\s+", typed[:200].strip()) if part.strip()]
+    parts = [part.strip() for part in re.split(r"\s*[/;,]\s*|\s+", typed.strip()) if part.strip()]
     if len(parts) != 3:
         why = (
             "write three of them, below which it stays with 10%, 50% and 90% chance, such as 700 / 800 / 900"

@@ -5,7 +5,11 @@ PressRefused
 ├── NotModerator  NotManager
 ├── NotMember  ToBot
 └── BadInput
+    └── Unclear   a `Reading` for each of the ways to read it
 """
+
+from dataclasses import dataclass
+from datetime import datetime
 
 
 class PressRefused(Exception):
@@ -66,4 +70,27 @@ class BadInput(PressRefused):
 
     def __init__(self, field: str, why: str) -> None:
         self.field, self.why = field, why
+        super().__init__(field, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read what was typed: its instant in UTC, what it means in words, and how it is typed so that only it
+    can be meant."""
+
+    at: datetime
+    words: str
+    typed: str
+
+
+class Unclear(BadInput):
+    """It can be read two ways and nobody but its writer knows which (B7): `readings` holds them.
+
+    `buttons` choose between them by a press, a label and a custom_id each, where whoever asked can go on with what
+    was typed; else the one that is meant is written.
+    """
+
+    def __init__(self, field: str, why: str, readings: tuple[Reading, ...] = ()) -> None:
+        self.readings = readings
+        self.buttons: tuple[tuple[str, str], ...] = ()
         super().__init__(field, why)

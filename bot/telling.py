@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from bot import drafting, moments
-from bot.refusals import BadInput
+from bot.refusals import BadInput, Unclear
 from bot.render import text
 from ledger.types import to_us
 from markets import zones
@@ -20,24 +20,51 @@ _CHANCE = re.compile(r"(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{1,2})?", re.ASCII)
 _DAY = re.compile(r"by +(?=[0-9]{4}-[0-9]{2}-[0-9]{2}\b)", re.IGNORECASE)
 
 
+class UnclearLine(Unclear):
+    """The date of one line can be read two ways; `line` counts from 1, without empty lines."""
+
+    def __init__(self, line: int, unclear: Unclear) -> None:
+        self.line = line
+        super().__init__(unclear.field, unclear.why, unclear.readings)
+
+
 def said(typed: str, zone: str, now: datetime) -> tuple[Said, ...]:
     """The items of a story; a bare date is the end of that day in the claim's zone (B2).
 
     Raises:
+        UnclearLine: The date of a line can be read two ways.
         BadInput: A line can't be read, its date is over, its chance is none, or there are too many or none.
     """
-    rows = [row.strip() for row in typed.splitlines() if row.strip()]
+    rows = _rows(typed)
     if not 1 <= len(rows) <= MOST_ITEMS:
         raise BadInput("The items", f"there are 1 to {MOST_ITEMS}, one on each line: {EXAMPLE}")
-    return tuple(_said(row, f"Line {place}", zone, now) for place, row in enumerate(rows, 1))
+    return tuple(_said(row, place, zone, now) for place, row in enumerate(rows, 1))
 
 
-def _said(row: str, field: str, zone: str, now: datetime) -> Said:
+def chosen(typed: str, line: int, when: str) -> str:
+    """The same lines, with another date in one of them."""
+    rows = _rows(typed)
+    found = _LINE.fullmatch(rows[line - 1]) if 1 <= line <= len(rows) else None
+    if found is not None:
+        row = rows[line - 1]
+        rows[line - 1] = row[: found.start("when")] + when + row[found.end("when") :]
+    return "\n".join(rows)
+
+
+def _rows(typed: str) -> list[str]:
+    return [row.strip() for row in typed.splitlines() if row.strip()]
+
+
+def _said(row: str, place: int, zone: str, now: datetime) -> Said:
+    field = f"Line {place}"
     found = _LINE.fullmatch(row)
     if found is None:
         raise BadInput(field, EXAMPLE)
     when = _DAY.sub("", found["when"], count=1)
-    at = moments.moment(when, zones.zone(zone), now, field=f"The date in {field.lower()}").at
+    try:
+        at = moments.moment(when, zones.zone(zone), now, field=f"The date in {field.lower()}").at
+    except Unclear as unclear:
+        raise UnclearLine(place, unclear) from None
     words = " ".join(text.seen(found["words"]).split())
     if not words or len(words) > MOST_WORDS:
         raise BadInput(field, f"say what has happened by then in 1 to {MOST_WORDS} letters")

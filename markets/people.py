@@ -37,7 +37,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     rewards.forget(tx, guild, player, now)
     cruxes.cut_all_of(tx, guild, player)
     scenarios.forget(tx, guild, player)
-    for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS):
+    for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS, _TYPED):
         tx.execute(erases, this)
     board.list_(tx, guild, player, listed=False)
     outbox.redraw_naming(tx, guild, player)  # a number stands there from now on
@@ -102,6 +102,11 @@ _DRAFTS = (
     sa.select(_c.number)
     .where(_c.guild_id == param("g"), _c.author == param("p"), _c.state == lifecycle.DRAFT)
     .order_by(_c.number)
+)
+_TYPED = (  # what an author typed and never took; what counts of a claim are its terms
+    sa.update(tables.claims)
+    .where(_c.guild_id == param("g"), _c.author == param("p"), _c.typed.is_not(None))
+    .values(typed=None)
 )
 _FOLLOWS = sa.delete(tables.follows).where(_f.guild_id == param("g"), _f.player == param("p"))
 _PREFERENCES = sa.delete(tables.preferences).where(_p.guild_id == param("g"), _p.player == param("p"))

@@ -347,7 +347,7 @@ def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
         actor=request.actor.player,
         now=now,
         claim=claim.number,
-        reason=f"Item {item.number}, {request.answer}: {evidence}"[: typed.MOST],
+        reason=f"Item {item.number}, {request.answer}: {evidence}",
     )
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     facts = {"claim": claim.number, "item": item.number}

@@ -17,7 +17,7 @@ def words(field: str, text: str, *, needed: bool = True, most: int = MOST) -> st
     if needed and not text:
         raise Needed(field, "empty")
     if len(text) > most:
-        raise BadTerms(field, "long", most=most)
+        raise BadTerms(field, "long", most=most, letters=len(text))
     if "\0" in text:
         raise BadTerms(field, "nul")
     return text

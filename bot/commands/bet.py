@@ -8,18 +8,18 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, parse
+from bot import components, drafting, moments, parse, readings
 from bot.acting import Acting, acting, acting_on, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
 from bot.components import routes
 from bot.drafting import Held
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
-from bot.refusals import BadInput, NotMember, ToBot
+from bot.refusals import BadInput, NotMember, ToBot, Unclear
 from bot.render import bets as render
 from bot.render import phrases, refusals, text, wording
 from ledger import units
-from markets import claims, library, notes, offers, preferences, queries, quick
+from markets import claims, library, notes, offers, preferences, queries, quick, zones
 from markets.claims import Claim, Terms
 from markets.errors import OfferGone
 from markets.mechanisms.two_party import Stakes
@@ -42,7 +42,12 @@ async def quick_(press: Press) -> None:
 
 async def _bet_on_this(press: Press, message: discord.Message) -> None:
     """The words of a message are what happens, until they are changed; its author is whom to bet with."""
-    held = {"what": text.clean(message.content, 400)}
+    held = {"what": text.clean(message.content, drafting.MOST_QUICK)}
+    letters = len(text.clean(message.content, max(len(message.content), 1)))
+    if letters > drafting.MOST_QUICK:
+        held["cut"] = (
+            f"The message has {letters:,} letters, and this takes {drafting.MOST_QUICK}: say it shorter"
+        )
     person = 0 if message.author.bot or message.author.id == press.user.id else message.author.id
     await ask(press, render.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
 
@@ -83,22 +88,42 @@ async def open_anyway(press: Press, asked: int, draft: int) -> None:
 
 async def _quick(press: Press, held: dict[str, str], draft: int | None) -> None:
     who = await acting(press)
-    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
     try:
         held["who"] = "".join(map(str, components.people(_data(press), "who")))
+    except (NotMember, ToBot) as bad:
+        why = refusals.refusal(bad, text.Currency()) or ""
+        await answer(press, _keep(press, who, held, draft, (why,)), _same)
+        return
+    await _go_on(press, who, held, draft, key(press))
+
+
+@routes.on("quick-until:{asked}:{draft}:{until}")
+async def choose_until(press: Press, asked: int, draft: int, until: int) -> None:
+    """One of the two deadlines that were meant. The key is the interaction that was asked, so two presses open one
+    claim."""
+    who = await acting(press)
+    found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
+    claims.require_author(found, who.number)
+    when = moments.chosen(until, zones.zone(who.places.time_zone))
+    held = drafting.decode(stored) | {"when": when}
+    await _go_on(press, who, held, draft, f"interaction:{asked}:open")
+
+
+async def _go_on(press: Press, who: Acting, held: dict[str, str], draft: int | None, by: str) -> None:
+    """Open what a quick bet says, or keep it where it can't be read, can be read two ways, or is warned of."""
+    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
+    try:
         terms, _, _ = _read_quick(press, who, held)
         remarks = check(wording.draft_of(terms, held["when"], zone_given=True))
-    except (BadInput, NotMember, ToBot) as bad:
-        await answer(
-            press, _keep(press, who, held, draft, (refusals.refusal(bad, text.Currency()) or "",)), _same
-        )
+    except BadInput as bad:
+        await answer(press, _keep(press, who, held, draft, bad=bad), _same)
         return
     if remarks:
         blocked = any(one.level == "blocks" for one in remarks)
         why = wording.remarks(remarks)
         await answer(press, _keep(press, who, held, draft, why, may=not blocked), _same)
         return
-    await answer(press, _open_quick(press, who, held, draft, key(press)), _same, where=where)
+    await answer(press, _open_quick(press, who, held, draft, by), _same, where=where)
 
 
 def _read_quick(press: Press, who: Acting, held: Held) -> tuple[Terms, int, Stakes]:
@@ -128,9 +153,16 @@ async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, 
 
 
 async def _keep(
-    press: Press, who: Acting, held: Held, draft: int | None, why: tuple[str, ...], *, may: bool = False
+    press: Press,
+    who: Acting,
+    held: Held,
+    draft: int | None,
+    why: tuple[str, ...] = (),
+    *,
+    may: bool = False,
+    bad: BadInput | None = None,
 ) -> Card:
-    """Keep what was typed as a draft, and say what is the matter with it."""
+    """Keep what was typed as a draft, and say what is the matter with it, or that it can't be read."""
     request = claims.Draft(
         guild_of(press),
         key(press),
@@ -140,7 +172,18 @@ async def _keep(
         drafting.encode(held),
     )
     number = await press.client.write(claims.save_draft, request, press.client.clock.of(press.id))
-    return render.held(render.Held(number, press.id, why, may))
+    return held_card(press, number, why, may=may, bad=bad)
+
+
+def held_card(
+    press: Press, number: int, why: tuple[str, ...] = (), *, may: bool = False, bad: BadInput | None = None
+) -> Card:
+    """A quick bet that isn't open yet, with a button for each reading of a deadline that can be read two ways."""
+    if isinstance(bad, Unclear):
+        readings.offer(bad, lambda at_us: f"quick-until:{press.id}:{number}:{at_us}")
+    if bad is not None:
+        why = (*why, refusals.refusal(bad, text.Currency()) or "")
+    return render.held(render.Held(number, press.id, why, may, refusals.choices(bad) if bad else ()))
 
 
 def _held(press: Press, origin: str) -> dict[str, str]:

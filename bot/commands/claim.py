@@ -1,26 +1,27 @@
 """/claim: statements that can be judged, from a draft to what is said of them later (RULES B)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from discord import app_commands
 
-from bot import components, drafting, parse, parse_odds
+from bot import components, drafting, outcome_lines, parse, parse_odds, readings
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, Where, answer, ask
-from bot.cards import Card
+from bot.cards import Button, Card
 from bot.commands import bet as bets
 from bot.components import routes
 from bot.entering import guild_of, key
-from bot.refusals import BadInput, NotMember, ToBot
-from bot.render import bets as bets_render
+from bot.refusals import BadInput, NotMember, ToBot, Unclear
 from bot.render import claims as render
 from bot.render import conditions as condition_words
 from bot.render import refusals, text, wording
 from ledger import people
 from ledger.types import to_us
-from markets import claims, clauses, judges, library, queries, sides
+from markets import claims, clauses, judges, kept, library, queries, sides
 from markets.claims import Claim, Outcome, Terms
 from markets.conditions import MOST_DAYS, Condition
 from markets.library import Starter
@@ -79,6 +80,18 @@ async def ask_third(press: Press, draft: int) -> None:
 @routes.on("draft-save-third:{draft}")
 async def send_third(press: Press, draft: int) -> None:
     await _save(press, draft, drafting.THIRD)
+
+
+@routes.on("draft-until:{draft}:{field}:{until}")
+async def choose_in_draft(press: Press, draft: int, field: int, until: int) -> None:
+    """One of the two moments that were meant in a field of a draft."""
+    await answer(press, _choose_in_draft(press, draft, field, until), _same)
+
+
+async def _choose_in_draft(press: Press, draft: int, field: int, until: int) -> Card:
+    found, _, who = await _own_draft(press, draft)
+    chosen = drafting.chosen(found.terms.zone or who.places.time_zone, field, until)
+    return await _keep(press, draft, chosen)
 
 
 @claim.command(description="Your drafts")
@@ -166,11 +179,10 @@ async def _keep(
 
 async def draft_as_it_stands(press: Press, number: int, *, public: bool = False) -> Card:
     found, held, who = await _own_draft(press, number)
-    if held.get("side"):
-        return bets_render.held(
-            bets_render.Held(number, press.id, ("A quick bet that isn't open yet.",), False)
-        )
     now = press.client.clock.of(press.id)
+    if held.get("side"):
+        bad = drafting.unread_quick(held, who.places.time_zone, now)
+        return bets.held_card(press, number, ("A quick bet that isn't open yet.",), bad=bad)
     _, _, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
     return await draft_card(press, who, number, held, bad, public=public)
 
@@ -190,7 +202,9 @@ async def draft_card(
     writers = found.terms.scenario.writers if found.terms.scenario else ()
     named = {*found.terms.judges.named, found.author, *writers}
     known = await press.client.db.read(queries.named, guild, named)
-    remarks = remarks_on(found.terms, held)
+    # Whoever chooses between two readings of the deadline has no need of the warning that there are two.
+    remarks = remarks_on(found.terms, {} if bad else held)
+    choices = _choices(bad, lambda field, at_us: f"draft-until:{number}:{field}:{at_us}")
     if found.terms.scenario is not None and len(found.terms.outcomes) < claims.FEWEST:
         few = (BadInput("The stories", "there are 2 to 10: write another one, or let others write theirs"),)
         bad, remarks = few + bad, tuple(one for one in remarks if one.code != "no_outcomes")
@@ -198,7 +212,28 @@ async def draft_card(
     # What can't be read is said once, as that.
     said = unread + wording.remarks(tuple(one for one in remarks if not (bad and one.code == "no_deadline")))
     blocked = bool(bad) or any(one.level == "blocks" for one in remarks)
-    return render.draft(render.DraftSeen(found, said, blocked, known, press.id, public))
+    return render.draft(
+        render.DraftSeen(found, said, blocked, known, press.id, public, choices, _noted(held))
+    )
+
+
+def _noted(held: Mapping[str, str]) -> str:
+    """How the lines of the outcomes were read, where not every line is one."""
+    typed = held.get("outcomes", "")
+    names = [text.escape(name, outcome_lines.MOST_NAME) for name, _ in outcome_lines.read(typed)]
+    if not outcome_lines.joined(typed):
+        return ""
+    return f"Read as {len(names)} outcomes: {text.listed(names)}. Other lines go on with the criterion before them."
+
+
+def _choices(bad: tuple[BadInput, ...], go: Callable[[int, int], str]) -> tuple[Button, ...]:
+    """The buttons for the first moment that can be read two ways; the next one is asked about after it."""
+    for one in bad:
+        if isinstance(one, Unclear) and one.field in drafting.MOMENTS.values():
+            field = list(drafting.MOMENTS.values()).index(one.field)
+            readings.offer(one, partial(go, field))
+            return refusals.choices(one)
+    return ()
 
 
 def remarks_on(terms: Terms, held: Mapping[str, str]) -> tuple[Remark, ...]:
@@ -223,6 +258,7 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Op
     found, stored = await crux.db.read(queries.draft, guild, number)
     claims.require_author(found, who.number)
     held = drafting.decode(stored)
+    _require_read(found.terms, held, who.places.time_zone, now)
     remarks = remarks_on(found.terms, held)
     claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
@@ -235,6 +271,17 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Op
         await crux.write(claims.open_claim, claims.Open(guild, by, who.actor, number, warned), now)
     seen = await crux.db.read(queries.claim, guild, number, now)
     return render.Opened(seen, who.places.announcement_channel)
+
+
+def _require_read(terms: Terms, held: Mapping[str, str], zone: str, now: datetime) -> None:
+    """A draft's terms leave out what couldn't be read of it: an older card may still have the button that opens it.
+
+    Raises:
+        BadInput: Something that was typed into it can't be read, or can be read two ways.
+    """
+    _, _, bad = drafting.claim_terms(terms, drafting.held_of(terms) | dict(held), zone, now)
+    if bad:
+        raise bad[0]
 
 
 # --- changing and replacing one ---------------------------------------------------------------
@@ -253,7 +300,7 @@ async def ask_change(press: Press, number: int) -> None:
 @routes.on("claim-save:{number}")
 async def send_change(press: Press, number: int) -> None:
     filled = _filled(press, drafting.FIRST)
-    await answer(press, _change(press, number, filled), render.opened)
+    await answer(press, _change(press, number, filled, 1), _same)
 
 
 @routes.on("claim-change-rest:{number}")
@@ -270,25 +317,73 @@ async def ask_change_rest(press: Press, number: int) -> None:
 
 @routes.on("claim-save-rest:{number}")
 async def send_change_rest(press: Press, number: int) -> None:
-    filled = _filled(press, drafting.SECOND) | {"judges": await _judges(press)}
-    await answer(press, _change(press, number, filled), render.opened)
+    filled, wrong = _filled(press, drafting.SECOND), ()
+    try:
+        filled["judges"] = await _judges(press)
+    except (NotMember, ToBot) as bad:  # the rest of the form is kept all the same
+        wrong = (BadInput("The judges", refusals.refusal(bad, text.Currency()) or ""),)
+    await answer(press, _change(press, number, filled, 2, wrong), _same)
 
 
-async def _change(press: Press, number: int, filled: dict[str, str]) -> render.Opened:
+@routes.on("claim-again:{number}:{form}")
+async def change_again(press: Press, number: int, form: int) -> None:
+    """The form with what was typed and couldn't be taken as it was."""
+    found, held, _ = await _own_change(press, number)
+    if form == 1:
+        tales = found.terms.scenario is not None
+        await ask(press, render.first_form(f"claim-save:{number}", held, scenario=tales))
+        return
+    named = [int(one) for one in held.get("judges", "").split(",") if one]
+    known = await press.client.db.read(people.ids, guild_of(press), named) if named else {}
+    chosen = tuple(known[one] for one in named if one in known)
+    await ask(press, render.second_form(f"claim-save-rest:{number}", held, chosen))
+
+
+@routes.on("claim-until:{number}:{form}:{field}:{until}")
+async def choose_in_change(press: Press, number: int, form: int, field: int, until: int) -> None:
+    """One of the two moments that were meant in a change of an open claim."""
+    await answer(press, _choose_in_change(press, number, form, field, until), _same)
+
+
+async def _choose_in_change(press: Press, number: int, form: int, field: int, until: int) -> Card:
+    found, held, who = await _own_change(press, number)
+    zone = held.get("zone") or found.terms.zone or who.places.time_zone
+    return await _change(press, number, held | drafting.chosen(zone, field, until), form)
+
+
+async def _own_change(press: Press, number: int) -> tuple[Claim, dict[str, str], Acting]:
+    """A claim of whoever presses that may still be changed, and what was last typed for that."""
+    crux, who = press.client, await acting(press)
+    now = crux.clock.of(press.id)
+    found, stored = await crux.db.read(kept.change, guild_of(press), number, who.number, now)
+    return found, drafting.held_of(found.terms) | drafting.decode(stored), who
+
+
+async def _change(
+    press: Press, number: int, filled: dict[str, str], form: int, wrong: tuple[BadInput, ...] = ()
+) -> Card:
+    """Change an open claim as a form says. What can't be taken as it is, is kept for its author (B6): for that alone
+    a refusal is caught here, and it is worded as everywhere."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
-    held = drafting.held_of(found.terms) | filled
-    terms, held, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
-    if bad:
-        raise bad[0]
+    typed = drafting.held_of(found.terms) | filled
+    terms, held, bad = drafting.claim_terms(found.terms, typed, who.places.time_zone, now)
+    bad = wrong + bad
     remarks = remarks_on(terms, held)
-    claims.require_wording(remarks)
+    if bad or any(one.level == "blocks" for one in remarks):
+        keeps = kept.KeepChange(guild, key(press), who.number, number, drafting.encode(typed))
+        await crux.write(kept.keep_change, keeps, now)
+        choices = _choices(bad, lambda field, at_us: f"claim-until:{number}:{form}:{field}:{at_us}")
+        why = [refusals.refusal(one, text.Currency()) or "" for one in bad]
+        why += [] if bad else [wording.remark(one) for one in remarks if one.level == "blocks"]
+        return render.unchanged(number, form, tuple(why), choices)
     warned = tuple(one.code for one in remarks)
     request = claims.Edit(guild, key(press), who.number, number, terms, warned)
     died = await crux.write(claims.edit, request, now)
     seen = await crux.db.read(queries.claim, guild, number, now)
-    return render.Opened(seen, who.places.announcement_channel, True, len(died), wording.remarks(remarks))
+    channel = who.places.announcement_channel
+    return render.opened(render.Opened(seen, channel, True, len(died), wording.remarks(remarks)))
 
 
 @claim.command(description="Let a claim of yours count only if another one ends so")

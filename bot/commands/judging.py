@@ -11,7 +11,7 @@ from datetime import datetime
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, parse
+from bot import components, drafting, moments, parse, readings
 from bot.acting import Acting, acting
 from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
@@ -20,7 +20,7 @@ from bot.entering import guild_of, key
 from bot.render import known as known_words
 from bot.render import market_refusals, phrases, text
 from bot.render import results as render
-from markets import claims, conditions, disputes, judges, notes, proposals, queries, resolution
+from markets import claims, conditions, disputes, judges, notes, proposals, queries, resolution, zones
 from markets import known as known_results
 from markets.claims import Actor, Claim, Result
 from markets.errors import MarketError
@@ -110,9 +110,20 @@ async def ask_ruling(press: Press, claim: int, choice: int) -> None:
     await ask(press, render.rule_form(seen, choice, known, voids_late=so_far.voids_late))
 
 
-@routes.on("rule-send:{claim}:{choice}")
+@routes.on("rule-send:{claim}:{choice}", again="rule:{claim}:{choice}")
 async def send_ruling(press: Press, claim: int, choice: int) -> None:
-    await answer(press, _vote(press, claim, choice), render.did)
+    filled = components.values(press.data or {})
+    await answer(press, _vote(press, claim, choice, filled, key(press)), render.did)
+
+
+@routes.on("rule-early:{asked}:{claim}:{until}")
+async def choose_until(press: Press, asked: int, claim: int, until: int) -> None:
+    """Too early, with one of the two moments that were meant; the reason stands on the card that asked. The key is
+    the interaction that sent it, so two presses are one vote."""
+    typed = components.typed_in(press.message.components if press.message else ())
+    found = await press.client.db.read(claims.load, guild_of(press), claim)
+    filled = typed | {"detail": moments.chosen(until, zones.zone(found.terms.zone or "UTC"))}
+    await answer(press, _vote(press, claim, render.EARLY, filled, f"interaction:{asked}"), render.did)
 
 
 @routes.on("confirm:{proposal}")
@@ -192,14 +203,14 @@ async def _with_moment(press: Press, found: Claim, choice: int, said: Result) ->
     return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
 
 
-async def _vote(press: Press, number: int, choice: int) -> render.Did:
+async def _vote(press: Press, number: int, choice: int, filled: components.Values, by: str) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    filled = components.values(press.data or {})
     found = await crux.db.read(claims.load, guild, number)
-    said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
+    with readings.offering(lambda at_us: f"rule-early:{press.id}:{number}:{at_us}"):
+        said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
     said = await _with_moment(press, found, choice, said)
-    request = disputes.Vote(guild, key(press), who.actor, number, said, components.line(filled, "reason"))
+    request = disputes.Vote(guild, by, who.actor, number, said, components.line(filled, "reason"))
     voted = await crux.write(disputes.vote, request, now)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "

@@ -6,7 +6,7 @@ from dataclasses import replace
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, parse_chances
+from bot import components, drafting, moments, parse, parse_chances, readings
 from bot.acting import Acting, acting, acting_on
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
@@ -600,27 +600,58 @@ async def send_order(press: Press, claim: int) -> None:
 async def _ask_order(
     press: Press, number: int, outcome: int, limit: str, points: str, shares: str, until: str
 ) -> render.Ordering:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
+    who, now = await acting(press), press.client.clock.of(press.id)
     how, amount = _how(points, shares, "")
-    zone = zones.zone(who.places.time_zone)
-    expires = to_us(moments.moment(until, zone, now, field="When it ends").at) if until else None
-    request = orders.Place(
-        guild,
+    limit_bps, sells = _bps(limit, "The limit"), int(how == QUANTITY)
+    zone, head = zones.zone(who.places.time_zone), f"market-order-until:{number}:{outcome}"
+    with readings.offering(lambda at_us: f"{head}:{limit_bps}:{sells}:{amount}:{at_us}"):
+        expires = to_us(moments.moment(until, zone, now, field="When it ends").at) if until else None
+    request = _place(press, who, number, outcome, limit_bps, sells, amount, expires)
+    return await _asked_order(press, request)
+
+
+@routes.on("market-order-until:{claim}:{outcome}:{limit}:{sells}:{amount}:{until}")
+async def choose_until(
+    press: Press, claim: int, outcome: int, limit: int, sells: int, amount: int, until: int
+) -> None:
+    """One of the two moments that were meant; the order is confirmed then as any other."""
+    who = await acting(press)
+    moments.chosen(until, zones.zone(who.places.time_zone))
+    request = _place(press, who, claim, outcome, limit, sells, amount, until)
+    await answer(press, _asked_order(press, request), render.ask_order)
+
+
+def _place(
+    press: Press,
+    who: Acting,
+    number: int,
+    outcome: int,
+    limit_bps: int,
+    sells: int,
+    amount: int,
+    expires: int | None,
+) -> orders.Place:
+    return orders.Place(
+        guild_of(press),
         key(press),
         who.number,
         number,
         outcome,
-        _bps(limit, "The limit"),
-        amount if how == BUDGET else None,
-        amount if how == QUANTITY else None,
+        limit_bps,
+        None if sells else amount,
+        amount if sells else None,
         expires,
     )
+
+
+async def _asked_order(press: Press, request: orders.Place) -> render.Ordering:
+    crux, guild, now = press.client, request.guild, press.client.clock.of(press.id)
+    outcome = request.outcome
     currency = await crux.currency(guild)
 
     def read(tx: Connection) -> render.Ordering:
         found, of = orders.require_place(tx, request, now)
-        balance = accounts.state(tx, accounts.wallet(tx, guild, who.number)).balance
+        balance = accounts.state(tx, accounts.wallet(tx, guild, request.player)).balance
         price = lmsr.price_bps(of.book, outcome)
         return render.Ordering(press.id, found, request, price, balance, now + CONFIRM_WITHIN, currency)
 

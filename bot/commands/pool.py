@@ -3,8 +3,8 @@
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse
-from bot.acting import acting
+from bot import components, drafting, moments, parse, readings
+from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
 from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
@@ -45,14 +45,27 @@ async def press_open(press: Press, claim: int) -> None:
 
 
 async def _open(press: Press, number: int, until: str) -> None:
-    who = await acting(press)
-    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
-    crux, guild, now = press.client, guild_of(press), press.client.clock.of(press.id)
+    who, now = await acting(press), press.client.clock.of(press.id)
     zone = zones.zone(who.places.time_zone)
-    closes = to_us(moments.moment(until, zone, now, field="When it closes").at) if until else None
-    request = pools.OpenPool(guild, key(press), who.actor, number, closes)
+    with readings.offering(lambda at_us: f"pool-until:{press.id}:{number}:{at_us}"):
+        closes = to_us(moments.moment(until, zone, now, field="When it closes").at) if until else None
+    await _open_until(press, who, number, closes, key(press))
+
+
+@routes.on("pool-until:{asked}:{claim}:{until}")
+async def choose_until(press: Press, asked: int, claim: int, until: int) -> None:
+    """One of the two moments that were meant; the key is the interaction that asked, so two presses open one pool."""
+    who = await acting(press)
+    moments.chosen(until, zones.zone(who.places.time_zone))
+    await _open_until(press, who, claim, until, f"interaction:{asked}")
+
+
+async def _open_until(press: Press, who: Acting, number: int, closes: int | None, by: str) -> None:
+    where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
+    crux, guild = press.client, guild_of(press)
+    request = pools.OpenPool(guild, by, who.actor, number, closes)
     found = await crux.db.read(claims.load, guild, number)
-    work = crux.write(pools.open_pool, request, now)
+    work = crux.write(pools.open_pool, request, crux.clock.of(press.id))
     await answer(press, work, lambda made: render.opened(found, made), where=where)
 
 

@@ -4,7 +4,7 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting
+from bot import components, drafting, moments, readings
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.components import routes
@@ -13,7 +13,7 @@ from bot.refusals import BadInput
 from bot.render import known, phrases, text
 from bot.render import results as render
 from bot.shown import require_shown
-from markets import claims, disputes, judges, proposals, queries
+from markets import claims, disputes, judges, proposals, queries, zones
 from markets.disputes import GROUNDS, Ground
 from markets.errors import UnknownProposal
 
@@ -38,30 +38,49 @@ async def press_propose(press: Press, claim: int) -> None:
     await _ask_result(press, claim)
 
 
-async def _ask_result(press: Press, number: int) -> None:
+@routes.on("propose-again:{claim}:{result}")
+async def propose_again(press: Press, claim: int, result: int) -> None:
+    """The form with the result that was chosen, after what was typed beside it was refused."""
+    await _ask_result(press, claim, str(result))
+
+
+async def _ask_result(press: Press, number: int, result: str = "") -> None:
     crux, guild = press.client, guild_of(press)
     seen = await crux.db.read(queries.claim, guild, number, crux.clock.of(press.id))
     seen.claim.require("propose", crux.clock.of(press.id))
-    await ask(press, render.propose_form(seen, await crux.currency(guild)))
+    form = render.propose_form(seen, await crux.currency(guild))
+    await ask(press, components.refilled(form, {"result": result}) if result else form)
 
 
-@routes.on("propose-send:{claim}:{mark}")
+@routes.on("propose-send:{claim}:{mark}", again="propose-again:{claim}:{result}")
 async def send_result(press: Press, claim: int, mark: int) -> None:
-    await answer(press, _propose(press, claim, mark), render.did)
+    filled = components.values(press.data or {})
+    await answer(press, _propose(press, claim, mark, filled, key(press)), render.did)
 
 
-async def _propose(press: Press, number: int, mark: int) -> render.Did:
+@routes.on("propose-early:{asked}:{claim}:{mark}:{until}")
+async def choose_until(press: Press, asked: int, claim: int, mark: int, until: int) -> None:
+    """Too early, with one of the two moments that were meant; the rest of the form stands on the card that asked.
+    The key is the interaction that sent it, so two presses are one proposal."""
+    typed = components.typed_in(press.message.components if press.message else ())
+    found = await press.client.db.read(claims.load, guild_of(press), claim)
+    when = moments.chosen(until, zones.zone(found.terms.zone or "UTC"))
+    filled = typed | {"result": [str(render.EARLY)], "detail": when}
+    await answer(press, _propose(press, claim, mark, filled, f"interaction:{asked}"), render.did)
+
+
+async def _propose(press: Press, number: int, mark: int, filled: components.Values, by: str) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    filled = components.values(press.data or {})
     found = await crux.db.read(claims.load, guild, number)
     require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
-    said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
+    with readings.offering(lambda at_us: f"propose-early:{press.id}:{number}:{mark}:{at_us}"):
+        said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
     evidence, reason = drafting.evidence(components.line(filled, "evidence"))
     request = proposals.Propose(
         guild=guild,
-        key=key(press),
+        key=by,
         actor=who.actor,
         claim=number,
         result=said,

@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, moments, parse
-from bot.acting import acting, number_of
+from bot import components, moments, parse, readings
+from bot.acting import Acting, acting, number_of
 from bot.answer import Press, answer, ask
 from bot.cards import Card
 from bot.components import routes
@@ -42,11 +42,24 @@ async def offer(
     amount: app_commands.Range[str, 1, 40],
     until: app_commands.Range[str, 1, 60] | None = None,
 ) -> None:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    zone = zones.zone(who.places.time_zone)
-    at_us = to_us(moments.moment(until, zone, now, field="When it returns").at) if until else None
-    request = Offer(guild, key(press), who.number, claim, parse.points(amount, "The reward"), at_us)
+    who, now = await acting(press), press.client.clock.of(press.id)
+    zone, points = zones.zone(who.places.time_zone), parse.points(amount, "The reward")
+    with readings.offering(lambda chosen_us: f"reward-until:{claim}:{points}:{chosen_us}"):
+        at_us = to_us(moments.moment(until, zone, now, field="When it returns").at) if until else None
+    await _ask_offer(press, who, claim, points, at_us)
+
+
+@routes.on("reward-until:{claim}:{amount}:{until}")
+async def choose_until(press: Press, claim: int, amount: int, until: int) -> None:
+    """One of the two moments that were meant; the form that comes then locks the points."""
+    who = await acting(press)
+    moments.chosen(until, zones.zone(who.places.time_zone))
+    await _ask_offer(press, who, claim, amount, until)
+
+
+async def _ask_offer(press: Press, who: Acting, claim: int, amount: int, at_us: int | None) -> None:
+    crux, guild, now = press.client, guild_of(press), press.client.clock.of(press.id)
+    request = Offer(guild, key(press), who.number, claim, amount, at_us)
     found, until_us, balance = await crux.db.read(rewards.require_offer, request, now)
     currency = await crux.currency(guild)
     asked = render.Asked(press.id, found, request.amount, balance, until_us, currency)

@@ -1,23 +1,24 @@
 """/claim scenario and /claim judge: stories of each side, and the items that decide between them (RULES E7)."""
 
 from dataclasses import replace
+from functools import partial
 
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, telling
+from bot import components, drafting, moments, readings, telling
 from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
 from bot.cards import Card
 from bot.commands.claim import Number, claim, draft_as_it_stands, remarks_on
 from bot.components import routes
 from bot.entering import guild_of, key
-from bot.refusals import BadInput
+from bot.refusals import BadInput, Outdated
 from bot.render import claims as claim_words
 from bot.render import refusals, text
 from bot.render import stories as render
 from bot.shown import require_named
-from markets import claims, lifecycle, queries, scenarios, stories
+from markets import claims, lifecycle, queries, scenarios, stories, zones
 from markets.claims import Claim, Terms
 from markets.errors import BadTerms, WordingBlocked
 from markets.scenarios import JudgeItem, Keep, Share, TakeOut, Tell
@@ -50,7 +51,7 @@ async def _begin(press: Press) -> Card:
     terms, typed, _ = drafting.claim_terms(base, typed, zone, now)
     draft = claims.Draft(guild_of(press), key(press), who.number, terms, None, drafting.encode(typed))
     number = await crux.write(claims.save_draft, draft, now)
-    return await _tell(press, who, number, render.NEW)
+    return await _tell(press, who, number, render.NEW, 0, _filled(press))
 
 
 @routes.on("scenario-share:{draft}")
@@ -112,16 +113,44 @@ async def send_story(press: Press, number: int, at: int, mark: int) -> None:
 
 
 async def _save(press: Press, number: int, at: int, mark: int) -> Card:
-    return await _tell(press, await acting(press), number, at, mark)
+    return await _tell(press, await acting(press), number, at, mark, _filled(press))
 
 
-async def _tell(press: Press, who: Acting, number: int, at: int, mark: int = 0) -> Card:
+def _filled(press: Press) -> dict[str, str]:
+    filled = components.values(press.data or {})
+    return {name: components.line(filled, name) for name in FIELDS}
+
+
+@routes.on("story-until:{number}:{at}:{mark}:{line}:{until}")
+async def choose_until(press: Press, number: int, at: int, mark: int, line: int, until: int) -> None:
+    """One of the two days that were meant in a line of a story."""
+    await answer(press, _choose_until(press, number, at, mark, line, until), _same)
+
+
+async def _choose_until(press: Press, number: int, at: int, mark: int, line: int, until: int) -> Card:
+    crux, who = press.client, await acting(press)
+    guild, now = guild_of(press), crux.clock.of(press.id)
+    story = None if at == render.NEW else at
+
+    def read(tx: Connection) -> tuple[Claim, str | None]:
+        found = scenarios.require_tell(tx, guild, number, who.number, story, now)
+        return found, scenarios.kept(tx, guild, number, who.number)
+
+    found, kept = await crux.db.read(read)
+    if kept is None:
+        raise Outdated
+    typed = drafting.decode(kept)
+    when = moments.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
+    items = telling.chosen(typed["items"], line, when)
+    held = {**{name: typed[name] for name in FIELDS}, "items": items}
+    return await _tell(press, who, number, at, mark, held)
+
+
+async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, typed: dict[str, str]) -> Card:
     """Write the story that a form holds. What can't be taken as it is, is kept for its writer (B6): for that alone a
     refusal is caught here, and it is worded as everywhere."""
     crux, guild = press.client, guild_of(press)
     now = crux.clock.of(press.id)
-    filled = components.values(press.data or {})
-    typed = {name: components.line(filled, name) for name in FIELDS}
     story = None if at == render.NEW else at
     found = await crux.db.read(scenarios.require_tell, guild, number, who.number, story, now)
     try:
@@ -132,8 +161,8 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int = 0) 
             who.number,
             number,
             story,
-            text.clean(typed["title"], scenarios.MOST_NAME),
-            text.clean(typed["story"], scenarios.MOST_STORY),
+            drafting.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
+            drafting.kept(typed["story"], "Your story", scenarios.MOST_STORY),
             telling.said(typed["items"], found.terms.zone or who.places.time_zone, now),
             named=named,
         )
@@ -146,13 +175,19 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int = 0) 
         held = drafting.encode(typed | {"at": str(at)})
         keeps = Keep(guild, f"interaction:{press.id}:kept", who.number, number, held)
         await crux.write(scenarios.keep, keeps, now)
-        return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "")
+        if isinstance(bad, telling.UnclearLine):
+            readings.offer(bad, partial(_until, number, at, mark, bad.line))
+        return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "", refusals.choices(bad))
     if found.state != lifecycle.DRAFT:
         seen = await crux.db.read(queries.claim, guild, number, now)
         return claim_words.opened(claim_words.Opened(seen, who.places.announcement_channel, changed=True))
     if found.author == who.number:
         return await draft_as_it_stands(press, number)
     return render.told(found, request.name)
+
+
+def _until(number: int, at: int, mark: int, line: int, at_us: int) -> str:
+    return f"story-until:{number}:{at}:{mark}:{line}:{at_us}"
 
 
 @routes.on("story-out:{number}:{at}:{mark}")

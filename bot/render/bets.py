@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
-from bot.render import odds, phrases, text, wording
+from bot.render import odds, phrases, text, whole, wording
 from bot.render.announced import Ask, Told, card, post
 from bot.render.text import Currency
 from ledger.accounts import Account
@@ -104,7 +104,7 @@ def _bet(seen: OfferSeen, bet: Bet) -> Card:
             "void": "Void: it never counted, and every stake returned.",
             "agreed": "Ended by agreement; that says nothing about the claim.",
         }[bet.state]
-    dissent = f"A note by whoever disagrees: “{text.escape(seen.dissent, 300)}”" if seen.dissent else ""
+    dissent = f"A note by whoever disagrees: “{text.escape(seen.dissent, 500)}”" if seen.dissent else ""
     return Card(
         title,
         phrases.lines(about(claim), *sides(claim, bet, people), how, suggested(seen), dissent),
@@ -271,7 +271,7 @@ def quick_form(form_id: str, held: Mapping[str, str], person: int = 0) -> Form:
             Line(
                 "what",
                 "What happens?",
-                "One sentence that will be true or not",
+                held.get("cut") or "One sentence that will be true or not",
                 held.get("what", ""),
                 400,
                 long=True,
@@ -302,7 +302,7 @@ def offer_form(claim: Claim) -> Form:
         "Offer a bet",
         f"offer:{claim.number}",
         (
-            Line("side", "Your side", f"{names}; or not ..."[:100], "", 80),
+            Line("side", "Your side", text.clean(f"{names}; or not ...", 100), "", 80),
             Line("stake", "Your stake", "In points, such as 25", "", 20),
             Line("odds", "Your odds", "75%, or 3:1 (you risk 3 to win 1), or x4.0", "", 40, needed=False),
             Line("theirs", "Or their stake", "Instead of odds", "", 20, needed=False),
@@ -401,16 +401,19 @@ def _defaults(done: Offered) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A quick bet that isn't open yet, kept as a draft: why, and whether it may be opened all the same."""
+    """A quick bet that isn't open yet, kept as a draft: why, whether it may be opened all the same, and `choices`
+    between what can be meant."""
 
     draft: int
     asked: int
     why: tuple[str, ...]
     may: bool
+    choices: tuple[Button, ...] = ()
 
 
 def held(kept: Held) -> Card:
-    buttons = [Button("Change it", f"quick-change:{kept.draft}", Look.PLAIN if kept.may else Look.MAIN)]
+    look = Look.PLAIN if kept.may or kept.choices else Look.MAIN
+    buttons = [*kept.choices, Button("Change it", f"quick-change:{kept.draft}", look)]
     if kept.may:
         buttons.insert(0, Button("Open anyway", f"quick-anyway:{kept.asked}:{kept.draft}", Look.MAIN))
     rest = "Whoever takes the other side is shown what you override." if kept.may else "Nothing is lost."
@@ -533,11 +536,8 @@ def ask_move(moving: Moving) -> Card:
             f"Now it is judged by claim {seen.claim.number}: **{text.escape(seen.claim.terms.title, 200)}**",
             f"Then by claim {number}: **{text.escape(terms.title, 200)}**",
             own_side(new.claim, there, moving.reader, moving.currency),
-            text.escape(terms.statement, 700),
-            *[
-                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 300)}"
-                for one in terms.outcomes
-            ],
+            text.escape(terms.statement, 900),
+            *whole.outcomes(terms, 1_600)[0],
             f"Before {phrases.deadline(terms)}; if unclear, "
             f"{phrases.bets_clause(new.claim, there, seen.people)}; judged by {phrases.judges(terms, new.people)}.",
         ),
@@ -548,6 +548,7 @@ def ask_move(moving: Moving) -> Card:
                 f"bet-move:{moving.asked}:{there.number}:{number}:{phrases.mark(new.claim)}",
                 Look.MAIN,
             ),
+            Button("Terms of the new one", f"terms:{number}"),
             Button("Not now", "close"),
         ),
     )

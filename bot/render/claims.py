@@ -11,7 +11,7 @@ from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeopl
 from bot.render import conditions as condition_words
 from bot.render import cruxes as crux_words
 from bot.render import forecasts as forecast_words
-from bot.render import known, odds, phrases, text, wording
+from bot.render import known, odds, phrases, text, whole, wording
 from bot.render import markets as market_words
 from bot.render import pools as pool_words
 from bot.render import rewards as reward_words
@@ -164,40 +164,59 @@ def _fine_print(seen: ClaimSeen) -> str:
 def terms(seen: ClaimSeen) -> Card:
     """All that a claim says, with the digest that both sides of a bet agree to."""
     found, said, people = seen.claim, seen.claim.terms, seen.people
-    sources = text.listed([text.escape(one, 300) for one in (said.source, said.fallback) if one])
+    sources = text.listed([text.escape(one, 400) for one in (said.source, said.fallback) if one])
+    head = (
+        f"**{text.escape(said.title, 200)}**",
+        text.escape(said.statement, 1_000) if said.statement.strip() != said.title.strip() else "",
+    )
+    rest = _rest_of_terms(seen, sources)
+    lines, short = whole.outcomes(said, phrases.MOST_LETTERS - SHORTENED_LETTERS - _letters(*head, *rest))
+    shortened = "**Shortened here:** the file below holds all of it." if short else ""
     return Card(
         f"Terms of claim {found.number}",
-        phrases.lines(
-            f"**{text.escape(said.title, 200)}**",
-            text.escape(said.statement, 1_000) if said.statement.strip() != said.title.strip() else "",
-            *[
-                f"- **{text.escape(one.name, 80)}**"
-                + (f": {text.escape(one.criteria, 600)}" if one.criteria else "")
-                for one in said.outcomes
-            ],
-            *story_words.lines(said, seen.items, people),
-            f"{condition_words.line(seen)} Else it is void, and everything returns."
-            if said.condition
-            else "",
-            f"**Source** {sources}" if sources else "",
-            f"**Trading closes** {phrases.stamp(said, seen.claim.closes_us)}",
-            f"**Deadline** {condition_words.before(seen)} ({said.zone or 'no zone'})",
-            f"**First asked** {phrases.stamp(said, seen.claim.check_us)}",
-            f"**Early** {phrases.early(said)}",
-            f"**If unclear** {phrases.claims_clause(said)}",
-            f"**Judges** {phrases.judges(said, people)}",
-            f"**Tags** {text.listed([text.escape(one, 40) for one in said.tags])}" if said.tags else "",
-            f"**From** {phrases.link(said.origin.link, 'where it was said')}" if said.origin else "",
-            f"**Machine check** {_check(said.check)}" if said.check else "",
-            *[
-                f"**Clarified** by {phrases.who(people, one.author)} {text.day(from_us(one.at_us))}: "
-                f"“{text.escape(one.words, 500)}”"
-                for one in seen.clarifications
-            ],
-            *wording.overridden(said, seen.warned),
-        ),
+        phrases.lines(*head, *lines, shortened, *rest),
         f"Opened by {phrases.who(people, found.author)} · digest {queries.short(found.digest)} · "
         + ("frozen: bets hang on it" if found.frozen else "its author may still change it"),
+        files=(whole.file(f"claim-{found.number}.txt", said),) if short else (),
+    )
+
+
+SHORTENED_LETTERS = 60
+"""What is left for saying that something was shortened."""
+
+
+def _letters(*parts: str) -> int:
+    return sum(len(part) + 1 for part in filter(None, parts))
+
+
+def _rest_of_terms(seen: ClaimSeen, sources: str) -> list[str]:
+    said, people = seen.claim.terms, seen.people
+    return list(
+        filter(
+            None,
+            (
+                *story_words.lines(said, seen.items, people),
+                f"{condition_words.line(seen)} Else it is void, and everything returns."
+                if said.condition
+                else "",
+                f"**Source** {sources}" if sources else "",
+                f"**Trading closes** {phrases.stamp(said, seen.claim.closes_us)}",
+                f"**Deadline** {condition_words.before(seen)} ({said.zone or 'no zone'})",
+                f"**First asked** {phrases.stamp(said, seen.claim.check_us)}",
+                f"**Early** {phrases.early(said)}",
+                f"**If unclear** {phrases.claims_clause(said)}",
+                f"**Judges** {phrases.judges(said, people)}",
+                f"**Tags** {text.listed([text.escape(one, 40) for one in said.tags])}" if said.tags else "",
+                f"**From** {phrases.link(said.origin.link, 'where it was said')}" if said.origin else "",
+                f"**Machine check** {_check(said.check)}" if said.check else "",
+                *[
+                    f"**Clarified** by {phrases.who(people, one.author)} {text.day(from_us(one.at_us))}: "
+                    f"“{text.escape(one.words, 500)}”"
+                    for one in seen.clarifications
+                ],
+                *wording.overridden(said, seen.warned),
+            ),
+        )
     )
 
 
@@ -451,7 +470,8 @@ def third_form(form_id: str, held: Mapping[str, str]) -> Form:
 class DraftSeen:
     """A draft: its terms as far as they can be read, what is the matter, and whether it may be opened.
 
-    `said` are the lines of the wording check, or of what can't be read; `blocked` keeps it from being opened.
+    `said` are the lines of the wording check, or of what can't be read; `blocked` keeps it from being opened;
+    `choices` are between what can be meant, `noted` how the lines of its outcomes were read.
     """
 
     claim: Claim
@@ -460,6 +480,8 @@ class DraftSeen:
     people: Mapping[int, int]
     asked: int
     public: bool = False
+    choices: tuple[Button, ...] = ()
+    noted: str = ""
 
 
 def draft(seen: DraftSeen) -> Card:
@@ -468,6 +490,7 @@ def draft(seen: DraftSeen) -> Card:
     tales = terms.scenario is not None
     shows = story_words.share_button(number) if tales else Button("Show it to others", f"draft-show:{number}")
     buttons = [
+        *seen.choices,
         *(story_words.draft_buttons(number) if tales else ()),
         Button("What is claimed", f"draft-first:{number}"),
         Button("How it is decided", f"draft-second:{number}"),
@@ -484,35 +507,44 @@ def draft(seen: DraftSeen) -> Card:
         if seen.public
         else "Only you can see this. It is kept: you are asked about it once, after 14 days, and after 90 it goes."
     )
+    head = text.escape(terms.statement, 900)
+    rest = [*([f"-# {seen.noted}"] if seen.noted else []), *_rest_of_draft(seen)]
+    lines, short = whole.outcomes(terms, phrases.MOST_LETTERS - SHORTENED_LETTERS - _letters(head, *rest))
+    shortened = "-# Shortened here: the file below holds all of it." if short else ""
     asks = "A draft: nothing can be bet on it yet. Say here how you would word it." if seen.public else why
     if seen.public and tales:
         asks = "A draft of a scenario: write your own story into it, then its author opens it for bets."
     return Card(
         f"Draft {number}: {text.escape(terms.title, 160)}",
-        phrases.lines(
-            text.escape(terms.statement, 900),
-            *[
-                f"- **{text.escape(one.name, 80)}**"
-                + (f": {text.escape(one.criteria, 400)}" if one.criteria else "")
-                for one in terms.outcomes
-            ],
-            *story_words.lines(terms, (), seen.people),
-            f"**Only if {phrases.condition(terms)}**" if terms.condition else "",
-            f"**Source** {text.escape(terms.source, 300)}" if terms.source else "",
-            f"**Deadline** {phrases.deadline(terms)} ({terms.zone})",
-            f"**Trading closes** {phrases.stamp(terms, terms.closes_us)}"
-            if terms.closes_us != terms.deadline_us
-            else "",
-            f"**First asked** {phrases.stamp(terms, terms.check_us)}"
-            if terms.check_us != terms.deadline_us
-            else "",
-            f"**If unclear** {phrases.claims_clause(terms)}",
-            f"**Judges** {phrases.judges(terms, seen.people)} · {phrases.early(terms)}",
-            *seen.said,
-        ),
+        phrases.lines(head, *lines, shortened, *rest),
         asks,
         (story_words.draft_buttons(number) if tales else ()) if seen.public else tuple(buttons),
         Accent.CAREFUL if seen.said else Accent.PLAIN,
+        files=(whole.file(f"draft-{number}.txt", terms),) if short else (),
+    )
+
+
+def _rest_of_draft(seen: DraftSeen) -> list[str]:
+    terms = seen.claim.terms
+    return list(
+        filter(
+            None,
+            (
+                *story_words.lines(terms, (), seen.people),
+                f"**Only if {phrases.condition(terms)}**" if terms.condition else "",
+                f"**Source** {text.escape(terms.source, 400)}" if terms.source else "",
+                f"**Deadline** {phrases.deadline(terms)} ({terms.zone})",
+                f"**Trading closes** {phrases.stamp(terms, terms.closes_us)}"
+                if terms.closes_us != terms.deadline_us
+                else "",
+                f"**First asked** {phrases.stamp(terms, terms.check_us)}"
+                if terms.check_us != terms.deadline_us
+                else "",
+                f"**If unclear** {phrases.claims_clause(terms)}",
+                f"**Judges** {phrases.judges(terms, seen.people)} · {phrases.early(terms)}",
+                *seen.said,
+            ),
+        )
     )
 
 
@@ -549,6 +581,20 @@ def opened(done: Opened) -> Card:
             Button("Terms", f"terms:{number}"),
         ),
         Accent.DONE,
+    )
+
+
+def unchanged(number: int, form: int, why: tuple[str, ...], choices: tuple[Button, ...]) -> Card:
+    """An open claim stays as it is: why, the form with what was typed, and `choices` between what can be meant."""
+    again = Button(
+        "Change what I typed", f"claim-again:{number}:{form}", Look.PLAIN if choices else Look.MAIN
+    )
+    return Card(
+        f"Claim {number} stays as it is",
+        phrases.lines(*[f"- {one}" for one in why]),
+        "What you typed is kept. Nobody else sees it.",
+        (*choices, again),
+        Accent.CAREFUL,
     )
 
 

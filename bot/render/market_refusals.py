@@ -33,7 +33,7 @@ _BAD = {
     "missing": "Something that belongs to this result is missing: write the value, or one weight for each outcome.",
     "foreign": "Something was filled in that doesn't belong to this result: leave it empty.",
     "value": "For a number or a date write the value itself, and Crux finds the outcome.",
-    "long": "That text is too long: write {most} characters or fewer.",
+    "long": "That text is too long: it has {letters} letters, and {most} at most are kept.",
     "nul": "That text holds a character that can't be stored: type it again without it.",
     "too_small": "A stake is 0.01 points at least: stake more.",
     "split": "What the two get must add up to the pot: give another split.",

@@ -318,11 +318,11 @@ def points(currency: Currency, minor: int) -> str:
 
 def link(url: str, words: str) -> str:
     """A link to what somebody gave as evidence, if it is one; else what they wrote, made harmless."""
-    bare = text.clean(url, 400)
+    bare = text.clean(url, EVIDENCE.most)
     plain = bare.isascii() and not set(bare) & set(" ()<>[]\\`|*\"'")
     if plain and bare.startswith(("https://", "http://")):
         return f"[{words}]({bare})"
-    return f"{words}: {text.escape(url, 300)}"
+    return f"{words}: {text.escape(url, EVIDENCE.most)}"
 
 
 def since(now: datetime, at_us: int) -> int:

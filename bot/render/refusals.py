@@ -1,16 +1,17 @@
 """The words for every refusal: what is the matter, and what to do next, in a sentence or two."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot import refusals as press
-from bot.cards import REFUSED, Accent, Button, Card, Look
+from bot.cards import BREAK, REFUSED, Accent, Button, Card, Look
 from bot.render import market_refusals, text
 from bot.render.text import Currency
 from ledger import accounts, errors
 from ledger.types import from_us
 
-MOST_TYPED = 200
-"""Letters of a line: as many as the forms that open again take."""
+MOST_TYPED = 3_000
+"""Letters of all lines together: more than the forms that open again take, and fewer than a message does."""
 
 
 def refusal(error: Exception, currency: Currency) -> str | None:
@@ -52,16 +53,30 @@ def refusal(error: Exception, currency: Currency) -> str | None:
             return market_refusals.refusal(error, currency)
 
 
-def card(sentence: str, again: str = "", typed: Mapping[str, str | list[str]] | None = None) -> Card:
-    """Why not; of a form that opens again with the button `again`, also what was typed, which it is filled with then
-    (`components.typed_in` reads it)."""
-    words = [
-        f"-# {name}: {text.escape(value, MOST_TYPED)}"
-        for name, value in ((name, _one(value)) for name, value in (typed or {}).items())
-        if again and text.clean(value)
-    ]
-    buttons = (Button("Change what I typed", again, Look.MAIN),) if again else ()
-    return Card(REFUSED, (sentence, *words), "", buttons, Accent.CAREFUL)
+def card(
+    sentence: str,
+    again: str = "",
+    typed: Mapping[str, str | list[str]] | None = None,
+    choices: tuple[Button, ...] = (),
+) -> Card:
+    """Why not, with `choices` between what was meant; of a form that opens again with the button `again`, also what
+    was typed, which it is filled with then (`components.typed_in` reads it)."""
+    words: list[str] = []
+    left = MOST_TYPED
+    for name, value in ((name, _one(value)) for name, value in (typed or {}).items()):
+        if again and text.clean(value):
+            words.append(f"-# {name}: {text.escape(value.replace(chr(10), BREAK), max(left, 1))}")
+            left -= len(words[-1])
+    look = Look.PLAIN if choices else Look.MAIN
+    buttons = (Button("Change what I typed", again, look),) if again else ()
+    return Card(REFUSED, (sentence, *words), "", (*choices, *buttons), Accent.CAREFUL)
+
+
+def choices(error: Exception) -> tuple[Button, ...]:
+    """One button for each reading of what can be read two ways, where a press goes on with it."""
+    if not isinstance(error, press.Unclear):
+        return ()
+    return tuple(Button(label, button_id, Look.MAIN) for label, button_id in error.buttons)
 
 
 def _one(value: str | list[str]) -> str:
@@ -118,10 +133,22 @@ def _pressed(error: press.PressRefused) -> str:
             return "That person isn't in this server any more, so nothing happened. Please choose somebody who is."
         case press.ToBot():
             return "That is a bot, and bots have no wallet. Please choose a person."
+        case press.Unclear(readings=(first, second)):
+            choose = "Choose" if error.buttons else "Write"
+            return (
+                f"{error.field} can be read two ways: {_reading(first)}, or {_reading(second)}. {choose} the one you "
+                "mean."
+            )
         case press.BadInput():
             return f"{error.field} can't be read: {error.why}."
         case _:
             raise AssertionError(error)
+
+
+def _reading(one: press.Reading) -> str:
+    """In words, as Discord shows it, and as it is typed. The end of a day is shown as that day's last second."""
+    shown = one.at - timedelta(seconds=1) if len(one.typed) == len("2029-12-31") else one.at
+    return f"{one.words} (<t:{int(shown.timestamp())}:f>, written {one.typed})"
 
 
 def _grant(error: errors.GrantRefused, currency: Currency) -> str:

@@ -9,7 +9,7 @@ from bot import fitting
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, turning
 from bot.render import conditions as condition_words
 from bot.render import known as known_words
-from bot.render import phrases, text, wording
+from bot.render import phrases, text, whole, wording
 from bot.render import stories as story_words
 from bot.render.announced import ALL_SAID, Ask, Told, card, post
 from bot.render.claims import holders
@@ -425,19 +425,23 @@ class Case:
     why_not: str = ""
 
 
+MOST_CRITERIA = 1_200
+"""Letters of all criteria on the judges' screen, beside the statement, the arguments and what is at stake."""
+
+
 def case(shown: Case) -> Card:
     """Everything on one screen: claim, clarifications, positions, evidence, both arguments, what each would pay."""
     seen, found = shown.seen, shown.seen.claim
     terms = found.terms
     waiting = seen.proposal is not None and seen.proposal.confirm and seen.at == "proposed"
+    lines, short = whole.outcomes(terms, MOST_CRITERIA)
+    shortened = "-# Shortened here: *Terms* holds all of it." if short else ""
     return Card(
         f"Claim {found.number}: {text.escape(terms.title, 160)}",
         phrases.lines(
-            text.escape(terms.statement, 500),
-            *[
-                f"- **{text.escape(one.name, 60)}**: {text.escape(one.criteria, 600)}"
-                for one in terms.outcomes[:4]
-            ],
+            text.escape(terms.statement, 900),
+            *lines,
+            shortened,
             *[f"Clarified: “{text.escape(one.words, 250)}”" for one in seen.clarifications[-3:]],
             *(_case(shown.dispute) if shown.dispute else _proposed(seen)),
             *known_words.lines(seen),
@@ -448,7 +452,7 @@ def case(shown: Case) -> Card:
         ),
         f"{phrases.STATES[seen.at]} · before {phrases.deadline(terms)} · "
         f"judged by {phrases.judges(terms, seen.people)}",
-        () if shown.why_not else _case_buttons(seen, waiting),
+        (*(() if shown.why_not else _case_buttons(seen, waiting)), Button("Terms", f"terms:{found.number}")),
         Accent.CAREFUL,
     )
 

@@ -210,14 +210,14 @@ def told(found: Claim, name: str) -> Card:
     )
 
 
-def unread(number: int, at: int, why: str) -> Card:
-    """What was typed is kept, and is there when the form is opened again."""
+def unread(number: int, at: int, why: str, choices: tuple[Button, ...] = ()) -> Card:
+    """What was typed is kept, and is there when the form is opened again; `choices` are between what can be meant."""
     again = f"story-add:{number}" if at == NEW else f"story-change:{number}:{at}"
     return Card(
         "Your story isn't in yet",
         (f"**Must change:** {why}", "What you typed is kept."),
         f"Claim {number}",
-        (Button("Change it", again, Look.MAIN),),
+        (*choices, Button("Change it", again, Look.PLAIN if choices else Look.MAIN)),
         Accent.CAREFUL,
     )
 

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.render import refusals
 from bot.render.text import Currency
 from ledger import errors
 
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 EXAMPLES: list[Exception] = [
     press.Expired("/wallet give"),
     press.Outdated(),
@@ -23,6 +25,14 @@ EXAMPLES: list[Exception] = [
     press.NotMember(),
     press.ToBot(),
     press.BadInput("The amount", "write a number"),
+    press.Unclear(
+        "The deadline",
+        "write the one you mean",
+        (
+            press.Reading(NOW, "before 2030 begins", "2029-12-31"),
+            press.Reading(NOW, "until 2030 ends", "2030-12-31"),
+        ),
+    ),
     errors.BadAmount(0, "it must be more than zero"),
     errors.UnknownGuild(1),
     errors.UnknownPlayer(1),

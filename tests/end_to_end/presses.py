@@ -172,6 +172,29 @@ PRESSED: dict[str, str] = {
     "item-judge:{number}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "item-send:{asked}:{number}": "test_scenarios.py::test_two_people_write_stories_and_bet_on_whose_is_closer",
     "market-mine": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
+    "quick-until:{asked}:{draft}:{until}": (
+        "test_readings.py::test_a_claim_and_a_quick_bet_ask_for_their_deadline"
+    ),
+    "draft-until:{draft}:{field}:{until}": (
+        "test_readings.py::test_a_claim_and_a_quick_bet_ask_for_their_deadline"
+    ),
+    "claim-again:{number}:{form}": "test_readings.py::test_a_change_of_an_open_claim_keeps_all_that_was_typed",
+    "claim-until:{number}:{form}:{field}:{until}": (
+        "test_readings.py::test_a_change_of_an_open_claim_keeps_all_that_was_typed"
+    ),
+    "pool-until:{asked}:{claim}:{until}": "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well",
+    "market-order-until:{claim}:{outcome}:{limit}:{sells}:{amount}:{until}": (
+        "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well"
+    ),
+    "reward-until:{claim}:{amount}:{until}": (
+        "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well"
+    ),
+    "propose-again:{claim}:{result}": "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well",
+    "propose-early:{asked}:{claim}:{mark}:{until}": (
+        "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well"
+    ),
+    "rule-early:{asked}:{claim}:{until}": "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well",
+    "story-until:{number}:{at}:{mark}:{line}:{until}": "test_readings.py::test_a_line_of_a_story_asks_for_its_day",
     "market-paid:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
 }
 

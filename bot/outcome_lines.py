@@ -1,0 +1,42 @@
+"""Outcomes as people type them: one on each line, with what must be true after a colon.
+
+A criterion may run over several lines: once one line has one, a line that begins with no name and colon goes on with
+the criterion before it. A colon inside a link or a time of day (https://, 18:00) ends no name, nor does one that
+stands further on than a name can reach. YES and NO alone on a line are always names.
+"""
+
+import re
+
+MOST_NAME = 60
+"""Letters of an outcome's name: buttons and lists show it."""
+
+_NAMED = re.compile(r"(?P<name>[^:]+):(?!//)(?P<rest>.*)")
+_TIME = re.compile(r".*[0-9]:[0-5][0-9]\b.*")
+
+
+def read(typed: str) -> list[tuple[str, str]]:
+    """The name and the criterion of each outcome, whole; the criterion is empty where there is none."""
+    rows = [row.strip() for row in typed.splitlines() if row.strip()]
+    found: list[tuple[str, str]] = []
+    for row in rows:
+        named = _NAMED.fullmatch(row)
+        if named and _TIME.match(row[: named.end("name") + 4]):
+            named = None
+        if named and (not goes_on(found) or len(named["name"].strip()) <= MOST_NAME):
+            found.append((named["name"].strip(), named["rest"].strip()))
+        elif goes_on(found) and row.casefold() not in ("yes", "no"):
+            name, criterion = found[-1]
+            found[-1] = name, f"{criterion} {row}"
+        else:
+            found.append((row, ""))
+    return found
+
+
+def goes_on(found: list[tuple[str, str]]) -> bool:
+    """Whether the last outcome has a criterion, which the next line may go on with."""
+    return bool(found and found[-1][1])
+
+
+def joined(typed: str) -> int:
+    """How many lines were read as the rest of a criterion."""
+    return len([row for row in typed.splitlines() if row.strip()]) - len(read(typed))

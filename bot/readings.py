@@ -1,0 +1,31 @@
+"""What can be read two ways, asked about with one button for each reading (RULES B7).
+
+Whoever reads what was typed knows how to go on with it, so they say which button carries it on; where they can't, the
+refusal names both readings and how each is typed.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from bot.refusals import Unclear
+from ledger.types import to_us
+
+Go = Callable[[int], str]
+"""The custom_id that goes on with an instant, in microseconds."""
+
+
+@contextmanager
+def offering(go: Go) -> Generator[None]:
+    """Whatever is unclear inside can be chosen by a press."""
+    try:
+        yield
+    except Unclear as unclear:
+        offer(unclear, go)
+        raise
+
+
+def offer(unclear: Unclear, go: Go) -> None:
+    """Give it its buttons."""
+    unclear.buttons = tuple(
+        (f"{one.words[0].upper()}{one.words[1:]}: {one.typed}", go(to_us(one.at))) for one in unclear.readings
+    )
