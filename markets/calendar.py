@@ -29,6 +29,7 @@ from markets import (
     conditions,
     disputes,
     due,
+    exposure,
     instruments,
     judges,
     lifecycle,
@@ -390,11 +391,12 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:
-    """Who has something on the claim of a proposal that stands and has no need of a confirmation yet."""
+    """Who has something on the claim of a proposal, or below it, that stands and needs no confirmation yet."""
     proposal = proposals.load(tx, guild, number)
     if proposal.state != "standing" or proposal.confirm:
         return []
-    return resolution.holders(tx, claims.load(tx, guild, proposal.claim))
+    claim = claims.load(tx, guild, proposal.claim)
+    return list(dict.fromkeys([*resolution.holders(tx, claim), *exposure.holders_below(tx, claim)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,19 @@ from sqlalchemy import Connection
 from ledger.prepared import param
 from ledger.transfers import Words
 from ledger.types import Salt, to_us
-from markets import claims, conditions, cruxes, due, instruments, judges, lifecycle, outbox, tables, typed
+from markets import (
+    claims,
+    conditions,
+    cruxes,
+    due,
+    exposure,
+    instruments,
+    judges,
+    lifecycle,
+    outbox,
+    tables,
+    typed,
+)
 from markets.bet_payouts import Bets
 from markets.claims import Actor, Claim, Result
 from markets.counters import following
@@ -136,11 +148,9 @@ def changes(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The players who would end below what they put in, over all that hangs on the claim; of very many those who
-    would lose most."""
-    change = changes(tx, claim, result)
-    losing = sorted((by, player) for player, by in change.items() if by < 0)
-    return sorted(player for _, player in losing[:MOST_TOLD])
+    """The players who would end with less than by the result that is best for them, over all that hangs on the claim
+    and below it (D3, C10); of very many those who would lose most. Whoever proposed it isn't told."""
+    return exposure.losers(tx, claim, result, MOST_TOLD)
 
 
 def holders(tx: Connection, claim: Claim) -> list[int]:

@@ -64,6 +64,8 @@ _DUE = {
     "judges.owner": "all moderators and the owner are asked",
     "proposal.day": "those who would lose are reminded",
     "proposal.settle": "the result stands, if nobody challenges it",
+    "proposal.unsigned": "the proposal fails, if no moderator has confirmed it",
+    "proposal.bond": "a bond returns",
     "ruling.pay": "the ruling is paid",
     "resolution.pay": "it is paid",
     "condition.look": "what it hangs on is looked at",
