@@ -399,9 +399,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     )  # later than a day where the bot was away
     if pays_us is None or to_us(now) >= pays_us:
         raise WindowOver(claim.number, claim.state)
-    if not (
-        judges.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)
-    ):
+    if not (judges.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)):
         raise NotAHolder(claim.number)
     reason = typed.words("reason", request.reason)
     bond = bonds.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
@@ -615,7 +613,7 @@ def standing(tx: Connection, claim: Claim) -> Dispute:
 
 
 def _required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:
-    """The dispute on a claim, which has to be about the proposal that stands, and about the one that somebody read."""
+    """The dispute on a claim, which has to be about the proposal that stands, and that somebody read."""
     dispute = standing(tx, claim)
     if proposals.require_standing(tx, claim, proposal).number != dispute.proposal:
         raise ProposalGone(claim.number, claim.state, dispute.proposal)

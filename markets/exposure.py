@@ -1,8 +1,8 @@
 """Who loses and gains by a result: by all that hangs on its claim, and on the claims below it (RULES D3, C10).
 
-A person's *span* by a result is the least and the most that they can end up with above what they put in. On the claim
-itself both are the same. What hangs below, by up to three links, goes on where the result is the outcome that it waits
-for, and can then come out any way; by every other result it is void, and each gets back what they put in.
+A person's *span* by a result is the least and the most that they can end up with above what they put in. On the
+claim itself both are the same. What hangs below, by up to three links, goes on where the result is the outcome that
+it waits for, and can then come out any way; by every other result it is void, and each gets back what they put in.
 """
 
 from collections.abc import Iterable
@@ -87,9 +87,7 @@ def voids(tx: Connection, claim: Claim, result: Result) -> bool:
 
 
 def _kinds_below(tx: Connection, claim: Claim) -> Iterable[tuple[Instrument, Claim]]:
-    return (
-        (kind, lower) for hung in below(tx, claim) for lower in hung.claims for kind in instruments.ALL
-    )
+    return ((kind, lower) for hung in below(tx, claim) for lower in hung.claims for kind in instruments.ALL)
 
 
 def _meets(hung: Below, result: Result) -> bool:
@@ -168,7 +166,9 @@ def _going_on(tx: Connection, lower: Iterable[Claim], player: int | None) -> Spa
         own: Spans = {}
         for result in possible(claim):
             for who, by in _exact(tx, claim, result, player).items():
-                span = own.get(who, Span())  # void is possible: least is never above nothing, most never below
+                span = own.get(
+                    who, Span()
+                )  # void is possible: least is never above nothing, most never below
                 own[who] = Span(min(span.least, by.least), max(span.most, by.most))
         _add(spans, own)
     return spans

@@ -188,7 +188,9 @@ def follow(
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
     """
     signed = result.kind not in NOT_BY_SILENCE or not claim.terms.judges.named
-    said = _Said(result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None, signed=signed)
+    said = _Said(
+        result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None, signed=signed
+    )
     return _put(tx, claim, claim.require("propose", now), judge, said, now)
 
 
@@ -309,8 +311,10 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
 
 @due.handles("proposal.unsigned")
 def fail_unsigned(tx: Connection, work: due.Due, now: datetime) -> None:
-    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3). The claim is open
-    again; the bond returns, as nobody ruled."""
+    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
+
+    The claim is open again; the bond returns, as nobody ruled.
+    """
     proposal = load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, proposal.claim)
     if not _waits(tx, claim, proposal):
@@ -433,7 +437,7 @@ def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
 
 
 def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody with something on it, or below it, had themselves deleted: their silence is no consent (E4)."""
+    """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
     return any(
         instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL
     ) or exposure.somebody_deleted_below(tx, claim)

@@ -81,17 +81,17 @@ async def press_decide(press: Press, claim: int) -> None:
     await answer(press, _case(press, claim), render.case)
 
 
-@routes.on("rule:{claim}:{choice}")
-async def ask_ruling(press: Press, claim: int, choice: int) -> None:
+@routes.on("rule:{claim}:{choice}:{proposal}")
+async def ask_ruling(press: Press, claim: int, choice: int, proposal: int) -> None:
     crux, now = press.client, press.client.clock.of(press.id)
     seen = await crux.db.read(queries.claim, guild_of(press), claim, now)
     seen.claim.require("decide", now)
-    await ask(press, render.rule_form(seen, choice))
+    await ask(press, render.rule_form(seen, choice, proposal))
 
 
-@routes.on("rule-send:{claim}:{choice}")
-async def send_ruling(press: Press, claim: int, choice: int) -> None:
-    await answer(press, _vote(press, claim, choice), render.did)
+@routes.on("rule-send:{claim}:{choice}:{proposal}")
+async def send_ruling(press: Press, claim: int, choice: int, proposal: int) -> None:
+    await answer(press, _vote(press, claim, choice, proposal), render.did)
 
 
 @routes.on("confirm:{proposal}")
@@ -118,26 +118,28 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
     """The screen; a judge who may not judge is told so there, privately (D4)."""
     seen = queries.claim(tx, guild, number, now)
     dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
-    why_not = ""
+    why_not, waits = "", False
     try:
         if seen.dispute is not None and seen.at == "disputed":
             disputes.require_judge(tx, seen.claim, seen.dispute, actor, now)
-        elif seen.at == "proposed":
-            proposals.require_may_confirm(tx, seen.claim, actor)
+        elif seen.at == "proposed" and seen.proposal is not None:
+            waits = seen.proposal.confirm and proposals.window_is_over(seen.proposal, now)
+            proposals.require_may_confirm(tx, seen.claim, actor, seen.proposal)
         elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
             judges.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
-    return render.Case(seen, dispute, why_not)
+    return render.Case(seen, dispute, why_not, waits)
 
 
-async def _vote(press: Press, number: int, choice: int) -> render.Did:
+async def _vote(press: Press, number: int, choice: int, proposal: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     filled = components.values(press.data or {})
     found = await crux.db.read(claims.load, guild, number)
     said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
-    request = disputes.Vote(guild, key(press), who.actor, number, said, components.line(filled, "reason"))
+    reason = components.line(filled, "reason")
+    request = disputes.Vote(guild, key(press), who.actor, number, said, reason, proposal)
     voted = await crux.write(disputes.vote, request, now)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day later unless somebody appeals."

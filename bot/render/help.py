@@ -95,7 +95,11 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
     return (
         "Whoever has something on a claim, its author or a moderator names the result, with evidence: `/resolve "
         f"propose`. Everybody may challenge it for {hours(bets.window_seconds)}, or for "
-        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it. Unchallenged, it is paid.",
+        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it, or where it makes a conditional "
+        "claim void. Unchallenged, it is paid.",
+        "Unclear, void, too early and weights are never settled by silence, unless a moderator without points on the "
+        "claim proposed them. After the window such a moderator confirms them within 7 days, or the proposal fails. "
+        "Naming an outcome replaces it.",
         f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
         "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day later, unless "
         "somebody appeals once with new evidence and twice the bond.",

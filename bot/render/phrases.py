@@ -64,6 +64,7 @@ _DUE = {
     "judges.owner": "all moderators and the owner are asked",
     "proposal.day": "those who would lose are reminded",
     "proposal.settle": "the result stands, if nobody challenges it",
+    "proposal.confirm": "a moderator may confirm the result, if nobody challenges it",
     "proposal.unsigned": "the proposal fails, if no moderator has confirmed it",
     "proposal.bond": "a bond returns",
     "ruling.pay": "the ruling is paid",
