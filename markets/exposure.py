@@ -30,6 +30,8 @@ class Span(NamedTuple):
         return Span(self.least + other.least, self.most + other.most)
 
 
+NOTHING = Span()
+
 Spans = dict[int, Span]
 """By player; whoever isn't named ends up with what they put in."""
 
@@ -100,7 +102,8 @@ def _meets(hung: Below, result: Result) -> bool:
 def gains(tx: Connection, claim: Claim, result: Result, player: int) -> bool:
     """Whether somebody may end up with more by a result than by another one that the claim can have."""
     seen = _Seen.of(tx, claim, player)
-    return seen.by(tx, result).get(player, Span()).most > seen.worst(tx, player)
+    worst = min(seen.by(tx, one).get(player, NOTHING).least for one in possible(claim))
+    return seen.by(tx, result).get(player, NOTHING).most > worst
 
 
 def losers(tx: Connection, claim: Claim, result: Result, most: int) -> list[int]:
@@ -109,12 +112,13 @@ def losers(tx: Connection, claim: Claim, result: Result, most: int) -> list[int]
     Whoever proposed it knows of it and isn't among them.
     """
     seen = _Seen.of(tx, claim)
-    spans = seen.by(tx, result)
-    short = {
-        player: seen.best(tx, player) - spans.get(player, Span()).least
-        for player in seen.players(tx) - _proposers(tx, claim, result)
-    }
-    losing = sorted((-by, player) for player, by in short.items() if by > 0)
+    best: dict[int, int] = {}
+    for one in possible(claim):  # void among them: nobody's best is less than nothing
+        for player, span in seen.by(tx, one).items():
+            best[player] = max(best.get(player, 0), span.most)
+    spans, knows = seen.by(tx, result), _proposers(tx, claim, result)
+    short = ((player, by - spans.get(player, NOTHING).least) for player, by in best.items())
+    losing = sorted((-by, player) for player, by in short if by > 0 and player not in knows)
     return sorted(player for _, player in losing[:most])
 
 
@@ -143,15 +147,6 @@ class _Seen:
             self.known[result] = spans
         return self.known[result]
 
-    def best(self, tx: Connection, player: int) -> int:
-        return max(self.by(tx, one).get(player, Span()).most for one in possible(self.claim))
-
-    def worst(self, tx: Connection, player: int) -> int:
-        return min(self.by(tx, one).get(player, Span()).least for one in possible(self.claim))
-
-    def players(self, tx: Connection) -> set[int]:
-        return {player for one in possible(self.claim) for player in self.by(tx, one)}
-
 
 def possible(claim: Claim) -> list[Result]:
     """The results that a claim can have, weights apart: those lie between its outcomes."""
@@ -166,9 +161,7 @@ def _going_on(tx: Connection, lower: Iterable[Claim], player: int | None) -> Spa
         own: Spans = {}
         for result in possible(claim):
             for who, by in _exact(tx, claim, result, player).items():
-                span = own.get(
-                    who, Span()
-                )  # void is possible: least is never above nothing, most never below
+                span = own.get(who, NOTHING)  # as void is possible: the least is never above nothing
                 own[who] = Span(min(span.least, by.least), max(span.most, by.most))
         _add(spans, own)
     return spans
@@ -177,6 +170,8 @@ def _going_on(tx: Connection, lower: Iterable[Claim], player: int | None) -> Spa
 def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> Spans:
     """What a result pays on the claim itself."""
     spans: Spans = {}
+    if result == VOID:  # each gets back what they put in (C9)
+        return spans
     for kind in instruments.ALL:
         _add(spans, {who: Span(by, by) for who, by in kind.changes(tx, claim, result, player).items()})
     return spans
@@ -184,7 +179,7 @@ def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> 
 
 def _add(spans: Spans, more: Spans) -> None:
     for player, span in more.items():
-        spans[player] = spans.get(player, Span()).plus(span)
+        spans[player] = spans[player].plus(span) if player in spans else span
 
 
 def _proposers(tx: Connection, claim: Claim, result: Result) -> set[int]:

@@ -1,19 +1,16 @@
 """Who has something below a claim loses and gains by its proposals, and is told (RULES C10, D3)."""
 
-from datetime import timedelta
-
 import pytest
 
 from ledger import audit
 from ledger.accounts import Player
-from ledger.types import to_us
-from markets import calendar, resolution
 from markets import audit as markets_audit
+from markets import calendar, resolution
 from markets.claims import Claim, Result
 from markets.conditions import Condition
 from markets.errors import NotAHolder, Recused
 from tests.ledger import stories
-from tests.markets.club import DAY, NO, YES, Club
+from tests.markets.club import NO, YES, Club
 
 IT_WAS, IT_WAS_NOT, VOID = Result("outcome", outcome=YES), Result("outcome", outcome=NO), Result("void")
 WEEK, TWO_DAYS = 7 * 24 * 3_600, 48 * 3_600
@@ -193,17 +190,3 @@ async def test_a_moderator_with_something_below_isnt_believed_and_confirms_nothi
         await club.confirm(mira, proposal)
     await club.confirm(mod, proposal)
     assert await state(club, first) == "void"
-
-
-@pytest.mark.rule("D3")
-async def test_a_crowd_below_is_worked_out_in_a_moment(club: Club):
-    """Forty claims with three bets each hang on one; a read has half a second."""
-    ada, bo = await club.member(1, 10**9), await club.member(2, 10**9)
-    first = await club.claim(ada)
-    authors = [await club.member(n) for n in range(20, 24)]
-    for at in range(40):
-        lower = await hung(club, authors[at % 4], first)
-        await club.bet(ada, bo, lower, maker_stake=100, taker_stake=100)
-    assert to_us(club.now + timedelta()) > 0
-    assert await losers(club, first, IT_WAS_NOT) == [ada.number, bo.number]
-    assert DAY

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from ledger import audit
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets import proposals, queries, resolution, tables
 from markets import audit as markets_audit
+from markets import proposals, queries, resolution, tables
 from markets.claims import Actor, Claim, Judges, Result
 from markets.conditions import Condition
 from markets.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WindowOver
@@ -165,7 +165,7 @@ async def test_a_named_judge_confirms_no_void(club: Club):
 @pytest.mark.rule("D3")
 @pytest.mark.parametrize("after", ["at once", "its window"])
 async def test_an_outcome_replaces_it(club: Club, url: str, after: str):
-    ada, eve, mo, claim = await begun(club)
+    ada, eve, _, claim = await begun(club)
     void = await club.proposed(eve, claim, VOID)
     if after == "its window":
         club.skip(days=9)
@@ -194,7 +194,7 @@ async def test_an_outcome_replaces_it(club: Club, url: str, after: str):
 @pytest.mark.rule("D2")
 @pytest.mark.rule("D3")
 async def test_before_the_deadline_its_bond_returns_when_it_fails_and_trading_goes_on(club: Club, url: str):
-    ada, eve, mo, claim = await begun(club, days=1)
+    ada, eve, _, claim = await begun(club, days=1)
     proposal = await club.proposed(eve, claim, VOID)
     assert await club.balance(eve.wallet) == 49_000
     club.skip(days=7)
@@ -226,7 +226,7 @@ async def test_it_may_be_challenged_until_somebody_confirms_it(club: Club, url: 
 @pytest.mark.rule("E5")
 @pytest.mark.parametrize("what", ["an outage", "a freeze"])
 async def test_time_in_which_nobody_could_confirm_it_doesnt_fail_it(club: Club, what: str):
-    ada, eve, mo, claim = await begun(club)
+    _, eve, mo, claim = await begun(club)
     proposal = await club.proposed(eve, claim, VOID)
     club.skip(days=7)
     await club.sweep()

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from ledger import audit
-from markets import disputes, due, proposals, tables
 from markets import audit as markets_audit
+from markets import disputes, due, proposals, tables
 from markets.claims import Actor, Claim, Result
 from markets.errors import ClaimMoved, MarketError, NotYours, ProposalGone
 from tests.ledger import stories
