@@ -58,9 +58,6 @@ SECOND_US = 1_000_000
 LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
 
-LATE_SECONDS = 3_600
-"""Later than this, what nobody confirmed in time isn't held against it: the bot was away."""
-
 WAIT_US = 7 * claims.DAY_US
 """How long whoever stopped trading for nothing waits before their next proposal (D2)."""
 
@@ -301,7 +298,7 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
     if unsigned or proposal.confirm or _somebody_deleted(tx, claim):
         tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
         if unsigned:
-            due.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, to_us(now) + SIGN_US)
+            due.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
         judges.ask(tx, claim, now)
@@ -321,8 +318,6 @@ def fail_unsigned(tx: Connection, work: due.Due, now: datetime) -> None:
         return
     if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
         due.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
-    elif work.late > LATE_SECONDS:  # the bot was away, and so nobody could either
-        due.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + LEFT_US)
     else:
         state = claim.require("fail", now)
         _fail(tx, proposal, now)

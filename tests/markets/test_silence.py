@@ -231,7 +231,10 @@ async def test_time_in_which_nobody_could_confirm_it_doesnt_fail_it(club: Club, 
     club.skip(days=7)
     await club.sweep()
     if what == "an outage":
-        await club.outage(days=20)
+        club.skip(days=1)
+        assert await club.outage(days=20) == 1
+        await club.sweep()
+        club.skip(days=5)
         await club.sweep()
     else:
         await club.halt(mo, claim)
@@ -244,6 +247,16 @@ async def test_time_in_which_nobody_could_confirm_it_doesnt_fail_it(club: Club, 
     assert (await club.read_proposal(proposal.number)).state == "standing"
     await club.confirm(mo, proposal)
     assert await state(club, claim) == "void"
+
+
+@pytest.mark.rule("D3")
+async def test_however_late_the_calendar_comes_it_has_failed_by_then(club: Club):
+    _, eve, _, claim = await begun(club)
+    proposal = await club.proposed(eve, claim, VOID)
+    club.skip(days=40)
+    await club.sweep()
+    assert (await club.read_proposal(proposal.number)).state == "failed"
+    assert await state(club, claim) == "open"
 
 
 @pytest.mark.rule("D3")
