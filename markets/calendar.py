@@ -29,6 +29,7 @@ from markets import (
     conditions,
     disputes,
     due,
+    exposure,
     instruments,
     judges,
     lifecycle,
@@ -358,8 +359,9 @@ class BackAgain:
 def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     """Prolong what people had no chance to object to (D3, E5); returns how many windows that were.
 
-    The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6), and
-    the weeks after which it counts as posted, get back the hours they lost.
+    The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6), the
+    weeks after which it counts as posted, and the time to confirm what isn't settled by silence get back the hours
+    they lost.
     """
     tx.execute(_BACK, {"g": request.guild})
     asked = {"g": request.guild, "from": request.from_us}
@@ -373,7 +375,11 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     for ruling in rulings:
         away_us = to_us(now) - max(request.from_us, ruling.posted_us or ruling.ruled_us)
         due.schedule(tx, request.guild, ruling.kind, ruling.number, ruling.due_us + away_us)
-    return len(numbers) + len({ruling.number for ruling in rulings})
+    unsigned = tx.execute(_UNSIGNED, asked).all()
+    for waits in unsigned:
+        away_us = to_us(now) - max(request.from_us, waits.window_to_us)
+        due.schedule(tx, request.guild, "proposal.unsigned", waits.number, waits.due_us + away_us)
+    return len(numbers) + len({ruling.number for ruling in rulings}) + len(unsigned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,11 +396,12 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:
-    """Who has something on the claim of a proposal that stands and has no need of a confirmation yet."""
+    """Who has something on the claim of a proposal, or below it, that stands and needs no confirmation yet."""
     proposal = proposals.load(tx, guild, number)
     if proposal.state != "standing" or proposal.confirm:
         return []
-    return resolution.holders(tx, claims.load(tx, guild, proposal.claim))
+    claim = claims.load(tx, guild, proposal.claim)
+    return list(dict.fromkeys([*resolution.holders(tx, claim), *exposure.holders_below(tx, claim)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,7 +420,7 @@ def removed(tx: Connection, request: Removed, now: datetime) -> bool:
 
 
 def prolonged(tx: Connection, from_us: int) -> list[int]:
-    """The servers where an absence since then cut into a window or into a ruling's day."""
+    """The servers where an absence since then cut into a window, a ruling's day or the time to confirm a result."""
     asked = {"from": from_us}
     return sorted({*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()})
 
@@ -448,13 +455,26 @@ _RULINGS = (
     .where(_d.guild_id == param("g"), _w.kind.in_(disputes.WAITS), _w.due_us > param("from"))
     .order_by(_d.number)
 )
+_UNSIGNED = (
+    sa.select(_p.number, _p.window_to_us, _w.due_us)
+    .join(tables.due_work, (_w.guild_id == _p.guild_id) & (_w.ref == _p.number))
+    .where(
+        *(_p.guild_id == param("g"), _p.state == "standing", _p.window_to_us <= param("from")),
+        *(_w.kind == "proposal.unsigned", _w.due_us > param("from")),
+    )
+    .order_by(_p.number)
+)
 _NEEDS_CONFIRMATION = (
     sa.update(tables.proposals).where(_p.guild_id == param("g"), _p.number == param("n")).values(confirm=1)
 )
 _CUT_WINDOWS = (
     sa.select(_p.guild_id).where(_p.state == "standing", _p.window_to_us > param("from")).distinct()
 )
-_CUT_RULINGS = sa.select(_w.guild_id).where(_w.kind.in_(disputes.WAITS), _w.due_us > param("from")).distinct()
+_CUT_RULINGS = (
+    sa.select(_w.guild_id)
+    .where(_w.kind.in_([*disputes.WAITS, "proposal.unsigned"]), _w.due_us > param("from"))
+    .distinct()
+)
 _opened = (_c.guild_id == param("g"), _c.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))
 _NEW = (
     sa.select(_c.number, _c.terms)

@@ -25,6 +25,7 @@ from markets import (
     claims,
     conditions,
     due,
+    exposure,
     instruments,
     judges,
     known,
@@ -45,6 +46,7 @@ from markets.errors import (
     NotAHolder,
     NotAModerator,
     OthersFirst,
+    ProposalGone,
     Recused,
     UnknownDispute,
     WindowOver,
@@ -111,6 +113,8 @@ class Challenge:
     claim: int
     ground: Ground
     reason: str
+    proposal: int | None = None
+    """The proposal that was read (D1), here and below; without it, whichever stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ class Argue:
     player: int
     claim: int
     words: str
+    proposal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class Vote:
     result: Result
     reason: str
     known_us: int | None = None
+    proposal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,7 @@ class Appeal:
     player: int
     claim: int
     reason: str
+    proposal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     """Object to the standing proposal; the claim waits for its judges.
 
     Raises:
+        ProposalGone: Another proposal stands than the one that they read.
         AlreadyDisputed: Add an argument to the dispute that stands.
         ClaimMoved, ClaimHalted, WindowOver: There is nothing to object to any more.
         Needed, BadTerms: The ground is none, or the reason can't stand.
@@ -202,11 +210,9 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     if claim.state == lifecycle.DISPUTED:
         raise AlreadyDisputed(claim.number, claim.state)
     state = claim.require("challenge", now)
-    proposal = proposals.standing(tx, claim)
-    assert proposal is not None, claim.number
-    over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
+    proposal = proposals.require_standing(tx, claim, request.proposal)
     if (
-        over and not proposal.confirm
+        proposals.window_is_over(proposal, now) and not proposal.confirm
     ):  # until somebody confirms it, whose silence is no consent may still object
         raise WindowOver(claim.number, claim.state)
     if request.ground not in GROUNDS:
@@ -237,10 +243,16 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
 
 
 def argue(tx: Connection, request: Argue, now: datetime) -> int:
-    """Add an argument to the dispute on a claim, free of charge; returns its number there."""
+    """Add an argument to the dispute on a claim, free of charge; returns its number there.
+
+    Raises:
+        ClaimMoved: There is no dispute.
+        ProposalGone: It is about another proposal than the one that they read.
+        Needed, BadTerms: The words can't stand.
+    """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("argue", now)
-    dispute = standing(tx, claim)
+    dispute = _required(tx, claim, request.proposal)
     number = tx.execute(_ARGUMENTS, {"g": claim.guild, "d": dispute.number}).scalar_one() + 1
     row = {
         "guild_id": claim.guild,
@@ -260,13 +272,14 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
 
     Raises:
         ClaimMoved: There is no dispute to decide.
+        ProposalGone: It is about another proposal than the one that they read.
         NotAJudge, Recused, OthersFirst: Not theirs to decide.
         BadResult, BadTimes, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
         Needed, BadTerms: The reason can't stand.
     """
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("decide", now)
-    dispute = standing(tx, claim)
+    dispute = _required(tx, claim, request.proposal)
     alone = require_judge(tx, claim, dispute, request.actor, now)
     proposal = proposals.load(tx, claim.guild, dispute.proposal)
     asked = known.dated(tx, claim, request.result, request.known_us, until_us=proposal.made_us)
@@ -451,12 +464,13 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
 
     Raises:
         ClaimMoved: There is no ruling that waits to be paid.
-        NotAHolder: Only somebody with money on the claim.
+        ProposalGone: It is about another proposal than the one that they read.
+        NotAHolder: Only somebody with money on the claim, or on one that is conditional on it.
         WindowOver: It was appealed before: what was decided then is final.
     """
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("appeal", now)
-    dispute = standing(tx, claim)
+    dispute = _required(tx, claim, request.proposal)
     if dispute.state != "ruled" or dispute.appellant is not None:
         raise WindowOver(claim.number, claim.state)
     pays_us = due.at_us(
@@ -464,7 +478,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     )  # later than a day where the bot was away; its day hasn't begun where it isn't posted
     if dispute.posted_us is not None and (pays_us is None or to_us(now) >= pays_us):
         raise WindowOver(claim.number, claim.state)
-    if not judges.has_money(tx, claim, request.player):
+    if not (judges.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)):
         raise NotAHolder(claim.number)
     reason = typed.words("reason", request.reason)
     bond = bonds.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
@@ -700,6 +714,14 @@ def standing(tx: Connection, claim: Claim) -> Dispute:
     if number is None:
         raise UnknownDispute(claim.guild, claim.number)
     return load(tx, claim.guild, number)
+
+
+def _required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:
+    """The dispute on a claim, which has to be about the proposal that stands, and that somebody read."""
+    dispute = standing(tx, claim)
+    if proposals.require_standing(tx, claim, proposal).number != dispute.proposal:
+        raise ProposalGone(claim.number, claim.state, dispute.proposal)
+    return dispute
 
 
 _d, _v, _a = tables.disputes.c, tables.votes.c, tables.arguments.c

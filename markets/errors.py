@@ -98,6 +98,14 @@ class ClaimMoved(NotNow):
     """The claim's life doesn't allow this move from where it is."""
 
 
+class ProposalGone(ClaimMoved):
+    """Proposal `proposal` isn't the one that stands on claim `number`; another one may (D1)."""
+
+    def __init__(self, number: int, state: str, proposal: int) -> None:
+        self.proposal = proposal
+        super().__init__(number, state)
+
+
 class ClaimHalted(NotNow):
     """A moderator stopped everything on the claim."""
 

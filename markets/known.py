@@ -5,7 +5,6 @@ moment decides who gets how much as the result itself does: it is a part of the 
 proposal's and of a ruling's, and `claims.same` holds two results with different moments for different ones.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -72,11 +71,6 @@ def moved(tx: Connection, claim: Claim, result: Result, player: int | None = Non
             for who, by in instrument.changes(tx, claim, one, player).items():
                 found[who] = found.get(who, 0) + sign * by
     return {who: by for who, by in found.items() if by}
-
-
-def least(one: Mapping[int, int], other: Mapping[int, int]) -> dict[int, int]:
-    """The smaller of two changes of each player, who is missing in one counting as unchanged there."""
-    return {who: min(one.get(who, 0), other.get(who, 0)) for who in one.keys() | other.keys()}
 
 
 def as_named(result: Result, *named: Result | None) -> Result:

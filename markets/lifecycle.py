@@ -4,6 +4,8 @@
                  \\                  |  \\-> disputed -> ruled -> settled, void, or back to open (too early)
                   \\-> unresolved    \\-> open (withdrawn, failed)
 
+An outcome replaces a proposal that nobody's silence makes stand (RULES D3): the claim stays proposed.
+
 *Closed* is no state: a claim is closed from its `closes_us` on, by the time of the transaction that asks.
 """
 
@@ -60,10 +62,12 @@ MOVES: dict[str, Move] = {
         (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (HOLDER,), while_halted=True
     ),
     "propose": Move((OPEN, CLOSED), PROPOSED, (HOLDER, AUTHOR, MODERATOR)),
+    "replace": Move((PROPOSED,), None, (HOLDER, AUTHOR, MODERATOR)),
     "judge_item": Move((OPEN, CLOSED), None, (JUDGE,)),
     "withdraw": Move((PROPOSED,), OPEN, (HOLDER, AUTHOR, MODERATOR)),
     "challenge": Move((PROPOSED,), DISPUTED, (ANYONE,)),
     "settle": Move((PROPOSED,), SETTLED, (CALENDAR,)),
+    "fail": Move((PROPOSED,), OPEN, (CALENDAR,)),
     "confirm": Move((PROPOSED,), SETTLED, (JUDGE,)),
     "argue": Move((DISPUTED,), None, (ANYONE,), while_halted=True),
     "decide": Move((DISPUTED,), RULED, (JUDGE,), while_halted=True),

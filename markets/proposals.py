@@ -1,7 +1,12 @@
 """How a result is named: propose, withdraw, let the window pass, confirm (RULES D1 to D3).
 
 A proposal stands until its window has passed without a challenge; then the calendar settles the claim
-(`resolution`).
+(`resolution`). One stands for a claim at a time, which a unique index holds as well; whatever acts on a proposal asks
+`require_standing` whether it is that one.
+
+Void, unclear, too early and weights are *unsigned*, unless a moderator without points proposed them: they never
+settle by silence. After the window a moderator without points confirms such a proposal within `SIGN_US`, else it has
+failed; whoever names an outcome meanwhile replaces it.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import accounts
 from ledger.accounts import Account
 from ledger.prepared import param
 from ledger.types import fits, to_us
@@ -18,6 +24,7 @@ from markets import (
     bonds,
     claims,
     due,
+    exposure,
     instruments,
     judges,
     known,
@@ -37,11 +44,16 @@ from markets.errors import (
     ClaimMoved,
     ConditionOpen,
     NotAHolder,
+    NotAModerator,
     NotYours,
+    ProposalGone,
     UnknownProposal,
     WaitFirst,
 )
 from markets.settings import DAY
+
+STANDING, DISPUTED = "standing", "disputed"
+"""States of the one proposal that a claim has, if any; in all others it is over."""
 
 SECOND_US = 1_000_000
 LEFT_US = DAY * SECOND_US
@@ -49,6 +61,12 @@ LEFT_US = DAY * SECOND_US
 
 WAIT_US = 7 * claims.DAY_US
 """How long whoever stopped trading for nothing waits before their next proposal (D2)."""
+
+NOT_BY_SILENCE = ("void", "unclear", "early", "weights")
+"""Results that whoever would lose by the true one could slip through, so nobody's silence makes them stand (D3)."""
+
+SIGN_US = 7 * claims.DAY_US
+"""How long such a proposal waits for its confirmation after its window, before it has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +134,8 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent."""
+    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent;
+    one of `NOT_BY_SILENCE` only a moderator."""
 
     guild: int
     key: str
@@ -127,15 +146,18 @@ class Confirm:
 def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     """Name the result of a claim: its offers die, and before the deadline, whatever it says, a bond is held.
 
+    An outcome replaces an unsigned proposal that stands (D3).
+
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
-        NotAHolder: They have nothing on it, did not open it, and are no moderator.
+        NotAHolder: They have nothing on it or below it, did not open it, and are no moderator.
         BadResult, BadTimes, Needed, BadTerms: The result is none of this claim's, or what goes with it can't stand.
         TooEarlyToPropose, WaitFirst: And from when it may be.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    state = claim.require("propose", now)
     claims.require_shown(claim, request.terms)
+    replaced = _replaced(tx, claim, request.result)
+    state = claim.require("replace" if replaced else "propose", now)
     _require_proposer(tx, claim, request.actor)
     if request.result.voids_late:
         raise BadResult("voids_late", "foreign")
@@ -151,9 +173,11 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
         evidence=typed.words("evidence", request.evidence),
         reason=typed.words("reason", request.reason or "", needed=False) or None,
         known_us=result.known_us,
-        gains=_gains(tx, claim, request.actor.player, result),
+        gains=exposure.gains(tx, claim, result, request.actor.player),
         early=early,
         bond=bond,
+        signed=_signed(tx, claim, request.actor, result),
+        replaces=replaced,
     )
     return _put(tx, claim, state, request.actor.player, said, now)
 
@@ -163,18 +187,23 @@ def follow(
 ) -> Proposal:
     """Propose what the answers of a scenario's judges come to (E7), in the name of who gave the last one.
 
-    Without a bond, and nobody waits if it fails: judges have nothing on it to gain. All else is as for any proposal.
+    Without a bond, and nobody waits if it fails: judges have nothing on it to gain. All else is as for any proposal;
+    where the claim names no judges, moderators without points answered.
 
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
     """
-    said = _Said(result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None)
+    signed = result.kind not in NOT_BY_SILENCE or not claim.terms.judges.named
+    said = _Said(
+        result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None, signed=signed
+    )
     return _put(tx, claim, claim.require("propose", now), judge, said, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a proposal says, as it is stored."""
+    """What a proposal says, as it is stored; `signed` where it may settle by silence (D3), `replaces` the one that
+    stood before it."""
 
     result: Result
     evidence: str
@@ -183,11 +212,16 @@ class _Said:
     gains: bool
     early: bool
     bond: Account | None
+    signed: bool
+    replaces: Proposal | None = None
 
 
 def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now: datetime) -> Proposal:
     """Write a proposal down: the claim's offers die with it, and everybody is told."""
-    window = claim.settings.window_gains_seconds if said.gains else claim.settings.window_seconds
+    long = said.gains or exposure.voids(tx, claim, said.result)
+    window = claim.settings.window_gains_seconds if long else claim.settings.window_seconds
+    if said.replaces is not None:
+        _fail(tx, said.replaces, now)
     number = following(tx, claim.guild, "proposals")
     row = {
         "guild_id": claim.guild,
@@ -200,7 +234,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         "known_us": said.known_us,
         "gains": int(said.gains),
         "early": int(said.early),
-        "confirm": int(_somebody_deleted(tx, claim)),
+        "confirm": int(not said.signed or _somebody_deleted(tx, claim)),
         "bond": said.bond.number if said.bond else None,
         "made_us": to_us(now),
         "window_seconds": window,
@@ -210,6 +244,8 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
     claims.kill_offers(tx, claim)
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": number}
+    if said.replaces is not None:
+        facts["replaces"] = said.replaces.number
     outbox.post(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
     return load(tx, claim.guild, number)
 
@@ -240,12 +276,14 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
 
     Raises:
         UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
+        ProposalGone: It stands no more; another one does.
     """
     proposal = load(tx, request.guild, request.proposal)
     if proposal.proposer != request.player:
         raise NotYours(proposal.number)
     claim = claims.load(tx, request.guild, proposal.claim)
     state = claim.require("withdraw", now)
+    require_standing(tx, claim, proposal.number)
     end_proposal(tx, proposal, "withdrawn", now)
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     claims.move(tx, claim, state)
@@ -259,14 +297,17 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
     """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
     proposal = load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, proposal.claim)
-    if proposal.state != "standing" or claim.state != lifecycle.PROPOSED or claim.halted:
+    if not _waits(tx, claim, proposal) or claim.halted:
         return
     if resolution.held(tx, claim, proposal.result):
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.post(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
         return
-    if proposal.confirm or _somebody_deleted(tx, claim):
+    unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
+    if unsigned or proposal.confirm or _somebody_deleted(tx, claim):
         tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+        if unsigned:
+            due.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
         judges.ask(tx, claim, now)
@@ -274,12 +315,34 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
     _settle(tx, claim, proposal, now)
 
 
+@due.handles("proposal.unsigned")
+def fail_unsigned(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
+
+    The claim is open again; the bond returns, as nobody ruled.
+    """
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if not _waits(tx, claim, proposal):
+        return
+    if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
+        due.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
+    else:
+        state = claim.require("fail", now)
+        _fail(tx, proposal, now)
+        claims.move(tx, claim, state)
+        resolution.resume(tx, claim, now)
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.post(tx, claim.guild, "proposal.failed", facts, now, line=claim.number)
+
+
 def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     """Settle a proposal whose window has passed, where somebody's silence is no consent.
 
     Raises:
-        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand.
-        NotAJudge, Recused: Not theirs to confirm.
+        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand, or may still be challenged only.
+        ProposalGone: Another one stands.
+        NotAJudge, NotAModerator, Recused: Not theirs to confirm.
         ConditionOpen: The claim that it hangs on comes first (C10).
     """
     proposal = load(tx, request.guild, request.proposal)
@@ -287,9 +350,9 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     claim.require("confirm", now)
     if resolution.held(tx, claim, proposal.result):
         raise ConditionOpen(claim.number, claim.state)
-    require_may_confirm(tx, claim, request.actor)
-    over = proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
-    if proposal.state != "standing" or not over:
+    require_standing(tx, claim, proposal.number)
+    require_may_confirm(tx, claim, request.actor, proposal)
+    if not window_is_over(proposal, now):
         raise ClaimMoved(claim.number, proposal.state)
     _settle(tx, claim, proposal, now)
     judges.note_act(
@@ -298,9 +361,15 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     return load(tx, request.guild, request.proposal)
 
 
-def require_may_confirm(tx: Connection, claim: Claim, actor: Actor) -> None:
-    """Raises NotAJudge or Recused for whoever confirms no result of this claim: a moderator does, also where it names
-    its judges (D3)."""
+def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Proposal) -> None:
+    """Holds somebody against who confirms a proposal: a moderator does, also where the claim names its judges (D3).
+
+    Raises:
+        NotAJudge, NotAModerator: They don't; what isn't settled by silence no named judge confirms.
+        Recused: They have or had something on the claim, or below it.
+    """
+    if is_unsigned(proposal) and not actor.moderator:
+        raise NotAModerator(claim.number)
     if actor.moderator:
         judges.require_no_money(tx, claim, actor.player)
     else:
@@ -310,7 +379,9 @@ def require_may_confirm(tx: Connection, claim: Claim, actor: Actor) -> None:
 def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
     if actor.moderator or actor.player == claim.author:
         return
-    if not any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
+    if any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
+        return
+    if not exposure.holds_below(tx, claim, actor.player):
         raise NotAHolder(claim.number)
 
 
@@ -350,16 +421,30 @@ def _before_deadline(claim: Claim, now: datetime) -> bool:
     return to_us(now) < (claim.deadline_us or 0)
 
 
-def _gains(tx: Connection, claim: Claim, player: int, result: Result) -> bool:
-    """Whether the proposer ends up with more than they staked, or with more by the moment that they name (D1)."""
-    changes = (instrument.changes(tx, claim, result, player) for instrument in instruments.ALL)
-    by_result = sum(change.get(player, 0) for change in changes)
-    return by_result > 0 or known.moved(tx, claim, result, player).get(player, 0) > 0
+def _replaced(tx: Connection, claim: Claim, result: Result) -> Proposal | None:
+    """The proposal that gives way to this result: an unsigned one, to an outcome (D3)."""
+    if claim.state != lifecycle.PROPOSED or result.kind in NOT_BY_SILENCE:
+        return None
+    found = standing(tx, claim)
+    return found if found is not None and is_unsigned(found) else None
+
+
+def _signed(tx: Connection, claim: Claim, actor: Actor, result: Result) -> bool:
+    """Whether a proposal may settle by silence: all do that name an outcome, others of a moderator without points."""
+    neutral = actor.moderator and not judges.is_recused(tx, claim, actor.player)
+    return result.kind not in NOT_BY_SILENCE or neutral
+
+
+def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+    """Whether who proposed what isn't settled by silence got something on the claim, or below it, meanwhile."""
+    return proposal.result.kind in NOT_BY_SILENCE and judges.is_recused(tx, claim, proposal.proposer)
 
 
 def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody with something on it had themselves deleted: their silence is no consent (E4)."""
-    return any(instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL)
+    """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
+    return any(
+        instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL
+    ) or exposure.somebody_deleted_below(tx, claim)
 
 
 def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
@@ -372,13 +457,29 @@ def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) 
     """A proposal stands no more: with its calendar."""
     ended = {"g": proposal.guild, "n": proposal.number, "state": state, "at": to_us(now)}
     tx.execute(_STATE, ended)
-    for kind in ("proposal.settle", "proposal.day"):
+    for kind in ("proposal.settle", "proposal.day", "proposal.unsigned"):
         due.cancel(tx, proposal.guild, kind, proposal.number)
+
+
+def _fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
+    """A proposal has failed without a ruling, so its bond returns (D5)."""
+    end_proposal(tx, proposal, "failed", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+
+
+@due.handles("proposal.bond")
+def return_left_bond(tx: Connection, work: due.Due, now: datetime) -> None:
+    """The calendar: a proposal was ended where no points can be moved (`migrations`), so its bond returns now."""
+    proposal = load(tx, work.guild, work.ref)
+    held = proposal.bond is not None and accounts.state(tx, proposal.bond).balance > 0
+    if held and proposal.state not in (STANDING, DISPUTED):
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
 
 
 def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -> None:
     tx.execute(_WINDOW, {"g": proposal.guild, "n": proposal.number, "from_us": from_us, "to_us": to_us_})
     due.schedule(tx, proposal.guild, "proposal.settle", proposal.number, to_us_)
+    due.cancel(tx, proposal.guild, "proposal.unsigned", proposal.number)
     due.schedule(tx, proposal.guild, "proposal.day", proposal.number, to_us_ - claims.DAY_US)
 
 
@@ -410,6 +511,36 @@ def standing(tx: Connection, claim: Claim) -> Proposal | None:
     return None if number is None else load(tx, claim.guild, number)
 
 
+def require_standing(tx: Connection, claim: Claim, number: int | None) -> Proposal:
+    """The proposal that stands, or is disputed, on a claim, which has to be the one of this number (D1); whichever it
+    is, where somebody names none.
+
+    Raises:
+        ProposalGone: It stands no more, or never stood on this claim.
+    """
+    found = standing(tx, claim)
+    if found is None or number not in (None, found.number):
+        raise ProposalGone(claim.number, claim.state, number or 0)
+    return found
+
+
+def is_unsigned(proposal: Proposal) -> bool:
+    """Whether a proposal needs a moderator's confirmation because of what it says (D3)."""
+    return proposal.confirm and proposal.result.kind in NOT_BY_SILENCE
+
+
+def window_is_over(proposal: Proposal, now: datetime) -> bool:
+    return proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
+
+
+def _waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+    """Whether a proposal is the one that its claim waits with, unchallenged."""
+    if claim.state != lifecycle.PROPOSED or proposal.state != STANDING:
+        return False
+    found = standing(tx, claim)
+    return found is not None and found.number == proposal.number
+
+
 _p = tables.proposals.c
 _this = (_p.guild_id == param("g"), _p.number == param("n"))
 _LOAD = sa.select(tables.proposals).where(*_this)
@@ -422,7 +553,7 @@ _WINDOW = (
 )
 _NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
 _STANDING = sa.select(_p.number).where(
-    _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_(["standing", "disputed"])
+    _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_([STANDING, DISPUTED])
 )
 _STOPPED_TRADING = sa.select(_p.ended_us, _p.state, _p.result).where(
     _p.guild_id == param("g"),

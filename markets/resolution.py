@@ -18,9 +18,9 @@ from markets import (
     conditions,
     cruxes,
     due,
+    exposure,
     instruments,
     judges,
-    known,
     lifecycle,
     outbox,
     tables,
@@ -145,10 +145,9 @@ def changes(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The players who would end below what they put in, or get less by the moment at which the result is said to
-    have become public, over all that hangs on the claim, whoever would lose most first."""
-    change = known.least(changes(tx, claim, result), known.moved(tx, claim, result))
-    return [player for _, player in sorted((by, player) for player, by in change.items() if by < 0)]
+    """The players who would end with less than by the result that is best for them, over all that hangs on the claim
+    and below it (D3, C10), whoever would lose most first. Whoever proposed it isn't told."""
+    return exposure.losers(tx, claim, result)
 
 
 def holders(tx: Connection, claim: Claim) -> list[int]:

@@ -355,7 +355,8 @@ class Proposals(SQLModel, table=True):
     """A result that somebody named for a claim (D1), and the window in which it may be challenged (D3).
 
     The window begins when Discord has taken the announcement: until then `window_from_us` is empty and nothing
-    settles by silence. `gains` is 1 where the proposer gains by the result. `bond` is the account that holds it.
+    settles by silence. One proposal stands for a claim, or is disputed. `gains` is 1 where the proposer gains by the
+    result, `confirm` where silence is no consent and a moderator confirms it. `bond` is the account that holds it.
     `ended_us` is when it stood no more, by whatever way (D2). `outcomes` as of an offer.
     """
 
@@ -366,6 +367,13 @@ class Proposals(SQLModel, table=True):
         _among("state", PROPOSAL_STATES),
         sa.CheckConstraint("gains IN (0, 1) AND early IN (0, 1) AND confirm IN (0, 1)", name="flags"),
         sa.Index("ix_proposals_claim", "guild_id", "claim", "state"),
+        sa.Index(
+            "ix_proposals_standing",
+            *("guild_id", "claim"),
+            unique=True,
+            sqlite_where=sa.text("state IN ('standing', 'disputed')"),
+            postgresql_where=sa.text("state IN ('standing', 'disputed')"),
+        ),
         sa.Index("ix_proposals_proposer", "guild_id", "proposer", "state"),
         STRICT,
     )

@@ -101,29 +101,30 @@ def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> 
     return render.Words(seen, dispute, page)
 
 
-@routes.on("rule:{claim}:{choice}")
-async def ask_ruling(press: Press, claim: int, choice: int) -> None:
+@routes.on("rule:{claim}:{choice}:{proposal}")
+async def ask_ruling(press: Press, claim: int, choice: int, proposal: int) -> None:
     crux, now = press.client, press.client.clock.of(press.id)
     seen, so_far = await crux.db.read(_so_far, guild_of(press), claim, choice, now)
     seen.claim.require("decide", now)
     known = drafting.day_typed(so_far.known_us, seen.claim.terms.zone)
-    await ask(press, render.rule_form(seen, choice, known, voids_late=so_far.voids_late))
+    await ask(press, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
 
 
-@routes.on("rule-send:{claim}:{choice}", again="rule:{claim}:{choice}")
-async def send_ruling(press: Press, claim: int, choice: int) -> None:
+@routes.on("rule-send:{claim}:{choice}:{proposal}", again="rule:{claim}:{choice}:{proposal}")
+async def send_ruling(press: Press, claim: int, choice: int, proposal: int) -> None:
     filled = components.values(press.data or {})
-    await answer(press, _vote(press, claim, choice, filled, key(press)), render.did)
+    await answer(press, _vote(press, claim, choice, proposal, filled, key(press)), render.did)
 
 
-@routes.on("rule-early:{asked}:{claim}:{until}")
-async def choose_until(press: Press, asked: int, claim: int, until: int) -> None:
+@routes.on("rule-early:{asked}:{claim}:{proposal}:{until}")
+async def choose_until(press: Press, asked: int, claim: int, proposal: int, until: int) -> None:
     """Too early, with one of the two moments that were meant; the reason stands on the card that asked. The key is
     the interaction that sent it, so two presses are one vote."""
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     filled = typed | {"detail": moments.chosen(until, zones.zone(found.terms.zone or "UTC"))}
-    await answer(press, _vote(press, claim, render.EARLY, filled, f"interaction:{asked}"), render.did)
+    work = _vote(press, claim, render.EARLY, proposal, filled, f"interaction:{asked}")
+    await answer(press, work, render.did)
 
 
 @routes.on("confirm:{proposal}")
@@ -150,17 +151,18 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
     """The screen; a judge who may not judge is told so there, privately (D4)."""
     seen = queries.claim(tx, guild, number, now)
     dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
-    why_not = ""
+    why_not, waits = "", False
     try:
         if seen.dispute is not None and seen.at == "disputed":
             disputes.require_judge(tx, seen.claim, seen.dispute, actor, now)
-        elif seen.at == "proposed":
-            proposals.require_may_confirm(tx, seen.claim, actor)
+        elif seen.at == "proposed" and seen.proposal is not None:
+            waits = seen.proposal.confirm and proposals.window_is_over(seen.proposal, now)
+            proposals.require_may_confirm(tx, seen.claim, actor, seen.proposal)
         elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
             judges.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
-    return render.Case(seen, dispute, why_not)
+    return render.Case(seen, dispute, why_not, waits)
 
 
 async def _may_halt(press: Press, number: int) -> Claim:
@@ -203,14 +205,17 @@ async def _with_moment(press: Press, found: Claim, choice: int, said: Result) ->
     return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
 
 
-async def _vote(press: Press, number: int, choice: int, filled: components.Values, by: str) -> render.Did:
+async def _vote(
+    press: Press, number: int, choice: int, proposal: int, filled: components.Values, by: str
+) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
-    with readings.offering(lambda at_us: f"rule-early:{press.id}:{number}:{at_us}"):
+    with readings.offering(lambda at_us: f"rule-early:{press.id}:{number}:{proposal}:{at_us}"):
         said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
     said = await _with_moment(press, found, choice, said)
-    request = disputes.Vote(guild, by, who.actor, number, said, components.line(filled, "reason"))
+    reason = components.line(filled, "reason")
+    request = disputes.Vote(guild, by, who.actor, number, said, reason, proposal=proposal)
     voted = await crux.write(disputes.vote, request, now)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "

@@ -12,10 +12,12 @@ from bot.entering import guild_of, key
 from bot.refusals import BadInput
 from bot.render import known, phrases, text
 from bot.render import results as render
+from bot.render import standing as standing_words
 from bot.shown import require_shown
 from markets import claims, disputes, judges, proposals, queries, zones
 from markets.disputes import GROUNDS, Ground
 from markets.errors import UnknownProposal
+from markets.proposals import Proposal
 
 GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
 
@@ -47,7 +49,8 @@ async def propose_again(press: Press, claim: int, result: int) -> None:
 async def _ask_result(press: Press, number: int, result: str = "") -> None:
     crux, guild = press.client, guild_of(press)
     seen = await crux.db.read(queries.claim, guild, number, crux.clock.of(press.id))
-    seen.claim.require("propose", crux.clock.of(press.id))
+    replaces = seen.at == "proposed" and seen.proposal is not None and proposals.is_unsigned(seen.proposal)
+    seen.claim.require("replace" if replaces else "propose", crux.clock.of(press.id))
     form = render.propose_form(seen, await crux.currency(guild))
     await ask(press, components.refilled(form, {"result": result}) if result else form)
 
@@ -95,7 +98,7 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
         *known.lines(seen),
-        f"Anyone may challenge it for {window}, from when it is announced; unchallenged, it is settled.",
+        f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(made)}",
         "A bond is held until then." if made.bond else "",
         "You can take it back until somebody answers: `/resolve withdraw`."
         + (" Your next one here then waits 7 days, or for the deadline." if made.early else ""),
@@ -114,17 +117,18 @@ async def _withdraw(press: Press, number: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     standing = await crux.db.read(_standing, guild, number)
-    request = proposals.Withdraw(guild, key(press), who.number, standing)
+    request = proposals.Withdraw(guild, key(press), who.number, standing.number)
     await crux.write(proposals.withdraw, request, now)
     words = ("A bond is back in your wallet, if there was one.",)
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
 
 
-def _standing(tx: Connection, guild: int, number: int) -> int:
+def _standing(tx: Connection, guild: int, number: int) -> Proposal:
+    """What is shown, and named by what is sent then; whether it still stands is decided in the transaction (D1)."""
     found = proposals.standing(tx, claims.load(tx, guild, number))
     if found is None:
         raise UnknownProposal(guild, number)
-    return found.number
+    return found
 
 
 # --- object -----------------------------------------------------------------------------------
@@ -137,23 +141,34 @@ async def challenge(press: Press, claim: Number) -> None:
 
 
 @routes.on("challenge:{claim}")
-async def press_challenge(press: Press, claim: int) -> None:
+async def press_challenge_of_before(press: Press, claim: int) -> None:
+    """A button of a message that was sent before buttons named their proposal."""
     await _ask_challenge(press, claim)
 
 
-async def _ask_challenge(press: Press, number: int) -> None:
+@routes.on("challenge:{claim}:{proposal}")
+async def press_challenge(press: Press, claim: int, proposal: int) -> None:
+    await _ask_challenge(press, claim, proposal)
+
+
+async def _ask_challenge(press: Press, number: int, proposal: int | None = None) -> None:
     crux, guild = press.client, guild_of(press)
     found = await crux.db.read(claims.load, guild, number)
     found.require("challenge", crux.clock.of(press.id))
-    await ask(press, render.challenge_form(found, await crux.currency(guild)))
+    standing = await crux.db.read(_required, guild, number, proposal)
+    await ask(press, render.challenge_form(found, standing, await crux.currency(guild)))
 
 
-@routes.on("challenge-send:{claim}")
-async def send_challenge(press: Press, claim: int) -> None:
-    await answer(press, _challenge(press, claim), render.did)
+def _required(tx: Connection, guild: int, number: int, proposal: int | None) -> Proposal:
+    return proposals.require_standing(tx, claims.load(tx, guild, number), proposal)
 
 
-async def _challenge(press: Press, number: int) -> render.Did:
+@routes.on("challenge-send:{claim}:{proposal}")
+async def send_challenge(press: Press, claim: int, proposal: int) -> None:
+    await answer(press, _challenge(press, claim, proposal), render.did)
+
+
+async def _challenge(press: Press, number: int, proposal: int) -> render.Did:
     crux, who = press.client, await acting(press)
     filled = components.values(press.data or {})
     picked = components.picked(filled, "ground")
@@ -161,7 +176,7 @@ async def _challenge(press: Press, number: int) -> render.Did:
     if ground is None:
         raise BadInput("The ground", "choose one of the list")
     reason = components.line(filled, "reason")
-    request = disputes.Challenge(guild_of(press), key(press), who.number, number, ground, reason)
+    request = disputes.Challenge(guild_of(press), key(press), who.number, number, ground, reason, proposal)
     made = await crux.write(disputes.challenge, request, crux.clock.of(press.id))
     words = (
         "Its judges are asked, and both sides are told. Others can add arguments, free of charge.",
@@ -186,18 +201,19 @@ async def press_argue(press: Press, claim: int) -> None:
 async def _ask_argument(press: Press, number: int) -> None:
     found = await press.client.db.read(claims.load, guild_of(press), number)
     found.require("argue", press.client.clock.of(press.id))
-    await ask(press, render.argue_form(found))
+    standing = await press.client.db.read(_standing, found.guild, number)
+    await ask(press, render.argue_form(found, standing.number))
 
 
-@routes.on("argue-send:{claim}")
-async def send_argument(press: Press, claim: int) -> None:
-    await answer(press, _argue(press, claim), render.did)
+@routes.on("argue-send:{claim}:{proposal}")
+async def send_argument(press: Press, claim: int, proposal: int) -> None:
+    await answer(press, _argue(press, claim, proposal), render.did)
 
 
-async def _argue(press: Press, number: int) -> render.Did:
+async def _argue(press: Press, number: int, proposal: int) -> render.Did:
     crux, who = press.client, await acting(press)
     words = components.line(components.values(press.data or {}), "words")
-    request = disputes.Argue(guild_of(press), key(press), who.number, number, words)
+    request = disputes.Argue(guild_of(press), key(press), who.number, number, words, proposal)
     await crux.write(disputes.argue, request, crux.clock.of(press.id))
     said = ("It stands on the dispute's card, and the judges read it.",)
     return render.Did("Your argument is added", said, who.places.announcement_channel)
@@ -218,18 +234,19 @@ async def _ask_appeal(press: Press, number: int) -> None:
     crux, guild = press.client, guild_of(press)
     found = await crux.db.read(claims.load, guild, number)
     found.require("appeal", crux.clock.of(press.id))
-    await ask(press, render.appeal_form(found, await crux.currency(guild)))
+    standing = await crux.db.read(_standing, guild, number)
+    await ask(press, render.appeal_form(found, standing.number, await crux.currency(guild)))
 
 
-@routes.on("appeal-send:{claim}")
-async def send_appeal(press: Press, claim: int) -> None:
-    await answer(press, _appeal(press, claim), render.did)
+@routes.on("appeal-send:{claim}:{proposal}")
+async def send_appeal(press: Press, claim: int, proposal: int) -> None:
+    await answer(press, _appeal(press, claim, proposal), render.did)
 
 
-async def _appeal(press: Press, number: int) -> render.Did:
+async def _appeal(press: Press, number: int, proposal: int) -> render.Did:
     crux, who = press.client, await acting(press)
     reason = components.line(components.values(press.data or {}), "reason")
-    request = disputes.Appeal(guild_of(press), key(press), who.number, number, reason)
+    request = disputes.Appeal(guild_of(press), key(press), who.number, number, reason, proposal)
     await crux.write(disputes.appeal, request, crux.clock.of(press.id))
     words = ("Nothing is paid until it is decided, by other judges where there are any. That is final.",)
     return render.Did("You appealed", words, who.places.announcement_channel)

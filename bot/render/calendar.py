@@ -46,7 +46,9 @@ DUE = {
     "judges.remind": "The judges of claim {ref} are reminded",
     "judges.owner": "All moderators and the owner are asked about claim {ref}",
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",
-    "proposal.settle": "Proposal {ref} settles if nobody challenges it",
+    "proposal.settle": "The time to challenge proposal {ref} ends",
+    "proposal.unsigned": "Proposal {ref} fails if no moderator has confirmed it",
+    "proposal.bond": "The bond of proposal {ref} returns",
     "ruling.pay": "The ruling in dispute {ref} is paid",
     "ruling.tell": "If it is not posted by then, the ruling in dispute {ref} is told to its people",
     "ruling.counts": "The ruling in dispute {ref} counts as posted",
@@ -107,10 +109,11 @@ def proposal_day(tx: Connection, ask: Ask) -> Told | None:
         return None
     claim = claims.load(tx, ask.guild, proposal.claim)
     until = from_us(proposal.window_to_us)
+    then = "then a moderator may confirm it" if proposal.confirm else "then it settles and is paid"
     line = (
         f"{_called(claim)} was proposed to end as **{result_words(claim, proposal.result)}**"
         f"{known.since(proposal.result)}. Whoever disagrees can "
-        f"challenge it until {text.at(until)}, {text.ago(until)}; then it settles and is paid."
+        f"challenge it until {text.at(until)}, {text.ago(until)}; {then}."
     )
     losing = tuple(resolution.losers(tx, claim, proposal.result))
     shown = _card(ask, "A day left to challenge", line, accent=Accent.CAREFUL)

@@ -11,14 +11,14 @@ from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeopl
 from bot.render import conditions as condition_words
 from bot.render import cruxes as crux_words
 from bot.render import forecasts as forecast_words
-from bot.render import known, odds, phrases, text, whole, wording
+from bot.render import known, odds, phrases, standing, text, whole, wording
 from bot.render import markets as market_words
 from bot.render import pools as pool_words
 from bot.render import rewards as reward_words
 from bot.render import stories as story_words
 from bot.render.announced import Ask, Told, card, post
 from ledger.types import from_us
-from markets import queries, resolution
+from markets import proposals, queries, resolution
 from markets.claims import Claim, Terms
 from markets.library import Starter
 from markets.offers import Offer
@@ -82,8 +82,12 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
         )
     if seen.at == "closed":
         return (_deciding(seen, Look.MAIN), terms)
-    if seen.at == "proposed":
-        return (Button("Challenge", f"challenge:{number}", Look.DANGER), terms)
+    if seen.at == "proposed" and seen.proposal is not None:
+        return (
+            standing.challenge_button(number, seen.proposal),
+            *standing.other_result(number, seen.proposal),
+            terms,
+        )
     if seen.at == "disputed":
         return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
     if seen.at == "ruled":
@@ -124,7 +128,8 @@ def _stands(seen: ClaimSeen) -> str:
             return f"**{by} proposed {words}, and it is disputed.**"
         until = seen.proposal.window_to_us
         window = f" Anyone may challenge it until {phrases.ago(until)}." if until else ""
-        return f"**{by} proposed {words}.**{window}"
+        unsigned = f" {standing.UNSIGNED}" if proposals.is_unsigned(seen.proposal) else ""
+        return f"**{by} proposed {words}.**{window}{unsigned}"
     if seen.at == "unresolved":
         return "Nothing was on it at its check date, so it is filed as unresolved."
     if seen.at == "closed":
@@ -231,11 +236,17 @@ def _first_closed(due: tuple[int, str]) -> tuple[int, bool]:
     return due[0], due[1] != "claim.close"
 
 
+def _kind(seen: ClaimSeen, kind: str) -> str:
+    """What settles by silence elsewhere waits for a moderator where that is no consent."""
+    confirms = kind == "proposal.settle" and seen.proposal is not None and seen.proposal.confirm
+    return "proposal.confirm" if confirms else kind
+
+
 def show(seen: ClaimSeen) -> Card:
     """The card, with what happens next and when."""
     shown = claim(seen)
     coming = [
-        f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(kind)}"
+        f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
         for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]
     ] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"

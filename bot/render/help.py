@@ -96,7 +96,11 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
     return (
         "Whoever has something on a claim, its author or a moderator names the result, with evidence: `/resolve "
         f"propose`. Everybody may challenge it for {hours(bets.window_seconds)}, or for "
-        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it. Unchallenged, it is paid.",
+        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it, or where it makes a conditional "
+        "claim void. Unchallenged, it is paid.",
+        "Unclear, void, too early and weights are never settled by silence, unless a moderator without points on the "
+        "claim proposed them. After the window such a moderator confirms them within 7 days, or the proposal fails. "
+        "Naming an outcome replaces it.",
         "Whoever names an outcome may say when it became public, between the claim's opening and then. Pool stakes "
         "placed after that return, and forecasts made after it don't score: that is announced with the result, can "
         "be challenged as one can the result, and a ruling says its own moment or none.",

@@ -216,6 +216,11 @@ def _unknown(error: errors.Unknown) -> str:
 def _not_now(error: errors.NotNow) -> str:
     number = error.number
     match error:
+        case errors.ProposalGone():
+            return (
+                f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
+                "what stands now."
+            )
         case errors.OfferGone():
             gone = _GONE.get(error.state, "is gone")
             return f"Offer {number} {gone}, and nothing happened. `/bet list` shows what is open."

@@ -9,7 +9,7 @@ from bot import fitting
 from bot.cards import Accent, Button, Card, Form, Line, Look, PickOne, turning
 from bot.render import conditions as condition_words
 from bot.render import known as known_words
-from bot.render import phrases, text, whole, wording
+from bot.render import phrases, standing, text, whole, wording
 from bot.render import stories as story_words
 from bot.render.announced import ALL_SAID, Ask, Told, card, post
 from bot.render.claims import holders
@@ -18,6 +18,7 @@ from ledger.types import from_us, to_us
 from markets import bet_payouts, clauses, disputes, due, preferences, proposals, queries, resolution
 from markets.claims import Claim, Result, Terms
 from markets.conditions import FAILED
+from markets.proposals import Proposal
 from markets.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
 
 GROUNDS = {
@@ -77,7 +78,8 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
         ),
         f"Everybody is told, and may challenge it. Before the deadline a bond of {bond} is held until it is settled: "
         "it is lost if the result is ruled otherwise. Pool stakes and forecasts made after it became public don't "
-        "count.",
+        "count. Unclear, void, too early and weights are never settled by silence: a moderator without points on the "
+        "claim confirms them.",
     )
 
 
@@ -91,31 +93,32 @@ def _detail_help(terms: Terms) -> str:
     return "Graded: such as 60, 40. Too early: when to ask again"
 
 
-def challenge_form(found: Claim, currency: Currency) -> Form:
+def challenge_form(found: Claim, proposal: Proposal, currency: Currency) -> Form:
+    came = phrases.result(found.terms, proposal.result)
     return Form(
         "Challenge the proposal",
-        f"challenge-send:{found.number}",
+        f"challenge-send:{found.number}:{proposal.number}",
         (
             PickOne("ground", "What is wrong with it?", tuple(GROUNDS.items()), value="fact"),
             Line("reason", "Why?", "Everybody in this server can read it", "", 500, long=True),
         ),
-        f"A bond of {currency.of(found.settings.bond)} is held, or your free balance if that is less. It returns if "
-        "the ruling differs from what was proposed.",
+        f"Proposed was **{came}**. A bond of {currency.of(found.settings.bond)} is held, or your free balance if "
+        "that is less. It returns if the ruling differs from what was proposed.",
     )
 
 
-def argue_form(found: Claim) -> Form:
+def argue_form(found: Claim, proposal: int) -> Form:
     return Form(
         "Add an argument",
-        f"argue-send:{found.number}",
+        f"argue-send:{found.number}:{proposal}",
         (Line("words", "Your argument", "Everybody in this server can read it", "", 500, long=True),),
     )
 
 
-def appeal_form(found: Claim, currency: Currency) -> Form:
+def appeal_form(found: Claim, proposal: int, currency: Currency) -> Form:
     return Form(
         "Appeal the ruling",
-        f"appeal-send:{found.number}",
+        f"appeal-send:{found.number}:{proposal}",
         (Line("reason", "New evidence", "Everybody in this server can read it", "", 500, long=True),),
         f"Once, within the day before it is paid. A bond of {currency.of(2 * found.settings.bond)} is held; other "
         "judges decide where there are any, and that is final.",
@@ -130,7 +133,9 @@ def choice_of(terms: Terms, result: Result) -> int:
     return others.get(result.kind, VALUE)
 
 
-def rule_form(seen: ClaimSeen, choice: int, known: str = "", *, voids_late: bool = False) -> Form:
+def rule_form(
+    seen: ClaimSeen, choice: int, proposal: int, known: str = "", *, voids_late: bool = False
+) -> Form:
     """The form of a vote; `known` is when it became public, as it would be typed, and `voids_late` what becomes of
     bets that were taken later, both as they were said so far."""
     words = dict(choices(seen.claim.terms)).get(choice, "")
@@ -145,7 +150,7 @@ def rule_form(seen: ClaimSeen, choice: int, known: str = "", *, voids_late: bool
         fields += known_words.ruled_fields(known, voids_late=voids_late, bets=bool(seen.live))
     return Form(
         text.clean(f"Vote: {words}", 45),
-        f"rule-send:{seen.claim.number}:{choice}",
+        f"rule-send:{seen.claim.number}:{choice}:{proposal}",
         (*fields, reason),
         f"A ruling of {seen.claim.terms.judges.votes} "
         f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted, and paid a day after that.",
@@ -417,12 +422,13 @@ def _changes(seen: ClaimSeen, result: Result) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim on a judge's one screen; `dispute` where there is one. `may` says why its reader can't judge, or
-    nothing."""
+    """A claim on a judge's one screen; `dispute` where there is one, `waits` where its proposal can be confirmed.
+    `why_not` says why its reader can't judge, or nothing."""
 
     seen: ClaimSeen
     dispute: DisputeSeen | None
     why_not: str = ""
+    waits: bool = False
 
 
 MOST_CRITERIA = 1_200
@@ -433,7 +439,6 @@ def case(shown: Case) -> Card:
     """Everything on one screen: claim, clarifications, positions, evidence, both arguments, what each would pay."""
     seen, found = shown.seen, shown.seen.claim
     terms = found.terms
-    waiting = seen.proposal is not None and seen.proposal.confirm and seen.at == "proposed"
     lines, short = whole.outcomes(terms, MOST_CRITERIA)
     shortened = "-# Shortened here: *Terms* holds all of it." if short else ""
     return Card(
@@ -452,7 +457,10 @@ def case(shown: Case) -> Card:
         ),
         f"{phrases.STATES[seen.at]} · before {phrases.deadline(terms)} · "
         f"judged by {phrases.judges(terms, seen.people)}",
-        (*(() if shown.why_not else _case_buttons(seen, waiting)), Button("Terms", f"terms:{found.number}")),
+        (
+            *(() if shown.why_not else _case_buttons(seen, shown.waits)),
+            Button("Terms", f"terms:{found.number}"),
+        ),
         Accent.CAREFUL,
     )
 
@@ -478,15 +486,20 @@ def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
         return tuple(
             Button(
                 text.clean(words.split(":")[0], 40),
-                f"rule:{number}:{choice}",
+                f"rule:{number}:{choice}:{seen.proposal.number if seen.proposal else 0}",
                 Look.MAIN if at < 2 else Look.PLAIN,
             )
             for at, (choice, words) in enumerate(shown)
         )
-    if waiting and seen.proposal is not None:
+    if seen.at == "proposed" and seen.proposal is not None:
         return (
-            Button("Confirm the result", f"confirm:{seen.proposal.number}", Look.MAIN),
-            Button("Challenge it", f"challenge:{number}", Look.DANGER),
+            *(
+                (Button("Confirm the result", f"confirm:{seen.proposal.number}", Look.MAIN),)
+                if waiting
+                else ()
+            ),
+            standing.challenge_button(number, seen.proposal, "Challenge it"),
+            *standing.other_result(number, seen.proposal),
         )
     if seen.at in ("open", "closed"):
         return (Button("Propose a result", f"propose:{number}", Look.MAIN),)
@@ -614,7 +627,7 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
     terms = seen.claim.terms
     by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
     reason = f"“{text.escape(proposal.reason)}”" if proposal.reason else ""
-    gains = ", because whoever proposes it gains by it" if proposal.gains else ""
+    long = standing.why_long(proposal, seen.claim.settings.window_seconds)
     bond = " A bond is held until it is settled." if proposal.bond else ""
     shown = Card(
         f"Proposed: {phrases.result(terms, proposal.result)}",
@@ -624,20 +637,31 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
             reason,
             *known_words.lines(seen),
             *story_words.verdict_lines(terms, seen.items),
-            f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{gains}; unchallenged, it is "
-            f"settled.{bond}",
+            _replaces(tx, ask, seen),
+            f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{long}; "
+            f"{standing.then(proposal)}{bond}",
             *would_pay(seen),
             most=phrases.WHOLE,
         ),
         f"Claim {seen.claim.number} · judged by {phrases.judges(terms, seen.people)}",
         (
-            Button("Challenge", f"challenge:{seen.claim.number}", Look.DANGER),
+            standing.challenge_button(seen.claim.number, proposal),
+            *standing.other_result(seen.claim.number, proposal),
             Button("Terms", f"terms:{seen.claim.number}"),
         ),
         Accent.CAREFUL,
     )
     losers = tuple(resolution.losers(tx, seen.claim, proposal.result))
     return Told(shown, players=losers, line=seen.claim.number, must_hear=True)
+
+
+def _replaces(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
+    """It took the place of one that nobody had signed; its facts say so since there are such."""
+    before = ask.facts.get("replaces")
+    if not before:
+        return ""
+    old = phrases.result(seen.claim.terms, proposals.load(tx, ask.guild, before).result)
+    return f"It replaces the proposal {old}, which nobody had confirmed."
 
 
 @post("proposal.withdrawn")
@@ -658,16 +682,31 @@ def _confirm(tx: Connection, ask: Ask) -> Told | None:
     if proposal.state != "standing":
         return None
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    terms, unsigned = seen.claim.terms, proposals.is_unsigned(proposal)
     words = (
-        f"Nobody challenged {phrases.result(seen.claim.terms, proposal.result)}, but silence is no consent here: "
-        "somebody with something on it has left or was deleted, or Crux had no channel to tell people in. A "
+        f"Nobody challenged {phrases.result(terms, proposal.result)}. {standing.no_consent(terms, proposal)} A "
         "moderator without points on it confirms the result, or challenges it."
+        + (f" After 7 days without that it fails. {standing.REPLACED}" if unsigned else "")
     )
     shown = _plain(
         seen, "A result to confirm", words, Button("Look at it", f"decide:{seen.claim.number}", Look.MAIN)
     )
-    named = seen.claim.terms.judges.named
+    named = () if unsigned else terms.judges.named
     return Told(shown, players=named, moderators=not named, line=seen.claim.number)
+
+
+@post("proposal.failed")
+def _failed(tx: Connection, ask: Ask) -> Told | None:
+    """Nobody signed it in time; whoever has something on the claim can name what is so."""
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
+    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    words = (
+        f"No moderator confirmed {phrases.result(seen.claim.terms, proposal.result)} in 7 days, so that proposal has "
+        "failed, and the claim goes on."
+    )
+    button = Button("Propose a result", f"propose:{seen.claim.number}")
+    shown = _plain(seen, "A proposal has failed", words, *(() if seen.proposal else (button,)))
+    return Told(shown, concerned=holders(tx, seen), line=seen.claim.number)
 
 
 @post("claim.resolved")
@@ -740,7 +779,9 @@ def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution
         evidence = phrases.link(proposal.evidence, "evidence")
         reason = f" “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
         since = known_words.since(proposal.result)
-        said = f"Proposed by {by}{since} with {evidence}, unchallenged for {hours(proposal.window_seconds)}.{reason}"
+        confirmed = ", confirmed by a moderator" if proposal.confirm else ""
+        unchallenged = f"unchallenged for {hours(proposal.window_seconds)}{confirmed}"
+        said = f"Proposed by {by}{since} with {evidence}, {unchallenged}.{reason}"
         return _then(said, clause)
     return _then("Nobody named a result in time.", clause)
 

@@ -76,8 +76,12 @@ PRESSED: dict[str, str] = {
     "halt:{asked}:{claim}:{halts}": "test_results.py::test_a_frozen_claim_takes_nothing_until_it_goes_on",
     "reverse:{asked}:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "decide:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
-    "rule:{claim}:{choice}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
-    "rule-send:{claim}:{choice}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "rule:{claim}:{choice}:{proposal}": (
+        "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
+    ),
+    "rule-send:{claim}:{choice}:{proposal}": (
+        "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
+    ),
     "confirm:{proposal}": (
         "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
     ),
@@ -132,12 +136,14 @@ PRESSED: dict[str, str] = {
     ),
     "propose:{claim}": "test_presses.py::test_from_a_claim_s_card_and_back_again",
     "propose-send:{claim}:{mark}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
-    "challenge:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
-    "challenge-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "challenge:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "challenge-send:{claim}:{proposal}": (
+        "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
+    ),
     "argue:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
-    "argue-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "argue-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
-    "appeal-send:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "appeal-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "done:{before}": "test_presses.py::test_long_lists_are_turned",
     "setup:check": "test_setup.py::test_funding_the_house_is_a_listed_and_posted_act",
     "setup:places": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
@@ -193,18 +199,22 @@ PRESSED: dict[str, str] = {
     "propose-early:{asked}:{claim}:{mark}:{until}": (
         "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well"
     ),
-    "rule-early:{asked}:{claim}:{until}": "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well",
+    "rule-early:{asked}:{claim}:{proposal}:{until}": (
+        "test_readings.py::test_pools_orders_rewards_and_results_ask_as_well"
+    ),
     "story-until:{number}:{at}:{mark}:{line}:{until}": "test_readings.py::test_a_line_of_a_story_asks_for_its_day",
     "market-paid:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
 }
 
 RETIRED = {
+    "challenge:{claim}",
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}",
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}",
     "market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}",
     "market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}",
 }
-"""What only messages of an earlier version hold: `test_shown.test_buttons_of_before_ask_once_more` forces each."""
+"""What only messages of an earlier version hold: `test_shown.test_buttons_of_before_ask_once_more` forces each, and
+`test_results.test_a_button_of_before_challenges_what_stands` the first."""
 
 
 def template(custom_id: str) -> str:

@@ -125,8 +125,10 @@ async def test_if_it_ends_otherwise_everything_returns(play: Playground):
     await play.skip(days=21)
     form = await play.mira.run("/resolve propose", claim=1)
     await play.mira.submit(form, result="NO", evidence="https://example.org/report")
-    await posted(play, "Proposed: NO")
-    await play.skip(days=3)
+    said = await posted(play, "Proposed: NO")
+    assert "challenge it for 7 days from now, because it makes what hangs on it void" in said.text
+    assert {one["username"] for one in said.json["mentions"]} == {"ada", "bo"}
+    await play.skip(days=8)
     told = await posted(play, "Void: A second AI lab")
     assert "It was to count only if claim 1 ends YES, and that ended NO. Everything returns." in told.text
     assert "and it didn't: this is void." in (await posted(play, "### A second AI lab")).text

@@ -152,3 +152,57 @@ async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     await play.mira.click(await play.mira.click(card, card.buttons[0]), "Lock 5 points")
     refused = await play.mira.run("/mod freeze", claim=1)
     assert "so you can't judge it, freeze it or take its result back" in refused.text
+
+
+async def test_what_is_not_settled_by_silence_says_so_and_a_moderator_confirms_it(play: Playground):
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.ada.run("/resolve propose", claim=1)
+    assert "never settled by silence" in str(form.modal)
+    done = await play.ada.submit(form, result="Void: it never counted", evidence="https://example.org/report")
+    assert "a moderator without points on it confirms it" in done.text
+    told = await posted(play, "Proposed: void")
+    assert [one["username"] for one in told.json["mentions"]] == ["bo"]
+    assert "from now, because whoever proposes it gains by it; after that it waits." in told.text
+    assert "unchallenged, it is settled" not in told.text
+    assert "Name an outcome" in told.buttons
+    case = await play.mira.run("/mod decide", claim=1)
+    assert "Confirm the result" not in case.message.buttons
+
+    await play.skip(days=7)
+    asked = await posted(play, "A result to confirm")
+    assert "Void is never settled by silence." in asked.text
+    case = await play.mira.click(asked, "Look at it")
+    assert "The result is confirmed" in (await play.mira.click(case, "Confirm the result")).text
+    assert "confirmed by a moderator" in (await posted(play, "Void: ")).text
+
+
+async def test_a_button_of_before_challenges_what_stands(play: Playground):
+    """A message that was sent before buttons named their proposal, and one whose proposal stands no more."""
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="YES", evidence="https://example.org/report")
+    first = await posted(play, "Proposed: YES")
+    await play.bo.run("/resolve withdraw", claim=1)
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="Unclear", evidence="https://example.org/other")
+    gone = await play.ada.click(first, "Challenge")
+    assert "doesn't stand any more" in gone.text
+
+    form = await play.ada.forcing.click(first, "challenge:1")
+    assert "Proposed was **unclear**" in str(form.modal)
+    form = await play.ada.click(await posted(play, "Proposed: unclear"), "Name an outcome")
+    await play.ada.submit(form, result="NO", evidence="https://example.org/report")
+    assert "It replaces the proposal unclear" in (await posted(play, "Proposed: NO")).text
+
+
+async def test_nobody_confirms_it_and_the_claim_goes_on(play: Playground):
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="Void: it never counted", evidence="https://example.org/report")
+    await play.skip(days=15)
+    failed = await posted(play, "A proposal has failed")
+    assert "No moderator confirmed void in 7 days" in failed.text
+    assert "Propose a result" in failed.buttons

@@ -68,8 +68,8 @@ async def state(club: Club, claim: Claim) -> str:
 
 async def ends(club: Club, judge: Player, claim: Claim, result: Result) -> None:
     """A claim is settled by a moderator's proposal, an early one if it has to be."""
-    await club.proposed(judge, claim, result, moderator=True)
-    club.skip(days=2, hours=1)
+    proposal = await club.proposed(judge, claim, result, moderator=True)
+    club.skip(seconds=proposal.window_seconds, hours=1)
     await club.sweep()
 
 

@@ -179,13 +179,13 @@ class Stage:
         club.now = max(club.now, from_us(current.check_us or 0))
         await club.sweep()
         more = {"known_us": self.known_us} if known else {}
-        await club.proposed(self.mod, claim, result, moderator=True, **more)
+        proposal = await club.proposed(self.mod, claim, result, moderator=True, **more)
         if disputed:
             bo = self.people[1]
             await club.challenge(bo, claim)
             _add(self.put.changed, bo.number, -1_000)
             assert (await club.vote(await club.member(20), claim, result)).ruled
-        club.skip(hours=49)
+        club.skip(seconds=proposal.window_seconds, hours=1)
         await club.sweep()
 
     async def spend(self, *who: Player) -> None:

@@ -363,7 +363,7 @@ async def test_unclear_applies_the_bet_s_own_clause_and_else_the_claim_s(club: C
     own = await club.bet(ada, bo, claim, maker_stake=10_001, taker_stake=5_000, clause=HALF)
     plain = await club.bet(ada, bo, claim, maker_stake=10_001, taker_stake=5_000)
     club.skip(days=31)
-    await club.proposed(bo, claim, Result("unclear"))
+    await club.proposed(await club.member(3), claim, Result("unclear"), moderator=True)
     club.skip(days=8)
     await club.sweep()
 
@@ -378,7 +378,7 @@ async def test_void_returns_each_stake(club: Club):
     claim = await club.claim(ada)
     await club.bet(ada, bo, claim, maker_stake=12_345, taker_stake=1)
     club.skip(days=31)
-    await club.proposed(ada, claim, Result("void"))
+    await club.proposed(await club.member(3), claim, Result("void"), moderator=True)
     club.skip(days=2)
     await club.sweep()
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
@@ -391,7 +391,7 @@ async def test_weights_share_the_pot_whatever_the_odds(club: Club):
     claim = await club.claim(ada)
     bet = await club.bet(ada, bo, claim, side=NO, maker_stake=1, taker_stake=9_999)
     club.skip(days=31)
-    await club.proposed(ada, claim, Result("weights", weights=(1, 3)))
+    await club.proposed(await club.member(3), claim, Result("weights", weights=(1, 3)), moderator=True)
     club.skip(days=8)
     await club.sweep()
     bet = await club.read_bet(bet.number)

@@ -164,24 +164,24 @@ async def test_the_pot_goes_to_those_who_backed_what_happened(club: Club):
     ],
 )
 async def test_every_ending_pays_a_pool_whole(club: Club, result: Result, change: list[int]):
-    ada, bo = await club.member(1), await club.member(2)
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada, clause=clauses.encode(clauses.even(2)))
     pool = await club.pool(ada, claim)
     await club.stake(ada, claim, YES, 100)
     await club.stake(bo, claim, NO, 300)
     club.skip(days=31)
-    await club.settle(ada, claim, result)
+    await club.settle(mo, claim, result)
     assert await balances(club, ada, bo) == [100_000 + by for by in change]
     assert await club.balance(pool.escrow) == 0
 
 
 @pytest.mark.rule("D8")
 async def test_too_early_pays_nothing_and_the_pool_goes_on(club: Club):
-    ada = await club.member(1)
+    ada, mo = await club.member(1), await club.member(2)
     claim = await club.claim(ada)
     await club.pool(ada, claim)
     await club.stake(ada, claim, YES, 100)
-    await club.proposed(ada, claim, Result("early"))
+    await club.proposed(mo, claim, Result("early"), moderator=True)
     with pytest.raises(ClaimMoved):
         await club.stake(ada, claim, YES, 100)
     club.skip(days=2)
@@ -374,14 +374,14 @@ async def test_a_large_pool_is_paid_in_parts_each_stake_once_and_taken_back_the_
 
 
 async def test_a_pool_over_many_outcomes_and_a_bet_settle_from_one_result(club: Club):
-    ada, bo = await club.member(1), await club.member(2)
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada, kind="choice", outcomes=tuple(Outcome(name, name) for name in "abcd"))
     await club.pool(ada, claim)
     await club.bet(ada, bo, claim, side=2, maker_stake=500, taker_stake=500)
     for who, outcome, amount in ((ada, 0, 100), (bo, 2, 300), (ada, 3, 100)):
         await club.stake(who, claim, outcome, amount)
     club.skip(days=31)
-    await club.settle(ada, claim, Result("weights", weights=(1, 6, 1, 0)))
+    await club.settle(mo, claim, Result("weights", weights=(1, 6, 1, 0)))
     # The bet: c weighs an eighth of 1,000; the pool: half of 500 each for a and c.
     assert await balances(club, ada, bo) == [
         100_000 - 500 - 200 + 125 + 250,

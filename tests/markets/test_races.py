@@ -13,6 +13,7 @@ import pytest
 from ledger import audit
 from ledger.database import Database
 from ledger.errors import InsufficientFunds
+from markets import audit as markets_audit
 from markets import disputes, due, maker, offers, orders, proposals, resolution, trading
 from markets.claims import Actor, Claim, Result
 from markets.errors import (
@@ -102,6 +103,86 @@ def deciding(club: Club, who: Any, claim: Claim, result: Result) -> Act:
     actor = Actor(who.number, moderator=True)
     request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it is.")
     return lambda db: db.write(disputes.vote, request, club.now)
+
+
+def taking_back(club: Club, who: Any, proposal: proposals.Proposal) -> Act:
+    request = proposals.Withdraw(club.guild, club.key(), who.number, proposal.number)
+    return lambda db: db.write(proposals.withdraw, request, club.now)
+
+
+def proposing(club: Club, who: Any, claim: Claim, result: Result) -> Act:
+    actor = Actor(who.number)
+    request = proposals.Propose(club.guild, club.key(), actor, claim.number, result, "https://example.org/it")
+    return lambda db: db.write(proposals.propose, request, club.now)
+
+
+async def test_ten_withdrawals_and_proposals_at_once_leave_one_proposal_that_stands(
+    club: Club, three: list[Database], url: str
+):
+    """Whoever withdraws twice can't leave a proposal behind that challenges of the next one are held against."""
+    ada, eve, mod = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(mod)
+    await club.bet(ada, eve, claim)
+    club.skip(days=31)
+    for turn in range(ROUNDS):
+        first = await club.proposed(eve, claim, IT_WAS)
+        acts = [taking_back(club, eve, first) for _ in range(5)]
+        acts += [proposing(club, eve, claim, IT_WAS) for _ in range(5)]
+        answers = await race(three, *(acts if turn % 2 else acts[::2] + acts[1::2]))
+
+        made = [answers[place].number for place in won(answers)]
+        assert made.count(first.number) == 1
+        assert len(made) <= 2
+        stands = await club.db.read(proposals.standing, await club.read_claim(claim.number))
+        stored = (await club.read_claim(claim.number)).state
+        assert stored == ("open" if stands is None else "proposed")
+        assert await stories.alone(url, lambda tx: markets_audit.problems(tx, club.guild)) == ()
+        if stands is not None:
+            await club.withdraw_proposal(eve, stands)
+    await club.proposed(eve, claim, IT_WAS_NOT)
+    club.skip(days=6)
+    await club.challenge(ada, claim)
+    await sound(club, url)
+
+
+async def test_two_withdrawals_at_once_are_one(club: Club, three: list[Database], url: str):
+    ada, eve, mod = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(mod)
+    await club.bet(ada, eve, claim)
+    for _ in range(ROUNDS):
+        first = await club.proposed(eve, claim, IT_WAS)  # before the deadline: with a bond
+        answers = await race(three, taking_back(club, eve, first), taking_back(club, eve, first))
+        assert len(won(answers)) == 1
+        assert await club.balance(eve.wallet) == 90_000
+        club.skip(days=8)
+    await sound(club, url)
+
+
+async def test_confirming_against_an_outcome_that_replaces_it_is_one_or_the_other(
+    club: Club, three: list[Database], url: str
+):
+    ada, eve, mod = [await club.member(n) for n in (1, 2, 3)]
+    actor = Actor(mod.number, moderator=True)
+    for turn in range(ROUNDS):
+        claim = await club.claim(mod)
+        await club.bet(ada, eve, claim, maker_stake=1_000, taker_stake=1_000)
+        club.skip(days=31)
+        void = await club.proposed(eve, claim, Result("void"))
+        club.skip(days=8)
+        await club.sweep()
+        request = proposals.Confirm(club.guild, club.key(), actor, void.number)
+        acts: list[Act] = [
+            lambda db, request=request: db.write(proposals.confirm, request, club.now),
+            proposing(club, ada, claim, IT_WAS),
+        ]
+        answers = await race(three, *(acts if turn % 2 else reversed(acts)))
+        assert len(won(answers)) == 1
+        ended = (await club.read_claim(claim.number)).state
+        assert (ended, (await club.read_proposal(void.number)).state) in (
+            ("void", "settled"),
+            ("proposed", "failed"),
+        )
+    await sound(club, url)
 
 
 async def test_ten_people_accept_one_offer_and_one_bet_comes_of_it(

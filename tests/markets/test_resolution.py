@@ -241,7 +241,7 @@ async def test_whose_early_proposal_failed_waits_seven_days_from_then(club: Club
 @pytest.mark.rule("D2")
 @pytest.mark.parametrize("ends", ["withdrawn", "too early"])
 async def test_who_stops_trading_for_nothing_pays_a_bond_and_waits_seven_days(club: Club, ends: str):
-    ada, bo = await club.member(1), await club.member(2)
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     far = to_us(club.now + 300 * DAY)
     claim = await club.claim(ada, closes_us=far, deadline_us=far, check_us=far)
     await club.bet(ada, bo, claim)
@@ -250,8 +250,9 @@ async def test_who_stops_trading_for_nothing_pays_a_bond_and_waits_seven_days(cl
     if ends == "withdrawn":
         await withdraw(club, ada, proposal)
     else:
-        club.skip(days=2)
+        club.skip(days=7)
         await club.sweep()
+        await club.confirm(mo, proposal)
     assert await club.balance(ada.wallet) == 90_000, "it returns, as nobody objected"
     await club.offer(bo, claim)
     for result in (IT_WAS, Result("early")):
@@ -396,7 +397,7 @@ async def test_unclear_waits_its_days_and_judges_weights_are_asked_for(club: Clu
     club.skip(days=1)
     with pytest.raises(BadResult):
         await club.propose(ada, claim, Result("unclear"))
-    await club.proposed(ada, claim, Result("unclear", weights=(1, 3)))
+    await club.proposed(await club.member(3), claim, Result("unclear", weights=(1, 3)), moderator=True)
     club.skip(days=2)
     await club.sweep()
     assert (await club.read_bet(bet.number)).maker_paid == 5_000
@@ -409,9 +410,10 @@ async def test_too_early_pays_nothing_and_sets_a_new_check_date(club: Club):
     bet = await club.bet(ada, bo, claim)
     club.skip(days=31)
     soon = to_us(club.now + timedelta(days=2))
-    await club.proposed(ada, claim, Result("early", check_us=soon))  # by a side of a live bet
+    proposal = await club.proposed(ada, claim, Result("early", check_us=soon))  # by a side of a live bet
     club.skip(days=10)
     await club.sweep()
+    await club.confirm(await club.member(3), proposal)
 
     after = await club.read_claim(claim.number)
     assert after.state == "open"
@@ -445,7 +447,7 @@ async def test_a_paid_result_is_taken_back_to_the_unit_and_asked_about_again(clu
     assert "claim.check" in await due_kinds(club, claim.number)
     with pytest.raises(ClaimMoved):
         await club.reverse_result(judge, claim)
-    await club.proposed(ada, claim, Result("void"))
+    await club.proposed(judge, claim, Result("void"), moderator=True)
     club.skip(days=2)
     await club.sweep()
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [-10_000, 100_000]

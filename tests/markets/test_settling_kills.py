@@ -249,7 +249,7 @@ async def story(club: Club, url: str, *, to_the_end: bool) -> None:
     await club.reverse_result(mod, first)
     await killed.work(*LOOK)
     await club.proposed(mod, first, Result("void"), moderator=True)
-    club.skip(hours=49)
+    club.skip(days=7, hours=1)
     before = killed.deaths.copy()
     seen = await killed.work(*LOOK, "resolution.pay")
     assert killed.deaths["condition.look"] - before["condition.look"] == 2

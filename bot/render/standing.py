@@ -1,0 +1,48 @@
+"""What becomes of a proposal that stands: until when it may be challenged, and what follows (RULES D1, D3)."""
+
+from bot.cards import Button, Look
+from bot.render import phrases
+from markets import proposals
+from markets.claims import Terms
+from markets.proposals import Proposal
+
+UNSIGNED = (
+    "It isn't settled by silence: a moderator without points on it confirms it within 7 days, or it fails."
+)
+REPLACED = "Whoever names an outcome meanwhile replaces it."
+
+
+def then(proposal: Proposal) -> str:
+    """What follows if nobody challenges it, as the end of a sentence."""
+    if proposals.is_unsigned(proposal):
+        return f"after that it waits. {UNSIGNED} {REPLACED}"
+    if proposal.confirm:
+        return "after that a moderator without points on it confirms it."
+    return "unchallenged, it is settled."
+
+
+def why_long(proposal: Proposal, usual_seconds: int) -> str:
+    """Why its window is longer than a server's usual one."""
+    if proposal.gains:
+        return ", because whoever proposes it gains by it"
+    return ", because it makes what hangs on it void" if proposal.window_seconds > usual_seconds else ""
+
+
+def no_consent(terms: Terms, proposal: Proposal) -> str:
+    """Why nobody's silence is enough, when its window is over."""
+    if proposals.is_unsigned(proposal):
+        return f"{phrases.result(terms, proposal.result).capitalize()} is never settled by silence."
+    return (
+        "Silence is no consent here: somebody with something on it has left or was deleted, or Crux had no channel "
+        "to tell people in."
+    )
+
+
+def challenge_button(claim: int, proposal: Proposal, label: str = "Challenge") -> Button:
+    """It names the proposal that it stands beside (D1)."""
+    return Button(label, f"challenge:{claim}:{proposal.number}", Look.DANGER)
+
+
+def other_result(claim: int, proposal: Proposal) -> tuple[Button, ...]:
+    """Naming an outcome instead, where that replaces it."""
+    return (Button("Name an outcome", f"propose:{claim}"),) if proposals.is_unsigned(proposal) else ()
