@@ -306,9 +306,7 @@ def held_of(terms: Terms) -> dict[str, str]:
     terms = in_order(terms)
     return {
         "what": terms.statement or terms.title,
-        "outcomes": "\n".join(
-            f"{one.name}: {one.criteria}" if one.criteria else one.name for one in terms.outcomes
-        ),
+        "outcomes": outcome_lines.written([(one.name, one.criteria) for one in terms.outcomes]),
         "when": written(terms, terms.deadline_us),
         "source": terms.source,
         "fallback": terms.fallback,

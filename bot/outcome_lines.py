@@ -6,6 +6,7 @@ stands further on than a name can reach. YES and NO alone on a line are always n
 """
 
 import re
+from collections.abc import Sequence
 
 MOST_NAME = 60
 """Letters of an outcome's name: buttons and lists show it."""
@@ -30,6 +31,12 @@ def read(typed: str) -> list[tuple[str, str]]:
         else:
             found.append((row, ""))
     return found
+
+
+def written(outcomes: Sequence[tuple[str, str]]) -> str:
+    """The lines that `read` makes the same outcomes of: a colon keeps a bare name from going on with a criterion."""
+    bare = ":" if any(criterion for _, criterion in outcomes) else ""
+    return "\n".join(f"{name}: {criterion}" if criterion else f"{name}{bare}" for name, criterion in outcomes)
 
 
 def goes_on(found: list[tuple[str, str]]) -> bool:

@@ -81,7 +81,7 @@ def test_doubt_counts_as_the_outcome_that_was_chosen_wherever_it_goes():
     three, _, _ = chosen(read("Acme", "Globex", "Initech"), clause="first")
     assert three.clause == '["weights",0,[10000,0,0]]'
 
-    turned, held, bad = chosen(three, outcomes="Initech\nAcme: as before\nGlobex")
+    turned, held, bad = chosen(three, outcomes="Initech\nAcme: as before\nGlobex:")
     assert (turned.clause, bad) == ('["weights",0,[0,10000,0]]', ())
     again, _, _ = drafting.claim_terms(turned, held, "UTC", NOW)
     assert again.clause == turned.clause, "and it stays there"
