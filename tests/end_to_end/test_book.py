@@ -69,6 +69,7 @@ async def test_everybody_exports_claims_bets_results_and_acts_and_they_join_with
     await play.ada.submit(form, ground="a fact is wrong", reason="It scored 60%.")
     form = await play.mira.click(await play.mira.run("/mod decide", claim=1), "YES")
     await play.mira.submit(form, reason="It scored 91%.")
+    await play.settle()  # its day begins when it is posted
     await play.skip(days=2)
 
     answer = await play.bo.run("/ledger export", what="claims")

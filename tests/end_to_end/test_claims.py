@@ -286,6 +286,7 @@ async def test_in_a_forum_each_claim_has_its_own_post(play: Playground):
     assert await tags() == ["disputed"]
     form = await play.mira.click(await play.mira.run("/mod decide", claim=1), "YES")
     await play.mira.submit(form, reason="It scored 91%.")
+    await play.settle()  # its day begins when it is posted
     await play.skip(days=2)
     assert await tags() == ["settled"]
     assert "Settled YES" in "".join([one.text for one in await play.ada.read(thread["id"])])
