@@ -139,8 +139,8 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
     chosen = settings.load(tx, request.guild, Settings)
     if not chosen.weekly_allowance:
         raise GrantRefused("A5", "there is no weekly allowance in this server", off=1)
-    _require_stayed(tx, request.guild, request.player, now)
     wallet = accounts.wallet(tx, request.guild, request.player)
+    _require_stayed(tx, request.guild, request.player, now)
     drawn = _last(tx, wallet, ALLOWANCE)
     if drawn and drawn > to_us(now - WEEK):
         raise GrantRefused("A5", "the allowance comes once a week", ready_us=drawn + microseconds(WEEK))
@@ -160,8 +160,8 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
             themselves deleted (`kept_until_us`).
     """
     chosen = settings.load(tx, request.guild, Settings)
-    _require_stayed(tx, request.guild, request.player, now)
     wallet = accounts.wallet(tx, request.guild, request.player)
+    _require_stayed(tx, request.guild, request.player, now)
     drawn = _last(tx, wallet, DRAW)
     if accounts.state(tx, wallet).balance != 0 or request.locked_until <= now + YEAR:
         raise GrantRefused("A5", "this is for whoever has everything locked for more than a year ahead")

@@ -5,6 +5,7 @@ against the book (`audit`). It runs in the transaction of the book's own import:
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from ledger.imports import CHUNK, Pending, store
 from ledger.money import points
 from ledger.prepared import param
 from markets import audit, claims, tables
-from markets.exports import FOLDER, FORMAT, LAYOUTS, MANIFEST, Layout, Table, written
+from markets.exports import FOLDER, FORMAT, LATER, LAYOUTS, MANIFEST, Layout, Table, written
 
 
 def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
@@ -39,6 +40,8 @@ def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
         promises = _promises(place / MANIFEST, made)
         for table in sorted(written(people=made.people), key=_turn):
             counts[table] = _copy(tx, made.guild, folder, table, promises[f"{table}.csv"])
+        if _layout(folder, "claims") is not LAYOUTS["claims"]:
+            _bring_over(tx, made.guild)
         _tag(tx, made.guild)
         _rest(tx, made.guild)
     found = audit.problems(tx, made.guild)
@@ -73,7 +76,7 @@ def _promises(path: Path, made: Summary) -> dict[str, Promise]:
 
 
 def _copy(tx: Connection, guild: int, folder: Path, table: Table, promise: Promise) -> int:
-    layout = LAYOUTS[table]
+    layout = _layout(folder, table)
     readers = (str, *(reader for column in layout.columns for reader in column.readers))
     file = File(folder, f"{FOLDER}/{table}.csv", ident(guild), promise, layout.header, readers)
     pending, later = Pending(), list[dict[str, Any]]()
@@ -93,6 +96,42 @@ def _copy(tx: Connection, guild: int, folder: Path, table: Table, promise: Promi
             raise NotABook(f"{file.name}: there is no claim {supersedes['old']}. Nothing was imported.")
         tx.execute(_SUPERSEDES, supersedes)
     return file.rows
+
+
+def _layout(folder: Path, table: Table) -> Layout:
+    """A file's columns; without those that came later where it was written before."""
+    layout = LAYOUTS[table]
+    before = layout.without(LATER.get(table, ()))
+    path = folder / FOLDER / f"{table}.csv"
+    if before.header == layout.header or not path.is_file():
+        return layout
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return before if file.readline().rstrip("\r\n").split(",") == before.header else layout
+
+
+def _bring_over(tx: Connection, guild: int) -> None:
+    """Say what an export of before says as it is said now, as migrations 0012 and 0014 do in a book: when a result
+    became public is a part of each ruling, vote and result that says what was proposed; a ruling was posted when it
+    was made."""
+    tx.execute(_POSTED, {"g": guild})
+    for row in tx.execute(_DATED, {"g": guild}).all():
+        meant = claims.read_result(row.result)
+        for table, column in _SAYING:
+            told = sa.select(*table.primary_key.columns, column).where(
+                table.c.guild_id == guild, column.is_not(None), _of_proposal(table, guild, row.number)
+            )
+            for *key, said in tx.execute(told).all():
+                if claims.same(claims.read_result(said), meant):
+                    dated = claims.result_json(replace(claims.read_result(said), known_us=row.known_us))
+                    this = [one == value for one, value in zip(table.primary_key.columns, key, strict=True)]
+                    tx.execute(sa.update(table).where(*this).values({column.name: dated}))
+
+
+def _of_proposal(table: sa.Table, guild: int, number: int) -> sa.ColumnElement[bool]:
+    if table is not tables.votes:
+        return table.c.proposal == number
+    own = sa.select(_d.number).where(_d.guild_id == guild, _d.proposal == number)
+    return table.c.dispute.in_(own)
 
 
 def _row(file: File, layout: Layout, cells: list[Any]) -> dict[str, Any]:
@@ -121,7 +160,23 @@ def _rest(tx: Connection, guild: int) -> None:
     tx.execute(sa.insert(tables.removals), {"guild_id": guild, "from_us": last_us or 0})
 
 
-_c = tables.claims.c
+_c, _d, _p = tables.claims.c, tables.disputes.c, tables.proposals.c
+_POSTED = (
+    sa.update(tables.disputes)
+    .where(_d.guild_id == param("g"), _d.ruled_us.is_not(None))
+    .values(posted_us=_d.ruled_us)
+)
+_DATED = (
+    sa.select(_p.number, _p.result, _p.known_us)
+    .where(_p.guild_id == param("g"), _p.known_us.is_not(None))
+    .order_by(_p.number)
+)
+_SAYING = (
+    (tables.resolutions, tables.resolutions.c.result),
+    (tables.disputes, _d.ruling),
+    (tables.disputes, _d.first_ruling),
+    (tables.votes, tables.votes.c.result),
+)
 _CLAIMS = sa.select(_c.number).where(_c.guild_id == param("g"))
 _TERMS = sa.select(_c.number, _c.terms).where(_c.guild_id == param("g"))
 _SUPERSEDES = (

@@ -5,7 +5,7 @@ import contextlib
 import re
 import sqlite3
 
-from bot.playground.driver import Playground, Seen
+from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import BEGINS, command
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
@@ -30,7 +30,7 @@ async def test_an_incident_has_a_number_that_is_in_the_log_with_no_names_beside_
         assert await play.failures() == []
 
 
-def incident_of(answer: Seen) -> str:
+def incident_of(answer: Answer) -> str:
     """The number a person was told, as the log has it."""
     assert answer.message.ephemeral
     number = re.search(r"incident \*\*(\d{3})-(\d{3})-(\d{3})\*\*", answer.text)

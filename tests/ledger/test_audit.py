@@ -578,7 +578,10 @@ async def test_the_books_of_several_servers_are_right_in_whatever_order_they_wer
 
     reports = await asyncio.to_thread(run_alone, url, audit_all)
 
-    assert [(report.guild, report.problems) for report in reports] == [(5, ()), (6, ()), (7, ())]
+    assert not any(report.problems for report in reports)
+    found = [report.guild for report in reports]
+    assert {5, 6, 7} <= set(found)
+    assert found == sorted(found)
 
 
 async def test_it_reads_beside_a_writer_and_sees_one_moment(world: World, url: str):

@@ -7,7 +7,7 @@ import io
 import itertools
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -227,14 +227,63 @@ async def test_escrows_without_the_claims_they_belong_to_are_no_book(
     assert await stories.alone(elsewhere, lambda tx: stories.rows(tx, tables.claims, club.guild)) == []
 
 
-def _edit(folder: Path, table: str, change: Callable[[Rows], object]) -> None:
-    """Change rows of a file, cells as they stand, and have the manifest agree."""
+def _of_before(folder: Path) -> None:
+    """An export as version 0010 wrote it: fewer columns, and moments in proposals alone."""
+
+    def undated(rows: Rows) -> None:
+        for row in rows:
+            for name in ("result", "ruling", "first_ruling"):
+                if row.get(name):
+                    said = json.loads(row[name])
+                    said.pop("known_us", None)
+                    row[name] = json.dumps(said, separators=(",", ":"), ensure_ascii=False)
+
+    for table in ("resolutions", "disputes", "votes"):
+        _edit(folder, table, undated)
+    for table, names in exports.LATER.items():
+        _edit(folder, table, lambda rows: None, without=names)
+
+
+async def test_an_export_of_before_is_read_and_says_what_it_said(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    ada, bo, mod = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(mod)
+    await club.bet(ada, bo, claim)
+    await club.pool(mod, claim)
+    await club.stake(ada, claim, YES, 1_000)
+    club.skip(days=1)
+    known_us = to_us(club.now)
+    club.skip(days=1)
+    await club.stake(bo, claim, YES, 1_000)
+    club.skip(days=30)
+    await club.proposed(mod, claim, Result("outcome", outcome=YES), moderator=True, known_us=known_us)
+    await club.challenge(bo, claim)
+    await club.vote(mod, claim, Result("outcome", outcome=YES, known_us=known_us))
+    club.skip(days=2)
+    await club.sweep()
+    await whole(url, club.guild, tmp_path / "out", people=False)
+    shutil.copytree(tmp_path / "out", tmp_path / "before")
+    _of_before(tmp_path / "before")
+
+    await bring(elsewhere, tmp_path / "before")
+
+    await whole(elsewhere, club.guild, tmp_path / "again", people=False)
+    for table in ("resolutions", "votes", "pools", "stakes", "bets"):
+        assert read(tmp_path / "again" / "claims", table) == read(tmp_path / "out" / "claims", table)
+    assert [row["posted"] for row in read(tmp_path / "again" / "claims", "disputes")] == [
+        row["ruled"] for row in read(tmp_path / "out" / "claims", "disputes")
+    ]
+
+
+def _edit(folder: Path, table: str, change: Callable[[Rows], object], *, without: Sequence[str] = ()) -> None:
+    """Change rows of a file, cells as they stand, leave columns out, and have the manifest agree."""
     path = folder / "claims" / f"{table}.csv"
     rows = list(csv.DictReader(io.StringIO(path.read_text(), newline="")))
-    header = path.read_text().split("\n", 1)[0].split(",")
+    header = [name for name in path.read_text().split("\n", 1)[0].split(",") if name not in without]
     change(rows)
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, header, lineterminator="\n")
+    writer = csv.DictWriter(out, header, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(rows)
     path.write_bytes(out.getvalue().encode())

@@ -113,7 +113,10 @@ async def test_a_moderator_with_points_on_a_claim_neither_freezes_nor_unfreezes_
 async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> disputes.Voted:
     actor = Actor(judge.number, moderator=True)
     request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it was.", **more)
-    return await club.db.write(disputes.vote, request, club.now)
+    voted = await club.db.write(disputes.vote, request, club.now)
+    if voted.ruled:
+        await club.posted(voted.dispute)
+    return voted
 
 
 @pytest.mark.rule("D4")

@@ -45,7 +45,7 @@ def fill(tx: Connection) -> None:
     else:
         tx.exec_driver_sql("SET session_replication_role = replica")
     for number, known_us in ((1, 500), (2, None)):
-        put(tx, "proposals", guild_id=7, number=number, result=json.dumps(YES), known_us=known_us,
+        put(tx, "proposals", guild_id=7, number=number, claim=number, result=json.dumps(YES), known_us=known_us,
             state="disputed", gains=0, early=0, confirm=0, window_from_us=None)  # fmt: skip
         put(tx, "disputes", guild_id=7, number=number, proposal=number, state="final", ground="fact",
             ruling=json.dumps(TYPED), first_ruling=json.dumps(NO))  # fmt: skip

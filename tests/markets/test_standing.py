@@ -93,7 +93,9 @@ async def argue(club: Club, ada: Any, mod: Any, claim: Claim, proposal: int) -> 
 
 async def vote(club: Club, ada: Any, mod: Any, claim: Claim, proposal: int) -> Any:
     actor = Actor(mod.number, moderator=True)
-    request = disputes.Vote(club.guild, club.key(), actor, claim.number, IT_WAS, "So it is.", proposal)
+    request = disputes.Vote(
+        club.guild, club.key(), actor, claim.number, IT_WAS, "So it is.", proposal=proposal
+    )
     return await club.db.write(disputes.vote, request, club.now)
 
 

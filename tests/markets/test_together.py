@@ -83,8 +83,8 @@ async def end(club: Club, mod: Player, claim: Claim, result: Result) -> None:
     check_us = (await club.read_claim(claim.number)).check_us
     club.now = max(club.now, from_us(check_us or 0))
     await club.sweep()
-    await club.proposed(mod, claim, result, moderator=True)
-    club.skip(hours=49)
+    made = await club.proposed(mod, claim, result, moderator=True)
+    club.skip(seconds=made.window_seconds + 3_600)  # a week where it makes void what hangs below
     await club.sweep()
 
 
