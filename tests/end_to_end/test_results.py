@@ -202,7 +202,10 @@ async def test_nobody_confirms_it_and_the_claim_goes_on(play: Playground):
     await play.skip(days=11)
     form = await play.bo.run("/resolve propose", claim=1)
     await play.bo.submit(form, result="Void: it never counted", evidence="https://example.org/report")
-    await play.skip(days=15)
+    await posted(play, "Proposed: void")
+    await play.skip(days=8)
+    await posted(play, "A result to confirm")
+    await play.skip(days=8)
     failed = await posted(play, "A proposal has failed")
     assert "No moderator confirmed void in 7 days" in failed.text
     assert "Propose a result" in failed.buttons
