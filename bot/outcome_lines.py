@@ -11,7 +11,7 @@ from collections.abc import Sequence
 MOST_NAME = 60
 """Letters of an outcome's name: buttons and lists show it."""
 
-_NAMED = re.compile(r"(?P<name>[^:]+):(?!//)(?P<rest>.*)")
+_NAMED = re.compile(r"(?P<name>[^:]*):(?!//)(?P<rest>.*)")
 _TIME = re.compile(r".*[0-9]:[0-5][0-9]\b.*")
 
 

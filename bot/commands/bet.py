@@ -15,7 +15,7 @@ from bot.cards import Card
 from bot.components import routes
 from bot.drafting import Held
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
-from bot.refusals import BadInput, NotMember, ToBot, Unclear
+from bot.refusals import BadInput, NotMember, Outdated, ToBot, Unclear
 from bot.render import bets as render
 from bot.render import phrases, refusals, text, wording
 from ledger import units
@@ -72,7 +72,7 @@ async def change_quick(press: Press, draft: int) -> None:
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
     claims.require_draft_of(found, who.number)
-    held = drafting.decode(stored)
+    held = _quick_held(stored)
     await ask(press, render.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
 
 
@@ -82,8 +82,20 @@ async def open_anyway(press: Press, asked: int, draft: int) -> None:
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
     claims.require_author(found, who.number)
-    held = drafting.decode(stored)
+    held = _quick_held(stored)
     await answer(press, _open_quick(press, who, held, draft, f"interaction:{asked}:open"), _same)
+
+
+def _quick_held(stored: str) -> dict[str, str]:
+    """What a quick bet's form held.
+
+    Raises:
+        Outdated: The draft is no quick bet: a button of ours doesn't lead to it.
+    """
+    held = drafting.decode(stored)
+    if not {"what", "side", "when"} <= held.keys():
+        raise Outdated
+    return held
 
 
 async def _quick(press: Press, held: dict[str, str], draft: int | None) -> None:
@@ -105,7 +117,7 @@ async def choose_until(press: Press, asked: int, draft: int, until: int) -> None
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
     claims.require_author(found, who.number)
     when = moments.chosen(until, zones.zone(who.places.time_zone))
-    held = drafting.decode(stored) | {"when": when}
+    held = _quick_held(stored) | {"when": when}
     await _go_on(press, who, held, draft, f"interaction:{asked}:open")
 
 

@@ -140,6 +140,7 @@ PRESSED: dict[str, str] = {
     "challenge-send:{claim}:{proposal}": (
         "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
     ),
+    "said:{claim}:{page}": "test_commands.py::test_what_the_judges_and_the_loser_add_is_read_by_all",
     "argue:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "argue-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",

@@ -51,7 +51,7 @@ async def test_who_left_has_their_bet_confirmed_by_a_moderator_and_their_winning
     queue = await play.mira.run("/mod queue")
     assert "a result to confirm" in queue.text
     case = await play.mira.click(queue, "Claim 1")
-    assert case.message.buttons == ["Confirm the result", "Challenge it"]
+    assert case.message.buttons == ["Confirm the result", "Challenge it", "Terms"]
     assert "The result is confirmed" in (await play.mira.click(case, "Confirm the result")).text
     await posted(play, "Settled NO")
     await play.world("join", person="Ada")

@@ -118,7 +118,7 @@ async def too_late(play: Playground) -> Answer:
 
 async def with_money_on_it(play: Playground) -> Answer:
     case = await play.mira.run("/mod decide", claim=1)
-    form = await play.mira.forcing.click(case, "rule:4:0")
+    form = await play.mira.forcing.click(case, "rule:4:0:2")
     return form if form.kind == "message" else await play.mira.submit(form, reason="Mine.")
 
 

@@ -137,7 +137,9 @@ async def test_what_the_judges_and_the_loser_add_is_read_by_all(play: Playground
     form = await play.oz.click(await play.oz.run("/mod decide", claim=1), "NO")
     await play.oz.submit(form, reason="It doesn't.")
     await posted(play, "Settled NO")
-    assert "Appeal" not in (await posted(play, "Dispute 1")).buttons
+    dispute = await posted(play, "### Dispute 1")
+    assert "Appeal" not in dispute.buttons
+    assert "I found no number either." in (await play.ada.click(dispute, "All that was said")).text
 
     assert "Settled NO" in (await play.bo.run("/bet dissent", bet=1, words="It does.")).text
     refused = await play.ada.run("/bet dissent", bet=1, words="I agree.")

@@ -125,10 +125,10 @@ async def test_each_confirmation_that_was_done_unheard_says_so_after_its_minute(
     for who, shown in asked:
         assert (await who.delivered(late=True).click(shown, shown.message.buttons[0])).error == NO_ANSWER
     await play.settle()
-    more = [
+    more = [  # a purchase before it would move the price that it shows
+        (play.ada, await play.ada.run("/market liquidity", claim=1, amount="10")),
         (play.bo, await play.bo.run("/market buy", claim=1, outcome="YES", points="5")),
         (play.mira, await play.mira.run("/market order", claim=1, outcome="YES", limit="40%", points="5")),
-        (play.ada, await play.ada.run("/market liquidity", claim=1, amount="10")),
     ]
     await play.bo.run("/market pool", claim=1)
     more += [(play.bo, await play.bo.run("/market stake", claim=1, outcome="YES", stake="5"))]

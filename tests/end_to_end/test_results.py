@@ -130,6 +130,7 @@ async def test_the_moment_it_became_public_is_announced_challenged_and_ruled(pla
     assert held(form)["late"] == "stand"
     done = await play.mira.submit(form, known="", reason="Nobody knew before the deadline.")
     assert "That is the ruling" in done.text
+    await posted(play, "Ruled YES")
     await play.skip(days=2)
     paid = await posted(play, "The pool on claim 1 is paid: YES")
     assert "staked 100, got back 200, **+100**" in paid.text
