@@ -393,6 +393,7 @@ class NeedsConfirmation:
 
 def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime) -> None:
     tx.execute(_NEEDS_CONFIRMATION, {"g": request.guild, "n": request.proposal})
+    outbox.redraw(tx, request.guild, "claim", proposals.load(tx, request.guild, request.proposal).claim)
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:

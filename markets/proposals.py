@@ -310,6 +310,7 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
             due.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
         judges.ask(tx, claim, now)
         return
     _settle(tx, claim, proposal, now)
