@@ -172,6 +172,8 @@ async def test_two_people_disagree_about_2030_and_it_is_settled(tmp_path: Path):
         await page.form.get_by_label("Why?").fill("The study was not preregistered.")
         await sent(page)
         await page.sees("That is the ruling")
+        await page.go("announcements")
+        await page.sees("Ruled NO: Superhuman autonomous AI coder")  # its day begins with its post
         await page.skip("+1 day")
         await page.skip("+1 hour")
         await page.go("announcements")
