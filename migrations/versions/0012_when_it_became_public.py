@@ -27,8 +27,25 @@ DISPUTES = _table("disputes", "guild_id", "number", "proposal", "ruling", "first
 VOTES = _table("votes", "guild_id", "dispute", "result")
 
 
+STANDING = sa.text(
+    "SELECT p.guild_id, p.number, p.result, p.known_us, c.made_us FROM proposals p"
+    " LEFT JOIN claims c ON c.guild_id = p.guild_id AND c.number = p.claim"
+    " WHERE p.known_us IS NOT NULL AND p.state IN ('standing', 'disputed')"
+)
+UNDATE = sa.text("UPDATE proposals SET known_us = NULL WHERE guild_id = :g AND number = :n")
+
+
+def _undate() -> None:
+    """Drop the moment of what stands where it can't be said any more: before its claim, or of *void* and such."""
+    for row in op.get_bind().execute(STANDING).all():
+        dated = json.loads(row.result)["kind"] in ("outcome", "weights")
+        if not dated or row.known_us < (row.made_us or 0):
+            op.get_bind().execute(UNDATE, {"g": row.guild_id, "n": row.number})
+
+
 def upgrade() -> None:
     op.add_column("claims", sa.Column("opened_us", WHOLE))
+    _undate()
     dated = sa.select(*PROPOSALS.c).where(PROPOSALS.c.known_us.is_not(None))
     for row in op.get_bind().execute(dated).all():
         guild, number, result, known_us = tuple(row)

@@ -44,6 +44,28 @@ def fill(tx: Connection) -> None:
         tx.exec_driver_sql("PRAGMA foreign_keys = OFF")
     else:
         tx.exec_driver_sql("SET session_replication_role = replica")
+    put(
+        tx,
+        "claims",
+        guild_id=7,
+        number=4,
+        made_us=900,
+        digest=b"x",
+        kind="binary",
+        state="proposed",
+        closes_us=999,
+        deadline_us=999,
+        check_us=999,
+        frozen=0,
+        halted=0,
+    )
+    void = json.dumps({"kind": "void"}, separators=(",", ":"))
+    yes = json.dumps(YES, separators=(",", ":"))
+    for number, result, known_us in ((3, void, 950), (4, yes, 899), (5, yes, 900)):
+        claim = 4 if number > 3 else 3
+        state = "standing" if number != 5 else "failed"
+        put(tx, "proposals", guild_id=7, number=number, claim=claim, result=result, known_us=known_us,
+            state=state, gains=0, early=0, confirm=0, window_from_us=None)  # fmt: skip
     for number, known_us in ((1, 500), (2, None)):
         put(tx, "proposals", guild_id=7, number=number, claim=number, result=json.dumps(YES), known_us=known_us,
             state="disputed", gains=0, early=0, confirm=0, window_from_us=None)  # fmt: skip
@@ -71,4 +93,9 @@ def said(tx: Connection) -> list[list[int | None]]:
 def test_they_get_the_moment_of_the_proposal(before: str):
     run_alone(before, fill, write=True)
     run_alone(before, lambda tx: versions.migrate(tx, before), write=True)
+    left = "SELECT known_us FROM proposals ORDER BY number"
+    known = run_alone(before, lambda tx: list(tx.exec_driver_sql(left).scalars()))
+    assert known == [500, None, None, None, 900], (
+        "of what stands, a moment that can't be said any more is dropped"
+    )
     assert run_alone(before, said) == [[500, None, None, None], [None, None], [500, None], [500, None]]
