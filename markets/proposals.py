@@ -402,15 +402,17 @@ def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:
 
 
 def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
-    """Whose proposal before the deadline failed, or said that it is too early, waits 7 days from then (D2). So does
-    whoever withdrew one, until the deadline: else trading could be stopped and let go at will."""
+    """Whose proposal failed waits 7 days from then, after the deadline too: else what nobody signs could be proposed
+    again and again (D2). So does, until the deadline, whose proposal before it said that it is too early, or was
+    withdrawn: else trading could be stopped and let go at will."""
     asked = {"g": claim.guild, "claim": claim.number, "player": player, "since": to_us(now) - WAIT_US}
     waits_us = [
         row.ended_us + WAIT_US
-        for row in tx.execute(_STOPPED_TRADING, asked)
+        for row in tx.execute(_ENDED_LATELY, asked)
         if row.state == "failed"
         or (
-            _before_deadline(claim, now)
+            row.early
+            and _before_deadline(claim, now)
             and (row.state == "withdrawn" or claims.read_result(row.result).kind == "early")
         )
     ]
@@ -556,11 +558,10 @@ _NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1
 _STANDING = sa.select(_p.number).where(
     _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_([STANDING, DISPUTED])
 )
-_STOPPED_TRADING = sa.select(_p.ended_us, _p.state, _p.result).where(
+_ENDED_LATELY = sa.select(_p.ended_us, _p.state, _p.result, _p.early).where(
     _p.guild_id == param("g"),
     _p.claim == param("claim"),
     _p.proposer == param("player"),
-    _p.early == 1,
     _p.ended_us > param("since"),
 )
 

@@ -13,7 +13,7 @@ from markets import audit as markets_audit
 from markets import proposals, queries, resolution, tables
 from markets.claims import Actor, Claim, Judges, Result
 from markets.conditions import Condition
-from markets.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WindowOver
+from markets.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WaitFirst, WindowOver
 from markets.proposals import Proposal
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -279,3 +279,34 @@ async def test_what_an_outcome_brings_is_held_against_void_too(club: Club):
         await club.challenge(cy, claim)
     await club.sweep()
     assert await state(club, claim) == "settled"
+
+
+@pytest.mark.rule("D2")
+@pytest.mark.parametrize("kind", ["void", "unclear"])
+async def test_whose_proposal_nobody_signed_waits_a_week_after_the_deadline_too(club: Club, kind: str):
+    """Else whoever loses could propose it anew each time, and nobody else would get a day."""
+    _, eve, mo, claim = await begun(club)
+    await club.proposed(eve, claim, OTHERS[kind])
+    while (await club.read_claim(claim.number)).state == "proposed":
+        club.skip(days=1)
+        await club.sweep()
+
+    for _ in range(6):
+        with pytest.raises(WaitFirst):
+            await club.proposed(eve, claim, OTHERS[kind])
+        with pytest.raises(WaitFirst):
+            await club.proposed(eve, claim, IT_WAS_NOT)
+        club.skip(days=1)
+        await club.sweep()
+    assert (await club.proposed(mo, claim, IT_WAS)).state == "standing"
+
+
+@pytest.mark.rule("D2")
+async def test_whose_proposal_nobody_signed_proposes_again_after_that_week(club: Club):
+    _, eve, _, claim = await begun(club)
+    await club.proposed(eve, claim, VOID)
+    while (await club.read_claim(claim.number)).state == "proposed":
+        club.skip(days=1)
+        await club.sweep()
+    club.skip(days=7, minutes=1)
+    assert (await club.proposed(eve, claim, VOID)).state == "standing"
