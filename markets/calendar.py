@@ -4,7 +4,8 @@ Each kind of due work has its handler here, or beside what it ends (`offers`, `r
 looks at the state as it is now: what has been overtaken does nothing. Lateness goes into the facts, so that a
 reminder which comes after an outage says so.
 
-A claim that waits for people goes this way, counted from the day it began to wait (`waits_since`):
+A claim that waits for people goes this way, counted from the day it began to wait (`waits_since`; its end from
+`undecided_since`, so that what nobody signs doesn't keep it away):
 
     check date   the judges are asked (claim.asked)                            +3 days    reminded (judges.reminded)
     +7 days      all moderators and the owner (judges.owner), and a week's notice of
@@ -45,6 +46,7 @@ from markets import consequences as consequences  # what hangs on a condition
 from markets import settling as settling  # pools and the board take their places among the instruments
 from markets.claims import DAY_US, Claim, Result
 from markets.due import Due
+from markets.proposals import Proposal
 from markets.weeks import WEEK_US, week_of
 
 REMIND_US = 3 * DAY_US
@@ -153,7 +155,8 @@ def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
         return
     found = stories.items(tx, claim.guild, claim.number)
     over = [item.number for item in found if item.state == stories.OPEN and item.by_us <= to_us(now)]
-    if over and claim.state == lifecycle.OPEN and bets_on(tx, claim):
+    free = claim.state == lifecycle.OPEN or scenarios.answers_beside(tx, claim)
+    if over and free and bets_on(tx, claim):
         outbox.redraw(tx, claim.guild, "claim", claim.number)
         _tell(tx, work, claim.number, "items.due", now)
     stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
@@ -163,8 +166,11 @@ def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
 def propose_of_items(tx: Connection, work: Due, now: datetime) -> None:
     """The deadline of a scenario that counts nothing before it, and whose items were judged before it (B3)."""
     claim = claims.load(tx, work.guild, work.ref)
-    if claim.state == lifecycle.OPEN and not claim.halted:
+    free = claim.state == lifecycle.OPEN or proposals.unsigned(tx, claim) is not None
+    if free and not claim.halted:
         scenarios.propose_if_done(tx, claim, now)
+    elif claim.state not in lifecycle.ENDED:  # what stands meanwhile may fail, be withdrawn or be too early
+        due.schedule(tx, claim.guild, work.kind, claim.number, to_us(now) + DAY_US)
 
 
 @due.handles("judges.remind")
@@ -179,22 +185,24 @@ def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
 def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
     """Seven days have passed: all moderators and the owner are asked; then the sides may agree on somebody (D4)."""
     claim = claims.load(tx, work.guild, work.ref)
-    since_us = waits_since(tx, claim, now)
+    since_us = undecided_since(tx, claim, now)
     if since_us is None:
         _look_again(tx, claim, now)
         return
-    overdue_us = max(since_us + OVERDUE_US, to_us(now) + WEEK_US)  # a week's notice, also after an outage
-    _tell(tx, work, claim.number, "judges.owner", now, state=claim.state, overdue_us=overdue_us)
-    due.schedule(tx, claim.guild, "claim.overdue", claim.number, overdue_us)
+    planned = _planned(tx, claim, since_us)
+    if planned is None:
+        planned = max(since_us + OVERDUE_US, to_us(now) + WEEK_US)  # a week's notice, also after an outage
+        due.schedule(tx, claim.guild, "claim.overdue", claim.number, planned)
+    facts = {"lapses_us": planned} if since_us + LAPSE_US <= planned else {"overdue_us": planned}
+    _tell(tx, work, claim.number, "judges.owner", now, state=claim.state, **facts)
 
 
 @due.handles("claim.overdue")
 def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
     """Fourteen days have passed: it is listed as overdue, and will end by itself in 90 days (D7)."""
     claim = claims.load(tx, work.guild, work.ref)
-    since_us = waits_since(tx, claim, now)
-    if since_us is None or since_us + OVERDUE_US > to_us(now):
-        _look_again(tx, claim, now)
+    if not _undecided_for(tx, claim, now, OVERDUE_US):
+        _look_again(tx, claim, now, work.kind)
         return
     lapses_us = to_us(now) + 90 * DAY_US
     outbox.redraw(tx, claim.guild, "claim", claim.number)
@@ -206,9 +214,8 @@ def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
 def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
     """A week's notice of the end by ambiguity clause."""
     claim = claims.load(tx, work.guild, work.ref)
-    since_us = waits_since(tx, claim, now)
-    if since_us is None or since_us + OVERDUE_US > to_us(now):  # somebody acted meanwhile, and it waits anew
-        _look_again(tx, claim, now)
+    if not _undecided_for(tx, claim, now, LAPSE_US - WEEK_US):  # somebody acted meanwhile, and it waits anew
+        _look_again(tx, claim, now, work.kind)
         return
     lapses_us = to_us(now) + WEEK_US
     _tell(tx, work, claim.number, "claim.lapses", now, state=claim.state, lapses_us=lapses_us)
@@ -222,9 +229,8 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
     A ruling whose appeal nobody decided stands: its judges did rule, and only the appeal found nobody (D5, D6).
     """
     claim = claims.load(tx, work.guild, work.ref)
-    since_us = waits_since(tx, claim, now)
-    if since_us is None or since_us + OVERDUE_US > to_us(now) or claim.halted:
-        _look_again(tx, claim, now)
+    if claim.halted or not _undecided_for(tx, claim, now, LAPSE_US):
+        _look_again(tx, claim, now, "claim.lapses")
         return
     claim.require("lapse", now)
     if claim.state == lifecycle.DISPUTED and disputes.let_stand(tx, claim, now):
@@ -243,33 +249,52 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
 def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
     """Since when a claim waits for people to act; None where it doesn't, goes on by itself, or waits for the claim
     that it hangs on (C10)."""
-    now_us = to_us(now)
+    proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    return _since(tx, claim, proposal, now)
+
+
+def undecided_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
+    """Since when nobody decides a claim: as `waits_since`, but a proposal that needs somebody's signature leaves the
+    claim as undecided as it was before. Else two people in turns could keep its end away for ever (D7)."""
+    proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    return _since(tx, claim, None if proposals.unsigned(tx, claim) else proposal, now)
+
+
+def _since(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> int | None:
     link = conditions.find(tx, claim.guild, claim.number) if claim.terms.condition else None
     if link is not None and link.state == conditions.WAITING:
         return None
     since_us: int | None = None
-    if claim.state == lifecycle.OPEN:
+    if proposal is not None:
+        # Without a window it could not be announced; past it, a judge has to confirm.
+        since_us = proposal.made_us if proposal.window_to_us is None else proposal.window_to_us
+    elif claim.state in (lifecycle.OPEN, lifecycle.PROPOSED):
         since_us = claim.check_us
     elif claim.state == lifecycle.DISPUTED:
         since_us = disputes.standing(tx, claim).waits_since_us
-    elif claim.state == lifecycle.PROPOSED:
-        proposal = proposals.standing(tx, claim)
-        assert proposal is not None, claim.number
-        # Without a window it could not be announced; past it, a judge has to confirm.
-        since_us = proposal.made_us if proposal.window_to_us is None else proposal.window_to_us
     if since_us is not None and link is not None:  # until that was decided, nobody was asked
         since_us = max(since_us, link.decided_us or 0)
-    return since_us if since_us is not None and since_us <= now_us else None
+    return since_us if since_us is not None and since_us <= to_us(now) else None
 
 
-def overdue(tx: Connection, guild: int, now: datetime) -> list[int]:
-    """The claims of a server that have waited for more than 14 days, the longest first."""
-    found: list[tuple[int, int]] = []
-    for number in tx.execute(_LISTED, {"g": guild}).scalars().all():
-        since_us = waits_since(tx, claims.load(tx, guild, number), now)
-        if since_us is not None and since_us + OVERDUE_US <= to_us(now):
-            found.append((since_us, number))
-    return [number for _, number in sorted(found)]
+def _undecided_for(tx: Connection, claim: Claim, now: datetime, span_us: int) -> bool:
+    since_us = undecided_since(tx, claim, now)
+    return since_us is not None and since_us + span_us <= to_us(now)
+
+
+def _planned(tx: Connection, claim: Claim, since_us: int) -> int | None:
+    """When the next step towards its end is due for a claim that is undecided since then: its end, once it is listed
+    as overdue, else that listing. None where nothing is planned, or what is was counted from an earlier moment."""
+    steps = (
+        ("claim.lapse", LAPSE_US, 0),
+        ("claim.lapses", LAPSE_US, WEEK_US),
+        ("claim.overdue", OVERDUE_US, 0),
+    )
+    for kind, span_us, before_us in steps:
+        at_us = due.at_us(tx, claim.guild, kind, claim.number)
+        if at_us is not None and at_us + before_us >= since_us + span_us:
+            return at_us + before_us
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,9 +337,18 @@ def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
     return [(row.due_us, row.kind) for row in rows if refs.get(row.kind.split(".")[0]) == row.ref]
 
 
-def _look_again(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Somebody acted, or a moderator stopped it: as long as it hasn't ended, it is looked at again in 14 days."""
-    if claim.state not in lifecycle.ENDED:
+def _look_again(tx: Connection, claim: Claim, now: datetime, step: str | None = None) -> None:
+    """Somebody acted, or a moderator stopped it: as long as it hasn't ended, it is looked at again in 14 days.
+
+    Where an outcome's window runs, the `step` that was due comes when that is over: if it settled, it finds an ended
+    claim; if it was withdrawn, the claim is as undecided as before."""
+    if claim.state in lifecycle.ENDED:
+        return
+    proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    runs_to_us = proposal.window_to_us or 0 if proposal else 0
+    if step is not None and runs_to_us > to_us(now):
+        due.schedule(tx, claim.guild, step, claim.number, runs_to_us + DAY_US)
+    else:
         due.schedule(tx, claim.guild, "judges.owner", claim.number, to_us(now) + OVERDUE_US)
 
 
@@ -437,9 +471,6 @@ def removals(tx: Connection) -> dict[int, int]:
 
 
 _p, _d, _w, _c = tables.proposals.c, tables.disputes.c, tables.due_work.c, tables.claims.c
-_LISTED = sa.select(_c.number).where(
-    _c.guild_id == param("g"), _c.state.in_([lifecycle.OPEN, lifecycle.PROPOSED, lifecycle.DISPUTED])
-)
 _COMING = (
     sa.select(_w.kind, _w.ref, _w.due_us)
     .where(_w.guild_id == param("g"), _w.ref.in_(params("refs")))

@@ -63,7 +63,7 @@ MOVES: dict[str, Move] = {
     ),
     "propose": Move((OPEN, CLOSED), PROPOSED, (HOLDER, AUTHOR, MODERATOR)),
     "replace": Move((PROPOSED,), None, (HOLDER, AUTHOR, MODERATOR)),
-    "judge_item": Move((OPEN, CLOSED), None, (JUDGE,)),
+    "judge_item": Move((OPEN, CLOSED, PROPOSED), None, (JUDGE,)),
     "withdraw": Move((PROPOSED,), OPEN, (HOLDER, AUTHOR, MODERATOR)),
     "challenge": Move((PROPOSED,), DISPUTED, (ANYONE,)),
     "settle": Move((PROPOSED,), SETTLED, (CALENDAR,)),

@@ -188,16 +188,25 @@ def follow(
     """Propose what the answers of a scenario's judges come to (E7), in the name of who gave the last one.
 
     Without a bond, and nobody waits if it fails: judges have nothing on it to gain. All else is as for any proposal;
-    where the claim names no judges, moderators without points answered.
+    where the claim names no judges, moderators without points answered. An unsigned proposal that stands gives way to
+    it, whatever it says.
 
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
     """
-    signed = result.kind not in NOT_BY_SILENCE or not claim.terms.judges.named
+    replaced = unsigned(tx, claim)
     said = _Said(
-        result, evidence, reason=None, known_us=None, gains=False, early=False, bond=None, signed=signed
+        result,
+        evidence,
+        reason=None,
+        known_us=None,
+        gains=False,
+        early=False,
+        bond=None,
+        signed=result.kind not in NOT_BY_SILENCE or not claim.terms.judges.named,
+        replaces=replaced,
     )
-    return _put(tx, claim, claim.require("propose", now), judge, said, now)
+    return _put(tx, claim, claim.require("replace" if replaced else "propose", now), judge, said, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,10 +435,7 @@ def _before_deadline(claim: Claim, now: datetime) -> bool:
 
 def _replaced(tx: Connection, claim: Claim, result: Result) -> Proposal | None:
     """The proposal that gives way to this result: an unsigned one, to an outcome (D3)."""
-    if claim.state != lifecycle.PROPOSED or result.kind in NOT_BY_SILENCE:
-        return None
-    found = standing(tx, claim)
-    return found if found is not None and is_unsigned(found) else None
+    return None if result.kind in NOT_BY_SILENCE else unsigned(tx, claim)
 
 
 def _signed(tx: Connection, claim: Claim, actor: Actor, result: Result) -> bool:
@@ -525,6 +531,12 @@ def require_standing(tx: Connection, claim: Claim, number: int | None) -> Propos
     if found is None or number not in (None, found.number):
         raise ProposalGone(claim.number, claim.state, number or 0)
     return found
+
+
+def unsigned(tx: Connection, claim: Claim) -> Proposal | None:
+    """The proposal that a claim waits with, where it needs a signature: others may answer beside it (D3)."""
+    found = standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    return found if found is not None and is_unsigned(found) else None
 
 
 def is_unsigned(proposal: Proposal) -> bool:

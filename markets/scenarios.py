@@ -302,13 +302,24 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> 
     _scenario(claim)
     claims.require_public(claim)
     claim.require("judge_item", now)
+    if claim.state == lifecycle.PROPOSED and not answers_beside(tx, claim):
+        raise ClaimMoved(claim.number, claim.state)
     judges.require_judge(tx, claim, actor)
+
+
+def answers_beside(tx: Connection, claim: Claim) -> bool:
+    """Whether items may be judged although a result stands proposed: it needs a signature, and isn't what the items
+    themselves came to."""
+    if proposals.unsigned(tx, claim) is None:
+        return False
+    return stories.verdict(stories.items(tx, claim.guild, claim.number)) is None
 
 
 def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
     """Say what became of an item, in public; after the last one the claim gets its proposal.
 
-    Until that is proposed an item may be judged anew; from then on one challenges the result, as everywhere.
+    Until that is proposed an item may be judged anew; from then on one challenges the result, as everywhere. What
+    stands proposed without a signature keeps nobody from judging (D3).
 
     Raises:
         NoScenario, UnknownItem: There is no such item.

@@ -98,7 +98,7 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
         *known.lines(seen),
-        f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(made)}",
+        f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(found, made)}",
         "A bond is held until then." if made.bond else "",
         "You can take it back until somebody answers: `/resolve withdraw`."
         + (" Your next one here then waits 7 days, or for the deadline." if made.early else ""),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot.cards import Accent, Button, Card, Look
-from bot.render import announced, known, text
+from bot.render import announced, known, phrases, standing, text
 from bot.render import stories as story_words
 from bot.render.announced import Ask, Told
 from ledger.statements import Balanced
@@ -20,6 +20,7 @@ from markets import (
     outbox,
     proposals,
     resolution,
+    scenarios,
     stories,
     weeks,
 )
@@ -161,7 +162,7 @@ def asked(tx: Connection, ask: Ask) -> Told | None:
         "A result that is named here can be challenged before it is paid. If nobody names one, this is listed as "
         f"overdue on {text.day(overdue)}.",
     )
-    card = _card(ask, f"Claim {claim.number} wants its result", *lines, buttons=_answers(claim))
+    card = _card(ask, f"Claim {claim.number} wants its result", *lines, buttons=_answers(tx, claim))
     return _to_judges(claim, card, also=_sides(tx, claim))
 
 
@@ -170,7 +171,8 @@ def items_due(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
     found = stories.items(tx, ask.guild, claim.number)
     over = [one for one in found if one.state == stories.OPEN and from_us(one.by_us) <= ask.now]
-    if claim.state != lifecycle.OPEN or not over:
+    free = claim.state == lifecycle.OPEN or scenarios.answers_beside(tx, claim)
+    if not free or not over:
         return None
     lines = (
         f"{_called(claim)}: has it come true?",
@@ -178,7 +180,7 @@ def items_due(tx: Connection, ask: Ask) -> Told | None:
         "Each item is judged by itself; after the last one the closest story is proposed.",
     )
     few = "an item" if len(over) == 1 else f"{len(over)} items"
-    card = _card(ask, f"Claim {claim.number} has {few} to judge", *lines, buttons=_answers(claim))
+    card = _card(ask, f"Claim {claim.number} has {few} to judge", *lines, buttons=_answers(tx, claim))
     return _to_judges(claim, card)
 
 
@@ -187,7 +189,7 @@ def judges_reminded(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
     if claim.state in lifecycle.ENDED:
         return None
-    card = _card(ask, f"Claim {claim.number} still waits", _waiting(claim), buttons=_answers(claim))
+    card = _card(ask, f"Claim {claim.number} still waits", _waiting(tx, claim), buttons=_answers(tx, claim))
     return _to_judges(claim, card)
 
 
@@ -197,18 +199,18 @@ def judges_owner(tx: Connection, ask: Ask) -> Told | None:
     if claim.state in lifecycle.ENDED:
         return None
     lines = (
-        _waiting(claim),
+        _waiting(tx, claim),
         "All moderators without points on it are asked now, and the owner of the server.",
         "The sides may agree on any member without points on it, who then rules alone: `/resolve appoint`."
         if claim.state == lifecycle.DISPUTED
         else "",
-        f"Otherwise it is listed as overdue on {text.day(from_us(ask.facts['overdue_us']))}.",
+        _unless(tx, claim, ask),
     )
     card = _card(
         ask,
         f"Claim {claim.number} has waited for a week",
         *lines,
-        buttons=_answers(claim),
+        buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
     )
     return Told(card, players=claim.terms.judges.named, moderators=True, owner=True)
@@ -223,9 +225,9 @@ def claim_overdue(tx: Connection, ask: Ask) -> Told | None:
     card = _card(
         ask,
         f"Claim {claim.number} is overdue",
-        _waiting(claim),
+        _waiting(tx, claim),
         ends,
-        buttons=_answers(claim),
+        buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
     )
     return _to_judges(claim, card, also=_sides(tx, claim))
@@ -238,14 +240,14 @@ def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
         return None
     when = from_us(ask.facts["lapses_us"])
     lines = (
-        _waiting(claim),
+        _waiting(tx, claim),
         f"On {text.at(when)} {_ends(tx, claim)}. Whoever decides it before prevents that.",
     )
     card = _card(
         ask,
         f"Claim {claim.number} ends in a week",
         *lines,
-        buttons=_answers(claim),
+        buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
     )
     return _to_judges(claim, card, also=_sides(tx, claim))
@@ -267,6 +269,14 @@ def claim_stands(tx: Connection, ask: Ask) -> Told | None:
     return Told(_card(ask, f"The ruling on claim {claim.number} stands", line))
 
 
+def _unless(tx: Connection, claim: Claim, ask: Ask) -> str:
+    """What comes next if nobody decides it: it is listed as overdue, or where it is already, it ends."""
+    if "lapses_us" in ask.facts:
+        when = text.day(from_us(ask.facts["lapses_us"]))
+        return f"It is overdue: if nobody decides it until {when}, {_ends(tx, claim)}."
+    return f"Otherwise it is listed as overdue on {text.day(from_us(ask.facts['overdue_us']))}."
+
+
 def _ends(tx: Connection, claim: Claim) -> str:
     """How a claim ends that nobody decides: an appealed ruling stands, all else goes by the clause (D7)."""
     if claim.state == lifecycle.DISPUTED and disputes.standing(tx, claim).ruling is not None:
@@ -280,7 +290,10 @@ def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
     return Told(card, players=named, concerned=tuple(also), moderators=not named)
 
 
-def _answers(claim: Claim) -> tuple[Button, ...]:
+def _answers(tx: Connection, claim: Claim) -> tuple[Button, ...]:
+    proposal = proposals.unsigned(tx, claim)
+    if proposal is not None:
+        return standing.other_result(claim, proposal)
     if claim.state == lifecycle.DISPUTED:
         return (Button("Judge", DECIDE.format(claim=claim.number), Look.MAIN),)
     if claim.state == lifecycle.OPEN and claim.terms.scenario is not None:
@@ -290,7 +303,11 @@ def _answers(claim: Claim) -> tuple[Button, ...]:
     return ()
 
 
-def _waiting(claim: Claim) -> str:
+def _waiting(tx: Connection, claim: Claim) -> str:
+    proposal = proposals.unsigned(tx, claim)
+    if proposal is not None:
+        words = phrases.result(claim.terms, proposal.result)
+        return f"{_called(claim)} has a proposal, {words}. {standing.UNSIGNED} {standing.replaced(claim)}"
     match claim.state:
         case lifecycle.DISPUTED:
             return f"{_called(claim)} is disputed, and waits for its judges to decide."

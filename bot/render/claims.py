@@ -85,7 +85,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     if seen.at == "proposed" and seen.proposal is not None:
         return (
             standing.challenge_button(number, seen.proposal),
-            *standing.other_result(number, seen.proposal),
+            *standing.other_result(seen.claim, seen.proposal),
             terms,
         )
     if seen.at == "disputed":

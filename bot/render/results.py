@@ -499,7 +499,7 @@ def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
                 else ()
             ),
             standing.challenge_button(number, seen.proposal, "Challenge it"),
-            *standing.other_result(number, seen.proposal),
+            *standing.other_result(seen.claim, seen.proposal),
         )
     if seen.at in ("open", "closed"):
         return (Button("Propose a result", f"propose:{number}", Look.MAIN),)
@@ -639,14 +639,14 @@ def _made(tx: Connection, ask: Ask) -> Told | None:
             *story_words.verdict_lines(terms, seen.items),
             _replaces(tx, ask, seen),
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{long}; "
-            f"{standing.then(proposal)}{bond}",
+            f"{standing.then(seen.claim, proposal)}{bond}",
             *would_pay(seen),
             most=phrases.WHOLE,
         ),
         f"Claim {seen.claim.number} · judged by {phrases.judges(terms, seen.people)}",
         (
             standing.challenge_button(seen.claim.number, proposal),
-            *standing.other_result(seen.claim.number, proposal),
+            *standing.other_result(seen.claim, proposal),
             Button("Terms", f"terms:{seen.claim.number}"),
         ),
         Accent.CAREFUL,
@@ -686,7 +686,7 @@ def _confirm(tx: Connection, ask: Ask) -> Told | None:
     words = (
         f"Nobody challenged {phrases.result(terms, proposal.result)}. {standing.no_consent(terms, proposal)} A "
         "moderator without points on it confirms the result, or challenges it."
-        + (f" After 7 days without that it fails. {standing.REPLACED}" if unsigned else "")
+        + (f" After 7 days without that it fails. {standing.replaced(seen.claim)}" if unsigned else "")
     )
     shown = _plain(
         seen, "A result to confirm", words, Button("Look at it", f"decide:{seen.claim.number}", Look.MAIN)

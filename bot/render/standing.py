@@ -1,21 +1,27 @@
 """What becomes of a proposal that stands: until when it may be challenged, and what follows (RULES D1, D3)."""
 
 from bot.cards import Button, Look
-from bot.render import phrases
+from bot.render import phrases, stories
 from markets import proposals
-from markets.claims import Terms
+from markets.claims import Claim, Terms
 from markets.proposals import Proposal
 
 UNSIGNED = (
     "It isn't settled by silence: a moderator without points on it confirms it within 7 days, or it fails."
 )
-REPLACED = "Whoever names an outcome meanwhile replaces it."
 
 
-def then(proposal: Proposal) -> str:
+def replaced(claim: Claim) -> str:
+    """What comes in the place of a proposal that nobody signed yet; a scenario goes by its items (E7)."""
+    if claim.terms.scenario is not None:
+        return "The items may be judged meanwhile: what they come to replaces it."
+    return "Whoever names an outcome meanwhile replaces it."
+
+
+def then(claim: Claim, proposal: Proposal) -> str:
     """What follows if nobody challenges it, as the end of a sentence."""
     if proposals.is_unsigned(proposal):
-        return f"after that it waits. {UNSIGNED} {REPLACED}"
+        return f"after that it waits. {UNSIGNED} {replaced(claim)}"
     if proposal.confirm:
         return "after that a moderator without points on it confirms it."
     return "unchallenged, it is settled."
@@ -43,6 +49,10 @@ def challenge_button(claim: int, proposal: Proposal, label: str = "Challenge") -
     return Button(label, f"challenge:{claim}:{proposal.number}", Look.DANGER)
 
 
-def other_result(claim: int, proposal: Proposal) -> tuple[Button, ...]:
-    """Naming an outcome instead, where that replaces it."""
-    return (Button("Name an outcome", f"propose:{claim}"),) if proposals.is_unsigned(proposal) else ()
+def other_result(claim: Claim, proposal: Proposal) -> tuple[Button, ...]:
+    """Naming an outcome instead, where that replaces it; a scenario's is what its items say (E7)."""
+    if not proposals.is_unsigned(proposal):
+        return ()
+    if claim.terms.scenario is not None:
+        return (stories.judge_button(claim.number),)
+    return (Button("Name an outcome", f"propose:{claim.number}"),)

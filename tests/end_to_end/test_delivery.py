@@ -124,7 +124,7 @@ async def test_each_confirmation_that_was_done_unheard_says_so_after_its_minute(
     asked += [(play.ada, await play.ada.submit(form, liquidity="50"))]
     for who, shown in asked:
         assert (await who.delivered(late=True).click(shown, shown.message.buttons[0])).error == NO_ANSWER
-    await play.settle()
+        await play.settle()
     more = [  # a purchase before it would move the price that it shows
         (play.ada, await play.ada.run("/market liquidity", claim=1, amount="10")),
         (play.bo, await play.bo.run("/market buy", claim=1, outcome="YES", points="5")),
@@ -134,7 +134,7 @@ async def test_each_confirmation_that_was_done_unheard_says_so_after_its_minute(
     more += [(play.bo, await play.bo.run("/market stake", claim=1, outcome="YES", stake="5"))]
     for who, shown in more:
         assert (await who.delivered(late=True).click(shown, shown.message.buttons[0])).error == NO_ANSWER
-    await play.settle()
+        await play.settle()  # what is pressed late goes on unheard: the next press may not overtake it
     held = [await balance(who) for who in (play.ada, play.bo, play.mira)]
     await play.skip(minutes=2)
     for who, shown in [*asked, *more]:

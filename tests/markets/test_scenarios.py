@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ledger import audit as book_audit
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets import audit, claims, people, queries, scenarios, stories, tables
+from markets import audit, claims, people, proposals, queries, scenarios, stories, tables
 from markets.claims import Actor, Claim, Judges, Result, Terms
 from markets.errors import (
     BadOutcome,
@@ -396,3 +396,68 @@ async def test_the_audit_sees_a_chance_that_was_changed(club: Club, url: str):
     await books.alone(url, lambda tx: tx.execute(changed), write=True)
     (problem,) = await books.alone(url, lambda tx: audit.problems(tx, club.guild))
     assert problem == f"Claim {claim.number} has other stories or items than its terms say."
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.rule("E7")
+@pytest.mark.parametrize("named", [False, True], ids=["moderators judge", "a named judge"])
+async def test_a_void_that_nobody_signed_keeps_no_judge_from_the_items(club: Club, url: str, named: bool):
+    """Whoever has the losing story could stop their judging with it, and an outcome comes from the items alone."""
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.scenario(ada, bo, **({"judges": Judges(named=(mo.number,))} if named else {}))
+    await club.bet(ada, bo, claim, side=FAST)
+    club.skip(days=31)
+    void = await club.proposed(bo, claim, Result("void"))
+    with pytest.raises(BadResult):
+        await club.propose(ada, claim, Result("outcome", outcome=FAST))
+    known = to_us(club.now - 30 * DAY)
+    for item, answer in ((1, "true"), (2, "true")):
+        more = {"known_us": known} if answer == "true" else {}
+        assert (await club.judge_item(mo, claim, item, answer, moderator=not named, **more)).proposal is None
+    done = await club.judge_item(mo, claim, 3, "false", moderator=not named)
+
+    assert done.proposal is not None
+    assert done.proposal.result == Result("outcome", outcome=FAST)
+    assert (await club.read_proposal(void.number)).state == "failed"
+    with pytest.raises(ClaimMoved):  # what the items came to is challenged, not judged anew
+        await club.judge_item(mo, claim, 3, "false", moderator=not named)
+    await settles(club, done.proposal)
+    assert (await club.read_claim(claim.number)).state == "settled"
+    assert await club.balance(ada.wallet) == 110_000
+    await sound(club, url)
+
+
+@pytest.mark.rule("D3")
+async def test_a_result_stops_judging_unless_it_waits_for_a_signature(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.scenario(ada, bo)
+    await club.bet(ada, bo, claim, side=FAST)
+    club.skip(days=31)
+    await club.proposed(mo, claim, Result("void"), moderator=True)
+    with pytest.raises(ClaimMoved):
+        await club.judge_item(mo, claim, 1, "false")
+
+
+@pytest.mark.rule("B3")
+@pytest.mark.parametrize("stands", ["unsigned", "signed"])
+async def test_items_that_wait_for_the_deadline_are_proposed_whatever_stands_then(club: Club, stands: str):
+    _, bo, mo, claim = await begun(club, early="deadline")
+    for item in (1, 2, 3):
+        await club.judge_item(mo, claim, item, "true")
+    club.skip(days=28)
+    await club.sweep()
+    other = await club.proposed(
+        *((bo,) if stands == "unsigned" else (mo,)), claim, Result("void"), moderator=stands == "signed"
+    )
+    if stands == "signed":
+        club.skip(hours=47)
+        await club.sweep()
+        club.skip(minutes=50)
+        await club.withdraw_proposal(mo, other)
+    club.skip(days=3)
+    await club.sweep()
+    club.skip(hours=1)
+    await club.sweep()
+    found = await club.db.read(proposals.standing, await club.read_claim(claim.number))
+    assert found is not None
+    assert found.result.kind == "outcome"

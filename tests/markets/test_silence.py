@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ledger import audit
 from ledger.accounts import Player
-from ledger.types import from_us
+from ledger.types import from_us, to_us
 from markets import audit as markets_audit
 from markets import proposals, queries, resolution, tables
 from markets.claims import Actor, Claim, Judges, Result
@@ -310,3 +310,76 @@ async def test_whose_proposal_nobody_signed_proposes_again_after_that_week(club:
         await club.sweep()
     club.skip(days=7, minutes=1)
     assert (await club.proposed(eve, claim, VOID)).state == "standing"
+
+
+@pytest.mark.rule("D2")
+@pytest.mark.rule("D7")
+@pytest.mark.parametrize(
+    "who", ["the loser, again and again", "two holders in turns", "two holders, without a gap"]
+)
+async def test_what_nobody_signs_keeps_no_claim_from_its_end(club: Club, url: str, who: str):
+    """Its clock runs on, each step is announced a week ahead, and it is told once that it is overdue."""
+    ada, eve, _, claim = await begun(club)
+    asked = club.now - DAY
+    turns = [eve] if who.startswith("the loser") else [eve, ada]
+    made = 0
+    while (await club.read_claim(claim.number)).state in (
+        "open",
+        "proposed",
+    ) and club.now < asked + 400 * DAY:
+        if await state(club, claim) == "open":
+            try:
+                await club.proposed(turns[made % len(turns)], claim, VOID)
+                made += 1
+            except WaitFirst:
+                pass
+        club.skip(hours=6 if who.endswith("gap") else 24)
+        await club.sweep()
+
+    assert made >= 5
+    assert await state(club, claim) == "settled"
+    assert 104 <= (club.now - asked).days <= 106
+    for kind, times in (("claim.overdue", 1), ("claim.lapses", 1), ("claim.lapsed", 1), ("judges.owner", 2)):
+        assert await posted(club, kind) >= times, kind
+        assert kind == "judges.owner" or await posted(club, kind) == times, kind
+    assert [await club.balance(one.wallet) for one in (ada, eve)] == [100_000] * 2
+    await sound(club, url)
+
+
+@pytest.mark.rule("D7")
+async def test_an_outcome_that_was_taken_back_keeps_no_claim_from_its_end(club: Club):
+    """It stands when the end is due, and is withdrawn: the end comes after that window, announced a week ahead."""
+    _, eve, _, claim = await begun(club)
+    for _ in range(103):
+        club.skip(days=1)
+        await club.sweep()
+    assert await posted(club, "claim.lapses") == 1
+    proposal = await club.proposed(eve, claim, IT_WAS)
+    club.skip(hours=40)
+    await club.sweep()
+    assert await state(club, claim) == "proposed"
+    await club.withdraw_proposal(eve, proposal)
+    for _ in range(11):
+        club.skip(days=1)
+        await club.sweep()
+    assert await posted(club, "claim.lapses") == 2
+    assert await state(club, claim) == "settled"
+
+
+@pytest.mark.rule("D7")
+async def test_what_waits_anew_has_its_whole_time_again(club: Club):
+    """Steps that were planned before judges ruled "too early" end nothing soon after the new check date."""
+    ada, eve, mo, claim = await begun(club)
+    for _ in range(20):
+        club.skip(days=1)
+        await club.sweep()
+    assert await posted(club, "claim.overdue") == 1
+    await club.proposed(ada, claim, IT_WAS)
+    await club.challenge(eve, claim)
+    later = club.now + 70 * DAY
+    await club.vote(mo, claim, Result("early", check_us=to_us(later)))
+    while await state(club, claim) != "settled" and club.now < later + 200 * DAY:
+        club.skip(days=1)
+        await club.sweep()
+    assert 104 <= (club.now - later).days <= 132
+    assert await posted(club, "claim.overdue") == 2
