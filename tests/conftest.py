@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ledger import database
 from ledger.database import Database
@@ -25,9 +26,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, help="replay one seed of the simulation")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders lie in memory where there is room: else each commit of a small book waits for the disk, and
-    no test here loses power."""
+    no test here loses power.
+
+    What is tried at random is the same in every run, so that a failure is the change's own; a campaign tries others.
+    No example is timed: a machine that others share says nothing by it.
+    """
+    settings.register_profile("crux", deadline=None, derandomize=not config.getoption("--campaign"))
+    settings.load_profile("crux")
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

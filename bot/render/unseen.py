@@ -68,7 +68,11 @@ def seen(text: str) -> str:
         if marks <= _MOST_MARKS:
             kept.append(char)
     left = "".join(kept)
-    return _HELPED.sub(_helped, left) if _HELPERS.search(left) else left
+    while _HELPERS.search(left):
+        before, left = left, _HELPED.sub(_helped, left)
+        if left == before:  # what was dropped between two characters may have joined them
+            break
+    return left
 
 
 def cut(text: str) -> str:

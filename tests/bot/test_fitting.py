@@ -46,7 +46,7 @@ def sizes(told: Told) -> tuple[int, int]:
 words = st.text("ab *_[]()<>\\“”😀👩‍🚀é", max_size=700)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(words, max_size=9), st.integers(200, 4_000))
 def test_any_text_is_brought_down_to_any_room_and_says_so(lines: list[str], room: int):
     card = Card("Ruled NO", tuple(lines), "Claim 1")
@@ -58,7 +58,7 @@ def test_any_text_is_brought_down_to_any_room_and_says_so(lines: list[str], room
         assert fitting.fitted(made, room, WHOLE) == made
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(words, st.integers(20, 300))
 def test_a_cut_line_tears_no_letter_and_no_markdown_apart(line: str, most: int):
     shown = f"**A** says [this](https://example.org/a) to <@1>: {text.escape(line)}"
@@ -70,7 +70,7 @@ def test_a_cut_line_tears_no_letter_and_no_markdown_apart(line: str, most: int):
         assert (len(kept) - len(kept.rstrip("\\"))) % 2 == 0
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text("ab 😀", max_size=9_000), st.integers(100, 3_400))
 def test_a_text_is_parted_into_pieces_that_fit_and_lose_no_word(line: str, most: int):
     parts = fitting.parts(line, most)

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.render import text
@@ -135,6 +135,7 @@ _LIVELY = st.text(
 
 
 @given(_LIVELY)
+@example("🇩\U000e0067🏽\ufe0f")
 def test_what_is_left_stays_and_hides_nothing(typed: str):
     left = text.seen(typed)
     assert text.seen(left) == left

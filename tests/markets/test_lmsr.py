@@ -299,7 +299,7 @@ def test_what_is_left_of_liquidity_by_hand():
     st.lists(st.tuples(st.integers(0, 9), st.integers(-(10**6), 10**6), LIQUIDITY), max_size=5),
     st.data(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_left_of_each_liquidity_is_together_what_the_market_has_left(
     liquidity: int, opening: list[int], made: list[tuple[int, int, int]], data: st.DataObject
 ):
