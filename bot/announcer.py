@@ -252,7 +252,7 @@ class Announcer:
     async def _words(self, known: dict[str, announced.Words], kind: str, ask: Ask) -> Told | None:
         if kind not in known:
             raise NoWords(kind)
-        told = await self._crux.db.read(known[kind], ask)
+        told = await self._crux.db.read_patiently(known[kind], ask)  # thousands may have a stake
         if told is None or told.card.chart is None:
             return told
         return replace(told, card=await self._crux.painter.painted(told.card))

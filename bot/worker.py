@@ -115,7 +115,7 @@ class Worker:
         guild = self._crux.get_guild(held.guild)
         if guild is None:
             return
-        players = await self._crux.db.read(calendar.people_on, held.guild, held.ref)
+        players = await self._crux.db.read_patiently(calendar.people_on, held.guild, held.ref)
         channel = (await self._crux.places(held.guild)).announcement_channel
         told = channel and permissions.check(guild, channel).can_post
         if players and (not told or await self._somebody_left(guild, players)):

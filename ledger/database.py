@@ -159,6 +159,15 @@ class Database:
         """
         return await self._run(self._reads, lambda tx: reader(tx, *args, **named))
 
+    async def read_patiently(
+        self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
+    ) -> A:
+        """`read` for what nobody waits for: where that is cut off, the same once more without a limit."""
+        try:
+            return await self.read(reader, *args, **named)
+        except ReadTooLong:
+            return await self.read_long(reader, *args, **named)
+
     async def read_long(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
     ) -> A:

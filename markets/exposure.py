@@ -102,8 +102,8 @@ def _meets(hung: Below, result: Result) -> bool:
 def gains(tx: Connection, claim: Claim, result: Result, player: int) -> bool:
     """Whether somebody may end up with more by a result than by another one that the claim can have."""
     seen = _Seen.of(tx, claim, player)
-    worst = min(seen.by(tx, one).get(player, NOTHING).least for one in possible(claim))
-    return seen.by(tx, result).get(player, NOTHING).most > worst
+    worst = min(seen.least(tx, one).get(player, 0) for one in possible(claim))
+    return seen.most(tx, result).get(player, 0) > worst
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
@@ -112,40 +112,49 @@ def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
     Whoever proposed it knows of it and isn't among them.
     """
     seen = _Seen.of(tx, claim)
-    best: dict[int, int] = {}
-    for one in possible(claim):  # void among them: nobody's best is less than nothing
-        for player, span in seen.by(tx, one).items():
-            best[player] = max(best.get(player, 0), span.most)
-    spans, knows = seen.by(tx, result), _proposers(tx, claim, result)
-    short = ((player, by - spans.get(player, NOTHING).least) for player, by in best.items())
-    losing = sorted((-by, player) for player, by in short if by > 0 and player not in knows)
+    best: dict[int, int] = {}  # nobody's is less than nothing: void is possible
+    for one in possible(claim):
+        for player, by in seen.most(tx, one).items():
+            if by > best.get(player, 0):
+                best[player] = by
+    least, knows = seen.least(tx, result), _proposers(tx, claim, result)
+    at_stake = {*best, *(player for player, by in least.items() if by < 0)}
+    short = ((best.get(player, 0) - least.get(player, 0), player) for player in at_stake)
+    losing = sorted((-by, player) for by, player in short if by > 0 and player not in knows)
     return [player for _, player in losing]
 
 
 @dataclass(slots=True)
 class _Seen:
-    """A claim with what its results bring, each worked out once; of one player if named."""
+    """A claim with what its results bring, each worked out once; of one player if named. It is asked for thousands of
+    people while a post waits, so where nothing hangs below no spans are made."""
 
     claim: Claim
     player: int | None
     hung: list[tuple[Below, Spans]]
-    known: dict[Result, Spans]
+    known: dict[Result, dict[int, int]]
 
     @staticmethod
     def of(tx: Connection, claim: Claim, player: int | None = None) -> "_Seen":
         hung = [(one, _going_on(tx, one.claims, player)) for one in below(tx, claim)]
-        return _Seen(claim, player, hung, {})
+        return _Seen(claim, player, hung, _by_outcome(tx, claim, player))
 
-    def by(self, tx: Connection, result: Result) -> Spans:
+    def least(self, tx: Connection, result: Result) -> dict[int, int]:
+        return self._with_hung(tx, result, 0)
+
+    def most(self, tx: Connection, result: Result) -> dict[int, int]:
+        return self._with_hung(tx, result, 1)
+
+    def _with_hung(self, tx: Connection, result: Result, end: int) -> dict[int, int]:
         """What a result brings; *too early* counts as void does, since by it too nobody gets what they would (D8)."""
         result = VOID if result.kind == "early" else result
         if result not in self.known:
-            spans = _exact(tx, self.claim, result, self.player)
-            for one, going_on in self.hung:
-                if _meets(one, result):
-                    _add(spans, going_on)
-            self.known[result] = spans
-        return self.known[result]
+            self.known[result] = _exact(tx, self.claim, result, self.player)
+        going_on = [spans for one, spans in self.hung if _meets(one, result)]
+        brings = dict(self.known[result]) if going_on else self.known[result]
+        for spans in going_on:
+            _add(brings, {player: span[end] for player, span in spans.items()})
+        return brings
 
 
 def possible(claim: Claim) -> list[Result]:
@@ -159,27 +168,40 @@ def _going_on(tx: Connection, lower: Iterable[Claim], player: int | None) -> Spa
     spans: Spans = {}
     for claim in lower:
         own: Spans = {}
-        for result in possible(claim):
-            for who, by in _exact(tx, claim, result, player).items():
+        for brings in (*_by_outcome(tx, claim, player).values(), _exact(tx, claim, UNCLEAR, player)):
+            for who, by in brings.items():
                 span = own.get(who, NOTHING)  # as void is possible: the least is never above nothing
-                own[who] = Span(min(span.least, by.least), max(span.most, by.most))
-        _add(spans, own)
+                own[who] = Span(min(span.least, by), max(span.most, by))
+        for who, span in own.items():
+            spans[who] = spans[who].plus(span) if who in spans else span
     return spans
 
 
-def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> Spans:
-    """What a result pays on the claim itself."""
-    spans: Spans = {}
-    if result == VOID:  # each gets back what they put in (C9)
-        return spans
+def _by_outcome(tx: Connection, claim: Claim, player: int | None) -> dict[Result, dict[int, int]]:
+    """What each outcome pays on the claim itself."""
+    found = [Result("outcome", outcome=at) for at in range(len(claim.terms.outcomes))]
+    brings: dict[Result, dict[int, int]] = {result: {} for result in found}
     for kind in instruments.ALL:
-        _add(spans, {who: Span(by, by) for who, by in kind.changes(tx, claim, result, player).items()})
-    return spans
+        for result, changes in zip(found, kind.changes_by_outcome(tx, claim, player), strict=True):
+            _add(brings[result], changes)
+    return brings
 
 
-def _add(spans: Spans, more: Spans) -> None:
-    for player, span in more.items():
-        spans[player] = spans[player].plus(span) if player in spans else span
+def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> dict[int, int]:
+    """What a result pays on the claim itself."""
+    brings: dict[int, int] = {}
+    if result != VOID:  # each gets back what they put in (C9)
+        for kind in instruments.ALL:
+            _add(brings, kind.changes(tx, claim, result, player))
+    return brings
+
+
+def _add(to: dict[int, int], more: dict[int, int]) -> None:
+    if not to:
+        to.update(more)
+        return
+    for player, by in more.items():
+        to[player] = to.get(player, 0) + by
 
 
 def _proposers(tx: Connection, claim: Claim, result: Result) -> set[int]:

@@ -58,6 +58,13 @@ class Instrument:
         """By how much each player would end above what they put in, minor units; of one player if named."""
         return {}
 
+    def changes_by_outcome(
+        self, tx: Connection, claim: Claim, player: int | None = None
+    ) -> list[dict[int, int]]:
+        """`changes` by each outcome of the claim, in their order. A kind that thousands hold reads them once here."""
+        outcomes = range(len(claim.terms.outcomes))
+        return [self.changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
+
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
         """Who has something on it now, and how much, minor units: its holders (D1, D4)."""
         return {}

@@ -128,6 +128,35 @@ class SharesOfOutcomes(Instrument):
                 changed[row.player] = changed.get(row.player, 0) + back - row.paid
         return changed if player is None else {player: changed.get(player, 0)}
 
+    def changes_by_outcome(
+        self, tx: Connection, claim: Claim, player: int | None = None
+    ) -> list[dict[int, int]]:
+        market = maker.find(tx, claim.guild, claim.number)
+        if market is None or market.state != "open":
+            return [{} for _ in claim.terms.outcomes]
+        pays: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
+        put_in: dict[int, int] = {}
+        for who, at, shares, cost in tx.execute(_HELD, {"g": claim.guild, "claim": claim.number}).all():
+            pays[at][who] = shares
+            put_in[who] = put_in.get(who, 0) - cost
+        held = accounts.state(tx, market.escrow).balance
+        payments = liquidity.payments(tx, market)
+        for row in payments:
+            if row.player:
+                put_in[row.player] = put_in.get(row.player, 0) - row.paid
+        found: list[dict[int, int]] = []
+        for at, shares_of in enumerate(pays):
+            parts = liquidity.parts(tx, market, payments, [int(at == one) for one in range(len(pays))])
+            rest = money.share_out(held - sum(shares_of.values()), parts)
+            changed = dict(put_in)
+            for who, shares in shares_of.items():
+                changed[who] += shares
+            for row, back in zip(payments, rest, strict=True):
+                if row.player:
+                    changed[row.player] += back
+            found.append(changed if player is None else {player: changed.get(player, 0)})
+        return found
+
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
         market = maker.find(tx, claim.guild, claim.number)
         if market is None or market.state != "open":
@@ -458,6 +487,7 @@ _CHANGES = (
     .where(*_of_market)
     .group_by(_p.player)
 )
+_HELD = sa.select(_p.player, _p.outcome, _p.shares, _p.cost).where(*_of_market)
 _STAKES = (
     sa.select(_p.player, _sum(_p.cost).label("cost")).where(*_of_market, _p.shares > 0).group_by(_p.player)
 )

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -76,9 +76,9 @@ class Pool:
         return self.state == "open" and to_us(now) < self.closes_us
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A stake as it is stored; `paid` is what came back once the pool has ended."""
+class Placed(NamedTuple):
+    """A stake as it is stored; `paid` is what came back once the pool has ended. A tuple: ten thousand are read while
+    somebody waits."""
 
     number: int
     player: int
@@ -478,6 +478,34 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
         if one.state == "live":
             found[one.player] = found.get(one.player, 0) + _gets(one, splits, known_us) - one.amount
     return found
+
+
+def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
+    """`changes` by each outcome: what it brings to the stakes on it, and takes from all others."""
+    backing = [0] * len(claim.terms.outcomes)
+    on: list[list[Placed]] = [[] for _ in backing]
+    lost: dict[int, int] = {}
+    for one in stakes_of(tx, claim.guild, claim.number):
+        if one.state == "live":
+            backing[one.outcome] += one.amount
+            on[one.outcome].append(one)
+            lost[one.player] = lost.get(one.player, 0) - one.amount
+    return [
+        {who: by for who, by in _won(backing, at, on[at], lost).items() if player in (None, who)}
+        for at in range(len(backing))
+    ]
+
+
+def _won(backing: list[int], outcome: int, on: list[Placed], lost: dict[int, int]) -> dict[int, int]:
+    if not on:  # nobody backed it: all stakes return (C6)
+        return dict.fromkeys(lost, 0)
+    splitting = parimutuel.Splitting(backing, [int(at == outcome) for at in range(len(backing))])
+    for one in on:
+        splitting.add(parimutuel.Stake(outcome, one.amount), one.number)
+    split, changed = splitting.done()[outcome], dict(lost)
+    for one in on:
+        changed[one.player] += split.gets(one.amount, one.number)
+    return changed
 
 
 def paid_otherwise(tx: Connection, claim: Claim, result: Result) -> list[int]:

@@ -257,7 +257,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     numbers |= {player for one in pays for player, _ in one.most}
     effect = known.effect(tx, found, said[0]) if said else None
     if effect is not None:
-        numbers |= {player for player, _ in (*effect.returned, *effect.moved)}
+        shown = (*effect.returned[:PEOPLE_SHOWN], *effect.moved[:PEOPLE_SHOWN])
+        numbers |= {player for player, _ in shown}
     numbers |= {one.owner for one in locked}
     if proposal:
         numbers.add(proposal.proposer)
@@ -302,12 +303,15 @@ def _pays(tx: Connection, found: Claim, named: Sequence[Result]) -> tuple[Pays, 
     weigh; while a result is proposed."""
     outcomes = len(found.terms.outcomes)
     results = [Result("outcome", outcome=at) for at in range(min(outcomes, RESULTS_SHOWN))]
+    by_outcome = resolution.changes_by_outcome(tx, found)
     if not isinstance(clauses.decode(found.terms.clause), clauses.JudgesChoose):
         results.append(Result("unclear"))
     made: list[Pays] = []
     for result in results:
         paid = known.as_named(result, *named)
-        change = {player: by for player, by in resolution.changes(tx, found, paid).items() if by}
+        plain = paid == result and result.outcome is not None
+        brings = by_outcome[result.outcome or 0] if plain else resolution.changes(tx, found, paid)
+        change = {player: by for player, by in brings.items() if by}
         most = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))[:PEOPLE_SHOWN]
         made.append(Pays(result, tuple(most), len(change) - len(most)))
     return tuple(made)

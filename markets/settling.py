@@ -38,6 +38,11 @@ class Pools(Instrument):
     ) -> dict[int, int]:
         return pools.changes(tx, claim, result, player)
 
+    def changes_by_outcome(
+        self, tx: Connection, claim: Claim, player: int | None = None
+    ) -> list[dict[int, int]]:
+        return pools.changes_by_outcome(tx, claim, player)
+
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
         return pools.holders(tx, claim)
 

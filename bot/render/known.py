@@ -6,10 +6,7 @@ from bot.cards import Line, PickOne
 from bot.render import phrases, text
 from ledger.types import from_us
 from markets.claims import Result
-from markets.queries import ClaimSeen
-
-NAMED = 6
-"""People, and bets, that a card names."""
+from markets.queries import PEOPLE_SHOWN, ClaimSeen
 
 
 def since(result: Result) -> str:
@@ -45,7 +42,7 @@ def lines(seen: ClaimSeen) -> tuple[str, ...]:
 def _people(seen: ClaimSeen, rows: Sequence[tuple[int, int]], *, changes: bool) -> str:
     shown = [
         f"{phrases.who(seen.people, player)} {phrases.change(amount) if changes else text.number(amount)}"
-        for player, amount in rows[:NAMED]
+        for player, amount in rows[:PEOPLE_SHOWN]
     ]
     more = len(rows) - len(shown)
     return text.listed([*shown, f"{more} more"] if more else shown)
@@ -56,8 +53,8 @@ def _forecasts(count: int) -> str:
 
 
 def _bets(numbers: Sequence[int], *, voids: bool) -> str:
-    more = len(numbers) - NAMED
-    named = [*map(str, numbers[:NAMED]), *([f"{more} more"] if more > 0 else [])]
+    more = len(numbers) - PEOPLE_SHOWN
+    named = [*map(str, numbers[:PEOPLE_SHOWN]), *([f"{more} more"] if more > 0 else [])]
     if len(numbers) == 1:
         what = "is void by this" if voids else "stands, unless its judges rule otherwise"
         return f"Bet {named[0]} was taken after that; it {what}."

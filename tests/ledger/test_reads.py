@@ -68,6 +68,14 @@ async def test_a_read_of_many_statements_is_cut_off_as_well(url: str, monkeypatc
             await db.read(long, 30)
 
 
+async def test_what_nobody_waits_for_is_read_again_without_a_limit(url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(database, "READ_LIMIT_MS", 100)
+    async with databases.opened(url) as db:
+        assert await db.read_patiently(long, 1) > 1
+        with pytest.raises(ReadOnly):
+            await db.read_patiently(lambda tx: tx.execute(sa.delete(tables.books)))
+
+
 async def test_a_long_read_may_take_its_time(world: World):
     assert await world.db.read_long(long, 0.6) > 1
 

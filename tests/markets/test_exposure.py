@@ -1,12 +1,13 @@
 """Who has something below a claim loses and gains by its proposals, and is told (RULES C10, D3)."""
 
 import pytest
+from sqlalchemy import Connection
 
 from ledger import audit
 from ledger.accounts import Player
 from markets import audit as markets_audit
-from markets import calendar, resolution
-from markets.claims import Claim, Result
+from markets import calendar, claims, exposure, instruments, resolution, trading
+from markets.claims import Actor, Claim, Outcome, Result
 from markets.conditions import Condition
 from markets.errors import NotAHolder, Recused
 from tests.ledger import stories
@@ -190,3 +191,28 @@ async def test_a_moderator_with_something_below_isnt_believed_and_confirms_nothi
         await club.confirm(mira, proposal)
     await club.confirm(mod, proposal)
     assert await state(club, first) == "void"
+
+
+async def test_what_each_outcome_brings_is_the_same_read_at_once(club: Club):
+    """Thousands may have something on a claim, so pools and markets are read once for all outcomes."""
+    people = [await club.member(n, 1_000_000) for n in range(1, 8)]
+    outcomes = tuple(Outcome(name, f"It is {name}.") for name in ("A", "B", "C", "D"))
+    claim = await club.claim(people[0], kind="choice", outcomes=outcomes)
+    await club.market(people[0], claim, liquidity=10_000)
+    await club.pool(people[1], claim)
+    for at, who in enumerate(people):
+        await club.buy(who, claim, at % 4, budget=100 + 37 * at)
+        for turn in range(at % 3):
+            await club.stake(who, claim, (at + turn) % 3, 101 + 13 * at)  # nobody stakes on D
+    more = trading.AddLiquidity(club.guild, club.key(), Actor(people[2].number), claim.number, 5_000)
+    await club.db.write(trading.add_liquidity, more, club.now)
+    await club.bet(people[3], people[4], claim, side=1)
+
+    def both(tx: Connection) -> None:
+        found = claims.load(tx, club.guild, claim.number)
+        for player in (None, *[who.number for who in people], 99):
+            for kind in instruments.ALL:
+                single = [kind.changes(tx, found, result, player) for result in exposure.possible(found)[:4]]
+                assert kind.changes_by_outcome(tx, found, player) == single, (kind, player)
+
+    await club.db.read(both)
