@@ -118,7 +118,7 @@ class Worker:
         players = await self._crux.db.read_patiently(calendar.people_on, held.guild, held.ref)
         channel = (await self._crux.places(held.guild)).announcement_channel
         told = channel and permissions.check(guild, channel).can_post
-        if players and (not told or await self._somebody_left(guild, players)):
+        if not told or await self._somebody_left(guild, players):
             request = calendar.NeedsConfirmation(held.guild, f"{held.key}:left", held.ref)
             with contextlib.suppress(AlreadyDone):
                 await self._crux.db.write(

@@ -89,6 +89,12 @@ def follow(tx: Connection, guild: int, number: int, now: datetime) -> int:
     return successor
 
 
+def moved(tx: Connection, guild: int, number: int) -> int:
+    """How much that a deleted number owed was moved to the numbers its owner had later, and wasn't given back since;
+    minor units. What this number gets pays that first, as it would have paid the debt."""
+    return sum(int(amount) for _, amount in tx.execute(_MOVED, {"g": guild, "n": number}).all())
+
+
 def _give_back(tx: Connection, guild: int, number: int, carrier: int, moved: int, now: datetime) -> None:
     wallet, balance, key = _standing(tx, guild, number)
     back = min(balance, moved, money.MOST)
@@ -96,6 +102,19 @@ def _give_back(tx: Connection, guild: int, number: int, carrier: int, moved: int
         to = accounts.wallet(tx, guild, carrier)
         post(tx, guild=guild, key=key, kind=DEBT, amounts={wallet: -back, to: back}, now=now)
         follow(tx, guild, carrier, now)
+        if accounts.discord_id(tx, guild, carrier) is None:
+            _pass_on(tx, guild, carrier, now)
+
+
+def _pass_on(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """Empty the wallet of a number that is gone too: its owner paid the debt, so it goes to the number that they have
+    now, or to the house (E4)."""
+    wallet, balance, key = _standing(tx, guild, number)
+    left = min(balance, money.MOST)
+    if left > 0:
+        heir = _successor(tx, guild, number, now)
+        to = accounts.house(guild) if heir is None else accounts.wallet(tx, guild, heir)
+        post(tx, guild=guild, key=key, kind=DEBT, amounts={wallet: -left, to: left}, now=now)
 
 
 def _move(tx: Connection, guild: int, number: int, to: int, now: datetime) -> int:
@@ -167,7 +186,6 @@ _MOVED = (
         _from.guild_id == _g,
         _from.kind == sa.literal_column("'wallet'"),
         _from.owner == _n,
-        _from.balance > sa.literal_column("0"),
         _own.guild_id == _g,
         _own.account == _from.number,
         _own.account_seq > sa.literal_column("0"),  # by account, not through the whole book

@@ -193,6 +193,9 @@ def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
     if planned is None:
         planned = max(since_us + OVERDUE_US, to_us(now) + WEEK_US)  # a week's notice, also after an outage
         due.schedule(tx, claim.guild, "claim.overdue", claim.number, planned)
+    if _runs_to(tx, claim, now):  # unchallenged it settles by itself: nobody is called for that
+        _look_again(tx, claim, now)
+        return
     facts = {"lapses_us": planned} if since_us + LAPSE_US <= planned else {"overdue_us": planned}
     _tell(tx, work, claim.number, "judges.owner", now, state=claim.state, **facts)
 
@@ -202,7 +205,7 @@ def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
     """Fourteen days have passed: it is listed as overdue, and will end by itself in 90 days (D7)."""
     claim = claims.load(tx, work.guild, work.ref)
     if not _undecided_for(tx, claim, now, OVERDUE_US):
-        _look_again(tx, claim, now, work.kind)
+        _look_again(tx, claim, now)
         return
     lapses_us = to_us(now) + 90 * DAY_US
     outbox.redraw(tx, claim.guild, "claim", claim.number)
@@ -212,10 +215,10 @@ def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
 
 @due.handles("claim.lapses")
 def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
-    """A week's notice of the end by ambiguity clause."""
+    """A week's notice of the end."""
     claim = claims.load(tx, work.guild, work.ref)
     if not _undecided_for(tx, claim, now, LAPSE_US - WEEK_US):  # somebody acted meanwhile, and it waits anew
-        _look_again(tx, claim, now, work.kind)
+        _look_again(tx, claim, now)
         return
     lapses_us = to_us(now) + WEEK_US
     _tell(tx, work, claim.number, "claim.lapses", now, state=claim.state, lapses_us=lapses_us)
@@ -223,20 +226,33 @@ def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
 
 
 @due.handles("claim.lapse")
+@due.handles("claim.ends")
 def lapse(tx: Connection, work: Due, now: datetime) -> None:
-    """It ends by its ambiguity clause, or where that leaves it to judges, with all stakes returned (D7).
+    """It ends by the outcome that stands announced and unchallenged; else by its ambiguity clause, or where that
+    leaves it to judges, with all stakes returned (D7).
 
-    A ruling whose appeal nobody decided stands: its judges did rule, and only the appeal found nobody (D5, D6).
+    A ruling whose appeal nobody decided stands: its judges did rule, and only the appeal found nobody (D5, D6). While
+    a result may still be challenged the end waits for that, once (`claim.ends`): else two people could keep it away,
+    with results that each takes back.
     """
     claim = claims.load(tx, work.guild, work.ref)
     if claim.halted or not _undecided_for(tx, claim, now, LAPSE_US):
-        _look_again(tx, claim, now, "claim.lapses")
+        _look_again(tx, claim, now)
+        return
+    runs_to_us = _runs_to(tx, claim, now)
+    if runs_to_us and work.kind == "claim.lapse":
+        due.schedule(tx, claim.guild, "claim.ends", claim.number, runs_to_us + 1)
         return
     claim.require("lapse", now)
     if claim.state == lifecycle.DISPUTED and disputes.let_stand(tx, claim, now):
         _tell(tx, work, claim.number, "claim.stands", now)
         return
     proposal = proposals.standing(tx, claim)
+    if claim.state == lifecycle.PROPOSED and proposals.came_through(tx, claim, proposal, now):
+        assert proposal is not None, claim.number
+        _tell(tx, work, claim.number, "claim.lapsed", now, state=claim.state, proposal=proposal.number)
+        proposals.settle(tx, claim, proposal, now)
+        return
     dispute = disputes.lapse(tx, claim, now) if claim.state == lifecycle.DISPUTED else None
     if proposal is not None:
         proposals.end_proposal(tx, proposal, "failed", now)
@@ -254,10 +270,22 @@ def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
 
 
 def undecided_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
-    """Since when nobody decides a claim: as `waits_since`, but a proposal that needs somebody's signature leaves the
-    claim as undecided as it was before. Else two people in turns could keep its end away for ever (D7)."""
+    """Since when nobody decides a claim (D7): as `waits_since`, but what stands proposed doesn't begin it anew. Else
+    two people in turns could keep its end away for ever, with proposals that nobody signs, or that they take back."""
+    since_us = waits_since(tx, claim, now)
+    if claim.state != lifecycle.PROPOSED:
+        return since_us
+    asked_us = _since(tx, claim, None, now)
+    found = [at_us for at_us in (since_us if not proposals.unsigned(tx, claim) else None, asked_us) if at_us]
+    return min(found, default=None)
+
+
+def _runs_to(tx: Connection, claim: Claim, now: datetime) -> int | None:
+    """Until when a result that would settle by itself may be challenged; None where nothing of that kind stands."""
     proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
-    return _since(tx, claim, None if proposals.unsigned(tx, claim) else proposal, now)
+    if proposal is None or proposals.is_unsigned(proposal) or proposals.window_is_over(proposal, now):
+        return None
+    return proposal.window_to_us
 
 
 def _since(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> int | None:
@@ -337,19 +365,13 @@ def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
     return [(row.due_us, row.kind) for row in rows if refs.get(row.kind.split(".")[0]) == row.ref]
 
 
-def _look_again(tx: Connection, claim: Claim, now: datetime, step: str | None = None) -> None:
-    """Somebody acted, or a moderator stopped it: as long as it hasn't ended, it is looked at again in 14 days.
-
-    Where an outcome's window runs, the `step` that was due comes when that is over: if it settled, it finds an ended
-    claim; if it was withdrawn, the claim is as undecided as before."""
-    if claim.state in lifecycle.ENDED:
-        return
-    proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
-    runs_to_us = proposal.window_to_us or 0 if proposal else 0
-    if step is not None and runs_to_us > to_us(now):
-        due.schedule(tx, claim.guild, step, claim.number, runs_to_us + DAY_US)
-    else:
-        due.schedule(tx, claim.guild, "judges.owner", claim.number, to_us(now) + OVERDUE_US)
+def _look_again(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Somebody acted, or a moderator stopped it: as long as it hasn't ended, it is looked at again in 14 days, or
+    when its owner is to be asked before that."""
+    again_us = to_us(now) + OVERDUE_US
+    asked_us = due.at_us(tx, claim.guild, "judges.owner", claim.number)
+    if claim.state not in lifecycle.ENDED and (asked_us is None or asked_us > again_us):
+        due.schedule(tx, claim.guild, "judges.owner", claim.number, again_us)
 
 
 def _file(tx: Connection, claim: Claim, now: datetime) -> None:
@@ -394,8 +416,8 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     """Prolong what people had no chance to object to (D3, E5); returns how many windows that were.
 
     The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6), the
-    weeks after which it counts as posted, and the time to confirm what isn't settled by silence get back the hours
-    they lost.
+    weeks after which it counts as posted, the time to confirm what isn't settled by silence, and the week before a
+    claim ends that nobody decides (D7) get back the hours they lost.
     """
     tx.execute(_BACK, {"g": request.guild})
     asked = {"g": request.guild, "from": request.from_us}
@@ -409,11 +431,15 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     for ruling in rulings:
         away_us = to_us(now) - max(request.from_us, ruling.posted_us or ruling.ruled_us)
         due.schedule(tx, request.guild, ruling.kind, ruling.number, ruling.due_us + away_us)
+    ends = tx.execute(_ENDS, asked).all()
+    for one in ends:  # announced a week before: that week is theirs
+        due_us = max(one.due_us + to_us(now) - request.from_us, to_us(now) + DAY_US)
+        due.schedule(tx, request.guild, one.kind, one.ref, due_us)
     unsigned = tx.execute(_UNSIGNED, asked).all()
     for waits in unsigned:
         away_us = to_us(now) - max(request.from_us, waits.window_to_us)
         due.schedule(tx, request.guild, "proposal.unsigned", waits.number, waits.due_us + away_us)
-    return len(numbers) + len({ruling.number for ruling in rulings}) + len(unsigned)
+    return len(numbers) + len({ruling.number for ruling in rulings}) + len(unsigned) + len(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,17 +452,21 @@ class NeedsConfirmation:
 
 
 def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime) -> None:
-    tx.execute(_NEEDS_CONFIRMATION, {"g": request.guild, "n": request.proposal})
-    outbox.redraw(tx, request.guild, "claim", proposals.load(tx, request.guild, request.proposal).claim)
+    proposal = proposals.load(tx, request.guild, request.proposal)
+    if proposal.state == proposals.STANDING and not proposal.confirm:
+        tx.execute(_NEEDS_CONFIRMATION, {"g": request.guild, "n": request.proposal})
+        outbox.redraw(tx, request.guild, "claim", proposal.claim)
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:
-    """Who has something on the claim of a proposal, or below it, that stands and needs no confirmation yet."""
+    """Whose silence would be no consent to a proposal if they had left: nobody's where it doesn't stand, or needs a
+    confirmation already (D3)."""
     proposal = proposals.load(tx, guild, number)
     if proposal.state != "standing" or proposal.confirm:
         return []
     claim = claims.load(tx, guild, proposal.claim)
-    return list(dict.fromkeys([*resolution.holders(tx, claim), *exposure.holders_below(tx, claim)]))
+    below = exposure.silent(tx, claim, proposal.result) if exposure.holders_below(tx, claim) else []
+    return list(dict.fromkeys([*resolution.holders(tx, claim), *below]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,6 +517,11 @@ _RULINGS = (
     .where(_d.guild_id == param("g"), _w.kind.in_(disputes.WAITS), _w.due_us > param("from"))
     .order_by(_d.number)
 )
+_ENDS = (
+    sa.select(_w.kind, _w.ref, _w.due_us)
+    .where(_w.guild_id == param("g"), _w.kind.in_(["claim.lapse", "claim.ends"]), _w.due_us > param("from"))
+    .order_by(_w.ref, _w.kind)
+)
 _UNSIGNED = (
     sa.select(_p.number, _p.window_to_us, _w.due_us)
     .join(tables.due_work, (_w.guild_id == _p.guild_id) & (_w.ref == _p.number))
@@ -504,7 +539,10 @@ _CUT_WINDOWS = (
 )
 _CUT_RULINGS = (
     sa.select(_w.guild_id)
-    .where(_w.kind.in_([*disputes.WAITS, "proposal.unsigned"]), _w.due_us > param("from"))
+    .where(
+        _w.kind.in_([*disputes.WAITS, "proposal.unsigned", "claim.lapse", "claim.ends"]),
+        _w.due_us > param("from"),
+    )
     .distinct()
 )
 _opened = (_c.guild_id == param("g"), _c.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))

@@ -67,9 +67,11 @@ def _met(tx: Connection, claim: Claim, link: Link, at_us: int, now: datetime) ->
     if claim.state in lifecycle.ENDED:
         return
     claim = _set_times(tx, claim, at_us if link.days else None, now)
-    if claim.state == lifecycle.OPEN and (claim.check_us or 0) <= to_us(now):
+    if (claim.check_us or 0) <= to_us(
+        now
+    ):  # it was passed over while the claim waited, whatever stands proposed
         due.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now))
-    elif claim.state == lifecycle.PROPOSED:
+    if claim.state == lifecycle.PROPOSED:
         proposal = proposals.standing(tx, claim)
         assert proposal is not None, claim.number
         if proposal.window_to_us is not None:
@@ -118,7 +120,8 @@ def _after_reversal(tx: Connection, claim: Claim, link: Link, came: str, at_us: 
         conditions.decide(tx, claim.guild, claim.number, WAITING, None)
         _set_times(tx, claim, None, now)
     elif came == MET:
-        conditions.decide(tx, claim.guild, claim.number, MET, at_us)
+        # Paid as it is, by times that count from when it came true first.
+        conditions.decide(tx, claim.guild, claim.number, MET, link.decided_us)
         _tell(tx, claim, "condition.met", link, now)
     elif came == FAILED:
         _tell(tx, claim, "condition.reversed", link, now, failed=True)

@@ -36,6 +36,7 @@ ALONE = frozenset(
         "ruling.pay",
         "ruling.tell",
         "claim.lapse",
+        "claim.ends",
         "claim.check",
         "condition.look",
         "orders.fill",

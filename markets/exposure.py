@@ -12,10 +12,14 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import grants, people, settings
 from ledger.prepared import param
 from markets import claims, conditions, instruments, known, lifecycle, tables
 from markets.claims import Claim, Result
 from markets.instruments import Instrument
+
+TRIFLES = 100
+"""Who has no more than this part of the starting balance to lose by their silence holds no result up (D3)."""
 
 VOID, UNCLEAR = Result("void"), Result("unclear")
 
@@ -70,9 +74,19 @@ def holders_below(tx: Connection, claim: Claim) -> list[int]:
     return sorted({player for kind, lower in _kinds_below(tx, claim) for player in kind.stakes(tx, lower)})
 
 
-def somebody_deleted_below(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody with something on a claim that is conditional on this one had themselves deleted (E4)."""
-    return any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim))
+def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
+    """Those whose silence is no consent to a result if they left: who may lose more than a trifle by it (D3)."""
+    trifle = settings.load(tx, claim.guild, grants.Settings).starting_balance // TRIFLES
+    return [player for player, by in losses(tx, claim, result).items() if by > trifle]
+
+
+def somebody_deleted_below(tx: Connection, claim: Claim, result: Result) -> bool:
+    """Whether one of them who has something on a claim that is conditional on this one had themselves deleted (E4). A
+    trifle there holds up nobody's bet: anyone may open such a claim, and stake on it, at any time."""
+    if not any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim)):
+        return False
+    players = silent(tx, claim, result)
+    return len(people.ids(tx, claim.guild, players)) < len(players)
 
 
 def voids(tx: Connection, claim: Claim, result: Result) -> bool:
@@ -111,17 +125,23 @@ def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
 
     Whoever proposed it knows of it and isn't among them.
     """
+    knows = _proposers(tx, claim, result)
+    losing = sorted((-by, player) for player, by in losses(tx, claim, result).items() if player not in knows)
+    return [player for _, player in losing]
+
+
+def losses(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
+    """By how much each may end up with less by a result than by their best one, minor units; who does."""
     seen = _Seen.of(tx, claim)
     best: dict[int, int] = {}  # nobody's is less than nothing: void is possible
     for one in possible(claim):
         for player, by in seen.most(tx, one).items():
             if by > best.get(player, 0):
                 best[player] = by
-    least, knows = seen.least(tx, result), _proposers(tx, claim, result)
+    least = seen.least(tx, result)
     at_stake = {*best, *(player for player, by in least.items() if by < 0)}
-    short = ((best.get(player, 0) - least.get(player, 0), player) for player in at_stake)
-    losing = sorted((-by, player) for by, player in short if by > 0 and player not in knows)
-    return [player for _, player in losing]
+    short = ((player, best.get(player, 0) - least.get(player, 0)) for player in at_stake)
+    return {player: by for player, by in short if by > 0}
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ from ledger.accounts import Account
 from ledger.prepared import Prepared, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
-from markets import board, claims, instruments, liquidity, maker, orders, outbox, tables
+from markets import board, claims, instruments, liquidity, maker, offers, orders, outbox, tables
 from markets.board import Came
 from markets.claims import Claim, Result
 from markets.instruments import NOTHING_LEFT, Instrument, Step
@@ -274,11 +274,13 @@ def _pay_chunk(tx: Connection, market: Market, end: _End, most: int) -> tuple[Ma
         marks.count(tx, **asked, last=last)
         _note(tx, market, end, _CAME.rows(tx, **asked, last=last))
     amounts: dict[Account, int] = {}
-    for _, gets, wallet, balance, known in rows:
+    for player, gets, wallet, balance, known in rows:
         if (
             collecting or gets > 0
         ):  # whose shares pay nothing are passed, and who was collected from has given
-            credit(amounts, market.guild, Account(market.guild, wallet), gets, balance, known=bool(known))
+            owed = 0 if known else offers.followed(tx, market.guild, player, end.now)
+            of = Account(market.guild, wallet)
+            credit(amounts, market.guild, of, gets, balance - owed, known=bool(known))
     entries = 0
     if amounts:
         kind = VOID if end.weights is None else PAYOUT
@@ -326,6 +328,7 @@ def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[
             wallet = accounts.wallet(tx, market.guild, row.player)
             known = accounts.discord_id(tx, market.guild, row.player) is not None
             balance = accounts.state(tx, wallet).balance + amounts.get(wallet, 0)
+            balance -= 0 if known else offers.followed(tx, market.guild, row.player, end.now)
             credit(amounts, market.guild, wallet, share, balance, known=known)
     _note_payers(tx, market, end, [(row.player, row.paid, share) for row, share in next_ones[:most]])
     entries = 0

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money
+from ledger import accounts, money, returned
 from ledger.accounts import Account
 from ledger.errors import InsufficientFunds
 from ledger.prepared import Prepared, constants, param
@@ -535,7 +535,7 @@ def pay(
     assert maker_gets + taker_gets == bet.pot, bet.number
     amounts = {bet.escrow: -bet.pot}
     for player, gets in ((bet.maker, maker_gets), (bet.taker, taker_gets)):
-        for account, amount in credited(tx, bet.guild, player, gets).items():
+        for account, amount in credited(tx, bet.guild, player, gets, now).items():
             amounts[account] = amounts.get(account, 0) + amount
     posted = post(tx, guild=bet.guild, key=key, kind=kind, amounts=amounts, now=now)
     accounts.end(tx, bet.escrow)
@@ -568,17 +568,27 @@ def came(bet: Bet, maker_gets: int, taker_gets: int) -> list[board.Came]:
     ]
 
 
-def credited(tx: Connection, guild: int, player: int, amount: int) -> dict[Account, int]:
-    """Where what a player gets goes: their wallet. Of somebody who was deleted it pays off the debt that stayed, and
-    the rest is the house's (E4)."""
+def credited(tx: Connection, guild: int, player: int, amount: int, now: datetime) -> dict[Account, int]:
+    """Where what a player gets goes: their wallet. Of somebody who was deleted it pays off the debt that stayed, or
+    followed them when they came back, and the rest is the house's (E4)."""
     if not amount:
         return {}
     wallet = accounts.wallet(tx, guild, player)
     if accounts.discord_id(tx, guild, player) is not None:
         return {wallet: amount}
-    debt = min(amount, max(-accounts.state(tx, wallet).balance, 0))
+    owed = followed(tx, guild, player, now) - accounts.state(tx, wallet).balance
+    debt = min(amount, max(owed, 0))
     parts = {wallet: debt, accounts.house(guild): amount - debt}
     return {account: part for account, part in parts.items() if part}
+
+
+def followed(tx: Connection, guild: int, player: int, now: datetime) -> int:
+    """What a deleted player owed and has followed them to a later number: what they get pays it back, in a unit of
+    its own."""
+    moved = returned.moved(tx, guild, player)
+    if moved:
+        due.schedule(tx, guild, "orders.debt", player, to_us(now))
+    return moved
 
 
 def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words | None) -> Posted:

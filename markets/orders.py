@@ -351,7 +351,7 @@ def _end(tx: Connection, order: Order, state: str, now: datetime) -> int:
         return 0
     left, entries = accounts.state(tx, order.reserve).balance, 0
     if left:
-        amounts = {order.reserve: -left} | offers.credited(tx, order.guild, order.player, left)
+        amounts = {order.reserve: -left} | offers.credited(tx, order.guild, order.player, left, now)
         entries = len(_move(tx, f"order:{order.number}:return", RETURN, amounts, now, 0))
     accounts.end(tx, order.reserve)
     return entries

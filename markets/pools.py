@@ -329,7 +329,7 @@ def _pay(
     """Pay some stakes in one transfer; how many entries it has."""
     voids = result.kind == "void"
     shared = instruments.weights(claim, result) is not None
-    amounts = _amounts(tx, pool, chunk)
+    amounts = _amounts(tx, pool, chunk, now)
     key = f"resolution:{resolution}:pool:{claim.number}:{chunk[0][0].number}"
     kind = VOID if voids else PAYOUT
     by = post(tx, guild=pool.guild, key=key, kind=kind, amounts=amounts, now=now).number if amounts else None
@@ -355,14 +355,16 @@ def _came(paid: Iterable[tuple[Placed, int]]) -> list[board.Came]:
     return [board.Came(player, staked, got) for player, (staked, got) in sums.items()]
 
 
-def _amounts(tx: Connection, pool: Pool, chunk: Sequence[tuple[Placed, int]]) -> dict[Account, int]:
+def _amounts(
+    tx: Connection, pool: Pool, chunk: Sequence[tuple[Placed, int]], now: datetime
+) -> dict[Account, int]:
     """The entries of one payout; none where nobody in it gets anything."""
     sums: dict[int, int] = {}
     for one, share in chunk:
         sums[one.player] = sums.get(one.player, 0) + share
     amounts: dict[Account, int] = {}
     for player, share in sums.items():
-        for account, amount in offers.credited(tx, pool.guild, player, share).items():
+        for account, amount in offers.credited(tx, pool.guild, player, share, now).items():
             amounts[account] = amounts.get(account, 0) + amount
     return {pool.escrow: -sum(amounts.values()), **amounts} if amounts else {}
 

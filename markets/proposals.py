@@ -9,6 +9,7 @@ settle by silence. After the window a moderator without points confirms such a p
 failed; whoever names an outcome meanwhile replaces it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -183,13 +184,20 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
 
 
 def follow(
-    tx: Connection, claim: Claim, result: Result, *, judge: int, evidence: str, now: datetime
+    tx: Connection,
+    claim: Claim,
+    result: Result,
+    *,
+    judge: int,
+    answered: Collection[int],
+    evidence: str,
+    now: datetime,
 ) -> Proposal:
     """Propose what the answers of a scenario's judges come to (E7), in the name of who gave the last one.
 
-    Without a bond, and nobody waits if it fails: judges have nothing on it to gain. All else is as for any proposal;
-    where the claim names no judges, moderators without points answered. An unsigned proposal that stands gives way to
-    it, whatever it says.
+    Without a bond: judges have nothing on it. Where one of them who `answered` has by now, it is as if they had
+    proposed it. All else is as for any proposal; where the claim names no judges, moderators without points answered.
+    An unsigned proposal that stands gives way to it, whatever it says.
 
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.
@@ -200,10 +208,11 @@ def follow(
         evidence,
         reason=None,
         known_us=None,
-        gains=False,
+        gains=any(exposure.gains(tx, claim, result, one) for one in answered),
         early=False,
         bond=None,
-        signed=result.kind not in NOT_BY_SILENCE or not claim.terms.judges.named,
+        signed=result.kind not in NOT_BY_SILENCE
+        or not (claim.terms.judges.named or any(judges.is_recused(tx, claim, one) for one in answered)),
         replaces=replaced,
     )
     return _put(tx, claim, claim.require("replace" if replaced else "propose", now), judge, said, now)
@@ -243,7 +252,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         "known_us": said.known_us,
         "gains": int(said.gains),
         "early": int(said.early),
-        "confirm": int(not said.signed or _somebody_deleted(tx, claim)),
+        "confirm": int(not said.signed or _somebody_deleted(tx, claim, said.result)),
         "bond": said.bond.number if said.bond else None,
         "made_us": to_us(now),
         "window_seconds": window,
@@ -286,6 +295,7 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
     Raises:
         UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
         ProposalGone: It stands no more; another one does.
+        Recused: It is what a scenario's items came to, in the name of a judge who has points on it by now.
     """
     proposal = load(tx, request.guild, request.proposal)
     if proposal.proposer != request.player:
@@ -293,6 +303,8 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
     claim = claims.load(tx, request.guild, proposal.claim)
     state = claim.require("withdraw", now)
     require_standing(tx, claim, proposal.number)
+    if claim.terms.scenario is not None and _judged(tx, claim, request.player):
+        judges.require_no_money(tx, claim, request.player)
     end_proposal(tx, proposal, "withdrawn", now)
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     claims.move(tx, claim, state)
@@ -313,7 +325,7 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
         outbox.post(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
         return
     unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
-    if unsigned or proposal.confirm or _somebody_deleted(tx, claim):
+    if unsigned or proposal.confirm or _somebody_deleted(tx, claim, proposal.result):
         tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
         if unsigned:
             due.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
@@ -322,7 +334,7 @@ def settle_by_silence(tx: Connection, work: due.Due, now: datetime) -> None:
         outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
         judges.ask(tx, claim, now)
         return
-    _settle(tx, claim, proposal, now)
+    settle(tx, claim, proposal, now)
 
 
 @due.handles("proposal.unsigned")
@@ -364,7 +376,7 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
     require_may_confirm(tx, claim, request.actor, proposal)
     if not window_is_over(proposal, now):
         raise ClaimMoved(claim.number, proposal.state)
-    _settle(tx, claim, proposal, now)
+    settle(tx, claim, proposal, now)
     judges.note_act(
         tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
     )
@@ -412,13 +424,13 @@ def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:
 
 def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
     """Whose proposal failed waits 7 days from then, after the deadline too: else what nobody signs could be proposed
-    again and again (D2). So does, until the deadline, whose proposal before it said that it is too early, or was
-    withdrawn: else trading could be stopped and let go at will."""
+    again and again (D2); whose unsigned proposal gave way to an outcome doesn't. So does, until the deadline, whose
+    proposal before it said that it is too early, or was withdrawn: else trading could be stopped at will."""
     asked = {"g": claim.guild, "claim": claim.number, "player": player, "since": to_us(now) - WAIT_US}
     waits_us = [
         row.ended_us + WAIT_US
         for row in tx.execute(_ENDED_LATELY, asked)
-        if row.state == "failed"
+        if (row.state == "failed" and not _gave_way(row))
         or (
             row.early
             and _before_deadline(claim, now)
@@ -429,6 +441,11 @@ def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> N
         raise WaitFirst(max(waits_us))
 
 
+def _gave_way(row: Any) -> bool:
+    """Whether a proposal ended because another one took its place, before it would have failed by itself."""
+    return row.followed and (row.window_to_us is None or row.ended_us < row.window_to_us + SIGN_US)
+
+
 def _before_deadline(claim: Claim, now: datetime) -> bool:
     return to_us(now) < (claim.deadline_us or 0)
 
@@ -436,6 +453,11 @@ def _before_deadline(claim: Claim, now: datetime) -> bool:
 def _replaced(tx: Connection, claim: Claim, result: Result) -> Proposal | None:
     """The proposal that gives way to this result: an unsigned one, to an outcome (D3)."""
     return None if result.kind in NOT_BY_SILENCE else unsigned(tx, claim)
+
+
+def _judged(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether somebody judged an item of a scenario: what the items came to is proposed in their name (E7)."""
+    return any(item.judge == player for item in stories.items(tx, claim.guild, claim.number))
 
 
 def _signed(tx: Connection, claim: Claim, actor: Actor, result: Result) -> bool:
@@ -449,14 +471,23 @@ def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
     return proposal.result.kind in NOT_BY_SILENCE and judges.is_recused(tx, claim, proposal.proposer)
 
 
-def _somebody_deleted(tx: Connection, claim: Claim) -> bool:
+def _somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
     """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
     return any(
         instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL
-    ) or exposure.somebody_deleted_below(tx, claim)
+    ) or exposure.somebody_deleted_below(tx, claim, result)
 
 
-def _settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
+def came_through(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> bool:
+    """Whether a proposal was announced, nobody challenged it in its window, and people's silence may make it stand:
+    by it a claim ends that nobody decides (D7)."""
+    if proposal is None or proposal.state != STANDING or not window_is_over(proposal, now):
+        return False
+    return not is_unsigned(proposal) and not resolution.held(tx, claim, proposal.result)
+
+
+def settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
+    """Settle a claim by the proposal that stands; the bond returns."""
     end_proposal(tx, proposal, "settled", now)
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     resolution.resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
@@ -570,7 +601,16 @@ _NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1
 _STANDING = sa.select(_p.number).where(
     _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_([STANDING, DISPUTED])
 )
-_ENDED_LATELY = sa.select(_p.ended_us, _p.state, _p.result, _p.early).where(
+_next = tables.proposals.alias("following").c
+_followed = sa.exists().where(  # the one that took its place was made in the same transaction
+    _next.guild_id == _p.guild_id,
+    _next.claim == _p.claim,
+    _next.number > _p.number,
+    _next.made_us == _p.ended_us,
+)
+_ENDED_LATELY = sa.select(
+    _p.ended_us, _p.state, _p.result, _p.early, _p.window_to_us, _followed.label("followed")
+).where(
     _p.guild_id == param("g"),
     _p.claim == param("claim"),
     _p.proposer == param("player"),

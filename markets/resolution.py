@@ -46,6 +46,7 @@ CALENDAR = (
     "claim.overdue",
     "claim.lapses",
     "claim.lapse",
+    "claim.ends",
     "judges.remind",
     "judges.owner",
     "items.check",

@@ -193,7 +193,7 @@ def give(tx: Connection, request: Give, now: datetime) -> Done:
     why = typed.words("reason", request.why, most=MOST_WORDS)
     if accounts.discord_id(tx, found.guild, request.winner) is None:
         raise UnknownPlayer(found.guild, request.winner)  # nobody is that number, or not any more
-    to = offers.credited(tx, found.guild, request.winner, found.amount)
+    to = offers.credited(tx, found.guild, request.winner, found.amount, now)
     posted = _empty(tx, found, to, GIVEN, "given", now, actor=found.owner)
     _end(tx, found, "given", posted, now, winner=request.winner, why=why)
     given = load(tx, found.guild, found.number)
@@ -284,7 +284,7 @@ def forget(tx: Connection, guild: int, player: int, now: datetime) -> None:
 
 
 def _return(tx: Connection, found: Reward, state: str, now: datetime, actor: int = 0) -> Posted:
-    to = offers.credited(tx, found.guild, found.owner, found.amount)
+    to = offers.credited(tx, found.guild, found.owner, found.amount, now)
     posted = _empty(tx, found, to, BACK, "back", now, actor=actor)
     _end(tx, found, state, posted, now)
     _tell(tx, found, "reward.returned", now)

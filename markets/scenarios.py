@@ -310,9 +310,13 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> 
 def answers_beside(tx: Connection, claim: Claim) -> bool:
     """Whether items may be judged although a result stands proposed: it needs a signature, and isn't what the items
     themselves came to."""
-    if proposals.unsigned(tx, claim) is None:
+    stands = proposals.unsigned(tx, claim)
+    if stands is None:
         return False
-    return stories.verdict(stories.items(tx, claim.guild, claim.number)) is None
+    found = stories.items(tx, claim.guild, claim.number)
+    came = result_of(stories.verdict(found))
+    own = came is not None and claims.same(came, stands.result)
+    return not (own and stands.proposer in {item.judge for item in found})
 
 
 def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
@@ -383,7 +387,10 @@ def propose_if_done(tx: Connection, claim: Claim, now: datetime) -> Proposal | N
     last = max(found, key=lambda item: (item.judged_us or 0, item.number))
     assert last.judge is not None
     assert last.evidence is not None
-    return proposals.follow(tx, claim, result, judge=last.judge, evidence=last.evidence, now=now)
+    answered = {item.judge for item in found if item.judge is not None}
+    return proposals.follow(
+        tx, claim, result, judge=last.judge, answered=answered, evidence=last.evidence, now=now
+    )
 
 
 def result_of(found: Verdict | None) -> Result | None:

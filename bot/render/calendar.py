@@ -44,6 +44,7 @@ DUE = {
     "claim.overdue": "Claim {ref} is listed as overdue",
     "claim.lapses": "A week's notice that claim {ref} ends although nobody decided it",
     "claim.lapse": "Claim {ref} ends although nobody decided it",
+    "claim.ends": "Claim {ref} ends although nobody decided it, by what stood proposed",
     "judges.remind": "The judges of claim {ref} are reminded",
     "judges.owner": "All moderators and the owner are asked about claim {ref}",
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",
@@ -189,7 +190,9 @@ def judges_reminded(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
     if claim.state in lifecycle.ENDED:
         return None
-    card = _card(ask, f"Claim {claim.number} still waits", _waiting(tx, claim), buttons=_answers(tx, claim))
+    card = _card(
+        ask, f"Claim {claim.number} still waits", _waiting(tx, claim, ask), buttons=_answers(tx, claim)
+    )
     return _to_judges(claim, card)
 
 
@@ -199,7 +202,7 @@ def judges_owner(tx: Connection, ask: Ask) -> Told | None:
     if claim.state in lifecycle.ENDED:
         return None
     lines = (
-        _waiting(tx, claim),
+        _waiting(tx, claim, ask),
         "All moderators without points on it are asked now, and the owner of the server.",
         "The sides may agree on any member without points on it, who then rules alone: `/resolve appoint`."
         if claim.state == lifecycle.DISPUTED
@@ -225,7 +228,7 @@ def claim_overdue(tx: Connection, ask: Ask) -> Told | None:
     card = _card(
         ask,
         f"Claim {claim.number} is overdue",
-        _waiting(tx, claim),
+        _waiting(tx, claim, ask),
         ends,
         buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
@@ -240,7 +243,7 @@ def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
         return None
     when = from_us(ask.facts["lapses_us"])
     lines = (
-        _waiting(tx, claim),
+        _waiting(tx, claim, ask),
         f"On {text.at(when)} {_ends(tx, claim)}. Whoever decides it before prevents that.",
     )
     card = _card(
@@ -256,7 +259,12 @@ def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
 @announced.post("claim.lapsed")
 def claim_lapsed(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
-    line = f"Nobody decided {_called(claim)} for 104 days, so it ends by its ambiguity clause."
+    by = (
+        "the result that stood proposed is paid"
+        if ask.facts.get("proposal")
+        else "it ends by its ambiguity clause"
+    )
+    line = f"Nobody decided {_called(claim)} for 104 days, so {by}."
     return Told(_card(ask, f"Claim {claim.number} ended undecided", line))
 
 
@@ -278,9 +286,13 @@ def _unless(tx: Connection, claim: Claim, ask: Ask) -> str:
 
 
 def _ends(tx: Connection, claim: Claim) -> str:
-    """How a claim ends that nobody decides: an appealed ruling stands, all else goes by the clause (D7)."""
+    """How a claim ends that nobody decides: an appealed ruling stands, or a proposed outcome; all else goes by the
+    clause (D7)."""
     if claim.state == lifecycle.DISPUTED and disputes.standing(tx, claim).ruling is not None:
         return "the ruling stands that the appeal is against"
+    proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    if proposal is not None and proposal.window_to_us is not None and not proposals.is_unsigned(proposal):
+        return "the result that stands proposed is paid"
     return "it ends by its ambiguity clause"
 
 
@@ -303,11 +315,14 @@ def _answers(tx: Connection, claim: Claim) -> tuple[Button, ...]:
     return ()
 
 
-def _waiting(tx: Connection, claim: Claim) -> str:
-    proposal = proposals.unsigned(tx, claim)
-    if proposal is not None:
+def _waiting(tx: Connection, claim: Claim, ask: Ask) -> str:
+    proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    if proposal is not None and proposals.is_unsigned(proposal):
         words = phrases.result(claim.terms, proposal.result)
         return f"{_called(claim)} has a proposal, {words}. {standing.UNSIGNED} {standing.replaced(claim)}"
+    until_us = proposal.window_to_us if proposal else None
+    if until_us is not None and from_us(until_us) > ask.now:
+        return f"{_called(claim)} has a result that anyone may challenge until {text.at(from_us(until_us))}."
     match claim.state:
         case lifecycle.DISPUTED:
             return f"{_called(claim)} is disputed, and waits for its judges to decide."

@@ -600,3 +600,24 @@ async def test_a_graded_clause_of_the_dependent_does_not_matter_when_it_is_void(
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
     assert await club.db.read(resolution.hangs, second) is False
     assert [row for row in await club.db.read(due.coming, club.guild) if row[0] == "condition.look"] == []
+
+
+async def test_a_condition_that_comes_true_twice_leaves_the_times_that_were_judged_by(club: Club):
+    """The deadline counts from it; the claim is paid before its condition is taken back and comes true again."""
+    ada, eve, mo = [await club.member(n) for n in (1, 2, 3)]
+    soon = to_us(club.now + 5 * DAY)
+    first = await club.claim(mo, title="First this", closes_us=soon, deadline_us=soon, check_us=soon)
+    second = await hung(club, mo, first, 15)
+    await club.bet(ada, eve, first)
+    await club.bet(ada, eve, second)
+    club.skip(days=6)
+    await club.sweep()
+    for claim in (first, second):
+        await club.settle(mo, claim, Result("outcome", outcome=YES))
+    await club.reverse_result(mo, first)
+    await club.sweep()
+    await sound(club)
+    club.skip(days=1)
+    await club.settle(mo, first, Result("outcome", outcome=YES))
+    assert [await state(club, one) for one in (first, second)] == ["settled"] * 2
+    await sound(club)

@@ -5,13 +5,14 @@ from sqlalchemy import Connection
 
 from ledger import audit
 from ledger.accounts import Player
+from ledger.types import to_us
 from markets import audit as markets_audit
 from markets import calendar, claims, exposure, instruments, resolution, trading
 from markets.claims import Actor, Claim, Outcome, Result
 from markets.conditions import Condition
 from markets.errors import NotAHolder, Recused
 from tests.ledger import stories
-from tests.markets.club import NO, YES, Club
+from tests.markets.club import DAY, NO, YES, Club
 
 IT_WAS, IT_WAS_NOT, VOID = Result("outcome", outcome=YES), Result("outcome", outcome=NO), Result("void")
 WEEK, TWO_DAYS = 7 * 24 * 3_600, 48 * 3_600
@@ -216,3 +217,30 @@ async def test_what_each_outcome_brings_is_the_same_read_at_once(club: Club):
                 assert kind.changes_by_outcome(tx, found, player) == single, (kind, player)
 
     await club.db.read(both)
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.rule("E4")
+@pytest.mark.parametrize(("stake", "waits"), [(1, False), (500, False), (501, True)])
+async def test_a_trifle_below_of_somebody_deleted_holds_nobody_s_bet_up(club: Club, stake: int, waits: bool):
+    """A hundredth of the starting balance is 10 points, between their best and their worst. Anybody may open a claim
+    below, also once a result stands."""
+    ada, eve, mo, alt = [await club.member(n) for n in (1, 2, 3, 9)]
+    claim = await club.claim(mo)
+    await club.bet(ada, eve, claim, maker_stake=50_000, taker_stake=50_000)
+    club.skip(days=31)
+    await club.sweep()
+    proposal = await club.proposed(ada, claim, IT_WAS)
+    late = to_us(club.now + 60 * DAY)
+    times = {"closes_us": late, "deadline_us": late, "check_us": late}
+    second = await club.claim(
+        eve, title="If so, that", condition=Condition(claim.number, YES, "YES"), **times
+    )
+    await club.pool(eve, second)
+    await club.stake(alt, second, YES, stake)
+    await club.stake(eve, second, NO, stake)
+    await club.forget(9)
+    club.skip(days=8)
+    await club.sweep()
+    assert (await club.read_proposal(proposal.number)).confirm == waits
+    assert await state(club, claim) == ("proposed" if waits else "settled")

@@ -10,7 +10,7 @@ from ledger.accounts import Player
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.people import Enter, Entered, Present
 from ledger.types import to_us
-from markets import means
+from markets import means, proposals
 from markets.audit import problems
 from markets.claims import Claim, Result
 from tests.markets.club import DAY, NO, YES, Club
@@ -253,3 +253,48 @@ async def test_what_is_kept_is_told_to_whoever_it_is_about(club: Club):
     assert await club.db.read(returned.kept, club.guild, 2, club.now) == []
     later = replace(club, now=club.now + grants.YEAR)
     assert await club.db.read(returned.kept, club.guild, EVE, later.now) == []
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("E4")
+async def test_what_is_won_again_pays_the_debt_that_followed_its_owner(club: Club):
+    """As it would have, had they not come back: the same bet is paid, taken back, and paid again."""
+    bo, mod, eve = await club.member(2), await club.member(3), await club.member(EVE)
+    claim = await taken_back(club, bo, eve, mod)
+    await club.forget(EVE)
+    new = await back(club, EVE)
+    await club.reverse_result(mod, claim)
+    await club.sweep()
+    assert await club.balance(new.wallet) < 0
+    await club.settle(mod, claim, Result("outcome", outcome=NO))
+    proposal = await club.db.read(proposals.standing, await club.read_claim(claim.number))
+    assert proposal is not None
+    await club.confirm(mod, proposal)
+    await club.sweep()
+    assert [await club.balance(one.wallet) for one in (eve, new)] == [0, 0]
+    await sound(club)
+
+
+@pytest.mark.rule("E4")
+async def test_what_comes_back_to_a_number_that_is_gone_as_well_goes_on_to_its_owner(club: Club):
+    """They carried a debt, paid it, were deleted again and came back once more; then what made it is undone."""
+    ada, mod, eve = await club.member(1), await club.member(3), await club.member(EVE)
+    claim = await club.claim(mod)
+    await club.market(ada, claim, liquidity=50_000)
+    loose = {"tolerance_bps": 9_800}
+    bought = await club.buy(eve, claim, YES, budget=20_000)
+    await club.buy(ada, claim, YES, budget=40_000, **loose)
+    await club.sell(eve, claim, YES, quantity=bought.shares, **loose)
+    await club.forget(EVE)
+    second = await back(club, EVE)
+    club.skip(days=31)
+    await club.settle(mod, claim, Result("void"))
+    debt = -await club.balance(second.wallet)
+    assert debt > 0
+    await club.player(EVE, balance=100_000)
+    await club.forget(EVE)
+    third = await back(club, EVE)
+    await club.reverse_result(mod, claim)
+    await club.sweep()
+    assert [await club.balance(one.wallet) for one in (eve, second, third)] == [0, 0, debt]
+    await sound(club)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ledger import audit as book_audit
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets import audit, claims, people, proposals, queries, scenarios, stories, tables
+from markets import audit, claims, judges, people, proposals, queries, scenarios, stories, tables
 from markets.claims import Actor, Claim, Judges, Result, Terms
 from markets.errors import (
     BadOutcome,
@@ -461,3 +461,55 @@ async def test_items_that_wait_for_the_deadline_are_proposed_whatever_stands_the
     found = await club.db.read(proposals.standing, await club.read_claim(claim.number))
     assert found is not None
     assert found.result.kind == "outcome"
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.parametrize("named", [False, True], ids=["a moderator", "a named judge who stepped down"])
+async def test_who_judged_the_items_and_bet_then_gains_by_what_they_come_to(club: Club, named: bool):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    more = {"judges": Judges(named=(mo.number,))} if named else {}
+    claim = await club.scenario(ada, bo, early="deadline", **more)
+    await club.bet(ada, bo, claim, maker_stake=1_000, taker_stake=1_000)
+    club.skip(days=3)
+    offer = await club.offer(bo, claim, side=SLOW, maker_stake=50_000, taker_stake=50_000)
+    for item in (1, 2, 3):
+        await club.judge_item(mo, claim, item, "true", moderator=not named)
+    if named:
+        steps = judges.StepDown(club.guild, club.key(), mo.number, claim.number)
+        await club.db.write(judges.step_down, steps, club.now)
+    await club.accept(mo, offer)
+    club.skip(days=28)
+    await club.sweep()
+    proposal = await club.db.read(proposals.standing, await club.read_claim(claim.number))
+    assert proposal is not None
+    assert (proposal.result.outcome, proposal.proposer, proposal.gains) == (FAST, mo.number, True)
+    assert proposal.window_seconds == 7 * 24 * 3_600
+    with pytest.raises(Recused):  # and if they lose by it, they don't take it back either
+        await club.withdraw_proposal(mo, await club.announced(proposal))
+
+
+@pytest.mark.rule("D3")
+async def test_what_returns_all_stakes_by_an_answer_of_somebody_with_points_is_unsigned(club: Club):
+    ada, bo, mo, oz = [await club.member(n) for n in (1, 2, 3, 4)]
+    claim = await club.scenario(ada, bo)
+    await club.bet(ada, bo, claim, maker_stake=50_000, taker_stake=50_000)
+    club.skip(days=21)
+    await club.sweep()
+    for item in (1, 2):
+        await club.judge_item(mo, claim, item, "dropped")
+    await club.bet(bo, mo, claim, side=SLOW, maker_stake=1_000, taker_stake=1_000)
+    club.skip(days=10)
+    done = await club.judge_item(oz, claim, 3, "true", known_us=to_us(club.now - 5 * DAY))
+    assert done.proposal is not None
+    assert (done.proposal.result, done.proposal.confirm) == (Result("void"), True)
+
+
+@pytest.mark.rule("E7")
+async def test_a_slip_that_completed_the_items_is_mended_beside_a_void(club: Club):
+    """Nothing counts before the deadline, so what they come to isn't proposed yet."""
+    ada, _, mo, claim = await begun(club, early="deadline")
+    for item in (1, 2, 3):
+        await club.judge_item(mo, claim, item, "true")
+    await club.proposed(ada, claim, Result("void"))
+    again = await club.judge_item(mo, claim, 3, "true", evidence="https://example.org/other")
+    assert (again.left, again.proposal) == (0, None)

@@ -170,6 +170,7 @@ class Seen:
             "claim.overdue",
             "claim.lapses",
             "claim.lapse",
+            "claim.ends",
             "judges.remind",
             "judges.owner",
         )
