@@ -127,7 +127,7 @@ def _stands(seen: ClaimSeen) -> str:
         if seen.at == "disputed":
             return f"**{by} proposed {words}, and it is disputed.**"
         until = seen.proposal.window_to_us
-        window = f" Anyone may challenge it until {phrases.ago(until)}." if until else ""
+        window = f" Anyone may challenge it until {text.at(from_us(until))}." if until else ""
         unsigned = f" {standing.UNSIGNED}" if proposals.is_unsigned(seen.proposal) else ""
         return f"**{by} proposed {words}.**{window}{unsigned}"
     if seen.at == "unresolved":

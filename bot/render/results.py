@@ -400,6 +400,9 @@ def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
         if _judges_choose(seen.claim)
         else f"- **{unclear}**: {_changes(seen, Result('unclear'))}"
     )
+    said = [seen.proposal.result if seen.proposal else None, seen.dispute.ruling if seen.dispute else None]
+    if any(result and result.kind == "void" for result in said):
+        lines.append("- **void**: everybody gets back what they put in")
     return tuple(lines)
 
 

@@ -7,7 +7,8 @@ from markets.claims import Claim, Terms
 from markets.proposals import Proposal
 
 UNSIGNED = (
-    "It isn't settled by silence: a moderator without points on it confirms it within 7 days, or it fails."
+    "It is never settled by silence: once that time is over, a moderator without points on it has 7 days to confirm "
+    "it, else it fails."
 )
 
 
@@ -21,7 +22,10 @@ def replaced(claim: Claim) -> str:
 def then(claim: Claim, proposal: Proposal) -> str:
     """What follows if nobody challenges it, as the end of a sentence."""
     if proposals.is_unsigned(proposal):
-        return f"after that it waits. {UNSIGNED} {replaced(claim)}"
+        return (
+            "after that it waits. A moderator without points on it then has 7 days to confirm it, else it fails: it "
+            f"is never settled by silence. {replaced(claim)}"
+        )
     if proposal.confirm:
         return "after that a moderator without points on it confirms it."
     return "unchallenged, it is settled."

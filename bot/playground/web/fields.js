@@ -83,7 +83,7 @@ function textInput(component, { labelledBy, describedBy, required }) {
     const letters = [...input.value].length;
     const said = component.max_length || least ? `${letters}/${most}` : "";
     counter.textContent = said;
-    counter.classList.toggle("over", letters > most);
+    counter.classList.toggle("too-many", letters > most);
   }
   count();
   return {
