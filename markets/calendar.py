@@ -314,6 +314,7 @@ def _planned(tx: Connection, claim: Claim, since_us: int) -> int | None:
     """When the next step towards its end is due for a claim that is undecided since then: its end, once it is listed
     as overdue, else that listing. None where nothing is planned, or what is was counted from an earlier moment."""
     steps = (
+        ("claim.ends", LAPSE_US, 0),
         ("claim.lapse", LAPSE_US, 0),
         ("claim.lapses", LAPSE_US, WEEK_US),
         ("claim.overdue", OVERDUE_US, 0),

@@ -333,7 +333,7 @@ async def test_what_nobody_signs_keeps_no_claim_from_its_end(club: Club, url: st
                 made += 1
             except WaitFirst:
                 pass
-        club.skip(hours=6 if who.endswith("gap") else 24)
+        club.skip(hours=12 if who.endswith("gap") else 24)
         await club.sweep()
 
     assert made >= 5
