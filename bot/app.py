@@ -74,10 +74,15 @@ async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[C
 
 
 async def run(url: str, token: str, *, discord_url: str | None = None) -> None:
-    """Serve Discord until SIGTERM or SIGINT: then answer what has begun, write what waits, close, and return."""
+    """Serve Discord until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(url, token, stop, discord_url=discord_url)
+
+
+async def serve(url: str, token: str, stop: asyncio.Event, *, discord_url: str | None = None) -> None:
+    """Serve Discord until `stop` is set: then answer what has begun, write what waits, close, and return."""
     async with built(url, discord_url=discord_url) as crux:
         scheduler = Scheduler(crux)
         beside = [asyncio.create_task(scheduler.run())]

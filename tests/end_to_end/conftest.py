@@ -1,8 +1,8 @@
 """Crux in the playground: the real discord.py in a child process, with a book of its own, for each test."""
 
 import sys
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from bot.playground.driver import Playground
 from tests import databases
+from tests.end_to_end import inside
 from tests.end_to_end.presses import require_pressed
 
 PACE = 0.1
@@ -23,16 +24,49 @@ def command(url: str) -> Sequence[str]:
 
 
 @asynccontextmanager
-async def living(url: str) -> AsyncGenerator[Playground]:
-    """Whatever Discord's description forbids fails the test, as does an incident, unless it cleared the list."""
+async def apart(url: str) -> AsyncGenerator[Playground]:
+    """The bot in a process of its own, as `living` else."""
     async with Playground(bot=command(url), begins=BEGINS) as play:
         await play.connected()
-        await play.settings(rate_limit_pace=PACE)
+        async with held_to(play):
+            yield play
+
+
+@asynccontextmanager
+async def living(url: str) -> AsyncGenerator[Playground]:
+    """The bot in this process, in a playground of its own."""
+    async with (
+        inside.nothing_left(),
+        Playground(begins=BEGINS) as play,
+        inside.serving(play, url),
+        held_to(play),
+    ):
         yield play
-        assert await play.failures() == []
-        require_pressed(play)
-        log = await play.log(2_000)
-        assert not [line for line in log if " error " in line or "Traceback" in line], "\n".join(log)
+
+
+Begun = Callable[[str], AbstractAsyncContextManager[Playground]]
+
+
+def how(request: pytest.FixtureRequest) -> Begun:
+    """The bot in a process of its own where the test bears the mark `apart`: what it is about is processes."""
+    return apart if request.node.get_closest_marker("apart") else living
+
+
+@asynccontextmanager
+async def held_to(play: Playground) -> AsyncGenerator[None]:
+    """Whatever Discord's description forbids fails the test, as does an incident, unless it cleared the list."""
+    await play.settings(rate_limit_pace=PACE)
+    yield
+    assert await play.failures() == []
+    require_pressed(play)
+    log = await play.log(2_000)
+    assert not [line for line in log if " error " in line or "Traceback" in line], "\n".join(log)
+
+
+def forgive(play: Playground) -> None:
+    """What the log says up to here was this test's own doing."""
+    assert play.running is not None
+    play.running.child.lines.clear()
 
 
 @pytest.fixture
@@ -42,8 +76,9 @@ def book(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def play(book: str) -> AsyncGenerator[Playground]:
-    async with living(book) as play:
+async def play(request: pytest.FixtureRequest, book: str) -> AsyncGenerator[Playground]:
+    """A playground with Crux in it."""
+    async with how(request)(book) as play:
         yield play
 
 

@@ -15,7 +15,7 @@ from ledger.types import from_us
 from markets import claims, due, outbox
 from markets.tables import posts
 from tests import databases
-from tests.end_to_end.conftest import BEGINS, PACE, command, set_up
+from tests.end_to_end.conftest import Begun, living, set_up
 from tests.markets.club import Club
 
 
@@ -120,11 +120,9 @@ def _posts(tx: Connection) -> list[Any]:
 
 
 @asynccontextmanager
-async def telling(url: str) -> AsyncGenerator[Telling]:
+async def telling(url: str, begun: Begun = living) -> AsyncGenerator[Telling]:
     """Set up, with the book's server and a clock that stands still unless it is moved."""
-    async with Playground(bot=command(url), begins=BEGINS) as play, databases.opened(url) as db:
-        await play.connected()
-        await play.settings(rate_limit_pace=PACE)
+    async with begun(url) as play, databases.opened(url) as db:
         await set_up(play)
         await play.freeze()
         guild = int((await play.get("state", {"as": "Ada"}))["guild"]["id"])
@@ -132,4 +130,3 @@ async def telling(url: str) -> AsyncGenerator[Telling]:
         there = Telling(play, club)
         await there.time()
         yield there
-        assert await play.failures() == []

@@ -1,11 +1,14 @@
 """Cruxes as people see them, from the link to the one note and the change of mind beside it."""
 
+import pytest
+
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import QUICK, posted, quick
 from tests.end_to_end.test_crowd import settle
 
 
+@pytest.mark.apart
 async def test_a_crux_from_the_link_to_the_note_and_the_change_of_mind(play: Playground):
     await set_up(play)
     await quick(play)

@@ -7,6 +7,7 @@ import pytest
 from ledger.types import from_us
 from markets import disputes
 from markets.claims import Claim, Result
+from tests.end_to_end.conftest import how
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO, YES
 
@@ -14,8 +15,8 @@ RIGHT = ["send_messages"]
 
 
 @pytest.fixture
-async def there(book: str) -> AsyncGenerator[Telling]:
-    async with telling(book) as found:
+async def there(request: pytest.FixtureRequest, book: str) -> AsyncGenerator[Telling]:
+    async with telling(book, how(request)) as found:
         yield found
 
 
@@ -44,6 +45,7 @@ async def all_told(there: Telling) -> bool:
     return not await parked(there)
 
 
+@pytest.mark.apart
 @pytest.mark.rule("D3")
 @pytest.mark.parametrize("how", ["the gateway", "a start"])
 async def test_what_was_kept_back_is_told_in_order_when_the_right_is_back(there: Telling, how: str):

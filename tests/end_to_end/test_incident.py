@@ -5,8 +5,12 @@ import contextlib
 import re
 import sqlite3
 
+import pytest
+
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import BEGINS, command
+
+pytestmark = pytest.mark.apart  # it is about processes
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"

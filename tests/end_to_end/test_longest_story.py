@@ -2,9 +2,13 @@
 
 from collections import Counter
 
+import pytest
+
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
+
+pytestmark = pytest.mark.apart  # it is about processes
 
 
 async def _reborn(play: Playground) -> None:

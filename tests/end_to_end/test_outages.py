@@ -6,7 +6,9 @@ import pytest
 
 from bot.playground.driver import Person, Playground
 from tests import databases
-from tests.end_to_end.conftest import living, set_up
+from tests.end_to_end.conftest import apart, set_up
+
+pytestmark = pytest.mark.apart  # it is about processes
 
 
 async def give(play: Playground) -> None:
@@ -46,7 +48,7 @@ async def test_each_of_two_shards_answers_its_own_servers(play: Playground):
 @pytest.mark.proof
 async def test_a_database_lost_while_running_is_one_sentence_and_nothing_is_lost():
     with databases.server() as server:
-        async with living(await asyncio.to_thread(server.database)) as play:
+        async with apart(await asyncio.to_thread(server.database)) as play:
             await set_up(play)
             await give(play)
             asked = await play.ada.run("/wallet give", to=play.bo, amount="2")
@@ -75,7 +77,7 @@ async def test_a_database_lost_while_running_is_one_sentence_and_nothing_is_lost
 @pytest.mark.proof
 async def test_a_database_restarted_under_presses_does_each_once():
     with databases.server() as server:
-        async with living(await asyncio.to_thread(server.database)) as play:
+        async with apart(await asyncio.to_thread(server.database)) as play:
             await play.ada.run("/wallet show")
             asked = [await play.ada.run("/wallet give", to=play.bo, amount="1") for _ in range(8)]
             pressing = [asyncio.create_task(play.ada.click(one, "Give 1 point")) for one in asked]

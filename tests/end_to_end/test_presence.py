@@ -13,13 +13,14 @@ from markets import calendar, proposals
 from markets.claims import Claim, Result
 from markets.offers import Bet
 from markets.proposals import Proposal
+from tests.end_to_end.conftest import forgive, how
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO
 
 
 @pytest.fixture
-async def there(book: str) -> AsyncGenerator[Telling]:
-    async with telling(book) as found:
+async def there(request: pytest.FixtureRequest, book: str) -> AsyncGenerator[Telling]:
+    async with telling(book, how(request)) as found:
         yield found
 
 
@@ -191,3 +192,4 @@ async def test_a_lost_gateway_for_days_is_an_absence_too(there: Telling):
 
     await there.until(prolonged, seconds=30)
     assert (await there.club.read_bet(bet.number)).state == "live"
+    forgive(there.play)  # discord.py says that it could not reconnect

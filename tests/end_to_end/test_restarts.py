@@ -14,7 +14,7 @@ from bot.playground.driver import Answer, Person, Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import QUICK, posted, quick
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.apart]
 
 
 @dataclass

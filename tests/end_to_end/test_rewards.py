@@ -1,5 +1,7 @@
 """Rewards as people see them: locked, given for an argument, or back at their date (RULES E8)."""
 
+import pytest
+
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
@@ -37,6 +39,7 @@ async def test_a_reward_goes_to_whoever_moved_it(play: Playground):
     assert "There are none" in (await play.bo.run("/reward show")).text
 
 
+@pytest.mark.apart
 async def test_a_reward_that_nobody_got_returns_at_its_date_after_a_restart(play: Playground):
     await set_up(play)
     await quick(play)

@@ -13,7 +13,9 @@ import pytest
 from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
 from tests import databases
-from tests.end_to_end.conftest import BEGINS, command, living, set_up
+from tests.end_to_end.conftest import BEGINS, apart, command, set_up
+
+pytestmark = pytest.mark.apart  # it is about processes
 
 REAL_LOOKING = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz012345678"
 
@@ -173,7 +175,7 @@ async def test_commands_are_synced_when_they_changed_and_not_again(play: Playgro
 
 
 async def test_all_of_it_runs_on_postgresql(postgresql: databases.Server):
-    async with living(await asyncio.to_thread(postgresql.database)) as play:
+    async with apart(await asyncio.to_thread(postgresql.database)) as play:
         await set_up(play)
         asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
         assert "You gave 25 points" in (await play.ada.click(asked, "Give 25 points")).text

@@ -130,6 +130,7 @@ async def test_a_grant_asks_why_and_is_posted_once(play: Playground):
 SEND = "POST /channels/{channel_id}/messages"
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("how", ["hold", "drop"])
 async def test_an_act_is_posted_once_though_the_bot_was_killed_between_the_act_and_its_post(
     play: Playground, how: str

@@ -15,6 +15,7 @@ from ledger.types import from_us, to_us
 from markets import preferences, proposals
 from markets.claims import Claim, Result
 from markets.weeks import week_of
+from tests.end_to_end.conftest import how
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO
 
@@ -24,8 +25,8 @@ LAPSED = "Claim {} ended undecided"
 
 
 @pytest.fixture
-async def there(book: str) -> AsyncGenerator[Telling]:
-    async with telling(book) as found:
+async def there(request: pytest.FixtureRequest, book: str) -> AsyncGenerator[Telling]:
+    async with telling(book, how(request)) as found:
         yield found
 
 
@@ -55,6 +56,7 @@ async def test_posts_of_a_claim_come_in_order_and_once(there: Telling):
     assert told == sorted(told)
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("minutes", [1, 60])
 async def test_a_post_that_discord_took_as_the_bot_was_killed_appears_once(there: Telling, minutes: int):
     claim = await a_claim(there)
@@ -213,6 +215,7 @@ async def test_whoever_asked_for_it_is_told_by_dm_instead_of_mentioned(there: Te
     assert asked[0].id in talks["Ada"][0].text
 
 
+@pytest.mark.apart
 @pytest.mark.rule("D3")
 async def test_after_two_days_without_the_bot_all_that_was_owed_comes_once_and_late(there: Telling):
     ada, bo = await there.member("Ada"), await there.member("Bo")

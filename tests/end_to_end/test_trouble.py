@@ -10,7 +10,7 @@ import pytest
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 
-pytestmark = pytest.mark.proof
+pytestmark = [pytest.mark.proof, pytest.mark.apart]
 
 
 async def balance(play: Playground) -> str:

@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import QUICK
 from tests.playground.browser import ARTIFACTS, PHONE, Window, needs_chromium, window
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.apart]
 
 README = Path(__file__).parents[2] / "README.md"
 CLAIM = "16"
