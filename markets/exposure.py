@@ -173,7 +173,8 @@ class _Seen:
         going_on = [spans for one, spans in self.hung if _meets(one, result)]
         brings = dict(self.known[result]) if going_on else self.known[result]
         for spans in going_on:
-            _add(brings, {player: span[end] for player, span in spans.items()})
+            for player, span in spans.items():
+                brings[player] = brings.get(player, 0) + span[end]
         return brings
 
 
@@ -199,29 +200,13 @@ def _going_on(tx: Connection, lower: Iterable[Claim], player: int | None) -> Spa
 
 def _by_outcome(tx: Connection, claim: Claim, player: int | None) -> dict[Result, dict[int, int]]:
     """What each outcome pays on the claim itself."""
-    found = [Result("outcome", outcome=at) for at in range(len(claim.terms.outcomes))]
-    brings: dict[Result, dict[int, int]] = {result: {} for result in found}
-    for kind in instruments.ALL:
-        for result, changes in zip(found, kind.changes_by_outcome(tx, claim, player), strict=True):
-            _add(brings[result], changes)
-    return brings
+    brings = instruments.changes_by_outcome(tx, claim, player)
+    return {Result("outcome", outcome=at): changes for at, changes in enumerate(brings)}
 
 
 def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> dict[int, int]:
-    """What a result pays on the claim itself."""
-    brings: dict[int, int] = {}
-    if result != VOID:  # each gets back what they put in (C9)
-        for kind in instruments.ALL:
-            _add(brings, kind.changes(tx, claim, result, player))
-    return brings
-
-
-def _add(to: dict[int, int], more: dict[int, int]) -> None:
-    if not to:
-        to.update(more)
-        return
-    for player, by in more.items():
-        to[player] = to.get(player, 0) + by
+    """What a result pays on the claim itself; by void each gets back what they put in (C9)."""
+    return {} if result == VOID else instruments.changes(tx, claim, result, player)
 
 
 def _proposers(tx: Connection, claim: Claim, result: Result) -> set[int]:

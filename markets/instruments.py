@@ -103,6 +103,29 @@ def register(instrument: Instrument) -> None:
     ALL.append(instrument)
 
 
+def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
+    """By how much each player would end above what they put in, over all that hangs on a claim, minor units; of one
+    player if named."""
+    found: dict[int, int] = {}
+    for instrument in ALL:
+        _add(found, instrument.changes(tx, claim, result, player))
+    return found
+
+
+def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
+    """`changes` by each outcome of the claim, in their order; for much less than one after the other."""
+    found: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
+    for instrument in ALL:
+        for change, brings in zip(found, instrument.changes_by_outcome(tx, claim, player), strict=True):
+            _add(change, brings)
+    return found
+
+
+def _add(to: dict[int, int], more: dict[int, int]) -> None:
+    for player, by in more.items():
+        to[player] = to.get(player, 0) + by
+
+
 def weights(claim: Claim, result: Result) -> tuple[int, ...] | None:
     """The weights that a result gives to the claim's outcomes; None where all get back what they put in.
 

@@ -20,6 +20,7 @@ from markets import (
     cruxes,
     disputes,
     forecasts,
+    instruments,
     judges,
     known,
     library,
@@ -303,14 +304,14 @@ def _pays(tx: Connection, found: Claim, named: Sequence[Result]) -> tuple[Pays, 
     weigh; while a result is proposed."""
     outcomes = len(found.terms.outcomes)
     results = [Result("outcome", outcome=at) for at in range(min(outcomes, RESULTS_SHOWN))]
-    by_outcome = resolution.changes_by_outcome(tx, found)
+    by_outcome = instruments.changes_by_outcome(tx, found)
     if not isinstance(clauses.decode(found.terms.clause), clauses.JudgesChoose):
         results.append(Result("unclear"))
     made: list[Pays] = []
     for result in results:
         paid = known.as_named(result, *named)
         plain = paid == result and result.outcome is not None
-        brings = by_outcome[result.outcome or 0] if plain else resolution.changes(tx, found, paid)
+        brings = by_outcome[result.outcome or 0] if plain else instruments.changes(tx, found, paid)
         change = {player: by for player, by in brings.items() if by}
         most = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))[:PEOPLE_SHOWN]
         made.append(Pays(result, tuple(most), len(change) - len(most)))

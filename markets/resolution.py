@@ -136,25 +136,6 @@ def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
     tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
 
 
-def changes(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
-    """By how much each player would end above what they put in, over all that hangs on the claim, minor units."""
-    change: dict[int, int] = {}
-    for instrument in instruments.ALL:
-        for player, by in instrument.changes(tx, claim, result).items():
-            change[player] = change.get(player, 0) + by
-    return change
-
-
-def changes_by_outcome(tx: Connection, claim: Claim) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, in their order; for much less than one after the other."""
-    found: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
-    for instrument in instruments.ALL:
-        for change, brings in zip(found, instrument.changes_by_outcome(tx, claim), strict=True):
-            for player, by in brings.items():
-                change[player] = change.get(player, 0) + by
-    return found
-
-
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
     """The players who would end with less than by the result that is best for them, over all that hangs on the claim
     and below it (D3, C10), whoever would lose most first. Whoever proposed it isn't told."""

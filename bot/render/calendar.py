@@ -44,7 +44,7 @@ DUE = {
     "claim.overdue": "Claim {ref} is listed as overdue",
     "claim.lapses": "A week's notice that claim {ref} ends although nobody decided it",
     "claim.lapse": "Claim {ref} ends although nobody decided it",
-    "claim.ends": "Claim {ref} ends although nobody decided it, by what stood proposed",
+    "claim.ends": "Claim {ref} ends although nobody decided it",
     "judges.remind": "The judges of claim {ref} are reminded",
     "judges.owner": "All moderators and the owner are asked about claim {ref}",
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",

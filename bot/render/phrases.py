@@ -65,7 +65,7 @@ _DUE = {
     "items.result": "the closest story is proposed",
     "claim.overdue": "it is listed as overdue",
     "claim.lapses": "everybody hears that it ends in a week although nobody decided it",
-    "claim.ends": "it ends although nobody decided it, by what stood proposed",
+    "claim.ends": "it ends although nobody decided it: by an unchallenged outcome, or by its ambiguity clause",
     "claim.lapse": "it ends although nobody decided it: by its ambiguity clause, or an appealed ruling stands",
     "judges.remind": "the judges are reminded",
     "judges.owner": "all moderators and the owner are asked",

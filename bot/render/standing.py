@@ -7,8 +7,8 @@ from markets.claims import Claim, Terms
 from markets.proposals import Proposal
 
 UNSIGNED = (
-    "It is never settled by silence: once that time is over, a moderator without points on it has 7 days to confirm "
-    "it, else it fails."
+    "It is never settled by silence: after the time to challenge it, a moderator without points on it has 7 days to "
+    "confirm it, else it fails."
 )
 
 

@@ -68,10 +68,9 @@ def seen(text: str) -> str:
         if marks <= _MOST_MARKS:
             kept.append(char)
     left = "".join(kept)
-    while _HELPERS.search(left):
-        before, left = left, _HELPED.sub(_helped, left)
-        if left == before:  # what was dropped between two characters may have joined them
-            break
+    # Until nothing more goes: what was dropped between two characters may have brought them together.
+    while _HELPERS.search(left) and (fewer := _HELPED.sub(_helped, left)) != left:
+        left = fewer
     return left
 
 

@@ -15,7 +15,7 @@ from ledger.accounts import Player
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.people import Present
 from ledger.types import to_us
-from markets import maker, means, orders, resolution, trading
+from markets import instruments, maker, means, orders, trading
 from markets.claims import Actor, Claim, Result
 from markets.errors import MarketError
 from tests.ledger import stories
@@ -107,7 +107,7 @@ async def test_nothing_that_one_person_does_with_two_accounts_brings_more_than_t
     assert market.liquidity > B
     expected: list[int] = []
     for outcome, result in enumerate(RESULTS):
-        changes = await club.db.read(resolution.changes, claim, result)
+        changes = await club.db.read(instruments.changes, claim, result)
         expected.append(sum(changes[who.number] for who in mine))
         straight = B * math.log(market.prices[outcome] / (0.3, 0.7)[outcome])
         assert straight - market.trades - 5 < expected[-1] <= straight + 2
