@@ -10,6 +10,7 @@ from typing import Any
 from discord import app_commands
 
 from bot import connections
+from bot.background.scheduler import Scheduler
 from bot.client import Crux
 from bot.clock import Clock
 from bot.commands import crux as crux
@@ -29,8 +30,7 @@ from bot.commands.reward import reward
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
-from bot.scheduler import Scheduler
-from ledger.database import Database
+from ledger.storage.database import Database
 
 COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None] | app_commands.ContextMenu, ...] = (
     bet,

@@ -17,18 +17,19 @@ from typing import Any, TypeVar
 import discord
 from discord import app_commands
 
-from bot import components, marks, places
+from bot import remembered, server_settings
 from bot.answer import Press, fail, guarded
+from bot.charts.process import Painter
 from bot.checker import Checker
 from bot.clock import Clock
-from bot.painter import Painter
-from bot.places import Places
 from bot.refusals import Elsewhere, NotInstalled, NotManager, NotModerator, OutsideServer, Restarting
-from bot.render.text import Currency
+from bot.server_settings import Places
+from bot.text import Currency
+from bot.ui import components
 from ledger import accounts
-from ledger.database import Database
 from ledger.errors import AlreadyDone, LedgerError, UnknownGuild
-from ledger.units import Request, Unit
+from ledger.storage.database import Database
+from ledger.storage.operations import Request, Unit
 
 A = TypeVar("A")
 R = TypeVar("R", bound=Request)
@@ -135,10 +136,12 @@ class Crux(discord.AutoShardedClient):
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
         name = f"commands:{self.application_id}"
-        if await self.db.read(marks.load, name) == digest:
+        if await self.db.read(remembered.load, name) == digest:
             return
         await self.tree.sync()
-        await self.db.claim(marks.save, marks.Mark(name, digest), self.clock.now(), background=False)
+        await self.db.claim(
+            remembered.save, remembered.Mark(name, digest), self.clock.now(), background=False
+        )
         log.info("commands synced", extra={"facts": {"commands": len(wanted)}})
 
     # for commands
@@ -161,7 +164,7 @@ class Crux(discord.AutoShardedClient):
 
     async def places(self, guild: int) -> Places:
         """A server's places as they stand in the database now."""
-        found = await self.db.read(places.load, guild)
+        found = await self.db.read(server_settings.load, guild)
         self.remember(guild, found)
         return found
 

@@ -13,9 +13,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money, tables
+from ledger import accounts, money, schema
 from ledger.accounts import Account
-from ledger.prepared import Prepared, param, params
+from ledger.compiled import Prepared, param, params
 from ledger.transfers import DEBT, post
 from ledger.types import to_us
 
@@ -147,7 +147,7 @@ def _successor(tx: Connection, guild: int, number: int, now: datetime) -> int | 
 
 
 _g, _n = param("g"), param("n")
-_f, _p, _a = tables.forgotten.c, tables.players.c, tables.accounts.c
+_f, _p, _a = schema.forgotten.c, schema.players.c, schema.accounts.c
 _KEPT = (
     sa.select(_f.player, _f.salt, _f.digest, _f.until_us)
     .where(_f.guild_id == _g, _f.until_us > param("now"))
@@ -166,7 +166,7 @@ _WALLET = Prepared(
 )
 _GONE = (
     sa.select(_a.owner)
-    .join(tables.players, (_p.guild_id == _a.guild_id) & (_p.number == _a.owner))
+    .join(schema.players, (_p.guild_id == _a.guild_id) & (_p.number == _a.owner))
     .where(
         _a.guild_id == _g,
         _a.number.in_(params("numbers")),
@@ -176,9 +176,9 @@ _GONE = (
     )
     .order_by(_a.owner)
 )
-_own, _other = tables.entries.alias("own").c, tables.entries.alias("other").c
-_from, _to = tables.accounts.alias("from_wallet").c, tables.accounts.alias("to_wallet").c
-_t = tables.transfers.c
+_own, _other = schema.entries.alias("own").c, schema.entries.alias("other").c
+_from, _to = schema.accounts.alias("from_wallet").c, schema.accounts.alias("to_wallet").c
+_t = schema.transfers.c
 _moved = sa.func.sum(_own.amount)
 _MOVED = (
     sa.select(_to.owner, _moved)

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
-from ledger import tables
+from ledger import schema
+from ledger.compiled import Prepared, param, params
 from ledger.errors import BadSetting
-from ledger.prepared import Prepared, param, params
 
 S = TypeVar("S")
 
@@ -80,6 +80,6 @@ def _json(value: object) -> str:
     return TypeAdapter(Any).dump_json(value).decode()
 
 
-_s = tables.settings.c
-_FORGET = sa.delete(tables.settings).where(_s.guild_id == param("g"), _s.name.in_(params("names")))
-_ADD = sa.insert(tables.settings)
+_s = schema.settings.c
+_FORGET = sa.delete(schema.settings).where(_s.guild_id == param("g"), _s.name.in_(params("names")))
+_ADD = sa.insert(schema.settings)

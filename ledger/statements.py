@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from ledger import tables
+from ledger import schema
 from ledger.accounts import Account, mint, state
+from ledger.compiled import param, params
 from ledger.errors import UnknownGuild, UnknownTransfer
-from ledger.grants import ACTS
-from ledger.prepared import param, params
+from ledger.issuance import ACTS
 from ledger.types import from_us
 
 PAGE = 100
@@ -214,8 +214,8 @@ def _sides(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[
 
 
 _g, _n = param("g"), param("n")
-_e, _t, _a = tables.entries.c, tables.transfers.c, tables.accounts.c
-_noted = (tables.notes.c.guild_id == _t.guild_id) & (tables.notes.c.transfer == _t.number)
+_e, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
+_noted = (schema.notes.c.guild_id == _t.guild_id) & (schema.notes.c.transfer == _t.number)
 _of_entry = (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer)
 
 _HISTORY = (
@@ -227,24 +227,24 @@ _HISTORY = (
         _t.at_us,
         _e.amount,
         _e.balance_after,
-        tables.notes.c.words,
+        schema.notes.c.words,
     )
-    .join_from(tables.entries, tables.transfers, _of_entry)
-    .outerjoin(tables.notes, _noted)
+    .join_from(schema.entries, schema.transfers, _of_entry)
+    .outerjoin(schema.notes, _noted)
     .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < param("before"))
     .order_by(_e.account_seq.desc())
     .limit(param("limit"))
 )
 _LINE = (
     sa.select(_e.account_seq, _t.at_us, _e.balance_after)
-    .join_from(tables.entries, tables.transfers, _of_entry)
+    .join_from(schema.entries, schema.transfers, _of_entry)
     .where(_e.guild_id == _g, _e.account == _n, _e.account_seq > param("after"))
     .order_by(_e.account_seq)
     .limit(param("limit"))
 )
 _SIDES = (
     sa.select(_e.transfer, _e.account, _a.kind, _a.owner, _e.amount)
-    .join_from(tables.entries, tables.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
+    .join_from(schema.entries, schema.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
     .where(_e.guild_id == _g, _e.transfer.in_(params("transfers")))
     .order_by(_e.transfer, _e.line)
 )
@@ -260,10 +260,10 @@ _held = sa.select(
 _m, _h = _minted.subquery(), _held.subquery()
 # One statement, which sees the book at one moment: points that are made between two would be in one of them only.
 _SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
-_HEAD = sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)
+_HEAD = sa.select(schema.books.c.transfers, schema.books.c.head).where(schema.books.c.guild_id == _g)
 _ACTS = (
-    sa.select(_t.number, _t.kind, _t.actor, _t.at_us, tables.notes.c.words)
-    .outerjoin(tables.notes, _noted)
+    sa.select(_t.number, _t.kind, _t.actor, _t.at_us, schema.notes.c.words)
+    .outerjoin(schema.notes, _noted)
     .where(
         _t.guild_id == _g,
         _t.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
@@ -273,17 +273,17 @@ _ACTS = (
     .limit(param("limit"))
 )
 _NOTE = (
-    sa.select(_t.number, tables.notes.c.words)
-    .outerjoin(tables.notes, _noted)
+    sa.select(_t.number, schema.notes.c.words)
+    .outerjoin(schema.notes, _noted)
     .where(_t.guild_id == _g, _t.number == _n)
 )
 _BOOKS = sa.select(
-    sa.func.count(), sa.func.coalesce(sa.func.sum(tables.books.c.transfers), sa.literal_column("0"))
+    sa.func.count(), sa.func.coalesce(sa.func.sum(schema.books.c.transfers), sa.literal_column("0"))
 )
 _OFF = (
-    sa.select(tables.accounts.c.guild_id)
-    .group_by(tables.accounts.c.guild_id)
-    .having(sa.func.sum(tables.accounts.c.balance) != sa.literal_column("0"))
-    .order_by(tables.accounts.c.guild_id)
+    sa.select(schema.accounts.c.guild_id)
+    .group_by(schema.accounts.c.guild_id)
+    .having(sa.func.sum(schema.accounts.c.balance) != sa.literal_column("0"))
+    .order_by(schema.accounts.c.guild_id)
 )
-_GUILDS = sa.select(tables.books.c.guild_id).order_by(tables.books.c.guild_id)
+_GUILDS = sa.select(schema.books.c.guild_id).order_by(schema.books.c.guild_id)

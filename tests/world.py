@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from ledger import accounts, grants, statements, transfers
+from ledger import accounts, issuance, statements, transfers
 from ledger.accounts import Account, Player
-from ledger.database import Database
+from ledger.storage.database import Database
 from ledger.transfers import Posted, Words
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -140,14 +140,14 @@ class World:
     async def start(self, person: int, *, key: str | None = None, **more: Any) -> Posted:
         more.setdefault("born", OLD)
         return await self.db.write(
-            grants.start, grants.Start(self.guild, key or self.key(), person, **more), self.now
+            issuance.start, issuance.Start(self.guild, key or self.key(), person, **more), self.now
         )
 
     async def give(
         self, giver: Player, taker: Player, amount: int, *, key: str | None = None, **more: Any
     ) -> Posted:
-        gift = grants.Gift(self.guild, key or self.key(), giver.number, taker.number, amount, **more)
-        return await self.db.write(grants.give, gift, self.now)
+        gift = issuance.Gift(self.guild, key or self.key(), giver.number, taker.number, amount, **more)
+        return await self.db.write(issuance.give, gift, self.now)
 
     async def balance(self, account: Account) -> int:
         return await self.db.read(statements.balance, account)

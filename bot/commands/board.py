@@ -4,16 +4,17 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
+from bot import text
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer
-from bot.components import routes
 from bot.entering import guild_of, key
 from bot.refusals import Outdated
-from bot.render import board as render
-from bot.render import results, text
-from markets import board as standings
-from markets import queries
-from markets.board import Ranking
+from bot.ui.components import routes
+from bot.words import board as render
+from bot.words import results
+from markets.forecasts import leaderboard as standings
+from markets.forecasts.leaderboard import Ranking
+from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 BY: dict[str, Ranking] = {str(one): one for one in standings.RANKINGS}

@@ -3,19 +3,22 @@
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, readings
 from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
-from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.input import ambiguous, amounts, dates, forms
 from bot.refusals import BadInput
-from bot.render import phrases
-from bot.render import pools as render
 from bot.shown import require_shown
+from bot.ui import components
+from bot.ui.components import routes
+from bot.words import phrases
+from bot.words import pools as render
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import claims, pools, queries, zones
+from markets.claims import claims, zones
+from markets.pools import pools
+from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -47,8 +50,8 @@ async def press_open(press: Press, claim: int) -> None:
 async def _open(press: Press, number: int, until: str) -> None:
     who, now = await acting(press), press.client.clock.of(press.id)
     zone = zones.zone(who.places.time_zone)
-    with readings.offering(lambda at_us: f"pool-until:{press.id}:{number}:{at_us}"):
-        closes = to_us(moments.moment(until, zone, now, field="When it closes").at) if until else None
+    with ambiguous.offering(lambda at_us: f"pool-until:{press.id}:{number}:{at_us}"):
+        closes = to_us(dates.moment(until, zone, now, field="When it closes").at) if until else None
     await _open_until(press, who, number, closes, key(press))
 
 
@@ -56,7 +59,7 @@ async def _open(press: Press, number: int, until: str) -> None:
 async def choose_until(press: Press, asked: int, claim: int, until: int) -> None:
     """One of the two moments that were meant; the key is the interaction that asked, so two presses open one pool."""
     who = await acting(press)
-    moments.chosen(until, zones.zone(who.places.time_zone))
+    dates.chosen(until, zones.zone(who.places.time_zone))
     await _open_until(press, who, claim, until, f"interaction:{asked}")
 
 
@@ -96,7 +99,7 @@ async def stake(
     stake: app_commands.Range[str, 1, 40],
 ) -> None:
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    at, against = drafting.side(found.terms, outcome)
+    at, against = forms.side(found.terms, outcome)
     if against and len(found.terms.outcomes) > 2:
         raise BadInput("The outcome", "a stake backs one outcome, so write its name")
     at = 1 - at if against else at
@@ -132,7 +135,7 @@ async def send_stake(press: Press, claim: int, mark: int) -> None:
 async def _ask_stake(press: Press, number: int, outcome: int, typed: str) -> render.Asked:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    amount = parse.points(typed, "Your stake")
+    amount = amounts.points(typed, "Your stake")
     currency = await crux.currency(guild)
 
     def read(tx: Connection) -> render.Asked:

@@ -6,17 +6,20 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, moments, parse, readings
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, answer, ask
-from bot.cards import Card
-from bot.components import routes
 from bot.entering import guild_of, key
+from bot.input import ambiguous, amounts, dates
 from bot.refusals import Expired
-from bot.render import rewards as render
+from bot.ui import components
+from bot.ui.cards import Card
+from bot.ui.components import routes
+from bot.words import rewards as render
 from ledger.types import to_us
-from markets import queries, rewards, zones
-from markets.rewards import Cancel, Give, Offer
+from markets.claims import zones
+from markets.people import rewards
+from markets.people.rewards import Cancel, Give, Offer
+from markets.views import queries
 
 CONFIRM_WITHIN = timedelta(minutes=10)
 """There is something to be written in the form that confirms."""
@@ -43,9 +46,9 @@ async def offer(
     until: app_commands.Range[str, 1, 60] | None = None,
 ) -> None:
     who, now = await acting(press), press.client.clock.of(press.id)
-    zone, points = zones.zone(who.places.time_zone), parse.points(amount, "The reward")
-    with readings.offering(lambda chosen_us: f"reward-until:{claim}:{points}:{chosen_us}"):
-        at_us = to_us(moments.moment(until, zone, now, field="When it returns").at) if until else None
+    zone, points = zones.zone(who.places.time_zone), amounts.points(amount, "The reward")
+    with ambiguous.offering(lambda chosen_us: f"reward-until:{claim}:{points}:{chosen_us}"):
+        at_us = to_us(dates.moment(until, zone, now, field="When it returns").at) if until else None
     await _ask_offer(press, who, claim, points, at_us)
 
 
@@ -53,7 +56,7 @@ async def offer(
 async def choose_until(press: Press, claim: int, amount: int, until: int) -> None:
     """One of the two moments that were meant; the form that comes then locks the points."""
     who = await acting(press)
-    moments.chosen(until, zones.zone(who.places.time_zone))
+    dates.chosen(until, zones.zone(who.places.time_zone))
     await _ask_offer(press, who, claim, amount, until)
 
 

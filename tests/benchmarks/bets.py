@@ -26,10 +26,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from ledger.database import PRAGMAS, Database
-from ledger.prepared import Prepared
+from ledger.compiled import Prepared
+from ledger.storage.database import PRAGMAS, Database
 from ledger.types import to_us
-from markets import offers
+from markets.bets import offers
 from tests import databases
 from tests.benchmarks import books
 from tests.benchmarks.harness import median, report

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from bot.background.scheduler import Scheduler
 from bot.client import Crux
 from bot.clock import Clock
-from bot.scheduler import Scheduler
 from ledger.types import from_us, to_us
-from markets import due, outbox
+from markets.core import jobs, outbox
 from tests import databases
 from tests.benchmarks.harness import Stalls, percentile, report
 from tests.world import World
@@ -33,8 +33,8 @@ GUILDS = 20
 lateness: list[float] = []
 
 
-@due.handles(KIND)
-def remind(tx: Connection, work: due.Due, now: datetime) -> None:
+@jobs.handles(KIND)
+def remind(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """As much as a reminder does: a post for its line."""
     lateness.append(time.time() - work.due_us / 1_000_000)
     outbox.post(tx, work.guild, KIND, {"claim": work.ref}, now, line=work.ref)
@@ -52,7 +52,7 @@ class Plan:
 
 def plan(tx: Connection, request: Plan, now: datetime) -> None:
     for ref in range(request.first, request.first + request.count):
-        due.schedule(tx, request.guild, KIND, ref, request.from_us + ref * request.every_us)
+        jobs.schedule(tx, request.guild, KIND, ref, request.from_us + ref * request.every_us)
 
 
 async def figures(quick: bool, only: tuple[str, ...] = ()) -> None:

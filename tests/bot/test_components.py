@@ -3,13 +3,13 @@
 import pytest
 
 from bot import app as app  # all that can be pressed is known once the app is
-from bot import components
-from bot.cards import Button, Card, File, Form, Line, Look, PickChannel, PickRole
-from bot.components import Routes
 from bot.refusals import Outdated
-from bot.render import board
-from bot.render.text import Currency
-from markets.board import PAGE, RANKINGS, Ranking, Season, Standing, Top
+from bot.text import Currency
+from bot.ui import components
+from bot.ui.cards import Button, Card, File, Form, Line, Look, PickChannel, PickRole
+from bot.ui.components import Routes
+from bot.words import board
+from markets.forecasts.leaderboard import PAGE, RANKINGS, Ranking, Season, Standing, Top
 
 
 async def handler(press: object, **numbers: int) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from bot.playground.driver import Playground, Seen
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets import claims, due, outbox
-from markets.tables import posts
+from markets.claims import claims
+from markets.core import jobs, outbox
+from markets.core.tables import posts
 from tests import databases
 from tests.end_to_end.conftest import Begun, living, set_up
 from tests.markets.club import Club
@@ -54,7 +55,7 @@ def redraw(tx: Connection, request: Redraw, now: datetime) -> None:
 
 
 def plan(tx: Connection, request: Plan, now: datetime) -> None:
-    due.schedule(tx, request.guild, request.kind, request.ref, request.due_us)
+    jobs.schedule(tx, request.guild, request.kind, request.ref, request.due_us)
 
 
 @dataclass

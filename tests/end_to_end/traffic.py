@@ -6,29 +6,20 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.playground.driver import NotAllowed
-from ledger.grants import Allowance
-from ledger.people import Forget, Present
+from ledger.issuance import Allowance
+from ledger.players import Forget, Present
 from ledger.types import to_us
-from markets import (
-    claims,
-    clauses,
-    cruxes,
-    disputes,
-    forecasts,
-    means,
-    offers,
-    orders,
-    people,
-    pools,
-    preferences,
-    proposals,
-    resolution,
-    rewards,
-    tables,
-    trading,
-)
-from markets.claims import Judges, Result
-from markets.conditions import Condition
+from markets.bets import offers
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Judges, Result
+from markets.claims.conditions import Condition
+from markets.core import tables
+from markets.forecasts import crux_links, forecasts
+from markets.people import allowances, preferences, rewards
+from markets.pools import pools
+from markets.records import deletion
+from markets.settlement import disputes, proposals, resolution
+from markets.shares import orders, trading
 from tests.end_to_end.simulation import MODERATORS, NAMES, Simulation
 from tests.markets.club import NO, YES
 
@@ -81,8 +72,8 @@ async def opens_a_claim(sim: Simulation) -> None:
         deadline_us=deadline,
         check_us=deadline + sim.chance.choice((0, claims.DAY_US)),
         early=sim.chance.choice(("allowed", "announced", "deadline")),
-        clause=clauses.encode(
-            sim.chance.choice((clauses.StakesReturn(), clauses.FixedWeights((2_500, 7_500))))
+        clause=ambiguity.encode(
+            sim.chance.choice((ambiguity.StakesReturn(), ambiguity.FixedWeights((2_500, 7_500))))
         ),
         judges=Judges((sim.number("Mira"),), 1) if sim.chance.random() < 0.2 else Judges(),
     )
@@ -312,8 +303,10 @@ async def hides_or_shows_forecasts(sim: Simulation) -> None:
 async def links_claims(sim: Simulation) -> None:
     one, other = [await sim.pick(tables.claims, "open", "proposed") for _ in range(2)]
     if one is not None and other is not None:
-        request = cruxes.Make(*sim.ids(), sim.number(), one.number, other.number, sim.chance.random() < 0.5)
-        await sim.do(cruxes.link, request)
+        request = crux_links.Make(
+            *sim.ids(), sim.number(), one.number, other.number, sim.chance.random() < 0.5
+        )
+        await sim.do(crux_links.link, request)
 
 
 @act(0.5)
@@ -322,7 +315,7 @@ async def cuts_a_link(sim: Simulation) -> None:
     links = sa.select(table).where(table.c.guild_id == sim.club.guild).order_by(*table.primary_key.columns)
     found = await sim.any_of(links)
     if found is not None:
-        await sim.do(cruxes.unlink, cruxes.Cut(*sim.ids(), found.player, found.claim, found.target))
+        await sim.do(crux_links.unlink, crux_links.Cut(*sim.ids(), found.player, found.claim, found.target))
 
 
 @act(2)
@@ -357,12 +350,12 @@ async def takes_a_reward_back(sim: Simulation) -> None:
 async def gives_points(sim: Simulation) -> None:
     giver, taker = sim.chance.sample(NAMES, 2)
     request = Present(*sim.ids(), sim.persons[giver], sim.persons[taker], sim.chance.randint(100, 12_000))
-    await sim.do(means.present, request)
+    await sim.do(allowances.present, request)
 
 
 @act(1)
 async def draws_the_allowance(sim: Simulation) -> None:
-    await sim.do(means.allowance, Allowance(*sim.ids(), sim.number()))
+    await sim.do(allowances.allowance, Allowance(*sim.ids(), sim.number()))
 
 
 # --- results --------------------------------------------------------------------------------------
@@ -451,7 +444,7 @@ async def chooses_how_to_be_told(sim: Simulation) -> None:
 async def has_themselves_deleted(sim: Simulation) -> None:
     """And comes back as somebody new, with an account of their own."""
     name = sim.name(BETTORS)
-    if await sim.do(people.forget, Forget(*sim.ids(), sim.persons[name], b"s" * 16)) is None:
+    if await sim.do(deletion.forget, Forget(*sim.ids(), sim.persons[name], b"s" * 16)) is None:
         return
     sim.world("rename", person=name, name=f"Once {sim.persons[name]}")
     sim.persons[name] = int(sim.world("add_person", name=name)["id"])

@@ -7,32 +7,22 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.accounts import Player
-from ledger.people import Forget, Gone
+from ledger.players import Forget, Gone
 from ledger.types import from_us, to_us
-from markets import (
-    calendar,
-    claims,
-    clauses,
-    cruxes,
-    disputes,
-    due,
-    forecasts,
-    maker,
-    offers,
-    orders,
-    people,
-    pools,
-    proposals,
-    resolution,
-    rewards,
-    scenarios,
-    trading,
-)
-from markets.claims import Actor, Claim, Outcome, Result, Terms
-from markets.offers import Accepted, Bet, Ended, Offer
-from markets.proposals import Proposal
-from markets.scenarios import Said
-from markets.stories import Scenario
+from markets.bets import offers
+from markets.bets.offers import Accepted, Bet, Ended, Offer
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Actor, Claim, Outcome, Result, Terms
+from markets.claims.stories import Scenario
+from markets.core import jobs
+from markets.forecasts import crux_links, forecasts
+from markets.people import rewards
+from markets.pools import pools
+from markets.records import deletion
+from markets.settlement import calendar, disputes, proposals, resolution, scenarios
+from markets.settlement.proposals import Proposal
+from markets.settlement.scenarios import Said
+from markets.shares import market_maker, orders, trading
 from tests.world import SALT, World
 
 YES, NO = 0, 1
@@ -59,7 +49,7 @@ class Club(World):
             deadline_us=deadline,
             check_us=deadline,
             zone="UTC",
-            clause=clauses.encode(clauses.StakesReturn()),
+            clause=ambiguity.encode(ambiguity.StakesReturn()),
         )
         return replace(good, **changes)
 
@@ -128,7 +118,7 @@ class Club(World):
     async def _seen(self, claim: Claim, outcome: int, more: dict[str, Any]) -> int:
         if "seen_bps" in more:
             return more.pop("seen_bps")
-        market = await self.db.read(maker.load, self.guild, claim.number)
+        market = await self.db.read(market_maker.load, self.guild, claim.number)
         return round(market.prices[outcome] * 10_000)
 
     async def pool(self, opener: Player, claim: Claim, **more: Any) -> pools.Pool:
@@ -150,15 +140,15 @@ class Club(World):
         request = forecasts.Give(self.guild, self.key(), who.number, claim.number, tuple(parts), **more)
         return await self.db.write(forecasts.give, request, self.now)
 
-    async def link(self, who: Player, claim: Claim, target: Claim, **more: Any) -> cruxes.Crux:
+    async def link(self, who: Player, claim: Claim, target: Claim, **more: Any) -> crux_links.Crux:
         more = {"raises": True} | more
         key = more.pop("key", None) or self.key()
-        request = cruxes.Make(self.guild, key, who.number, claim.number, target.number, **more)
-        return await self.db.write(cruxes.link, request, self.now)
+        request = crux_links.Make(self.guild, key, who.number, claim.number, target.number, **more)
+        return await self.db.write(crux_links.link, request, self.now)
 
-    async def unlink(self, who: Player, claim: Claim, target: Claim) -> cruxes.Link:
-        request = cruxes.Cut(self.guild, self.key(), who.number, claim.number, target.number)
-        return await self.db.write(cruxes.unlink, request, self.now)
+    async def unlink(self, who: Player, claim: Claim, target: Claim) -> crux_links.Link:
+        request = crux_links.Cut(self.guild, self.key(), who.number, claim.number, target.number)
+        return await self.db.write(crux_links.unlink, request, self.now)
 
     async def reward(self, owner: Player, claim: Claim, amount: int = 5_000, **more: Any) -> rewards.Reward:
         key = more.pop("key", None) or self.key()
@@ -298,7 +288,7 @@ class Club(World):
         return await self.db.write(resolution.take_back, request, self.now)
 
     async def forget(self, person: int) -> Gone:
-        return await self.db.write(people.forget, Forget(self.guild, self.key(), person, SALT), self.now)
+        return await self.db.write(deletion.forget, Forget(self.guild, self.key(), person, SALT), self.now)
 
     async def read_proposal(self, number: int) -> Proposal:
         return await self.db.read(proposals.load, self.guild, number)
@@ -306,12 +296,12 @@ class Club(World):
     async def sweep(self) -> int:
         """Carry out all that is due by now, in order; how much that was."""
         done = 0
-        while rows := await self.db.claim(due.claim, due.Claim(owner=next(_OWNERS)), self.now):
+        while rows := await self.db.claim(jobs.claim, jobs.Claim(owner=next(_OWNERS)), self.now):
             for row in rows:
                 if row.guild != self.guild:  # another test's: every test has a server of its own
                     continue
-                with suppress(due.FenceGone):  # what was carried out before it moved it: it comes again
-                    done += await self.db.write(due.perform, row, self.now, background=True)
+                with suppress(jobs.FenceGone):  # what was carried out before it moved it: it comes again
+                    done += await self.db.write(jobs.perform, row, self.now, background=True)
         return done
 
     async def outage(self, **span: float) -> int:
@@ -323,7 +313,7 @@ class Club(World):
 
     async def skip_to_next(self) -> None:
         """Move the clock to what is due next, and carry it out."""
-        next_us = await self.db.read(due.next_us)
+        next_us = await self.db.read(jobs.next_us)
         assert next_us is not None
         self.now = max(self.now, from_us(next_us))
         await self.sweep()

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets import offers
-from markets.claims import Result
-from markets.tables import cards
+from markets.bets import offers
+from markets.claims.claims import Result
+from markets.core.tables import cards
 from tests.markets.club import NO, YES, Club
 
 

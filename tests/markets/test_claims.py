@@ -8,9 +8,10 @@ import pytest
 
 from ledger import settings as stored
 from ledger.types import to_us
-from markets import claims, clauses, due, judges
-from markets.claims import LATEST_US, Actor, Claim, Judges, Outcome, Result
-from markets.errors import (
+from markets.claims import ambiguity, claims, judges
+from markets.claims.claims import LATEST_US, Actor, Claim, Judges, Outcome, Result
+from markets.core import jobs
+from markets.core.errors import (
     BadOutcome,
     BadTerms,
     BadTimes,
@@ -25,7 +26,7 @@ from markets.errors import (
     TradingClosed,
     UnknownClaim,
 )
-from markets.settings import Settings
+from markets.core.settings import Settings
 from tests.markets.club import NO, YES, Club
 
 
@@ -52,7 +53,7 @@ async def step_down(club: Club, judge: Any, claim: Claim) -> int:
 
 
 async def due_kinds(club: Club, number: int) -> dict[str, int]:
-    rows = await club.db.read(due.coming, club.guild, limit=1_000)
+    rows = await club.db.read(jobs.coming, club.guild, limit=1_000)
     return {kind: at_us for kind, ref, at_us in rows if ref == number}
 
 
@@ -69,8 +70,8 @@ async def due_kinds(club: Club, number: int) -> dict[str, int]:
         ({"outcomes": tuple(Outcome(str(n), "c") for n in range(11)), "kind": "choice"}, BadOutcome),
         ({"outcomes": tuple(Outcome(str(n), "c") for n in range(3))}, BadOutcome),
         ({"clause": "gibberish"}, BadTerms),
-        ({"clause": clauses.encode(clauses.PaysHalf("maker"))}, BadTerms),
-        ({"clause": clauses.encode(clauses.FixedWeights((5_000, 3_000, 2_000)))}, BadTerms),
+        ({"clause": ambiguity.encode(ambiguity.PaysHalf("maker"))}, BadTerms),
+        ({"clause": ambiguity.encode(ambiguity.FixedWeights((5_000, 3_000, 2_000)))}, BadTerms),
         ({"judges": Judges(named=(1, 1), votes=2)}, BadTerms),
         ({"judges": Judges(votes=0)}, BadTerms),
         ({"kind": "number", "outcomes": (Outcome("a", "", "x", "2"), Outcome("b", "", "2"))}, BadOutcome),

@@ -8,14 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.accounts import Player
-from ledger.audit import audit as audit_book
+from ledger.audit.verify import audit as audit_book
 from ledger.types import from_us, to_us
-from markets import audit, claims, clauses, conditions, due, judges, queries, resolution
-from markets import notes as note_words
-from markets.claims import Actor, Claim, Judges, Outcome, Result
-from markets.conditions import Condition, Link
-from markets.consequences import verdict
-from markets.errors import (
+from markets.claims import ambiguity, claims, conditions, judges
+from markets.claims.claims import Actor, Claim, Judges, Outcome, Result
+from markets.claims.conditions import Condition, Link
+from markets.core import jobs
+from markets.core.errors import (
     BadOutcome,
     BadTerms,
     ClaimMoved,
@@ -25,7 +24,12 @@ from markets.errors import (
     TradingClosed,
     UnknownClaim,
 )
-from markets.tables import posts
+from markets.core.tables import posts
+from markets.people import notes as note_words
+from markets.records import audit
+from markets.settlement import resolution
+from markets.settlement.dependents import verdict
+from markets.views import queries
 from tests.markets.club import DAY, NO, YES, Club
 
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
@@ -594,12 +598,12 @@ async def test_both_cards_show_the_link(club: Club):
 
 
 async def test_a_graded_clause_of_the_dependent_does_not_matter_when_it_is_void(club: Club):
-    half = clauses.encode(clauses.FixedWeights((2_500, 7_500)))
+    half = ambiguity.encode(ambiguity.FixedWeights((2_500, 7_500)))
     (ada, bo, mo, _mu), first, second = await pair(club, clause=half)
     await ends(club, mo, first, IT_WAS_NOT)
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
     assert await club.db.read(resolution.hangs, second) is False
-    assert [row for row in await club.db.read(due.coming, club.guild) if row[0] == "condition.look"] == []
+    assert [row for row in await club.db.read(jobs.coming, club.guild) if row[0] == "condition.look"] == []
 
 
 async def test_a_condition_that_comes_true_twice_leaves_the_times_that_were_judged_by(club: Club):

@@ -8,9 +8,8 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets import forecasts
-from markets.claims import Claim, Outcome
-from markets.errors import (
+from markets.claims.claims import Claim, Outcome
+from markets.core.errors import (
     BadForecast,
     ClaimHalted,
     ForecastsClosed,
@@ -19,6 +18,7 @@ from markets.errors import (
     UnknownClaim,
     UnknownForecast,
 )
+from markets.forecasts import forecasts
 from tests.markets.club import Club
 
 RANGES = (

@@ -10,9 +10,10 @@ from ledger import accounts
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds, KeyReused, UnknownPlayer
 from ledger.types import to_us
-from markets import claims, clauses, offers, proposals
-from markets.claims import Actor, Claim, Result
-from markets.errors import (
+from markets.bets import offers
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Actor, Claim, Result
+from markets.core.errors import (
     BadOutcome,
     BadStake,
     BadTerms,
@@ -30,10 +31,11 @@ from markets.errors import (
     UnknownBet,
     UnknownOffer,
 )
+from markets.settlement import proposals
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
 
-HALF = clauses.encode(clauses.PaysHalf("maker"))
+HALF = ambiguity.encode(ambiguity.PaysHalf("maker"))
 
 
 async def counter(club: Club, who: Player, offer: offers.Offer, **more: Any) -> offers.Offer:
@@ -106,7 +108,7 @@ async def test_an_offer_reserves_nothing_and_taking_it_locks_both_stakes(club: C
         ({"expires_us": 1}, BadTimes),
         ({"expires_us": 0}, BadTimes),
         ({"clause": "nonsense"}, BadTerms),
-        ({"clause": clauses.encode(clauses.FixedWeights((1_000, 2_000, 7_000)))}, BadTerms),
+        ({"clause": ambiguity.encode(ambiguity.FixedWeights((1_000, 2_000, 7_000)))}, BadTerms),
     ],
 )
 async def test_an_offer_that_cant_stand_is_refused_and_leaves_nothing(
@@ -358,7 +360,7 @@ async def test_a_bet_moves_to_the_better_wording_when_both_sign_and_not_before(c
 @pytest.mark.rule("C8")
 async def test_unclear_applies_the_bet_s_own_clause_and_else_the_claim_s(club: Club):
     ada, bo = await club.member(1), await club.member(2)
-    even = clauses.encode(clauses.FixedWeights((5_000, 5_000)))
+    even = ambiguity.encode(ambiguity.FixedWeights((5_000, 5_000)))
     claim = await club.claim(ada, clause=even)
     own = await club.bet(ada, bo, claim, maker_stake=10_001, taker_stake=5_000, clause=HALF)
     plain = await club.bet(ada, bo, claim, maker_stake=10_001, taker_stake=5_000)

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from ledger import accounts, audit
+from ledger import accounts
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import maker, orders, tables
-from markets.claims import Claim, Result
-from markets.errors import (
+from markets.claims.claims import Claim, Result
+from markets.core import tables
+from markets.core.errors import (
     BadTimes,
     BadTrade,
     ClaimMoved,
@@ -21,6 +22,7 @@ from markets.errors import (
     TooManyOrders,
     UnknownOrder,
 )
+from markets.shares import market_maker, orders
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
@@ -37,12 +39,12 @@ async def started(club: Club) -> tuple[Player, Player, Player, Claim]:
     return ada, bo, cy, claim
 
 
-async def market_of(club: Club, claim: Claim) -> maker.Market:
-    return await club.db.read(maker.load, club.guild, claim.number)
+async def market_of(club: Club, claim: Claim) -> market_maker.Market:
+    return await club.db.read(market_maker.load, club.guild, claim.number)
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 

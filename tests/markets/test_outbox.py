@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets import outbox
-from markets.outbox import Again, Failed, Kept, Take
-from markets.tables import cards, posts
+from markets.core import outbox
+from markets.core.outbox import Again, Failed, Kept, Take
+from markets.core.tables import cards, posts
 from tests.markets.club import Club
 
 pytestmark = pytest.mark.rule("D3")

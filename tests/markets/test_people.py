@@ -5,10 +5,12 @@ import json
 import pytest
 from sqlalchemy import Connection
 
-from ledger.people import Act
-from markets import acts, judges, outbox, people, tables
-from markets.claims import Actor, Judges, Result
-from markets.people import stored
+from ledger.players import Act
+from markets.claims import judges
+from markets.claims.claims import Actor, Judges, Result
+from markets.core import moderation_posts, outbox, tables
+from markets.records import deletion
+from markets.records.deletion import stored
 from tests.markets.club import Club
 from tests.world import SALT
 
@@ -66,7 +68,7 @@ def wanted(tx: Connection, guild: int) -> dict[tuple[str, int], int]:
 
 
 def test_no_table_that_names_a_player_is_left_out():
-    asked = set(people._NAMING)  # pyright: ignore[reportPrivateUsage]
+    asked = set(deletion._NAMING)  # pyright: ignore[reportPrivateUsage]
     assert {"claims", "offers", "bets", "proposals", "votes", "trades", "forecasts", "preferences"} <= asked
     named = {"maker", "taker", "author", "player", "judge", "proposer", "challenger", "owner_player"}
     for table in tables.claims.metadata.tables.values():
@@ -98,7 +100,7 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     await club.bet(bo, cy, other)
     for person in (1, 3):
         act = Act(club.guild, club.key(), 2, 100, "For a test.", SALT, person)
-        await club.db.write(acts.grant, act, club.now)
+        await club.db.write(moderation_posts.grant, act, club.now)
     club.skip(days=31)
     await club.propose(cy, named, Result("outcome", outcome=0), moderator=True)
     sent = await send_all(club)
@@ -112,7 +114,9 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     edits = [one for one in held if one.message]
     assert [one.message for one in edits] == [sent[one.number] for one in edits]
     assert [one.line for one in edits if one.line] == [named.number] * 2
-    assert [one.kind for one in edits if not one.line] == [acts.POST]  # of two, the one that names her
+    assert [one.kind for one in edits if not one.line] == [
+        moderation_posts.POST
+    ]  # of two, the one that names her
     assert [one.line for one in held if not one.message] == [new.number]
 
     begun = (await club.read_proposal(1)).window_from_us

@@ -7,9 +7,9 @@ import pytest
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets import claims, clauses, pools
-from markets.claims import Claim, Judges, Outcome, Result
-from markets.errors import (
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Claim, Judges, Outcome, Result
+from markets.core.errors import (
     BadOutcome,
     BadStake,
     BadTimes,
@@ -25,6 +25,7 @@ from markets.errors import (
     UnknownPool,
 )
 from markets.mechanisms import parimutuel
+from markets.pools import pools
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
 
@@ -165,7 +166,7 @@ async def test_the_pot_goes_to_those_who_backed_what_happened(club: Club):
 )
 async def test_every_ending_pays_a_pool_whole(club: Club, result: Result, change: list[int]):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
-    claim = await club.claim(ada, clause=clauses.encode(clauses.even(2)))
+    claim = await club.claim(ada, clause=ambiguity.encode(ambiguity.even(2)))
     pool = await club.pool(ada, claim)
     await club.stake(ada, claim, YES, 100)
     await club.stake(bo, claim, NO, 300)
@@ -342,7 +343,7 @@ async def test_winnings_of_somebody_deleted_go_to_the_house(club: Club):
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "proposed", "their silence is no consent"
     actor = claims.Actor(mo.number, moderator=True)
-    from markets import proposals
+    from markets.settlement import proposals
 
     request = proposals.Confirm(club.guild, club.key(), actor, proposal.number)
     await club.db.write(proposals.confirm, request, club.now)

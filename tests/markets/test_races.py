@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ledger import audit
-from ledger.database import Database
+from ledger.audit import verify
 from ledger.errors import InsufficientFunds
-from markets import audit as markets_audit
-from markets import disputes, due, maker, offers, orders, proposals, resolution, trading
-from markets.claims import Actor, Claim, Result
-from markets.errors import (
+from ledger.storage.database import Database
+from markets.bets import offers
+from markets.claims.claims import Actor, Claim, Result
+from markets.core import jobs
+from markets.core.errors import (
     AlreadyDisputed,
     BetEnded,
     ClaimMoved,
@@ -28,6 +28,9 @@ from markets.errors import (
     PriceMoved,
     WindowOver,
 )
+from markets.records import audit as markets_audit
+from markets.settlement import disputes, proposals, resolution
+from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -60,7 +63,7 @@ def won(answers: list[Any]) -> list[int]:
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 
@@ -369,11 +372,11 @@ async def test_two_workers_pay_a_ruling_once(club: Club, three: list[Database], 
     club.skip(days=31)
     await club.proposed(bo, claim, IT_WAS)
     club.skip(days=8)
-    held = await club.db.claim(due.claim, due.Claim(owner=900_000 + club.guild, most=500), club.now)
+    held = await club.db.claim(jobs.claim, jobs.Claim(owner=900_000 + club.guild, most=500), club.now)
     mine = [row for row in held if row.guild == club.guild]
 
-    def performing(row: due.Held) -> Act:
-        return lambda db: db.write(due.perform, row, club.now)
+    def performing(row: jobs.Held) -> Act:
+        return lambda db: db.write(jobs.perform, row, club.now)
 
     for row in mine:
         answers = await asyncio.gather(*(performing(row)(db) for db in three), return_exceptions=True)
@@ -437,7 +440,7 @@ async def test_a_trade_against_what_stops_trading_is_made_before_it_or_not_at_al
             other = sweeping(club)
         acts = [buying(club, bo, claim, budget=100), other]
         answers = await race(three, *(acts if turn % 2 else reversed(acts)))
-        bought = (await club.db.read(maker.load, club.guild, claim.number)).trades
+        bought = (await club.db.read(market_maker.load, club.guild, claim.number)).trades
         refused = [answer for answer in answers if isinstance(answer, NotNow)]
         assert bought + len(refused) == 1
         assert not (bought and stops in ("close", "settlement"))

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit as book_audit
-from ledger import grants
+from ledger import issuance
 from ledger.accounts import Player
+from ledger.audit import verify as book_audit
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets import audit, board, calendar, means, people, rewards, tables
-from markets.claims import Claim, Result
-from markets.errors import (
+from markets.claims.claims import Claim, Result
+from markets.core import tables
+from markets.core.errors import (
     BadTimes,
     ClaimHalted,
     NotRewarder,
@@ -23,6 +23,10 @@ from markets.errors import (
     RewardUnmoved,
     UnknownForecast,
 )
+from markets.forecasts import leaderboard
+from markets.people import allowances, rewards
+from markets.records import audit, deletion
+from markets.settlement import calendar
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
@@ -78,7 +82,7 @@ async def test_a_reward_is_locked_given_once_and_counts_in_no_ranking(club: Club
     await club.sweep()
     assert await club.balance(cy.wallet) == 105_000, "a void takes no argument back"
     for who in (bo, cy):
-        found = await club.db.read(board.standing, club.guild, who.number)
+        found = await club.db.read(leaderboard.standing, club.guild, who.number)
         assert found is None or (found.settled, found.staked, found.profit) == (0, 0, 0)
     rows = await stories.alone(url, lambda tx: stories.rows(tx, tables.profits, club.guild))
     assert rows == []
@@ -171,9 +175,9 @@ async def test_rewards_and_gifts_share_one_limit_and_what_was_given_counts_as_he
         await club.reward(bo, other, 1)
     await moves(club, bo, claim)
     await club.give_reward(reward, cy)
-    draw = grants.Allowance(club.guild, club.key(), bo.number)
+    draw = issuance.Allowance(club.guild, club.key(), bo.number)
     with pytest.raises(GrantRefused) as refused:
-        await club.db.write(means.allowance, draw, club.now)
+        await club.db.write(allowances.allowance, draw, club.now)
     assert refused.value.facts["held"] == 100_000
 
 
@@ -187,7 +191,7 @@ async def test_deletion_withdraws_it_and_the_points_go_to_the_house(club: Club, 
     assert (found.state, found.words) == ("withdrawn", None)
     with pytest.raises(RewardGone):
         await club.give_reward(reward, cy)
-    assert "rewards" in await club.db.read(people.stored, club.guild, bo.number)
+    assert "rewards" in await club.db.read(deletion.stored, club.guild, bo.number)
     await sound(club, url)
 
 
@@ -247,8 +251,8 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
                 request = rewards.Cancel(club.guild, club.key(), bo.number, reward.number)
                 other = writing(club, rewards.cancel, request)
             elif against == "delete":
-                forget = people.Forget(club.guild, club.key(), 100 + turn, b"x" * 16)
-                other = writing(club, people.forget, forget)
+                forget = deletion.Forget(club.guild, club.key(), 100 + turn, b"x" * 16)
+                other = writing(club, deletion.forget, forget)
             else:
                 if against == "void":
                     await club.proposed(ada, claim, Result("void"))

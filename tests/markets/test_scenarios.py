@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit as book_audit
 from ledger.accounts import Player
+from ledger.audit import verify as book_audit
 from ledger.types import to_us
-from markets import audit, claims, judges, people, proposals, queries, scenarios, stories, tables
-from markets.claims import Actor, Claim, Judges, Result, Terms
-from markets.errors import (
+from markets.claims import claims, judges, stories
+from markets.claims.claims import Actor, Claim, Judges, Result, Terms
+from markets.claims.stories import Item, Scenario
+from markets.core import tables
+from markets.core.errors import (
     BadOutcome,
     BadResult,
     BadTerms,
@@ -27,8 +29,10 @@ from markets.errors import (
     TooEarlyToPropose,
     UnknownItem,
 )
-from markets.mechanisms.stories import EVEN
-from markets.stories import Item, Scenario
+from markets.mechanisms.story_scores import EVEN
+from markets.records import audit, deletion
+from markets.settlement import proposals, scenarios
+from markets.views import queries
 from tests.ledger import stories as books
 from tests.markets.club import DAY, Club
 
@@ -376,7 +380,7 @@ async def test_what_a_deleted_person_wrote_goes_and_what_was_agreed_stays(club: 
     keeps = scenarios.Keep(club.guild, club.key(), bo.number, draft, '{"title":"Half a story"}')
     await club.db.write(scenarios.keep, keeps, club.now)
     assert await club.db.read(scenarios.kept, club.guild, draft, bo.number)
-    kept = await club.db.read(people.stored, club.guild, bo.number)
+    kept = await club.db.read(deletion.stored, club.guild, bo.number)
     assert {"stories", "tellings"} <= set(kept)
     await club.forget(2)
     await club.forget(3)

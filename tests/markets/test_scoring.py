@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets import scoring
-from markets.scoring import Piece, Scores, Window
+from markets.mechanisms import scoring
+from markets.mechanisms.scoring import Piece, Scores, Window
 
 TEN = Window(0, 10, 10)
 YES = [1, 0]

@@ -7,13 +7,18 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.accounts import Player
-from markets import claims, clauses, conditions, cruxes, offers, queries, quick, scenarios, trading
-from markets import sides as sides_
-from markets import tables as stored
-from markets.claims import Actor, Claim, Outcome, Result
-from markets.conditions import Condition
-from markets.errors import BadOutcome, BadTerms, BadTimes, NotMaker, OfferGone, TooEarlyToPropose
-from markets.quick import Quick
+from markets.bets import offers, quick_bet
+from markets.bets.quick_bet import Quick
+from markets.claims import ambiguity, claims, conditions
+from markets.claims import sides as sides_
+from markets.claims.claims import Actor, Claim, Outcome, Result
+from markets.claims.conditions import Condition
+from markets.core import tables as stored
+from markets.core.errors import BadOutcome, BadTerms, BadTimes, NotMaker, OfferGone, TooEarlyToPropose
+from markets.forecasts import crux_links
+from markets.settlement import scenarios
+from markets.shares import trading
+from markets.views import queries
 from tests.markets.club import NO, Club
 from tests.markets.test_claims import edit
 from tests.markets.test_offers import better, move, read_offer, withdraw
@@ -26,7 +31,7 @@ def named(*names: str) -> dict[str, Any]:
 
 
 def weights(*parts: int) -> str:
-    return clauses.encode(clauses.FixedWeights(parts))
+    return ambiguity.encode(ambiguity.FixedWeights(parts))
 
 
 def called(claim: Claim, at: int) -> str:
@@ -141,7 +146,7 @@ async def test_a_quick_bet_is_on_the_outcome_that_it_named(club: Club):
     ada = await club.member(1)
     terms = club.terms(kind="choice", outcomes=(NO_, YES_))
     request = Quick(club.guild, club.key(), Actor(ada.number), terms, 0, 5_000, 5_000)
-    opened = await club.db.write(quick.quick, request, club.now)
+    opened = await club.db.write(quick_bet.quick, request, club.now)
     claim = await club.read_claim(opened.claim)
     assert called(claim, (await read_offer(club, opened.offer)).side) == "NO"
 
@@ -309,11 +314,11 @@ async def test_links_follow_the_names_of_outcomes_and_end_with_them(club: Club):
     await club.link(ada, source, target, outcome=2, target_outcome=0)
     await edit(club, ada, source, **named("Globex", "ACME"))
     await edit(club, ada, target, **named("Down", "Up"))
-    link = await club.db.read(cruxes.find, club.guild, bo.number, source.number, target.number)
+    link = await club.db.read(crux_links.find, club.guild, bo.number, source.number, target.number)
     assert link is not None
     source, target = await club.read_claim(source.number), await club.read_claim(target.number)
     assert (called(source, link.outcome), called(target, link.target_outcome)) == ("ACME", "Down")
-    assert await club.db.read(cruxes.find, club.guild, ada.number, source.number, target.number) is None
+    assert await club.db.read(crux_links.find, club.guild, ada.number, source.number, target.number) is None
 
 
 @pytest.mark.rule("B5", "C10")
@@ -416,7 +421,7 @@ async def test_all_that_speaks_of_an_outcome_follows_it_when_yes_and_no_change_p
     dead, again = await read_offer(club, offer.number), await renew(club, bo, offer)
     assert dead.outcomes[dead.side] == called(now, again.side) == "NO"
     assert again.clause == weights(4_000, 6_000)
-    link = await club.db.read(cruxes.find, club.guild, bo.number, claim.number, other.number)
+    link = await club.db.read(crux_links.find, club.guild, bo.number, claim.number, other.number)
     assert link is not None
     assert called(now, link.outcome) == "NO"
     assert (await club.read_claim(lower.number)).terms.condition == Condition(claim.number, NO, "NO")

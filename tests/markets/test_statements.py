@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.exc import CompileError
 
 import markets
-from ledger.prepared import Prepared
+from ledger.compiled import Prepared
 
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": asyncpg.dialect()}
 

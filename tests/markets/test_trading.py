@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from ledger import audit, statements
+from ledger import statements
 from ledger.accounts import Account
+from ledger.audit import verify
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import lifecycle, maker, trading
-from markets.claims import Actor, Claim, Judges, Outcome
-from markets.errors import (
+from markets.claims.claims import Actor, Claim, Judges, Outcome
+from markets.core import lifecycle
+from markets.core.errors import (
     BadTrade,
     ClaimHalted,
     ClaimMoved,
@@ -26,6 +27,7 @@ from markets.errors import (
     UnknownMarket,
 )
 from markets.mechanisms import lmsr
+from markets.shares import market_maker, trading
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import IT_WAS
@@ -33,8 +35,8 @@ from tests.markets.test_resolution import IT_WAS
 B = 100_000
 
 
-async def market_of(club: Club, claim: Claim) -> maker.Market:
-    return await club.db.read(maker.load, club.guild, claim.number)
+async def market_of(club: Club, claim: Claim) -> market_maker.Market:
+    return await club.db.read(market_maker.load, club.guild, claim.number)
 
 
 @pytest.mark.rule("C3")
@@ -287,7 +289,7 @@ async def covered(club: Club, claim: Claim) -> bool:
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render import wording as words
-from markets import library, wording
-from markets.library import Answer, Starter
-from markets.wording import Draft, Remark
+from bot.words import wording as words
+from markets.claims import library, wording
+from markets.claims.library import Answer, Starter
+from markets.claims.wording import Draft, Remark
 
 END_OF_2029 = datetime(2030, 1, 1, tzinfo=UTC)
 YES_NO = (Answer("YES", "It has happened before the deadline."), Answer("NO", "It has not happened by then."))

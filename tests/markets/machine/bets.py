@@ -7,17 +7,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import claims, clauses, offers, quick, tables
-from markets.claims import Judges
-from markets.conditions import Condition
+from markets.bets import offers, quick_bet
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Judges
+from markets.claims.conditions import Condition
+from markets.core import tables
 from tests.markets.machine.base import Base, stakes, which
 
 CLAUSES = (
-    clauses.StakesReturn(),
-    clauses.FixedWeights((2_500, 7_500)),
-    clauses.JudgesChoose(5),
+    ambiguity.StakesReturn(),
+    ambiguity.FixedWeights((2_500, 7_500)),
+    ambiguity.JudgesChoose(5),
 )
-OWN = (None, None, clauses.PaysHalf("maker"), clauses.JudgesChoose())
+OWN = (None, None, ambiguity.PaysHalf("maker"), ambiguity.JudgesChoose())
 
 
 class Bets(Base):
@@ -49,7 +51,7 @@ class Bets(Base):
             deadline_us=deadline,
             check_us=deadline + later * claims.DAY_US,
             early=early,
-            clause=clauses.encode(clause),
+            clause=ambiguity.encode(clause),
             judges=Judges((self.people[3].number,), 1) if named else Judges(),
         )
         number = self.do(claims.save_draft, claims.Draft(*self.ids(), self.who(n).number, terms))
@@ -72,8 +74,8 @@ class Bets(Base):
         deadline = to_us(self.club.now + timedelta(days=days))
         terms = self.club.terms(closes_us=deadline, deadline_us=deadline, check_us=deadline)
         to = self.who(taker).number if n % 2 else offers.ANYONE
-        request = quick.Quick(*self.ids(), self.actor(n % 5), terms, n % 2, one, other, taker=to)
-        self.do(quick.quick, request)
+        request = quick_bet.Quick(*self.ids(), self.actor(n % 5), terms, n % 2, one, other, taker=to)
+        self.do(quick_bet.quick, request)
 
     @rule(n=which, days=st.integers(1, 40), hangs=st.sampled_from([None, None, (0, None), (1, 5)]), on=which)
     def edit(self, n: int, days: int, hangs: tuple[int, int | None] | None, on: int) -> None:
@@ -107,7 +109,7 @@ class Bets(Base):
             other,
             against=n % 2 == 1,
             taker=self.who(taker).number if n % 3 == 0 else offers.ANYONE,
-            clause=clauses.encode(own) if own else None,
+            clause=ambiguity.encode(own) if own else None,
         )
         self.do(offers.make, request)
 

@@ -5,23 +5,14 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from ledger.grants import Allowance
-from ledger.people import Act, Present
+from ledger.issuance import Allowance
+from ledger.players import Act, Present
 from ledger.types import to_us
-from markets import (
-    acts,
-    board,
-    claims,
-    cruxes,
-    disputes,
-    forecasts,
-    judges,
-    means,
-    notes,
-    preferences,
-    rewards,
-    tables,
-)
+from markets.claims import claims, judges
+from markets.core import moderation_posts, tables
+from markets.forecasts import crux_links, forecasts, leaderboard
+from markets.people import allowances, notes, preferences, rewards
+from markets.settlement import disputes
 from tests.markets.machine.base import Base, stakes, which
 from tests.world import SALT
 
@@ -45,15 +36,15 @@ class Crowd(Base):
     @rule(claim=which, other=which, n=which, raises=st.booleans())
     def link(self, claim: int, other: int, n: int, raises: bool) -> None:
         one, two = (self.claim(at, "open", "proposed", "disputed") for at in (claim, other))
-        request = cruxes.Make(*self.ids(), self.who(n).number, one, two, raises, n % 2, claim % 2)
-        self.do(cruxes.link, request)
+        request = crux_links.Make(*self.ids(), self.who(n).number, one, two, raises, n % 2, claim % 2)
+        self.do(crux_links.link, request)
 
     @rule(n=which)
     def unlink(self, n: int) -> None:
         links = self.rows(tables.links)
         if links:
             found = links[n % len(links)]
-            self.do(cruxes.unlink, cruxes.Cut(*self.ids(), found.player, found.claim, found.target))
+            self.do(crux_links.unlink, crux_links.Cut(*self.ids(), found.player, found.claim, found.target))
 
     # --- rewards ------------------------------------------------------------------------------
 
@@ -99,17 +90,22 @@ class Crowd(Base):
     @rule(giver=st.integers(0, 4), taker=st.integers(0, 4), amount=st.integers(1, 12_000))
     def give_points(self, giver: int, taker: int, amount: int) -> None:
         people = self.persons[giver], self.persons[taker]
-        self.do(means.present, Present(*self.ids(), *people, amount))
+        self.do(allowances.present, Present(*self.ids(), *people, amount))
 
     @rule(n=st.integers(0, 5))
     def draw_allowance(self, n: int) -> None:
-        self.do(means.allowance, Allowance(*self.ids(), self.people[n].number))
+        self.do(allowances.allowance, Allowance(*self.ids(), self.people[n].number))
 
     @rule(n=st.integers(0, 3), amount=stakes)
     def act_with_points(self, n: int, amount: int) -> None:
         """A moderator grants or takes, the owner funds the house."""
-        unit, actor = ((acts.grant, 4), (acts.take, 4), (acts.fund, 5), (acts.take, 5))[n]
-        person = 0 if unit is acts.fund else self.persons[n]
+        unit, actor = (
+            (moderation_posts.grant, 4),
+            (moderation_posts.take, 4),
+            (moderation_posts.fund, 5),
+            (moderation_posts.take, 5),
+        )[n]
+        person = 0 if unit is moderation_posts.fund else self.persons[n]
         request = Act(*self.ids(), self.people[actor].number, amount, "For the meetup.", SALT, person)
         self.do(unit, request)
 
@@ -142,8 +138,8 @@ class Crowd(Base):
             by = preferences.CHOICES[claim % 3]
             self.do(preferences.choose, preferences.Choose(*self.ids(), who, by))
         elif n % 4 == 2:
-            self.do(board.show, board.List(*self.ids(), who, claim % 2 == 1))
+            self.do(leaderboard.show, leaderboard.List(*self.ids(), who, claim % 2 == 1))
         else:
             span = to_us(now - timedelta(days=claim)), to_us(now + timedelta(days=claim))
-            request = board.MakeSeason(*self.ids(), self.people[5].number, "Autumn", *span)
-            self.do(board.make_season, request)
+            request = leaderboard.MakeSeason(*self.ids(), self.people[5].number, "Autumn", *span)
+            self.do(leaderboard.make_season, request)

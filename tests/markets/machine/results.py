@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import calendar, disputes, judges, proposals, resolution, tables
-from markets.claims import Result
+from markets.claims import judges
+from markets.claims.claims import Result
+from markets.core import tables
+from markets.settlement import calendar, disputes, proposals, resolution
 from tests.markets.machine.base import Base, which
 
 RESULTS = (

@@ -5,8 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import tables as book
-from markets import claims, consequences, disputes, lifecycle, tables
+from ledger import schema as book
+from markets.claims import claims
+from markets.core import lifecycle, tables
+from markets.settlement import dependents, disputes
 
 
 class Seen:
@@ -194,7 +196,7 @@ class Seen:
             return
         on = self.claims[link.on_claim]
         result = self.resolutions.get(on.resolution)
-        came = consequences.verdict(
+        came = dependents.verdict(
             on.state, claims.read_result(result.result) if result else None, link.outcome
         )
         if result is not None and result.reversed_us is not None:

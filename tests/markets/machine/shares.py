@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import orders, pools, tables, trading
-from markets.claims import Actor
+from markets.claims.claims import Actor
+from markets.core import tables
+from markets.pools import pools
+from markets.shares import orders, trading
 from tests.markets.machine.base import Base, stakes, which
 
 

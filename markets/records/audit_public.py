@@ -1,0 +1,105 @@
+"""What is said of when results became public, held against what it says of them (D1, D2; `audit` reads on from here).
+
+A moment lies between its claim's opening and the proposal; a result that stands has that of its ruling or proposal;
+and each stake of a pool got what comes of it.
+"""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.compiled import param
+from markets.claims import became_public, claims
+from markets.claims.claims import Result
+from markets.core import tables
+from markets.pools import pools
+
+
+def problems(tx: Connection, guild: int) -> Iterator[str]:
+    """What doesn't fit, in sentences."""
+    for row in tx.execute(_OPENED, {"g": guild}):
+        yield f"Claim {row.number} opened before it was written, or says when it did and never has."
+    yield from _bounds(tx, guild)
+    yield from _grounds(tx, guild)
+    yield from _paid(tx, guild)
+
+
+def _bounds(tx: Connection, guild: int) -> Iterator[str]:
+    """Of a claim that opened before that was written down, the moment has its upper bound alone."""
+    for row in tx.execute(_SAID, {"g": guild}):
+        for what, text in (
+            ("a vote on", row.vote),
+            ("the ruling on", row.ruling),
+            ("a ruling on", row.first),
+        ):
+            at_us = claims.read_result(text).known_us if text else None
+            if at_us is not None and not (row.opened_us or 0) <= at_us <= row.made_us:
+                yield f"{what.capitalize()} proposal {row.number} names a moment outside of what it can be."
+        if row.known_us is not None and not (row.opened_us or 0) <= row.known_us <= row.made_us:
+            yield f"Proposal {row.number} became public outside of the time from its claim's opening to itself."
+
+
+def _grounds(tx: Connection, guild: int) -> Iterator[str]:
+    """A result has the moment of the ruling that it comes from, else of the proposal that says the same."""
+    for row in tx.execute(_RESULTS, {"g": guild}):
+        result = claims.read_result(row.result)
+        if row.ruling is not None:
+            meant = claims.read_result(row.ruling)
+        elif row.proposed is not None:
+            meant = became_public.proposed(row.proposed, row.known_us)
+        else:
+            meant = Result("void")
+        if (result.known_us, result.voids_late) != (meant.known_us, meant.voids_late):
+            yield f"Result {row.number} became public at another moment than its ruling or proposal says."
+
+
+def _paid(tx: Connection, guild: int) -> Iterator[str]:
+    for row in tx.execute(_POOLS, {"g": guild}).all():
+        claim = claims.load(tx, guild, row.claim)
+        if found := pools.paid_otherwise(tx, claim, claims.read_result(row.result)):
+            yield f"The pool on claim {row.claim}: stake {found[0]} got something else than comes of its result."
+
+
+_c, _p, _d, _v = tables.claims.c, tables.proposals.c, tables.disputes.c, tables.votes.c
+_r, _k = tables.resolutions.c, tables.pools.c
+_OPENED = (
+    sa.select(_c.number)
+    .where(
+        _c.guild_id == param("g"),
+        sa.or_(_c.opened_us < _c.made_us, _c.opened_us.is_not(None) & _c.state.in_(["draft", "dropped"])),
+    )
+    .order_by(_c.number)
+)
+_SAID = (
+    sa.select(
+        *(_p.number, _p.known_us, _p.made_us, _c.opened_us),
+        *(_d.ruling, _d.first_ruling.label("first"), _v.result.label("vote")),
+    )
+    .select_from(tables.proposals)
+    .join(tables.claims, (_c.guild_id == _p.guild_id) & (_c.number == _p.claim))
+    .outerjoin(tables.disputes, (_d.guild_id == _p.guild_id) & (_d.proposal == _p.number))
+    .outerjoin(tables.votes, (_v.guild_id == _d.guild_id) & (_v.dispute == _d.number))
+    .where(
+        _p.guild_id == param("g"),
+        sa.or_(
+            _p.known_us.is_not(None),
+            *(column.contains('"known_us"') for column in (_d.ruling, _d.first_ruling, _v.result)),
+        ),
+    )
+    .order_by(_p.number)
+)
+_RESULTS = (
+    sa.select(_r.number, _r.result, _p.result.label("proposed"), _p.known_us, _d.ruling)
+    .select_from(tables.resolutions)
+    .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
+    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute))
+    .where(_r.guild_id == param("g"))
+    .order_by(_r.number)
+)
+_POOLS = (
+    sa.select(_k.claim, _r.result)
+    .join_from(tables.pools, tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.resolution))
+    .where(_k.guild_id == param("g"), _k.state != "open")
+    .order_by(_k.claim)
+)
