@@ -15,7 +15,7 @@ from bot.refusals import ToBot
 from bot.server_settings import Places
 from ledger import players
 from ledger.players import Glance
-from markets.claims.claims import Actor
+from markets.claims.terms import Actor
 
 A = TypeVar("A")
 

@@ -24,9 +24,9 @@ from bot.ui.cards import Card, Form
 from bot.words import refusals
 
 if TYPE_CHECKING:
-    from bot.client import Crux
+    from bot.client import Client
 
-    Press = discord.Interaction[Crux]
+    Press = discord.Interaction[Client]
 else:
     Press = discord.Interaction
 

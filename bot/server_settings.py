@@ -44,7 +44,7 @@ class Save:
 
     guild: int
     key: str
-    chosen: Places | issuance.Settings | Settings
+    chosen: Places | issuance.PointSettings | Settings
 
 
 def save(tx: Connection, request: Save, now: datetime) -> None:
@@ -58,6 +58,6 @@ def load_bets(tx: Connection, guild: int) -> Settings:
     return settings.load(tx, guild, Settings)
 
 
-def load_rules(tx: Connection, guild: int) -> issuance.Settings:
+def load_rules(tx: Connection, guild: int) -> issuance.PointSettings:
     """What a server chose for points and gifts (RULES A)."""
-    return settings.load(tx, guild, issuance.Settings)
+    return settings.load(tx, guild, issuance.PointSettings)

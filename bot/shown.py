@@ -1,7 +1,8 @@
 """What a form or a question was drawn from travels with it: in other words a place may be another outcome's."""
 
 from bot.words import phrases
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.core.errors import BadTimes
 
 

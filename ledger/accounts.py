@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import hash_chain, schema
-from ledger.compiled import Prepared, insert_if_new, param
+from ledger.compiled import Compiled, insert_if_new, param
 from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
 from ledger.types import fits, to_us
 
@@ -50,7 +50,7 @@ class Player:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class AccountState:
     """What an account is and holds just now; `balance` in minor units."""
 
     account: Account
@@ -122,7 +122,7 @@ def open_account(tx: Connection, guild: int, *, kind: str, owner: int = 0) -> Ac
     """
     assert kind in schema.KINDS[2:], kind
     number = _next(tx, guild, "accounts")
-    _ADD_ACCOUNT.count(tx, **_account(guild, number, kind, owner))
+    _ADD_ACCOUNT.execute(tx, **_account(guild, number, kind, owner))
     return Account(guild, number)
 
 
@@ -146,7 +146,7 @@ def reopen(tx: Connection, account: Account) -> None:
     tx.execute(_REOPEN, {"g": account.guild, "n": account.number})
 
 
-def state(tx: Connection, account: Account) -> State:
+def state(tx: Connection, account: Account) -> AccountState:
     """What an account is and holds.
 
     Raises:
@@ -157,7 +157,7 @@ def state(tx: Connection, account: Account) -> State:
     if row is None:
         raise UnknownAccount(*account)
     kind, owner, balance, ended_by = row
-    return State(account, kind, owner, balance, ended_by is not None)
+    return AccountState(account, kind, owner, balance, ended_by is not None)
 
 
 def _account(guild: int, number: int, kind: str, owner: int) -> dict[str, object]:
@@ -182,7 +182,7 @@ def _next(tx: Connection, guild: int, counter: str) -> int:
 
 _g, _n = param("g"), param("n")
 _ADVANCE = {
-    counter: Prepared(
+    counter: Compiled(
         sa.update(schema.books)
         .where(schema.books.c.guild_id == _g)
         .values({counter: schema.books.c[counter] + sa.literal_column("1")})
@@ -191,8 +191,8 @@ _ADVANCE = {
     for counter in ("players", "accounts")
 }
 _ADD_PLAYER = sa.insert(schema.players)
-_ADD_ACCOUNT = Prepared(sa.insert(schema.accounts))
-_FIND_PLAYER = Prepared(
+_ADD_ACCOUNT = Compiled(sa.insert(schema.accounts))
+_FIND_PLAYER = Compiled(
     sa.select(schema.players.c.number, schema.accounts.c.number.label("wallet"))
     .join_from(
         schema.players,
@@ -203,7 +203,7 @@ _FIND_PLAYER = Prepared(
     )
     .where(schema.players.c.guild_id == _g, schema.players.c.discord_id == param("d"))
 )
-_FIND_WALLET = Prepared(
+_FIND_WALLET = Compiled(
     sa.select(schema.accounts.c.number).where(
         schema.accounts.c.guild_id == _g,
         schema.accounts.c.kind == sa.literal_column("'wallet'"),
@@ -213,7 +213,7 @@ _FIND_WALLET = Prepared(
 _FIND_PERSON = sa.select(schema.players.c.discord_id).where(
     schema.players.c.guild_id == _g, schema.players.c.number == _n
 )
-_STATE = Prepared(
+_STATE = Compiled(
     sa.select(
         schema.accounts.c.kind, schema.accounts.c.owner, schema.accounts.c.balance, schema.accounts.c.ended_by
     ).where(schema.accounts.c.guild_id == _g, schema.accounts.c.number == _n)

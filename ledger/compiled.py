@@ -41,7 +41,7 @@ def params(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name, expanding=True)
 
 
-class Prepared:
+class Compiled:
     """Executed with a connection and the values of its parameters by name."""
 
     def __init__(self, statement: sa.ClauseElement) -> None:
@@ -65,7 +65,7 @@ class Prepared:
             return driver.execute(text, ordered(values))
         return self._elsewhere(tx, values)
 
-    def count(self, tx: sa.Connection, **values: Any) -> int:
+    def execute(self, tx: sa.Connection, **values: Any) -> int:
         """How many rows the statement changed."""
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):

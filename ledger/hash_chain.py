@@ -15,7 +15,7 @@ GENESIS = bytes(32)
 """The digest before the first transfer of a book."""
 
 
-class Line(NamedTuple):
+class ChainEntry(NamedTuple):
     """One entry as the chain names it: its account by kind, number and owner, never by a person."""
 
     kind: str
@@ -37,7 +37,7 @@ def canonical(
     at_us: int,
     reverses: int | None,
     words: bytes | None,
-    lines: Iterable[Line],
+    lines: Iterable[ChainEntry],
 ) -> bytes:
     """Format 1: one flat JSON array of integers and strings in UTF-8, without spaces.
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned, schema, settings, transfers
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.transfers import Posted, Words, post
 from ledger.types import Salt, microseconds, to_us
@@ -39,7 +39,7 @@ WEEK, QUARTER, YEAR = timedelta(days=7), timedelta(days=90), timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class PointSettings:
     """What a server chose for section A of the rules; amounts in minor units."""
 
     starting_balance: Annotated[int, Field(ge=money.UNIT, le=money.MOST)] = 1_000 * money.UNIT
@@ -97,7 +97,7 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class IssuanceAct:
     """A moderator's grant to a player or taking from one, or the funding of the house; `reason` is required."""
 
     guild: int
@@ -115,7 +115,7 @@ def start(tx: Connection, request: Start, now: datetime) -> Posted:
     Raises:
         GrantRefused: A5: they had it before, or their Discord account is too young (`days_left` says how long).
     """
-    chosen = settings.load(tx, request.guild, Settings)
+    chosen = settings.load(tx, request.guild, PointSettings)
     ready = request.born + timedelta(days=chosen.account_age_days)
     if ready > now and not request.waved:
         left = -((now - ready) // timedelta(days=1))
@@ -136,7 +136,7 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
         GrantRefused: A5: there is none here (`off`), it was drawn less than a week ago (`ready_us` says when the next
             comes), nothing is missing (`held`), or they had themselves deleted (`kept_until_us`).
     """
-    chosen = settings.load(tx, request.guild, Settings)
+    chosen = settings.load(tx, request.guild, PointSettings)
     if not chosen.weekly_allowance:
         raise GrantRefused("A5", "there is no weekly allowance in this server", off=1)
     wallet = accounts.wallet(tx, request.guild, request.player)
@@ -159,7 +159,7 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
         GrantRefused: A5: something is still free, it is free within a year, it was drawn within the year, or they had
             themselves deleted (`kept_until_us`).
     """
-    chosen = settings.load(tx, request.guild, Settings)
+    chosen = settings.load(tx, request.guild, PointSettings)
     wallet = accounts.wallet(tx, request.guild, request.player)
     _require_stayed(tx, request.guild, request.player, now)
     drawn = _last(tx, wallet, DRAW)
@@ -198,7 +198,7 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
         GrantRefused, InsufficientFunds: As `give`.
     """
     money.amount(amount)
-    chosen = settings.load(tx, giver.guild, Settings)
+    chosen = settings.load(tx, giver.guild, PointSettings)
     if not chosen.gifts:
         raise GrantRefused("A6", "gifts are switched off in this server, and rewards with them")
     balance = accounts.state(tx, giver).balance
@@ -214,24 +214,26 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
     return balance
 
 
-def grant(tx: Connection, request: Act, now: datetime) -> Posted:
+def grant(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
     """A moderator's grant from the mint, with its reason (A7)."""
     wallet = accounts.wallet(tx, request.guild, request.player)
     return _act(tx, request, GRANT, accounts.mint(request.guild), wallet, now)
 
 
-def take(tx: Connection, request: Act, now: datetime) -> Posted:
+def take(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
     """A moderator's taking, back to the mint, with its reason; never below zero (A4, A7)."""
     wallet = accounts.wallet(tx, request.guild, request.player)
     return _act(tx, request, TAKE, wallet, accounts.mint(request.guild), now)
 
 
-def fund(tx: Connection, request: Act, now: datetime) -> Posted:
+def fund(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
     """Fund the house from the mint: by setup alone, each time a listed act (A7). `player` is not used."""
     return _act(tx, request, FUND, accounts.mint(request.guild), accounts.house(request.guild), now)
 
 
-def _act(tx: Connection, request: Act, kind: str, source: Account, target: Account, now: datetime) -> Posted:
+def _act(
+    tx: Connection, request: IssuanceAct, kind: str, source: Account, target: Account, now: datetime
+) -> Posted:
     money.amount(request.amount)
     if not request.reason.strip():
         raise GrantRefused("A7", "a moderator's act needs a reason")
@@ -294,7 +296,7 @@ _sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), sa.literal_column("0")
     _of_kind, _t.at_us > param("since")
 )
 _GIVEN, _RECEIVED = (
-    Prepared(_sum.where(way))
+    Compiled(_sum.where(way))
     for way in (_e.amount < sa.literal_column("0"), _e.amount > sa.literal_column("0"))
 )
 _HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(

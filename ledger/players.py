@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance, returned, schema
 from ledger.accounts import Account, Player
-from ledger.compiled import Prepared, param, params
+from ledger.compiled import Compiled, param, params
 from ledger.errors import GrantRefused
 from ledger.transfers import Posted, post
 from ledger.types import Salt, from_us, microseconds, to_us
@@ -76,7 +76,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PersonAct:
     """A moderator's grant to a person or taking from one, or the funding of the house (`person` 0)."""
 
     guild: int
@@ -202,12 +202,12 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
     return Given(posted.number, request.amount, after + request.amount, after)
 
 
-def grant(tx: Connection, request: Act, now: datetime) -> Acted:
+def grant(tx: Connection, request: PersonAct, now: datetime) -> Acted:
     """A moderator's grant to a person, who gets a wallet first if they have none (A7)."""
     return _acted(request, issuance.grant(tx, _act(tx, request, now), now))
 
 
-def take(tx: Connection, request: Act, now: datetime) -> Acted:
+def take(tx: Connection, request: PersonAct, now: datetime) -> Acted:
     """A moderator's taking from a person (A7).
 
     Raises:
@@ -216,7 +216,7 @@ def take(tx: Connection, request: Act, now: datetime) -> Acted:
     return _acted(request, issuance.take(tx, _act(tx, request, now), now))
 
 
-def fund(tx: Connection, request: Act, now: datetime) -> Acted:
+def fund(tx: Connection, request: PersonAct, now: datetime) -> Acted:
     """The funding of the house, by setup (A7)."""
     return _acted(request, issuance.fund(tx, _act(tx, request, now), now))
 
@@ -274,16 +274,16 @@ def written(tx: Connection, guild: int, player: int) -> list[tuple[int, str]]:
     return [(row.number, row.words) for row in tx.execute(_WRITTEN, {"g": guild, "player": player})]
 
 
-def _act(tx: Connection, request: Act, now: datetime) -> issuance.Act:
+def _act(tx: Connection, request: PersonAct, now: datetime) -> issuance.IssuanceAct:
     """The same by player numbers."""
     actor = accounts.join(tx, request.guild, request.actor, now).number
     player = accounts.join(tx, request.guild, request.person, now).number if request.person else 0
-    return issuance.Act(
+    return issuance.IssuanceAct(
         request.guild, request.key, actor, player, request.amount, request.reason, request.salt
     )
 
 
-def _acted(request: Act, posted: Posted) -> Acted:
+def _acted(request: PersonAct, posted: Posted) -> Acted:
     return Acted(posted.number, request.amount)
 
 
@@ -291,7 +291,7 @@ _g, _player = param("g"), param("player")
 _p, _a, _t, _n = schema.players.c, schema.accounts.c, schema.transfers.c, schema.notes.c
 _STARTED = sa.select(_t.number).where(_t.guild_id == _g, _t.key == param("key"))
 _started_key = sa.literal_column("'start:'", sa.Text()) + sa.cast(_p.number, sa.Text())
-_GLANCE = Prepared(
+_GLANCE = Compiled(
     sa.select(_p.number, _p.joined_us, _a.number, _a.balance, _t.number)
     .join_from(
         schema.players,

@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, schema
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param, params
+from ledger.compiled import Compiled, param, params
 from ledger.transfers import DEBT, post
 from ledger.types import to_us
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptIdentity:
     """What tells that a person was a player of this book: the number they had, until when it is kept."""
 
     player: int
@@ -33,10 +33,10 @@ def digest(person: int, salt: bytes) -> bytes:
     return hashlib.blake2b(str(person).encode(), key=salt, digest_size=32).digest()
 
 
-def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[Kept]:
+def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[KeptIdentity]:
     """The numbers that this person had before they had themselves deleted, as far as a digest still tells."""
     return [
-        Kept(row.player, row.until_us)
+        KeptIdentity(row.player, row.until_us)
         for row in tx.execute(_KEPT, {"g": guild, "now": to_us(now)})
         if hmac.compare_digest(digest(person, row.salt), row.digest)
     ]
@@ -47,7 +47,7 @@ def until_us(tx: Connection, guild: int, person: int, now: datetime) -> int | No
     return max((one.until_us for one in kept(tx, guild, person, now)), default=None)
 
 
-def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[Kept]:
+def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[KeptIdentity]:
     """The same for whoever has a number now."""
     person = accounts.discord_id(tx, guild, number)
     return [] if person is None else kept(tx, guild, person, now)
@@ -159,7 +159,7 @@ _LATER = (
     .where(_p.guild_id == _g, _p.number > _n, _p.discord_id.is_not(None))
     .order_by(_p.number)
 )
-_WALLET = Prepared(
+_WALLET = Compiled(
     sa.select(_a.number, _a.balance, _a.entries).where(
         _a.guild_id == _g, _a.kind == sa.literal_column("'wallet'"), _a.owner == _n
     )

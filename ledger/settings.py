@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Prepared, param, params
+from ledger.compiled import Compiled, param, params
 from ledger.errors import BadSetting
 
 S = TypeVar("S")
@@ -65,10 +65,10 @@ def _default(kind: type[S]) -> S:
 
 
 @cache
-def _loader(kind: type[Any]) -> Prepared:
+def _loader(kind: type[Any]) -> Compiled:
     """One room's rows. Read with every press, so its names stand in the statement."""
     names = [sa.literal_column(f"'{name}'", sa.Text()) for name in _names(kind)]
-    return Prepared(sa.select(_s.name, _s.value).where(_s.guild_id == param("g"), _s.name.in_(names)))
+    return Compiled(sa.select(_s.name, _s.value).where(_s.guild_id == param("g"), _s.name.in_(names)))
 
 
 @cache

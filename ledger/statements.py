@@ -29,7 +29,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class StatementLine:
     """One line of a statement: what moved, what was there after it, and who was on the other side."""
 
     sequence: int
@@ -43,7 +43,7 @@ class Item:
     note: str | None
 
 
-class Step(NamedTuple):
+class BalanceStep(NamedTuple):
     """What an account held from a moment on; `sequence` numbers its entries."""
 
     sequence: int
@@ -106,7 +106,9 @@ def balance(tx: Connection, account: Account) -> int:
     return state(tx, account).balance
 
 
-def history(tx: Connection, account: Account, *, before: int | None = None, limit: int = PAGE) -> list[Item]:
+def history(
+    tx: Connection, account: Account, *, before: int | None = None, limit: int = PAGE
+) -> list[StatementLine]:
     """A page of an account's entries, newest first, each with the balance after it.
 
     Args:
@@ -128,10 +130,10 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
     return [_item(row, account, others.get(row.transfer, ())) for row in rows]
 
 
-def line(tx: Connection, account: Account, *, after: int = 0, limit: int = 500) -> list[Step]:
+def line(tx: Connection, account: Account, *, after: int = 0, limit: int = 500) -> list[BalanceStep]:
     """An account's balance over time, oldest first: a page of the entries after a sequence number."""
     asked = {"g": account.guild, "n": account.number, "after": after, "limit": limit}
-    return [Step(*row) for row in tx.execute(_LINE, asked)]
+    return [BalanceStep(*row) for row in tx.execute(_LINE, asked)]
 
 
 def supply(tx: Connection, guild: int) -> Supply:
@@ -188,9 +190,9 @@ def _all(before: int | None) -> int:
     return 2**62 if before is None else before
 
 
-def _item(row: Row[*tuple[Any, ...]], account: Account, sides: tuple[Side, ...]) -> Item:
+def _item(row: Row[*tuple[Any, ...]], account: Account, sides: tuple[Side, ...]) -> StatementLine:
     others = tuple(side for side in sides if side.account != account.number)
-    return Item(
+    return StatementLine(
         row.account_seq,
         row.transfer,
         row.kind,

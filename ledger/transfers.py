@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ledger import hash_chain, money, schema
 from ledger.accounts import Account, state
-from ledger.compiled import Prepared, insert_if_new, param
+from ledger.compiled import Compiled, insert_if_new, param
 from ledger.errors import (
     AccountEnded,
     AlreadyReversed,
@@ -160,7 +160,7 @@ def _post(
             lines=lines,
         )
     )
-    added = _ADD_TRANSFER.count(
+    added = _ADD_TRANSFER.execute(
         tx,
         guild_id=guild,
         number=number,
@@ -180,7 +180,7 @@ def _post(
     if note:
         row = {"guild_id": guild, "transfer": number, "words": note.text, "salt": note.salt, "erased": 0}
         tx.execute(_ADD_NOTE, row)
-    advanced = _ADVANCE.count(tx, g=guild, number=number, head=digest)
+    advanced = _ADVANCE.execute(tx, g=guild, number=number, head=digest)
     assert advanced == 1, "the book's row moved although it was locked"
     return Posted(guild, number, digest.hex(), {line.account: line.balance_after for line in lines})
 
@@ -217,9 +217,9 @@ def _digest_of(note: Words) -> bytes:
         raise BadWords("half a surrogate pair is not a character") from None
 
 
-def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list[hash_chain.Line]:
+def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list[hash_chain.ChainEntry]:
     """Add each amount to its account, or none of them: a unit may go on after a refusal."""
-    lines: list[hash_chain.Line] = []
+    lines: list[hash_chain.ChainEntry] = []
     try:
         for account, amount in amounts.items():
             lines.append(_move(tx, account, amount, kind))
@@ -229,13 +229,13 @@ def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list
     return lines
 
 
-def _move(tx: Connection, account: Account, amount: int, kind: str) -> hash_chain.Line:
+def _move(tx: Connection, account: Account, amount: int, kind: str) -> hash_chain.ChainEntry:
     """Add `amount` to one account, if the account may give or hold it."""
     move = _PUT if amount > 0 else _TAKE.get(kind, _TAKE_ANY)
     moved = move.row(tx, g=account.guild, n=account.number, amount=amount)
     if moved is None:
         raise _refusal(tx, account, amount)
-    return hash_chain.Line(moved[2], account.number, moved[3], amount, moved[0], moved[1])
+    return hash_chain.ChainEntry(moved[2], account.number, moved[3], amount, moved[0], moved[1])
 
 
 def _refusal(tx: Connection, account: Account, amount: int) -> Refused:
@@ -247,12 +247,12 @@ def _refusal(tx: Connection, account: Account, amount: int) -> Refused:
     return InsufficientFunds(*account, found.balance, -amount)
 
 
-def _move_back(tx: Connection, guild: int, lines: list[hash_chain.Line]) -> None:
+def _move_back(tx: Connection, guild: int, lines: list[hash_chain.ChainEntry]) -> None:
     for line in reversed(lines):
-        _MOVE_BACK.count(tx, g=guild, n=line.account, amount=-line.amount)
+        _MOVE_BACK.execute(tx, g=guild, n=line.account, amount=-line.amount)
 
 
-def _row(guild: int, number: int, place: int, line: hash_chain.Line) -> dict[str, int]:
+def _row(guild: int, number: int, place: int, line: hash_chain.ChainEntry) -> dict[str, int]:
     return {
         "guild_id": guild,
         "transfer": number,
@@ -282,15 +282,15 @@ _MOVE = (
 )
 
 
-def _take(*overdrawn: str) -> Prepared:
+def _take(*overdrawn: str) -> Compiled:
     """Take points from an account that has them, or whose kind may go below zero for this transfer."""
     may = _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
     least = sa.case((may, _number(-money.MOST_BALANCE)), else_=_number(0))
-    return Prepared(_MOVE.where(_after >= least))
+    return Compiled(_MOVE.where(_after >= least))
 
 
-_PUT = Prepared(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
-_MOVE_BACK = Prepared(
+_PUT = Compiled(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
+_MOVE_BACK = Compiled(
     sa.update(schema.accounts)
     .where(_a.guild_id == _g, _a.number == _n)
     .values(balance=_after, entries=_a.entries - _number(1))
@@ -298,13 +298,13 @@ _MOVE_BACK = Prepared(
 _TAKE_ANY = _take()
 _TAKE = {VOID: _take("wallet"), DEBT: _take("wallet"), REVERSAL: _take("wallet", "house")}
 
-_BOOK = Prepared(
+_BOOK = Compiled(
     sa.select(schema.books.c.transfers, schema.books.c.head).where(schema.books.c.guild_id == _g)
 )
-_ADD_TRANSFER = Prepared(insert_if_new(schema.transfers, "guild_id", "key"))
-_ADD_ENTRIES = Prepared(sa.insert(schema.entries))
+_ADD_TRANSFER = Compiled(insert_if_new(schema.transfers, "guild_id", "key"))
+_ADD_ENTRIES = Compiled(sa.insert(schema.entries))
 _ADD_NOTE = sa.insert(schema.notes)
-_ADVANCE = Prepared(
+_ADVANCE = Compiled(
     sa.update(schema.books)
     .where(schema.books.c.guild_id == _g)
     .values(transfers=param("number"), head=param("head"))

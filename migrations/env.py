@@ -1,4 +1,4 @@
-"""Runs the steps on the connection that `ledger.storage.schema_version.migrate` hands over, inside its transaction."""
+"""Run the steps on the connection that `schema_version.migrate` hands over, inside its transaction."""
 
 from alembic import context
 

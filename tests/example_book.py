@@ -65,14 +65,16 @@ async def tell(url: str) -> None:
                 players.enter, players.Enter(GUILD, f"interaction:{number}", person, OLD), world.now
             )
             world.skip(minutes=1)
-        fund = issuance.Act(GUILD, "interaction:3", ADA, 0, 5_000 * POINT, "ten default subsidies", SALT)
+        fund = issuance.IssuanceAct(
+            GUILD, "interaction:3", ADA, 0, 5_000 * POINT, "ten default subsidies", SALT
+        )
         await db.write(issuance.fund, fund, world.now)
         world.skip(hours=2)
         await db.write(issuance.give, issuance.Gift(GUILD, "interaction:4", ADA, BO, 25 * POINT), world.now)
         world.skip(hours=1)
         escrow = await db.write(accept, Accept(GUILD, "interaction:5"), world.now)
         world.skip(days=1)
-        act = issuance.Act(GUILD, "interaction:6", BO, ADA, 40 * POINT, "for the quiz", SALT)
+        act = issuance.IssuanceAct(GUILD, "interaction:6", BO, ADA, 40 * POINT, "for the quiz", SALT)
         granted = await db.write(issuance.grant, act, world.now)
         world.skip(hours=1)
         await world.reverse(granted.number, key="interaction:7", note="it was Bo's quiz")

@@ -103,7 +103,7 @@ class World:
 
     @classmethod
     async def make(cls, db: Database, guild: int) -> Self:
-        await db.claim(accounts.open_book, accounts.OpenBook(guild), NOW)
+        await db.background(accounts.open_book, accounts.OpenBook(guild), NOW)
         return cls(db, guild)
 
     def key(self) -> str:
@@ -152,7 +152,7 @@ class World:
     async def balance(self, account: Account) -> int:
         return await self.db.read(statements.balance, account)
 
-    async def history(self, account: Account, **more: Any) -> list[statements.Item]:
+    async def history(self, account: Account, **more: Any) -> list[statements.StatementLine]:
         return await self.db.read(statements.history, account, **more)
 
     async def supply(self) -> statements.Supply:

@@ -1,8 +1,9 @@
 """Telling Discord: cards that show the newest state, and posts that are sent once.
 
-What is to be told waits in `markets.core.outbox`; its words are found at the last moment (`words.announced`). A send is
-noted before it begins. Discord drops a repeat with the same nonce for some minutes; a send that began longer ago, and
-of which nothing was heard, is first looked for in the channel by the mark that every message of ours carries unseen.
+What is to be told waits in `markets.core.outbox`; its words are found at the last moment (`words.announced`). A send
+is noted before it begins. Discord drops a repeat with the same nonce for some minutes; a send that began longer ago,
+and of which nothing was heard, is first looked for in the channel by the mark that every message of ours carries
+unseen.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from discord import ui
 from discord.utils import MISSING
 
 from bot.background.worker import Round
-from bot.client import Crux
+from bot.client import Client
 from bot.server_settings import Places
 from bot.ui import components, discord_limits
 from bot.ui.cards import Button
@@ -32,7 +33,7 @@ from ledger import players
 from ledger.errors import AlreadyDone, LedgerError
 from ledger.types import from_us, to_us
 from markets.core import moderation_posts, outbox
-from markets.core.outbox import Failed, HeldCard, HeldPost
+from markets.core.outbox import HeldCard, HeldPost, SendFailed
 from markets.people import preferences
 
 NONCE_LASTS = timedelta(minutes=2)
@@ -88,7 +89,7 @@ class Sending:
 class Announcer:
     """Tells what waits, until nothing does."""
 
-    def __init__(self, crux: Crux) -> None:
+    def __init__(self, crux: Client) -> None:
         self._crux = crux
         self._one = asyncio.Lock()
         self._limit = asyncio.Semaphore(AT_ONCE)
@@ -109,8 +110,8 @@ class Announcer:
     async def _take(self, *, eager: bool) -> list[Held]:
         db, now = self._crux.db, self._crux.clock.now()
         take = outbox.Take(secrets.randbits(62), eager=eager)
-        cards = await db.claim(outbox.take_cards, take, now)
-        posts = await db.claim(outbox.take_posts, take, now)
+        cards = await db.background(outbox.take_cards, take, now)
+        posts = await db.background(outbox.take_posts, take, now)
         return [*cards, *posts]  # cards first: a claim's posts may go where its card stands
 
     async def _serve(self, guild: int, rows: Sequence[Held]) -> int:
@@ -128,7 +129,7 @@ class Announcer:
         if homeless:
             failures = tuple(_what(held, NoChannel()) for held in homeless)
             try:
-                await self._crux.db.claim(outbox.all_failed, failures, self._crux.clock.now())
+                await self._crux.db.background(outbox.all_failed, failures, self._crux.clock.now())
             except LedgerError as error:
                 _note(homeless[0], error)  # the leases run out, and they are looked at again
             else:
@@ -181,11 +182,11 @@ class Announcer:
         self, held: HeldCard, channel: int | None, message: int | None, dms: tuple[int, ...] = ()
     ) -> None:
         key = f"card:{held.kind}:{held.ref}:{held.fence}"
-        shown = outbox.Shown(key, held, channel, message, dms)
+        shown = outbox.CardShown(key, held, channel, message, dms)
         if dms:
             await self._remember(outbox.shown, shown)
         else:
-            await self._crux.db.claim(outbox.shown, shown, self._crux.clock.now())
+            await self._crux.db.background(outbox.shown, shown, self._crux.clock.now())
 
     # posts
 
@@ -237,7 +238,7 @@ class Announcer:
                         view.remove_item(part)
                 await self._unarchive(held.guild, held.channel)
                 await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
-        await self._crux.db.claim(outbox.reworded, held, self._crux.clock.now())
+        await self._crux.db.background(outbox.reworded, held, self._crux.clock.now())
 
     async def _remember(self, unit: Any, request: Any) -> None:
         with contextlib.suppress(AlreadyDone):
@@ -336,7 +337,7 @@ class Announcer:
                 found = await self._found(held, held.channel, sending.mark, held.begun_us)
                 if found is not None:
                     return found
-        if not await self._crux.db.claim(outbox.begin, outbox.Begin(held, channel, since_us), now):
+        if not await self._crux.db.background(outbox.begin, outbox.Begin(held, channel, since_us), now):
             raise Overtaken
         allowed = discord.AllowedMentions(
             everyone=False,
@@ -445,7 +446,7 @@ class Announcer:
         failed = _what(held, error)
         _note(held, error)
         try:
-            await self._crux.db.claim(outbox.failed, failed, self._crux.clock.now())
+            await self._crux.db.background(outbox.failed, failed, self._crux.clock.now())
         except LedgerError as worse:
             _note(held, worse)
 
@@ -498,18 +499,18 @@ def _texts(view: ui.LayoutView) -> list[ui.TextDisplay[Any]]:
     return [part for part in view.walk_children() if isinstance(part, ui.TextDisplay)]
 
 
-def _what(held: Held, error: Exception) -> Failed:
+def _what(held: Held, error: Exception) -> SendFailed:
     """What a failure means: wait, count it, or give up; and whether Discord may have done it all the same: now, or
     when it was tried before and nothing was heard of that."""
     failed = _failure(held, error)
     return failed if held.begun_us is None else replace(failed, applied=True)
 
 
-def _failure(held: Held, error: Exception) -> Failed:
+def _failure(held: Held, error: Exception) -> SendFailed:
     name = type(error).__name__
     match error:
         case discord.HTTPException() if error.status == 429:
-            return Failed(held, name, passing=True, applied=False)
+            return SendFailed(held, name, passing=True, applied=False)
         case discord.Forbidden() | discord.NotFound():
             # A card whose channel was deleted is made anew where the server is told things by then. One that
             # somebody deleted, or whose own post in the forum they did, is made again at once.
@@ -517,19 +518,19 @@ def _failure(held: Held, error: Exception) -> Failed:
             gone = error.code == _UNKNOWN_MESSAGE or (lost and error.code == _UNKNOWN_CHANNEL)
             own = isinstance(held, HeldCard) and held.channel == held.message
             again = lost and gone and (error.code == _UNKNOWN_MESSAGE or own)
-            return Failed(
+            return SendFailed(
                 held, f"{name} {error.code}", final=not again, applied=False, gone=gone, passing=again
             )
         case NoChannel() | NoWords() | HistoryHidden():
-            return Failed(held, name, final=True, applied=False)
+            return SendFailed(held, name, final=True, applied=False)
         case discord.HTTPException() if error.status < 500:
-            return Failed(held, f"{name} {error.code}", applied=False)
+            return SendFailed(held, f"{name} {error.code}", applied=False)
         case discord.HTTPException() | aiohttp.ClientError() | OSError() | TimeoutError():
-            return Failed(held, name, passing=True)
+            return SendFailed(held, name, passing=True)
         case discord.RateLimited() | CardFirst():
-            return Failed(held, name, passing=True, applied=False)
+            return SendFailed(held, name, passing=True, applied=False)
         case _:
-            return Failed(held, name, applied=False)
+            return SendFailed(held, name, applied=False)
 
 
 def _note(held: Held, error: Exception) -> None:

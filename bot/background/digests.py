@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot.client import Crux
+from bot.client import Client
 from bot.words import ledger as render
 from ledger import schema, settings
 from ledger.compiled import param
@@ -17,7 +17,7 @@ from markets.core import outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DigestTold:
     """After how many transfers the log channel was told last."""
 
     digest_transfers: int = 0
@@ -38,16 +38,16 @@ class Untold:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class TellDigest:
     """Asks for the log channel to be told."""
 
     guild: int
     key: str
-    told: Told
+    told: DigestTold
     head: str
 
 
-async def tell_owed(crux: Crux, now: datetime) -> bool:
+async def tell_owed(crux: Client, now: datetime) -> bool:
     """Have the digests posted that are owed; whether others wait for the end of the day."""
     found = await crux.db.read_long(untold)
     for book in found:
@@ -56,8 +56,8 @@ async def tell_owed(crux: Crux, now: datetime) -> bool:
     return any(not book.owed(now) for book in found)
 
 
-async def _tell(crux: Crux, book: Untold, now: datetime) -> None:
-    told = Tell(book.guild, f"digest:{book.transfers}", Told(book.transfers), book.head)
+async def _tell(crux: Client, book: Untold, now: datetime) -> None:
+    told = TellDigest(book.guild, f"digest:{book.transfers}", DigestTold(book.transfers), book.head)
     with contextlib.suppress(AlreadyDone):
         await crux.db.write(tell, told, now, background=True)
 
@@ -73,11 +73,11 @@ def untold(tx: Connection) -> list[Untold]:
     return found
 
 
-def tell(tx: Connection, request: Tell, now: datetime) -> None:
+def tell(tx: Connection, request: TellDigest, now: datetime) -> None:
     """In one transaction: it is to be posted, and it is remembered as told."""
     settings.save(tx, request.guild, request.told)
     facts = {"transfers": request.told.digest_transfers, "head": request.head}
-    outbox.post(tx, request.guild, render.DIGEST, facts, now)
+    outbox.enqueue(tx, request.guild, render.DIGEST, facts, now)
 
 
 def day(now: datetime) -> int:

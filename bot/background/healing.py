@@ -11,9 +11,9 @@ import logging
 
 import discord
 
-from bot.client import Crux
+from bot.client import Client
 from markets.core import outbox
-from markets.core.outbox import Kept
+from markets.core.outbox import Parked
 
 log = logging.getLogger("crux.healing")
 
@@ -24,7 +24,7 @@ class Healing:
     """Hears of rights that changed; `run` then tells what waited for them. `woken` is set when there is something to
     look at."""
 
-    def __init__(self, crux: Crux) -> None:
+    def __init__(self, crux: Client) -> None:
         self.woken = asyncio.Event()
         self._crux = crux
         self._wanted: set[int] = set()
@@ -62,7 +62,7 @@ class Healing:
                 self._wanted |= wanted  # looked at the next time
                 raise
 
-    async def _look(self, number: int, kept: list[Kept]) -> int:
+    async def _look(self, number: int, kept: list[Parked]) -> int:
         guild = self._crux.get_guild(number)
         if guild is None:
             return 0
@@ -99,7 +99,7 @@ class Healing:
             self.heard(after.guild)
 
 
-async def again(crux: Crux, guild: discord.Guild) -> int:
+async def again(crux: Client, guild: discord.Guild) -> int:
     """Somebody asks for it: tell what is parked in a server once more, wherever Crux has the rights now."""
     kept = [one for one in await crux.db.read(outbox.kept) if one.guild == guild.id]
     told = await _tell(crux, guild.id, kept, tuple(sorted(_refused_in(guild, kept))), others=True)
@@ -108,18 +108,20 @@ async def again(crux: Crux, guild: discord.Guild) -> int:
     return told
 
 
-async def _tell(crux: Crux, guild: int, kept: list[Kept], channels: tuple[int, ...], *, others: bool) -> int:
+async def _tell(
+    crux: Client, guild: int, kept: list[Parked], channels: tuple[int, ...], *, others: bool
+) -> int:
     others = others and any(not one.refused or one.channel is None for one in kept)
     if not channels and not others:
         return 0
     request = outbox.Again(guild, channels, others)
-    told = await crux.db.claim(outbox.again, request, crux.clock.now())
+    told = await crux.db.background(outbox.again, request, crux.clock.now())
     if told:
         log.info("told again", extra={"facts": {"guild": guild, "parked": told}})
     return told
 
 
-def _refused_in(guild: discord.Guild, kept: list[Kept]) -> set[int]:
+def _refused_in(guild: discord.Guild, kept: list[Parked]) -> set[int]:
     """The channels in which something was refused, and where Crux may write now."""
     found = {one.channel for one in kept if one.refused and one.channel is not None}
     return {channel for channel in found if _may_tell(guild, channel)}

@@ -13,7 +13,7 @@ from datetime import timedelta
 import discord
 
 from bot import remembered
-from bot.client import Crux
+from bot.client import Client
 from ledger.errors import AlreadyDone
 from ledger.types import to_us
 from markets.settlement import calendar
@@ -29,7 +29,7 @@ log = logging.getLogger("crux.presence")
 class Presence:
     """Knows whether the bot is here. Nothing due is carried out before `arrived` is set."""
 
-    def __init__(self, crux: Crux, heard: Callable[[discord.Guild], None]) -> None:
+    def __init__(self, crux: Client, heard: Callable[[discord.Guild], None]) -> None:
         """`heard` is told of each server that comes or comes back."""
         self.ready = asyncio.Event()
         self.arrived = asyncio.Event()
@@ -59,7 +59,7 @@ class Presence:
             await self._give_back(self._beat_us)
         now = self._crux.clock.now()
         self._beat_us = to_us(now)
-        await self._crux.db.claim(remembered.save, remembered.Mark(ALIVE, str(self._beat_us)), now)
+        await self._crux.db.background(remembered.save, remembered.Mark(ALIVE, str(self._beat_us)), now)
 
     def moved(self) -> None:
         """The playground moved its clock: the bot was there all the while, if it is connected."""
@@ -102,7 +102,7 @@ class Presence:
         return self._crux.shard_ids is None or (guild >> 22) % shards in self._crux.shard_ids
 
     async def _removed(self, guild: int) -> None:
-        await self._crux.db.claim(calendar.removed, calendar.Removed(guild), self._crux.clock.now())
+        await self._crux.db.background(calendar.removed, calendar.Removed(guild), self._crux.clock.now())
 
     # heard from Discord
 

@@ -21,7 +21,7 @@ from bot.background.announcer import Announcer
 from bot.background.healing import Healing
 from bot.background.presence import Presence
 from bot.background.worker import Worker
-from bot.client import Crux
+from bot.client import Client
 from bot.clock import Idle
 from bot.words import calendar as words
 from ledger import players, statements
@@ -40,7 +40,7 @@ log = logging.getLogger("crux.scheduler")
 
 
 class Scheduler:
-    def __init__(self, crux: Crux) -> None:
+    def __init__(self, crux: Client) -> None:
         self.crux = crux
         self.healing = Healing(crux)
         self.presence = Presence(crux, self.healing.heard)
@@ -86,8 +86,8 @@ class Scheduler:
         """On SQLite only one process has the book: whoever held something is dead, and nobody waits for a lease."""
         if self.crux.db.address.path is not None:
             now = self.crux.clock.now()
-            await self.crux.db.claim(jobs.let_go, None, now)
-            await self.crux.db.claim(outbox.let_go, None, now)
+            await self.crux.db.background(jobs.let_go, None, now)
+            await self.crux.db.background(outbox.let_go, None, now)
 
     async def sweep(self, now: datetime) -> Idle:
         """The playground moved its clock: do all that is owed by now, and tell what comes next."""
@@ -213,7 +213,7 @@ class Scheduler:
             db, now = self.crux.db, self.crux.clock.now()
             expiry = await db.read(players.next_expiry)
             if expiry is not None and expiry <= now:
-                await db.claim(players.drop_expired, None, now)
+                await db.background(players.drop_expired, None, now)
                 expiry = await db.read(players.next_expiry)
             waiting = await digests.tell_owed(self.crux, now)
         dates = [(expiry, "A digest kept for a year is deleted")] if expiry is not None else []

@@ -14,11 +14,11 @@ import aiohttp
 import discord
 
 from bot import permissions
-from bot.client import Crux
+from bot.client import Client
 from ledger import players as people
 from ledger.errors import AlreadyDone, LedgerError
 from markets.core import jobs
-from markets.core.jobs import Held
+from markets.core.jobs import LeasedJob
 from markets.settlement import calendar
 
 ASKED_AT_ONCE = 100
@@ -44,7 +44,7 @@ class Round:
 class Worker:
     """Carries out what is due, until nothing is."""
 
-    def __init__(self, crux: Crux) -> None:
+    def __init__(self, crux: Client) -> None:
         self._crux = crux
         self._one = asyncio.Lock()
         self._limit = asyncio.Semaphore(AT_ONCE)
@@ -54,22 +54,22 @@ class Worker:
         taken = done = 0
         async with self._one:
             while True:
-                claim = jobs.Claim(secrets.randbits(62), eager=eager)
-                rows = await self._crux.db.claim(jobs.claim, claim, self._crux.clock.now())
+                claim = jobs.LeaseJobs(secrets.randbits(62), eager=eager)
+                rows = await self._crux.db.background(jobs.lease, claim, self._crux.clock.now())
                 if not rows:
                     return Round(taken, done)
                 taken += len(rows)
                 eager = False
-                servers: dict[int, list[Held]] = {}
+                servers: dict[int, list[LeasedJob]] = {}
                 for row in rows:
                     servers.setdefault(row.guild, []).append(row)
                 done += sum(await asyncio.gather(*map(self._serve, servers.values())))
 
-    async def _serve(self, rows: Sequence[Held]) -> int:
+    async def _serve(self, rows: Sequence[LeasedJob]) -> int:
         async with self._limit:
             return sum([await self._some(list(some)) for some in batches(rows)])
 
-    async def _some(self, rows: list[Held]) -> int:
+    async def _some(self, rows: list[LeasedJob]) -> int:
         """Carry a few out together; if that fails, each by itself."""
         if len(rows) > 1:
             try:
@@ -83,7 +83,7 @@ class Worker:
                 return len(rows)
         return sum([await self._perform(held) for held in rows])
 
-    async def _perform(self, held: Held) -> bool:
+    async def _perform(self, held: LeasedJob) -> bool:
         try:
             if held.kind == "proposal.settle":
                 await self._look_who_left(held)
@@ -97,7 +97,7 @@ class Worker:
             return False
         return True
 
-    async def _count(self, held: Held, error: Exception) -> None:
+    async def _count(self, held: LeasedJob, error: Exception) -> None:
         facts = {"guild": held.guild, "kind": held.kind, "ref": held.ref, "error": type(error).__name__}
         passing = _passes(error)
         log.log(
@@ -106,11 +106,11 @@ class Worker:
             extra={"facts": facts},
             exc_info=None if passing else error,
         )
-        failed = jobs.Failed(held, type(error).__name__, passing)
+        failed = jobs.JobFailed(held, type(error).__name__, passing)
         with contextlib.suppress(LedgerError):  # the lease runs out, and it is tried again
             await self._crux.db.write(jobs.failed, failed, self._crux.clock.now(), background=True)
 
-    async def _look_who_left(self, held: Held) -> None:
+    async def _look_who_left(self, held: LeasedJob) -> None:
         """Before a window's end settles anything: the silence of somebody who left is no consent, and neither is
         anybody's where there is no channel to tell people in (D3, E3)."""
         guild = self._crux.get_guild(held.guild)
@@ -142,7 +142,7 @@ class Worker:
         return False
 
 
-def batches(rows: Sequence[Held]) -> Iterator[Sequence[Held]]:
+def batches(rows: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:
     """Rows in their order, as few transactions as may be: what moves points stands alone."""
     begins = 0
     for at, held in enumerate(rows):

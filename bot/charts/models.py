@@ -1,7 +1,7 @@
 """What the pictures show, as plain values, and the same in words for whoever can't see them.
 
-Nothing here draws: `bot.charts.plot` does, in a process of its own that `bot.charts.process` starts when there is something to
-draw. A chart is known by its digest, so the same content is drawn once.
+Nothing here draws: `bot.charts.plot` does, in a process of its own that `bot.painter` starts when there is
+something to draw. A chart is known by its digest, so the same content is drawn once.
 """
 
 from __future__ import annotations  # an array names what it holds for type checkers only
@@ -51,7 +51,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CalibrationChart:
     """How often what was called likely has happened."""
 
     title: str
@@ -81,7 +81,7 @@ class PricesOf:
     until_us: int
 
 
-Chart = Prices | Calibration | Balance
+Chart = Prices | CalibrationChart | Balance
 
 
 def longs(values: Sequence[int]) -> array[int]:
@@ -122,7 +122,7 @@ def describe(chart: Chart) -> str:
     match chart:
         case Prices():
             words = _prices(chart)
-        case Calibration():
+        case CalibrationChart():
             words = _calibration(chart)
         case Balance():
             words = _balance(chart)
@@ -140,7 +140,7 @@ def _prices(chart: Prices) -> str:
     return f"Price over time, {_span(chart.at_us[0], chart.until_us)}, {count}: {'; '.join(lines)}."
 
 
-def _calibration(chart: Calibration) -> str:
+def _calibration(chart: CalibrationChart) -> str:
     if not chart.bins:
         return "Calibration: nothing is settled yet."
     lines = [

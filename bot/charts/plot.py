@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter
 
-from bot.charts.models import WHOLE, Balance, Calibration, Chart, Prices
+from bot.charts.models import WHOLE, Balance, CalibrationChart, Chart, Prices
 
 rcParams["font.family"] = ["DejaVu Sans"]
 rcParams["text.parse_math"] = False  # an outcome may be called $5
@@ -70,7 +70,7 @@ def draw(chart: Chart) -> bytes:
     match chart:
         case Prices():
             _prices(figure, chart)
-        case Calibration():
+        case CalibrationChart():
             _calibration(figure, chart)
         case Balance():
             _balance(figure, chart)
@@ -220,7 +220,7 @@ def apart(wanted: list[float], least: float) -> list[tuple[int, float]]:
 # --- calibration ------------------------------------------------------------------------------
 
 
-def _calibration(figure: Figure, chart: Calibration) -> None:
+def _calibration(figure: Figure, chart: CalibrationChart) -> None:
     axes = _axes(figure, chart.title, (0.115, 0.155, 0.845, 0.725))
     percent = FuncFormatter(lambda value, _: f"{value:.0f}%")
     axes.xaxis.set_major_formatter(percent)

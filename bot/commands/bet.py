@@ -24,7 +24,8 @@ from ledger.storage import operations
 from markets.bets import offers, quick_bet
 from markets.bets.offers import Offer
 from markets.claims import claims, library, zones
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.claims.wording import check
 from markets.core.errors import OfferGone
 from markets.mechanisms.two_party import Stakes
@@ -180,7 +181,7 @@ async def _keep(
     bad: BadInput | None = None,
 ) -> Card:
     """Keep what was typed as a draft, and say what is the matter with it, or that it can't be read."""
-    request = claims.Draft(
+    request = claims.SaveDraft(
         guild_of(press),
         key(press),
         who.number,
@@ -200,7 +201,7 @@ def held_card(
         ambiguous.offer(bad, lambda at_us: f"quick-until:{press.id}:{number}:{at_us}")
     if bad is not None:
         why = (*why, refusals.refusal(bad, text.Currency()) or "")
-    return render.held(render.Held(number, press.id, why, may, refusals.choices(bad) if bad else ()))
+    return render.held(render.HeldQuickBet(number, press.id, why, may, refusals.choices(bad) if bad else ()))
 
 
 def _held(press: Press, origin: str) -> dict[str, str]:
@@ -280,7 +281,7 @@ async def _make(
     claim = await press.client.db.read(claims.load, guild_of(press), number)
     at, against = forms.side(claim.terms, side)
     stakes = forms.stakes(stake, theirs, odds)
-    request = offers.Make(
+    request = offers.MakeOffer(
         guild=claim.guild,
         key=key(press),
         maker=who.number,
@@ -297,7 +298,7 @@ async def _make(
     await answer(press, _offer(press, who, request), render.offered, where=where)
 
 
-async def _offer(press: Press, who: Acting, request: offers.Make) -> render.Offered:
+async def _offer(press: Press, who: Acting, request: offers.MakeOffer) -> render.Offered:
     made = await press.client.write(offers.make, request, press.client.clock.of(press.id))
     return await _offered(press, made.number, who)
 
@@ -381,7 +382,7 @@ async def press_withdraw(press: Press, number: int) -> None:
 async def _withdraw(press: Press, number: int) -> queries.OfferSeen:
     crux, who = press.client, await acting(press)
     now = crux.clock.of(press.id)
-    request = offers.Withdraw(guild_of(press), key(press), number, who.number)
+    request = offers.WithdrawOffer(guild_of(press), key(press), number, who.number)
     await crux.write(offers.withdraw, request, now)
     return await crux.db.read(queries.offer, guild_of(press), number, now)
 
@@ -544,7 +545,7 @@ async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Ca
     guild, now = guild_of(press), crux.clock.of(press.id)
     new = await crux.db.read(claims.load, guild, to)
     terms = new.digest if phrases.mark(new) == mark else ""
-    request = offers.Move(guild, f"interaction:{asked}", number, who.number, to, terms)
+    request = offers.MoveBet(guild, f"interaction:{asked}", number, who.number, to, terms)
     await crux.write(offers.move_bet, request, now)
     seen = await crux.db.read(queries.offer, guild, number, now)
     if seen.bet is None or seen.claim.number != to:
@@ -631,9 +632,9 @@ def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> r
     return render.Wanting(found, titles, people, of_claims, before == 0)
 
 
-async def _mine(press: Press, kind: int, before: int) -> render.Mine:
+async def _mine(press: Press, kind: int, before: int) -> render.MyBetsPage:
     crux, who = press.client, await acting(press)
     name = render.KINDS[min(kind, len(render.KINDS) - 1)]
     guild, now = guild_of(press), crux.clock.of(press.id)
     seen = await crux.db.read(queries.my_bets, guild, who.number, name, now, before=before)
-    return render.Mine(seen, who.number, name, before == 0)
+    return render.MyBetsPage(seen, who.number, name, before == 0)

@@ -24,9 +24,11 @@ from bot.words import refusals, wording
 from ledger import players
 from ledger.types import to_us
 from markets.claims import ambiguity, claims, judges, kept_edits, library, sides
-from markets.claims.claims import Claim, Outcome, Terms
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
 from markets.claims.conditions import MOST_DAYS, Condition
 from markets.claims.library import Starter
+from markets.claims.terms import Outcome, Terms
 from markets.claims.wording import Remark, check
 from markets.views import queries
 
@@ -175,7 +177,7 @@ async def _keep(
         base = found.terms
     typed = held | filled
     terms, typed, bad = forms.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
-    request = claims.Draft(guild_of(press), key(press), who.number, terms, draft, forms.encode(typed))
+    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, draft, forms.encode(typed))
     number = await crux.write(claims.save_draft, request, crux.clock.of(press.id))
     return await draft_card(press, who, number, typed, wrong + bad)
 
@@ -255,7 +257,7 @@ async def _drop(press: Press, number: int) -> int:
     return number
 
 
-async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Opened:
+async def _open(press: Press, who: Acting, asked: int, number: int) -> render.ClaimOpened:
     crux, guild = press.client, guild_of(press)
     now = crux.clock.of(press.id)
     found, stored = await crux.db.read(queries.draft, guild, number)
@@ -273,7 +275,7 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Op
     else:
         await crux.write(claims.open_claim, claims.Open(guild, by, who.actor, number, warned), now)
     seen = await crux.db.read(queries.claim, guild, number, now)
-    return render.Opened(seen, who.places.announcement_channel)
+    return render.ClaimOpened(seen, who.places.announcement_channel)
 
 
 def _require_read(terms: Terms, held: Mapping[str, str], zone: str, now: datetime) -> None:
@@ -386,7 +388,7 @@ async def _change(
     died = await crux.write(claims.edit, request, now)
     seen = await crux.db.read(queries.claim, guild, number, now)
     channel = who.places.announcement_channel
-    return render.opened(render.Opened(seen, channel, True, len(died), wording.remarks(remarks)))
+    return render.opened(render.ClaimOpened(seen, channel, True, len(died), wording.remarks(remarks)))
 
 
 @claim.command(description="Let a claim of yours count only if another one ends so")
@@ -449,7 +451,7 @@ async def _hang(press: Press, number: int, on: int | None, outcome: str, days: i
     if found.state == "draft":
         return await draft_as_it_stands(press, number)
     seen = await crux.db.read(queries.claim, guild, number, now)
-    return render.opened(render.Opened(seen, who.places.announcement_channel, True, len(died)))
+    return render.opened(render.ClaimOpened(seen, who.places.announcement_channel, True, len(died)))
 
 
 async def _condition(press: Press, on: int, outcome: str, days: int | None) -> Condition:
@@ -476,7 +478,7 @@ async def _supersede(press: Press, number: int) -> Card:
     claims.require_may_supersede(old, who.actor)
     terms = forms.in_order(old.terms)
     held = forms.held_of(terms) | {"supersedes": str(number)}
-    request = claims.Draft(guild, key(press), who.number, terms, None, forms.encode(held))
+    request = claims.SaveDraft(guild, key(press), who.number, terms, None, forms.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
     _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
@@ -665,7 +667,7 @@ async def _take(press: Press, number: int) -> Card:
         raise BadInput("The library's claim", "it is for forecasts only, so choose another one")
     terms = terms_of(one)
     held = forms.held_of(terms)
-    request = claims.Draft(guild_of(press), key(press), who.number, terms, None, forms.encode(held))
+    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
     _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
@@ -688,7 +690,7 @@ def terms_of(one: Starter) -> Terms:
         zone=one.zone,
         early=one.early,
         clause=ambiguity.encode(one.clause),
-        judges=claims.Judges(votes=one.judges.votes),
+        judges=claim_terms.Judges(votes=one.judges.votes),
         tags=one.tags,
         check=one.check.facts(),
         library=one.id,

@@ -14,7 +14,7 @@ from bot.words import cruxes as render
 from markets.claims import claims, sides
 from markets.claims.claims import Claim
 from markets.forecasts import crux_links
-from markets.forecasts.crux_links import Crux, Cut, Link, Make
+from markets.forecasts.crux_links import CruxLink, CruxShown, Cut, LinkClaims
 
 
 @claim.command(description="A crux: if this claim comes out so, you would raise or lower another one")
@@ -61,7 +61,7 @@ async def links(press: Press) -> None:
 
 async def _link(
     press: Press, number: int, to: int, raises: bool, outcome: str | None, answers: str | None
-) -> Crux:
+) -> CruxShown:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
 
@@ -72,7 +72,7 @@ async def _link(
         return both
 
     source, target = await crux.db.read(read)
-    request = Make(
+    request = LinkClaims(
         guild,
         key(press),
         who.number,
@@ -102,13 +102,13 @@ def _outcome(of: Claim, typed: str | None) -> int:
     return 1 - at if against else at
 
 
-async def _unlink(press: Press, number: int, to: int) -> Link:
+async def _unlink(press: Press, number: int, to: int) -> CruxLink:
     crux, who = press.client, await acting(press)
     request = Cut(guild_of(press), key(press), who.number, number, to)
     return await crux.write(crux_links.unlink, request, crux.clock.of(press.id))
 
 
-async def _mine(press: Press) -> list[Crux]:
+async def _mine(press: Press) -> list[CruxShown]:
     crux, who = press.client, await acting(press)
     now = crux.clock.of(press.id)
     return await crux.db.read(crux_links.mine, guild_of(press), who.number, now)

@@ -66,7 +66,9 @@ async def send_forecast(press: Press, claim: int, mark: int) -> None:
     await answer(press, _give(press, claim, said, values, mark), render.mine)
 
 
-async def _give(press: Press, number: int, said: str, values: str, mark: int | None = None) -> render.Mine:
+async def _give(
+    press: Press, number: int, said: str, values: str, mark: int | None = None
+) -> render.MyForecasts:
     """Chances count where both were given: whoever changes them in the form left the values as they were."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
@@ -75,7 +77,7 @@ async def _give(press: Press, number: int, said: str, values: str, mark: int | N
         require_shown(found, mark)
     kept = before is not None and " / ".join(before.quantiles) == values and bool(values)
     by_values = bool(values) and (not said or not kept)
-    request = forecasts.Give(
+    request = forecasts.GiveForecast(
         guild,
         key(press),
         who.number,
@@ -94,23 +96,27 @@ async def show(press: Press, claim: Number) -> None:
     await answer(press, _show(press, claim), render.mine)
 
 
-async def _show(press: Press, number: int) -> render.Mine:
+async def _show(press: Press, number: int) -> render.MyForecasts:
     who = await acting(press)
     return await _mine(press, who.number, number)
 
 
-async def _mine(press: Press, player: int, number: int, *, new: bool = False) -> render.Mine:
+async def _mine(press: Press, player: int, number: int, *, new: bool = False) -> render.MyForecasts:
     guild, now = guild_of(press), press.client.clock.of(press.id)
 
-    def read(tx: Connection) -> render.Mine:
+    def read(tx: Connection) -> render.MyForecasts:
         found = claims.load(tx, guild, number)
         claims.require_public(found)
         said = tuple(forecasts.mine(tx, guild, number, player))
         scored = leaderboard.score_of(tx, guild, found.resolution, player) if found.resolution else None
-        kept = render.Scored(scored.peer, scored.baseline, scored.brier, scored.coverage) if scored else None
+        kept = (
+            render.ForecastScores(scored.peer, scored.baseline, scored.brier, scored.coverage)
+            if scored
+            else None
+        )
         market = market_maker.find(tx, guild, number)
         price = market_words.says(found.terms, market) if market else ""
-        return render.Mine(found, said, forecasts.crowd(tx, found, now), kept, new, price)
+        return render.MyForecasts(found, said, forecasts.crowd(tx, found, now), kept, new, price)
 
     return await press.client.db.read(read)
 

@@ -16,7 +16,7 @@ from bot.acting import Acting, acting
 from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
 from bot.entering import guild_of, key
-from bot.input import ambiguous, amounts, dates, forms
+from bot.input import ambiguous, amounts, dates, forms, result_codes
 from bot.ui import components
 from bot.ui.components import routes
 from bot.words import became_public as known_words
@@ -24,7 +24,8 @@ from bot.words import market_refusals, phrases
 from bot.words import results as render
 from markets.claims import became_public as known_results
 from markets.claims import claims, conditions, judges, zones
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import notes
 from markets.settlement import disputes, proposals, resolution
@@ -93,17 +94,17 @@ async def press_said(press: Press, claim: int, page: int) -> None:
     await answer(press, _words(press, claim, page), render.words)
 
 
-async def _words(press: Press, number: int, page: int) -> render.Words:
+async def _words(press: Press, number: int, page: int) -> render.SaidPage:
     crux = press.client
     return await crux.db.read(_said, guild_of(press), number, page, crux.clock.of(press.id))
 
 
-def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.Words:
+def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.SaidPage:
     seen = queries.claim(tx, guild, number, now)
     claims.require_public(seen.claim)
     newest = disputes.newest(tx, seen.claim)
     dispute = queries.dispute(tx, guild, newest, now) if newest is not None else None
-    return render.Words(seen, dispute, page)
+    return render.SaidPage(seen, dispute, page)
 
 
 @routes.on("rule:{claim}:{choice}:{proposal}")
@@ -128,7 +129,7 @@ async def choose_until(press: Press, asked: int, claim: int, proposal: int, unti
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     filled = typed | {"detail": dates.chosen(until, zones.zone(found.terms.zone or "UTC"))}
-    work = _vote(press, claim, render.EARLY, proposal, filled, f"interaction:{asked}")
+    work = _vote(press, claim, result_codes.EARLY, proposal, filled, f"interaction:{asked}")
     await answer(press, work, render.did)
 
 

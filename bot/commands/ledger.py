@@ -40,12 +40,12 @@ async def turn_page(press: Press, before: int) -> None:
     await answer(press, _acts(press, before), acts_render.acts, where=Where.IN_PLACE)
 
 
-async def _acts(press: Press, before: int) -> acts_render.Acts:
+async def _acts(press: Press, before: int) -> acts_render.ActsPage:
     guild, read = guild_of(press), press.client.db.read
     found = await read(statements.acts, guild, before=before or None, limit=acts_render.PAGE + 1)
     page = found[: acts_render.PAGE]
     numbers = {act.actor for act in page} | {side.owner for act in page for side in act.sides}
-    return acts_render.Acts(
+    return acts_render.ActsPage(
         page,
         await read(players.ids, guild, sorted(numbers)),
         more=len(found) > len(page),

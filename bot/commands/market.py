@@ -636,8 +636,8 @@ def _place(
     sells: int,
     amount: int,
     expires: int | None,
-) -> orders.Place:
-    return orders.Place(
+) -> orders.PlaceOrder:
+    return orders.PlaceOrder(
         guild_of(press),
         key(press),
         who.number,
@@ -650,7 +650,7 @@ def _place(
     )
 
 
-async def _asked_order(press: Press, request: orders.Place) -> render.Ordering:
+async def _asked_order(press: Press, request: orders.PlaceOrder) -> render.Ordering:
     crux, guild, now = press.client, request.guild, press.client.clock.of(press.id)
     outcome = request.outcome
     currency = await crux.currency(guild)
@@ -671,7 +671,7 @@ async def confirm_order(
     await require_in_time(press, asked, "/market order")
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = orders.Place(
+    request = orders.PlaceOrder(
         guild,
         _asked(asked),
         who.number,
@@ -700,7 +700,7 @@ async def press_cancel(press: Press, order: int) -> None:
 
 async def _cancel(press: Press, number: int) -> orders.Order:
     who = await acting(press)
-    request = orders.Cancel(guild_of(press), key(press), who.number, number)
+    request = orders.CancelOrder(guild_of(press), key(press), who.number, number)
     return await press.client.write(orders.cancel, request, press.client.clock.of(press.id))
 
 
@@ -722,7 +722,7 @@ async def _show(press: Press, number: int) -> None:
     await answer(press, _seen(press, number), render.show)
 
 
-async def _seen(press: Press, number: int, outcome: int = 0) -> markets.Seen:
+async def _seen(press: Press, number: int, outcome: int = 0) -> markets.MarketSeen:
     now = press.client.clock.of(press.id)
     seen = await press.client.db.read(markets.seen, guild_of(press), number, now)
     if outcome >= len(seen.market.sold):
@@ -730,7 +730,7 @@ async def _seen(press: Press, number: int, outcome: int = 0) -> markets.Seen:
     return seen
 
 
-async def _same(seen: markets.Seen) -> markets.Seen:
+async def _same(seen: markets.MarketSeen) -> markets.MarketSeen:
     return seen
 
 

@@ -75,17 +75,28 @@ async def _ask(press: Press, kind: str, person: discord.Member, amount: str) -> 
 
 
 async def _send(
-    press: Press, kind: str, unit: Unit[players.Act, players.Acted], asked: int, person: int, amount: int
+    press: Press,
+    kind: str,
+    unit: Unit[players.PersonAct, players.Acted],
+    asked: int,
+    person: int,
+    amount: int,
 ) -> None:
     chosen = await press.client.require_moderator(press)
     reason = amounts.reason(components.line(components.values(press.data or {}), "reason"))
     salt = secrets.token_bytes(16)
-    act = players.Act(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt, person)
+    act = players.PersonAct(
+        guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt, person
+    )
     await answer_act(press, chosen, kind, unit, act)
 
 
 async def answer_act(
-    press: Press, chosen: Places, kind: str, unit: Unit[players.Act, players.Acted], act: players.Act
+    press: Press,
+    chosen: Places,
+    kind: str,
+    unit: Unit[players.PersonAct, players.Acted],
+    act: players.PersonAct,
 ) -> None:
     """Carry an act out and tell whoever did it where everybody reads of it; in a server without a channel for that
     the answer itself is public."""
@@ -94,12 +105,16 @@ async def answer_act(
 
 
 async def _carry_out(
-    press: Press, chosen: Places, kind: str, unit: Unit[players.Act, players.Acted], act: players.Act
-) -> render.Done:
+    press: Press,
+    chosen: Places,
+    kind: str,
+    unit: Unit[players.PersonAct, players.Acted],
+    act: players.PersonAct,
+) -> render.ActDone:
     crux, channel = press.client, chosen.public_channel
     acted = await crux.write(unit, act, crux.clock.of(press.id))
     currency = await crux.currency(act.guild)
-    done = render.Done(kind, act.actor, act.person, acted.amount, act.reason, acted.transfer, currency)
+    done = render.ActDone(kind, act.actor, act.person, acted.amount, act.reason, acted.transfer, currency)
     if not channel:
         return done
     assert press.guild is not None

@@ -72,10 +72,10 @@ async def _open_until(press: Press, who: Acting, number: int, closes: int | None
     await answer(press, work, lambda made: render.opened(found, made), where=where)
 
 
-async def _look(press: Press, number: int) -> render.Seen:
+async def _look(press: Press, number: int) -> render.PoolSeen:
     guild, now = guild_of(press), press.client.clock.of(press.id)
 
-    def read(tx: Connection) -> render.Seen:
+    def read(tx: Connection) -> render.PoolSeen:
         found = claims.load(tx, guild, number)
         claims.require_public(found)
         seen = pools.load(tx, guild, number)
@@ -83,7 +83,7 @@ async def _look(press: Press, number: int) -> render.Seen:
         takes = seen.takes(now) and found.state == "open" and not found.halted
         shown = found.settings.who_holds_what == "always" or not seen.takes(now)
         people = queries.named(tx, guild, {one.player for one in placed}) if shown else {}
-        return render.Seen(found, seen, placed, shown, takes, people)
+        return render.PoolSeen(found, seen, placed, shown, takes, people)
 
     return await press.client.db.read(read)
 
@@ -132,19 +132,21 @@ async def send_stake(press: Press, claim: int, mark: int) -> None:
     await answer(press, _ask_stake(press, claim, outcome, components.line(filled, "amount")), render.ask)
 
 
-async def _ask_stake(press: Press, number: int, outcome: int, typed: str) -> render.Asked:
+async def _ask_stake(press: Press, number: int, outcome: int, typed: str) -> render.StakeAsked:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     amount = amounts.points(typed, "Your stake")
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Asked:
+    def read(tx: Connection) -> render.StakeAsked:
         found, seen = pools.require_stake(tx, guild, number, who.number, outcome, now)
         wallet = accounts.wallet(tx, guild, who.number)
         balance = accounts.state(tx, wallet).balance
         if balance < amount:
             raise InsufficientFunds(*wallet, balance, amount)
-        return render.Asked(press.id, found, seen, outcome, amount, balance, now + CONFIRM_WITHIN, currency)
+        return render.StakeAsked(
+            press.id, found, seen, outcome, amount, balance, now + CONFIRM_WITHIN, currency
+        )
 
     return await crux.db.read(read)
 
@@ -157,7 +159,9 @@ async def confirm_stake(press: Press, asked: int, claim: int, outcome: int, amou
     await answer(press, work, render.done, where=Where.IN_PLACE)
 
 
-async def _stake(press: Press, asked: int, number: int, outcome: int, amount: int, mark: int) -> render.Done:
+async def _stake(
+    press: Press, asked: int, number: int, outcome: int, amount: int, mark: int
+) -> render.PoolActDone:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
@@ -165,4 +169,4 @@ async def _stake(press: Press, asked: int, number: int, outcome: int, amount: in
     terms = found.digest if phrases.mark(found) == mark else ""
     request = pools.Put(guild, f"interaction:{asked}", who.number, number, outcome, amount, terms)
     staked = await crux.write(pools.stake, request, now)
-    return render.Done(staked, found, await crux.db.read(pools.load, guild, number), outcome, amount)
+    return render.PoolActDone(staked, found, await crux.db.read(pools.load, guild, number), outcome, amount)

@@ -11,7 +11,7 @@ from bot.ui.components import routes
 from bot.words import privacy as render
 from ledger import players, returned, statements
 from ledger.errors import UnknownPlayer
-from ledger.statements import PAGE, Item
+from ledger.statements import PAGE, StatementLine
 from markets.records import deletion as whole
 
 CONFIRM_WITHIN = timedelta(minutes=2)
@@ -45,13 +45,13 @@ async def forget(press: Press, asked: int) -> None:
     await answer(press, work, lambda gone: render.gone(gone, currency), where=Where.IN_PLACE)
 
 
-async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.Asked:
+async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.DeletionAsked:
     crux, guild = press.client, guild_of(press)
     seen = await crux.db.read(players.glance, guild, press.user.id)
     if seen is None:
         raise UnknownPlayer(guild)
     ends = crux.clock.of(asked) + CONFIRM_WITHIN
-    return render.Asked(asked, seen.balance, ends, await crux.currency(guild), sure)
+    return render.DeletionAsked(asked, seen.balance, ends, await crux.currency(guild), sure)
 
 
 async def _stored(press: Press) -> render.Stored | None:
@@ -61,7 +61,7 @@ async def _stored(press: Press) -> render.Stored | None:
     kept = await db.read(returned.kept, guild, press.user.id, now)
     if seen is None:
         return render.Stored(guild, press.user.id, None, kept=kept) if kept else None
-    items: list[Item] = []
+    items: list[StatementLine] = []
     while page := await db.read_long(
         statements.history, seen.player.wallet, before=items[-1].sequence if items else None
     ):

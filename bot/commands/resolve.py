@@ -8,7 +8,7 @@ from bot import text
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.entering import guild_of, key
-from bot.input import ambiguous, dates, forms
+from bot.input import ambiguous, dates, forms, result_codes
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
@@ -72,7 +72,7 @@ async def choose_until(press: Press, asked: int, claim: int, mark: int, until: i
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     when = dates.chosen(until, zones.zone(found.terms.zone or "UTC"))
-    filled = typed | {"result": [str(render.EARLY)], "detail": when}
+    filled = typed | {"result": [str(result_codes.EARLY)], "detail": when}
     await answer(press, _propose(press, claim, mark, filled, f"interaction:{asked}"), render.did)
 
 
@@ -121,7 +121,7 @@ async def _withdraw(press: Press, number: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     standing = await crux.db.read(_standing, guild, number)
-    request = proposals.Withdraw(guild, key(press), who.number, standing.number)
+    request = proposals.WithdrawProposal(guild, key(press), who.number, standing.number)
     await crux.write(proposals.withdraw, request, now)
     words = ("A bond is back in your wallet, if there was one.",)
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
@@ -302,9 +302,9 @@ async def turn_acts(press: Press, before: int) -> None:
     await answer(press, _acts(press, before), render.acts, where=Where.IN_PLACE)
 
 
-async def _acts(press: Press, before: int) -> render.Acts:
+async def _acts(press: Press, before: int) -> render.ClaimActs:
     rows, people = await press.client.db.read(queries.acts, guild_of(press), before=before)
-    return render.Acts(rows, people, before == 0)
+    return render.ClaimActs(rows, people, before == 0)
 
 
 def _number(picked: str) -> int:

@@ -18,7 +18,7 @@ from bot.words import rewards as render
 from ledger.types import to_us
 from markets.claims import zones
 from markets.people import rewards
-from markets.people.rewards import Cancel, Give, Offer
+from markets.people.rewards import CancelReward, GiveReward, LockReward
 from markets.views import queries
 
 CONFIRM_WITHIN = timedelta(minutes=10)
@@ -62,10 +62,10 @@ async def choose_until(press: Press, claim: int, amount: int, until: int) -> Non
 
 async def _ask_offer(press: Press, who: Acting, claim: int, amount: int, at_us: int | None) -> None:
     crux, guild, now = press.client, guild_of(press), press.client.clock.of(press.id)
-    request = Offer(guild, key(press), who.number, claim, amount, at_us)
+    request = LockReward(guild, key(press), who.number, claim, amount, at_us)
     found, until_us, balance = await crux.db.read(rewards.require_offer, request, now)
     currency = await crux.currency(guild)
-    asked = render.Asked(press.id, found, request.amount, balance, until_us, currency)
+    asked = render.RewardAsked(press.id, found, request.amount, balance, until_us, currency)
     await ask(press, render.offer_form(asked, until_us))
 
 
@@ -80,7 +80,7 @@ async def send_offer(press: Press, asked: int, claim: int, amount: int, until: i
 async def _offer(press: Press, asked: int, claim: int, amount: int, until: int, words: str) -> Card:
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = Offer(guild, f"interaction:{asked}", who.number, claim, amount, until, words)
+    request = LockReward(guild, f"interaction:{asked}", who.number, claim, amount, until, words)
     done = await crux.write(rewards.offer, request, crux.clock.of(press.id))
     return render.offered(done, await crux.currency(guild))
 
@@ -91,10 +91,10 @@ async def give(press: Press, reward: Number, to: discord.Member) -> None:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     winner = await number_of(press, to)
-    request = Give(guild, key(press), who.number, reward, winner, "")
+    request = GiveReward(guild, key(press), who.number, reward, winner, "")
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Seen:
+    def read(tx: Connection) -> render.RewardSeen:
         rewards.require_give(tx, request, now)
         return render.seen(tx, guild, reward, currency, now, who.number)
 
@@ -112,7 +112,7 @@ async def send_give(press: Press, asked: int, number: int, winner: int) -> None:
 async def _give(press: Press, asked: int, number: int, winner: int, why: str) -> Card:
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = Give(guild, f"interaction:{asked}", who.number, number, winner, why)
+    request = GiveReward(guild, f"interaction:{asked}", who.number, number, winner, why)
     done = await crux.write(rewards.give, request, crux.clock.of(press.id))
     people = await crux.db.read(queries.named, guild, {winner})
     return render.given(done, people, await crux.currency(guild))
@@ -156,7 +156,7 @@ async def cancel(press: Press, reward: Number) -> None:
 async def _cancel(press: Press, number: int) -> Card:
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = Cancel(guild, key(press), who.number, number)
+    request = CancelReward(guild, key(press), who.number, number)
     done = await crux.write(rewards.cancel, request, crux.clock.of(press.id))
     return render.cancelled(done, await crux.currency(guild))
 

@@ -21,12 +21,13 @@ from bot.words import claims as claim_words
 from bot.words import refusals
 from bot.words import stories as render
 from markets.claims import claims, stories, zones
-from markets.claims.claims import Claim, Terms
-from markets.claims.stories import Judged, Scenario
+from markets.claims.claims import Claim
+from markets.claims.stories import Judged
+from markets.claims.terms import Scenario, Terms
 from markets.core import lifecycle
 from markets.core.errors import BadTerms, WordingBlocked
 from markets.settlement import scenarios
-from markets.settlement.scenarios import JudgeItem, Keep, Share, TakeOut, Tell
+from markets.settlement.scenarios import JudgeItem, Keep, Share, TakeOut, TellStory
 from markets.views import queries
 
 ANSWERS: dict[str, scenarios.AnswerName] = {"true": "true", "false": "false", "dropped": "dropped"}
@@ -54,7 +55,7 @@ async def _begin(press: Press) -> Card:
     typed = {name: components.line(filled, name) for name in ("what", "source")}
     base = Terms(title="", kind="choice", scenario=Scenario())
     terms, typed, _ = forms.claim_terms(base, typed, zone, now)
-    draft = claims.Draft(guild_of(press), key(press), who.number, terms, None, forms.encode(typed))
+    draft = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(typed))
     number = await crux.write(claims.save_draft, draft, now)
     return await _tell(press, who, number, render.NEW, 0, _filled(press))
 
@@ -160,7 +161,7 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, type
     found = await crux.db.read(scenarios.require_tell, guild, number, who.number, story, now)
     try:
         named = "" if story is None else require_named(found.terms, story, mark)
-        request = Tell(
+        request = TellStory(
             guild,
             f"interaction:{press.id}:story",
             who.number,
@@ -185,7 +186,9 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, type
         return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "", refusals.choices(bad))
     if found.state != lifecycle.DRAFT:
         seen = await crux.db.read(queries.claim, guild, number, now)
-        return claim_words.opened(claim_words.Opened(seen, who.places.announcement_channel, changed=True))
+        return claim_words.opened(
+            claim_words.ClaimOpened(seen, who.places.announcement_channel, changed=True)
+        )
     if found.author == who.number:
         return await draft_as_it_stands(press, number)
     return render.told(found, request.name)

@@ -161,16 +161,16 @@ async def save_funding(press: Press, asked: int) -> None:
     amount = amounts.points(components.line(filled, "amount"))
     reason = amounts.reason(components.line(filled, "reason"))
     salt = secrets.token_bytes(16)
-    act = players.Act(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt)
+    act = players.PersonAct(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt)
     await answer_act(press, await press.client.places(act.guild), "fund", moderation_posts.fund, act)
 
 
-async def _change(press: Press, *chosen: Places | issuance.Settings | Settings) -> None:
+async def _change(press: Press, *chosen: Places | issuance.PointSettings | Settings) -> None:
     """Save one or two rooms' settings and show the card again, with what they mean now."""
     await answer(press, _save(press, chosen), render.setup, where=Where.IN_PLACE)
 
 
-async def _save(press: Press, chosen: tuple[Places | issuance.Settings | Settings, ...]) -> render.Setup:
+async def _save(press: Press, chosen: tuple[Places | issuance.PointSettings | Settings, ...]) -> render.Setup:
     crux, guild = press.client, guild_of(press)
     for part in chosen:
         request = server_settings.Save(guild, f"{key(press)}:{type(part).__module__}", part)
@@ -198,7 +198,7 @@ async def _look(press: Press) -> render.Setup:
     return render.Setup(chosen, rules, bets, house, found[0], found[1], found[2], role_gone)
 
 
-def _rules_and_house(tx: Connection, guild: int) -> tuple[issuance.Settings, int]:
+def _rules_and_house(tx: Connection, guild: int) -> tuple[issuance.PointSettings, int]:
     try:
         house = statements.supply(tx, guild).house
     except UnknownGuild:
@@ -257,7 +257,7 @@ def _markets_of(before: Settings, filled: Values) -> Settings:
     return replace(before, liquidity=liquidity, who_holds_what=shown)
 
 
-def _rules_of(before: issuance.Settings, filled: Values) -> issuance.Settings:
+def _rules_of(before: issuance.PointSettings, filled: Values) -> issuance.PointSettings:
     return replace(
         before,
         starting_balance=amounts.points(components.line(filled, "start"), "The starting balance"),

@@ -92,18 +92,18 @@ async def press_line(press: Press) -> None:
     await answer(press, _line(press), render.line)
 
 
-async def _line(press: Press) -> render.Line:
+async def _line(press: Press) -> render.BalanceOverTime:
     """The newest movements, read in short pages; up to this hour, so that within it the picture stays the same."""
     known = await enter(press)
     crux, account = press.client, known.glance.player.wallet
     newest = await crux.db.read(statements.history, account, limit=1)
     after = max(newest[0].sequence - MOST_STEPS, 0) if newest else 0
-    steps: list[statements.Step] = []
+    steps: list[statements.BalanceStep] = []
     while page := await crux.db.read(statements.line, account, after=after):
         steps += page
         after = page[-1].sequence
     hour = crux.clock.of(press.id).replace(minute=0, second=0, microsecond=0)
-    return render.Line(steps, to_us(hour), await crux.currency(account.guild))
+    return render.BalanceOverTime(steps, to_us(hour), await crux.currency(account.guild))
 
 
 async def _history(press: Press, before: int) -> render.History:
@@ -119,13 +119,13 @@ async def _history(press: Press, before: int) -> render.History:
     )
 
 
-async def _ask_gift(press: Press, gift: Present) -> render.Asked:
+async def _ask_gift(press: Press, gift: Present) -> render.GiftAsked:
     crux = press.client
     await enter(press)
     now = crux.clock.of(press.id)
     balance = await crux.db.read(allowances.preview, gift, now)
     ends = now + CONFIRM_WITHIN
-    return render.Asked(press.id, gift.taker, gift.amount, balance, ends, await crux.currency(gift.guild))
+    return render.GiftAsked(press.id, gift.taker, gift.amount, balance, ends, await crux.currency(gift.guild))
 
 
 async def _draw(press: Press) -> render.Drawn:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from bot import text
 from bot.refusals import BadInput
 from markets.claims import sides
-from markets.claims.claims import Terms
+from markets.claims.terms import Terms
 from markets.mechanisms import scoring
 
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]?)(?:\.[0-9]{1,4})?) ?%?", re.ASCII)

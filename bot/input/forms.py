@@ -12,15 +12,14 @@ from datetime import date, datetime, time
 from typing import TypeVar
 
 from bot import text
-from bot.input import amounts, dates, outcome_lines
+from bot.input import amounts, dates, outcome_lines, result_codes
 from bot.input import odds as parse_odds
 from bot.refusals import BadInput, Outdated
 from bot.unseen import cut
-from bot.words import results
 from ledger.types import from_us, to_us
 from markets.bets.offers import Bet
 from markets.claims import ambiguity, sides, zones
-from markets.claims.claims import Early, Judges, Kind, Origin, Outcome, Result, Terms
+from markets.claims.terms import Early, Judges, Kind, Origin, Outcome, Result, Terms
 from markets.core import text_limits as typed_texts
 from markets.mechanisms import two_party
 from markets.mechanisms.two_party import Payout, Stakes
@@ -199,17 +198,17 @@ def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
         BadInput: The value, the weights or the date that belong to it can't be read.
     """
     match choice:
-        case results.UNCLEAR:
+        case result_codes.UNCLEAR:
             return Result("unclear", weights=_weights(terms, detail) if detail else ())
-        case results.VOID:
+        case result_codes.VOID:
             return Result("void")
-        case results.EARLY:
+        case result_codes.EARLY:
             zone = zones.zone(terms.zone or "UTC")
             again = dates.moment(detail, zone, now, field="When to ask again").at if detail else None
             return Result("early", check_us=to_us(again) if again else None)
-        case results.WEIGHTS:
+        case result_codes.WEIGHTS:
             return Result("weights", weights=_weights(terms, detail))
-        case results.VALUE:
+        case result_codes.VALUE:
             if not detail:
                 raise BadInput("The value", "write what it came out as, such as 718.8 or 2027-03-01")
             return Result("outcome", value=detail)

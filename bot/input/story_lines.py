@@ -8,8 +8,8 @@ from bot.input import dates, forms
 from bot.refusals import BadInput, Unclear
 from ledger.types import to_us
 from markets.claims import zones
-from markets.claims.claims import Terms
 from markets.claims.stories import MOST_ITEMS, MOST_WORDS
+from markets.claims.terms import Terms
 from markets.mechanisms.story_scores import EVEN
 from markets.settlement.scenarios import Said
 

@@ -16,7 +16,7 @@ BREAK = " ⏎ "
 """How a card shows a line break in what was typed into one field."""
 
 
-class Look(Enum):
+class ButtonLook(Enum):
     """How a button looks: the act itself, something beside it, one side of YES or NO, an act that can't be undone."""
 
     MAIN = 1
@@ -40,7 +40,7 @@ class Button:
 
     label: str
     id: str
-    look: Look = Look.PLAIN
+    look: ButtonLook = ButtonLook.PLAIN
     off: bool = False
 
 

@@ -6,7 +6,7 @@ database. Each file of this folder registers its own:
     @card("offer")                       # markets.core.outbox.redraw(tx, guild, "offer", ref)
     def offer(tx: Connection, ask: Ask) -> Told | None: ...
 
-    @post("proposal.made")               # markets.core.outbox.post(tx, guild, "proposal.made", facts, now, line=claim)
+    @post("proposal.made")               # outbox.enqueue(tx, guild, "proposal.made", facts, now, line=claim)
     def proposed(tx: Connection, ask: Ask) -> Told | None: ...
 
 None means that there is nothing to show any more: the post is let go, the card stays as it is.

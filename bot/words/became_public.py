@@ -6,7 +6,7 @@ from bot import text
 from bot.ui.cards import Line, PickOne
 from bot.words import phrases
 from ledger.types import from_us
-from markets.claims.claims import Result
+from markets.claims.terms import Result
 from markets.views.queries import PEOPLE_SHOWN, ClaimSeen
 
 

@@ -8,17 +8,18 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne, PickPeople
 from bot.words import odds, phrases, whole, wording
 from bot.words.announced import Ask, Told, card, post
 from ledger.accounts import Account
 from markets.bets import offers
 from markets.bets.offers import Accepted, Bet, Ended, Offer
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.core.errors import BadTerms
 from markets.mechanisms.two_party import Stakes
 from markets.views import queries
-from markets.views.queries import ClaimSeen, MyBets, OfferSeen, TakeSeen
+from markets.views.queries import ClaimSeen, OfferSeen, TakeSeen
 
 NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
 
@@ -60,7 +61,7 @@ def offer_buttons(seen: OfferSeen) -> tuple[Button, ...]:
     of = seen.offer
     take = f"Take it: risk {text.number(of.taker_stake)} to win {text.number(of.maker_stake)}"
     return (
-        Button(take, f"offer-take:{of.number}", Look.MAIN),
+        Button(take, f"offer-take:{of.number}", ButtonLook.MAIN),
         Button("Counter", f"offer-counter:{of.number}"),
         Button("Terms", f"terms:{of.claim}"),
     )
@@ -202,7 +203,7 @@ def ask_taking(taking: Taking) -> Card:
         phrases.lines(*body, *wording.overridden(seen.claim.terms, seen.warned)),
         f"{record} · this question ends {text.ago(taking.ends)}",
         (
-            Button(lock, f"lock:{taking.asked}:{of.number}:{phrases.mark(seen.claim)}", Look.MAIN),
+            Button(lock, f"lock:{taking.asked}:{of.number}:{phrases.mark(seen.claim)}", ButtonLook.MAIN),
             Button("Not now", "close"),
         ),
     )
@@ -402,7 +403,7 @@ def _defaults(done: Offered) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldQuickBet:
     """A quick bet that isn't open yet, kept as a draft: why, whether it may be opened all the same, and `choices`
     between what can be meant."""
 
@@ -413,11 +414,11 @@ class Held:
     choices: tuple[Button, ...] = ()
 
 
-def held(kept: Held) -> Card:
-    look = Look.PLAIN if kept.may or kept.choices else Look.MAIN
+def held(kept: HeldQuickBet) -> Card:
+    look = ButtonLook.PLAIN if kept.may or kept.choices else ButtonLook.MAIN
     buttons = [*kept.choices, Button("Change it", f"quick-change:{kept.draft}", look)]
     if kept.may:
-        buttons.insert(0, Button("Open anyway", f"quick-anyway:{kept.asked}:{kept.draft}", Look.MAIN))
+        buttons.insert(0, Button("Open anyway", f"quick-anyway:{kept.asked}:{kept.draft}", ButtonLook.MAIN))
     rest = "Whoever takes the other side is shown what you override." if kept.may else "Nothing is lost."
     return Card(
         "Before it opens" if kept.may else "Not open yet",
@@ -475,7 +476,7 @@ def agreement(seen: OfferSeen, bet: Bet, reader: int, asked: int) -> Card:
                 *sides(seen.claim, bet, seen.people),
                 "Either side can suggest one; the other signs it, or not.",
             ),
-            buttons=(Button("Suggest an ending", f"bet-suggest-form:{bet.number}", Look.MAIN),),
+            buttons=(Button("Suggest an ending", f"bet-suggest-form:{bet.number}", ButtonLook.MAIN),),
         )
     mine = suggestion.by == reader
     gets = {bet.maker: suggestion.maker_gets, bet.taker: suggestion.taker_gets}
@@ -487,7 +488,7 @@ def agreement(seen: OfferSeen, bet: Bet, reader: int, asked: int) -> Card:
     sign = Button(
         f"Sign: you get {text.number(gets.get(reader, 0))}",
         f"bet-sign:{asked}:{bet.number}:{suggestion.maker_gets}:{suggestion.taker_gets}",
-        Look.MAIN,
+        ButtonLook.MAIN,
     )
     return Card(
         f"Bet {bet.number}: an ending is suggested",
@@ -548,7 +549,7 @@ def ask_move(moving: Moving) -> Card:
             Button(
                 "Sign",
                 f"bet-move:{moving.asked}:{there.number}:{number}:{phrases.mark(new.claim)}",
-                Look.MAIN,
+                ButtonLook.MAIN,
             ),
             Button("Terms of the new one", f"terms:{number}"),
             Button("Not now", "close"),
@@ -629,14 +630,14 @@ _HEADS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
-    seen: MyBets
+class MyBetsPage:
+    seen: queries.MyBets
     reader: int
     kind: str
     first: bool
 
 
-def mine(page: Mine) -> Card:
+def mine(page: MyBetsPage) -> Card:
     """One's own bets of a kind, and what is on the table."""
     seen, at = page.seen, KINDS.index(page.kind)
     lines = [_my_bet(bet, page) for bet in seen.bets] or ["None."]
@@ -659,7 +660,7 @@ def mine(page: Mine) -> Card:
     )
 
 
-def _my_bet(bet: Bet, page: Mine) -> str:
+def _my_bet(bet: Bet, page: MyBetsPage) -> str:
     am_maker, terms = bet.maker == page.reader, page.seen.terms[bet.claim]
     other = phrases.who(page.seen.people, bet.taker if am_maker else bet.maker)
     side = phrases.side(terms, bet.side, bet.against if am_maker else not bet.against)
@@ -676,7 +677,7 @@ def _my_bet(bet: Bet, page: Mine) -> str:
     return f"**Bet {bet.number}**, {side} against {other}: {stands}\n{_about(terms)}"
 
 
-def _my_offer(of: Offer, seen: MyBets, whose: str) -> str:
+def _my_offer(of: Offer, seen: queries.MyBets, whose: str) -> str:
     maker, terms = phrases.who(seen.people, of.maker), seen.terms[of.claim]
     return (
         f"**Offer {of.number}** {whose}: {maker} says {phrases.side(terms, of.side, of.against)}, risks "
@@ -770,7 +771,7 @@ def _move_suggested(tx: Connection, ask: Ask) -> Told | None:
             *sides(new.claim, there, seen.people),
         ),
         "It moves when the other side signs too.",
-        (Button("Look at it", f"bet-move-look:{bet.number}:{to}", Look.MAIN),),
+        (Button("Look at it", f"bet-move-look:{bet.number}:{to}", ButtonLook.MAIN),),
     )
     return Told(shown, players=(bet.other(by),), line=int(ask.facts["claim"]))
 
@@ -810,7 +811,7 @@ def _died(tx: Connection, ask: Ask) -> Told | None:
         (about(seen[0].claim), *lines),
         again if fit else "/bet offer makes a new one.",
         tuple(
-            Button(f"Renew offer {one.offer.number}", f"offer-renew:{one.offer.number}", Look.MAIN)
+            Button(f"Renew offer {one.offer.number}", f"offer-renew:{one.offer.number}", ButtonLook.MAIN)
             for one in fit
         ),
         Accent.CAREFUL,

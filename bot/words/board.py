@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from bot import text
 from bot.charts import models
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, turning
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, turning
 from bot.words import phrases
 from bot.words.forecasts import score
 from ledger.types import from_us
 from markets.forecasts.leaderboard import ALL_TIME, NEEDED, PAGE, RANKINGS, Ranking, Season, Standing, Top
 from markets.mechanisms import scoring
-from markets.mechanisms.scoring import Bin
+from markets.mechanisms.scoring import CalibrationBin
 
 TITLES: Mapping[Ranking, str] = {
     "accuracy": "Accuracy",
@@ -31,7 +31,7 @@ ABOUT: Mapping[Ranking, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class BoardPage:
     """A page of the board. `mine` is the reader's own standing with their rank."""
 
     by: Ranking
@@ -44,7 +44,7 @@ class Board:
     newest: Season | None = None
 
 
-def board(seen: Board) -> Card:
+def board(seen: BoardPage) -> Card:
     """Accuracy first; a row says what ranks it and what else is known."""
     rows = [
         f"**{seen.top.first + place}.** {phrases.who(seen.people, row.player)}: {_row(seen, row)}"
@@ -57,7 +57,12 @@ def board(seen: Board) -> Card:
         Button("More", _page(seen.by, season, skip + PAGE), off=not seen.top.more),
     )
     others = [
-        Button(title, _first(by, season), Look.MAIN if by == seen.by else Look.PLAIN, off=by == seen.by)
+        Button(
+            title,
+            _first(by, season),
+            ButtonLook.MAIN if by == seen.by else ButtonLook.PLAIN,
+            off=by == seen.by,
+        )
         for by, title in TITLES.items()
     ]
     return Card(
@@ -68,7 +73,7 @@ def board(seen: Board) -> Card:
     )
 
 
-def _other_season(seen: Board) -> tuple[Button, ...]:
+def _other_season(seen: BoardPage) -> tuple[Button, ...]:
     """From all time to the newest season, and back."""
     if seen.season is not None:
         return (Button("All time", _page(seen.by, ALL_TIME, 0)),)
@@ -86,7 +91,7 @@ def _page(by: Ranking, season: int, skip: int) -> str:
     return f"board:{RANKINGS.index(by)}:{season}:{skip}"
 
 
-def _row(seen: Board, row: Standing) -> str:
+def _row(seen: BoardPage, row: Standing) -> str:
     claims = f"{row.claims} claim" + ("" if row.claims == 1 else "s")
     match seen.by:
         case "accuracy":
@@ -103,7 +108,7 @@ def _row(seen: Board, row: Standing) -> str:
             return f"**{percent(rate)}** of {seen.currency.of(row.staked)} staked over {row.settled} settled"
 
 
-def _mine(seen: Board) -> str:
+def _mine(seen: BoardPage) -> str:
     """Where the reader stands, and what is missing for a rank."""
     mine = seen.mine
     if mine is None:
@@ -134,13 +139,13 @@ def _minus(value: float, decimals: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CalibrationShown:
     person: int
-    bins: tuple[Bin, ...]
+    bins: tuple[CalibrationBin, ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
-def calibration(seen: Calibration) -> Card:
+def calibration(seen: CalibrationShown) -> Card:
     """Of what somebody called likely, how much happened; with counts and 95% intervals."""
     who = phrases.who(seen.people, seen.person)
     rows = [
@@ -154,7 +159,7 @@ def calibration(seen: Calibration) -> Card:
         phrases.lines(f"How often what {who} called likely happened:", *rows),
         "The last forecast on each settled claim counts. Few forecasts say little: the range in brackets holds 95 of "
         "100 times.",
-        chart=models.Calibration("What was said, and what happened", bins) if bins else None,
+        chart=models.CalibrationChart("What was said, and what happened", bins) if bins else None,
     )
 
 
@@ -184,6 +189,6 @@ def season(made: Season) -> Card:
         f"Season {made.number}: {text.escape(made.name, 60)}",
         (_window(made),),
         "/board show offers it.",
-        (Button("Its board", _page("accuracy", made.number, 0), Look.MAIN),),
+        (Button("Its board", _page("accuracy", made.number, 0), ButtonLook.MAIN),),
         Accent.DONE,
     )

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot import text
-from bot.ui.cards import Accent, Button, Card, Look
+from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import announced, became_public, phrases, standing
 from bot.words import stories as story_words
 from bot.words.announced import Ask, Told
 from ledger.statements import Balanced
 from ledger.types import from_us
 from markets.bets import offers
-from markets.claims import claims, stories
+from markets.claims import claims, stories, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, outbox, weeks
 from markets.settlement import calendar, disputes, proposals, resolution, scenarios
@@ -298,11 +298,11 @@ def _answers(tx: Connection, claim: Claim) -> tuple[Button, ...]:
     if proposal is not None:
         return standing.other_result(claim, proposal)
     if claim.state == lifecycle.DISPUTED:
-        return (Button("Judge", DECIDE.format(claim=claim.number), Look.MAIN),)
+        return (Button("Judge", DECIDE.format(claim=claim.number), ButtonLook.MAIN),)
     if claim.state == lifecycle.OPEN and claim.terms.scenario is not None:
-        return (story_words.judge_button(claim.number, Look.MAIN),)
+        return (story_words.judge_button(claim.number, ButtonLook.MAIN),)
     if claim.state == lifecycle.OPEN:
-        return (Button("Propose a result", ANSWER.format(claim=claim.number), Look.MAIN),)
+        return (Button("Propose a result", ANSWER.format(claim=claim.number), ButtonLook.MAIN),)
     return ()
 
 
@@ -410,7 +410,7 @@ def books(seen: Balanced) -> str:
 # --- pieces -----------------------------------------------------------------------------------
 
 
-def result_words(claim: Claim, result: claims.Result) -> str:
+def result_words(claim: Claim, result: terms.Result) -> str:
     """A result in a word or two, by the claim's outcomes."""
     match result.kind:
         case "outcome":

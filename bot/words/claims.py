@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from bot import text
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickOne, PickPeople
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne, PickPeople
 from bot.words import became_public, odds, phrases, standing, whole, wording
 from bot.words import conditions as condition_words
 from bot.words import cruxes as crux_words
@@ -20,8 +20,9 @@ from bot.words import stories as story_words
 from bot.words.announced import Ask, Told, card, post
 from ledger.types import from_us
 from markets.bets.offers import Offer
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
 from markets.claims.library import Starter
+from markets.claims.terms import Terms
 from markets.settlement import proposals, resolution
 from markets.views import queries
 from markets.views.queries import ClaimSeen, Row
@@ -73,17 +74,19 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     if seen.at == "open":
         return (
             *(market_words.trade_buttons(seen.claim, seen.market) if seen.market else ()),
-            Button("Offer a bet", f"claim-offer:{number}", Look.PLAIN if seen.market else Look.MAIN),
+            Button(
+                "Offer a bet", f"claim-offer:{number}", ButtonLook.PLAIN if seen.market else ButtonLook.MAIN
+            ),
             Button("Forecast", f"forecast:{number}"),
             *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
             *(market_words.order_buttons(seen.claim, seen.market) if seen.market else ()),
             *(() if seen.market else (Button("Open a market", f"market-new:{number}"),)),
-            _deciding(seen, Look.PLAIN),
+            _deciding(seen, ButtonLook.PLAIN),
             *((Button("Stories", f"stories:{number}"),) if seen.items else ()),
             terms,
         )
     if seen.at == "closed":
-        return (_deciding(seen, Look.MAIN), terms)
+        return (_deciding(seen, ButtonLook.MAIN), terms)
     if seen.at == "proposed" and seen.proposal is not None:
         return (
             standing.challenge_button(number, seen.proposal),
@@ -93,11 +96,11 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     if seen.at == "disputed":
         return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
     if seen.at == "ruled":
-        return (Button("Appeal", f"appeal:{number}", Look.DANGER), terms)
+        return (Button("Appeal", f"appeal:{number}", ButtonLook.DANGER), terms)
     return (terms,)
 
 
-def _deciding(seen: ClaimSeen, look: Look) -> Button:
+def _deciding(seen: ClaimSeen, look: ButtonLook) -> Button:
     """A scenario's items are judged, and its result follows (E7)."""
     if seen.claim.terms.scenario is not None:
         return story_words.judge_button(seen.claim.number, look)
@@ -510,11 +513,11 @@ def draft(seen: DraftSeen) -> Card:
         Button("Votes, days, tags", f"draft-third:{number}"),
         Button("Only if …", f"claim-condition:{number}"),
         shows,
-        Button("Drop it", f"draft-drop:{number}", Look.DANGER),
+        Button("Drop it", f"draft-drop:{number}", ButtonLook.DANGER),
     ]
     if not seen.blocked:
         words = "Open anyway" if seen.said else "Open it"
-        buttons = [Button(words, f"draft-open:{seen.asked}:{number}", Look.MAIN), *buttons]
+        buttons = [Button(words, f"draft-open:{seen.asked}:{number}", ButtonLook.MAIN), *buttons]
     why = (
         ""
         if seen.public
@@ -562,7 +565,7 @@ def _rest_of_draft(seen: DraftSeen) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ClaimOpened:
     """A claim that was just opened or changed; `died` offers ended with its old words."""
 
     seen: ClaimSeen
@@ -572,7 +575,7 @@ class Opened:
     warned: tuple[str, ...] = ()
 
 
-def opened(done: Opened) -> Card:
+def opened(done: ClaimOpened) -> Card:
     """What its author sees; in a server without a channel it is the claim's own public card."""
     shown = claim(done.seen)
     if not done.channel:
@@ -585,7 +588,7 @@ def opened(done: Opened) -> Card:
         phrases.lines(f"**{shown.title}**", ended, *done.warned),
         f"Posted in {text.channel(done.channel)}. You may change it until somebody bets on it.",
         (
-            Button("Offer a bet", f"claim-offer:{number}", Look.MAIN),
+            Button("Offer a bet", f"claim-offer:{number}", ButtonLook.MAIN),
             *(() if done.seen.market else (Button("Open a market", f"market-new:{number}"),)),
             Button("Change the claim", f"claim-change:{number}"),
             Button("Change how it is decided", f"claim-change-rest:{number}"),
@@ -600,7 +603,9 @@ def opened(done: Opened) -> Card:
 def unchanged(number: int, form: int, why: tuple[str, ...], choices: tuple[Button, ...]) -> Card:
     """An open claim stays as it is: why, the form with what was typed, and `choices` between what can be meant."""
     again = Button(
-        "Change what I typed", f"claim-again:{number}:{form}", Look.PLAIN if choices else Look.MAIN
+        "Change what I typed",
+        f"claim-again:{number}:{form}",
+        ButtonLook.PLAIN if choices else ButtonLook.MAIN,
     )
     return Card(
         f"Claim {number} stays as it is",
@@ -679,9 +684,11 @@ def starter(number: int, one: Starter) -> Card:
                 "It is settled already, so nobody can bet on it. What would you have said?",
             ),
             f"Claim {number} of the library",
-            (Button("Say how likely it was", f"library-guess:{number}", Look.MAIN),),
+            (Button("Say how likely it was", f"library-guess:{number}", ButtonLook.MAIN),),
         )
-    buttons = (Button("Make it a draft", f"library-take:{number}", Look.MAIN),) if one.for_stakes else ()
+    buttons = (
+        (Button("Make it a draft", f"library-take:{number}", ButtonLook.MAIN),) if one.for_stakes else ()
+    )
     return Card(
         text.escape(one.title, 200),
         phrases.lines(

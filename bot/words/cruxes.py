@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from bot import text
-from bot.ui.cards import Accent, Button, Card, Look
+from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import forecasts, phrases
 from bot.words.announced import Ask, Told, post
 from markets.claims.claims import Claim
 from markets.forecasts import crux_links
-from markets.forecasts.crux_links import Crux
+from markets.forecasts.crux_links import CruxShown
 from markets.settlement import resolution
 from markets.views import queries
 from markets.views.queries import ClaimSeen
@@ -25,7 +25,7 @@ def lines(seen: ClaimSeen) -> list[str]:
     return [*found, f"- and {more} more cruxes"] if more > 0 else found
 
 
-def _line(one: Crux, people: Mapping[int, int], here: int) -> str:
+def _line(one: CruxShown, people: Mapping[int, int], here: int) -> str:
     by = phrases.who(people, one.link.player)
     begins = here == one.link.claim
     source = "this" if begins else _called(one.source)
@@ -37,16 +37,16 @@ def _called(claim: Claim, most: int = 70) -> str:
     return f"claim {claim.number} “{text.escape(claim.terms.title, most)}”"
 
 
-def _if(one: Crux) -> str:
+def _if(one: CruxShown) -> str:
     return text.escape(one.source.terms.outcomes[one.link.outcome].name, 40)
 
 
-def _would(one: Crux) -> str:
+def _would(one: CruxShown) -> str:
     name = text.escape(one.target.terms.outcomes[one.link.target_outcome].name, 40)
     return f"**{'raise' if one.link.raises else 'lower'}** {name}"
 
 
-def _moved(one: Crux, here: int = 0) -> str:
+def _moved(one: CruxShown, here: int = 0) -> str:
     """What became of it, once the first claim has come out."""
     if one.came is None:
         return ""
@@ -61,7 +61,7 @@ def _moved(one: Crux, here: int = 0) -> str:
     return f".{came} Said {before} before, **{forecasts.chance(one.since)}** since."
 
 
-def linked(made: Crux) -> Card:
+def linked(made: CruxShown) -> Card:
     number, target = made.link.claim, made.link.target
     return Card(
         f"Claim {number} is a crux of yours for claim {target}",
@@ -72,16 +72,16 @@ def linked(made: Crux) -> Card:
             "before and after is then shown beside it.",
         ),
         "It stands on both cards under your name, and binds you to nothing.",
-        (Button(f"Forecast on claim {target}", f"forecast:{target}", Look.MAIN), _cut(made)),
+        (Button(f"Forecast on claim {target}", f"forecast:{target}", ButtonLook.MAIN), _cut(made)),
         Accent.DONE,
     )
 
 
-def _cut(of: Crux) -> Button:
+def _cut(of: CruxShown) -> Button:
     return Button("Take the link back", f"crux-cut:{of.link.claim}:{of.link.target}")
 
 
-def unlinked(gone: crux_links.Link) -> Card:
+def unlinked(gone: crux_links.CruxLink) -> Card:
     return Card(
         f"Claim {gone.claim} is no crux of yours for claim {gone.target} any more",
         ("Its line is gone from both cards.",),
@@ -89,7 +89,7 @@ def unlinked(gone: crux_links.Link) -> Card:
     )
 
 
-def mine(found: Sequence[Crux]) -> Card:
+def mine(found: Sequence[CruxShown]) -> Card:
     """One's own cruxes, with what one said oneself."""
     rows = [
         f"- if {_called(one.source)} comes out {_if(one)}, you would {_would(one)} of "
@@ -131,7 +131,7 @@ def _resolved(tx: Connection, ask: Ask) -> Told | None:
     return Told(card, players=tuple(dict.fromkeys(one.link.player for one in found)), line=number)
 
 
-def _said(one: Crux) -> str:
+def _said(one: CruxShown) -> str:
     if one.hidden or (one.before is None and one.since is None):
         return ""
     now = one.since if one.since is not None else one.before

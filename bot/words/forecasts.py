@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot import text
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line
 from bot.words import odds, phrases, values
 from markets.claims import sides
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.forecasts.forecasts import Chances, Crowd, Forecast
 from markets.mechanisms import scoring
 
@@ -15,7 +16,7 @@ NO_STAKE = "A forecast takes no points. It is scored when the claim settles, and
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ForecastScores:
     """How somebody's forecasts on a claim did, in millionths."""
 
     peer: int
@@ -25,13 +26,13 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MyForecasts:
     """What somebody said on a claim, the newest first, and what everybody says."""
 
     claim: Claim
     said: tuple[Forecast, ...]
     crowd: Crowd
-    scored: Scored | None = None
+    scored: ForecastScores | None = None
     new: bool = False
     market: str = ""
 
@@ -114,7 +115,7 @@ def form(found: Claim, before: Forecast | None) -> Form:
     )
 
 
-def mine(seen: Mine) -> Card:
+def mine(seen: MyForecasts) -> Card:
     """What one says now and said before; what everybody says, if it isn't hidden."""
     now = seen.said[0]
     terms = seen.claim.terms
@@ -132,7 +133,7 @@ def mine(seen: Mine) -> Card:
             f"{chance(seen.scored.coverage)} of the time."
         )
     body += [f"-# before: {said(terms, one)}, {phrases.ago(one.from_us)}" for one in seen.said[1:6]]
-    change = Button("Change it", f"forecast:{seen.claim.number}", Look.PLAIN)
+    change = Button("Change it", f"forecast:{seen.claim.number}", ButtonLook.PLAIN)
     ended = seen.claim.state in ("settled", "void", "unresolved")
     return Card(
         "Your forecast stands" if seen.new else "Your forecast",
@@ -158,7 +159,7 @@ def hidden(number: int, hides: bool) -> Card:
             f"Forecasts on claim {number} are hidden",
             (words,),
             "/forecast reveal shows them.",
-            (Button("Give a forecast", f"forecast:{number}", Look.MAIN),),
+            (Button("Give a forecast", f"forecast:{number}", ButtonLook.MAIN),),
             Accent.DONE,
         )
     return Card(f"Forecasts on claim {number} are shown", ("Everybody sees them now.",), accent=Accent.DONE)

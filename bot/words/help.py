@@ -26,7 +26,7 @@ TOPICS = {
 }
 
 
-def topic(name: str, rules: issuance.Settings, bets: Settings, currency: Currency) -> Card:
+def topic(name: str, rules: issuance.PointSettings, bets: Settings, currency: Currency) -> Card:
     """One topic, with this server's own numbers in it."""
     match name:
         case "bets":
@@ -62,7 +62,7 @@ def topic(name: str, rules: issuance.Settings, bets: Settings, currency: Currenc
     )
 
 
-def _start(rules: issuance.Settings, currency: Currency) -> tuple[str, ...]:
+def _start(rules: issuance.PointSettings, currency: Currency) -> tuple[str, ...]:
     return (
         "Crux keeps score between people who disagree about the future. It writes down what is claimed, holds what "
         "each side puts behind it, watches the calendar, and keeps a book that anyone can check, for years.",
@@ -152,7 +152,7 @@ def _away() -> tuple[str, ...]:
     )
 
 
-def _points(rules: issuance.Settings, currency: Currency) -> tuple[str, ...]:
+def _points(rules: issuance.PointSettings, currency: Currency) -> tuple[str, ...]:
     gifts = (
         f"You can give away up to {currency.of(rules.starting_balance // 10)} a day, never while you owe something: "
         "`/wallet give`."

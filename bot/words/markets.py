@@ -9,19 +9,20 @@ from sqlalchemy import Connection
 from bot import text
 from bot.charts.models import PricesOf
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases, values
 from bot.words.announced import Ask, Told, post
 from ledger import money
 from markets.claims import sides
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.core.errors import PriceMoved
 from markets.mechanisms import lmsr
 from markets.shares import orders, trading
 from markets.shares.market_maker import Market
-from markets.shares.trading import Fill, Shown
+from markets.shares.trading import Fill, QuoteShown
 from markets.views import markets, queries
-from markets.views.markets import Mine, Receipt, Seen
+from markets.views.markets import MarketHoldings, MarketSeen, Receipt
 
 ORDINARY = 100 * money.UNIT
 TOLD, CONCERNED = 8, 80
@@ -79,10 +80,14 @@ def trade_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
     if market.state != "open":
         return ()
     if len(market.sold) > 2:
-        return (Button("Buy shares", f"market-pick:{claim.number}", Look.MAIN),)
-    looks = [Look.MAIN, Look.MAIN]
+        return (Button("Buy shares", f"market-pick:{claim.number}", ButtonLook.MAIN),)
+    looks = [ButtonLook.MAIN, ButtonLook.MAIN]
     if claim.terms.kind == "binary":
-        looks = [Look.YES, Look.NO] if sides.usual(claim.terms.names) == 0 else [Look.NO, Look.YES]
+        looks = (
+            [ButtonLook.YES, ButtonLook.NO]
+            if sides.usual(claim.terms.names) == 0
+            else [ButtonLook.NO, ButtonLook.YES]
+        )
     return tuple(
         Button(f"{plain(claim.terms, place)} {chance(price)}", f"market-much:{claim.number}:{place}", look)
         for place, (price, look) in enumerate(zip(market.prices, looks, strict=True))
@@ -219,14 +224,14 @@ def ask_opening(asked: Opening) -> Card:
                 f"Open it: pay {asked.currency.of(asked.cost)}",
                 f"market-open:{asked.asked}:{asked.claim.number}:{asked.liquidity}:"
                 f"{int(asked.house)}:{first}:{rest}:{phrases.small_mark(asked.claim)}",
-                Look.MAIN,
+                ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
     )
 
 
-def opened(done: trading.Opened, claim: Claim, currency: Currency) -> Card:
+def opened(done: trading.MarketOpened, claim: Claim, currency: Currency) -> Card:
     return Card(
         f"The market of claim {claim.number} is open",
         (
@@ -239,7 +244,7 @@ def opened(done: trading.Opened, claim: Claim, currency: Currency) -> Card:
     )
 
 
-def deepened(done: trading.Opened, claim: Claim, currency: Currency) -> Card:
+def deepened(done: trading.MarketOpened, claim: Claim, currency: Currency) -> Card:
     return Card(
         f"The market of claim {claim.number} is deeper",
         (
@@ -306,7 +311,7 @@ def ask_deepening(asked: Deepening) -> Card:
                 f"Add it: pay {pay}",
                 f"market-deepen:{asked.asked}:{asked.claim.number}:{asked.liquidity}:{asked.cost}:"
                 f"{asked.market.trades}",
-                Look.MAIN,
+                ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
@@ -316,7 +321,7 @@ def ask_deepening(asked: Deepening) -> Card:
 # --- trading ----------------------------------------------------------------------------------
 
 
-def pick(seen: Seen) -> Card:
+def pick(seen: MarketSeen) -> Card:
     """Which outcome."""
     terms, number = seen.claim.terms, seen.claim.number
     return Card(
@@ -333,7 +338,7 @@ def pick(seen: Seen) -> Card:
     )
 
 
-def much(seen: Seen, place: int) -> Card:
+def much(seen: MarketSeen, place: int) -> Card:
     """How much of it."""
     terms, number = seen.claim.terms, seen.claim.number
     price = seen.market.prices[place]
@@ -347,7 +352,7 @@ def much(seen: Seen, place: int) -> Card:
         "",
         (
             *(
-                Button(f"{text.number(one)} points", f"market-ask:{number}:{place}:{one}", Look.MAIN)
+                Button(f"{text.number(one)} points", f"market-ask:{number}:{place}:{one}", ButtonLook.MAIN)
                 for one in STEPS
             ),
             Button("Other", f"market-other:{number}:{place}"),
@@ -356,7 +361,7 @@ def much(seen: Seen, place: int) -> Card:
     )
 
 
-def other_form(seen: Seen, place: int) -> Form:
+def other_form(seen: MarketSeen, place: int) -> Form:
     name = plain(seen.claim.terms, place)
     return Form(
         f"Buy {name}",
@@ -380,7 +385,7 @@ def _tolerance() -> Line:
     return Line("tolerance", "How much worse the price may get", help_, usual, 6, needed=False)
 
 
-def sell_form(mine: Mine, place: int) -> Form:
+def sell_form(mine: MarketHoldings, place: int) -> Form:
     held = next((one.shares for one in mine.held if one.outcome == place), 0)
     name = plain(mine.claim.terms, place)
     return Form(
@@ -411,7 +416,7 @@ class Trade:
     how: int
     amount: int
     tolerance_bps: int
-    shown: Shown
+    shown: QuoteShown
     ends: datetime
     currency: Currency
     moved_bps: int = 0
@@ -459,7 +464,7 @@ def ask_trade(asked: Trade) -> Card:
                 label,
                 f"market-{'sell' if asked.sells else 'buy'}:{asked.asked}:{asked.claim.number}:{quote.outcome}:"
                 f"{asked.how}:{asked.amount}:{quote.before_bps}:{asked.tolerance_bps}:{most}",
-                Look.MAIN,
+                ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
@@ -510,7 +515,7 @@ class Ordering:
 
     asked: int
     claim: Claim
-    request: orders.Place
+    request: orders.PlaceOrder
     price_bps: int
     balance: int
     ends: datetime
@@ -570,14 +575,14 @@ def ask_order(asked: Ordering) -> Card:
                 "Place the order",
                 f"market-order:{asked.asked}:{asked.claim.number}:{of.outcome}:{of.limit_bps}:{int(of.sells)}:"
                 f"{amount}:{of.expires_us or 0}",
-                Look.MAIN,
+                ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
     )
 
 
-def placed(done: orders.Placed, claim: Claim) -> Card:
+def placed(done: orders.OrderPlaced, claim: Claim) -> Card:
     return Card(
         f"Order {done.order} rests",
         (
@@ -605,7 +610,7 @@ def cancelled(order: orders.Order) -> Card:
 # --- looking ----------------------------------------------------------------------------------
 
 
-def show(seen: Seen) -> Card:
+def show(seen: MarketSeen) -> Card:
     """A market: its prices over time, and who holds what."""
     terms, market = seen.claim.terms, seen.market
     people: Mapping[int, int] = seen.people or {}

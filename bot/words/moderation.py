@@ -18,7 +18,7 @@ _HEADLINES = {"grant": "{} granted", "take": "{} taken", "fund": "The house got 
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ActDone:
     """An act that stands. `kind` is grant, take or fund; `person` is 0 for the house. `posted_in` is the channel
     it was posted in, 0 for the very answer; `failed` the channel where it should have been."""
 
@@ -34,7 +34,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
+class ActsPage:
     """A page of acts; `more` says that there are older ones."""
 
     acts: list[Act]
@@ -57,7 +57,7 @@ def ask(kind: str, asked: int, person: int, amount: int, currency: Currency) -> 
     )
 
 
-def public(done: Done) -> Card:
+def public(done: ActDone) -> Card:
     """The post that everybody sees."""
     return Card(
         _headline(done),
@@ -76,14 +76,14 @@ def told(tx: Connection, ask: Ask) -> Told | None:
     act = found[0]
     owners = [side.owner for side in act.sides if side.owner]
     ids = players.ids(tx, ask.guild, [act.actor, *owners])
-    page = Acts([act], ids, more=False, first_page=True, currency=ask.currency)
+    page = ActsPage([act], ids, more=False, first_page=True, currency=ask.currency)
     what, reason = _line(act, page)
     amount = ask.currency.of(max(abs(side.amount) for side in act.sides))
     small = f"Transfer {number} · all such acts: /ledger acts"
     return Told(Card(_HEADLINES[act.kind].format(amount), (f"{what}.", reason), small))
 
 
-def private(done: Done) -> Card:
+def private(done: ActDone) -> Card:
     """What the moderator sees where the post stands elsewhere."""
     if done.failed:
         told = (
@@ -97,11 +97,11 @@ def private(done: Done) -> Card:
     return Card(_headline(done), (_sentence(done), told), f"Transfer {done.transfer}", accent=Accent.DONE)
 
 
-def answered(done: Done) -> Card:
+def answered(done: ActDone) -> Card:
     return private(done) if done.posted_in or done.failed else public(done)
 
 
-def acts(page: Acts) -> Card:
+def acts(page: ActsPage) -> Card:
     lines = [f"{text.day(act.at)} " + "\n".join(_line(act, page)) for act in page.acts] or [
         "There are none. Every grant, taking and reversal will be here."
     ]
@@ -130,11 +130,11 @@ def waved(person: int, started: int, currency: Currency) -> Card:
     )
 
 
-def _headline(done: Done) -> str:
+def _headline(done: ActDone) -> str:
     return _HEADLINES[done.kind].format(done.currency.of(done.amount))
 
 
-def _sentence(done: Done) -> str:
+def _sentence(done: ActDone) -> str:
     amount, actor = done.currency.of(done.amount), text.person(done.actor, 0)
     person = text.person(done.person, 0)
     return {
@@ -144,7 +144,7 @@ def _sentence(done: Done) -> str:
     }[done.kind]
 
 
-def _line(act: Act, page: Acts) -> tuple[str, str]:
+def _line(act: Act, page: ActsPage) -> tuple[str, str]:
     """Who did what to whom, and why."""
     moved = max(abs(side.amount) for side in act.sides)
     owners = [side.owner for side in act.sides if side.owner]

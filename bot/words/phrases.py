@@ -15,7 +15,8 @@ from ledger.types import from_us
 from markets.bets.offers import Bet, Offer
 from markets.claims import ambiguity, zones
 from markets.claims.ambiguity import Clause
-from markets.claims.claims import Claim, Outcome, Result, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome, Result, Terms
 from markets.mechanisms.two_party import Payout
 from markets.settlement import pay_bets
 from markets.settlement.proposals import Proposal

@@ -9,14 +9,15 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
 from bot.words.announced import Ask, Told, post
 from ledger.types import from_us
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.mechanisms import parimutuel
 from markets.pools import pools
-from markets.pools.pools import Placed, Pool, Staked
+from markets.pools.pools import Pool, PoolStake, Staked
 from markets.views import queries
 
 TOLD = 8
@@ -24,7 +25,7 @@ HOLDERS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StakeAsked:
     """A stake that waits for its one confirmation."""
 
     asked: int
@@ -38,7 +39,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class PoolActDone:
     staked: Staked
     claim: Claim
     pool: Pool
@@ -47,12 +48,12 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PoolSeen:
     """A pool as its own card shows it: who is on what is left out where the server shows it later (E1)."""
 
     claim: Claim
     pool: Pool
-    placed: tuple[Placed, ...]
+    placed: tuple[PoolStake, ...]
     shown: bool
     takes: bool
     people: Mapping[int, int] = field(default_factory=dict[int, int])
@@ -80,7 +81,7 @@ def line(terms: Terms, pool: Pool) -> str:
     return pot + (f": {text.listed(parts)}" if parts else "") + when
 
 
-def card(seen: Seen) -> Card:
+def card(seen: PoolSeen) -> Card:
     """Odds as they stand, and who is on what."""
     terms, pool = seen.claim.terms, seen.pool
     rows = [
@@ -109,18 +110,18 @@ def card(seen: Seen) -> Card:
         phrases.lines(f"**{text.escape(terms.title, 200)}**", *rows, state, *who),
         "All stakes make one pot, which whoever backed what happens shares by stake. Odds move with every stake; "
         "nothing is sold back.",
-        (stake_button(seen.claim.number, Look.MAIN),) if seen.takes else (),
+        (stake_button(seen.claim.number, ButtonLook.MAIN),) if seen.takes else (),
     )
 
 
-def _largest(placed: Sequence[Placed]) -> list[tuple[tuple[int, int], int]]:
+def _largest(placed: Sequence[PoolStake]) -> list[tuple[tuple[int, int], int]]:
     sums: dict[tuple[int, int], int] = {}
     for one in placed:
         sums[one.player, one.outcome] = sums.get((one.player, one.outcome), 0) + one.amount
     return sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:HOLDERS]
 
 
-def stake_button(claim: int, look: Look = Look.PLAIN) -> Button:
+def stake_button(claim: int, look: ButtonLook = ButtonLook.PLAIN) -> Button:
     return Button("Stake in the pool", f"pool-stake:{claim}", look)
 
 
@@ -141,7 +142,7 @@ def stake_form(claim: Claim, pool: Pool, chosen: int | None = None) -> Form:
     )
 
 
-def ask(asked: Asked) -> Card:
+def ask(asked: StakeAsked) -> Card:
     """The odds now and with this stake, what comes back, and one's own balance before and after."""
     terms, pool = asked.claim.terms, asked.pool
     name = text.escape(terms.outcomes[asked.outcome].name, 60)
@@ -166,14 +167,14 @@ def ask(asked: Asked) -> Card:
             Button(
                 f"Stake {asked.currency.of(asked.amount)}",
                 f"pool-lock:{asked.asked}:{asked.claim.number}:{asked.outcome}:{asked.amount}:{phrases.mark(asked.claim)}",
-                Look.MAIN,
+                ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
     )
 
 
-def done(seen: Done) -> Card:
+def done(seen: PoolActDone) -> Card:
     """The receipt."""
     staked = seen.staked
     name = text.escape(seen.claim.terms.outcomes[seen.outcome].name, 60)
@@ -237,6 +238,6 @@ def opened(claim: Claim, pool: Pool) -> Card:
             phrases.only_if(claim.terms),
         ),
         "Odds are shown on the claim's card as they stand.",
-        (stake_button(claim.number, Look.MAIN),),
+        (stake_button(claim.number, ButtonLook.MAIN),),
         Accent.DONE,
     )

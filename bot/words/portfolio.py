@@ -6,7 +6,7 @@ from bot.words import forecasts, phrases
 from bot.words.markets import bps, called, plain
 from markets.claims.claims import Claim
 from markets.shares import orders
-from markets.views.markets import Mine
+from markets.views.markets import MarketHoldings
 from markets.views.portfolio import InPool, Portfolio
 
 
@@ -98,7 +98,7 @@ def _pool(one: InPool) -> list[str]:
     ]
 
 
-def _mine(one: Mine) -> list[str]:
+def _mine(one: MarketHoldings) -> list[str]:
     terms, cost = one.claim.terms, sum(held.cost for held in one.held)
     lines: list[str] = []
     for held, worth in zip(one.held, one.worth, strict=True):

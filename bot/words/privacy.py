@@ -7,11 +7,11 @@ from typing import Any
 
 from bot import text
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, File, Look
+from bot.ui.cards import Accent, Button, ButtonLook, Card, File
 from ledger import money
 from ledger.players import Glance, Gone
-from ledger.returned import Kept
-from ledger.statements import Item
+from ledger.returned import KeptIdentity
+from ledger.statements import StatementLine
 from ledger.types import from_us
 
 
@@ -23,14 +23,14 @@ class Stored:
     guild: int
     person: int
     glance: Glance | None
-    items: list[Item] = field(default_factory=list[Item])
+    items: list[StatementLine] = field(default_factory=list[StatementLine])
     written: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
-    kept: list[Kept] = field(default_factory=list[Kept])
+    kept: list[KeptIdentity] = field(default_factory=list[KeptIdentity])
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DeletionAsked:
     """Somebody asks to be deleted; `sure` is the second time."""
 
     asked: int
@@ -66,7 +66,7 @@ def export(stored: Stored | None) -> Card:
     )
 
 
-def ask(request: Asked) -> Card:
+def ask(request: DeletionAsked) -> Card:
     ends = f"This question ends {text.ago(request.ends)}."
     if request.sure:
         return Card(
@@ -74,7 +74,7 @@ def ask(request: Asked) -> Card:
             ("This can't be undone, not even by a moderator.",),
             ends,
             (
-                Button("Delete my data for good", f"forget-now:{request.asked}", Look.DANGER),
+                Button("Delete my data for good", f"forget-now:{request.asked}", ButtonLook.DANGER),
                 Button("Keep my data", "close"),
             ),
             accent=Accent.CAREFUL,
@@ -91,7 +91,10 @@ def ask(request: Asked) -> Card:
             "What people wrote, and answers to commands that everybody saw, stay until a moderator deletes them.",
         ),
         ends,
-        (Button("Go on to delete", f"forget:{request.asked}", Look.DANGER), Button("Keep my data", "close")),
+        (
+            Button("Go on to delete", f"forget:{request.asked}", ButtonLook.DANGER),
+            Button("Keep my data", "close"),
+        ),
         accent=Accent.CAREFUL,
     )
 
@@ -109,7 +112,7 @@ def gone(done: Gone, currency: Currency) -> Card:
     )
 
 
-def _wallet(request: Asked) -> str:
+def _wallet(request: DeletionAsked) -> str:
     if request.balance < 0:
         return f"You owe {request.currency.of(-request.balance)}: that stays, and comes along if you do."
     if request.balance == 0:
@@ -132,7 +135,7 @@ def _everything(stored: Stored) -> dict[str, Any]:
     }
 
 
-def _entry(item: Item) -> dict[str, Any]:
+def _entry(item: StatementLine) -> dict[str, Any]:
     return {
         "transfer": item.transfer,
         "at": item.at.isoformat(),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot import refusals as press
 from bot import text
 from bot.text import Currency
-from bot.ui.cards import BREAK, REFUSED, Accent, Button, Card, Look
+from bot.ui.cards import BREAK, REFUSED, Accent, Button, ButtonLook, Card
 from bot.words import market_refusals
 from ledger import accounts, errors
 from ledger.types import from_us
@@ -68,7 +68,7 @@ def card(
         if again and text.clean(value):
             words.append(f"-# {name}: {text.escape(value.replace(chr(10), BREAK), max(left, 1))}")
             left -= len(words[-1])
-    look = Look.PLAIN if choices else Look.MAIN
+    look = ButtonLook.PLAIN if choices else ButtonLook.MAIN
     buttons = (Button("Change what I typed", again, look),) if again else ()
     return Card(REFUSED, (sentence, *words), "", (*choices, *buttons), Accent.CAREFUL)
 
@@ -77,7 +77,7 @@ def choices(error: Exception) -> tuple[Button, ...]:
     """One button for each reading of what can be read two ways, where a press goes on with it."""
     if not isinstance(error, press.Unclear):
         return ()
-    return tuple(Button(label, button_id, Look.MAIN) for label, button_id in error.buttons)
+    return tuple(Button(label, button_id, ButtonLook.MAIN) for label, button_id in error.buttons)
 
 
 def _one(value: str | list[str]) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from bot import text
+from bot.input.result_codes import EARLY, UNCLEAR, VALUE, VOID, WEIGHTS
 from bot.text import Currency
 from bot.ui import discord_limits
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickOne, turning
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne, turning
 from bot.words import became_public as known_words
 from bot.words import conditions as condition_words
 from bot.words import phrases, standing, whole, wording
@@ -17,14 +18,15 @@ from bot.words.announced import ALL_SAID, Ask, Told, card, post
 from bot.words.claims import holders
 from ledger.types import from_us, to_us
 from markets.claims import ambiguity
-from markets.claims.claims import Claim, Result, Terms
+from markets.claims.claims import Claim
 from markets.claims.conditions import FAILED
+from markets.claims.terms import Result, Terms
 from markets.core import jobs
 from markets.people import preferences
 from markets.settlement import disputes, pay_bets, proposals, resolution
 from markets.settlement.proposals import Proposal
 from markets.views import queries
-from markets.views.queries import Acted, ClaimSeen, DisputeSeen, OfferSeen, Profile
+from markets.views.queries import ClaimSeen, DisputeSeen, ModeratorAct, OfferSeen, Profile
 
 GROUNDS = {
     "fact": "a fact is wrong",
@@ -40,8 +42,6 @@ _WHOLE = 10_000
 MOST_ARGUMENTS = 5
 """Of a dispute, the newest, on its card."""
 
-UNCLEAR, VOID, EARLY, WEIGHTS, VALUE = 100, 101, 102, 103, 104
-"""Results that are no outcome, as numbers for buttons; below them an outcome's own number."""
 
 _WORDS = {
     UNCLEAR: "Unclear",
@@ -242,7 +242,7 @@ def dispute(seen: DisputeSeen) -> Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SaidPage:
     """All that people said about a claim and its newest dispute, of which one page is shown."""
 
     seen: ClaimSeen
@@ -250,7 +250,7 @@ class Words:
     page: int = 0
 
 
-def words(shown: Words) -> Card:
+def words(shown: SaidPage) -> Card:
     """What messages shorten, whole, in pages."""
     number = shown.seen.claim.number
     pages = _pages(_all_words(shown))
@@ -266,7 +266,7 @@ def words(shown: Words) -> Card:
     )
 
 
-def _all_words(shown: Words) -> list[str]:
+def _all_words(shown: SaidPage) -> list[str]:
     seen, terms = shown.seen, shown.seen.claim.terms
     said = [
         f"**{text.escape(terms.title, _WHOLE)}**",
@@ -336,7 +336,7 @@ def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
     if seen.claim.claim.halted or not _runs(seen):
         return (terms, said)
     if seen.claim.at == "ruled":
-        appeal = Button("Appeal", f"appeal:{number}", Look.DANGER)
+        appeal = Button("Appeal", f"appeal:{number}", ButtonLook.DANGER)
         return (terms, said) if seen.dispute.appellant else (appeal, terms, said)
     return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms, said)
 
@@ -495,14 +495,14 @@ def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
             Button(
                 text.clean(words.split(":")[0], 40),
                 f"rule:{number}:{choice}:{seen.proposal.number if seen.proposal else 0}",
-                Look.MAIN if at < 2 else Look.PLAIN,
+                ButtonLook.MAIN if at < 2 else ButtonLook.PLAIN,
             )
             for at, (choice, words) in enumerate(shown)
         )
     if seen.at == "proposed" and seen.proposal is not None:
         return (
             *(
-                (Button("Confirm the result", f"confirm:{seen.proposal.number}", Look.MAIN),)
+                (Button("Confirm the result", f"confirm:{seen.proposal.number}", ButtonLook.MAIN),)
                 if waiting
                 else ()
             ),
@@ -510,7 +510,7 @@ def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
             *standing.other_result(seen.claim, seen.proposal),
         )
     if seen.at in ("open", "closed"):
-        return (Button("Propose a result", f"propose:{number}", Look.MAIN),)
+        return (Button("Propose a result", f"propose:{number}", ButtonLook.MAIN),)
     return ()
 
 
@@ -561,13 +561,13 @@ _ACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
-    rows: list[Acted]
+class ClaimActs:
+    rows: list[ModeratorAct]
     people: Mapping[int, int]
     first: bool
 
 
-def acts(page: Acts) -> Card:
+def acts(page: ClaimActs) -> Card:
     """What moderators and judges did about claims, newest first."""
     shown = page.rows[: queries.PAGE]
     lines = [
@@ -697,7 +697,10 @@ def _confirm(tx: Connection, ask: Ask) -> Told | None:
         + (f" After 7 days without that it fails. {standing.replaced(seen.claim)}" if unsigned else "")
     )
     shown = _plain(
-        seen, "A result to confirm", words, Button("Look at it", f"decide:{seen.claim.number}", Look.MAIN)
+        seen,
+        "A result to confirm",
+        words,
+        Button("Look at it", f"decide:{seen.claim.number}", ButtonLook.MAIN),
     )
     named = () if unsigned else terms.judges.named
     return Told(shown, players=named, moderators=not named, line=seen.claim.number)
@@ -823,7 +826,7 @@ def _ruled(tx: Connection, ask: Ask) -> Told | None:
         (Button("Terms", f"terms:{seen.claim.claim.number}"),)
         if final or not waits
         else (
-            Button("Appeal", f"appeal:{seen.claim.claim.number}", Look.DANGER),
+            Button("Appeal", f"appeal:{seen.claim.claim.number}", ButtonLook.DANGER),
             Button("Terms", f"terms:{seen.claim.claim.number}"),
         ),
         Accent.CAREFUL,
@@ -941,7 +944,7 @@ def _appointed(tx: Connection, ask: Ask) -> Told | None:
     name = phrases.who(queries.named(tx, ask.guild, {judge}), judge)
     words = f"All sides of the bets on it agree that {name} may rule alone."
     shown = _plain(
-        seen, "A judge is agreed on", words, Button("Judge", f"decide:{seen.claim.number}", Look.MAIN)
+        seen, "A judge is agreed on", words, Button("Judge", f"decide:{seen.claim.number}", ButtonLook.MAIN)
     )
     return Told(shown, players=(judge,), line=seen.claim.number)
 

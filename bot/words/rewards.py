@@ -18,7 +18,7 @@ from markets.claims.claims import Claim
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 from markets.people import rewards
-from markets.people.rewards import Done, Reward
+from markets.people.rewards import Reward, RewardMoved
 from markets.views import queries
 
 FEW = 3
@@ -34,7 +34,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RewardAsked:
     """Somebody asks to lock or to give one. `ends_us` is when a new one returns."""
 
     asked: int
@@ -46,7 +46,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RewardSeen:
     """A reward with its claim. `before` and `since` are its owner's forecasts when they locked it and after, where
     they may be seen."""
 
@@ -59,7 +59,9 @@ class Seen:
     since: Forecast | None = None
 
 
-def seen(tx: Connection, guild: int, number: int, currency: Currency, now: datetime, player: int = 0) -> Seen:
+def seen(
+    tx: Connection, guild: int, number: int, currency: Currency, now: datetime, player: int = 0
+) -> RewardSeen:
     """A reward as a player may see it: hidden forecasts only if they are their own (C7).
 
     Raises:
@@ -69,8 +71,8 @@ def seen(tx: Connection, guild: int, number: int, currency: Currency, now: datet
     claim = claims.load(tx, guild, found.claim)
     people = queries.named(tx, guild, {found.owner, found.winner or 0})
     if forecasts.is_hidden(tx, claim, now) and player != found.owner:
-        return Seen(found, claim, people, currency, to_us(now))
-    return Seen(found, claim, people, currency, to_us(now), *rewards.moved(tx, found))
+        return RewardSeen(found, claim, people, currency, to_us(now))
+    return RewardSeen(found, claim, people, currency, to_us(now), *rewards.moved(tx, found))
 
 
 def lines(found: Sequence[Reward], people: Mapping[int, int]) -> list[str]:
@@ -88,7 +90,7 @@ def _quoted(words: str | None, most: int) -> str:
     return f": “{text.escape(words, most)}”" if words else ""
 
 
-def offer_form(asked: Asked, until_us: int) -> Form:
+def offer_form(asked: RewardAsked, until_us: int) -> Form:
     """The confirmation: what moves, the balance before and after, when it returns, and one line to fill in."""
     return Form(
         f"Lock {asked.currency.of(asked.amount)} as a reward",
@@ -110,7 +112,7 @@ def offer_form(asked: Asked, until_us: int) -> Form:
     )
 
 
-def give_form(found: Seen, asked: int, winner: int, winner_id: int) -> Form:
+def give_form(found: RewardSeen, asked: int, winner: int, winner_id: int) -> Form:
     """The confirmation: to whom, how much, and for which argument."""
     one = found.reward
     return Form(
@@ -131,7 +133,7 @@ def give_form(found: Seen, asked: int, winner: int, winner_id: int) -> Form:
     )
 
 
-def _moved(found: Seen) -> str:
+def _moved(found: RewardSeen) -> str:
     if found.since is None:
         return ""
     terms = found.claim.terms
@@ -142,7 +144,7 @@ def _moved(found: Seen) -> str:
     return f" The forecast went from {before} to **{since}**."
 
 
-def card(found: Seen) -> Card:
+def card(found: RewardSeen) -> Card:
     """A reward: whose, how much, until when, and what became of it."""
     one, people = found.reward, found.people
     owner = phrases.who(people, one.owner)
@@ -185,7 +187,7 @@ def listed(found: Listed) -> Card:
     return Card("Open rewards", phrases.lines(*(rows or [none])), "/reward show with a number tells more.")
 
 
-def offered(done: Done, currency: Currency) -> Card:
+def offered(done: RewardMoved, currency: Currency) -> Card:
     one = done.reward
     return Card(
         f"Reward {one.number} is locked: {currency.of(one.amount)}",
@@ -200,7 +202,7 @@ def offered(done: Done, currency: Currency) -> Card:
     )
 
 
-def given(done: Done, people: Mapping[int, int], currency: Currency) -> Card:
+def given(done: RewardMoved, people: Mapping[int, int], currency: Currency) -> Card:
     one = done.reward
     return Card(
         f"You gave {currency.of(one.amount)}",
@@ -210,7 +212,7 @@ def given(done: Done, people: Mapping[int, int], currency: Currency) -> Card:
     )
 
 
-def cancelled(done: Done, currency: Currency) -> Card:
+def cancelled(done: RewardMoved, currency: Currency) -> Card:
     one = done.reward
     return Card(
         f"Reward {one.number} is withdrawn",
@@ -222,7 +224,7 @@ def cancelled(done: Done, currency: Currency) -> Card:
     )
 
 
-def _transfer(done: Done) -> str:
+def _transfer(done: RewardMoved) -> str:
     return f"Transfer {done.transfer} · digest {queries.short(done.digest)} · anyone can check it with /ledger verify"
 
 

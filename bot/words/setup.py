@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from bot import text
-from bot.permissions import Place
+from bot.permissions import ChannelState
 from bot.server_settings import Places
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickChannel, PickOne, PickRole
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickChannel, PickOne, PickRole
 from ledger import issuance, money
 from markets.core.settings import Settings
 
@@ -19,12 +19,12 @@ class Setup:
     """`announcements` and `log` are the chosen channels as they are now, None where none is chosen."""
 
     places: Places
-    rules: issuance.Settings
+    rules: issuance.PointSettings
     bets: Settings
     house: int
-    announcements: Place | None
-    log: Place | None
-    forum: Place | None
+    announcements: ChannelState | None
+    log: ChannelState | None
+    forum: ChannelState | None
     role_gone: bool
 
     @property
@@ -58,7 +58,7 @@ def setup(seen: Setup) -> Card:
         "Run /setup again at any time. If your moderators don't see /mod, allow it for them under Server Settings, "
         "Integrations, Crux.",
         (
-            Button("Channels and moderators", "setup:places", Look.PLAIN if well else Look.MAIN),
+            Button("Channels and moderators", "setup:places", ButtonLook.PLAIN if well else ButtonLook.MAIN),
             Button("Points", "setup:points"),
             Button("Claims and bets", "setup:bets"),
             Button("Markets and pools", "setup:markets"),
@@ -180,13 +180,13 @@ def _bets(rules: Settings, currency: Currency) -> tuple[str, ...]:
     )
 
 
-def _forum(place: Place | None) -> str:
+def _forum(place: ChannelState | None) -> str:
     if place is None:
         return "**Forum** none: claims are posted with the announcements"
     return _place("Forum", place, "each claim gets its own post there")
 
 
-def points_form(chosen: Places, rules: issuance.Settings) -> Form:
+def points_form(chosen: Places, rules: issuance.PointSettings) -> Form:
     return Form(
         "Points",
         "setup:save-points",
@@ -246,7 +246,7 @@ def fund_form(asked: int, currency: Currency) -> Form:
     )
 
 
-def _place(name: str, place: Place | None, use: str) -> str:
+def _place(name: str, place: ChannelState | None, use: str) -> str:
     if place is None:
         return f"**{name}** not chosen yet: {use}"
     if place.gone:

@@ -1,8 +1,9 @@
 """What becomes of a proposal that stands: until when it may be challenged, and what follows (RULES D1, D3)."""
 
-from bot.ui.cards import Button, Look
+from bot.ui.cards import Button, ButtonLook
 from bot.words import phrases, stories
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
 from markets.settlement import proposals
 from markets.settlement.proposals import Proposal
 
@@ -50,7 +51,7 @@ def no_consent(terms: Terms, proposal: Proposal) -> str:
 
 def challenge_button(claim: int, proposal: Proposal, label: str = "Challenge") -> Button:
     """It names the proposal that it stands beside (D1)."""
-    return Button(label, f"challenge:{claim}:{proposal.number}", Look.DANGER)
+    return Button(label, f"challenge:{claim}:{proposal.number}", ButtonLook.DANGER)
 
 
 def other_result(claim: Claim, proposal: Proposal) -> tuple[Button, ...]:

@@ -7,13 +7,14 @@ from fractions import Fraction
 from sqlalchemy import Connection
 
 from bot import text
-from bot.ui.cards import Accent, Button, Card, Form, Line, Look, PickOne
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
 from bot.words.announced import Ask, Told, post
 from ledger.types import from_us
 from markets.claims import claims, stories
-from markets.claims.claims import Claim, Terms
+from markets.claims.claims import Claim
 from markets.claims.stories import ANSWERS, Judged
+from markets.claims.terms import Terms
 from markets.mechanisms import story_scores as mechanism
 from markets.settlement import resolution
 from markets.settlement.scenarios import MOST_NAME, MOST_STORY, Answered
@@ -84,7 +85,7 @@ def _score(score: Fraction | None) -> str:
     return "no score" if score is None else f"{float(score):.4f}"
 
 
-def judge_button(number: int, look: Look = Look.PLAIN) -> Button:
+def judge_button(number: int, look: ButtonLook = ButtonLook.PLAIN) -> Button:
     return Button("Judge an item", f"item-judge:{number}", look)
 
 
@@ -220,7 +221,7 @@ def unread(number: int, at: int, why: str, choices: tuple[Button, ...] = ()) -> 
         "Your story isn't in yet",
         (f"**Must change:** {why}", "What you typed is kept."),
         f"Claim {number}",
-        (*choices, Button("Change it", again, Look.PLAIN if choices else Look.MAIN)),
+        (*choices, Button("Change it", again, ButtonLook.PLAIN if choices else ButtonLook.MAIN)),
         Accent.CAREFUL,
     )
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot import text
 from markets.claims import ranges
-from markets.claims.claims import Terms
+from markets.claims.terms import Terms
 
 _BARE = ("ratio", "fraction")
 """Units that nobody says after a number."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from bot import text
 from bot.charts import models
 from bot.text import Currency
-from bot.ui.cards import Accent, Button, Card, Look, turning
+from bot.ui.cards import Accent, Button, ButtonLook, Card, turning
 from ledger.players import Given
-from ledger.statements import Item, Step
+from ledger.statements import BalanceStep, StatementLine
 
 PAGE = 8
 NO_CASH = "Points have no cash value."
@@ -25,7 +25,7 @@ class Wallet:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GiftAsked:
     """A gift that waits for its giver's one confirmation."""
 
     asked: int
@@ -41,7 +41,7 @@ class History:
     """A page of somebody's own history, newest first; `latest` is the sequence number of their newest entry, and
     `people` the Discord ids of the players it names."""
 
-    items: list[Item]
+    items: list[StatementLine]
     people: dict[int, int]
     latest: int
     currency: Currency
@@ -58,10 +58,10 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BalanceOverTime:
     """A balance over time, oldest first, until a moment."""
 
-    steps: list[Step]
+    steps: list[BalanceStep]
     until_us: int
     currency: Currency
 
@@ -95,7 +95,7 @@ def wallet(seen: Wallet) -> Card:
     )
 
 
-def line(seen: Line) -> Card:
+def line(seen: BalanceOverTime) -> Card:
     """The balance as a picture, and in words."""
     if not seen.steps:
         return Card("Your balance over time", ("Nothing has moved here yet.",), NO_CASH)
@@ -115,7 +115,7 @@ def line(seen: Line) -> Card:
     )
 
 
-def ask_gift(gift: Asked) -> Card:
+def ask_gift(gift: GiftAsked) -> Card:
     """The one confirmation, with the giver's own balance before and after."""
     amount = gift.currency.of(gift.amount)
     return Card(
@@ -126,7 +126,7 @@ def ask_gift(gift: Asked) -> Card:
         ),
         f"It can be pressed once, and ends {text.ago(gift.ends)}.",
         (
-            Button(f"Give {amount}", f"give:{gift.asked}:{gift.taker}:{gift.amount}", Look.MAIN),
+            Button(f"Give {amount}", f"give:{gift.asked}:{gift.taker}:{gift.amount}", ButtonLook.MAIN),
             Button("Not now", "close"),
         ),
     )
@@ -177,14 +177,14 @@ def closed() -> Card:
     return Card("Nothing happened", ("You said not now.",))
 
 
-def _line(item: Item, people: dict[int, int]) -> str:
+def _line(item: StatementLine, people: dict[int, int]) -> str:
     return (
         f"**{text.signed(item.amount)}** {_what(item, people)} · {text.exact(item.balance_after)} · "
         f"{text.day(item.at)}"
     )
 
 
-def _what(item: Item, people: dict[int, int]) -> str:
+def _what(item: StatementLine, people: dict[int, int]) -> str:
     owners = [side.owner for side in item.others if side.owner]
     other = text.person(people.get(owners[0]), owners[0]) if owners else "the house"
     actor = text.person(people.get(item.actor), item.actor)

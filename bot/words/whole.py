@@ -3,7 +3,7 @@
 from bot import text
 from bot.ui.cards import File
 from ledger.types import from_us
-from markets.claims.claims import Outcome, Terms
+from markets.claims.terms import Outcome, Terms
 
 LEAST = 80
 """Letters of each criterion that are always shown."""

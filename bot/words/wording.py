@@ -2,7 +2,7 @@
 
 from bot import text
 from ledger.types import from_us
-from markets.claims.claims import Terms
+from markets.claims.terms import Terms
 from markets.claims.wording import Draft, Remark, check
 
 _SENTENCES = {

@@ -10,7 +10,7 @@ from ledger import hash_chain, schema
 from ledger.audit import rows as audit_rows
 from ledger.audit.candidates import near
 from ledger.audit.rows import Rows
-from ledger.audit.state import HOUSE, MINT, MISSING, Account, Phrase, Walk
+from ledger.audit.state import HOUSE, MINT, MISSING, Phrase, StoredAccount, Walk
 
 _CANDIDATES = 1_000
 _MANY_MISSING = 1_000  # more than so many, and it is rather the count that is wrong
@@ -33,7 +33,7 @@ def gather(tx: Connection, walk: Walk, rows: Rows, *, count: int) -> None:
         rows: As `audit_rows.ACCOUNTS` reads them.
         count: How many there are, by the book's row.
     """
-    found = [Account(*row) for row in rows]
+    found = [StoredAccount(*row) for row in rows]
     order = [account.number for account in found]
     if len(order) != count or order != list(range(1, count + 1)):
         said = len(walk.problems)
@@ -45,17 +45,17 @@ def gather(tx: Connection, walk: Walk, rows: Rows, *, count: int) -> None:
         walk.add(_sealed(walk, account))
 
 
-def _all_that_are_there(tx: Connection, walk: Walk, found: list[Account]) -> list[Account]:
+def _all_that_are_there(tx: Connection, walk: Walk, found: list[StoredAccount]) -> list[StoredAccount]:
     """What a walk through the whole table finds; where that can't be made to its end, what was found by key too."""
     own, failed = audit_rows.read(tx, audit_rows.OWN_ACCOUNTS, g=walk.guild)
-    through = [Account(*row) for row in own]
+    through = [StoredAccount(*row) for row in own]
     return through + [account for account in found if failed and account not in through]
 
 
-def _in_place(tx: Connection, walk: Walk, found: list[Account], count: int) -> list[Account]:
+def _in_place(tx: Connection, walk: Walk, found: list[StoredAccount], count: int) -> list[StoredAccount]:
     """Every account under its number, after saying which are missing, misplaced or not counted."""
-    places: dict[int, Account] = {}
-    strays: list[Account] = []
+    places: dict[int, StoredAccount] = {}
+    strays: list[StoredAccount] = []
     for account in sorted(found, key=lambda account: not _is_sealed(walk, account)):  # the true ones first
         if type(account.number) is int and account.number >= 1 and account.number not in places:
             places[account.number] = account
@@ -82,7 +82,7 @@ def _in_place(tx: Connection, walk: Walk, found: list[Account], count: int) -> l
     return [places[number] for number in sorted(places)]
 
 
-def _right_count(tx: Connection, walk: Walk, places: dict[int, Account], rows: int, count: int) -> int:
+def _right_count(tx: Connection, walk: Walk, places: dict[int, StoredAccount], rows: int, count: int) -> int:
     """How many accounts there are: what the book says, unless those that are there have no gap and none is missed."""
     if rows != count and rows == len(places) == max(places, default=0):
         highest, _ = audit_rows.read(tx, audit_rows.HIGHEST_ACCOUNT, g=walk.guild)
@@ -94,7 +94,9 @@ def _right_count(tx: Connection, walk: Walk, places: dict[int, Account], rows: i
     return count
 
 
-def _elsewhere(tx: Connection, walk: Walk, number: int, strays: list[Account]) -> tuple[str, Account | None]:
+def _elsewhere(
+    tx: Connection, walk: Walk, number: int, strays: list[StoredAccount]
+) -> tuple[str, StoredAccount | None]:
     """The account that is missing as `number`, recognised by its seal, and by which column it went astray.
 
     Where that is the guild, the account's number is the guild it was found with.
@@ -102,7 +104,7 @@ def _elsewhere(tx: Connection, walk: Walk, number: int, strays: list[Account]) -
     searched, _ = audit_rows.read(
         tx, audit_rows.STRAY_ACCOUNTS, g=walk.guild, first=number, limit=_CANDIDATES
     )
-    others = [Account(row[0], *row[2:]) for row in searched]
+    others = [StoredAccount(row[0], *row[2:]) for row in searched]
     for column, candidates in (("number", strays), ("guild_id", others)):
         for account in candidates:
             if _is_sealed(walk, account._replace(number=number)):
@@ -110,11 +112,11 @@ def _elsewhere(tx: Connection, walk: Walk, number: int, strays: list[Account]) -
     return "", None
 
 
-def _is_sealed(walk: Walk, account: Account) -> bool:
+def _is_sealed(walk: Walk, account: StoredAccount) -> bool:
     return _seal(walk.guild, account.number, account.kind, account.owner) == account.seal
 
 
-def _sealed(walk: Walk, account: Account) -> Account:
+def _sealed(walk: Walk, account: StoredAccount) -> StoredAccount:
     """The account with its kind and owner as its seal has them, after saying what is wrong with it."""
     if _seal(walk.guild, account.number, account.kind, account.owner) != account.seal:
         for column, value in _likely(walk, account):
@@ -134,14 +136,14 @@ def _sealed(walk: Walk, account: Account) -> Account:
     return account
 
 
-def _likely(walk: Walk, account: Account) -> Iterator[tuple[str, object]]:
+def _likely(walk: Walk, account: StoredAccount) -> Iterator[tuple[str, object]]:
     for kind in schema.KINDS:
         yield "kind", kind
     for owner in joined(near(account.owner), range(min(walk.players, _FEW_PLAYERS) + 1)):
         yield "owner", owner
 
 
-def _check_kind(walk: Walk, account: Account) -> None:
+def _check_kind(walk: Walk, account: StoredAccount) -> None:
     """What the table's CHECKs say of kinds and owners, and that an owner is a player of the book."""
     number, kind, owner = account[:3]
     due = {MINT: "mint", HOUSE: "house"}.get(number)
@@ -180,7 +182,7 @@ def compare(walk: Walk) -> None:
             _check_end(walk, account, balance, last or schema.NEVER_USED)
 
 
-def _check_end(walk: Walk, account: Account, balance: int, last: int) -> None:
+def _check_end(walk: Walk, account: StoredAccount, balance: int, last: int) -> None:
     if account.kind not in schema.NEVER_NEGATIVE or not _same(account.ended_by, last):
         expected = last if account.kind in schema.NEVER_NEGATIVE else None
         walk.report("accounts.ended_by", expected, account.ended_by, account=account.number)

@@ -306,7 +306,7 @@ class _Tracer:
                 reverses=row.reverses,
                 words=row.words,
                 lines=[
-                    hash_chain.Line(account.kind, line.account, account.owner, *line[4:])
+                    hash_chain.ChainEntry(account.kind, line.account, account.owner, *line[4:])
                     for line, account in named
                 ],
             )

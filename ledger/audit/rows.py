@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger import schema
 from ledger.audit.state import Phrase
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 
 Rows = list[Sequence[Any]]
 
@@ -60,7 +60,7 @@ class Unreadable(Exception):
         super().__init__(why)
 
 
-def rows(tx: Connection, statement: Prepared, **values: Any) -> Rows:
+def rows(tx: Connection, statement: Compiled, **values: Any) -> Rows:
     """All rows at once.
 
     Raises:
@@ -72,7 +72,7 @@ def rows(tx: Connection, statement: Prepared, **values: Any) -> Rows:
         raise unreadable(error) or error from error
 
 
-def read(tx: Connection, statement: Prepared, **values: Any) -> tuple[Rows, Unreadable | None]:
+def read(tx: Connection, statement: Compiled, **values: Any) -> tuple[Rows, Unreadable | None]:
     """The rows up to the first that can't be read, and why it can't."""
     found: Rows = []
     try:
@@ -164,27 +164,27 @@ def _number(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> s
 
 
 _book = sa.select(_b.guild_id, _b.transfers, _b.accounts, _b.players, _b.head)
-BOOK = Prepared(_book.where(_b.guild_id == _g))
-BOOKS = Prepared(_book.order_by(_b.guild_id))
+BOOK = Compiled(_book.where(_b.guild_id == _g))
+BOOKS = Compiled(_book.order_by(_b.guild_id))
 """In the order of their numbers: SQLite's own, so that a damaged one is seen to be out of it; PostgreSQL has none."""
-PLAYERS = Prepared(sa.select(_number(_p.number, _p.guild_id)).where(_p.guild_id == _g).order_by(_p.number))
+PLAYERS = Compiled(sa.select(_number(_p.number, _p.guild_id)).where(_p.guild_id == _g).order_by(_p.number))
 _account = (_a.kind, _a.owner, _a.balance, _a.entries, _a.ended_by, _a.seal)
-ACCOUNTS = Prepared(
+ACCOUNTS = Compiled(
     sa.select(_number(_a.number, _a.guild_id), *_account).where(_a.guild_id == _g).order_by(_a.number)
 )
 _transfer = (_t.format, _t.key, _t.kind, _t.actor, _t.at_us, _t.reverses, _t.words, _t.digest)
-TRANSFERS = Prepared(
+TRANSFERS = Compiled(
     sa.select(_number(_t.number, _t.guild_id), *_transfer)
     .where(_t.guild_id == _g, _t.number.between(_first, _last))
     .order_by(_t.number)
 )
 _entry = (_e.line, _e.account, _e.amount, _e.balance_after, _e.account_seq)
-ENTRIES = Prepared(
+ENTRIES = Compiled(
     sa.select(_number(_e.transfer, _e.guild_id), *_entry)
     .where(_e.guild_id == _g, _e.transfer.between(_first, _last))
     .order_by(_e.transfer, _e.line)
 )
-NOTES = Prepared(
+NOTES = Compiled(
     sa.select(_number(_n.transfer, _n.guild_id), _n.words, _n.salt, _n.erased)
     .where(_n.guild_id == _g, _n.transfer.between(_first, _last))
     .order_by(_n.transfer)
@@ -197,7 +197,7 @@ _times = (
     .correlate(schema.transfers)
     .scalar_subquery()
 )
-REVERSALS = Prepared(
+REVERSALS = Compiled(
     sa.select(_t.number, _o.c.kind, _times, _e.account, _e.amount)
     .join_from(
         schema.transfers, _o, (_o.c.guild_id == _t.guild_id) & (_o.c.number == _t.reverses), isouter=True
@@ -210,18 +210,18 @@ REVERSALS = Prepared(
 
 # Row by row, all columns: of one transfer by its key, or of a stretch of them through the whole table in its order.
 
-TRANSFER = Prepared(sa.select(*schema.transfers.c).where(_t.guild_id == _g, _t.number == _first))
-ENTRIES_OF = Prepared(
+TRANSFER = Compiled(sa.select(*schema.transfers.c).where(_t.guild_id == _g, _t.number == _first))
+ENTRIES_OF = Compiled(
     sa.select(*schema.entries.c).where(_e.guild_id == _g, _e.transfer == _first).order_by(_e.line)
 )
 
 
-def _own(table: sa.Table, number: sa.ColumnElement[Any]) -> Prepared:
+def _own(table: sa.Table, number: sa.ColumnElement[Any]) -> Compiled:
     is_own = table.c.guild_id + _nothing == _g
-    return Prepared(sa.select(*table.c).where(is_own, (number + _nothing).between(_first, _last)))
+    return Compiled(sa.select(*table.c).where(is_own, (number + _nothing).between(_first, _last)))
 
 
-OWN_ACCOUNTS = Prepared(sa.select(_a.number, *_account).where(_a.guild_id + _nothing == _g))
+OWN_ACCOUNTS = Compiled(sa.select(_a.number, *_account).where(_a.guild_id + _nothing == _g))
 OWN_TRANSFERS = _own(schema.transfers, _t.number)
 OWN_ENTRIES = _own(schema.entries, _e.transfer)
 
@@ -230,7 +230,7 @@ _either, _both = _t.number.bitwise_or(_first), _t.number.bitwise_and(_first)
 _differing = _either - _both
 _one_bit_off = _differing.bitwise_and(_differing - sa.literal_column("1")) == _nothing
 _out_of_range = (_t.number + _nothing > _last) | (_t.number + _nothing < sa.literal_column("1"))
-STRAY_TRANSFERS = Prepared(
+STRAY_TRANSFERS = Compiled(
     sa.select(*schema.transfers.c)
     .where(
         ((_t.number + _nothing == _first) & (_t.guild_id + _nothing != _g))
@@ -239,23 +239,23 @@ STRAY_TRANSFERS = Prepared(
     .limit(param("limit"))
     .offset(_nothing)
 )
-STRAY_ENTRIES = Prepared(
+STRAY_ENTRIES = Compiled(
     sa.select(*schema.entries.c).where(_e.amount == param("amount")).limit(param("limit")).offset(_nothing)
 )
-STRAY_ACCOUNTS = Prepared(
+STRAY_ACCOUNTS = Compiled(
     sa.select(*schema.accounts.c)
     .where(_a.number + _nothing == _first, _a.guild_id + _nothing != _g)
     .limit(param("limit"))
     .offset(_nothing)
 )
 
-HIGHEST_ACCOUNT = Prepared(sa.select(sa.func.max(_e.account)).where(_e.guild_id == _g))
+HIGHEST_ACCOUNT = Compiled(sa.select(sa.func.max(_e.account)).where(_e.guild_id == _g))
 
 
-def _ends(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> Prepared:
+def _ends(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> Compiled:
     """Asked for together in one SELECT, SQLite would read all rows between."""
     both = [sa.select(end(number)).where(guild_id == _g) for end in (sa.func.min, sa.func.max)]
-    return Prepared(sa.select(*[one.scalar_subquery() for one in both]))
+    return Compiled(sa.select(*[one.scalar_subquery() for one in both]))
 
 
 ENDS = {
@@ -265,10 +265,10 @@ ENDS = {
 }
 """The lowest and the highest transfer of a guild that each table knows."""
 
-NEXT = Prepared(sa.select(sa.func.min(_t.number)).where(_t.guild_id == _g, _t.number >= _first))
+NEXT = Compiled(sa.select(sa.func.min(_t.number)).where(_t.guild_id == _g, _t.number >= _first))
 
 GUILDS = {
-    name: Prepared(
+    name: Compiled(
         sa.select(sa.func.min(schema.metadata.tables[name].c.guild_id)).where(
             schema.metadata.tables[name].c.guild_id > _g
         )

@@ -79,7 +79,7 @@ def shown(value: object) -> int | str | None:
     return f"a {type(value).__name__}"
 
 
-class Account(NamedTuple):
+class StoredAccount(NamedTuple):
     """An account as it is stored; `balance`, `entries` and `ended_by` as they are after the last transfer."""
 
     number: int
@@ -132,7 +132,7 @@ class Walk:
     head: bytes | None = None
     players: int = 0
     wanted: bytes | None = None
-    accounts: dict[int, Account] = field(default_factory=dict[int, Account])
+    accounts: dict[int, StoredAccount] = field(default_factory=dict[int, StoredAccount])
     owners: set[int] = field(default_factory=set[int])
     standing: dict[int, Standing | None] = field(default_factory=dict[int, Standing | None])
     starts: dict[int, str] = field(default_factory=dict[int, str])
@@ -153,7 +153,7 @@ class Walk:
     strays: list[Any] = field(default_factory=list[Any])
     problems: list[Problem] = field(default_factory=list[Problem])
 
-    def add(self, account: Account) -> None:
+    def add(self, account: StoredAccount) -> None:
         """Begin with an account, at nothing."""
         self.accounts[account.number] = account
         self.standing[account.number] = (0, 0, 0)

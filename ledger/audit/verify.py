@@ -152,7 +152,7 @@ def _note(tx: Connection, walk: Walk) -> dict[str, tuple[int, int] | None] | Non
     return ends
 
 
-def _readable(tx: Connection, walk: Walk, table: str, statement: audit_rows.Prepared) -> Rows:
+def _readable(tx: Connection, walk: Walk, table: str, statement: audit_rows.Compiled) -> Rows:
     rows, failed = audit_rows.read(tx, statement, g=walk.guild)
     if failed:
         walk.lost = True

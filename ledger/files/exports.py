@@ -26,11 +26,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.errors import AlreadyThere, BadFolder
 from ledger.files import paging
 from ledger.files.cells import amount, ident, moment, word
-from ledger.files.paging import Ask, Rows, Scope, Selection, State, Steps
+from ledger.files.paging import AccountAfter, PageQuery, Rows, Scope, Selection, Steps
 from ledger.storage.database import Database
 from ledger.types import to_us
 
@@ -229,7 +229,7 @@ def _accounts(scope: Scope) -> Steps:
         last = closing[-1].number
 
 
-def _account_line(guild: str, before: State | None, after: State, *, upto: int) -> str:
+def _account_line(guild: str, before: AccountAfter | None, after: AccountAfter, *, upto: int) -> str:
     entries, opening = (before.sequence, before.balance) if before else (0, 0)
     # An account that ended since then had not ended yet.
     ended = after.ended_by if after.ended_by is not None and after.ended_by <= upto else None
@@ -243,7 +243,7 @@ def _account_line(guild: str, before: State | None, after: State, *, upto: int) 
 def _table(
     table: str,
     guild: int,
-    statement: Prepared,
+    statement: Compiled,
     line: Callable[..., str],
     *,
     after: int | str,
@@ -252,7 +252,9 @@ def _table(
     """A table that only a whole guild's export has, in order of its key."""
     yield _header(table)
     start = ident(guild)
-    while rows := (yield Ask(statement, {"g": guild, "after": after, "upto": upto, "limit": paging.PAGE})):
+    while rows := (
+        yield PageQuery(statement, {"g": guild, "after": after, "upto": upto, "limit": paging.PAGE})
+    ):
         yield "".join([f"{start},{line(*row)}\n" for row in rows])
         after = rows[-1][0]
 

@@ -21,7 +21,7 @@ from ledger.compiled import insert_if_new
 from ledger.errors import BadFolder, BadKey, BookExists, NotABook
 from ledger.files import cells
 from ledger.files.exports import COLUMNS, Summary
-from ledger.files.read_back import READ, File, manifest
+from ledger.files.read_back import READ, CsvFile, manifest
 from ledger.storage import schema_version
 
 CHUNK = 1_000
@@ -80,7 +80,7 @@ Pending = list[tuple[int, dict[str, Any]]]
 """Rows for the database, each with the line it stands on."""
 
 
-def store(tx: Connection, guild: int, file: File, table: sa.Table, pending: Pending) -> None:
+def store(tx: Connection, guild: int, file: CsvFile, table: sa.Table, pending: Pending) -> None:
     """Store what is pending, and forget it. What the database refuses is named by its line."""
     if not pending:
         return
@@ -97,7 +97,7 @@ def store(tx: Connection, guild: int, file: File, table: sa.Table, pending: Pend
     pending.clear()
 
 
-def _store_one(tx: Connection, file: File, table: sa.Table, row: dict[str, Any]) -> None:
+def _store_one(tx: Connection, file: CsvFile, table: sa.Table, row: dict[str, Any]) -> None:
     try:
         tx.execute(sa.insert(table), row)
     except (IntegrityError, DataError) as error:
@@ -110,7 +110,7 @@ class _Import:
     def __init__(self, tx: Connection, folder: Path) -> None:
         self.tx, self.folder, self.manifest = tx, folder, manifest(folder)
         self.guild = self.manifest.guild
-        self.files: list[File] = []
+        self.files: list[CsvFile] = []
         self.entries = 0
         self.accounts: dict[int, tuple[str, int, int, int]] = {}
         """Kind, owner, balance and count of entries of each account."""
@@ -144,12 +144,12 @@ class _Import:
 
     # Each makes a row for the database of a row of its file, and raises where the two can't belong together.
 
-    def _player(self, file: File, row: list[Any]) -> dict[str, Any]:
+    def _player(self, file: CsvFile, row: list[Any]) -> dict[str, Any]:
         _, number, joined_us, discord_id = row
         file.require(number == file.rows, f"player {file.rows} should stand here")
         return {"number": number, "joined_us": joined_us, "discord_id": discord_id}
 
-    def _account(self, file: File, row: list[Any]) -> dict[str, Any]:
+    def _account(self, file: CsvFile, row: list[Any]) -> dict[str, Any]:
         _, number, kind, owner, entries, opening, _, balance, _, ended_by, seal = row
         file.require(number == file.rows, f"account {file.rows} should stand here")
         file.require(not opening, "a whole book opens with nothing")
@@ -160,31 +160,31 @@ class _Import:
         made = {"number": number, "kind": kind, "owner": owner, "balance": balance, "entries": entries}
         return made | {"ended_by": ended_by, "seal": seal}
 
-    def _note(self, _: File, row: list[Any]) -> dict[str, Any]:
+    def _note(self, _: CsvFile, row: list[Any]) -> dict[str, Any]:
         return dict(zip(("transfer", "erased", "salt", "words"), row[1:], strict=True))
 
-    def _done(self, _: File, row: list[Any]) -> dict[str, Any]:
+    def _done(self, _: CsvFile, row: list[Any]) -> dict[str, Any]:
         _, key, at_us, request_digest, answer = row
         known = request_digest is not None
         digest = request_digest if known else UNKNOWN
         return {"key": key, "at_us": at_us, "request_digest": digest, "answer": answer if known else "null"}
 
-    def _setting(self, _: File, row: list[Any]) -> dict[str, Any]:
+    def _setting(self, _: CsvFile, row: list[Any]) -> dict[str, Any]:
         return {"name": row[1], "value": row[2]}
 
-    def _forgot(self, _: File, row: list[Any]) -> dict[str, Any]:
+    def _forgot(self, _: CsvFile, row: list[Any]) -> dict[str, Any]:
         return dict(zip(("player", "salt", "digest", "until_us"), row[1:], strict=True))
 
     # The book itself: transfers and their entries, read side by side.
 
-    def _book(self, transfers: File, entries: File) -> None:
+    def _book(self, transfers: CsvFile, entries: CsvFile) -> None:
         head, moved = hash_chain.GENESIS, iter(entries)
         entry = next(moved, None)
         acts: Pending = []
         lines: Pending = []
         for row in transfers:
             act = self._transfer(transfers, row)
-            held: list[hash_chain.Line] = []
+            held: list[hash_chain.ChainEntry] = []
             while entry is not None and entry[0] == "entry" and entry[2] == act["number"]:
                 lines.append((entries.line, self._entry(entries, entry, transfers, len(held) + 1)))
                 held.append(self._line(entry))
@@ -202,7 +202,7 @@ class _Import:
         if head.hex() != self.manifest.head:
             raise NotABook(f"The book ends in {head.hex()}, and manifest.json says {self.manifest.head}.")
 
-    def _transfer(self, file: File, row: list[Any]) -> dict[str, Any]:
+    def _transfer(self, file: CsvFile, row: list[Any]) -> dict[str, Any]:
         _, number, at_us, kind, key, actor, reverses, form, words, digest = row
         file.require(number == file.rows, f"transfer {file.rows} should stand here")
         file.require(
@@ -215,7 +215,7 @@ class _Import:
         made = {"number": number, "format": form, "key": key, "kind": kind, "actor": actor, "at_us": at_us}
         return made | {"reverses": reverses, "words": words, "digest": digest}
 
-    def _entry(self, file: File, row: list[Any], transfers: File, place: int) -> dict[str, Any]:
+    def _entry(self, file: CsvFile, row: list[Any], transfers: CsvFile, place: int) -> dict[str, Any]:
         transfer, line, account, sequence, amount, balance = (row[n] for n in (2, 7, 8, 11, 12, 14))
         file.require(line == place, f"line {place} of transfer {transfer} should stand here")
         repeated = file.raw[1:7] == transfers.raw[:6]
@@ -227,12 +227,14 @@ class _Import:
         made = {"transfer": transfer, "line": line, "account": account, "amount": amount}
         return made | {"balance_after": balance, "account_seq": sequence}
 
-    def _line(self, row: list[Any]) -> hash_chain.Line:
+    def _line(self, row: list[Any]) -> hash_chain.ChainEntry:
         account = row[8]
         kind, owner, _, _ = self.accounts[account]
-        return hash_chain.Line(kind, account, owner, row[12], row[14], row[11])
+        return hash_chain.ChainEntry(kind, account, owner, row[12], row[14], row[11])
 
-    def _linked(self, file: File, act: dict[str, Any], held: list[hash_chain.Line], before: bytes) -> bytes:
+    def _linked(
+        self, file: CsvFile, act: dict[str, Any], held: list[hash_chain.ChainEntry], before: bytes
+    ) -> bytes:
         """The transfer's digest, if it and its entries come to it."""
         body = {name: value for name, value in act.items() if name not in ("format", "digest")}
         found = hash_chain.digest(hash_chain.canonical(before=before, guild=self.guild, lines=held, **body))
@@ -240,7 +242,7 @@ class _Import:
         file.require(found == act["digest"], f"transfer {number} and its entries don't come to its digest")
         return found
 
-    def _closed(self, file: File, row: list[Any] | None, rest: Iterator[list[Any]]) -> None:
+    def _closed(self, file: CsvFile, row: list[Any] | None, rest: Iterator[list[Any]]) -> None:
         """After the last entry follow the closing balances of accounts.csv, of each account that has entries."""
         due = [number for number, (*_, entries) in self.accounts.items() if entries]
         for account in due:
@@ -256,13 +258,13 @@ class _Import:
 
     # What all tables share.
 
-    def _file(self, table: str) -> File:
+    def _file(self, table: str) -> CsvFile:
         promise = self.manifest.files[f"{table}.csv"]
         guild, columns, readers = cells.ident(self.guild), COLUMNS[table], READ[table]
-        self.files.append(File(self.folder, f"{table}.csv", guild, promise, columns, readers))
+        self.files.append(CsvFile(self.folder, f"{table}.csv", guild, promise, columns, readers))
         return self.files[-1]
 
-    def _copy(self, table: str, make: Callable[[File, list[Any]], dict[str, Any]]) -> None:
+    def _copy(self, table: str, make: Callable[[CsvFile, list[Any]], dict[str, Any]]) -> None:
         file, pending = self._file(table), Pending()
         for row in file:
             pending.append((file.line, make(file, row)))
@@ -270,7 +272,7 @@ class _Import:
                 self._insert(file, schema.metadata.tables[table], pending)
         self._insert(file, schema.metadata.tables[table], pending)
 
-    def _insert(self, file: File, table: sa.Table, pending: Pending) -> None:
+    def _insert(self, file: CsvFile, table: sa.Table, pending: Pending) -> None:
         store(self.tx, self.guild, file, table, pending)
 
     def _count(self, name: str, what: str, promised: int, found: int) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import Connection
 
 from ledger.files import paging
 from ledger.files.cells import moment
-from ledger.files.paging import Answer, Ask, Rows, Scope, Selection, State, Steps
+from ledger.files.paging import AccountAfter, Answer, PageQuery, Rows, Scope, Selection, Steps
 from ledger.money import points
 from ledger.storage.database import Database
 from ledger.types import from_us, to_us
@@ -85,14 +85,14 @@ def _first_day(scope: Scope) -> Answer[date]:
     return from_us(rows[0][1] if rows else 0).date()
 
 
-def _each_page(scope: Scope, at: int, write: Callable[[list[State]], str]) -> Steps:
+def _each_page(scope: Scope, at: int, write: Callable[[list[AccountAfter]], str]) -> Steps:
     last = 0
     while states := (yield from paging.states(scope, last, at=at)):
         yield write(states)
         last = states[-1].number
 
 
-def _transactions(scope: Scope, form: "_Form", day: date) -> Generator[Ask | str, Any, date]:
+def _transactions(scope: Scope, form: "_Form", day: date) -> Generator[PageQuery | str, Any, date]:
     """All transfers; returns the day of the last."""
     last = (scope.after + 1, 0)
     while rows := (yield paging.ask_entries(scope, last, whole=True)):
@@ -158,10 +158,10 @@ class _Form(ABC):
     def header(self, day: date) -> str: ...
 
     @abstractmethod
-    def accounts(self, states: list[State], day: date) -> str: ...
+    def accounts(self, states: list[AccountAfter], day: date) -> str: ...
 
     @abstractmethod
-    def brought_forward(self, states: list[State], day: date) -> str: ...
+    def brought_forward(self, states: list[AccountAfter], day: date) -> str: ...
 
     @abstractmethod
     def transfer(self, act: _Act, day: date) -> str: ...
@@ -175,12 +175,12 @@ class _Form(ABC):
         """What can be said when a day is over."""
 
     @abstractmethod
-    def closing(self, states: list[State], day: date) -> str: ...
+    def closing(self, states: list[AccountAfter], day: date) -> str: ...
 
     @abstractmethod
     def name(self, number: int, kind: str, owner: int) -> str: ...
 
-    def balances(self, states: list[State]) -> list[tuple[str, int]]:
+    def balances(self, states: list[AccountAfter]) -> list[tuple[str, int]]:
         """Name and balance of the accounts that anything had touched."""
         return [
             (self.name(state.number, state.kind, state.owner), state.balance)
@@ -204,10 +204,10 @@ class _Hledger(_Form):
             "account equity:opening\n"
         )
 
-    def accounts(self, states: list[State], day: date) -> str:
+    def accounts(self, states: list[AccountAfter], day: date) -> str:
         return "".join(f"account {self.name(state.number, state.kind, state.owner)}\n" for state in states)
 
-    def brought_forward(self, states: list[State], day: date) -> str:
+    def brought_forward(self, states: list[AccountAfter], day: date) -> str:
         held = self.balances(states)
         postings = "".join(self.posting(name, balance, balance) for name, balance in held)
         whole = self.posting("equity:opening", -sum(balance for _, balance in held), None)
@@ -224,7 +224,7 @@ class _Hledger(_Form):
     def end_of(self, day: date) -> str:
         return ""
 
-    def closing(self, states: list[State], day: date) -> str:
+    def closing(self, states: list[AccountAfter], day: date) -> str:
         held = self.balances(states)
         postings = "".join(self.posting(name, 0, balance) for name, balance in held)
         return f"\n{day} closing balances\n{postings}" if held else ""
@@ -248,11 +248,11 @@ class _Beancount(_Form):
             f"\n{day - _DAY} commodity POINTS\n{day - _DAY} open Equity:Opening POINTS\n"
         )
 
-    def accounts(self, states: list[State], day: date) -> str:
+    def accounts(self, states: list[AccountAfter], day: date) -> str:
         names = (self.name(state.number, state.kind, state.owner) for state in states)
         return "".join(f"{day - _DAY} open {name} POINTS\n" for name in names)
 
-    def brought_forward(self, states: list[State], day: date) -> str:
+    def brought_forward(self, states: list[AccountAfter], day: date) -> str:
         held = self.balances(states)
         postings = "".join(self._line(name, balance) for name, balance in held)
         whole = self._line("Equity:Opening", -sum(balance for _, balance in held))
@@ -278,7 +278,7 @@ class _Beancount(_Form):
         self._touched.clear()
         return f"\n{asserted}"
 
-    def closing(self, states: list[State], day: date) -> str:
+    def closing(self, states: list[AccountAfter], day: date) -> str:
         return "\n" + self._assert(self.balances(states), day + _DAY)
 
     def name(self, number: int, kind: str, owner: int) -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.errors import BookDamaged, UnknownGuild, UnknownPlayer
 from ledger.storage.database import Database
 from ledger.types import Whole, Words, fits, to_us
@@ -35,17 +35,17 @@ Rows = list[tuple[Any, ...]]
 A = TypeVar("A")
 
 
-class Ask(NamedTuple):
+class PageQuery(NamedTuple):
     """One short read, and its values."""
 
-    statement: Prepared | sa.Select[*tuple[Any, ...]]
+    statement: Compiled | sa.Select[*tuple[Any, ...]]
     values: dict[str, Any]
 
 
-Steps = Generator[Ask | str, Any, None]
+Steps = Generator[PageQuery | str, Any, None]
 """Yields questions, is sent their rows, and yields text made of them."""
 
-Answer = Generator[Ask, Any, A]
+Answer = Generator[PageQuery, Any, A]
 """A part of such a reader that finds something out."""
 
 
@@ -96,7 +96,7 @@ class Scope:
         return {"g": self.guild, "player": self.selection.player or 0, **more}
 
 
-class State(NamedTuple):
+class AccountAfter(NamedTuple):
     """An account after a transfer: `sequence`, `balance` and `transfer` are 0 where nothing had touched it."""
 
     number: int
@@ -153,19 +153,19 @@ def guarded(guild: int, steps: Steps) -> Steps:
         raise BookDamaged(guild) from error
 
 
-def page(statement: sa.Select[*tuple[Any, ...]]) -> Prepared:
+def page(statement: sa.Select[*tuple[Any, ...]]) -> Compiled:
     """A statement that gives at most `limit` rows. Without an offset SQLite's compiler adds a parameter for one."""
-    return Prepared(statement.limit(param("limit")).offset(sa.literal_column("0")))
+    return Compiled(statement.limit(param("limit")).offset(sa.literal_column("0")))
 
 
-def fetch(tx: Connection, ask: Ask) -> Rows:
+def fetch(tx: Connection, ask: PageQuery) -> Rows:
     """All rows of one page."""
-    if isinstance(ask.statement, Prepared):
+    if isinstance(ask.statement, Compiled):
         return cast(Rows, list(ask.statement.rows(tx, **ask.values)))
     return cast(Rows, list(tx.execute(ask.statement, ask.values)))
 
 
-def _send(steps: Steps, rows: Rows) -> Ask | str | None:
+def _send(steps: Steps, rows: Rows) -> PageQuery | str | None:
     try:
         return steps.send(rows)
     except StopIteration:
@@ -179,7 +179,7 @@ def note(selection: Selection) -> Answer[Scope]:
         UnknownGuild, UnknownPlayer: There is nothing to read.
     """
     guild = selection.guild
-    rows: Rows = (yield Ask(_BOOK, {"g": guild})) if fits(guild) else []
+    rows: Rows = (yield PageQuery(_BOOK, {"g": guild})) if fits(guild) else []
     if not rows:
         raise UnknownGuild(guild)
     transfers, accounts, players, head = rows[0]
@@ -197,25 +197,25 @@ def _before(guild: int, moment: datetime | None, head: int, *, default: int) -> 
     at = to_us(moment)
     for low in range(0, head, SCAN):
         upto = min(low + SCAN, head)
-        rows: Rows = yield Ask(_FIRST, {"g": guild, "after": low, "upto": upto, "at": at, "limit": 1})
+        rows: Rows = yield PageQuery(_FIRST, {"g": guild, "after": low, "upto": upto, "at": at, "limit": 1})
         if rows:
             return rows[0][0] - 1
     return head
 
 
-def ask_transfers(scope: Scope, after: int, upto: int, limit: int | None = None) -> Ask:
+def ask_transfers(scope: Scope, after: int, upto: int, limit: int | None = None) -> PageQuery:
     """A page of number, at_us, kind, key, actor, reverses, format, words and digest, in order."""
     statement = _TRANSFERS if scope.selection.player is None else _THEIR_TRANSFERS
-    return Ask(statement, scope.values(after=after, upto=upto, limit=limit or PAGE))
+    return PageQuery(statement, scope.values(after=after, upto=upto, limit=limit or PAGE))
 
 
-def ask_acts(scope: Scope, after: int, upto: int) -> Ask:
+def ask_acts(scope: Scope, after: int, upto: int) -> PageQuery:
     """The first five of these only: what an entry repeats of its transfer."""
     statement = _ACTS if scope.selection.player is None else _THEIR_ACTS
-    return Ask(statement, scope.values(after=after, upto=upto, limit=PAGE))
+    return PageQuery(statement, scope.values(after=after, upto=upto, limit=PAGE))
 
 
-def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) -> Ask:
+def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) -> PageQuery:
     """A page of transfer, line, account, kind, owner, account_seq, amount and balance_after, in order.
 
     Args:
@@ -225,16 +225,16 @@ def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) ->
     theirs = _WHOLE_ENTRIES if whole else _THEIR_ENTRIES
     statement = _ENTRIES if scope.selection.player is None else theirs
     values = scope.values(after=after[0], line=after[1], upto=scope.last, limit=PAGE)
-    return Ask(statement, values)
+    return PageQuery(statement, values)
 
 
-def states(scope: Scope, after: int, *, at: int) -> Answer[list[State]]:
+def states(scope: Scope, after: int, *, at: int) -> Answer[list[AccountAfter]]:
     """A page of accounts, in order of number, as they were after transfer number `at`."""
     statement = _ACCOUNTS if scope.selection.player is None else _THEIR_ACCOUNTS
-    rows: Rows = yield Ask(statement, scope.values(after=after, upto=scope.accounts, limit=ACCOUNTS))
+    rows: Rows = yield PageQuery(statement, scope.values(after=after, upto=scope.accounts, limit=ACCOUNTS))
     latest = yield from _latest(scope.guild, {row[0]: row[1] for row in rows}, at)
     return [
-        State(number, kind, owner, ended_by, seal, *latest.get(number, (0, 0, 0)))
+        AccountAfter(number, kind, owner, ended_by, seal, *latest.get(number, (0, 0, 0)))
         for number, _, kind, owner, ended_by, seal in rows
     ]
 
@@ -248,7 +248,7 @@ def _latest(guild: int, counts: dict[int, int], at: int) -> Answer[dict[int, tup
     found: dict[int, tuple[int, int, int]] = {}
     low, high, look = dict.fromkeys(counts, 0), dict(counts), dict(counts)
     while look := {number: place for number, place in look.items() if low[number] < high[number]}:
-        rows: Rows = yield Ask(_entries_at(look), {"g": guild})
+        rows: Rows = yield PageQuery(_entries_at(look), {"g": guild})
         for number, sequence, balance, transfer in rows:
             if transfer <= at:
                 found[number] = (sequence, balance, transfer)
@@ -264,7 +264,7 @@ _g, _player = param("g"), param("player")
 _e, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
 _own_kinds = [sa.literal_column(f"'{kind}'", Words) for kind in OWN]
 
-_BOOK = Prepared(
+_BOOK = Compiled(
     sa.select(
         schema.books.c.transfers, schema.books.c.accounts, schema.books.c.players, schema.books.c.head
     ).where(schema.books.c.guild_id == _g)

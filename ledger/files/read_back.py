@@ -98,7 +98,7 @@ class Promise(NamedTuple):
 
 
 @dataclass
-class File:
+class CsvFile:
     """One CSV file of the folder, read once from its beginning to its end."""
 
     folder: Path

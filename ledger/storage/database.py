@@ -139,13 +139,16 @@ class Database:
 
         return await self._writer.submit(work, guild=request.guild, background=background)
 
-    async def claim(self, unit: Unit[AnyT, A], request: AnyT, now: datetime, *, background: bool = True) -> A:
-        """Run a unit that looks over guilds or makes a new book: it moves no points and may happen twice."""
+    async def background(
+        self, unit: Unit[AnyT, A], request: AnyT, now: datetime, *, at_once: bool = False
+    ) -> A:
+        """Run a unit without a guild's lock: it looks over guilds or makes a new book, moves no points and may happen
+        twice. `at_once` lets it go before what else waits in the background, as a press does."""
 
         def work(tx: Connection, again: bool) -> A:
             return unit(tx, request, now)
 
-        return await self._writer.submit(work, guild=None, background=background)
+        return await self._writer.submit(work, guild=None, background=not at_once)
 
     async def read(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs

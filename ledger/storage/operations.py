@@ -17,7 +17,7 @@ from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Prepared, insert_if_new, param
+from ledger.compiled import Compiled, insert_if_new, param
 from ledger.errors import AlreadyDone, BadWords, KeyReused, UnknownGuild
 from ledger.types import fits, to_us
 from ledger.types import key as checked
@@ -64,7 +64,7 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
         raise AlreadyDone(request.guild, request.key, answer)
     answer = unit(tx, request, now)
     recorded = _answers(unit).dump_json(answer).decode()
-    added = _ADD_DONE.count(
+    added = _ADD_DONE.execute(
         tx, guild_id=request.guild, key=request.key, request_digest=asked, answer=recorded, at_us=to_us(now)
     )
     assert added == 1, "a key was taken although its guild was locked"
@@ -101,10 +101,10 @@ def _answers(unit: Unit[Any, Any]) -> TypeAdapter[Any]:
 _g, _key = param("g"), param("key")
 _row = sa.select(schema.books.c.transfers).where(schema.books.c.guild_id == _g)
 # BEGIN IMMEDIATE has locked SQLite's whole file by then; there the read says whether the book exists.
-_LOCK = {"sqlite": Prepared(_row), "postgresql": Prepared(_row.with_for_update())}
-_FIND_DONE = Prepared(
+_LOCK = {"sqlite": Compiled(_row), "postgresql": Compiled(_row.with_for_update())}
+_FIND_DONE = Compiled(
     sa.select(schema.done.c.request_digest, schema.done.c.answer).where(
         schema.done.c.guild_id == _g, schema.done.c.key == _key
     )
 )
-_ADD_DONE = Prepared(insert_if_new(schema.done))
+_ADD_DONE = Compiled(insert_if_new(schema.done))

@@ -35,7 +35,7 @@ ATTEMPTS = 7
 """On PostgreSQL, over three seconds: a server that is started anew takes as long."""
 
 Work = Callable[[Connection, bool], Any]
-"""A unit bound to its request; the flag says that this very work may have been committed (see `operations.perform`)."""
+"""A unit bound to its request; the flag says that this work may have been committed (see `operations.perform`)."""
 
 
 @dataclass(slots=True)

@@ -14,11 +14,12 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned
 from ledger.accounts import Account
-from ledger.compiled import Prepared, constants, param
+from ledger.compiled import Compiled, constants, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
 from markets.claims import ambiguity, claims, judges, sides
+from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables, text_limits
 from markets.core.errors import (
@@ -44,7 +45,7 @@ from markets.mechanisms.two_party import Stakes
 
 STAKE, AGREED = "bet.stake", "bet.agreed"
 ANYONE = 0
-YEAR_US = 365 * claims.DAY_US
+YEAR_US = 365 * claim_terms.DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Bet:
 
 
 @dataclass(frozen=True, slots=True)
-class Make:
+class MakeOffer:
     """Offer a bet. `taker` is a player's number, 0 for anyone; `expires_us` None takes the server's default.
 
     `terms` is the hex digest of the claim's terms of which `side` is an outcome; without it, of those that there are.
@@ -159,7 +160,7 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class WithdrawOffer:
     guild: int
     key: str
     offer: int
@@ -203,7 +204,7 @@ class Agree:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MoveBet:
     """Sign for one's own bet to be moved to the claim that supersedes its own; `terms` is that one's digest in hex,
     as it was shown."""
 
@@ -238,7 +239,7 @@ class Ended:
     digest: str
 
 
-def make(tx: Connection, request: Make, now: datetime) -> Offer:
+def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
     """Put an offer before one person or anyone.
 
     Raises:
@@ -276,7 +277,7 @@ def renew(tx: Connection, request: Renew, now: datetime) -> Offer:
     if old.state != "dead":
         raise OfferGone(old.number, old.state)
     side, clause = renewed(claims.load(tx, old.guild, old.claim), old)
-    again = Make(
+    again = MakeOffer(
         guild=old.guild,
         key=request.key,
         maker=old.maker,
@@ -310,7 +311,7 @@ def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
     first = _open_offer(tx, request.guild, request.offer, request.maker, now)
     claim = claims.load(tx, request.guild, first.claim)
     claim.require("offer", now)
-    answer = Make(
+    answer = MakeOffer(
         guild=request.guild,
         key=request.key,
         maker=request.maker,
@@ -327,7 +328,7 @@ def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
     return _add(tx, answer, _expiry(claim, None, now), first.number, now)
 
 
-def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Offer:
+def withdraw(tx: Connection, request: WithdrawOffer, now: datetime) -> Offer:
     """Take an offer back.
 
     Raises:
@@ -360,12 +361,12 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
     taker = accounts.wallet(tx, request.guild, request.taker)
     posted = _lock(tx, request, offer, taker, bet_escrow, now)
-    _BET.count(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
+    _BET.execute(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
     _close(tx, offer, "accepted")
     claims.freeze(tx, claim)
     _schedule_year(tx, claim, offer.number, now)
     facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
-    outbox.post(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
+    outbox.enqueue(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
     left = posted.balances[taker.number]
     return Accepted(offer.number, claim.number, posted.number, posted.digest, left)
 
@@ -393,7 +394,7 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
     tx.execute(_ADD_AGREEMENT, row)
     facts = {"bet": bet.number, "claim": bet.claim, "by": request.player}
     outbox.redraw(tx, bet.guild, "offer", bet.number)
-    outbox.post(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
+    outbox.enqueue(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
     return bet
 
 
@@ -415,11 +416,11 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     )
     outbox.redraw_disputes(tx, bet.guild, bet.claim)  # what each result would pay is less by this bet
     facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
-    outbox.post(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
+    outbox.enqueue(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
     return ended
 
 
-def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
+def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
     """Sign for a bet to move to the claim that supersedes its own; by the second side's signature it moves (B5).
 
     Raises:
@@ -450,7 +451,7 @@ def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
         }
         tx.execute(_ADD_MOVE, row)
         facts = {"bet": bet.number, "claim": old.number, "to": new.number, "by": request.player}
-        outbox.post(tx, bet.guild, "bet.move_suggested", facts, now, line=old.number)
+        outbox.enqueue(tx, bet.guild, "bet.move_suggested", facts, now, line=old.number)
         return bet
     values = {"to": new.number, "digest": terms, "side": there.side, "clause": there.clause}
     tx.execute(_MOVE, {"g": bet.guild, "n": bet.number} | values)
@@ -459,7 +460,7 @@ def move_bet(tx: Connection, request: Move, now: datetime) -> Bet:
         outbox.redraw(tx, bet.guild, "claim", claim.number)
     outbox.redraw(tx, bet.guild, "offer", bet.number)
     facts = {"bet": bet.number, "claim": old.number, "to": new.number}
-    outbox.post(tx, bet.guild, "bet.moved", facts, now, line=old.number)
+    outbox.enqueue(tx, bet.guild, "bet.moved", facts, now, line=old.number)
     return load_bet(tx, bet.guild, bet.number)
 
 
@@ -541,7 +542,7 @@ def pay(
             amounts[account] = amounts.get(account, 0) + amount
     posted = post(tx, guild=bet.guild, key=key, kind=kind, amounts=amounts, now=now)
     accounts.end(tx, bet.escrow)
-    _END_BET.count(
+    _END_BET.execute(
         tx,
         g=bet.guild,
         n=bet.number,
@@ -562,11 +563,11 @@ def pay(
     return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
 
 
-def came(bet: Bet, maker_gets: int, taker_gets: int) -> list[leaderboard.Came]:
+def came(bet: Bet, maker_gets: int, taker_gets: int) -> list[leaderboard.Profit]:
     """What a bet brought its two sides, for the board."""
     return [
-        leaderboard.Came(bet.maker, bet.maker_stake, maker_gets),
-        leaderboard.Came(bet.taker, bet.taker_stake, taker_gets),
+        leaderboard.Profit(bet.maker, bet.maker_stake, maker_gets),
+        leaderboard.Profit(bet.taker, bet.taker_stake, taker_gets),
     ]
 
 
@@ -602,7 +603,7 @@ def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, 
         gone = came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
         leaderboard.note_profits(tx, bet.guild, bet.claim, gone, now, back=True)
     live = dict.fromkeys(_ENDING) | {"state": "live"}
-    _END_BET.count(tx, g=bet.guild, n=bet.number, **live)
+    _END_BET.execute(tx, g=bet.guild, n=bet.number, **live)
     _schedule_year(tx, claims.load(tx, bet.guild, bet.claim), bet.number, now)
     outbox.redraw(tx, bet.guild, "offer", bet.number)
     return posted
@@ -712,7 +713,7 @@ def _own_bet(tx: Connection, guild: int, number: int, player: int, now: datetime
     return bet
 
 
-def _require_offer(tx: Connection, claim: Claim, request: Make) -> None:
+def _require_offer(tx: Connection, claim: Claim, request: MakeOffer) -> None:
     """What must be true of an offer's stakes, clause and maker."""
     _require_stakes(claim, request.maker_stake, request.taker_stake)
     if request.clause is not None:
@@ -766,9 +767,9 @@ def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
     return min(until, claim.closes_us)
 
 
-def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, now: datetime) -> Offer:
+def _add(tx: Connection, request: MakeOffer, expires_us: int, counters: int | None, now: datetime) -> Offer:
     number = following(tx, request.guild, "offers")
-    _OFFER.count(
+    _OFFER.execute(
         tx,
         guild_id=request.guild,
         number=number,
@@ -787,8 +788,8 @@ def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, n
         outcomes=None,
     )
     jobs.schedule(tx, request.guild, "offer.expire", number, expires_us)
-    if expires_us - to_us(now) > 2 * claims.DAY_US:
-        jobs.schedule(tx, request.guild, "offer.remind", number, expires_us - claims.DAY_US)
+    if expires_us - to_us(now) > 2 * claim_terms.DAY_US:
+        jobs.schedule(tx, request.guild, "offer.remind", number, expires_us - claim_terms.DAY_US)
     outbox.redraw(tx, request.guild, "offer", number)
     outbox.redraw(tx, request.guild, "claim", request.claim)  # it lists what may be accepted
     return load_offer(tx, request.guild, number)
@@ -796,7 +797,7 @@ def _add(tx: Connection, request: Make, expires_us: int, counters: int | None, n
 
 def _close(tx: Connection, offer: Offer, state: str) -> None:
     """End an offer, with its calendar; its card shows how."""
-    _CLOSE.count(tx, g=offer.guild, n=offer.number, state=state)
+    _CLOSE.execute(tx, g=offer.guild, n=offer.number, state=state)
     _cancel_calendar(tx, offer.guild, offer.number)
     outbox.redraw(tx, offer.guild, "offer", offer.number)
     outbox.redraw(tx, offer.guild, "claim", offer.claim)
@@ -893,9 +894,9 @@ BET_COLUMNS = (
 )
 _OFFER_FIELDS = [field.name for field in fields(Offer)]
 _BET_FIELDS = [field.name for field in fields(Bet)]
-_LOAD_OFFER = Prepared(sa.select(*OFFER_COLUMNS).where(*_this_offer))
-_LOAD_BET = Prepared(sa.select(*BET_COLUMNS).where(*_this_bet))
-_OFFER = Prepared(sa.insert(tables.offers))
+_LOAD_OFFER = Compiled(sa.select(*OFFER_COLUMNS).where(*_this_offer))
+_LOAD_BET = Compiled(sa.select(*BET_COLUMNS).where(*_this_bet))
+_OFFER = Compiled(sa.insert(tables.offers))
 _ACCEPTED = (
     "guild_id",
     "number",
@@ -912,12 +913,12 @@ _ACCEPTED = (
     "accepted_us",
     "accepted_by",
 )
-_BET = Prepared(
+_BET = Compiled(
     sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
 )
-_CLOSE = Prepared(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
+_CLOSE = Compiled(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
 _ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
-_END_BET = Prepared(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
+_END_BET = Compiled(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
 _a = tables.agreements.c
 _AGREEMENT = sa.select(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
 _FORGET_AGREEMENT = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))

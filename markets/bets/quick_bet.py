@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from markets.bets import offers
 from markets.bets.offers import ANYONE
 from markets.claims import claims
-from markets.claims.claims import Actor, Terms
+from markets.claims.terms import Actor, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +31,27 @@ class Quick:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class QuickBetOpened:
     """The claim's number and the offer's."""
 
     claim: int
     offer: int
 
 
-def quick(tx: Connection, request: Quick, now: datetime) -> Opened:
+def quick(tx: Connection, request: Quick, now: datetime) -> QuickBetOpened:
     """Open a claim and offer a bet on it, both or neither.
 
     Raises:
         What `claims.open_claim` and `offers.make` raise.
     """
     guild, key, player = request.guild, request.key, request.actor.player
-    number = claims.save_draft(tx, claims.Draft(guild, key, player, request.terms, claim=request.claim), now)
+    number = claims.save_draft(
+        tx, claims.SaveDraft(guild, key, player, request.terms, claim=request.claim), now
+    )
     claims.open_claim(tx, claims.Open(guild, key, request.actor, number, request.warned), now)
     offer = offers.make(
         tx,
-        offers.Make(
+        offers.MakeOffer(
             guild=guild,
             key=key,
             maker=player,
@@ -61,4 +63,4 @@ def quick(tx: Connection, request: Quick, now: datetime) -> Opened:
         ),
         now,
     )
-    return Opened(number, offer.number)
+    return QuickBetOpened(number, offer.number)

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 
 from ledger.compiled import param
 from ledger.types import Whole
-from markets.claims import claims, instruments
-from markets.claims.claims import Claim, Result
+from markets.claims import instruments, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import tables
 from markets.core.errors import BadTimes
 
@@ -77,7 +78,7 @@ def moved(tx: Connection, claim: Claim, result: Result, player: int | None = Non
 def as_named(result: Result, *named: Result | None) -> Result:
     """A result with the moment of the first of `named` that says the same but for that: so it pays as it stands."""
     for one in named:
-        if one is not None and claims.same(bare(one), bare(result)):
+        if one is not None and terms.same(bare(one), bare(result)):
             return replace(result, known_us=one.known_us, voids_late=one.voids_late)
     return result
 
@@ -110,12 +111,12 @@ def standing(tx: Connection, claim: Claim) -> list[Result]:
     if row is None:
         return []
     said = proposed(row.result, row.known_us)
-    return [said] if row.ruling is None else [claims.read_result(row.ruling), said]
+    return [said] if row.ruling is None else [terms.read_result(row.ruling), said]
 
 
 def proposed(stored: str, known_us: int | None) -> Result:
     """A proposal's stored result with the moment that stands beside it. No proposal voids bets."""
-    return replace(claims.read_result(stored), known_us=known_us, voids_late=False)
+    return replace(terms.read_result(stored), known_us=known_us, voids_late=False)
 
 
 _s, _f, _b, _c = tables.stakes.c, tables.forecasts.c, tables.bets.c, tables.claims.c

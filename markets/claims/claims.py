@@ -4,8 +4,6 @@ A claim's text is `Terms`: a value with canonical bytes and a digest. It is froz
 trade or a forecast hangs on it; the row's `frozen` says so, and no function here changes terms after that.
 """
 
-import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,11 +15,20 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.types import fits, from_us, to_us
 from markets.claims import ambiguity, conditions, ranges, sides, stories, zones
-from markets.claims.conditions import Condition
-from markets.claims.stories import Scenario
+from markets.claims.terms import (
+    DAY_US,
+    LATEST_US,
+    Actor,
+    Judges,
+    Terms,
+    as_binary,
+    canonical,
+    digest,
+    read_terms,
+)
 from markets.claims.wording import Remark
 from markets.core import jobs, lifecycle, outbox, tables, weeks
 from markets.core.errors import (
@@ -41,102 +48,7 @@ from markets.core.numbering import following
 from markets.core.settings import Settings
 from markets.core.weeks import week_of
 
-Kind = Literal["binary", "choice", "number", "date"]
-Early = Literal["allowed", "announced", "deadline"]
-
-LATEST_US = 4_133_980_800_000_000 + 12 * 3_600_000_000
-"""When 2100 has ended everywhere on Earth: no time of a claim lies after it (B2). Forms ask for the zone's end."""
-
-DAY_US = 86_400_000_000
 FEWEST, MOST = 2, 10
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, as Discord knows them at this moment: their number in the book, and what they may do."""
-
-    player: int
-    moderator: bool = False
-    owner: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One answer and what has to be true for it. Ranges hold their lower edge and not their upper (C3)."""
-
-    name: str
-    criteria: str
-    low: str | None = None
-    high: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """Who rules, and how many votes for one result it takes (D4). Nobody named means moderators."""
-
-    named: tuple[int, ...] = ()
-    votes: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a claim came from: a link, a minute in a recording, the day it was read."""
-
-    link: str
-    minute: str | None = None
-    read_on: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """All that a claim says. A draft may leave times and sources empty; an open claim has what B7 asks for.
-
-    `clause` is the ambiguity clause as `ambiguity.encode` writes it.
-    """
-
-    title: str
-    statement: str = ""
-    kind: Kind = "binary"
-    outcomes: tuple[Outcome, ...] = ()
-    unit: str = ""
-    source: str = ""
-    fallback: str = ""
-    closes_us: int | None = None
-    deadline_us: int | None = None
-    check_us: int | None = None
-    zone: str = ""
-    early: Early = "allowed"
-    clause: str = ""
-    judges: Judges = Judges()
-    tags: tuple[str, ...] = ()
-    origin: Origin | None = None
-    check: dict[str, str] | None = None
-    library: str | None = None
-    condition: Condition | None = None
-    scenario: Scenario | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The outcomes' names, by place."""
-        return tuple(outcome.name for outcome in self.outcomes)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a claim came out: an outcome's number, weights over the outcomes, unclear, void, or too early (D1).
-
-    `value` is what was entered for a number or a date; the outcome is worked out from it. `known_us` is when an
-    outcome, or judged weights, became public, if that is a part of the result, and `voids_late` that bets which were
-    taken after it are void, as a ruling may say (D1).
-    """
-
-    kind: Literal["outcome", "weights", "unclear", "void", "early"]
-    outcome: int | None = None
-    weights: tuple[int, ...] = ()
-    value: str | None = None
-    check_us: int | None = None
-    known_us: int | None = None
-    voids_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +85,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SaveDraft:
     """Keep what was typed so far (B6). `claim` is the draft it belongs to, None for a new one.
 
     `typed` is what the forms hold, as JSON; None leaves what they held.
@@ -237,25 +149,6 @@ class Follow:
     follows: bool
 
 
-def digest(terms: Terms) -> bytes:
-    """SHA-256 over the terms' canonical JSON: what both sides of a bet agreed to."""
-    return hashlib.sha256(canonical(terms).encode()).digest()
-
-
-def canonical(terms: Terms) -> str:
-    """The terms as JSON, fields in the order of `Terms`. A condition and a scenario stand there only where there is
-    one, so that the digests of claims from before there were any stay as they are."""
-    without = {name for name in ("condition", "scenario") if getattr(terms, name) is None}
-    return _TERMS.dump_json(terms, exclude=without).decode()
-
-
-def as_binary(terms: Terms) -> Terms:
-    """YES and NO as a binary claim, in whatever order they were typed (B5)."""
-    if terms.kind == "choice" and terms.scenario is None and sides.are_yes_and_no(terms.names):
-        return replace(terms, kind="binary")
-    return terms
-
-
 def load(tx: Connection, guild: int, number: int) -> Claim:
     """A claim by its number.
 
@@ -268,7 +161,7 @@ def load(tx: Connection, guild: int, number: int) -> Claim:
     return _claim(row)
 
 
-def save_draft(tx: Connection, request: Draft, now: datetime) -> int:
+def save_draft(tx: Connection, request: SaveDraft, now: datetime) -> int:
     """Keep a draft; returns its number.
 
     Raises:
@@ -419,7 +312,7 @@ def _kill_and_tell(tx: Connection, claim: Claim, now: datetime) -> None:
 def _tell_of_dead(tx: Connection, claim: Claim, dead: list[int], now: datetime) -> None:
     if dead:
         facts = {"claim": claim.number, "offers": dead}
-        outbox.post(tx, claim.guild, "offers.died", facts, now, line=claim.number)
+        outbox.enqueue(tx, claim.guild, "offers.died", facts, now, line=claim.number)
 
 
 def _hang(tx: Connection, claim: Claim, terms: Terms) -> None:
@@ -462,13 +355,13 @@ def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
     """
     old = load(tx, request.guild, request.old)
     require_may_supersede(old, request.actor)
-    draft = Draft(request.guild, request.key, request.actor.player, request.terms, request.claim)
+    draft = SaveDraft(request.guild, request.key, request.actor.player, request.terms, request.claim)
     number = save_draft(tx, draft, now)
     tx.execute(_SUPERSEDES, {"g": request.guild, "n": number, "old": old.number})
     opened = open_claim(tx, Open(request.guild, request.key, request.actor, number, request.warned), now)
     outbox.redraw(tx, old.guild, "claim", old.number)
     facts = {"claim": old.number, "by": number}
-    outbox.post(tx, old.guild, "claim.superseded", facts, now, line=old.number)
+    outbox.enqueue(tx, old.guild, "claim.superseded", facts, now, line=old.number)
     return opened
 
 
@@ -666,7 +559,7 @@ def counted_times(terms: Terms, decided_us: int | None) -> tuple[int, int, int]:
 def freeze(tx: Connection, claim: Claim) -> None:
     """From the first accepted bet, stake, trade or forecast on, nobody edits the claim (B5), nor what it hangs on."""
     if not claim.frozen:
-        _FREEZE.count(tx, g=claim.guild, n=claim.number)
+        _FREEZE.execute(tx, g=claim.guild, n=claim.number)
         if claim.terms.condition is not None:
             conditions.freeze_above(tx, claim.guild, claim.number)
 
@@ -683,49 +576,9 @@ def move(tx: Connection, claim: Claim, to: str, **values: Any) -> None:
         outbox.redraw_disputes(tx, claim.guild, claim.number)
 
 
-def result_json(result: Result) -> str:
-    """A result as it is stored."""
-    return _RESULT.dump_json(result, exclude_defaults=True).decode()
-
-
-@lru_cache(maxsize=512)
-def read_terms(text: str) -> Terms:
-    """Stored terms. Reading them is a tenth of what an accepted bet costs, and the same few are read all day."""
-    return _TERMS.validate_json(text)
-
-
 @lru_cache(maxsize=64)
 def _read_settings(text: str) -> Settings:
     return _SETTINGS.validate_json(text)
-
-
-def read_result(text: str) -> Result:
-    """A stored result."""
-    return _RESULT.validate_json(text)
-
-
-def same(one: Result, other: Result) -> bool:
-    """Whether two results say and pay the same, however they were entered: another value in the same range does,
-    another moment at which it became public doesn't."""
-    return _essence(one) == _essence(other)
-
-
-def _essence(result: Result) -> tuple[object, ...]:
-    return *_came(result), result.known_us, result.voids_late
-
-
-def _came(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
-    weighted = [place for place, weight in enumerate(result.weights) if weight]
-    if result.kind == "weights" and len(weighted) == 1:
-        return "outcome", weighted[0], ()
-    whole = math.gcd(*result.weights) or 1
-    return result.kind, result.outcome, tuple(weight // whole for weight in result.weights)
-
-
-def only_outcome(result: Result) -> int | None:
-    """The outcome that a result gives everything to, if it names one or gives weight to one alone."""
-    kind, outcome, _ = _came(result)
-    return outcome if kind == "outcome" else None
 
 
 def kill_offers(tx: Connection, claim: Claim) -> list[int]:
@@ -797,7 +650,7 @@ def _claim(row: Any) -> Claim:
     )
 
 
-_TERMS, _RESULT, _SETTINGS = TypeAdapter(Terms), TypeAdapter(Result), TypeAdapter(Settings)
+_SETTINGS = TypeAdapter(Settings)
 _c = tables.claims.c
 _this = (_c.guild_id == param("g"), _c.number == param("n"))
 COLUMNS = (
@@ -817,7 +670,7 @@ COLUMNS = (
     _c.resolution,
     _c.opened_us,
 )
-_LOAD = Prepared(sa.select(*COLUMNS).where(*_this))
+_LOAD = Compiled(sa.select(*COLUMNS).where(*_this))
 _ADD = sa.insert(tables.claims)
 _OPEN = (
     sa.update(tables.claims)
@@ -836,7 +689,7 @@ _EDIT = (
         {name: param(name) for name in ("kind", "terms", "digest", "closes_us", "deadline_us", "check_us")}
     )
 )
-_FREEZE = Prepared(sa.update(tables.claims).where(*_this).values(frozen=sa.literal_column("1")))
+_FREEZE = Compiled(sa.update(tables.claims).where(*_this).values(frozen=sa.literal_column("1")))
 _STANDING = (
     sa.select(sa.func.count())
     .select_from(tables.claims)

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Prepared, param, params
+from ledger.compiled import Compiled, param, params
 from ledger.types import fits, to_us
 from markets.claims import sides
 from markets.core import jobs, lifecycle, tables
@@ -39,7 +39,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ConditionLink:
     """A condition of a claim that is or was open, and how it stands; `decided_us` while it is decided."""
 
     claim: int
@@ -107,10 +107,10 @@ def move(tx: Connection, guild: int, claim: int, outcome: int) -> None:
     tx.execute(_MOVE, {"g": guild, "n": claim, "to": outcome})
 
 
-def find(tx: Connection, guild: int, claim: int) -> Link | None:
+def find(tx: Connection, guild: int, claim: int) -> ConditionLink | None:
     """What a claim hangs on, if it does."""
     row = _FIND.row(tx, g=guild, n=claim)
-    return None if row is None else Link(*row)
+    return None if row is None else ConditionLink(*row)
 
 
 def waits(tx: Connection, guild: int, claim: int) -> bool:
@@ -119,9 +119,9 @@ def waits(tx: Connection, guild: int, claim: int) -> bool:
     return link is not None and link.state == WAITING
 
 
-def hanging(tx: Connection, guild: int, on: int) -> list[Link]:
+def hanging(tx: Connection, guild: int, on: int) -> list[ConditionLink]:
     """The claims that hang on this one directly, by number."""
-    return [Link(*row) for row in _HANGING.rows(tx, g=guild, n=on)]
+    return [ConditionLink(*row) for row in _HANGING.rows(tx, g=guild, n=on)]
 
 
 def above(tx: Connection, guild: int, claim: int) -> list[int]:
@@ -179,8 +179,8 @@ _COLUMNS = (_l.claim, _l.on_claim, _l.outcome, _l.days, _l.state, _l.decided_us)
 _ON = sa.select(_c.state, _c.terms).where(_c.guild_id == param("g"), _c.number == param("n"))
 _ADD = sa.insert(tables.conditions)
 _DROP = sa.delete(tables.conditions).where(*_this)
-_FIND = Prepared(sa.select(*_COLUMNS).where(*_this))
-_HANGING = Prepared(
+_FIND = Compiled(sa.select(*_COLUMNS).where(*_this))
+_HANGING = Compiled(
     sa.select(*_COLUMNS).where(_l.guild_id == param("g"), _l.on_claim == param("n")).order_by(_l.claim)
 )
 _BELOW = sa.select(_l.claim).where(_l.guild_id == param("g"), _l.on_claim.in_(params("on")))

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from ledger.transfers import Words
 from markets.claims import ambiguity
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 
 
 class Step(NamedTuple):

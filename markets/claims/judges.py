@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from ledger.compiled import param
 from ledger.types import to_us
-from markets.claims import claims, conditions, instruments
-from markets.claims.claims import Actor, Claim
+from markets.claims import claims, conditions, instruments, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor
 from markets.core import jobs, outbox, tables, text_limits
 from markets.core.errors import NamedJudge, NotAJudge, Recused
 from markets.core.numbering import following
@@ -75,7 +76,7 @@ def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
     note_act(tx, claim.guild, STEPPED_DOWN, actor=request.player, now=now, claim=claim.number, reason=None)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     facts = {"claim": claim.number, "judge": request.player}
-    outbox.post(tx, claim.guild, "judge.stepped_down", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "judge.stepped_down", facts, now, line=claim.number)
     return len(left) - 1
 
 
@@ -147,14 +148,14 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
     )
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     facts = {"claim": claim.number, "clarification": number}
-    outbox.post(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
     return number
 
 
 def ask(tx: Connection, claim: Claim, now: datetime) -> None:
     """Their turn begins: they are reminded, and after 7 days without enough votes the owner is asked (D4)."""
     for kind, days in (("judges.remind", 3), ("judges.owner", 7)):
-        jobs.schedule(tx, claim.guild, kind, claim.number, to_us(now) + days * claims.DAY_US)
+        jobs.schedule(tx, claim.guild, kind, claim.number, to_us(now) + days * terms.DAY_US)
 
 
 def note_act(

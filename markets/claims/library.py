@@ -48,7 +48,7 @@ class BadLibrary(ValueError):
     """The shipped file is not what this module reads: our mistake, found by the tests and not by a person."""
 
 
-class Answer(NamedTuple):
+class LibraryOutcome(NamedTuple):
     """An outcome. Ranges hold their lower edge and not their upper; an edge is a number or an ISO date, as text."""
 
     name: str
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
     high: str | None = None
 
 
-class Judges(NamedTuple):
+class LibraryJudges(NamedTuple):
     """Moderators, or so many named persons, and how many votes for one result a ruling needs (D4)."""
 
     named: int
@@ -107,7 +107,7 @@ class Starter:
     form: str
     options: tuple[str, ...]
     early: Early
-    judges: Judges
+    judges: LibraryJudges
     clause_words: str
     payout: str
     related: tuple[str, ...]
@@ -142,16 +142,16 @@ class Starter:
         return f"{self.statement} {self.yes_criteria} {self.no_criteria}" if self.options else self.statement
 
     @property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[LibraryOutcome, ...]:
         """The outcomes, from two to ten."""
         if self.kind == "date":
             return _date_ranges(self.options)
         if self.options:
-            return tuple(Answer(option) for option in self.options)
+            return tuple(LibraryOutcome(option) for option in self.options)
         edge = _text(self.check.threshold) if self.kind == "number" else None
         above, below = {"low": edge}, {"high": edge}
         yes, no = (above, below) if self.check.comparator == ">=" else (below, above)
-        return (Answer("YES", self.yes_criteria, **yes), Answer("NO", self.no_criteria, **no))
+        return (LibraryOutcome("YES", self.yes_criteria, **yes), LibraryOutcome("NO", self.no_criteria, **no))
 
     @property
     def days(self) -> int:
@@ -243,7 +243,7 @@ def _starter(row: dict[str, Any]) -> Starter:
         form=row.pop("kind"),
         options=tuple(row.pop("options")),
         early=_EARLY[row.pop("early_resolution")],
-        judges=Judges(int(judge[3] or 0), int(judge[2])),
+        judges=LibraryJudges(int(judge[3] or 0), int(judge[2])),
         clause_words=_words(row.pop("ambiguity")),
         payout=row.pop("ambiguity_payout"),
         related=tuple(row.pop("related")),
@@ -276,7 +276,7 @@ def _check(name: str, check: dict[str, Any], row: Mapping[str, Any]) -> Check:
     return Check(comparator=row["comparator"], threshold=threshold, unit=_words(row["unit"]), **check)
 
 
-def _date_ranges(options: tuple[str, ...]) -> tuple[Answer, ...]:
+def _date_ranges(options: tuple[str, ...]) -> tuple[LibraryOutcome, ...]:
     """`before 2028`, `2028 to 2029`, ..., `later or never`: each from the start of its first year."""
     found = [_YEARS.fullmatch(option) for option in options[:-1]]
     lows = [None if way is None or way[1] else f"{way[2]}-01-01" for way in found]
@@ -285,7 +285,7 @@ def _date_ranges(options: tuple[str, ...]) -> tuple[Answer, ...]:
         raise BadLibrary(f"options: {options}")
     lows.append(f"{int(last[3] or last[2]) + 1}-01-01")
     return tuple(
-        Answer(option, low=low, high=high)
+        LibraryOutcome(option, low=low, high=high)
         for option, low, high in zip(options, lows, [*lows[1:], None], strict=True)
     )
 

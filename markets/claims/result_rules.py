@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from ledger.types import to_us
-from markets.claims import ambiguity, claims, ranges, sides
-from markets.claims.claims import Claim, Result
+from markets.claims import ambiguity, ranges, sides
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core.errors import BadResult, TooEarlyToPropose
 
 MOST_WEIGHT = 1_000_000
 
-LATER_US = 90 * claims.DAY_US
+LATER_US = 90 * claim_terms.DAY_US
 """By how much *too early* moves a claim's check date at most (D8)."""
 
 
@@ -33,7 +35,7 @@ def required(claim: Claim, result: Result, now: datetime) -> Result:
         ambiguity.decode(claim.terms.clause), ambiguity.JudgesChoose
     ):
         raise BadResult("weights", "missing", outcomes=outcomes)
-    if result.check_us is not None and not to_us(now) < result.check_us <= claims.LATEST_US:
+    if result.check_us is not None and not to_us(now) < result.check_us <= claim_terms.LATEST_US:
         raise BadResult("check_us", "late" if result.check_us > to_us(now) else "past")
     latest_us = max(claim.check_us or 0, to_us(now)) + LATER_US
     if result.check_us is not None and result.check_us > latest_us:
@@ -82,10 +84,10 @@ def require_time(claim: Claim, result: Result, now: datetime) -> None:
     earliest = 0
     deadline_us = claim.deadline_us or 0
     no = _no_of(claim)
-    if no is not None and claims.only_outcome(result) == no:
+    if no is not None and claim_terms.only_outcome(result) == no:
         earliest = claim.check_us or 0
     if result.kind == "unclear":
-        earliest = deadline_us + ambiguity.decode(claim.terms.clause).days * claims.DAY_US
+        earliest = deadline_us + ambiguity.decode(claim.terms.clause).days * claim_terms.DAY_US
     if claim.terms.early == "deadline" and result.kind in ("outcome", "weights"):
         earliest = max(earliest, deadline_us)
     if to_us(now) < earliest:

@@ -8,20 +8,17 @@ It knows claims as rows only, so that `claims` can ask it. Who may write and jud
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.types import to_us
+from markets.claims.terms import Scenario, Terms
 from markets.core import jobs, tables, text_limits
 from markets.core.errors import BadOutcome, BadTerms, BadTimes, Needed
 from markets.mechanisms import story_scores as mechanism
 from markets.mechanisms.story_scores import Answer, Verdict
-
-if TYPE_CHECKING:
-    from markets.claims.claims import Terms
 
 MOST_ITEMS = 12
 MOST_WORDS = 200
@@ -31,32 +28,6 @@ OPEN, TRUE, FALSE, DROPPED = "open", "true", "false", "dropped"
 """Not judged yet; came true by its date; didn't; nobody could decide it."""
 
 ANSWERS: dict[str, Answer] = {TRUE: True, FALSE: False, DROPPED: None}
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Something that comes true before `by_us` or doesn't, and what each story says of it, in basis points."""
-
-    words: str
-    by_us: int
-    chances: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """Who wrote each of a claim's outcomes, by player number, and the items that decide between them."""
-
-    writers: tuple[int, ...] = ()
-    items: tuple[Item, ...] = ()
-
-    @property
-    def last_us(self) -> int | None:
-        """When the last item has come true or not: the deadline."""
-        return max((item.by_us for item in self.items), default=None)
-
-    def chances(self, story: int) -> tuple[int, ...]:
-        """What one story says of each item."""
-        return tuple(item.chances[story] for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +46,7 @@ class Judged:
     reason: str | None
 
 
-def require(terms: "Terms", now: datetime) -> None:
+def require(terms: Terms, now: datetime) -> None:
     """What an open scenario can't do without.
 
     Raises:
@@ -129,7 +100,7 @@ def key(by_us: int, words: str) -> tuple[int, str]:
     return by_us, " ".join(words.casefold().split())
 
 
-def note(tx: Connection, guild: int, claim: int, terms: "Terms") -> None:
+def note(tx: Connection, guild: int, claim: int, terms: Terms) -> None:
     """Write the rows of a claim that was opened or edited; nothing is judged yet, since nothing may be bet on it."""
     for table in (tables.items, tables.stories):
         tx.execute(sa.delete(table).where(table.c.guild_id == guild, table.c.claim == claim))
@@ -193,7 +164,7 @@ def verdict(found: Sequence[Judged]) -> Verdict | None:
 
 
 _i = tables.items.c
-_ITEMS = Prepared(
+_ITEMS = Compiled(
     sa.select(
         *(_i.number, _i.words, _i.by_us, _i.chances, _i.state, _i.judge, _i.known_us, _i.judged_us),
         *(_i.evidence, _i.reason),

@@ -34,7 +34,7 @@ WARNS = (
 """Every code that a remark can have, in the order in which remarks are listed."""
 
 
-class Outcome(Protocol):
+class DraftOutcome(Protocol):
     """An answer: ranges hold their lower edge and not their upper, as a number or an ISO date in text."""
 
     @property
@@ -56,7 +56,7 @@ class Draft:
     """
 
     statement: str
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[DraftOutcome]
     title: str = ""
     deadline: datetime | None = None
     deadline_typed: str = ""
@@ -112,7 +112,7 @@ def _blocks(draft: Draft) -> Iterator[tuple[str, str]]:
     yield from _found("private_person", _PRIVATE, everything)
 
 
-def _outcomes(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+def _outcomes(outcomes: Sequence[DraftOutcome]) -> Iterator[tuple[str, str]]:
     names = [_bare(outcome.name) for outcome in outcomes]
     if len(outcomes) < 2 or not all(names):
         yield "no_outcomes", ""
@@ -149,14 +149,14 @@ class _Range:
     high: Edge | None
 
 
-def _ranges(outcomes: Sequence[Outcome]) -> list[_Range]:
+def _ranges(outcomes: Sequence[DraftOutcome]) -> list[_Range]:
     """The outcomes that are ranges, lowest first: by their edges, or where they have none by their names."""
     stated = [_stated(outcome) for outcome in outcomes if outcome.low is not None or outcome.high is not None]
     found = [one for one in stated or [_named(outcome.name) for outcome in outcomes] if one is not None]
     return sorted(found, key=lambda one: (one.low is not None, one.low or (Fraction(0), 0)))
 
 
-def _stated(outcome: Outcome) -> _Range | None:
+def _stated(outcome: DraftOutcome) -> _Range | None:
     low, high = _edge(outcome.low), _edge(outcome.high)
     unread = (outcome.low is not None and low is None) or (outcome.high is not None and high is None)
     return None if unread else _Range(outcome.name, low, high)

@@ -24,11 +24,6 @@ MarketError
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from markets.shares.market_maker import Quote
-
 
 class MarketError(Exception):
     """Root of all that this room refuses. Nothing was changed."""
@@ -135,14 +130,13 @@ class MarketGoesOn(NotNow):
 
 
 class PriceMoved(NotNow):
-    """The price of an outcome is worse than what was seen by more than the tolerance, or for liquidity another;
-    `quote` is what a trade would be now."""
+    """The price of an outcome is worse than what was seen by more than the tolerance, or for liquidity another.
+    `amount` is what a trade would take or bring now, in minor units."""
 
     def __init__(
-        self, number: int, seen_bps: int, now_bps: int, quote: "Quote | None" = None, outcome: int = 0
+        self, number: int, seen_bps: int, now_bps: int, outcome: int, amount: int | None = None
     ) -> None:
-        self.seen_bps, self.now_bps, self.quote = seen_bps, now_bps, quote
-        self.outcome = quote.outcome if quote else outcome
+        self.seen_bps, self.now_bps, self.outcome, self.amount = seen_bps, now_bps, outcome, amount
         super().__init__(number, "moved")
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Prepared, constant, constants, param
+from ledger.compiled import Compiled, constant, constants, param
 from ledger.types import to_us
 from markets.core import outbox
 from markets.core.errors import MarketError
@@ -74,29 +74,29 @@ def schedule(tx: Connection, guild: int, kind: str, ref: int, due_us: int) -> No
 
     A worker that holds the row loses it: the fence goes up.
     """
-    _SCHEDULE.count(tx, g=guild, of_kind=kind, of_ref=ref, at=due_us)
+    _SCHEDULE.execute(tx, g=guild, of_kind=kind, of_ref=ref, at=due_us)
 
 
 def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
     """Make it not due any more."""
-    _CANCEL.count(tx, g=guild, of_kind=kind, of_ref=ref)
+    _CANCEL.execute(tx, g=guild, of_kind=kind, of_ref=ref)
 
 
 def cancelling(*kinds: str) -> Callable[[Connection, int, int], None]:
     """What cancels several kinds about one thing in one statement, given the guild and the thing's number."""
     named = _d.kind.in_([constant(kind) for kind in kinds])
-    statement = Prepared(
+    statement = Compiled(
         sa.delete(due_work).where(_d.guild_id == param("g"), named, _d.ref == param("of_ref"))
     )
 
     def cancel_them(tx: Connection, guild: int, ref: int) -> None:
-        statement.count(tx, g=guild, of_ref=ref)
+        statement.execute(tx, g=guild, of_ref=ref)
 
     return cancel_them
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class LeaseJobs:
     """Take up to `most` rows whose time has come, until `lease_seconds` from now.
 
     `owner` is a number that no other claim has: it stands in the keys of what is then carried out. An `eager` claim
@@ -110,7 +110,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LeasedJob:
     """A row that a worker holds. Its key is this very claim's: asking again after a lost answer is the same act, and
     the same row at the same time, written anew, is another."""
 
@@ -128,13 +128,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class JobFailed:
     """A row that a worker could not carry out, and the name of the error.
 
     `passing` is trouble that ends by itself, as Discord's own: it is waited out, however long it lasts.
     """
 
-    held: Held
+    held: LeasedJob
     error: str
     passing: bool = False
 
@@ -151,7 +151,7 @@ class FenceGone(MarketError):
     """Somebody else holds the row by now, or it was moved: what this worker did is rolled back."""
 
 
-def claim(tx: Connection, request: Claim, now: datetime) -> list[Held]:
+def lease(tx: Connection, request: LeaseJobs, now: datetime) -> list[LeasedJob]:
     """Take rows that are due, over all guilds, the longest owed first. Runs through `db.claim`.
 
     Those of a server that the bot was removed from rest (E5).
@@ -165,12 +165,13 @@ def claim(tx: Connection, request: Claim, now: datetime) -> list[Held]:
     }
     rows = tx.execute(_CLAIM_EAGERLY if request.eager else _CLAIM, values).all()
     held = [
-        Held(row.guild_id, row.kind, row.ref, row.due_us, row.fence, row.tries, request.owner) for row in rows
+        LeasedJob(row.guild_id, row.kind, row.ref, row.due_us, row.fence, row.tries, request.owner)
+        for row in rows
     ]
     return sorted(held, key=lambda row: (row.due_us, row.guild, row.kind, row.ref))
 
 
-def perform(tx: Connection, request: Held, now: datetime) -> bool:
+def perform(tx: Connection, request: LeasedJob, now: datetime) -> bool:
     """Carry a held row out and be done with it, in one transaction with its effect. Runs through `db.write`.
 
     Returns:
@@ -194,7 +195,7 @@ def perform(tx: Connection, request: Held, now: datetime) -> bool:
 class Some:
     """Rows of one server that are carried out in one transaction, for speed: all of them, or none."""
 
-    rows: tuple[Held, ...]
+    rows: tuple[LeasedJob, ...]
 
     @property
     def guild(self) -> int:
@@ -216,7 +217,7 @@ def perform_some(tx: Connection, request: Some, now: datetime) -> int:
     return done
 
 
-def failed(tx: Connection, request: Failed, now: datetime) -> bool:
+def failed(tx: Connection, request: JobFailed, now: datetime) -> bool:
     """Count a failure: the row waits longer each time. After twelve that are our own it is parked, and the log
     channel told.
 
@@ -264,7 +265,7 @@ def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class JobParked:
     """A row that failed twelve times, for the log channel and whoever runs Crux."""
 
     kind: str
@@ -273,9 +274,9 @@ class Parked:
     error: str
 
 
-def parked(tx: Connection, guild: int, limit: int = 20) -> list[Parked]:
+def parked(tx: Connection, guild: int, limit: int = 20) -> list[JobParked]:
     """What is parked in one server, the oldest first."""
-    return [Parked(*row) for row in tx.execute(_PARKED, {"g": guild, "limit": limit})]
+    return [JobParked(*row) for row in tx.execute(_PARKED, {"g": guild, "limit": limit})]
 
 
 def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, int]]:
@@ -348,7 +349,7 @@ _COMING_EVERYWHERE = (
     sa.select(_d.kind, _d.ref, _d.due_us).where(_waiting, _here).order_by(_d.due_us).limit(param("limit"))
 )
 _row = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref"), "due_us": param("at")}
-_SCHEDULE = Prepared(
+_SCHEDULE = Compiled(
     postgresql.insert(due_work)
     .values(_row | constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0))
     .on_conflict_do_update(
@@ -363,4 +364,4 @@ _SCHEDULE = Prepared(
         },
     )
 )
-_CANCEL = Prepared(sa.delete(due_work).where(*_this))
+_CANCEL = Compiled(sa.delete(due_work).where(*_this))

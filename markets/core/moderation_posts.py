@@ -9,27 +9,27 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ledger import players
-from ledger.players import Act, Acted
+from ledger.players import Acted, PersonAct
 from markets.core import outbox
 
 POST = "act"
 
 
-def grant(tx: Connection, request: Act, now: datetime) -> Acted:
+def grant(tx: Connection, request: PersonAct, now: datetime) -> Acted:
     """As `players.grant`, and told."""
     return _told(tx, request, players.grant(tx, request, now), now)
 
 
-def take(tx: Connection, request: Act, now: datetime) -> Acted:
+def take(tx: Connection, request: PersonAct, now: datetime) -> Acted:
     """As `players.take`, and told."""
     return _told(tx, request, players.take(tx, request, now), now)
 
 
-def fund(tx: Connection, request: Act, now: datetime) -> Acted:
+def fund(tx: Connection, request: PersonAct, now: datetime) -> Acted:
     """As `players.fund`, and told."""
     return _told(tx, request, players.fund(tx, request, now), now)
 
 
-def _told(tx: Connection, request: Act, acted: Acted, now: datetime) -> Acted:
-    outbox.post(tx, request.guild, POST, {"transfer": acted.transfer}, now)
+def _told(tx: Connection, request: PersonAct, acted: Acted, now: datetime) -> Acted:
+    outbox.enqueue(tx, request.guild, POST, {"transfer": acted.transfer}, now)
     return acted

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, literal_column
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Prepared
+from ledger.compiled import Compiled
 from markets.core.tables import counters
 
 
@@ -15,7 +15,7 @@ def following(tx: Connection, guild: int, name: str) -> int:
 
 
 # Both compilers read PostgreSQL's insert and spell its ON CONFLICT alike.
-_NEXT = Prepared(
+_NEXT = Compiled(
     postgresql.insert(counters)
     .on_conflict_do_update(
         index_elements=[counters.c.guild_id, counters.c.name],

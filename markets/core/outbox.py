@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import Prepared, constants, param, params
+from ledger.compiled import Compiled, constants, param, params
 from ledger.types import to_us
 from markets.core import tables
 from markets.core.numbering import following
@@ -72,7 +72,7 @@ SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {
 
 def redraw(tx: Connection, guild: int, kind: str, ref: int) -> None:
     """The card of a claim, an offer or a bet shows something old now; the first time, it is to be made."""
-    _REDRAW.count(tx, g=guild, of_kind=kind, of_ref=ref)
+    _REDRAW.execute(tx, g=guild, of_kind=kind, of_ref=ref)
 
 
 def redraw_disputes(tx: Connection, guild: int, claim: int) -> None:
@@ -104,14 +104,14 @@ def reword_naming(tx: Connection, guild: int, player: int) -> None:
     tx.execute(_REWORD, this)
 
 
-def post(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, line: int = 0) -> int:
+def enqueue(tx: Connection, guild: int, kind: str, facts: Facts, now: datetime, *, line: int = 0) -> int:
     """Tell something once. Posts of one `line` (a claim's number, 0 for none) are sent in order.
 
     Returns:
         The post's number, for what has to happen when Discord has taken it.
     """
     number = following(tx, guild, "posts")
-    _POST.count(tx, g=guild, n=number, in_line=line, of_kind=kind, said=_encode(facts), at=to_us(now))
+    _POST.execute(tx, g=guild, n=number, in_line=line, of_kind=kind, said=_encode(facts), at=to_us(now))
     return number
 
 
@@ -195,7 +195,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CardShown:
     """Discord shows this version of a card; `dms` as for a post, the first time.
 
     Runs through `db.write` where there are any, else through `db.claim`.
@@ -213,7 +213,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class SendFailed:
     """A send that failed, by the name of its error.
 
     `passing` is trouble that ends by itself (Discord's 429 and 5xx, a lost connection): it is waited out. `final`
@@ -276,7 +276,7 @@ def reworded(tx: Connection, held: HeldPost, now: datetime) -> None:
     tx.execute(_REWORDED, _key_of(held) | {"held_fence": held.fence})
 
 
-def shown(tx: Connection, request: Shown, now: datetime) -> None:
+def shown(tx: Connection, request: CardShown, now: datetime) -> None:
     """Remember what a card shows; one that changed meanwhile still waits.
 
     So does one that somebody else held meanwhile: of two edits the older may have reached Discord last.
@@ -293,7 +293,7 @@ def shown(tx: Connection, request: Shown, now: datetime) -> None:
         _tell_privately(tx, held.guild, request.dms, request.channel, request.message, now)
 
 
-def failed(tx: Connection, request: Failed, now: datetime) -> bool:
+def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:
     """Count a failure; True if the row is parked now, which the log channel is told. Runs through `db.claim`."""
     held = request.held
     tries = held.tries + 1
@@ -318,7 +318,7 @@ def failed(tx: Connection, request: Failed, now: datetime) -> bool:
     return True
 
 
-def all_failed(tx: Connection, request: tuple[Failed, ...], now: datetime) -> None:
+def all_failed(tx: Connection, request: tuple[SendFailed, ...], now: datetime) -> None:
     """Count several failures at once. Runs through `db.claim`."""
     for one in request:
         failed(tx, one, now)
@@ -337,7 +337,7 @@ def unpark(tx: Connection, guild: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Parked:
     """Something of one server is parked: in this channel, None where it came to none, and whether that is for a
     right that Crux lacked there."""
 
@@ -356,9 +356,9 @@ class Again:
     others: bool = False
 
 
-def kept(tx: Connection) -> list[Kept]:
+def kept(tx: Connection) -> list[Parked]:
     """Where anything is parked that may be told again, over all servers that Crux is in."""
-    return [Kept(row.guild_id, row.channel, bool(row.refused)) for row in tx.execute(_KEPT).all()]
+    return [Parked(row.guild_id, row.channel, bool(row.refused)) for row in tx.execute(_KEPT).all()]
 
 
 def again(tx: Connection, request: Again, now: datetime) -> int:
@@ -382,7 +382,7 @@ def _tell_privately(
     tx: Connection, guild: int, dms: tuple[int, ...], channel: int, message: int, now: datetime
 ) -> None:
     for player in dms:
-        post(tx, guild, DM, {"player": player, "channel": channel, "message": message}, now)
+        enqueue(tx, guild, DM, {"player": player, "channel": channel, "message": message}, now)
 
 
 def _taking(request: Take, now: datetime) -> dict[str, int]:
@@ -409,7 +409,7 @@ def facts(held: HeldPost) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CardPlace:
     """Where a card stands, if it is there; `waiting` while it still has to be drawn."""
 
     channel: int | None
@@ -423,11 +423,13 @@ def place_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int]
     return (found.channel, found.message) if found.channel and found.message else None
 
 
-def place(tx: Connection, guild: int, kind: str, ref: int) -> Place:
+def place(tx: Connection, guild: int, kind: str, ref: int) -> CardPlace:
     """Where a card stands."""
     row = tx.execute(_PLACE, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return (
-        Place(None, None, False) if row is None else Place(row.channel, row.message, row.state == "waiting")
+        CardPlace(None, None, False)
+        if row is None
+        else CardPlace(row.channel, row.message, row.state == "waiting")
     )
 
 
@@ -460,7 +462,7 @@ _WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
 _PARKED: sa.ColumnElement[str] = sa.literal_column("'parked'")
 _new = constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0)
 _new_card = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref")}
-_REDRAW = Prepared(
+_REDRAW = Compiled(
     postgresql.insert(cards)
     .values(_new_card | constants(wanted=1, shown=0) | _new)
     .on_conflict_do_update(
@@ -480,7 +482,7 @@ _new_post = {
     "facts": param("said"),
     "made_us": param("at"),
 }
-_POST = Prepared(sa.insert(posts).values(_new_post | _new))
+_POST = Compiled(sa.insert(posts).values(_new_post | _new))
 
 
 def _redrawing(kind: str, table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Update:

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 
 from ledger.compiled import param, params
 from ledger.types import to_us
-from markets.claims import claims
-from markets.claims.claims import Claim, Result
+from markets.claims import claims, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
 from markets.core.errors import BadLink, BadOutcome, ClaimMoved, CruxEnded, LinkThere, UnknownLink
 from markets.forecasts import forecasts
@@ -28,7 +29,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Make:
+class LinkClaims:
     """If `claim` comes out as `outcome`, this player would raise (or lower) what they say of `target_outcome`.
 
     `terms` and `target_terms` are the hex digests of the claims' terms that these are outcomes of, if they are known.
@@ -58,7 +59,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class CruxLink:
     """A link as the transaction finds it; `told` is the resolution that its maker was told of."""
 
     player: int
@@ -72,12 +73,12 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Crux:
+class CruxShown:
     """A link with both its claims. Once the first has come out: as what, and how likely the link's maker said the
     second was just before and is saying since, in millionths; nothing where they said nothing, or where it is hidden
     from the reader."""
 
-    link: Link
+    link: CruxLink
     source: Claim
     target: Claim
     came: Result | None = None
@@ -86,7 +87,7 @@ class Crux:
     hidden: bool = False
 
 
-def link(tx: Connection, request: Make, now: datetime) -> Crux:
+def link(tx: Connection, request: LinkClaims, now: datetime) -> CruxShown:
     """Link a claim to another.
 
     Raises:
@@ -105,7 +106,7 @@ def link(tx: Connection, request: Make, now: datetime) -> Crux:
             raise BadOutcome("outcome", "unknown")
     if find(tx, request.guild, request.player, request.claim, request.target) is not None:
         raise LinkThere(request.claim, request.target)
-    made = Link(
+    made = CruxLink(
         request.player,
         request.claim,
         request.target,
@@ -129,10 +130,10 @@ def link(tx: Connection, request: Make, now: datetime) -> Crux:
         },
     )
     _redraw(tx, request.guild, made)
-    return Crux(made, source, target)
+    return CruxShown(made, source, target)
 
 
-def unlink(tx: Connection, request: Cut, now: datetime) -> Link:
+def unlink(tx: Connection, request: Cut, now: datetime) -> CruxLink:
     """Take one's link back, while both claims go on: afterwards it is a record of what was said.
 
     Raises:
@@ -180,7 +181,7 @@ def tell_some(tx: Connection, work: jobs.Due, now: datetime) -> None:
         return
     players = list(found[:PEOPLE])
     facts = {"claim": claim.number, "resolution": work.ref, "players": players}
-    outbox.post(tx, work.guild, "crux.resolved", facts, now, line=claim.number)
+    outbox.enqueue(tx, work.guild, "crux.resolved", facts, now, line=claim.number)
     tx.execute(_TOLD, {"g": work.guild, "c": claim.number, "players": players, "r": work.ref})
     if len(found) > PEOPLE:
         jobs.schedule(tx, work.guild, "cruxes.tell", work.ref, to_us(now))
@@ -189,13 +190,13 @@ def tell_some(tx: Connection, work: jobs.Due, now: datetime) -> None:
 # --- reading ----------------------------------------------------------------------------------
 
 
-def find(tx: Connection, guild: int, player: int, claim: int, target: int) -> Link | None:
+def find(tx: Connection, guild: int, player: int, claim: int, target: int) -> CruxLink | None:
     """A player's link between two claims, if there is one."""
     row = tx.execute(_FIND, {"g": guild, "p": player, "c": claim, "t": target}).first()
     return None if row is None else _link(row)
 
 
-def around(tx: Connection, guild: int, claim: int, now: datetime) -> tuple[list[Crux], int]:
+def around(tx: Connection, guild: int, claim: int, now: datetime) -> tuple[list[CruxShown], int]:
     """The newest cruxes that begin or end at a claim, as everybody may see them, and how many there are."""
     rows = tx.execute(_AROUND_CLAIM, {"g": guild, "c": claim, "most": SHOWN}).all()
     found = [_crux(tx, guild, _link(row), now) for row in rows]
@@ -205,7 +206,7 @@ def around(tx: Connection, guild: int, claim: int, now: datetime) -> tuple[list[
     return found, count
 
 
-def mine(tx: Connection, guild: int, player: int, now: datetime, *, most: int = 12) -> list[Crux]:
+def mine(tx: Connection, guild: int, player: int, now: datetime, *, most: int = 12) -> list[CruxShown]:
     """A player's own cruxes, the newest first: what they said themselves is never hidden from them."""
     rows = tx.execute(_OF_PLAYER, {"g": guild, "p": player}).all()[:most]
     return [_crux(tx, guild, _link(row), now, own=True) for row in rows]
@@ -213,26 +214,26 @@ def mine(tx: Connection, guild: int, player: int, now: datetime, *, most: int = 
 
 def told(
     tx: Connection, guild: int, claim: int, resolution: int, players: Sequence[int], now: datetime
-) -> list[Crux]:
+) -> list[CruxShown]:
     """The cruxes of some players that a result of a claim was told for, by player and claim."""
     asked = {"g": guild, "c": claim, "r": resolution, "players": list(players)}
     return [_crux(tx, guild, _link(row), now) for row in tx.execute(_OF_NOTE, asked).all()]
 
 
-def _crux(tx: Connection, guild: int, found: Link, now: datetime, *, own: bool = False) -> Crux:
+def _crux(tx: Connection, guild: int, found: CruxLink, now: datetime, *, own: bool = False) -> CruxShown:
     source, target = claims.load(tx, guild, found.claim), claims.load(tx, guild, found.target)
     if source.resolution is None:
-        return Crux(found, source, target)
+        return CruxShown(found, source, target)
     row = tx.execute(_RESOLUTION, {"g": guild, "n": source.resolution}).one()
-    came = claims.read_result(row.result)
+    came = terms.read_result(row.result)
     if not own and forecasts.is_hidden(tx, target, now):
-        return Crux(found, source, target, came, hidden=True)
+        return CruxShown(found, source, target, came, hidden=True)
     said = forecasts.around(tx, guild, found.target, found.player, row.at_us)
     before, since = (one.chances[found.target_outcome] if one else None for one in said)
-    return Crux(found, source, target, came, before, since)
+    return CruxShown(found, source, target, came, before, since)
 
 
-def _both(tx: Connection, request: Make | Cut, now: datetime) -> tuple[Claim, Claim]:
+def _both(tx: Connection, request: LinkClaims | Cut, now: datetime) -> tuple[Claim, Claim]:
     """Both claims, which go on."""
     if request.claim == request.target:
         raise BadLink("target", "self")
@@ -247,7 +248,7 @@ def _both(tx: Connection, request: Make | Cut, now: datetime) -> tuple[Claim, Cl
     return both
 
 
-def _redraw(tx: Connection, guild: int, of: Link) -> None:
+def _redraw(tx: Connection, guild: int, of: CruxLink) -> None:
     for number in (of.claim, of.target):
         outbox.redraw(tx, guild, "claim", number)
 
@@ -260,9 +261,9 @@ def _asking(claim: Claim, resolution: int, most: int) -> dict[str, int]:
     return {"g": claim.guild, "c": claim.number, "r": resolution, "most": most}
 
 
-def _link(row: Iterable[Any]) -> Link:
+def _link(row: Iterable[Any]) -> CruxLink:
     player, claim, target, outcome, target_outcome, raises, made_us, of = row
-    return Link(player, claim, target, outcome, target_outcome, bool(raises), made_us, of)
+    return CruxLink(player, claim, target, outcome, target_outcome, bool(raises), made_us, of)
 
 
 _k, _r = tables.links.c, tables.resolutions.c

@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.types import fits, to_us
 from markets.claims import claims, ranges
 from markets.claims.claims import Claim
@@ -34,7 +34,7 @@ Chances = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Give:
+class GiveForecast:
     """Say how likely each outcome is, or give the 10%, 50% and 90% quantiles of a number or a date as text.
 
     `terms` is the hex digest of the claim's terms as they were shown; without it, of those that there are.
@@ -81,7 +81,7 @@ class Crowd:
     median: Chances
 
 
-def give(tx: Connection, request: Give, now: datetime) -> Forecast:
+def give(tx: Connection, request: GiveForecast, now: datetime) -> Forecast:
     """Make a forecast, or change one's own.
 
     Raises:
@@ -98,7 +98,7 @@ def give(tx: Connection, request: Give, now: datetime) -> Forecast:
     before = current(tx, claim.guild, claim.number, request.player)
     if before is not None:
         at_us = max(to_us(now), before.from_us)  # presses bear their own time and may stand out of order
-        _UNTIL.count(tx, g=claim.guild, c=claim.number, p=request.player, n=before.number, at=at_us)
+        _UNTIL.execute(tx, g=claim.guild, c=claim.number, p=request.player, n=before.number, at=at_us)
     made = Forecast(
         request.player,
         before.number + 1 if before else 1,
@@ -107,7 +107,7 @@ def give(tx: Connection, request: Give, now: datetime) -> Forecast:
         max(to_us(now), before.from_us) if before else to_us(now),
         None,
     )
-    _ADD.count(
+    _ADD.execute(
         tx,
         guild_id=claim.guild,
         claim=claim.number,
@@ -308,20 +308,20 @@ _this = (_r.guild_id == param("g"), _r.claim == param("c"))
 _of = (_f.guild_id == param("g"), _f.claim == param("c"))
 _by = (*_of, _f.player == param("p"))
 _columns = (_f.player, _f.number, _f.chances, _f.quantiles, _f.from_us, _f.until_us)
-_RULE = Prepared(sa.select(_r.hidden, _r.revealed_us).where(*_this))
+_RULE = Compiled(sa.select(_r.hidden, _r.revealed_us).where(*_this))
 _FROM = sa.select(_r.from_us).where(*_this)
 _BEGIN = sa.insert(tables.forecasting)
 _REVEAL = sa.update(tables.forecasting).where(*_this).values(revealed_us=param("at"))
-_ADD = Prepared(sa.insert(tables.forecasts))
-_UNTIL = Prepared(
+_ADD = Compiled(sa.insert(tables.forecasts))
+_UNTIL = Compiled(
     sa.update(tables.forecasts).where(*_by, _f.number == param("n")).values(until_us=param("at"))
 )
-_CURRENT = Prepared(sa.select(*_columns).where(*_by, _f.until_us.is_(None)))
-_MINE = Prepared(sa.select(*_columns).where(*_by).order_by(_f.number.desc()))
-_SAID = Prepared(sa.select(_f.chances).where(*_of, _f.until_us.is_(None)))
+_CURRENT = Compiled(sa.select(*_columns).where(*_by, _f.until_us.is_(None)))
+_MINE = Compiled(sa.select(*_columns).where(*_by).order_by(_f.number.desc()))
+_SAID = Compiled(sa.select(_f.chances).where(*_of, _f.until_us.is_(None)))
 _COUNT = sa.select(sa.func.count()).select_from(tables.forecasts).where(*_of, _f.until_us.is_(None))
 _k = tables.links.c
 _that_came_out = (_k.guild_id == param("g"), _k.target == param("c"), _k.told.is_not(None))
-_CRUXES = Prepared(sa.select(_k.claim).where(*_that_came_out).distinct())
-_CRUXES_OF = Prepared(sa.select(_k.claim).where(*_that_came_out, _k.player == param("p")))
-_HISTORY = Prepared(sa.select(*_columns).where(*_of).order_by(_f.player, _f.number))
+_CRUXES = Compiled(sa.select(_k.claim).where(*_that_came_out).distinct())
+_CRUXES_OF = Compiled(sa.select(_k.claim).where(*_that_came_out, _k.player == param("p")))
+_HISTORY = Compiled(sa.select(*_columns).where(*_of).order_by(_f.player, _f.number))

@@ -17,16 +17,17 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Prepared, insert_if_new, param
+from ledger.compiled import Compiled, insert_if_new, param
 from ledger.types import to_us
-from markets.claims import claims
-from markets.claims.claims import Claim, Result
+from markets.claims import claims, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import jobs, tables, text_limits
 from markets.core.errors import BadTimes, UnknownSeason
 from markets.core.numbering import following
 from markets.forecasts import forecasts
 from markets.mechanisms import scoring
-from markets.mechanisms.scoring import Bin, Piece, Window
+from markets.mechanisms.scoring import CalibrationBin, ClaimWindow, Piece
 
 ALL_TIME = 0
 NEEDED = 10
@@ -66,7 +67,7 @@ def make(tx: Connection, work: jobs.Due, now: datetime) -> None:
     ):
         return
     claim = claims.load(tx, work.guild, found.claim)
-    result = claims.read_result(found.result)
+    result = terms.read_result(found.result)
     ended_us = min(found.at_us, result.known_us or found.at_us)
     rows = _scored(tx, claim, result, work.ref, ended_us, found.at_us)
     if rows:
@@ -81,7 +82,7 @@ def _scored(
     from_us = forecasts.begun_us(tx, claim)
     assert from_us is not None
     assert claim.closes_us is not None
-    window = Window(from_us, max(claim.closes_us, from_us + 1), ended_us)
+    window = ClaimWindow(from_us, max(claim.closes_us, from_us + 1), ended_us)
     outcomes = len(claim.terms.outcomes)
     weights = result.weights or tuple(int(at == result.outcome) for at in range(outcomes))
     said = forecasts.history(tx, claim.guild, claim.number)
@@ -108,7 +109,7 @@ def _scored(
             "peer": scoring.stored(one.peer),
             "coverage": min(max(scoring.stored(one.coverage), 1), scoring.UNIT),
             "chances": json.dumps(last[player], separators=(",", ":")),
-            "outcome": claims.only_outcome(result),
+            "outcome": terms.only_outcome(result),
             "counted": 0,
         }
         for player, one in sorted(
@@ -124,7 +125,7 @@ def count(tx: Connection, work: jobs.Due, now: datetime) -> None:
     rows = tx.execute(_UNCOUNTED, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()
     for row in rows:
         _count(tx, work.guild, row, +1)
-        _COUNTED.count(tx, g=work.guild, r=work.ref, p=row[0])
+        _COUNTED.execute(tx, g=work.guild, r=work.ref, p=row[0])
     if len(rows) == COUNTED_AT_ONCE:
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
 
@@ -136,7 +137,7 @@ def back(tx: Connection, work: jobs.Due, now: datetime) -> None:
     for row in rows:
         if row[-1]:
             _count(tx, work.guild, row, -1)
-        _DROP.count(tx, g=work.guild, r=work.ref, p=row[0])
+        _DROP.execute(tx, g=work.guild, r=work.ref, p=row[0])
     if len(rows) == COUNTED_AT_ONCE:
         jobs.schedule(tx, work.guild, "scores.back", work.ref, to_us(now))
 
@@ -167,8 +168,8 @@ def _tenths(
     for at, chance in told:
         values = {"given": sign, "came": sign * int(at == outcome), "said": sign * chance}
         this = {"guild_id": guild, "season": season, "player": player, "tenth": scoring.tenth_of(chance)}
-        _TENTH_THERE.count(tx, **this, given=0, came=0, said=0)
-        _TENTH.count(tx, g=guild, s=season, p=player, t=this["tenth"], **values)
+        _TENTH_THERE.execute(tx, **this, given=0, came=0, said=0)
+        _TENTH.execute(tx, g=guild, s=season, p=player, t=this["tenth"], **values)
 
 
 def _add(tx: Connection, guild: int, season: int, player: int, more: Mapping[str, int]) -> None:
@@ -176,16 +177,16 @@ def _add(tx: Connection, guild: int, season: int, player: int, more: Mapping[str
     listed = int(tx.execute(_IS_UNLISTED, {"g": guild, "p": player}).first() is None)
     nothing: dict[str, int] = dict.fromkeys(SUMS, 0)
     there = {"guild_id": guild, "season": season, "player": player, "listed": listed}
-    _THERE.count(tx, **there, **nothing, **dict.fromkeys(RANKINGS))
-    _MORE.count(tx, g=guild, s=season, p=player, **(nothing | dict(more)))
-    _RANK.count(tx, g=guild, s=season, p=player)
+    _THERE.execute(tx, **there, **nothing, **dict.fromkeys(RANKINGS))
+    _MORE.execute(tx, g=guild, s=season, p=player, **(nothing | dict(more)))
+    _RANK.execute(tx, g=guild, s=season, p=player)
 
 
 # --- profit -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class Profit:
     """What a settled claim brought a player on one of its instruments: what they had staked and what they got."""
 
     player: int
@@ -194,7 +195,7 @@ class Came:
 
 
 def note_profits(
-    tx: Connection, guild: int, claim: int, came: Sequence[Came], now: datetime, *, back: bool = False
+    tx: Connection, guild: int, claim: int, came: Sequence[Profit], now: datetime, *, back: bool = False
 ) -> None:
     """Count what a claim's instruments paid, or with `back` take it out again. Void never happened: not noted."""
     sign = -1 if back else 1
@@ -206,9 +207,9 @@ def note_profits(
         staked += sign * one.staked
         profit += sign * (one.paid - one.staked)
         values = {"guild_id": guild, "claim": claim, "player": one.player, "at_us": at_us}
-        _FORGET_PROFIT.count(tx, g=guild, c=claim, p=one.player)
+        _FORGET_PROFIT.execute(tx, g=guild, c=claim, p=one.player)
         if staked:
-            _ADD_PROFIT.count(tx, **values, staked=staked, profit=profit)
+            _ADD_PROFIT.execute(tx, **values, staked=staked, profit=profit)
         more = {
             "settled": int(bool(staked)) - int(row is not None),
             "staked": sign * one.staked,
@@ -354,7 +355,7 @@ def rank(tx: Connection, guild: int, of: Standing, by: Ranking, *, season: int =
     return ahead + 1
 
 
-def calibration(tx: Connection, guild: int, player: int, *, season: int = ALL_TIME) -> list[Bin]:
+def calibration(tx: Connection, guild: int, player: int, *, season: int = ALL_TIME) -> list[CalibrationBin]:
     """What came of the chances that somebody gave."""
     rows = tx.execute(_CALIBRATION, {"g": guild, "s": season, "p": player})
     return scoring.calibration({row.tenth: (row.given, row.came, row.said) for row in rows})
@@ -443,18 +444,18 @@ _counting = (
     _s.outcome,
     _s.counted,
 )
-_ADD = Prepared(sa.insert(tables.scores))
+_ADD = Compiled(sa.insert(tables.scores))
 _UNCOUNTED = sa.select(*_counting).where(*_of, _s.counted == 0).order_by(_s.player).limit(param("most"))
 _SCORES = sa.select(*_counting).where(*_of).order_by(_s.player).limit(param("most"))
-_COUNTED = Prepared(sa.update(tables.scores).where(*_of, _s.player == param("p")).values(counted=_one))
-_DROP = Prepared(sa.delete(tables.scores).where(*_of, _s.player == param("p")))
+_COUNTED = Compiled(sa.update(tables.scores).where(*_of, _s.player == param("p")).values(counted=_one))
+_DROP = Compiled(sa.delete(tables.scores).where(*_of, _s.player == param("p")))
 _ANY = sa.select(_s.player).where(*_of).limit(1)
 _SCORE = sa.select(_s.brier, _s.log, _s.baseline, _s.peer, _s.coverage).where(*_of, _s.player == param("p"))
 _BEST = sa.select(tables.scores).where(*_of).order_by(_s.peer.desc(), _s.player)
 
 _this = (_t.guild_id == param("g"), _t.season == param("s"), _t.player == param("p"))
-_THERE = Prepared(insert_if_new(tables.standings, "guild_id", "season", "player"))
-_MORE = Prepared(
+_THERE = Compiled(insert_if_new(tables.standings, "guild_id", "season", "player"))
+_MORE = Compiled(
     sa.update(tables.standings).where(*_this).values({name: _t[name] + param(name) for name in SUMS})
 )
 _tenth = (_k.guild_id == _t.guild_id, _k.season == _t.season, _k.player == _t.player)
@@ -484,12 +485,12 @@ _ranks: dict[str, Any] = {
         else_=_whole(_t.profit // _staked * _BPS),  # within what a whole number holds
     ),
 }
-_RANK = Prepared(sa.update(tables.standings).where(*_this).values(_ranks))
+_RANK = Compiled(sa.update(tables.standings).where(*_this).values(_ranks))
 _RANK_ALL = (
     sa.update(tables.standings).where(_t.guild_id == param("g"), _t.season == param("s")).values(_ranks)
 )
-_TENTH_THERE = Prepared(insert_if_new(tables.tenths, "guild_id", "season", "player", "tenth"))
-_TENTH = Prepared(
+_TENTH_THERE = Compiled(insert_if_new(tables.tenths, "guild_id", "season", "player", "tenth"))
+_TENTH = Compiled(
     sa.update(tables.tenths)
     .where(
         _k.guild_id == param("g"), _k.season == param("s"), _k.player == param("p"), _k.tenth == param("t")
@@ -501,9 +502,9 @@ _CALIBRATION = sa.select(_k.tenth, _k.given, _k.came, _k.said).where(
 )
 
 _profit = (_f.guild_id == param("g"), _f.claim == param("c"), _f.player == param("p"))
-_PROFIT = Prepared(sa.select(_f.at_us, _f.staked, _f.profit).where(*_profit))
-_FORGET_PROFIT = Prepared(sa.delete(tables.profits).where(*_profit))
-_ADD_PROFIT = Prepared(sa.insert(tables.profits))
+_PROFIT = Compiled(sa.select(_f.at_us, _f.staked, _f.profit).where(*_profit))
+_FORGET_PROFIT = Compiled(sa.delete(tables.profits).where(*_profit))
+_ADD_PROFIT = Compiled(sa.insert(tables.profits))
 
 _ADD_SEASON = sa.insert(tables.seasons)
 _SEASONS = (
@@ -511,11 +512,11 @@ _SEASONS = (
     .where(_n.guild_id == param("g"))
     .order_by(_n.number.desc())
 )
-_SEASONS_AT = Prepared(
+_SEASONS_AT = Compiled(
     sa.select(_n.number).where(_n.guild_id == param("g"), _n.from_us <= param("at"), _n.to_us > param("at"))
 )
 _window = (_s.guild_id == param("g"), _s.counted == 1, _s.at_us >= param("from"), _s.at_us < param("to"))
-_IN_SEASON = Prepared(
+_IN_SEASON = Compiled(
     sa.select(*_counting).where(
         _s.guild_id == param("g"), _s.counted == _one, _s.at_us >= param("from"), _s.at_us < param("to")
     )

@@ -43,7 +43,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ClaimWindow:
     """A claim's scheduled window, and when it was as good as decided, in microseconds."""
 
     from_us: int
@@ -114,7 +114,7 @@ def peer(chances: Sequence[float], others: Sequence[Sequence[float]], weights: S
 # --- over time --------------------------------------------------------------------------------
 
 
-def scores(pieces: Sequence[Piece], window: Window, weights: Sequence[int]) -> dict[Hashable, Scores]:
+def scores(pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int]) -> dict[Hashable, Scores]:
     """Everybody's scores on one claim; whose forecasts counted for no moment is left out.
 
     With N pieces this takes N log N: who stood when goes into two running integrals over time, of which each piece
@@ -134,14 +134,14 @@ def scores(pieces: Sequence[Piece], window: Window, weights: Sequence[int]) -> d
     return {by: _averaged(parts, len(weights)) for by, parts in found.items()}
 
 
-def _cut(piece: Piece, window: Window) -> Piece | None:
+def _cut(piece: Piece, window: ClaimWindow) -> Piece | None:
     """The part of a forecast that lies in the window, if there is one."""
     start, end = max(piece.from_us, window.from_us), min(piece.to_us, window.counts_until_us)
     return Piece(piece.by, start, end, piece.chances) if start < end else None
 
 
 def _running(
-    pieces: Sequence[Piece], logs: Sequence[float], window: Window
+    pieces: Sequence[Piece], logs: Sequence[float], window: ClaimWindow
 ) -> tuple[list[int], list[float], list[float]]:
     """The moments at which something changed, and up to each the integrals of n / (n - 1) and of S / (n - 1)."""
     changes: dict[int, list[tuple[int, float]]] = {}
@@ -245,7 +245,7 @@ Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class CalibrationBin:
     """Forecasts between two chances: how many, how many of them came true, what they said on average.
 
     `low` and `high` are the 95% interval of how many of such come true.
@@ -281,10 +281,10 @@ def tenth_of(chance: int) -> int:
     return min(chance * TENTHS // UNIT, TENTHS - 1)
 
 
-def calibration(counts: Mapping[int, tuple[int, int, int]]) -> list[Bin]:
+def calibration(counts: Mapping[int, tuple[int, int, int]]) -> list[CalibrationBin]:
     """Bins from (count, came true, sum of the chances in millionths) by tenth; those without forecasts left out."""
     return [
-        Bin(at * 1_000, (at + 1) * 1_000, count, came, said / count / UNIT, *wilson(came, count))
+        CalibrationBin(at * 1_000, (at + 1) * 1_000, count, came, said / count / UNIT, *wilson(came, count))
         for at, (count, came, said) in sorted(counts.items())
         if count
     ]

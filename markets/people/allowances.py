@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance, players
 from ledger import schema as book
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.errors import GrantRefused
 from ledger.issuance import Allowance, Draw
 from ledger.players import Given, Present
@@ -120,7 +120,7 @@ def _counted(tx: Connection, request: Present) -> Present:
     return replace(request, unsettled=unsettled(tx, request.guild, giver.number))
 
 
-def _whole(statement: Prepared, tx: Connection, guild: int, player: int, **more: int) -> int:
+def _whole(statement: Compiled, tx: Connection, guild: int, player: int, **more: int) -> int:
     row = statement.row(tx, g=guild, p=player, **more)
     return int(row[0] or 0) if row else 0
 
@@ -158,9 +158,9 @@ _net = (
     .group_by(_p.claim)
     .subquery()
 )
-_COST = Prepared(sa.select(_sum(_above(_net.c.cost))))
-_TAKEN = Prepared(sa.select(_sum(_above(-_net.c.cost))))
-_SUBSIDIES = Prepared(
+_COST = Compiled(sa.select(_sum(_above(_net.c.cost))))
+_TAKEN = Compiled(sa.select(_sum(_above(-_net.c.cost))))
+_SUBSIDIES = Compiled(
     sa.select(_sum(_l.paid)).where(_l.guild_id == param("g"), _l.player == param("p"), _l.returned.is_(None))
 )
 _change = sa.case(
@@ -168,8 +168,8 @@ _change = sa.case(
 )
 _of_player = (_b.guild_id == param("g"), sa.or_(_b.maker == param("p"), _b.taker == param("p")))
 _stake = sa.case((_b.maker == param("p"), _b.maker_stake), else_=_b.taker_stake)
-_IN_BETS = Prepared(sa.select(_sum(_stake)).where(*_of_player, _b.state.in_(_words("live"))))
-_IN_POOLS = Prepared(
+_IN_BETS = Compiled(sa.select(_sum(_stake)).where(*_of_player, _b.state.in_(_words("live"))))
+_IN_POOLS = Compiled(
     sa.select(_sum(_s.amount)).where(
         _s.guild_id == param("g"), _s.player == param("p"), _s.state.in_(_words("live"))
     )
@@ -178,15 +178,15 @@ _agreed = (
     *_of_player,
     _b.state.in_(_words("agreed")),
 )
-_AGREED_AWAY = Prepared(sa.select(_sum(_above(-_change))).where(*_agreed, _b.ended_us >= param("since")))
-_AGREED_ON = Prepared(
+_AGREED_AWAY = Compiled(sa.select(_sum(_above(-_change))).where(*_agreed, _b.ended_us >= param("since")))
+_AGREED_ON = Compiled(
     sa.select(_sum(_above(_change)))
     .select_from(tables.bets)
     .join(tables.claims, (_c.guild_id == _b.guild_id) & (_c.number == _b.claim))
     .where(*_agreed, _c.state.not_in(_words(*lifecycle.ENDED)))
 )
 _w = tables.rewards.c
-_REWARDED = Prepared(
+_REWARDED = Compiled(
     sa.select(_sum(_w.amount)).where(
         _w.guild_id == param("g"),
         _w.owner == param("p"),
@@ -203,12 +203,12 @@ _theirs = [
         (tables.liquidity, (_l.player == param("p"), _l.returned.is_(None))),
     )
 ]
-_LOCKED_UNTIL = Prepared(
+_LOCKED_UNTIL = Compiled(
     sa.select(
         sa.func.min(sa.case((_c.state == sa.literal_column("'open'"), _c.check_us), else_=_ZERO))
     ).where(_c.guild_id == param("g"), _c.number.in_(sa.union(*_theirs)))
 )
-_SELLABLE = Prepared(
+_SELLABLE = Compiled(
     sa.select(_sum(_p.shares))
     .select_from(tables.positions)
     .join(tables.claims, (_c.guild_id == _p.guild_id) & (_c.number == _p.claim))
@@ -221,7 +221,7 @@ _SELLABLE = Prepared(
     )
 )
 _a = book.accounts.c
-_LAID_ASIDE = Prepared(
+_LAID_ASIDE = Compiled(
     sa.select(_sum(_a.balance)).where(
         _a.guild_id == param("g"), _a.owner == param("p"), _a.kind.in_(_words("reserve", "bond"))
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ledger.compiled import param
 from markets.bets import offers
 from markets.claims import claims, judges
-from markets.claims.claims import Actor
+from markets.claims.terms import Actor
 from markets.core import outbox, tables, text_limits
 from markets.core.errors import BetEnded, NotAModerator, NotASide
 

@@ -20,7 +20,7 @@ from ledger.errors import InsufficientFunds, UnknownPlayer
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets import offers
-from markets.claims import claims
+from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables, text_limits
 from markets.core.errors import (
@@ -54,7 +54,7 @@ MOST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class LockReward:
     """Lock points for the argument that moves one's forecast on a claim."""
 
     guild: int
@@ -67,7 +67,7 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Give:
+class GiveReward:
     """Name whose argument it was, and which."""
 
     guild: int
@@ -79,7 +79,7 @@ class Give:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class CancelReward:
     """Take it back, within the first hour."""
 
     guild: int
@@ -114,7 +114,7 @@ class Reward:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RewardMoved:
     """A reward that points were moved for: its transfer, and what its owner has."""
 
     reward: Reward
@@ -123,7 +123,7 @@ class Done:
     balance: int
 
 
-def offer(tx: Connection, request: Offer, now: datetime) -> Done:
+def offer(tx: Connection, request: LockReward, now: datetime) -> RewardMoved:
     """Lock a reward.
 
     Raises:
@@ -159,16 +159,16 @@ def offer(tx: Connection, request: Offer, now: datetime) -> Done:
     jobs.schedule(tx, claim.guild, "reward.return", number, until_us)
     made = load(tx, claim.guild, number)
     _tell(tx, made, "reward.offered", now)
-    return Done(made, posted.number, posted.digest, balance - request.amount)
+    return RewardMoved(made, posted.number, posted.digest, balance - request.amount)
 
 
-def require_offer(tx: Connection, request: Offer, now: datetime) -> tuple[Claim, int, int]:
+def require_offer(tx: Connection, request: LockReward, now: datetime) -> tuple[Claim, int, int]:
     """What `offer` refuses, also before anybody is asked to confirm: the claim, until when, and the balance."""
     claim = claims.load(tx, request.guild, request.claim)
     forecasts.require_open(claim, now)
     if forecasts.current(tx, claim.guild, claim.number, request.owner) is None:
         raise UnknownForecast(claim.guild, claim.number)
-    asked_us = to_us(now) + DAYS * claims.DAY_US if request.until_us is None else request.until_us
+    asked_us = to_us(now) + DAYS * terms.DAY_US if request.until_us is None else request.until_us
     if asked_us <= to_us(now):
         raise BadTimes("until_us", "past")
     standing = open_of(tx, claim.guild, owner=request.owner)
@@ -185,7 +185,7 @@ def require_offer(tx: Connection, request: Offer, now: datetime) -> tuple[Claim,
     return claim, min(asked_us, claim.closes_us), balance
 
 
-def give(tx: Connection, request: Give, now: datetime) -> Done:
+def give(tx: Connection, request: GiveReward, now: datetime) -> RewardMoved:
     """Pay a reward to whoever made the argument.
 
     Raises:
@@ -203,10 +203,10 @@ def give(tx: Connection, request: Give, now: datetime) -> Done:
     given = load(tx, found.guild, found.number)
     _tell(tx, given, "reward.given", now)
     balance = accounts.state(tx, accounts.wallet(tx, found.guild, found.owner)).balance
-    return Done(given, posted.number, posted.digest, balance)
+    return RewardMoved(given, posted.number, posted.digest, balance)
 
 
-def require_give(tx: Connection, request: Give, now: datetime) -> Reward:
+def require_give(tx: Connection, request: GiveReward, now: datetime) -> Reward:
     """What `give` refuses, also before anybody is asked to confirm.
 
     Raises:
@@ -235,7 +235,7 @@ def require_give(tx: Connection, request: Give, now: datetime) -> Reward:
     return found
 
 
-def cancel(tx: Connection, request: Cancel, now: datetime) -> Done:
+def cancel(tx: Connection, request: CancelReward, now: datetime) -> RewardMoved:
     """Take a reward back within its first hour.
 
     Raises:
@@ -253,7 +253,7 @@ def cancel(tx: Connection, request: Cancel, now: datetime) -> Done:
         raise RewardStays(found.number, found.until_us)
     posted = _return(tx, found, "withdrawn", now, actor=found.owner)
     balance = accounts.state(tx, accounts.wallet(tx, found.guild, found.owner)).balance
-    return Done(load(tx, found.guild, found.number), posted.number, posted.digest, balance)
+    return RewardMoved(load(tx, found.guild, found.number), posted.number, posted.digest, balance)
 
 
 @jobs.handles("reward.return")
@@ -329,7 +329,7 @@ def _post(
 
 def _tell(tx: Connection, of: Reward, kind: str, now: datetime) -> None:
     outbox.redraw(tx, of.guild, "claim", of.claim)
-    outbox.post(tx, of.guild, kind, {"claim": of.claim, "reward": of.number}, now, line=of.claim)
+    outbox.enqueue(tx, of.guild, kind, {"claim": of.claim, "reward": of.number}, now, line=of.claim)
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -19,13 +19,14 @@ from sqlalchemy.dialects import postgresql
 from ledger import accounts, money
 from ledger import schema as book
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole, fits, to_us
 from markets.bets import offers
-from markets.claims import claims, instruments, judges
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims import claims, instruments, judges, terms
+from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Step
+from markets.claims.terms import Actor, Result
 from markets.core import jobs, outbox, tables
 from markets.core.errors import (
     BadOutcome,
@@ -52,7 +53,7 @@ BESIDES = 3
 PAGE = 500
 """Stakes read at a time while the split is worked out."""
 
-OPEN_US = 7 * claims.DAY_US
+OPEN_US = 7 * terms.DAY_US
 """How long a pool takes stakes where its opener says nothing else (C6)."""
 
 
@@ -80,7 +81,7 @@ class Pool:
         return self.state == "open" and to_us(now) < self.closes_us
 
 
-class Placed(NamedTuple):
+class PoolStake(NamedTuple):
     """A stake as it is stored; `paid` is what came back once the pool has ended. A tuple: ten thousand are read while
     somebody waits."""
 
@@ -192,8 +193,8 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         actor=request.player,
     )
     number = pool.stakes + 1
-    _COUNT.count(tx, g=claim.guild, c=claim.number)
-    _STAKE.count(
+    _COUNT.execute(tx, g=claim.guild, c=claim.number)
+    _STAKE.execute(
         tx,
         guild_id=claim.guild,
         claim=claim.number,
@@ -208,7 +209,9 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         paid=None,
         paid_by=None,
     )
-    _BACK.count(tx, guild_id=claim.guild, claim=claim.number, outcome=request.outcome, staked=request.amount)
+    _BACK.execute(
+        tx, guild_id=claim.guild, claim=claim.number, outcome=request.outcome, staked=request.amount
+    )
     claims.freeze(tx, claim)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
@@ -263,14 +266,14 @@ def _splits(
     return splitting.done()
 
 
-def _gets(one: Placed, splits: Sequence[parimutuel.Split] | None, known_us: int | None) -> int:
+def _gets(one: PoolStake, splits: Sequence[parimutuel.Split] | None, known_us: int | None) -> int:
     """What a stake gets back; where nothing is shared, or it was placed after the result was public, itself (D2)."""
     if splits is None or is_late(one, known_us):
         return one.amount
     return splits[one.outcome].gets(one.amount, one.number)
 
 
-def is_late(one: Placed, known_us: int | None) -> bool:
+def is_late(one: PoolStake, known_us: int | None) -> bool:
     """Whether a stake was placed after the result was public."""
     return known_us is not None and one.at_us > known_us
 
@@ -300,7 +303,7 @@ def pay_some(
     _end(tx, pool, "void" if result.kind == "void" else "settled", resolution)
     if pool.stakes:
         facts = {"claim": claim.number, "resolution": resolution}
-        outbox.post(tx, claim.guild, "pool.paid", facts, now, line=claim.number)
+        outbox.enqueue(tx, claim.guild, "pool.paid", facts, now, line=claim.number)
     return Step(done=True, entries=entries)
 
 
@@ -316,7 +319,7 @@ def _kept_splits(
         return [parimutuel.Split(*one) for one in json.loads(kept[0])]
     splits = _splits(tx, claim, weights, known_us)
     plan = json.dumps([astuple(one) for one in splits], separators=(",", ":"))
-    _KEEP.count(tx, g=claim.guild, c=claim.number, plan=plan)
+    _KEEP.execute(tx, g=claim.guild, c=claim.number, plan=plan)
     return splits
 
 
@@ -327,7 +330,7 @@ def _pay(
     resolution: int,
     result: Result,
     known_us: int | None,
-    chunk: Sequence[tuple[Placed, int]],
+    chunk: Sequence[tuple[PoolStake, int]],
     now: datetime,
 ) -> int:
     """Pay some stakes in one transfer; how many entries it has."""
@@ -350,17 +353,17 @@ def _pay(
     return len(amounts)
 
 
-def _came(paid: Iterable[tuple[Placed, int]]) -> list[leaderboard.Came]:
+def _came(paid: Iterable[tuple[PoolStake, int]]) -> list[leaderboard.Profit]:
     """What each player in a part of a pool staked and got."""
     sums: dict[int, tuple[int, int]] = {}
     for one, share in paid:
         staked, got = sums.get(one.player, (0, 0))
         sums[one.player] = staked + one.amount, got + share
-    return [leaderboard.Came(player, staked, got) for player, (staked, got) in sums.items()]
+    return [leaderboard.Profit(player, staked, got) for player, (staked, got) in sums.items()]
 
 
 def _amounts(
-    tx: Connection, pool: Pool, chunk: Sequence[tuple[Placed, int]], now: datetime
+    tx: Connection, pool: Pool, chunk: Sequence[tuple[PoolStake, int]], now: datetime
 ) -> dict[Account, int]:
     """The entries of one payout; none where nobody in it gets anything."""
     sums: dict[int, int] = {}
@@ -461,17 +464,17 @@ def load(tx: Connection, guild: int, claim: int) -> Pool:
     return found
 
 
-def stakes_of(tx: Connection, guild: int, claim: int, *, player: int | None = None) -> list[Placed]:
+def stakes_of(tx: Connection, guild: int, claim: int, *, player: int | None = None) -> list[PoolStake]:
     """A pool's stakes in the order in which they were placed; of one player if named."""
     if player is None:
         return _placed(_STAKES.rows(tx, g=guild, c=claim))
     return _placed(_STAKES_OF.rows(tx, g=guild, c=claim, p=player))
 
 
-def _placed(rows: Iterable[Sequence[Any]]) -> list[Placed]:
-    made: list[Placed] = []
+def _placed(rows: Iterable[Sequence[Any]]) -> list[PoolStake]:
+    made: list[PoolStake] = []
     for number, player, outcome, amount, at_us, state, late, paid, paid_by in rows:
-        made.append(Placed(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by))
+        made.append(PoolStake(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by))
     return made
 
 
@@ -489,7 +492,7 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
     """`changes` by each outcome: what it brings to the stakes on it, and takes from all others."""
     backing = [0] * len(claim.terms.outcomes)
-    on: list[list[Placed]] = [[] for _ in backing]
+    on: list[list[PoolStake]] = [[] for _ in backing]
     lost: dict[int, int] = {}
     for one in stakes_of(tx, claim.guild, claim.number):
         if one.state == "live":
@@ -502,7 +505,7 @@ def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) 
     ]
 
 
-def _won(backing: list[int], outcome: int, on: list[Placed], lost: dict[int, int]) -> dict[int, int]:
+def _won(backing: list[int], outcome: int, on: list[PoolStake], lost: dict[int, int]) -> dict[int, int]:
     if not on:  # nobody backed it: all stakes return (C6)
         return dict.fromkeys(lost, 0)
     splitting = parimutuel.Splitting(backing, [int(at == outcome) for at in range(len(backing))])
@@ -567,17 +570,17 @@ _this = (_p.guild_id == param("g"), _p.claim == param("c"))
 _of = (_s.guild_id == param("g"), _s.claim == param("c"))
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
 _LIVE: sa.ColumnElement[str] = sa.literal_column("'live'")
-_LOAD = Prepared(
+_LOAD = Compiled(
     sa.select(
         _p.claim, _p.opener, _p.escrow, _p.opened_us, _p.closes_us, _p.stakes, _p.state, _p.resolution
     ).where(*_this)
 )
-_BACKING = Prepared(sa.select(_k.outcome, _k.staked).where(_k.guild_id == param("g"), _k.claim == param("c")))
+_BACKING = Compiled(sa.select(_k.outcome, _k.staked).where(_k.guild_id == param("g"), _k.claim == param("c")))
 _OPEN = sa.insert(tables.pools)
-_COUNT = Prepared(sa.update(tables.pools).where(*_this).values(stakes=_p.stakes + _ONE))
-_STAKE = Prepared(sa.insert(tables.stakes))
+_COUNT = Compiled(sa.update(tables.pools).where(*_this).values(stakes=_p.stakes + _ONE))
+_STAKE = Compiled(sa.insert(tables.stakes))
 _back = postgresql.insert(tables.pool_outcomes)
-_BACK = Prepared(
+_BACK = Compiled(
     _back.on_conflict_do_update(
         index_elements=[_k.guild_id, _k.claim, _k.outcome], set_={"staked": _k.staked + _back.excluded.staked}
     )
@@ -587,8 +590,8 @@ _STATE = (
     .where(*_this)
     .values(state=param("state"), resolution=param("resolution"), plan=sa.null())
 )
-_PLAN = Prepared(sa.select(_p.plan).where(*_this))
-_KEEP = Prepared(sa.update(tables.pools).where(*_this).values(plan=param("plan")))
+_PLAN = Compiled(sa.select(_p.plan).where(*_this))
+_KEEP = Compiled(sa.update(tables.pools).where(*_this).values(plan=param("plan")))
 _columns = (
     _s.number,
     _s.player,
@@ -600,25 +603,25 @@ _columns = (
     _s.paid,
     _s.paid_by,
 )
-_STAKES = Prepared(sa.select(*_columns).where(*_of).order_by(_s.number))
+_STAKES = Compiled(sa.select(*_columns).where(*_of).order_by(_s.number))
 _MOST = 2**63 - 1
 _zero = sa.literal_column("0", Whole)  # SQLite's compiler adds one of its own, as a value
-_WAITING = Prepared(
+_WAITING = Compiled(
     sa.select(*_columns).where(*_of, _s.state == _LIVE).order_by(_s.number).limit(param("most")).offset(_zero)
 )
 _in_time = (*_of, _s.at_us <= param("until"))
-_IN_TIME = Prepared(
+_IN_TIME = Compiled(
     sa.select(_s.outcome, sa.cast(sa.func.sum(_s.amount), Whole)).where(*_in_time).group_by(_s.outcome)
 )
-_NEXT_IN_TIME = Prepared(
+_NEXT_IN_TIME = Compiled(
     sa.select(_s.number, _s.outcome, _s.amount)
     .where(*_in_time, _s.number > param("after"))
     .order_by(_s.number)
     .limit(param("most"))
     .offset(_zero)
 )
-_STAKES_OF = Prepared(sa.select(*_columns).where(*_of, _s.player == param("p")).order_by(_s.number))
-_PAID = Prepared(
+_STAKES_OF = Compiled(sa.select(*_columns).where(*_of, _s.player == param("p")).order_by(_s.number))
+_PAID = Compiled(
     sa.update(tables.stakes)
     .where(*_of, _s.number == param("n"))
     .values(state=param("state"), late=param("late"), paid=param("paid"), paid_by=param("paid_by"))

@@ -1,7 +1,7 @@
 """What claims, bets, bonds and the book promise each other, held against every row of one server.
 
-The book's own audit (`ledger.audit.verify`) comes first: here its transfers and balances are taken as they stand. Instead of
-repairing anything it says, in plain sentences and at most `MOST` of them, what doesn't fit.
+The book's own audit (`ledger.audit.verify`) comes first: here its transfers and balances are taken as they stand.
+Instead of repairing anything it says, in plain sentences and at most `MOST` of them, what doesn't fit.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from ledger.compiled import param, params
 from ledger.money import points
 from markets.bets.offers import STAKE
 from markets.claims import ambiguity, claims, conditions
+from markets.claims import terms as claim_terms
 from markets.core import tables
 from markets.people.rewards import BACK, GIVEN
 from markets.records import audit_public, audit_shares
@@ -92,7 +93,7 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
     for claim, state in tx.execute(_STANDING, {"g": guild}):
         standing.setdefault(claim, []).append(state)
     last = {row.claim: row.state for row in tx.execute(_LAST_DISPUTE, {"g": guild})}
-    links = {row[0]: conditions.Link(*row) for row in tx.execute(_CONDITIONS, {"g": guild})}
+    links = {row[0]: conditions.ConditionLink(*row) for row in tx.execute(_CONDITIONS, {"g": guild})}
     resolved = {(number, claim) for number, claim in tx.execute(_RESOLVED, {"g": guild})}
     wanted = {"proposed": ["standing"], "disputed": ["disputed"], "ruled": ["disputed"]}
     disputes = {"disputed": ("open", "appealed"), "ruled": ("ruled", "final")}
@@ -111,13 +112,13 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
             yield f"{name} names a result that is not its own."
 
 
-def _terms(name: str, row: Any, link: conditions.Link | None) -> Iterator[str]:
+def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Iterator[str]:
     if hashlib.sha256(row.terms.encode()).digest() != bytes(row.digest):
         yield f"{name}: its terms don't come to its digest."
         return
     try:
-        terms = claims.read_terms(row.terms)
-        fits = claims.canonical(terms) == row.terms and terms.kind == row.kind
+        terms = claim_terms.read_terms(row.terms)
+        fits = claim_terms.canonical(terms) == row.terms and terms.kind == row.kind
         if row.state not in ("draft", "dropped"):
             counts = link is not None and link.state in (conditions.MET, conditions.REVERSED)
             times = claims.counted_times(terms, link.decided_us if link and counts else None)
@@ -131,7 +132,7 @@ def _terms(name: str, row: Any, link: conditions.Link | None) -> Iterator[str]:
 
 
 def _condition(
-    name: str, state: str, said: conditions.Condition | None, link: conditions.Link | None
+    name: str, state: str, said: conditions.Condition | None, link: conditions.ConditionLink | None
 ) -> Iterator[str]:
     linked = (link.on, link.outcome, link.days) if link else None
     if linked != ((said.on, said.outcome, said.days) if said else None):
@@ -186,7 +187,7 @@ def _links(tx: Connection, guild: int) -> Iterator[str]:
     """Each crux names outcomes that its claims have, and a result of its own claim."""
     for row in tx.execute(_LINKS, {"g": guild}):
         name = f"The link of player {row.player} from claim {row.claim} to {row.target}"
-        sizes = [len(claims.read_terms(terms).outcomes) for terms in (row.terms, row.target_terms)]
+        sizes = [len(claim_terms.read_terms(terms).outcomes) for terms in (row.terms, row.target_terms)]
         if row.outcome >= sizes[0] or row.target_outcome >= sizes[1]:
             yield f"{name} names an outcome that isn't there."
         if row.told is not None and row.told_claim != row.claim:
@@ -203,7 +204,7 @@ def _scenarios(tx: Connection, guild: int) -> Iterator[str]:
         rows.setdefault(claim, []).append((words, by_us, chances))
     for row in _pages(tx, _SCENARIOS, guild):
         try:
-            terms = claims.read_terms(row.terms)
+            terms = claim_terms.read_terms(row.terms)
         except ValidationError:
             continue  # that is told already
         scenario = None if row.state in ("draft", "dropped") else terms.scenario

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import param
-from markets.claims import became_public, claims
-from markets.claims.claims import Result
+from markets.claims import became_public, claims, terms
+from markets.claims.terms import Result
 from markets.core import tables
 from markets.pools import pools
 
@@ -33,7 +33,7 @@ def _bounds(tx: Connection, guild: int) -> Iterator[str]:
             ("the ruling on", row.ruling),
             ("a ruling on", row.first),
         ):
-            at_us = claims.read_result(text).known_us if text else None
+            at_us = terms.read_result(text).known_us if text else None
             if at_us is not None and not (row.opened_us or 0) <= at_us <= row.made_us:
                 yield f"{what.capitalize()} proposal {row.number} names a moment outside of what it can be."
         if row.known_us is not None and not (row.opened_us or 0) <= row.known_us <= row.made_us:
@@ -43,9 +43,9 @@ def _bounds(tx: Connection, guild: int) -> Iterator[str]:
 def _grounds(tx: Connection, guild: int) -> Iterator[str]:
     """A result has the moment of the ruling that it comes from, else of the proposal that says the same."""
     for row in tx.execute(_RESULTS, {"g": guild}):
-        result = claims.read_result(row.result)
+        result = terms.read_result(row.result)
         if row.ruling is not None:
-            meant = claims.read_result(row.ruling)
+            meant = terms.read_result(row.ruling)
         elif row.proposed is not None:
             meant = became_public.proposed(row.proposed, row.known_us)
         else:
@@ -57,7 +57,7 @@ def _grounds(tx: Connection, guild: int) -> Iterator[str]:
 def _paid(tx: Connection, guild: int) -> Iterator[str]:
     for row in tx.execute(_POOLS, {"g": guild}).all():
         claim = claims.load(tx, guild, row.claim)
-        if found := pools.paid_otherwise(tx, claim, claims.read_result(row.result)):
+        if found := pools.paid_otherwise(tx, claim, terms.read_result(row.result)):
             yield f"The pool on claim {row.claim}: stake {found[0]} got something else than comes of its result."
 
 

@@ -1,11 +1,11 @@
-"""Claims, bets, markets and how they came out as CSV, beside the book's files (`ledger.files.exports`) and joined to them.
+"""Export claims, bets, markets and results as CSV, joined to the book's files (`ledger.files.exports`).
 
-Streamed page by page like those, cells as `ledger.files.cells` says; `markets.records.imports` reads them back. The ids are the
-stable ones: the guild, and the number of a claim, offer (a bet has its offer's), proposal, dispute, resolution or
-act; players, accounts (escrow, bond) and transfers (accepted_by, paid_by) are numbered as in the book. Rows are as
-they stand when they are read: what moved points, and when, is in the book's files for good. Drafts are their
-author's and are left out, with all about them. Forecasts that are hidden still are in no export but the one with
-people, which a whole book is moved by: it holds what the database holds, and nobody but its operator makes it.
+Streamed page by page like those, cells as `ledger.files.cells` says; `markets.records.imports` reads them back. The
+ids are the stable ones: the guild, and the number of a claim, offer (a bet has its offer's), proposal, dispute,
+resolution or act; players, accounts (escrow, bond) and transfers (accepted_by, paid_by) are numbered as in the book.
+Rows are as they stand when they are read: what moved points, and when, is in the book's files for good. Drafts are
+their author's and are left out, with all about them. Forecasts that are hidden still are in no export but the one
+with people, which a whole book is moved by: it holds what the database holds, and nobody but its operator makes it.
 
 Beside what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
 shows what. Which process holds a row just now stays behind.
@@ -31,7 +31,7 @@ from ledger.compiled import param
 from ledger.errors import AlreadyThere, BadFolder
 from ledger.files import paging, read_back
 from ledger.files.cells import ident, moment, word
-from ledger.files.paging import Ask, Rows, Steps
+from ledger.files.paging import PageQuery, Rows, Steps
 from ledger.money import points
 from ledger.storage.database import Database
 from markets.core import tables
@@ -293,7 +293,7 @@ def _told(guild: int, table: Table, *, hidden: bool = False, public: bool = Fals
     yield ",".join(layout.header) + "\n"
     after = tuple("" if column.type.python_type is str else 0 for column in layout.key)
     statement = _statement(layout, hidden=hidden, public=public)
-    while rows := (yield Ask(statement, _values(guild, after))):
+    while rows := (yield PageQuery(statement, _values(guild, after))):
         yield _lines(guild, layout, rows)
         after = tuple(rows[-1][: len(layout.key)])
 

@@ -1,4 +1,4 @@
-"""Reading the claims folder of an exported book back (`exports`), into the book that `ledger.files.imports` has just made.
+"""Read the claims folder of an exported book into the book that `ledger.files.imports` has just made.
 
 Every cell must stand exactly as it is written and every file have its manifest's digest; then what came of it is held
 against the book (`audit`). It runs in the transaction of the book's own import: all of both, or nothing.
@@ -18,9 +18,9 @@ from ledger.errors import NotABook
 from ledger.files.cells import ident
 from ledger.files.exports import Summary
 from ledger.files.imports import CHUNK, Pending, store
-from ledger.files.read_back import File, Promise
+from ledger.files.read_back import CsvFile, Promise
 from ledger.money import points
-from markets.claims import claims
+from markets.claims import claims, terms
 from markets.core import tables
 from markets.records import audit
 from markets.records.exports import FOLDER, FORMAT, LATER, LAYOUTS, MANIFEST, Layout, Table, written
@@ -80,7 +80,7 @@ def _promises(path: Path, made: Summary) -> dict[str, Promise]:
 def _copy(tx: Connection, guild: int, folder: Path, table: Table, promise: Promise) -> int:
     layout = _layout(folder, table)
     readers = (str, *(reader for column in layout.columns for reader in column.readers))
-    file = File(folder, f"{FOLDER}/{table}.csv", ident(guild), promise, layout.header, readers)
+    file = CsvFile(folder, f"{FOLDER}/{table}.csv", ident(guild), promise, layout.header, readers)
     pending, later = Pending(), list[dict[str, Any]]()
     for cells in file:
         row = _row(file, layout, cells)
@@ -117,14 +117,14 @@ def _bring_over(tx: Connection, guild: int) -> None:
     was made."""
     tx.execute(_POSTED, {"g": guild})
     for row in tx.execute(_DATED, {"g": guild}).all():
-        meant = claims.read_result(row.result)
+        meant = terms.read_result(row.result)
         for table, column in _SAYING:
             told = sa.select(*table.primary_key.columns, column).where(
                 table.c.guild_id == guild, column.is_not(None), _of_proposal(table, guild, row.number)
             )
             for *key, said in tx.execute(told).all():
-                if claims.same(claims.read_result(said), meant):
-                    dated = claims.result_json(replace(claims.read_result(said), known_us=row.known_us))
+                if terms.same(terms.read_result(said), meant):
+                    dated = terms.result_json(replace(terms.read_result(said), known_us=row.known_us))
                     this = [one == value for one, value in zip(table.primary_key.columns, key, strict=True)]
                     tx.execute(sa.update(table).where(*this).values({column.name: dated}))
 
@@ -136,7 +136,7 @@ def _of_proposal(table: sa.Table, guild: int, number: int) -> sa.ColumnElement[b
     return table.c.dispute.in_(own)
 
 
-def _row(file: File, layout: Layout, cells: list[Any]) -> dict[str, Any]:
+def _row(file: CsvFile, layout: Layout, cells: list[Any]) -> dict[str, Any]:
     """A row for the database; amounts must say the same twice."""
     row, place = dict(layout.begins), 1
     for column in layout.columns:
@@ -152,7 +152,7 @@ def _tag(tx: Connection, guild: int) -> None:
     """Tags stand in the terms, and once more where lists find them."""
     for row in tx.execute(_TERMS, {"g": guild}).all():
         try:
-            claims.tag(tx, guild, row.number, claims.read_terms(row.terms))
+            claims.tag(tx, guild, row.number, terms.read_terms(row.terms))
         except ValueError:
             raise NotABook(f"The terms of claim {row.number} can't be read. Nothing was imported.") from None
 

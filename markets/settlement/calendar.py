@@ -26,7 +26,9 @@ from ledger.compiled import insert_if_new, param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.claims import claims, conditions, instruments, judges, stories
-from markets.claims.claims import DAY_US, Claim, Result
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.terms import DAY_US, Result
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US, week_of
@@ -325,7 +327,8 @@ def week(tx: Connection, guild: int, from_us: int, to_us: int) -> Week:
 
     def found(statement: sa.Executable) -> list[tuple[int, str]]:
         return [
-            (number, claims.read_terms(terms).title) for number, terms in tx.execute(statement, asked).all()
+            (number, claim_terms.read_terms(terms).title)
+            for number, terms in tx.execute(statement, asked).all()
         ]
 
     return Week(found(_NEW), found(_CLOSING), found(_CAME_OUT))
@@ -382,7 +385,7 @@ def _remind_of_deadline(tx: Connection, work: Due, now: datetime, *, days: int) 
 
 def _tell(tx: Connection, work: Due, claim: int, kind: str, now: datetime, **facts: int | str | bool) -> None:
     late = {"late_seconds": work.late} if work.late > LATE_SECONDS else {}
-    outbox.post(tx, work.guild, kind, {"claim": claim} | facts | late, now, line=claim)
+    outbox.enqueue(tx, work.guild, kind, {"claim": claim} | facts | late, now, line=claim)
 
 
 # --- after an absence -------------------------------------------------------------------------
@@ -562,7 +565,9 @@ def _window_begins(tx: Connection, guild: int, facts: dict[str, int], now: datet
 
 
 def _ruling_posted(tx: Connection, guild: int, facts: dict[str, int], now: datetime) -> None:
-    disputes.posted(tx, disputes.Posted(guild, "", facts["dispute"], final=bool(facts.get("final"))), now)
+    disputes.posted(
+        tx, disputes.RulingPosted(guild, "", facts["dispute"], final=bool(facts.get("final"))), now
+    )
 
 
 outbox.SENT["proposal.made"] = _window_begins

@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 
 from ledger.compiled import param
 from ledger.types import to_us
-from markets.claims import claims, conditions
-from markets.claims.claims import Claim, Result
-from markets.claims.conditions import FAILED, MET, REVERSED, WAITING, Link
+from markets.claims import claims, conditions, terms
+from markets.claims.claims import Claim
+from markets.claims.conditions import FAILED, MET, REVERSED, WAITING, ConditionLink
+from markets.claims.terms import Result
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.settlement import bonds, disputes, proposals, resolution
 
@@ -26,7 +27,7 @@ def verdict(state: str, result: Result | None, outcome: int) -> str:
     """
     if state not in lifecycle.ENDED:
         return WAITING
-    came = claims.only_outcome(result) if state == lifecycle.SETTLED and result is not None else None
+    came = terms.only_outcome(result) if state == lifecycle.SETTLED and result is not None else None
     return MET if came == outcome else FAILED
 
 
@@ -50,7 +51,7 @@ def look(tx: Connection, work: jobs.Due, now: datetime) -> None:
         _void(tx, claim, at_us, now)
 
 
-def _came(tx: Connection, guild: int, link: Link, now: datetime) -> tuple[str, int]:
+def _came(tx: Connection, guild: int, link: ConditionLink, now: datetime) -> tuple[str, int]:
     """How the condition stands just now, and since when."""
     on = claims.load(tx, guild, link.on)
     if on.resolution is None:
@@ -58,10 +59,10 @@ def _came(tx: Connection, guild: int, link: Link, now: datetime) -> tuple[str, i
     found = resolution.load_resolution(tx, guild, on.resolution)
     if found.reversed_us is not None:  # being taken back: it is open again when all of that is done
         return WAITING, found.reversed_us
-    return verdict(on.state, claims.read_result(found.result), link.outcome), found.at_us
+    return verdict(on.state, terms.read_result(found.result), link.outcome), found.at_us
 
 
-def _met(tx: Connection, claim: Claim, link: Link, at_us: int, now: datetime) -> None:
+def _met(tx: Connection, claim: Claim, link: ConditionLink, at_us: int, now: datetime) -> None:
     """It ended as named: times that count from it are set, and what waited for it goes on."""
     conditions.decide(tx, claim.guild, claim.number, MET, at_us)
     _tell(tx, claim, "condition.met", link, now)
@@ -100,7 +101,9 @@ def _void(tx: Connection, claim: Claim, at_us: int, now: datetime) -> None:
     resolution.resolve(tx, claim, Result("void"), now=now)
 
 
-def _opened_again(tx: Connection, claim: Claim, link: Link, came: str, now: datetime) -> Link:
+def _opened_again(
+    tx: Connection, claim: Claim, link: ConditionLink, came: str, now: datetime
+) -> ConditionLink:
     """A condition that was met isn't any more. What was paid goes to the judges; what wasn't waits again."""
     if claim.state == lifecycle.SETTLED:
         conditions.decide(tx, claim.guild, claim.number, REVERSED, link.decided_us)
@@ -115,7 +118,9 @@ def _opened_again(tx: Connection, claim: Claim, link: Link, came: str, now: date
     return _again(tx, claim)
 
 
-def _after_reversal(tx: Connection, claim: Claim, link: Link, came: str, at_us: int, now: datetime) -> Link:
+def _after_reversal(
+    tx: Connection, claim: Claim, link: ConditionLink, came: str, at_us: int, now: datetime
+) -> ConditionLink:
     """The claim was paid and its condition taken back. It waits again once its own result is taken back too; until
     then its judges hear how the condition ends the second time."""
     if claim.state != lifecycle.SETTLED:
@@ -131,7 +136,7 @@ def _after_reversal(tx: Connection, claim: Claim, link: Link, came: str, at_us: 
     return _again(tx, claim)
 
 
-def _again(tx: Connection, claim: Claim) -> Link:
+def _again(tx: Connection, claim: Claim) -> ConditionLink:
     link = conditions.find(tx, claim.guild, claim.number)
     assert link is not None, claim.number
     return link
@@ -148,8 +153,8 @@ def _set_times(tx: Connection, claim: Claim, decided_us: int | None, now: dateti
     return claim
 
 
-def _tell(tx: Connection, claim: Claim, kind: str, link: Link, now: datetime, **facts: bool) -> None:
-    outbox.post(
+def _tell(tx: Connection, claim: Claim, kind: str, link: ConditionLink, now: datetime, **facts: bool) -> None:
+    outbox.enqueue(
         tx, claim.guild, kind, {"claim": claim.number, "on": link.on, **facts}, now, line=claim.number
     )
 

@@ -20,8 +20,9 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import param
 from ledger.types import fits, to_us
-from markets.claims import became_public, claims, conditions, instruments, judges, result_rules
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims import became_public, claims, conditions, instruments, judges, result_rules, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import (
     AlreadyDisputed,
@@ -44,11 +45,11 @@ GROUNDS: tuple[Ground, ...] = ("fact", "measure", "source", "wording", "early", 
 RULING, APPEAL = 1, 2
 """Rounds of voting."""
 
-ALONE_US = 7 * claims.DAY_US
+ALONE_US = 7 * terms.DAY_US
 """After so long without enough votes the owner, or whoever the sides agree on, may rule alone (D4)."""
 
-UNPOSTED_US = 14 * claims.DAY_US
-COUNTS_US = 7 * claims.DAY_US
+UNPOSTED_US = 14 * terms.DAY_US
+COUNTS_US = 7 * terms.DAY_US
 """A ruling that nobody could post: its people are told privately, and so long after that it counts as posted (D3)."""
 
 WAITS = ("ruling.pay", "ruling.tell", "ruling.counts")
@@ -129,7 +130,7 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
-class Voted:
+class VoteCount:
     """How the vote stands: so many of so many for this result, and whether that is the ruling."""
 
     dispute: int
@@ -139,7 +140,7 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class RulingPosted:
     """Discord has the post of a ruling, of the `final` one where there are two: its day begins."""
 
     guild: int
@@ -253,7 +254,7 @@ def argue(tx: Connection, request: Argue, now: datetime) -> int:
     return number
 
 
-def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
+def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     """A judge votes; enough votes for one result are the ruling, which is paid a day after its post (D6).
 
     Raises:
@@ -276,13 +277,13 @@ def vote(tx: Connection, request: Vote, now: datetime) -> Voted:
     actor = request.actor.player
     judges.note_act(tx, claim.guild, "vote", actor=actor, now=now, claim=claim.number, reason=reason)
     outbox.redraw(tx, claim.guild, "dispute", dispute.number)
-    count = sum(claims.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
+    count = sum(terms.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
     needed = 1 if alone else claim.terms.judges.votes
     if count < needed:
-        return Voted(dispute.number, count, needed, ruled=False)
+        return VoteCount(dispute.number, count, needed, ruled=False)
     _rule(tx, claim, dispute, result, reason, now)
     claims.move(tx, claim, state)
-    return Voted(dispute.number, count, needed, ruled=True)
+    return VoteCount(dispute.number, count, needed, ruled=True)
 
 
 def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason: str, now: datetime) -> None:
@@ -292,7 +293,7 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
         "g": claim.guild,
         "n": dispute.number,
         "state": "final" if final else "ruled",
-        "ruling": claims.result_json(result),
+        "ruling": terms.result_json(result),
         "ruling_reason": reason,
         "ruled_us": to_us(now),
     }
@@ -304,7 +305,7 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
     _tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, final=final)
 
 
-def posted(tx: Connection, request: Posted, now: datetime) -> Dispute:
+def posted(tx: Connection, request: RulingPosted, now: datetime) -> Dispute:
     """Begin the day after which a ruling is paid, or pay what is final; nothing is paid on one before this (D3)."""
     dispute = load(tx, request.guild, request.dispute)
     if dispute.state != ("final" if request.final else "ruled") or dispute.posted_us is not None:
@@ -319,7 +320,7 @@ def posted(tx: Connection, request: Posted, now: datetime) -> Dispute:
 
 def pays_us(dispute: Dispute, now: datetime) -> int:
     """When a ruling is paid that is posted at this moment."""
-    return to_us(now) + (0 if dispute.state == "final" else claims.DAY_US)
+    return to_us(now) + (0 if dispute.state == "final" else terms.DAY_US)
 
 
 @jobs.handles("ruling.tell")
@@ -335,7 +336,7 @@ def tell_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
     counts_us = to_us(now) + COUNTS_US
     for player in told:
         facts = {"player": player, "dispute": dispute.number, "counts_us": counts_us}
-        outbox.post(tx, claim.guild, outbox.RULING_DM, facts, now)
+        outbox.enqueue(tx, claim.guild, outbox.RULING_DM, facts, now)
     jobs.schedule(tx, claim.guild, "ruling.counts", dispute.number, counts_us)
 
 
@@ -344,7 +345,7 @@ def count_as_posted(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: a week ago its people were told privately, which counts as a ruling's post (D3)."""
     dispute = load(tx, work.guild, work.ref)
     if _unposted(claims.load(tx, work.guild, dispute.claim), dispute):
-        posted(tx, Posted(work.guild, "", dispute.number, final=dispute.state == "final"), now)
+        posted(tx, RulingPosted(work.guild, "", dispute.number, final=dispute.state == "final"), now)
 
 
 def _unposted(claim: Claim, dispute: Dispute) -> bool:
@@ -501,7 +502,7 @@ def pay_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 def _pay(tx: Connection, claim: Claim, dispute: Dispute, ruling: Result, now: datetime) -> None:
     proposal = proposals.load(tx, claim.guild, dispute.proposal)
-    differs = not claims.same(ruling, proposal.result)
+    differs = not terms.same(ruling, proposal.result)
     _bonds(tx, dispute, proposal, differs=differs, now=now)
     proposals.end_proposal(tx, proposal, "failed" if differs else "settled", now)
     resolution.resolve(tx, claim, ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
@@ -603,7 +604,7 @@ def _bonds(
         first, last = _first_ruling(tx, dispute), dispute.ruling
         assert first is not None
         assert last is not None
-        if not claims.same(first, last):
+        if not terms.same(first, last):
             bonds.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
         else:
             bonds.forfeit_bond(tx, dispute.appeal_bond, key, now)
@@ -612,7 +613,7 @@ def _bonds(
 def _first_ruling(tx: Connection, dispute: Dispute) -> Result | None:
     """What the first round decided."""
     text = tx.execute(_FIRST, {"g": dispute.guild, "n": dispute.number}).scalar()
-    return None if text is None else claims.read_result(text)
+    return None if text is None else terms.read_result(text)
 
 
 def _go_on(tx: Connection, claim: Claim, now: datetime) -> None:
@@ -635,7 +636,7 @@ def _ruling_goes_on(tx: Connection, dispute: Dispute, frozen_us: int, now: datet
         if not any(waits):  # its time to be told came while it was halted
             jobs.schedule(tx, dispute.guild, "ruling.tell", dispute.number, to_us(now))
         return
-    pays_us = jobs.at_us(tx, dispute.guild, "ruling.pay", dispute.number) or posted_us + claims.DAY_US
+    pays_us = jobs.at_us(tx, dispute.guild, "ruling.pay", dispute.number) or posted_us + terms.DAY_US
     left_us = 0 if dispute.state == "final" else pays_us - max(frozen_us, posted_us)
     jobs.schedule(tx, dispute.guild, "ruling.pay", dispute.number, to_us(now) + left_us)
 
@@ -648,14 +649,14 @@ def _cast(tx: Connection, dispute: Dispute, judge: int, result: Result, reason: 
         "judge": judge,
     }
     tx.execute(_WITHDRAW_VOTE, row)
-    vote = {"result": claims.result_json(result), "reason": reason, "at_us": to_us(now)}
+    vote = {"result": terms.result_json(result), "reason": reason, "at_us": to_us(now)}
     tx.execute(_ADD_VOTE, row | vote)
 
 
 def _votes(tx: Connection, dispute: Dispute, round_: int) -> list[Result]:
     """The results that the judges of a round voted for."""
     asked = {"g": dispute.guild, "d": dispute.number, "round": round_}
-    return [claims.read_result(text) for text in tx.execute(_VOTES, asked).scalars()]
+    return [terms.read_result(text) for text in tx.execute(_VOTES, asked).scalars()]
 
 
 def _stop_asking(tx: Connection, claim: Claim) -> None:
@@ -664,7 +665,7 @@ def _stop_asking(tx: Connection, claim: Claim) -> None:
 
 
 def _tell(tx: Connection, claim: Claim, kind: str, now: datetime, **facts: int | bool) -> None:
-    outbox.post(tx, claim.guild, kind, {"claim": claim.number, **facts}, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, kind, {"claim": claim.number, **facts}, now, line=claim.number)
 
 
 def load(tx: Connection, guild: int, number: int) -> Dispute:
@@ -679,7 +680,7 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
     values: dict[str, Any] = dict(row)
     del values["first_ruling"]
     values["guild"] = values.pop("guild_id")
-    values["ruling"] = claims.read_result(values["ruling"]) if values["ruling"] else None
+    values["ruling"] = terms.read_result(values["ruling"]) if values["ruling"] else None
     for bond in ("bond", "appeal_bond"):
         values[bond] = Account(guild, values[bond]) if values[bond] else None
     return Dispute(**values)

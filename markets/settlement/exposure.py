@@ -15,9 +15,10 @@ from sqlalchemy import Connection
 from ledger import issuance, settings
 from ledger import players as people
 from ledger.compiled import param
-from markets.claims import became_public, claims, conditions, instruments
-from markets.claims.claims import Claim, Result
+from markets.claims import became_public, claims, conditions, instruments, terms
+from markets.claims.claims import Claim
 from markets.claims.instruments import Instrument
+from markets.claims.terms import Result
 from markets.core import lifecycle, tables
 
 TRIFLES = 100
@@ -78,7 +79,7 @@ def holders_below(tx: Connection, claim: Claim) -> list[int]:
 
 def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
     """Those whose silence is no consent to a result if they left: who may lose more than a trifle by it (D3)."""
-    trifle = settings.load(tx, claim.guild, issuance.Settings).starting_balance // TRIFLES
+    trifle = settings.load(tx, claim.guild, issuance.PointSettings).starting_balance // TRIFLES
     return [player for player, by in losses(tx, claim, result).items() if by > trifle]
 
 
@@ -109,7 +110,7 @@ def _kinds_below(tx: Connection, claim: Claim) -> Iterable[tuple[Instrument, Cla
 
 
 def _meets(hung: Below, result: Result) -> bool:
-    return claims.only_outcome(result) == hung.outcome
+    return terms.only_outcome(result) == hung.outcome
 
 
 # --- who loses and gains ----------------------------------------------------------------------
@@ -214,7 +215,7 @@ def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> 
 def _proposers(tx: Connection, claim: Claim, result: Result) -> set[int]:
     """Who proposed the result that stands, if it is this one."""
     row = tx.execute(_PROPOSED, {"g": claim.guild, "claim": claim.number}).first()
-    same = row is not None and claims.same(became_public.proposed(row.result, row.known_us), result)
+    same = row is not None and terms.same(became_public.proposed(row.result, row.known_us), result)
     return {row.proposer} if row is not None and same else set()
 
 

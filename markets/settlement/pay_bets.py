@@ -11,8 +11,9 @@ from ledger.transfers import VOID, Words
 from markets.bets import offers
 from markets.bets.offers import Bet
 from markets.claims import ambiguity, judges
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
 from markets.claims.instruments import Instrument, Step
+from markets.claims.terms import Result
 from markets.core import outbox, tables
 from markets.mechanisms import two_party
 from markets.shares import orders
@@ -25,7 +26,7 @@ TAKEN_BACK = 60
 """Payouts of bets taken back in one transaction, each as many entries as it had."""
 
 
-class Bets(Instrument):
+class BetsInstrument(Instrument):
     """The two-party bets on a claim."""
 
     unanimous = True
@@ -52,7 +53,7 @@ class Bets(Instrument):
             paid.append(bet.number)
         if paid:
             facts = {"claim": claim.number, "resolution": resolution, "bets": paid}
-            outbox.post(tx, claim.guild, "bets.paid", facts, now, line=claim.number)
+            outbox.enqueue(tx, claim.guild, "bets.paid", facts, now, line=claim.number)
         return Step(done=len(bets) <= most, entries=4 * len(paid))
 
     def take_back_some(

@@ -23,16 +23,17 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger import schema as book
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
 from markets.bets import offers
-from markets.claims import claims, instruments
-from markets.claims.claims import Claim, Result
+from markets.claims import claims, instruments, terms
+from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
+from markets.claims.terms import Result
 from markets.core import outbox, tables
 from markets.forecasts import leaderboard
-from markets.forecasts.leaderboard import Came
+from markets.forecasts.leaderboard import Profit
 from markets.shares import liquidity, market_maker, orders
 from markets.shares.market_maker import Market
 
@@ -211,19 +212,19 @@ def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime
     if paid:
         asked = this | {"cursor": paid[0] - 1, "last": paid[-1]}
         _note(tx, market, end, list(_CAME.rows(tx, **asked)), back=True)
-        _UNPAID.count(tx, **asked)
+        _UNPAID.execute(tx, **asked)
     if len(paid) == HOLDERS:
         return False
     payments = liquidity.payments(tx, market)
     back = [(row.player, row.paid, row.returned) for row in payments if row.returned is not None]
     _note_payers(tx, market, end, back, back=True)
-    _UNRETURNED.count(tx, **this)
+    _UNRETURNED.execute(tx, **this)
     return True
 
 
 def _is_void(tx: Connection, claim: Claim, resolution: int) -> bool:
     result = tx.execute(_RESULT, {"g": claim.guild, "r": resolution}).scalar_one()
-    return claims.read_result(result).kind == "void"
+    return terms.read_result(result).kind == "void"
 
 
 # --- paying -----------------------------------------------------------------------------------
@@ -256,7 +257,7 @@ def _end_some(tx: Connection, market: Market, end: _End, room: int) -> Step:
         outbox.redraw(tx, market.guild, "claim", market.claim)
         if market.trades and market.resolution is not None:
             facts = {"claim": market.claim, "resolution": market.resolution}
-            outbox.post(tx, market.guild, "market.paid", facts, end.now, line=market.claim)
+            outbox.enqueue(tx, market.guild, "market.paid", facts, end.now, line=market.claim)
     _save(tx, market)
     return Step(done=market.phase == _OVER, entries=room - left)
 
@@ -275,7 +276,7 @@ def _pay_chunk(tx: Connection, market: Market, end: _End, most: int) -> tuple[Ma
     last = rows[-1][0] if rows else market.cursor
     if rows and not collecting:
         marks = _MARK_PUT_IN if end.weights is None else _MARK_PAID
-        marks.count(tx, **asked, last=last)
+        marks.execute(tx, **asked, last=last)
         _note(tx, market, end, _CAME.rows(tx, **asked, last=last))
     amounts: dict[Account, int] = {}
     for player, gets, wallet, balance, known in rows:
@@ -297,7 +298,7 @@ def _note(
 ) -> None:
     """Count for the board what shares brought: all that was bought is their stake, also what was sold again (E6)."""
     if end.state != "void" and market.resolution is not None:
-        noted = [Came(player, bought, bought + paid - cost) for player, bought, cost, paid in came]
+        noted = [Profit(player, bought, bought + paid - cost) for player, bought, cost, paid in came]
         leaderboard.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
 
 
@@ -306,7 +307,7 @@ def _note_payers(
 ) -> None:
     """Lost subsidies count as well; the house has no profit of its own."""
     if end.state != "void" and market.resolution is not None:
-        noted = [Came(player, paid, share) for player, paid, share in shares if player]
+        noted = [Profit(player, paid, share) for player, paid, share in shares if player]
         leaderboard.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
 
 
@@ -322,7 +323,7 @@ def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[
     ]
     amounts: dict[Account, int] = {}
     for row, share in next_ones[:most]:
-        _RETURNED.count(tx, **this, n=row.number, back=share)
+        _RETURNED.execute(tx, **this, n=row.number, back=share)
         if not share:
             continue
         if not row.player:
@@ -374,7 +375,7 @@ def _transfer(
 
 
 def _save(tx: Connection, market: Market) -> None:
-    _SAVE.count(
+    _SAVE.execute(
         tx,
         g=market.guild,
         claim=market.claim,
@@ -414,7 +415,7 @@ def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
 
 
-def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Prepared:
+def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Compiled:
     """The next holders by number: what each gets, the wallet and what it holds, and whether Crux knows who it is."""
     grouped = (
         sa.select(_p.player, _sum(of).label("gets"))
@@ -429,7 +430,7 @@ def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Prep
         .subquery()
     )
     known = sa.case((_w.discord_id.is_(None), _zero), else_=sa.literal_column("1", Whole))
-    return Prepared(
+    return Compiled(
         sa.select(some.c.player, some.c.gets, _a.number, _a.balance, known)
         .join_from(
             some,
@@ -447,10 +448,10 @@ _PAID = _next_holders(_gets)
 _PUT_IN = _next_holders(_p.cost)
 _COLLECTED = _next_holders(_p.cost, lambda whole: whole < _zero)
 _in_range = (*_of_market, _p.player > param("cursor"), _p.player <= param("last"))
-_MARK_PAID = Prepared(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
-_MARK_PUT_IN = Prepared(sa.update(tables.positions).where(*_in_range).values(paid=_p.cost))
-_UNPAID = Prepared(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
-_MARKED = Prepared(
+_MARK_PAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
+_MARK_PUT_IN = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_p.cost))
+_UNPAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
+_MARKED = Compiled(
     sa.select(_p.player)
     .where(*_of_market, _p.paid.is_not(None))
     .group_by(_p.player)
@@ -470,7 +471,7 @@ _bought = (
     .correlate(tables.positions)
     .scalar_subquery()
 )
-_CAME = Prepared(
+_CAME = Compiled(
     sa.select(_p.player, _bought, _sum(_p.cost), _sum(_p.paid))
     .where(*_in_range, _p.paid.is_not(None))
     .group_by(_p.guild_id, _p.claim, _p.player)
@@ -479,11 +480,11 @@ _CAME = Prepared(
 _s = tables.resolutions.c
 _RESULT = sa.select(_s.result).where(_s.guild_id == param("g"), _s.number == param("r"))
 _of_payers = (_l.guild_id == param("g"), _l.claim == param("claim"))
-_RETURNED = Prepared(
+_RETURNED = Compiled(
     sa.update(tables.liquidity).where(*_of_payers, _l.number == param("n")).values(returned=param("back"))
 )
-_UNRETURNED = Prepared(sa.update(tables.liquidity).where(*_of_payers).values(returned=sa.null()))
-_SAVE = Prepared(
+_UNRETURNED = Compiled(sa.update(tables.liquidity).where(*_of_payers).values(returned=sa.null()))
+_SAVE = Compiled(
     sa.update(tables.markets)
     .where(_m.guild_id == param("g"), _m.claim == param("claim"))
     .values({name: param(name) for name in ("state", "resolution", "phase", "cursor", "chunks")})

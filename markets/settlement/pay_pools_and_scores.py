@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from ledger.compiled import insert_if_new, param
 from ledger.transfers import Words
 from markets.bets import offers
-from markets.claims import claims, instruments
-from markets.claims.claims import Claim, Result
+from markets.claims import instruments, terms
+from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
+from markets.claims.terms import Result
 from markets.core import tables
 from markets.forecasts import leaderboard
 from markets.people import rewards
@@ -18,7 +19,7 @@ from markets.pools import pools
 from markets.settlement import pay_bets, resolution
 
 
-class Pools(Instrument):
+class PoolInstrument(Instrument):
     """A claim's pool (C6)."""
 
     def pay_some(
@@ -68,7 +69,7 @@ class Pools(Instrument):
         pools.clear(tx, claim)
 
 
-class Rewards(Instrument):
+class RewardsInstrument(Instrument):
     """Rewards on a claim return with its end, whatever that is; who had one paid keeps it (E8). They pay the same
     whatever comes out, so nobody has money on the claim by them."""
 
@@ -82,7 +83,7 @@ class Rewards(Instrument):
         rewards.end_some(tx, claim, resolution.ROOM, now)
 
 
-class Board(Instrument):
+class ScoresInstrument(Instrument):
     """Forecasts are scored, and bets that ended by agreement count if the claim came out the same way (E6)."""
 
     def pay_some(
@@ -132,7 +133,7 @@ def _take_agreed_out(tx: Connection, claim: Claim, number: int, now: datetime) -
 
 
 def _result(tx: Connection, claim: Claim, number: int) -> Result:
-    return claims.read_result(resolution.load_resolution(tx, claim.guild, number).result)
+    return terms.read_result(resolution.load_resolution(tx, claim.guild, number).result)
 
 
 _b, _f = tables.bets.c, tables.forecasts.c
@@ -151,6 +152,6 @@ _FORECAST = (
     .limit(1)
 )
 
-instruments.register(Pools())
-instruments.register(Rewards())
-instruments.register(Board())
+instruments.register(PoolInstrument())
+instruments.register(RewardsInstrument())
+instruments.register(ScoresInstrument())

@@ -21,8 +21,9 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import param
 from ledger.types import fits, to_us
-from markets.claims import became_public, claims, instruments, judges, result_rules, sides, stories
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims import became_public, claims, instruments, judges, result_rules, sides, stories, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import (
     BadResult,
@@ -46,13 +47,13 @@ SECOND_US = 1_000_000
 LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
 
-WAIT_US = 7 * claims.DAY_US
+WAIT_US = 7 * terms.DAY_US
 """How long whoever stopped trading for nothing waits before their next proposal (D2)."""
 
 NOT_BY_SILENCE = ("void", "unclear", "early", "weights")
 """Results that whoever would lose by the true one could slip through, so nobody's silence makes them stand (D3)."""
 
-SIGN_US = 7 * claims.DAY_US
+SIGN_US = 7 * terms.DAY_US
 """How long such a proposal waits for its confirmation after its window, before it has failed."""
 
 
@@ -101,7 +102,7 @@ class Propose:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class WithdrawProposal:
     guild: int
     key: str
     player: int
@@ -232,7 +233,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         "number": number,
         "claim": claim.number,
         "proposer": player,
-        "result": claims.result_json(replace(said.result, known_us=None)),
+        "result": terms.result_json(replace(said.result, known_us=None)),
         "evidence": said.evidence,
         "reason": said.reason,
         "known_us": said.known_us,
@@ -250,7 +251,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
     facts = {"claim": claim.number, "proposal": number}
     if said.replaces is not None:
         facts["replaces"] = said.replaces.number
-    outbox.post(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
     return load(tx, claim.guild, number)
 
 
@@ -275,7 +276,7 @@ def prolong(tx: Connection, proposal: Proposal, *, away_seconds: int, now: datet
     _set_window(tx, proposal, proposal.window_from_us, until)
 
 
-def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
+def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Proposal:
     """Take a proposal back before anybody answered it; the bond returns.
 
     Raises:
@@ -296,7 +297,7 @@ def withdraw(tx: Connection, request: Withdraw, now: datetime) -> Proposal:
     claims.move(tx, claim, state)
     resolution.resume(tx, claim, now)
     facts = {"claim": claim.number, "proposal": proposal.number}
-    outbox.post(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
     return proposal
 
 
@@ -308,7 +309,7 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
         return
     if resolution.held(tx, claim, proposal.result):
         facts = {"claim": claim.number, "proposal": proposal.number}
-        outbox.post(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
+        outbox.enqueue(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
         return
     unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
     if unsigned or proposal.confirm or _somebody_deleted(tx, claim, proposal.result):
@@ -316,7 +317,7 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
         if unsigned:
             jobs.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
         facts = {"claim": claim.number, "proposal": proposal.number}
-        outbox.post(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        outbox.enqueue(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
         outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
         judges.ask(tx, claim, now)
         return
@@ -341,7 +342,7 @@ def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
         claims.move(tx, claim, state)
         resolution.resume(tx, claim, now)
         facts = {"claim": claim.number, "proposal": proposal.number}
-        outbox.post(tx, claim.guild, "proposal.failed", facts, now, line=claim.number)
+        outbox.enqueue(tx, claim.guild, "proposal.failed", facts, now, line=claim.number)
 
 
 def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
@@ -420,7 +421,7 @@ def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> N
         or (
             row.early
             and _before_deadline(claim, now)
-            and (row.state == "withdrawn" or claims.read_result(row.result).kind == "early")
+            and (row.state == "withdrawn" or terms.read_result(row.result).kind == "early")
         )
     ]
     if waits_us:
@@ -506,7 +507,7 @@ def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -
     tx.execute(_WINDOW, {"g": proposal.guild, "n": proposal.number, "from_us": from_us, "to_us": to_us_})
     jobs.schedule(tx, proposal.guild, "proposal.settle", proposal.number, to_us_)
     jobs.cancel(tx, proposal.guild, "proposal.unsigned", proposal.number)
-    jobs.schedule(tx, proposal.guild, "proposal.day", proposal.number, to_us_ - claims.DAY_US)
+    jobs.schedule(tx, proposal.guild, "proposal.day", proposal.number, to_us_ - terms.DAY_US)
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -13,21 +13,22 @@ from sqlalchemy import Connection
 from ledger.compiled import param
 from ledger.transfers import Words
 from ledger.types import Salt, to_us
-from markets.claims import claims, conditions, instruments, judges
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims import claims, conditions, instruments, judges, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import ClaimMoved, TooLateToReverse
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
 from markets.settlement import exposure
-from markets.settlement.pay_bets import Bets
+from markets.settlement.pay_bets import BetsInstrument
 from markets.settlement.pay_markets import SharesOfOutcomes
 
 ROOM = 190
 """Entries that paying or taking back may write in one transaction; a bond that returns before it takes the rest."""
 
-REVERSIBLE_US = 30 * claims.DAY_US
+REVERSIBLE_US = 30 * terms.DAY_US
 
 CALENDAR = (
     "claim.close",
@@ -81,7 +82,7 @@ def resolve(
         "guild_id": claim.guild,
         "number": number,
         "claim": claim.number,
-        "result": claims.result_json(result),
+        "result": terms.result_json(result),
         "proposal": proposal,
         "dispute": dispute,
         "at_us": to_us(now),
@@ -96,7 +97,7 @@ def resolve(
     claims.move(tx, claim, state, resolution=number)
     conditions.changed(tx, claim.guild, claim.number, now)
     facts = {"claim": claim.number, "resolution": number}
-    outbox.post(tx, claim.guild, "claim.resolved", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "claim.resolved", facts, now, line=claim.number)
     crux_links.came_out(tx, claim, number, now)
     if pays_us <= to_us(now):
         pay_some(tx, claim.guild, number, now)
@@ -116,7 +117,7 @@ def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
     """Pay the next part of what a resolution brings; what is left is due at once, in a unit of its own."""
     found = load_resolution(tx, guild, number)
     assert found.reversed_us is None, number
-    claim, result = claims.load(tx, guild, found.claim), claims.read_result(found.result)
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
     room = ROOM
     for instrument in instruments.ALL:
         step = instrument.pay_some(tx, claim, number, result, room, now)
@@ -188,7 +189,7 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     actor = request.actor.player
     judges.note_act(tx, claim.guild, "reverse", actor=actor, now=now, claim=claim.number, reason=reason)
     facts = {"claim": claim.number, "resolution": found.number, "by": actor}
-    outbox.post(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
     conditions.changed(tx, claim.guild, claim.number, now)
     take_some_back(tx, claim.guild, found.number, now)
     return found.number
@@ -241,14 +242,14 @@ def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: 
 
 def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:
     """Pays nothing, sets a new check date, and leads back to open or closed (D8)."""
-    check_us = result.check_us or to_us(now) + 30 * claims.DAY_US
-    check_us = max(check_us, to_us(now) + claims.DAY_US, claim.deadline_us or 0)
-    check_us = min(check_us, max(claims.LATEST_US, claim.deadline_us or 0))
+    check_us = result.check_us or to_us(now) + 30 * terms.DAY_US
+    check_us = max(check_us, to_us(now) + terms.DAY_US, claim.deadline_us or 0)
+    check_us = min(check_us, max(terms.LATEST_US, claim.deadline_us or 0))
     claims.move(tx, claim, lifecycle.OPEN, check_us=check_us)
     resume(tx, claim, now)
     jobs.schedule(tx, claim.guild, "claim.check", claim.number, check_us)
     facts = {"claim": claim.number, "check_us": check_us}
-    outbox.post(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def _take_back_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     take_some_back(tx, work.guild, work.ref, now)
 
 
-for kind in (Bets(), SharesOfOutcomes()):
+for kind in (BetsInstrument(), SharesOfOutcomes()):
     instruments.register(kind)
 jobs.HANDLERS["resolution.pay"] = _pay_when_due
 jobs.HANDLERS["resolution.back"] = _take_back_when_due

@@ -17,8 +17,10 @@ from sqlalchemy import Connection
 from ledger.compiled import param
 from ledger.types import to_us
 from markets.claims import claims, judges, stories
-from markets.claims.claims import Actor, Claim, Outcome, Result, Terms
-from markets.claims.stories import TRUE, Item, Judged, Scenario
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.stories import TRUE, Judged
+from markets.claims.terms import Actor, Item, Outcome, Result, Scenario, Terms
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import (
     BadOutcome,
@@ -56,7 +58,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class TellStory:
     """Write a story, or change the one that is outcome number `story`, and is `named` so. `warned` as in
     `claims.Edit`."""
 
@@ -133,7 +135,7 @@ class Answered:
 # --- stories ----------------------------------------------------------------------------------
 
 
-def tell(tx: Connection, request: Tell, now: datetime) -> Claim:
+def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
     """Write a story into a scenario; standing offers die with the claim's old words (B5).
 
     Raises:
@@ -173,7 +175,7 @@ def require_tell(
     return claim
 
 
-def told(terms: Terms, request: Tell, *, author: int) -> Terms:
+def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
     """The terms with a story written or changed.
 
     A line that says what an item says already, by the same date, prices it; any other is a new item, of which the
@@ -272,7 +274,7 @@ def share(tx: Connection, request: Share, now: datetime) -> int:
     claims.require_draft_of(claim, request.author)
     _scenario(claim)
     held = json.loads(claims.typed_of(tx, claim.guild, claim.number)) | {SHARED: "1"}
-    request_ = claims.Draft(
+    request_ = claims.SaveDraft(
         claim.guild, request.key, claim.author, claim.terms, claim.number, json.dumps(held, sort_keys=True)
     )
     return claims.save_draft(tx, request_, now)
@@ -317,7 +319,7 @@ def answers_beside(tx: Connection, claim: Claim) -> bool:
         return False
     found = stories.items(tx, claim.guild, claim.number)
     came = result_of(stories.verdict(found))
-    own = came is not None and claims.same(came, stands.result)
+    own = came is not None and claim_terms.same(came, stands.result)
     return not (own and stands.proposer in {item.judge for item in found})
 
 
@@ -368,7 +370,7 @@ def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
     )
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     facts = {"claim": claim.number, "item": item.number}
-    outbox.post(tx, claim.guild, "item.judged", facts, now, line=claim.number)
+    outbox.enqueue(tx, claim.guild, "item.judged", facts, now, line=claim.number)
     stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
     proposal = propose_if_done(tx, claim, now)
     answered = stories.items(tx, claim.guild, claim.number)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.types import Whole
 from markets.core import tables
 from markets.mechanisms import lmsr
@@ -76,14 +76,14 @@ def _trades_before(tx: Connection, market: Market, transfer: int) -> int:
 
 
 _l, _d = tables.liquidity.c, tables.trades.c
-_PAYMENTS = Prepared(
+_PAYMENTS = Compiled(
     sa.select(_l.number, _l.player, _l.liquidity, _l.paid, _l.transfer, _l.returned)
     .where(_l.guild_id == param("g"), _l.claim == param("claim"))
     .order_by(_l.number)
 )
 _trades = (_d.guild_id == param("g"), _d.claim == param("claim"))
-_TRADE = Prepared(sa.select(_d.transfer).where(*_trades, _d.number == param("n")))
-_BETWEEN = Prepared(
+_TRADE = Compiled(sa.select(_d.transfer).where(*_trades, _d.number == param("n")))
+_BETWEEN = Compiled(
     sa.select(_d.outcome, sa.cast(sa.func.sum(_d.quantity), Whole))
     .where(*_trades, _d.number > param("after"), _d.number <= param("until"))
     .group_by(_d.outcome)

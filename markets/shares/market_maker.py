@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.core import outbox, tables
@@ -77,7 +77,7 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class TradeDone:
     """A trade that was carried out: the market after it, and the trade's number there."""
 
     market: Market
@@ -184,7 +184,7 @@ def carry_out(
     key: str,
     now: datetime,
     by_order: int | None = None,
-) -> Done:
+) -> TradeDone:
     """Make a quoted trade of this very state of the market: points, shares, history, card.
 
     Args:
@@ -207,13 +207,13 @@ def carry_out(
     after = _moved(market, quote)
     assert posted.balances[market.escrow.number] >= max(after.sold), market.claim
     this = {"g": market.guild, "claim": market.claim, "outcome": quote.outcome}
-    _MOVE.count(tx, **this, moved=after.book.shares[quote.outcome], sold=after.sold[quote.outcome])
-    _COUNT.count(tx, g=market.guild, claim=market.claim, trades=after.trades)
+    _MOVE.execute(tx, **this, moved=after.book.shares[quote.outcome], sold=after.sold[quote.outcome])
+    _COUNT.execute(tx, g=market.guild, claim=market.claim, trades=after.trades)
     # A row that a conflict would turn into an update is held against the CHECKs first: shares below zero would fail.
-    if not _HOLD.count(tx, **this, p=player, quantity=quote.quantity, amount=paid):
+    if not _HOLD.execute(tx, **this, p=player, quantity=quote.quantity, amount=paid):
         position = {"claim": market.claim, "player": player, "outcome": quote.outcome, "paid": None}
-        _POSITION.count(tx, guild_id=market.guild, shares=quote.quantity, cost=paid, **position)
-    _TRADE.count(
+        _POSITION.execute(tx, guild_id=market.guild, shares=quote.quantity, cost=paid, **position)
+    _TRADE.execute(
         tx,
         guild_id=market.guild,
         claim=market.claim,
@@ -228,7 +228,7 @@ def carry_out(
         at_us=to_us(now),
     )
     outbox.redraw(tx, market.guild, "claim", market.claim)
-    return Done(after, quote, posted, after.trades)
+    return TradeDone(after, quote, posted, after.trades)
 
 
 def _moved(market: Market, quote: Quote) -> Market:
@@ -256,7 +256,7 @@ def _moved(market: Market, quote: Quote) -> Market:
 
 
 _m, _x, _p = tables.markets.c, tables.market_outcomes.c, tables.positions.c
-_LOAD = Prepared(
+_LOAD = Compiled(
     sa.select(
         _m.opener,
         _m.house,
@@ -279,26 +279,26 @@ _LOAD = Prepared(
     .where(_m.guild_id == param("g"), _m.claim == param("claim"))
     .order_by(_x.outcome)
 )
-_HOLDINGS = Prepared(
+_HOLDINGS = Compiled(
     sa.select(_p.outcome, _p.shares, _p.cost)
     .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.player == param("p"))
     .order_by(_p.outcome)
 )
 _t = tables.trades.c
-_PRICES = Prepared(
+_PRICES = Compiled(
     sa.select(_t.prices).where(_t.guild_id == param("g"), _t.claim == param("claim"), _t.number == param("n"))
 )
-_MOVE = Prepared(
+_MOVE = Compiled(
     sa.update(tables.market_outcomes)
     .where(_x.guild_id == param("g"), _x.claim == param("claim"), _x.outcome == param("outcome"))
     .values(moved=param("moved"), sold=param("sold"))
 )
-_COUNT = Prepared(
+_COUNT = Compiled(
     sa.update(tables.markets)
     .where(_m.guild_id == param("g"), _m.claim == param("claim"))
     .values(trades=param("trades"))
 )
-_HOLD = Prepared(
+_HOLD = Compiled(
     sa.update(tables.positions)
     .where(
         _p.guild_id == param("g"),
@@ -308,5 +308,5 @@ _HOLD = Prepared(
     )
     .values(shares=_p.shares + param("quantity"), cost=_p.cost + param("amount"))
 )
-_POSITION = Prepared(sa.insert(tables.positions))
-_TRADE = Prepared(sa.insert(tables.trades))
+_POSITION = Compiled(sa.insert(tables.positions))
+_TRADE = Compiled(sa.insert(tables.trades))

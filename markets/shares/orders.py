@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
@@ -75,7 +75,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceOrder:
     """Rest an order: to buy for up to `budget` minor units, or to sell `quantity` units, at `limit_bps` or better.
 
     Without `expires_us` it rests until trading closes.
@@ -97,7 +97,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class OrderPlaced:
     """An order that rests: what it locks, and the own balance before and after; minor units."""
 
     order: int
@@ -109,14 +109,14 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class CancelOrder:
     guild: int
     key: str
     player: int
     order: int
 
 
-def place(tx: Connection, request: Place, now: datetime) -> Placed:
+def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
     """Put an order beside the market.
 
     Raises:
@@ -160,10 +160,10 @@ def place(tx: Connection, request: Place, now: datetime) -> Placed:
     }
     tx.execute(_ADD, row)
     jobs.schedule(tx, request.guild, "order.expire", number, expires_us)
-    return Placed(number, market.claim, request.budget or 0, expires_us, before, after)
+    return OrderPlaced(number, market.claim, request.budget or 0, expires_us, before, after)
 
 
-def cancel(tx: Connection, request: Cancel, now: datetime) -> Order:
+def cancel(tx: Connection, request: CancelOrder, now: datetime) -> Order:
     """Take a resting order back, with all that it holds.
 
     Raises:
@@ -294,7 +294,7 @@ def _fill(tx: Connection, market: Market, order: Order, quote: Quote, now: datet
         tx, market, quote, order.player, account, key=key, now=now, by_order=order.number
     )
     units = abs(quote.quantity)
-    _FILLED.count(tx, g=order.guild, n=order.number, units=units, moved=quote.amount)
+    _FILLED.execute(tx, g=order.guild, n=order.number, units=units, moved=quote.amount)
     spent = order.reserve is not None and not done.posted.balances[order.reserve.number]
     if spent or (order.sells and order.filled + units == order.quantity):
         _end(tx, order, "filled", now)
@@ -351,7 +351,7 @@ def _end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
 
 def _end(tx: Connection, order: Order, state: str, now: datetime) -> int:
     """End an order, with its calendar, and return what its reserve holds; how many entries that took."""
-    _CLOSE.count(tx, g=order.guild, n=order.number, state=state, at=to_us(now))
+    _CLOSE.execute(tx, g=order.guild, n=order.number, state=state, at=to_us(now))
     jobs.cancel(tx, order.guild, "order.expire", order.number)
     if order.reserve is None:
         return 0
@@ -398,7 +398,7 @@ def require_may_order(
     return claim, market
 
 
-def require_place(tx: Connection, request: Place, now: datetime) -> tuple[Claim, Market]:
+def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[Claim, Market]:
     """What `place` refuses but for the points it would lock: also before anybody is asked to confirm."""
     claim, market = require_may_order(tx, request.guild, request.claim, request.player, now)
     if not 0 <= request.outcome < len(market.sold):
@@ -414,7 +414,7 @@ def require_place(tx: Connection, request: Place, now: datetime) -> tuple[Claim,
     return claim, market
 
 
-def _require_amount(tx: Connection, claim: Claim, market: Market, request: Place) -> None:
+def _require_amount(tx: Connection, claim: Claim, market: Market, request: PlaceOrder) -> None:
     given = [one for one in (request.budget, request.quantity) if one is not None]
     if len(given) != 1:
         raise BadTrade("amount", "one_of")
@@ -458,15 +458,15 @@ _LOAD = sa.select(*_columns).where(*_this)
 _RESTING_OF = sa.select(*_columns).where(*_of_player).order_by(_o.number).limit(param("most"))
 _RESTING_ON = sa.select(*_columns).where(*_of_claim).order_by(_o.number).limit(param("most"))
 _zero = sa.literal_column("0", Whole)
-_ANY_OPEN = Prepared(sa.select(_o.number).where(*_of_claim).limit(_number).offset(_zero))
-_ANY_OF = Prepared(sa.select(_o.number).where(*_of_player).limit(_number).offset(_zero))
+_ANY_OPEN = Compiled(sa.select(_o.number).where(*_of_claim).limit(_number).offset(_zero))
+_ANY_OF = Compiled(sa.select(_o.number).where(*_of_player).limit(_number).offset(_zero))
 _running = _o.expires_us > param("now")
-_BEST = Prepared(
+_BEST = Compiled(
     sa.select(_o.outcome, _o.sells, sa.func.max(_o.limit_bps), sa.func.min(_o.limit_bps))
     .where(*_of_claim, _running)
     .group_by(_o.outcome, _o.sells)
 )
-_OLDEST = Prepared(
+_OLDEST = Compiled(
     sa.select(*_columns)
     .where(
         *_of_claim,
@@ -479,17 +479,17 @@ _OLDEST = Prepared(
     .limit(_number)
     .offset(_zero)
 )
-_HELD_BACK = Prepared(
+_HELD_BACK = Compiled(
     sa.select(sa.cast(sa.func.sum(_o.quantity - _o.filled), Whole)).where(
         *_of_player, _o.claim == param("claim"), _o.outcome == param("at"), _o.sells == _number
     )
 )
-_FILLED = Prepared(
+_FILLED = Compiled(
     sa.update(tables.orders)
     .where(*_this)
     .values(filled=_o.filled + param("units"), amount=_o.amount + param("moved"))
 )
-_CLOSE = Prepared(sa.update(tables.orders).where(*_this).values(state=param("state"), ended_us=param("at")))
+_CLOSE = Compiled(sa.update(tables.orders).where(*_this).values(state=param("state"), ended_us=param("at")))
 
 jobs.HANDLERS["order.expire"] = _expire_when_due
 jobs.HANDLERS["orders.fill"] = _fill_when_due

@@ -16,12 +16,13 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger import settings as stored_settings
 from ledger.accounts import Account
-from ledger.compiled import Prepared, param
+from ledger.compiled import Compiled, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import Posted, post
 from ledger.types import to_us
 from markets.claims import claims, judges, ranges
-from markets.claims.claims import Actor, Claim
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor
 from markets.core import outbox, tables
 from markets.core.errors import (
     BadTrade,
@@ -66,7 +67,7 @@ class OpenMarket:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class MarketOpened:
     """A market that is open or deeper now: its liquidity, what was paid just now, and what the payer has left."""
 
     claim: int
@@ -155,7 +156,7 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class QuoteShown:
     """A quote with what goes with it in a confirmation: the balance before and after, holdings and worst case."""
 
     quote: Quote
@@ -165,7 +166,7 @@ class Shown:
     balance_after: int
 
 
-def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
+def open_market(tx: Connection, request: OpenMarket, now: datetime) -> MarketOpened:
     """Open the market of a claim: the subsidy goes to escrow first, and the claim's text is frozen by it (B5).
 
     Raises:
@@ -209,10 +210,12 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> Opened:
     _note_payer(tx, claim, request, 1, subsidy, posted, now)
     claims.freeze(tx, claim)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
-    return Opened(claim.number, request.liquidity, subsidy, posted.number, posted.balances[source.number])
+    return MarketOpened(
+        claim.number, request.liquidity, subsidy, posted.number, posted.balances[source.number]
+    )
 
 
-def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opened:
+def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> MarketOpened:
     """Add liquidity at the prices of this moment, which stay as they are; it is paid for by the same formula. Where
     they moved within the tolerance and it would cost more than was shown, as much is added as that pays for.
 
@@ -232,14 +235,16 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Opene
     request = replace(request, liquidity=deeper.liquidity - market.liquidity)
     posted, source = _pay_in(tx, claim, request, market.escrow, subsidy, now)
     this = {"g": claim.guild, "claim": claim.number}
-    _DEEPEN.count(tx, **this, to=deeper.liquidity)
+    _DEEPEN.execute(tx, **this, to=deeper.liquidity)
     for place, weight in enumerate(deeper.weights):
-        _ANCHOR.count(tx, **this, at=place, to=weight)
+        _ANCHOR.execute(tx, **this, at=place, to=weight)
     number = tx.execute(_PAYMENTS, this).scalar_one() + 1
     _note_payer(tx, claim, request, number, subsidy, posted, now)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     orders.after_trade(tx, market_maker.load(tx, claim.guild, claim.number), now)
-    return Opened(claim.number, deeper.liquidity, subsidy, posted.number, posted.balances[source.number])
+    return MarketOpened(
+        claim.number, deeper.liquidity, subsidy, posted.number, posted.balances[source.number]
+    )
 
 
 def require_open_market(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> Claim:
@@ -300,7 +305,7 @@ def sell(tx: Connection, request: Sell, now: datetime) -> Fill:
     return _fill(tx, market, quote, request, now)
 
 
-def show(tx: Connection, request: Buy | Sell, now: datetime) -> Shown:
+def show(tx: Connection, request: Buy | Sell, now: datetime) -> QuoteShown:
     """What a trade would do just now, for a confirmation; read only. Raises what the trade itself would, but for a
     price that moved: what it says is the price."""
     claim, market, quote = _quoted(tx, request, now, seen=False)
@@ -313,7 +318,7 @@ def show(tx: Connection, request: Buy | Sell, now: datetime) -> Shown:
         raise InsufficientFunds(*wallet, balance, paid)
     held = market_maker.holdings(tx, request.guild, request.claim, request.player)
     after = _with(held, quote.outcome, quote.quantity, paid)
-    return Shown(
+    return QuoteShown(
         quote=quote,
         held=next(one.shares for one in after if one.outcome == quote.outcome),
         worst=market_maker.worst(market, after),
@@ -359,7 +364,7 @@ def _no_more(market: Market, request: Buy | Sell, quote: Quote) -> Quote:
     else:
         return quote
     if not quantity:
-        raise PriceMoved(quote.claim, request.seen_bps, quote.before_bps, quote)
+        raise PriceMoved(quote.claim, request.seen_bps, quote.before_bps, quote.outcome, quote.amount)
     return quote if quantity == quote.quantity else market_maker.quoted(market, request.outcome, quantity)
 
 
@@ -396,7 +401,7 @@ def _deepest(tx: Connection, market: Market, request: AddLiquidity) -> tuple[lms
         more = min(more - 1, more * max(request.most, 0) // cost)
         if more < 1:
             price = lmsr.price_bps(market.book, 0)
-            raise PriceMoved(market.claim, request.seen_bps[0] if request.seen_bps else price, price)
+            raise PriceMoved(market.claim, request.seen_bps[0] if request.seen_bps else price, price, 0)
 
 
 def _require_seen(request: Buy | Sell, quote: Quote) -> None:
@@ -404,7 +409,7 @@ def _require_seen(request: Buy | Sell, quote: Quote) -> None:
     worse = quote.before_bps - request.seen_bps
     worse = worse if isinstance(request, Buy) else -worse
     if worse > request.tolerance_bps or (worse and not request.tolerance_bps):
-        raise PriceMoved(quote.claim, request.seen_bps, quote.before_bps, quote)
+        raise PriceMoved(quote.claim, request.seen_bps, quote.before_bps, quote.outcome, quote.amount)
 
 
 def _to_buy(market: Market, request: Buy) -> int:
@@ -582,12 +587,12 @@ _m, _x, _l = tables.markets.c, tables.market_outcomes.c, tables.liquidity.c
 _ADD_MARKET = sa.insert(tables.markets)
 _ADD_OUTCOMES = sa.insert(tables.market_outcomes)
 _ADD_LIQUIDITY = sa.insert(tables.liquidity)
-_DEEPEN = Prepared(
+_DEEPEN = Compiled(
     sa.update(tables.markets)
     .where(_m.guild_id == param("g"), _m.claim == param("claim"))
     .values(liquidity=param("to"))
 )
-_ANCHOR = Prepared(
+_ANCHOR = Compiled(
     sa.update(tables.market_outcomes)
     .where(_x.guild_id == param("g"), _x.claim == param("claim"), _x.outcome == param("at"))
     .values(weight=param("to"), moved=sa.literal_column("0"))

@@ -42,7 +42,7 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MarketSeen:
     """A market with its claim. `holders` are who hold most; empty where that is shown later (E1)."""
 
     claim: Claim
@@ -54,7 +54,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class MarketHoldings:
     """What somebody has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
     they paid for liquidity. In minor units."""
 
@@ -69,7 +69,7 @@ class Mine:
         return market_maker.worst(self.market, list(self.held))
 
 
-class Came(NamedTuple):
+class MarketResult(NamedTuple):
     """How a market came out for somebody: what they had put in less what they took out before, and what it paid."""
 
     player: int
@@ -107,7 +107,7 @@ def history(tx: Connection, guild: int, claim: int, *, after: int = 0) -> list[P
     return [Point(*row) for row in found]
 
 
-def seen(tx: Connection, guild: int, number: int, now: datetime) -> Seen:
+def seen(tx: Connection, guild: int, number: int, now: datetime) -> MarketSeen:
     """A claim's market, for anybody.
 
     Raises:
@@ -121,7 +121,9 @@ def seen(tx: Connection, guild: int, number: int, now: datetime) -> Seen:
     rows = () if hidden else tx.execute(_HOLDERS, {"g": guild, "claim": number, "most": HOLDERS})
     holders = tuple(Holder(*row) for row in rows)
     people = queries.named(tx, guild, {one.player for one in holders})
-    return Seen(claim, market, open_ and not claim.halted and market.state == "open", holders, hidden, people)
+    return MarketSeen(
+        claim, market, open_ and not claim.halted and market.state == "open", holders, hidden, people
+    )
 
 
 def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, Market]]:
@@ -131,7 +133,7 @@ def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, 
     return [(claims.load(tx, guild, number), market_maker.load(tx, guild, number)) for number in found]
 
 
-def mine(tx: Connection, guild: int, number: int, player: int) -> Mine:
+def mine(tx: Connection, guild: int, number: int, player: int) -> MarketHoldings:
     """What somebody has in one market."""
     market = market_maker.load(tx, guild, number)
     held = [one for one in market_maker.holdings(tx, guild, number, player) if one.shares or one.cost]
@@ -139,14 +141,14 @@ def mine(tx: Connection, guild: int, number: int, player: int) -> Mine:
         market_maker.quoted(market, one.outcome, -one.shares).amount if one.shares else 0 for one in held
     )
     paid = tx.execute(_PAID_IN, {"g": guild, "claim": number, "p": player}).scalar_one() or 0
-    return Mine(claims.load(tx, guild, number), market, tuple(held), worth, int(paid))
+    return MarketHoldings(claims.load(tx, guild, number), market, tuple(held), worth, int(paid))
 
 
-def came(tx: Connection, guild: int, number: int, most: int) -> tuple[list[Came], int]:
+def came(tx: Connection, guild: int, number: int, most: int) -> tuple[list[MarketResult], int]:
     """Those for whom an ended market came out best, best first, and how many there are in all; what was paid for
     liquidity counts."""
     asked = {"g": guild, "claim": number}
-    rows = [Came(*map(int, row)) for row in tx.execute(_CAME, asked | {"most": most})]
+    rows = [MarketResult(*map(int, row)) for row in tx.execute(_CAME, asked | {"most": most})]
     return rows, int(tx.execute(_PEOPLE, asked).scalar_one())
 
 

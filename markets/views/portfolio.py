@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger.compiled import param
 from markets.claims import became_public, claims
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import lifecycle, tables
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
@@ -18,7 +19,7 @@ from markets.pools import pools
 from markets.pools.pools import Pool
 from markets.shares import orders
 from markets.views import markets as market_queries
-from markets.views.markets import PAGE, Mine
+from markets.views.markets import PAGE, MarketHoldings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Portfolio:
     lose; minor units. Lists are cut after a page or two, sums are not."""
 
     balance: int
-    markets: tuple[Mine, ...]
+    markets: tuple[MarketHoldings, ...]
     resting: tuple[orders.Order, ...]
     pools: tuple[InPool, ...]
     said: tuple[tuple[Claim, Forecast], ...]

@@ -15,13 +15,24 @@ from ledger.compiled import param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.bets.offers import Bet, Offer
-from markets.claims import ambiguity, became_public, claims, conditions, instruments, judges, library, stories
+from markets.claims import (
+    ambiguity,
+    became_public,
+    claims,
+    conditions,
+    instruments,
+    judges,
+    library,
+    stories,
+    terms,
+)
 from markets.claims.became_public import Effect
-from markets.claims.claims import Claim, Result, Terms
+from markets.claims.claims import Claim
 from markets.claims.stories import Judged
+from markets.claims.terms import Result, Terms
 from markets.core import lifecycle, outbox, tables
 from markets.forecasts import crux_links, forecasts
-from markets.forecasts.crux_links import Crux
+from markets.forecasts.crux_links import CruxShown
 from markets.forecasts.forecasts import Crowd
 from markets.people import allowances, rewards
 from markets.people.rewards import Reward
@@ -57,7 +68,7 @@ class Argued:
 
 
 @dataclass(frozen=True, slots=True)
-class Voted:
+class OneVote:
     judge: int
     round: int
     result: Result
@@ -98,8 +109,8 @@ class Hung:
 
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
-    """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names. `became_public` is
-    what the moment changes that is named with the result which stands proposed or ruled."""
+    """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names.
+    `became_public` is what the moment changes that is named with the result which stands proposed or ruled."""
 
     claim: Claim
     at: str
@@ -116,7 +127,7 @@ class ClaimSeen:
     pool: Pool | None = None
     market: Market | None = None
     crowd: Crowd | None = None
-    cruxes: tuple[Crux, ...] = ()
+    cruxes: tuple[CruxShown, ...] = ()
     crux_count: int = 0
     hangs_on: Hung | None = None
     hanging: tuple[int, ...] = ()
@@ -135,7 +146,7 @@ class ClaimSeen:
 
     @property
     def result(self) -> Result | None:
-        return claims.read_result(self.resolution.result) if self.resolution else None
+        return terms.read_result(self.resolution.result) if self.resolution else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +195,7 @@ class DisputeSeen:
     dispute: Dispute
     proposal: Proposal
     arguments: tuple[Argued, ...]
-    votes: tuple[Voted, ...]
+    votes: tuple[OneVote, ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
@@ -322,7 +333,7 @@ def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
     suggested = tx.execute(_SUGGESTED, asked).first()
     result = None
     if bet is not None and bet.resolution is not None:
-        result = claims.read_result(resolution.load_resolution(tx, guild, bet.resolution).result)
+        result = terms.read_result(resolution.load_resolution(tx, guild, bet.resolution).result)
     sides = {found.maker, found.taker, bet.taker if bet else 0, of.author}
     return OfferSeen(
         offer=found,
@@ -359,7 +370,7 @@ def dispute(tx: Connection, guild: int, number: int, now: datetime) -> DisputeSe
     asked = {"g": guild, "d": number}
     arguments = tuple(Argued(*row) for row in tx.execute(_ARGUMENTS, asked))
     votes = tuple(
-        Voted(row.judge, row.round, claims.read_result(row.result), row.reason)
+        OneVote(row.judge, row.round, terms.read_result(row.result), row.reason)
         for row in tx.execute(_VOTES, asked)
     )
     proposal = proposals.load(tx, guild, found.proposal)
@@ -443,12 +454,12 @@ def linked(tx: Connection, guild: int, player: int) -> list[Row]:
     """Claims that hang together with one of somebody's, the newest first: linked by anybody's crux, a better wording
     or what it replaced, a condition either way, or related in the library."""
     own = tx.execute(_ALL_MINE, {"g": guild, "p": player}).all()
-    taken = {of for one in own if (of := claims.read_terms(one.terms).library)}
+    taken = {of for one in own if (of := terms.read_terms(one.terms).library)}
     related = {name for one in library.load() if one.id in taken for name in one.related}
     related |= {one.id for one in library.load() if taken & set(one.related)}
     numbers = [one.number for one in own]
     replaced = [one.supersedes for one in own if one.supersedes]
-    replaced += [said.on for one in own if (said := claims.read_terms(one.terms).condition)]
+    replaced += [said.on for one in own if (said := terms.read_terms(one.terms).condition)]
     replaced += [link.claim for number in numbers for link in conditions.hanging(tx, guild, number)]
     links = [_c.supersedes.in_(numbers), _c.number.in_(replaced)]
     links += [_c.terms.contains(f'"{name}"') for name in sorted(related)]
@@ -538,7 +549,7 @@ def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *
         to_me=tuple(to_me),
         by_me=tuple(by_me),
         bets=tuple(bets[:PAGE]),
-        terms={row.number: claims.read_terms(row.terms) for row in rows},
+        terms={row.number: terms.read_terms(row.terms) for row in rows},
         due=frozenset(waiting),
         people=named(tx, guild, players),
         more=len(bets) > PAGE,
@@ -557,12 +568,12 @@ class Reversal:
 def reversal(tx: Connection, guild: int, number: int) -> Reversal:
     """Why a resolution was taken back."""
     row = tx.execute(_REVERSAL, {"g": guild, "n": number}).one()
-    return Reversal(claims.read_result(row.result), row.reversed_by or 0, row.reversed_why or "")
+    return Reversal(terms.read_result(row.result), row.reversed_by or 0, row.reversed_why or "")
 
 
 def result_of(found: Resolution) -> Result:
     """What a resolution says."""
-    return claims.read_result(found.result)
+    return terms.read_result(found.result)
 
 
 def last_reason(tx: Connection, guild: int, number: int, act: str) -> str:
@@ -578,7 +589,7 @@ def titles(tx: Connection, guild: int, numbers: Sequence[int]) -> dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Acted:
+class ModeratorAct:
     """An act of a moderator that isn't about points."""
 
     number: int
@@ -589,9 +600,9 @@ class Acted:
     at_us: int
 
 
-def acts(tx: Connection, guild: int, *, before: int = 0) -> tuple[list[Acted], Mapping[int, int]]:
+def acts(tx: Connection, guild: int, *, before: int = 0) -> tuple[list[ModeratorAct], Mapping[int, int]]:
     """The list that members can read, newest first, and who they are."""
-    rows = [Acted(*row) for row in tx.execute(_ACTS, {"g": guild, "before": before or _MOST})]
+    rows = [ModeratorAct(*row) for row in tx.execute(_ACTS, {"g": guild, "before": before or _MOST})]
     return rows, named(tx, guild, {row.actor for row in rows})
 
 
@@ -599,7 +610,7 @@ def _rows(tx: Connection, statement: sa.Executable, asked: Mapping[str, Any]) ->
     return [
         Row(
             row.number,
-            claims.read_terms(row.terms).title,
+            terms.read_terms(row.terms).title,
             row.state,
             row.closes_us,
             row.deadline_us,

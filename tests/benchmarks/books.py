@@ -165,12 +165,14 @@ class _Book:
         ]
         return transfer, entries, self._note_row(number, note)
 
-    def _move(self, number: int, account: int, amount: int) -> hash_chain.Line:
+    def _move(self, number: int, account: int, amount: int) -> hash_chain.ChainEntry:
         self.balances[account] += amount
         self.counts[account] += 1
         self.last[account] = number
         kind, owner = self.kind(account)
-        return hash_chain.Line(kind, account, owner, amount, self.balances[account], self.counts[account])
+        return hash_chain.ChainEntry(
+            kind, account, owner, amount, self.balances[account], self.counts[account]
+        )
 
     def _note(self, number: int) -> tuple[str, bytes] | None:
         return None if number % 50 else (f"about transfer {number}", number.to_bytes(16, "big"))

@@ -17,9 +17,9 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.charts import process
+from bot import painter
 from bot.charts.models import WHOLE, Prices, PricesOf, longs
-from bot.charts.process import Painter
+from bot.painter import Painter
 from tests import databases
 from tests.benchmarks.harness import Stalls, median, report
 
@@ -153,5 +153,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert process.IDLE_SECONDS > 0
+    assert painter.IDLE_SECONDS > 0
     main()

@@ -22,7 +22,8 @@ from typing import Any
 from ledger.accounts import Player
 from ledger.storage.database import Database
 from ledger.types import to_us
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import jobs
 from markets.shares import trading
 from tests import databases
@@ -294,7 +295,7 @@ async def _settle(db: Database, now: datetime, each: Callable[[], object] = lamb
     """Carry out what is due, one unit after the other; how many that were."""
     units = 0
     each()
-    while rows := await db.claim(jobs.claim, jobs.Claim(owner=next(_owners)), now):
+    while rows := await db.background(jobs.lease, jobs.LeaseJobs(owner=next(_owners)), now):
         for row in rows:
             each()
             await db.write(jobs.perform, row, now, background=True)

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from ledger import hash_chain, transfers
 from ledger.accounts import Account
-from ledger.compiled import Prepared
+from ledger.compiled import Compiled
 from ledger.storage import operations
 from ledger.storage.database import PRAGMAS, Database
 from ledger.transfers import Posted
@@ -64,7 +64,7 @@ async def crowd(db: Database, guild: int, pairs: int) -> list[tuple[int, int, in
 
 def texts(dialect: sa.Dialect) -> dict[str, str]:
     """The statements of one `db.write(stake, ...)` in their order, and proof that we fill them rightly."""
-    statements: dict[str, tuple[Prepared, str]] = {
+    statements: dict[str, tuple[Compiled, str]] = {
         "lock": (operations._LOCK[dialect.name], "g"),
         "find_done": (operations._FIND_DONE, "g key"),
         "book": (transfers._BOOK, "g"),
@@ -106,7 +106,7 @@ def digests(
         at_us=AT_US,
         reverses=None,
         words=None,
-        lines=[hash_chain.Line(*line) for line in lines],
+        lines=[hash_chain.ChainEntry(*line) for line in lines],
     )
     return hash_chain.digest(key.encode()), hash_chain.digest(canonical)
 

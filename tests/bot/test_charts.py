@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bot import painter
 from bot.charts import models, plot
-from bot.charts import process as painter
-from bot.charts.models import WHOLE, Balance, Bin, Calibration, Chart, Prices, longs
-from bot.charts.process import Painter
+from bot.charts.models import WHOLE, Balance, Bin, CalibrationChart, Chart, Prices, longs
+from bot.painter import Painter
 from bot.ui.cards import Card
 from tests import databases
 
@@ -37,7 +37,7 @@ def prices(*names: str, trades: int = 20, title: str = "Before 2030") -> Prices:
 
 
 BALANCE = Balance("Your balance", longs([START_US, START_US + HOUR_US]), longs([100_000, -5_050]), START_US)
-CALIBRATION = Calibration("Ada", (Bin(0.05, 0.1, 0.0, 0.3, 10), Bin(0.9, 0.8, 0.6, 0.95, 20)))
+CALIBRATION = CalibrationChart("Ada", (Bin(0.05, 0.1, 0.0, 0.3, 10), Bin(0.9, 0.8, 0.6, 0.95, 20)))
 EVERY = [
     prices("YES", "NO"),
     prices("YES", "NO", trades=0),
@@ -45,7 +45,7 @@ EVERY = [
     prices("日本", "$5$_^", "never"),
     BALANCE,
     CALIBRATION,
-    Calibration("Nobody", ()),
+    CalibrationChart("Nobody", ()),
 ]
 
 

@@ -9,7 +9,7 @@ from bot.input import chances, forms
 from bot.words import forecasts, values
 from ledger.types import to_us
 from markets.claims import ranges
-from markets.claims.claims import Terms
+from markets.claims.terms import Terms
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from bot.words import results as result_words
 from bot.words.announced import CARDS, POSTS, Ask, Told
 from ledger.storage.database import Database
 from markets.claims import judges
-from markets.claims.claims import Actor, Outcome, Result
+from markets.claims.terms import Actor, Outcome, Result
 from markets.core.tables import cards, posts
 from markets.settlement import disputes
 from markets.views import queries
@@ -166,7 +166,7 @@ async def test_what_a_message_shortens_stands_whole_in_its_pages(club: Club):
     dispute = await club.db.read(queries.dispute, club.guild, 1, club.now)
     pages: list[Card] = []
     for at in range(30):
-        pages.append(result_words.words(result_words.Words(claim, dispute, at)))
+        pages.append(result_words.words(result_words.SaidPage(claim, dispute, at)))
         assert discord_limits.fitted(pages[-1]) == pages[-1]
     said = "\n".join(line for page in pages for line in page.text)
     assert said.count("🧪") >= 30

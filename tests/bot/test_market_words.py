@@ -12,8 +12,9 @@ import pytest
 
 from bot.text import Currency
 from bot.words import announced, market_refusals, phrases, results
-from markets.claims import ambiguity, claims
-from markets.claims.claims import Outcome, Result, Terms
+from markets.claims import ambiguity
+from markets.claims import terms as claim_terms
+from markets.claims.terms import Outcome, Result, Terms
 from markets.claims.wording import Remark
 from markets.core import errors, lifecycle
 from markets.settlement.disputes import GROUNDS
@@ -108,7 +109,7 @@ def test_every_state_ground_and_ending_has_words():
     }
     assert states <= phrases.STATES.keys()
     assert set(GROUNDS) == results.GROUNDS.keys()
-    assert set(get_args(claims.Early)) == phrases.EARLY.keys()
+    assert set(get_args(claim_terms.Early)) == phrases.EARLY.keys()
 
 
 def terms(*names: str) -> Terms:

@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.input import forms, story_lines
+from bot.input import forms, result_codes, story_lines
 from bot.input.dates import TwoReadings, moment, written
 from bot.refusals import BadInput, Unclear
-from bot.words import results
-from markets.claims.claims import Outcome, Terms
+from markets.claims.terms import Outcome, Terms
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 U, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
@@ -139,7 +138,7 @@ def test_b7_a_quick_bet_is_not_made_of_one_of_them(typed: str):
 def test_b7_nor_the_day_to_ask_again_nor_the_day_of_an_item(typed: str):
     terms = Terms(title="T", outcomes=(Outcome("YES", ""), Outcome("NO", "")), zone="UTC")
     with pytest.raises(TwoReadings):
-        forms.result(terms, results.EARLY, typed, NOW)
+        forms.result(terms, result_codes.EARLY, typed, NOW)
     with pytest.raises(story_lines.UnclearLine):
         story_lines.said(f"2027-06-30: a lab says it, 20%\n{typed}: another says it, 80%", "UTC", NOW)
 

@@ -7,8 +7,8 @@ import pytest
 from bot.input import story_lines
 from bot.refusals import BadInput
 from ledger.types import from_us
-from markets.claims.claims import Outcome, Terms
-from markets.claims.stories import MOST_ITEMS, Item, Scenario
+from markets.claims.stories import MOST_ITEMS
+from markets.claims.terms import Item, Outcome, Scenario, Terms
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -13,7 +13,8 @@ from bot.ui.cards import Card, Form, Line
 from bot.words import claims as render
 from bot.words import refusals
 from markets.claims import claims
-from markets.claims.claims import Terms
+from markets.claims import terms as claim_terms
+from markets.claims.terms import Terms
 from markets.core.settings import Settings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -32,7 +33,7 @@ def test_a_long_criterion_is_kept_whole():
     terms, bad = read(outcomes=f"YES: {RULE}\nNO: otherwise")
     assert bad == ()
     assert terms.outcomes[0].criteria == RULE
-    assert RULE in claims.canonical(terms)
+    assert RULE in claim_terms.canonical(terms)
     again, bad = read(outcomes=forms.held_of(terms)["outcomes"])
     assert bad == ()
     assert again.outcomes == terms.outcomes

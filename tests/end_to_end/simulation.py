@@ -35,7 +35,7 @@ from ledger.audit import verify
 from ledger.errors import AlreadyDone, Refused
 from ledger.storage.database import run_alone
 from ledger.types import to_us
-from markets.claims.claims import Actor
+from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
 from markets.records import audit as shares_audit

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.playground.driver import Playground, Seen
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets.claims import claims
+from markets.claims import claims, terms
 from markets.core import jobs, outbox
 from markets.core.tables import posts
 from tests import databases
@@ -47,7 +47,7 @@ class Plan:
 
 
 def say(tx: Connection, request: Say, now: datetime) -> int:
-    return outbox.post(tx, request.guild, request.kind, request.facts, now, line=request.line)
+    return outbox.enqueue(tx, request.guild, request.kind, request.facts, now, line=request.line)
 
 
 def redraw(tx: Connection, request: Redraw, now: datetime) -> None:
@@ -95,7 +95,9 @@ class Telling:
 
     async def draft(self, author: Player) -> int:
         """Somebody's draft, kept for later."""
-        request = claims.Draft(self.club.guild, self.club.key(), author.number, claims.Terms(title="Perhaps"))
+        request = claims.SaveDraft(
+            self.club.guild, self.club.key(), author.number, terms.Terms(title="Perhaps")
+        )
         return await self.club.db.write(claims.save_draft, request, self.club.now)
 
     async def dms(self, name: str) -> list[Seen]:

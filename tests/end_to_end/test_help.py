@@ -111,7 +111,7 @@ SAID = (
 
 
 def said(topic: str) -> str:
-    card = words.topic(topic, issuance.Settings(), Settings(), Currency())
+    card = words.topic(topic, issuance.PointSettings(), Settings(), Currency())
     return f"{''.join(card.text)} {card.small}".replace("*", "")
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from bot import server_settings
 from ledger.types import from_us, to_us
 from markets.bets.offers import Bet
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.settlement import calendar, proposals
 from markets.settlement.proposals import Proposal
 from tests.end_to_end.conftest import forgive, how

@@ -12,7 +12,8 @@ from bot.background.announcer import mark
 from bot.playground.driver import NotAllowed
 from ledger.accounts import Player
 from ledger.types import from_us, to_us
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core.weeks import week_of
 from markets.people import preferences
 from markets.settlement import proposals

@@ -65,10 +65,10 @@ class Forgery:
         self.books[0]["head"] = head
         self.books[0]["transfers"] = len(self.transfers)
 
-    def _line(self, line: Row) -> hash_chain.Line:
+    def _line(self, line: Row) -> hash_chain.ChainEntry:
         account = self.account(line["account"])
         numbers = (line["amount"], line["balance_after"], line["account_seq"])
-        return hash_chain.Line(account["kind"], line["account"], account["owner"], *numbers)
+        return hash_chain.ChainEntry(account["kind"], line["account"], account["owner"], *numbers)
 
     def undo(self, target: int, *, by: int) -> None:
         """Make one transfer the exact opposite of another; without entries of its target, it keeps its own."""

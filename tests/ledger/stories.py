@@ -40,18 +40,20 @@ async def export(url: str, guild: int, folder: Path, **more: Any) -> exports.Sum
 async def everything(db: Database, guild: int) -> World:
     """Settings, grants, gifts, words, a bet, a reserve, a bond, a reversal, a debt, and somebody forgotten."""
     world = await World.make(db, guild)
-    await db.claim(_choose, guild, world.now)
+    await db.background(_choose, guild, world.now)
     for person in (11, 12, 13):
         await world.start(8_000_000_000_000_000_000 + person)
     ada, bo, cy = [await world.join(8_000_000_000_000_000_000 + person) for person in (11, 12, 13)]
     await world.give(ada, bo, 1_234)
     for text in NASTY:
         world.skip(hours=7)
-        act = issuance.Act(guild, world.key(), ada.number, cy.number, 500, text, SALT)
+        act = issuance.IssuanceAct(guild, world.key(), ada.number, cy.number, 500, text, SALT)
         await db.write(issuance.grant, act, world.now)
     mistake = (await world.head()).transfers
     await db.write(
-        issuance.grant, issuance.Act(guild, world.key(), 1, bo.number, 99, "hello Bo", SALT), world.now
+        issuance.grant,
+        issuance.IssuanceAct(guild, world.key(), 1, bo.number, 99, "hello Bo", SALT),
+        world.now,
     )
     bet, reserve = await world.account(), await world.account("reserve", ada.number)
     bond = await world.account("bond", bo.number)
@@ -75,7 +77,7 @@ async def everything(db: Database, guild: int) -> World:
 
 
 def _choose(tx: Connection, guild: int, now: datetime) -> None:
-    settings.save(tx, guild, issuance.Settings(weekly_allowance=7_700))
+    settings.save(tx, guild, issuance.PointSettings(weekly_allowance=7_700))
 
 
 def rows(tx: Connection, table: sa.Table, guild: int) -> list[tuple[Any, ...]]:

@@ -32,7 +32,7 @@ async def test_a_book_is_opened_once(world: World):
     ada = await world.player(1, balance=100)
     before = await rows.everything(world.db, world.guild)
 
-    assert await world.db.claim(accounts.open_book, accounts.OpenBook(world.guild), NOW) is False
+    assert await world.db.background(accounts.open_book, accounts.OpenBook(world.guild), NOW) is False
 
     assert await rows.everything(world.db, world.guild) == before
     assert await world.balance(ada.wallet) == 100

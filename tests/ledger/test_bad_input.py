@@ -267,7 +267,7 @@ def set_balances(tx: Connection, balances: Mapping[Account, int], now: datetime)
 
 async def test_no_account_holds_or_owes_more_than_the_limit(world: World):
     ada = await world.player(1)
-    await world.db.claim(
+    await world.db.background(
         set_balances, {mint(world.guild): -money.MOST_BALANCE, ada.wallet: money.MOST_BALANCE}, NOW
     )
 
@@ -286,8 +286,8 @@ async def test_an_unknown_player_is_refused(world: World, number: int):
     asked: list[tuple[Any, Any]] = [
         (issuance.give, issuance.Gift(world.guild, "the:request", ada.number, number, 10)),
         (issuance.give, issuance.Gift(world.guild, "the:request", number, ada.number, 10)),
-        (issuance.grant, issuance.Act(world.guild, "the:request", 1, number, 10, "why", SALT)),
-        (issuance.take, issuance.Act(world.guild, "the:request", 1, number, 10, "why", SALT)),
+        (issuance.grant, issuance.IssuanceAct(world.guild, "the:request", 1, number, 10, "why", SALT)),
+        (issuance.take, issuance.IssuanceAct(world.guild, "the:request", 1, number, 10, "why", SALT)),
         (issuance.allowance, issuance.Allowance(world.guild, "the:request", number)),
         (issuance.draw, issuance.Draw(world.guild, "the:request", number, locked_until=NOW)),
     ]
@@ -301,9 +301,9 @@ async def test_gifts_and_acts_take_amounts_only(world: World, amount: Any):
     ada, bo = await world.player(1, balance=100), await world.player(2)
     asked: list[tuple[Any, Any]] = [
         (issuance.give, issuance.Gift(world.guild, "the:request", ada.number, bo.number, amount)),
-        (issuance.grant, issuance.Act(world.guild, "the:request", 1, bo.number, amount, "why", SALT)),
-        (issuance.take, issuance.Act(world.guild, "the:request", 1, ada.number, amount, "why", SALT)),
-        (issuance.fund, issuance.Act(world.guild, "the:request", 1, 0, amount, "why", SALT)),
+        (issuance.grant, issuance.IssuanceAct(world.guild, "the:request", 1, bo.number, amount, "why", SALT)),
+        (issuance.take, issuance.IssuanceAct(world.guild, "the:request", 1, ada.number, amount, "why", SALT)),
+        (issuance.fund, issuance.IssuanceAct(world.guild, "the:request", 1, 0, amount, "why", SALT)),
     ]
 
     for unit, request in asked:

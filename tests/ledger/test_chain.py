@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger import hash_chain
 from ledger.accounts import house, mint
-from ledger.hash_chain import Line
+from ledger.hash_chain import ChainEntry
 from tests.ledger import recomputed, rows
 from tests.world import World
 
@@ -29,7 +29,7 @@ START: dict[str, Any] = {
     "at_us": 1795176000000000,
     "reverses": None,
     "words": None,
-    "lines": [Line("mint", 1, 0, -100000, -100000, 1), Line("wallet", 3, 1, 100000, 100000, 1)],
+    "lines": [ChainEntry("mint", 1, 0, -100000, -100000, 1), ChainEntry("wallet", 3, 1, 100000, 100000, 1)],
 }
 START_BYTES = (
     b'[1,"0000000000000000000000000000000000000000000000000000000000000000",1001,1,'
@@ -50,7 +50,7 @@ GIFT: dict[str, Any] = {
     "at_us": 1795176000000001,
     "reverses": None,
     "words": bytes.fromhex(WORDS_DIGEST),
-    "lines": [Line("wallet", 3, 1, -2500, 97500, 2), Line("wallet", 4, 2, 2500, 2500, 1)],
+    "lines": [ChainEntry("wallet", 3, 1, -2500, 97500, 2), ChainEntry("wallet", 4, 2, 2500, 2500, 1)],
 }
 GIFT_BYTES = (
     b'[1,"85674fcbe9aaad25be72c6cbb0752451e4ea578523dccf1f635be7227e0a6852",1001,2,'
@@ -70,7 +70,7 @@ REVERSAL: dict[str, Any] = {
     "at_us": 1795176000000002,
     "reverses": 2,
     "words": None,
-    "lines": [Line("wallet", 3, 1, 2500, 100000, 3), Line("wallet", 4, 2, -2500, 0, 2)],
+    "lines": [ChainEntry("wallet", 3, 1, 2500, 100000, 3), ChainEntry("wallet", 4, 2, -2500, 0, 2)],
 }
 REVERSAL_BYTES = (
     b'[1,"174c214b9020f4374775669bf77949b9e15fff3898d70ebb91ef692b691838d6",1001,3,'
@@ -89,8 +89,8 @@ MOST: dict[str, Any] = {
     "reverses": 2**63 - 2,
     "words": b"\xab" * 32,
     "lines": [
-        Line("house", 2, 0, -(10**15), -(10**18), 2**63 - 1),
-        Line("escrow", 2**63 - 1, 0, 10**15, 10**18, 2**63 - 1),
+        ChainEntry("house", 2, 0, -(10**15), -(10**18), 2**63 - 1),
+        ChainEntry("escrow", 2**63 - 1, 0, 10**15, 10**18, 2**63 - 1),
     ],
 }
 MOST_DIGEST = "bb0c111e716db8429c50eb01b79e962e332360b643b00875a0c187811d682d8f"
@@ -143,7 +143,7 @@ KINDS = st.from_regex(r"[a-z][a-z0-9_.]{0,39}", fullmatch=True)
 DIGESTS = st.binary(min_size=32, max_size=32)
 LINES = st.lists(
     st.builds(
-        Line, st.sampled_from(["mint", "house", "wallet", "escrow"]), COUNT, COUNT, WHOLE, WHOLE, COUNT
+        ChainEntry, st.sampled_from(["mint", "house", "wallet", "escrow"]), COUNT, COUNT, WHOLE, WHOLE, COUNT
     ),
     min_size=2,
     max_size=4,
@@ -175,7 +175,7 @@ def test_a_transfer_can_be_read_back_from_its_bytes(transfer: dict[str, Any]):
 
     form, before, *middle, reverses, words = (read := json.loads(written))[:10]
     flat = read[10:]
-    lines = [Line(*flat[place : place + 6]) for place in range(0, len(flat), 6)]
+    lines = [ChainEntry(*flat[place : place + 6]) for place in range(0, len(flat), 6)]
     assert form == 1
     assert middle == [transfer[name] for name in ("guild", "number", "key", "kind", "actor", "at_us")]
     assert bytes.fromhex(before) == transfer["before"]
@@ -197,7 +197,7 @@ def test_a_change_of_any_column_changes_the_digest(
             assert digest(changed(transfer, **{column: other[column]})) != digest(transfer)
     place = data.draw(st.integers(0, len(transfer["lines"]) - 1))
     line, others = transfer["lines"][place], other["lines"][0]
-    for column in Line._fields:
+    for column in ChainEntry._fields:
         if getattr(line, column) != getattr(others, column):
             lines = [*transfer["lines"]]
             lines[place] = line._replace(**{column: getattr(others, column)})

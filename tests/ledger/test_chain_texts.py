@@ -54,7 +54,7 @@ def test_both_ways_make_the_same_digests(before: bytes, guild: int, book: tuple[
                 at_us=at_us,
                 reverses=reverses,
                 words=words,
-                lines=[hash_chain.Line(*_named(kinds, line)) for line in lines],
+                lines=[hash_chain.ChainEntry(*_named(kinds, line)) for line in lines],
             )
         )
         expected.append(tie)

@@ -256,7 +256,7 @@ async def test_one_page_at_a_time_is_read(story: World, monkeypatch: pytest.Monk
     sizes: list[int] = []
     read = paging.fetch
 
-    def fetch(tx: Any, ask: paging.Ask) -> paging.Rows:
+    def fetch(tx: Any, ask: paging.PageQuery) -> paging.Rows:
         rows = read(tx, ask)
         sizes.append(len(rows))
         return rows

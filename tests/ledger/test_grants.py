@@ -18,7 +18,7 @@ POINT = 100
 
 async def choose(world: World, **chosen: Any) -> None:
     def unit(tx: Connection, request: Join, now: datetime) -> None:
-        settings.save(tx, request.guild, issuance.Settings(**chosen))
+        settings.save(tx, request.guild, issuance.PointSettings(**chosen))
 
     await world.db.write(unit, Join(world.guild, world.key(), 0), world.now)
 
@@ -44,7 +44,7 @@ async def draw_a_tenth(world: World, player: Player, locked_until: datetime) -> 
 
 async def act(world: World, unit: Any, player: int, amount: int, reason: str = "because") -> Posted:
     return await world.db.write(
-        unit, issuance.Act(world.guild, world.key(), 9, player, amount, reason, SALT), world.now
+        unit, issuance.IssuanceAct(world.guild, world.key(), 9, player, amount, reason, SALT), world.now
     )
 
 

@@ -98,7 +98,9 @@ async def test_being_forgotten_leaves_the_book_whole_and_the_person_out_of_it(wo
     who = accounts.Account
     await enter(world, 1)
     first = (await glance(world, 1)).player
-    act = issuance.Act(world.guild, world.key(), first.number, first.number, 700, "A reason about them", SALT)
+    act = issuance.IssuanceAct(
+        world.guild, world.key(), first.number, first.number, 700, "A reason about them", SALT
+    )
     posted = await world.db.write(issuance.grant, act, world.now)
 
     gone = await forget(world, 1)
@@ -135,5 +137,5 @@ async def test_for_a_year_the_forgotten_have_a_wallet_but_no_second_starting_bal
 
     world.skip(days=366)
     assert await world.db.read(players.next_expiry) is not None
-    assert await world.db.claim(players.drop_expired, None, world.now) >= 1
+    assert await world.db.background(players.drop_expired, None, world.now) >= 1
     assert (await enter(world, 1)).started == 100_000

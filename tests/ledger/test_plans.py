@@ -31,7 +31,7 @@ def _presses(tx: Connection) -> None:
         issuance.start(tx, issuance.Start(1, f"start:{person}", person, OLD), NOW)
     ada, bo = accounts.player(tx, 1, 1), accounts.player(tx, 1, 2)
     issuance.give(tx, issuance.Gift(1, "gift", ada.number, bo.number, 100), NOW)
-    issuance.take(tx, issuance.Act(1, "take", bo.number, ada.number, 500, "spam", SALT), NOW)
+    issuance.take(tx, issuance.IssuanceAct(1, "take", bo.number, ada.number, 500, "spam", SALT), NOW)
     issuance.allowance(tx, issuance.Allowance(1, "allowance", ada.number), NOW)
     with pytest.raises(issuance.GrantRefused):
         issuance.draw(tx, issuance.Draw(1, "draw", bo.number, NOW + timedelta(days=400)), NOW)

@@ -123,7 +123,9 @@ async def test_a_guild_that_does_not_exist_is_refused(db: Database, nowhere: int
 async def test_a_repeat_with_fresh_salt_is_still_the_same_act(world: World):
     ada = await world.player(1)
     salts = [bytes([high]) * 16 for high in (0xFF, 0xC3)]  # neither is UTF-8
-    acts = [issuance.Act(world.guild, "act", 7, ada.number, 500, "for the map", salt) for salt in salts]
+    acts = [
+        issuance.IssuanceAct(world.guild, "act", 7, ada.number, 500, "for the map", salt) for salt in salts
+    ]
     first = await world.db.write(issuance.grant, acts[0], world.now)
 
     with pytest.raises(AlreadyDone) as repeated:
@@ -134,7 +136,7 @@ async def test_a_repeat_with_fresh_salt_is_still_the_same_act(world: World):
     with pytest.raises(KeyReused):
         await world.db.write(
             issuance.grant,
-            issuance.Act(world.guild, "act", 7, ada.number, 500, "another", salts[0]),
+            issuance.IssuanceAct(world.guild, "act", 7, ada.number, 500, "another", salts[0]),
             world.now,
         )
 
@@ -161,11 +163,15 @@ async def test_the_answer_of_every_unit_of_this_room_survives_being_written_down
     assert isinstance(escrow, Account)
     await _answers_twice(world, end, End(guild, "end", escrow.number))
 
-    await _answers_twice(world, issuance.fund, issuance.Act(guild, "fund", 1, 0, 900, "to begin", salt))
     await _answers_twice(
-        world, issuance.grant, issuance.Act(guild, "grant", 1, ada.number, 900, "thanks", salt)
+        world, issuance.fund, issuance.IssuanceAct(guild, "fund", 1, 0, 900, "to begin", salt)
     )
-    await _answers_twice(world, issuance.take, issuance.Act(guild, "take", 1, ada.number, 900, "oh", salt))
+    await _answers_twice(
+        world, issuance.grant, issuance.IssuanceAct(guild, "grant", 1, ada.number, 900, "thanks", salt)
+    )
+    await _answers_twice(
+        world, issuance.take, issuance.IssuanceAct(guild, "take", 1, ada.number, 900, "oh", salt)
+    )
     far = world.now + timedelta(days=800)
     await _answers_twice(world, issuance.draw, issuance.Draw(guild, "draw", ada.number, locked_until=far))
     await _answers_twice(world, issuance.allowance, issuance.Allowance(guild, "allowance", ada.number))

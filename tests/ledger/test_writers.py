@@ -352,7 +352,7 @@ async def test_a_repeat_is_a_repeat_also_when_its_connection_goes(world: World, 
 async def test_a_claim_whose_connection_goes_may_happen_twice_and_is_answered(world: World):
     world.db.hooks.after_commit = only(True)
 
-    made = await world.db.claim(accounts.open_book, accounts.OpenBook(world.guild + 900_000), NOW)
+    made = await world.db.background(accounts.open_book, accounts.OpenBook(world.guild + 900_000), NOW)
 
     assert not made  # the second time it stood there already
     assert await rows.count(world.db, world.guild + 900_000, schema.accounts) == 2
@@ -404,7 +404,7 @@ async def test_closing_finishes_what_waits_and_refuses_what_comes(url: str, guil
         with pytest.raises(Closed, match="nothing happened"):
             await spend(world, ada, 1, "late")
         with pytest.raises(Closed):
-            await db.claim(accounts.open_book, accounts.OpenBook(guild + 1), NOW)
+            await db.background(accounts.open_book, accounts.OpenBook(guild + 1), NOW)
         assert not closing.done()
         await gate.open()
         await asyncio.gather(first, *waiting)
@@ -490,7 +490,7 @@ async def test_writes_are_durable_and_checked(world: World):
         names = ["transaction_isolation", "transaction_read_only", "application_name"]
         wanted = ["read committed", "off", "crux"]
 
-    assert await world.db.claim(set_as, names, NOW) == dict(zip(names, wanted, strict=True))
+    assert await world.db.background(set_as, names, NOW) == dict(zip(names, wanted, strict=True))
 
 
 # --- PostgreSQL alone -------------------------------------------------------------------------
@@ -532,7 +532,8 @@ async def test_two_transactions_that_stand_in_each_others_way_both_go_through(po
         return locks
 
     answers = await asyncio.gather(
-        postgresql_world.db.claim(crosswise, (1, 2), NOW), postgresql_world.db.claim(crosswise, (2, 1), NOW)
+        postgresql_world.db.background(crosswise, (1, 2), NOW),
+        postgresql_world.db.background(crosswise, (2, 1), NOW),
     )
 
     assert answers == [(1, 2), (2, 1)]

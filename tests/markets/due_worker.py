@@ -22,7 +22,7 @@ LEASE_SECONDS = 1
 @jobs.handles(KIND)
 def mark(tx: Connection, work: Due, now: datetime) -> None:
     """Leaves one post for each time it is carried out."""
-    outbox.post(tx, work.guild, KIND, {"ref": work.ref}, now, line=work.ref)
+    outbox.enqueue(tx, work.guild, KIND, {"ref": work.ref}, now, line=work.ref)
 
 
 def main(url: str, told: Callable[[], None]) -> None:
@@ -33,8 +33,8 @@ def main(url: str, told: Callable[[], None]) -> None:
 async def _work(url: str, told: Callable[[], None]) -> None:
     db = await Database.open(url)
     while await db.read(left):
-        claim = jobs.Claim(secrets.randbits(62), most=20, lease_seconds=LEASE_SECONDS)
-        rows = await db.claim(jobs.claim, claim, datetime.now(UTC))
+        claim = jobs.LeaseJobs(secrets.randbits(62), most=20, lease_seconds=LEASE_SECONDS)
+        rows = await db.background(jobs.lease, claim, datetime.now(UTC))
         for row in rows:
             with contextlib.suppress(AlreadyDone, jobs.FenceGone):
                 await db.write(jobs.perform, row, datetime.now(UTC), background=True)

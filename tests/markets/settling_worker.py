@@ -41,7 +41,7 @@ def main(job: Job, told: Callable[[str], None]) -> None:
 
 async def _work(job: Job, told: Callable[[str], None]) -> None:
     db, now = await Database.open(job.url), from_us(job.now_us)
-    while rows := await db.claim(jobs.claim, jobs.Claim(job.owner), now):
+    while rows := await db.background(jobs.lease, jobs.LeaseJobs(job.owner), now):
         for row in rows:
             told(row.kind)
             if row.kind in job.at:

@@ -17,7 +17,8 @@ from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.players import Present
 from ledger.types import to_us
 from markets.claims import instruments
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import allowances
 from markets.shares import market_maker, orders, trading
@@ -30,7 +31,7 @@ START = 10_000_000
 RESULTS = [Result("outcome", outcome=YES), Result("outcome", outcome=NO)]
 
 
-async def deepen(club: Club, who: Player, claim: Claim, liquidity: int) -> trading.Opened:
+async def deepen(club: Club, who: Player, claim: Claim, liquidity: int) -> trading.MarketOpened:
     request = trading.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
     return await club.db.write(trading.add_liquidity, request, club.now)
 
@@ -103,7 +104,7 @@ async def test_nothing_that_one_person_does_with_two_accounts_brings_more_than_t
     for who in mine:
         for order in await club.db.read(orders.resting, club.guild, who.number):
             await club.db.write(
-                orders.cancel, orders.Cancel(club.guild, club.key(), who.number, order.number), club.now
+                orders.cancel, orders.CancelOrder(club.guild, club.key(), who.number, order.number), club.now
             )
     market = await club.db.read(market_maker.load, club.guild, claim.number)
     assert market.trades > 10

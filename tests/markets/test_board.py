@@ -7,7 +7,8 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets.claims.claims import Claim, Outcome, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome, Result
 from markets.core.errors import BadTimes
 from markets.forecasts import leaderboard
 from tests.markets.club import NO, YES, Club

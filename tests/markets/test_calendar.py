@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from ledger.types import from_us, to_us
 from markets.bets.offers import Bet
-from markets.claims import ambiguity, claims
-from markets.claims.claims import Claim, Result
+from markets.claims import ambiguity, claims, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import jobs, outbox
 from markets.core.jobs import Due, FenceGone
 from markets.core.tables import due_work, posts
@@ -196,12 +197,12 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
     before = len(await kinds(club))
 
     left = to_us(club.now)
-    assert await club.db.claim(calendar.removed, calendar.Removed(club.guild), club.now)
-    assert not await club.db.claim(calendar.removed, calendar.Removed(club.guild), club.now)
+    assert await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
+    assert not await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
     await days_pass(club, 20)
 
     assert len(await kinds(club)) == before
-    taken = await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    taken = await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
     assert [post for post in taken if post.guild == club.guild] == []
     assert (await club.read_bet(bet.number)).state == "live"
     await club.db.write(calendar.back_again, calendar.BackAgain(club.guild, club.key(), left), club.now)
@@ -214,7 +215,7 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
 @pytest.mark.rule("B6")
 async def test_a_draft_asks_once_and_goes_after_90_days(club: Club):
     ada = await club.member(1)
-    draft = claims.Draft(club.guild, club.key(), ada.number, claims.Terms(title="Perhaps"))
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, terms.Terms(title="Perhaps"))
     number = await club.db.write(claims.save_draft, draft, club.now)
 
     await days_pass(club, 90)
@@ -248,11 +249,11 @@ async def plan(club: Club, kind: str, ref: int = 1) -> None:
     def write(tx: Connection, request: Any, now: Any) -> None:
         jobs.schedule(tx, club.guild, kind, ref, to_us(club.now))
 
-    await club.db.claim(write, None, club.now)
+    await club.db.background(write, None, club.now)
 
 
-async def held(club: Club, owner: int) -> list[jobs.Held]:
-    rows = await club.db.claim(jobs.claim, jobs.Claim(owner=owner), club.now)
+async def held(club: Club, owner: int) -> list[jobs.LeasedJob]:
+    rows = await club.db.background(jobs.lease, jobs.LeaseJobs(owner=owner), club.now)
     return [row for row in rows if row.guild == club.guild]
 
 
@@ -263,7 +264,7 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
         (row,) = await held(club, attempt)
         with pytest.raises(ZeroDivisionError):
             await club.db.write(jobs.perform, row, club.now)
-        parked = await club.db.write(jobs.failed, jobs.Failed(row, "ZeroDivisionError"), club.now)
+        parked = await club.db.write(jobs.failed, jobs.JobFailed(row, "ZeroDivisionError"), club.now)
         assert parked == (attempt == 12)
         assert await held(club, attempt + 100) == []
         began = club.now
@@ -275,7 +276,7 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
     club.skip(days=30)
     assert await held(club, 999) == []
     assert [row.error for row in await club.db.read(jobs.parked, club.guild)] == ["ZeroDivisionError"]
-    cards = await club.db.claim(outbox.take_cards, outbox.Take(owner=5, most=10_000), club.now)
+    cards = await club.db.background(outbox.take_cards, outbox.Take(owner=5, most=10_000), club.now)
     assert "parked" in [card.kind for card in cards if card.guild == club.guild]
 
 
@@ -301,7 +302,7 @@ async def test_a_fence_that_no_longer_matches_rolls_back(club: Club):
 
 @jobs.handles("test.marks")
 def marks(tx: Connection, work: Due, now: Any) -> None:
-    outbox.post(tx, work.guild, "test.marks", {"ref": work.ref}, now)
+    outbox.enqueue(tx, work.guild, "test.marks", {"ref": work.ref}, now)
 
 
 async def test_a_row_moved_while_it_is_held_is_not_carried_out_at_its_old_time(club: Club):
@@ -326,6 +327,6 @@ async def test_a_handler_that_makes_its_own_row_due_at_once_is_carried_out_again
 @jobs.handles("test.again")
 def again(tx: Connection, work: Due, now: Any) -> None:
     seen = sum(kind == "test.again" for kind, _ in told(tx, work.guild))
-    outbox.post(tx, work.guild, "test.again", {}, now)
+    outbox.enqueue(tx, work.guild, "test.again", {}, now)
     if seen + 1 < work.ref:
         jobs.schedule(tx, work.guild, "test.again", work.ref, work.due_us)

@@ -9,7 +9,8 @@ from ledger.errors import AlreadyDone
 from ledger.storage.database import Database
 from ledger.types import to_us
 from markets.claims import claims
-from markets.claims.claims import Claim, Outcome, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome, Result
 from markets.core import jobs, tables
 from markets.core.errors import BadLink, BadOutcome, CruxEnded, LinkThere, UnknownClaim, UnknownLink
 from markets.forecasts import crux_links, forecasts
@@ -29,7 +30,7 @@ async def notes(club: Club, url: str) -> list[dict[str, Any]]:
     return [json.loads(row["facts"]) for row in told if row["kind"] == "crux.resolved"]
 
 
-async def around(club: Club, claim: Claim) -> list[crux_links.Crux]:
+async def around(club: Club, claim: Claim) -> list[crux_links.CruxShown]:
     found, count = await club.db.read(crux_links.around, club.guild, claim.number, club.now)
     assert count == len(found)
     return found
@@ -99,8 +100,10 @@ async def test_many_are_told_in_several_posts_and_a_crash_between_them_tells_nob
     assert told == [who.number for who in crowd]
 
 
-async def claimed(club: Club, nth: int) -> list[jobs.Held]:
-    held = await club.db.claim(jobs.claim, jobs.Claim(owner=nth + 1_000 * club.guild, most=500), club.now)
+async def claimed(club: Club, nth: int) -> list[jobs.LeasedJob]:
+    held = await club.db.background(
+        jobs.lease, jobs.LeaseJobs(owner=nth + 1_000 * club.guild, most=500), club.now
+    )
     return [row for row in held if row.guild == club.guild]
 
 
@@ -166,7 +169,7 @@ async def test_hidden_forecasts_stay_hidden_beside_a_crux_but_not_from_oneself(c
 async def test_what_cant_be_linked_is_refused_and_leaves_nothing(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     first, second, over = [await club.claim(ada) for _ in range(3)]
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms())
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
     number = await club.db.write(claims.save_draft, draft, club.now)
     private = await club.read_claim(number)
     await club.settle(mo, over, IT_WAS)

@@ -7,7 +7,8 @@ import pytest
 
 from ledger import accounts
 from ledger.accounts import Player
-from markets.claims.claims import Claim, Judges, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Judges, Result
 from markets.core.errors import (
     AlreadyDisputed,
     BadTerms,

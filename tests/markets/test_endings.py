@@ -16,8 +16,9 @@ from ledger.accounts import Player
 from ledger.audit import verify as book_audit
 from ledger.types import from_us, to_us
 from markets.claims import ambiguity
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Result
 from markets.records import audit
 from markets.shares import market_maker, trading
 from tests.ledger import stories

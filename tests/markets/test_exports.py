@@ -20,8 +20,9 @@ from ledger.files import exports as book_exports
 from ledger.types import to_us
 from markets.bets import offers
 from markets.claims import ambiguity, claims, judges
-from markets.claims.claims import Actor, Claim, Outcome, Result
+from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Outcome, Result
 from markets.core import tables
 from markets.forecasts import crux_links, leaderboard
 from markets.people import preferences
@@ -141,7 +142,7 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     await club.db.write(claims.follow, follow, club.now)
     chosen = preferences.Choose(club.guild, club.key(), bo.number, "dm")
     await club.db.write(preferences.choose, chosen, club.now)
-    crux = crux_links.Make(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
+    crux = crux_links.LinkClaims(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
     await club.db.write(crux_links.link, crux, club.now)
     await club.reward(mu, goes_on, 1_234, words="=A1")
     await club.forecast(bo, goes_on, 50)
@@ -152,7 +153,7 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     tale = await club.scenario(bo, mu, title="=A tale")
     await club.bet(bo, mu, tale, maker_stake=7, taker_stake=8)
     await club.judge_item(ada, tale, 1, "true", reason="+1")
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
     await club.db.write(claims.save_draft, draft, club.now)
 
 

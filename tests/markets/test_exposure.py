@@ -7,8 +7,9 @@ from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.types import to_us
 from markets.claims import claims, instruments
-from markets.claims.claims import Actor, Claim, Outcome, Result
+from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Outcome, Result
 from markets.core.errors import NotAHolder, Recused
 from markets.records import audit as markets_audit
 from markets.settlement import calendar, exposure, resolution

@@ -8,7 +8,8 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets.claims.claims import Claim, Outcome
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome
 from markets.core.errors import (
     BadForecast,
     ClaimHalted,
@@ -37,7 +38,7 @@ async def mine(club: Club, who: Player, claim: Claim) -> list[forecasts.Forecast
 
 
 async def give(club: Club, who: Player, claim: Claim, **what: Any) -> forecasts.Forecast:
-    request = forecasts.Give(club.guild, club.key(), who.number, claim.number, **what)
+    request = forecasts.GiveForecast(club.guild, club.key(), who.number, claim.number, **what)
     return await club.db.write(forecasts.give, request, club.now)
 
 

@@ -19,7 +19,7 @@ from ledger.errors import NotABook
 from ledger.files import imports as book_imports
 from ledger.types import to_us
 from markets.bets import offers
-from markets.claims.claims import Actor, Result
+from markets.claims.terms import Actor, Result
 from markets.core import jobs, tables
 from markets.core.errors import MarketError
 from markets.forecasts import forecasts

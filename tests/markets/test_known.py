@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from ledger.accounts import Player
 from ledger.types import to_us
 from markets.claims import became_public, claims
-from markets.claims.claims import Actor, Claim, Judges, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Judges, Result
 from markets.core.errors import BadResult, BadTimes, NotAJudge, Recused
 from markets.records import audit
 from markets.settlement import disputes, resolution
@@ -113,7 +114,7 @@ async def test_a_moderator_with_points_on_a_claim_neither_freezes_nor_unfreezes_
     await club.halt(oz, claim, halted=False)
 
 
-async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> disputes.Voted:
+async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> disputes.VoteCount:
     actor = Actor(judge.number, moderator=True)
     request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it was.", **more)
     voted = await club.db.write(disputes.vote, request, club.now)
@@ -243,7 +244,7 @@ async def test_a_better_wording_has_an_opening_of_its_own_and_an_old_claim_that_
     old = await club.claim(ada)
     first_us = to_us(club.now)
     club.skip(days=1)
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms(title="A better wording of it"))
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="A better wording of it"))
     number = await club.db.write(claims.save_draft, draft, club.now)
     club.skip(days=1)
     better = claims.Supersede(

@@ -10,7 +10,7 @@ import pytest
 
 from markets.claims import ambiguity, library
 from markets.claims.ambiguity import FixedWeights, JudgesChoose, PaysHalf, StakesReturn
-from markets.claims.library import Answer, Starter
+from markets.claims.library import LibraryOutcome, Starter
 from markets.mechanisms.two_party import Payout, Stakes
 
 HERE = Path(library.__file__).with_name("library.toml")
@@ -102,10 +102,10 @@ def test_b1_a_date_claims_options_are_ranges_without_gaps():
 
     assert starter.kind == "date"
     assert starter.answers[:2] == (
-        Answer("before 2028", high="2028-01-01"),
-        Answer("2028 to 2029", low="2028-01-01", high="2030-01-01"),
+        LibraryOutcome("before 2028", high="2028-01-01"),
+        LibraryOutcome("2028 to 2029", low="2028-01-01", high="2030-01-01"),
     )
-    assert starter.answers[-1] == Answer("later or never", low="2046-01-01")
+    assert starter.answers[-1] == LibraryOutcome("later or never", low="2046-01-01")
     for one, following in zip(starter.answers, starter.answers[1:], strict=False):
         assert one.high == following.low
     assert "Not reached on or before 2045-12-31: settles in the last option." in starter.said

@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 from ledger.audit import verify
 from ledger.players import Forget
 from ledger.types import to_us
-from markets.claims.claims import Actor
+from markets.claims.terms import Actor
 from markets.core import lifecycle, tables
 from markets.records import audit as shares_audit
 from markets.records import deletion

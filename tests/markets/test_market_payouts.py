@@ -8,7 +8,8 @@ from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.types import from_us
 from markets.claims import ambiguity
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core.errors import Recused
 from markets.settlement import resolution
 from markets.shares import market_maker

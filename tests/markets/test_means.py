@@ -9,7 +9,8 @@ from ledger.accounts import Player
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.players import Present
 from ledger.types import to_us
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.people import allowances
 from markets.people.allowances import Helped
 from tests.markets.club import DAY, YES, Club

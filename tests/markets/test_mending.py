@@ -17,7 +17,8 @@ from ledger.storage import schema_version
 from ledger.storage.database import run_alone
 from ledger.types import to_us
 from markets.claims import claims
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import jobs, tables
 from markets.records import audit as markets_audit
 from markets.settlement import proposals
@@ -94,7 +95,7 @@ async def broken(club: Club) -> Left:
         await club.bet(ada, eve, claim, maker_stake=1_000, taker_stake=1_000)
     left = [(await club.proposed(eve, claim, IT_WAS)).number for claim in made[:4]]  # early, each with a bond
     for number in left:
-        await club.db.claim(put, Put(number, "failed"), club.now)
+        await club.db.background(put, Put(number, "failed"), club.now)
     club.skip(days=31)
     await club.sweep()
     await club.settle(mod, made[3], IT_WAS)
@@ -102,8 +103,8 @@ async def broken(club: Club) -> Left:
     again.append(await club.proposed(eve, made[4], VOID))
     await club.challenge(ada, made[1])
     for number in left:
-        await club.db.claim(put, Put(number, "standing"), club.now)
-    await club.db.claim(unconfirmed, again[2].number, club.now)
+        await club.db.background(put, Put(number, "standing"), club.now)
+    await club.db.background(unconfirmed, again[2].number, club.now)
     return Left(made, left, [again[0].number, again[1].number, None, None, again[2].number])
 
 

@@ -12,7 +12,8 @@ from ledger.errors import AlreadyDone, InsufficientFunds, KeyReused, UnknownPlay
 from ledger.types import to_us
 from markets.bets import offers
 from markets.claims import ambiguity, claims
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core.errors import (
     BadOutcome,
     BadStake,
@@ -45,7 +46,7 @@ async def counter(club: Club, who: Player, offer: offers.Offer, **more: Any) -> 
 
 
 async def withdraw(club: Club, who: Player, offer: offers.Offer) -> offers.Offer:
-    request = offers.Withdraw(club.guild, club.key(), offer.number, who.number)
+    request = offers.WithdrawOffer(club.guild, club.key(), offer.number, who.number)
     return await club.db.write(offers.withdraw, request, club.now)
 
 
@@ -65,7 +66,7 @@ async def sign(club: Club, bet: offers.Bet, who: Player, maker_gets: int) -> off
 
 
 async def move(club: Club, bet: offers.Bet, who: Player, to: Claim, terms: str | None = None) -> offers.Bet:
-    request = offers.Move(club.guild, club.key(), bet.number, who.number, to.number, terms or to.digest)
+    request = offers.MoveBet(club.guild, club.key(), bet.number, who.number, to.number, terms or to.digest)
     return await club.db.write(offers.move_bet, request, club.now)
 
 
@@ -407,7 +408,7 @@ async def test_deleting_oneself_withdraws_offers_and_leaves_bets_whose_winnings_
     bet = await club.bet(ada, bo, claim)
     offer = await club.offer(ada, claim)
     await club.db.write(
-        claims.save_draft, claims.Draft(club.guild, club.key(), ada.number, club.terms()), club.now
+        claims.save_draft, claims.SaveDraft(club.guild, club.key(), ada.number, club.terms()), club.now
     )
 
     gone = await club.forget(1)

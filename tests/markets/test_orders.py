@@ -9,7 +9,8 @@ from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import tables
 from markets.core.errors import (
     BadTimes,
@@ -261,7 +262,7 @@ async def test_what_can_t_rest_is_refused(club: Club):
     with pytest.raises(InsufficientFunds):
         await club.order(bo, claim, YES, 4_000, budget=1_000_001)
     with pytest.raises(UnknownOrder):
-        await club.cancel(bo, orders.Placed(99, 1, 0, 0, 0, 0))
+        await club.cancel(bo, orders.OrderPlaced(99, 1, 0, 0, 0, 0))
     placed = await club.order(bo, claim, NO, 4_000, budget=10)
     with pytest.raises(NotMaker):
         await club.cancel(cy, placed)

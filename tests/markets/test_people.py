@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy import Connection
 
-from ledger.players import Act
+from ledger.players import PersonAct
 from markets.claims import judges
-from markets.claims.claims import Actor, Judges, Result
+from markets.claims.terms import Actor, Judges, Result
 from markets.core import moderation_posts, outbox, tables
 from markets.records import deletion
 from markets.records.deletion import stored
@@ -81,7 +81,7 @@ async def send_all(club: Club) -> dict[int, int]:
     sent: dict[int, int] = {}
     while held := [
         one
-        for one in await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+        for one in await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
         if one.guild == club.guild
     ]:
         for one in held:
@@ -99,7 +99,7 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     await club.bet(ada, bo, named)
     await club.bet(bo, cy, other)
     for person in (1, 3):
-        act = Act(club.guild, club.key(), 2, 100, "For a test.", SALT, person)
+        act = PersonAct(club.guild, club.key(), 2, 100, "For a test.", SALT, person)
         await club.db.write(moderation_posts.grant, act, club.now)
     club.skip(days=31)
     await club.propose(cy, named, Result("outcome", outcome=0), moderator=True)
@@ -109,7 +109,7 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     await club.forget(1)
     new = await club.claim(bo)
     await club.bet(bo, cy, new)
-    taken = await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    taken = await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
     held = [one for one in taken if one.guild == club.guild]
     edits = [one for one in held if one.message]
     assert [one.message for one in edits] == [sent[one.number] for one in edits]
@@ -121,7 +121,7 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
 
     begun = (await club.read_proposal(1)).window_from_us
     for one in edits:
-        await club.db.claim(outbox.reworded, one, club.now)
+        await club.db.background(outbox.reworded, one, club.now)
     assert (await club.read_proposal(1)).window_from_us == begun, "its window doesn't begin a second time"
-    assert [one for one in await club.db.claim(outbox.take_posts, outbox.Take(owner=2, eager=True), club.now)
+    assert [one for one in await club.db.background(outbox.take_posts, outbox.Take(owner=2, eager=True), club.now)
             if one.message] == []  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from markets.claims import ranges
-from markets.claims.claims import Outcome
 from markets.claims.ranges import Quantile
+from markets.claims.terms import Outcome
 from markets.core.errors import BadOutcome
 from tests.markets.club import Club
 

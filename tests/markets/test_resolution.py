@@ -9,7 +9,7 @@ import pytest
 from ledger.audit import verify
 from ledger.types import from_us, to_us
 from markets.claims import ambiguity, claims
-from markets.claims.claims import LATEST_US, Actor, Outcome, Result
+from markets.claims.terms import LATEST_US, Actor, Outcome, Result
 from markets.core import jobs
 from markets.core.errors import (
     BadResult,
@@ -36,7 +36,7 @@ IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=N
 
 
 async def withdraw(club: Club, who: Any, proposal: proposals.Proposal) -> proposals.Proposal:
-    request = proposals.Withdraw(club.guild, club.key(), who.number, proposal.number)
+    request = proposals.WithdrawProposal(club.guild, club.key(), who.number, proposal.number)
     return await club.db.write(proposals.withdraw, request, club.now)
 
 
@@ -531,7 +531,7 @@ async def test_taking_back_in_the_middle_of_paying_takes_what_was_paid_and_pays_
     club.skip(days=31)
     proposal = await club.proposed(ada, claim, IT_WAS)
     club.skip(days=8)
-    await club.db.claim(
+    await club.db.background(
         lambda tx, work, now: proposals.settle_by_silence(tx, work, now),
         jobs.Due(club.guild, "proposal.settle", proposal.number, to_us(club.now), 0),
         club.now,

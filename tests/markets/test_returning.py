@@ -11,7 +11,8 @@ from ledger.audit import verify
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.players import Enter, Entered, Present
 from ledger.types import to_us
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.people import allowances
 from markets.records.audit import problems
 from markets.settlement import proposals
@@ -251,7 +252,7 @@ async def test_what_is_kept_is_told_to_whoever_it_is_about(club: Club):
     await club.member(2)
     await club.forget(EVE)
     kept = await club.db.read(returned.kept, club.guild, EVE, club.now)
-    assert kept == [returned.Kept(eve.number, to_us(club.now + issuance.YEAR))]
+    assert kept == [returned.KeptIdentity(eve.number, to_us(club.now + issuance.YEAR))]
     assert await club.db.read(returned.kept, club.guild, 2, club.now) == []
     later = replace(club, now=club.now + issuance.YEAR)
     assert await club.db.read(returned.kept, club.guild, EVE, later.now) == []

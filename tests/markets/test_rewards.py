@@ -10,7 +10,8 @@ from ledger.accounts import Player
 from ledger.audit import verify as book_audit
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
 from markets.core import tables
 from markets.core.errors import (
     BadTimes,
@@ -219,7 +220,7 @@ async def test_a_debt_returns_the_rewards_of_whoever_owes(club: Club, url: str):
 @pytest.mark.rule("E5")
 async def test_while_the_bot_is_away_it_rests_and_returns_when_it_is_back(club: Club, url: str):
     _, bo, _, _, reward = await begun(club)
-    await club.db.claim(calendar.removed, calendar.Removed(club.guild), club.now)
+    await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
     gone_us = to_us(club.now)
     club.skip(days=40)
     assert await club.sweep() == 0
@@ -248,7 +249,7 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
             if against == "give":
                 other = giving(club, reward, dee)
             elif against == "cancel":
-                request = rewards.Cancel(club.guild, club.key(), bo.number, reward.number)
+                request = rewards.CancelReward(club.guild, club.key(), bo.number, reward.number)
                 other = writing(club, rewards.cancel, request)
             elif against == "delete":
                 forget = deletion.Forget(club.guild, club.key(), 100 + turn, b"x" * 16)
@@ -274,7 +275,9 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
 
 
 def giving(club: Club, reward: rewards.Reward, winner: Player) -> Act:
-    request = rewards.Give(club.guild, club.key(), reward.owner, reward.number, winner.number, "So it is.")
+    request = rewards.GiveReward(
+        club.guild, club.key(), reward.owner, reward.number, winner.number, "So it is."
+    )
     return writing(club, rewards.give, request)
 
 

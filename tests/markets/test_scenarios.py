@@ -10,8 +10,8 @@ from ledger.accounts import Player
 from ledger.audit import verify as book_audit
 from ledger.types import to_us
 from markets.claims import claims, judges, stories
-from markets.claims.claims import Actor, Claim, Judges, Result, Terms
-from markets.claims.stories import Item, Scenario
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Item, Judges, Result, Scenario, Terms
 from markets.core import tables
 from markets.core.errors import (
     BadOutcome,
@@ -310,7 +310,7 @@ async def test_what_somebody_else_wrote_meanwhile_is_not_undone_by_a_form(club: 
     number = await club.scenario_draft(ada)
     before = await club.tell(ada, number, "Fast", ("One", 10, 90))
     await club.tell(bo, number, "Slow", ("One", 10, 10))
-    stale = claims.Draft(
+    stale = claims.SaveDraft(
         club.guild, club.key(), ada.number, replace(before.terms, source="https://example.org"), number
     )
     await club.db.write(claims.save_draft, stale, club.now)
@@ -321,7 +321,7 @@ async def test_what_somebody_else_wrote_meanwhile_is_not_undone_by_a_form(club: 
 
 async def test_a_draft_that_is_not_shared_is_its_author_s_alone(club: Club):
     ada, bo = [await club.member(n) for n in (1, 2)]
-    draft = claims.Draft(
+    draft = claims.SaveDraft(
         club.guild, club.key(), ada.number, Terms(title="Mine", kind="choice", scenario=Scenario())
     )
     number = await club.db.write(claims.save_draft, draft, club.now)

@@ -20,8 +20,9 @@ from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.types import to_us
 from markets.claims import conditions
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.terms import Result
 from markets.core.errors import ClaimMoved, NotNow
 from markets.mechanisms import parimutuel
 from markets.pools import pools
@@ -76,7 +77,7 @@ class Rest:
 
 def rest(tx: Connection, request: Rest, now: datetime) -> None:
     for n, player in enumerate(request.players):
-        order = orders.Place(request.guild, f"rest:{n}", player, request.claim, NO, 1_000, budget=20)
+        order = orders.PlaceOrder(request.guild, f"rest:{n}", player, request.claim, NO, 1_000, budget=20)
         orders.place(tx, order, now)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Player
 from markets.claims import claims
-from markets.claims.claims import Actor, Claim, Outcome
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Outcome
 from markets.core.errors import BadTimes, BadTrade, PriceMoved
 from markets.mechanisms import lmsr
 from markets.shares import market_maker, trading
@@ -97,7 +98,7 @@ async def test_what_was_shown_of_liquidity_must_be_of_this_market(club: Club):
     assert await club.db.read(market_maker.prices_after, market, 1) is None
 
 
-async def quote(club: Club, who: Player, claim: Claim, **how: Any) -> trading.Shown:
+async def quote(club: Club, who: Player, claim: Claim, **how: Any) -> trading.QuoteShown:
     request = trading.Buy(club.guild, "quote", who.number, claim.number, YES, 0, **how)
     return await club.db.read(trading.show, request, club.now)
 

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.types import from_us, to_us
-from markets.claims.claims import Actor, Claim, Judges, Result
+from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Judges, Result
 from markets.core import tables
 from markets.core.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WaitFirst, WindowOver
 from markets.records import audit as markets_audit
@@ -58,7 +59,7 @@ async def posted(club: Club, kind: str) -> int:
         )
         return tx.execute(of).scalar_one()
 
-    return await club.db.claim(count, None, club.now)
+    return await club.db.background(count, None, club.now)
 
 
 @pytest.mark.rule("D3")

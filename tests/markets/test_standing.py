@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from ledger.audit import verify
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core import jobs, tables
 from markets.core.errors import ClaimMoved, MarketError, NotYours, ProposalGone
 from markets.records import audit as markets_audit
@@ -76,7 +77,7 @@ async def test_the_database_holds_one_proposal_a_claim(club: Club):
         tx.execute(sa.insert(tables.proposals).from_select([*columns, "number", "state"], again))
 
     with pytest.raises(IntegrityError):
-        await club.db.claim(twice, None, club.now)
+        await club.db.background(twice, None, club.now)
 
 
 Acts = Callable[[Club, Any, Any, Claim, int], Awaitable[Any]]
@@ -144,7 +145,7 @@ async def test_a_proposal_that_stands_no_more_settles_nothing(club: Club, url: s
         for kind in ("proposal.settle", "proposal.unsigned", "proposal.bond"):
             jobs.schedule(tx, club.guild, kind, first.number, 0)
 
-    await club.db.claim(settle, None, club.now)
+    await club.db.background(settle, None, club.now)
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "proposed"
     assert await standing(club, claim) == second.number

@@ -14,8 +14,9 @@ from ledger.audit import verify
 from ledger.storage.database import Database
 from ledger.types import from_us, to_us
 from markets.claims import ambiguity
-from markets.claims.claims import Claim, Result
+from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.terms import Result
 from markets.shares import market_maker
 from markets.views import queries
 from tests import databases

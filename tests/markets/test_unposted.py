@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.types import to_us
-from markets.claims.claims import Result
 from markets.claims.conditions import Condition
+from markets.claims.terms import Result
 from markets.core import jobs, outbox
 from markets.core.errors import WindowOver
 from markets.core.tables import posts
@@ -202,7 +202,7 @@ def _before(tx: Connection, guild: int, now: datetime) -> None:
 async def test_a_ruling_of_an_older_version_is_paid_when_that_said(quarrel: Quarrel):
     q, club = quarrel, quarrel.club
     await club.vote(q.mo, q.claim, IT_WAS_NOT, posted=False)
-    await club.db.claim(_before, club.guild, club.now)
+    await club.db.background(_before, club.guild, club.now)
     club.skip(hours=20)
     await sent(club, "dispute.ruled")
     club.skip(hours=4)

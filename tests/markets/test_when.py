@@ -15,7 +15,8 @@ from ledger.errors import LedgerError
 from ledger.storage.database import Database
 from ledger.types import from_us, to_us
 from markets.bets import offers
-from markets.claims.claims import Actor, Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
 from markets.core import jobs
 from markets.core.errors import (
     ClaimHalted,
@@ -89,14 +90,14 @@ def acts(club: Club, at: Scene) -> dict[str, Request]:
     return {
         "buy": (trading.buy, trading.Buy(*keyed(on), YES, budget=100, **wide)),
         "sell": (trading.sell, trading.Sell(*keyed(on), YES, quantity=10, **wide)),
-        "order": (orders.place, orders.Place(*keyed(on), NO, 1_000, budget=40)),
+        "order": (orders.place, orders.PlaceOrder(*keyed(on), NO, 1_000, budget=40)),
         "stake": (pools.stake, pools.Put(*keyed(on), YES, 30, at.claim.digest)),
-        "forecast": (forecasts.give, forecasts.Give(*keyed(on), (600_000, 400_000))),
+        "forecast": (forecasts.give, forecasts.GiveForecast(*keyed(on), (600_000, 400_000))),
         "add liquidity": (trading.add_liquidity, trading.AddLiquidity(*by_actor(on), 100)),
         "open a market": (trading.open_market, trading.OpenMarket(*by_actor(at.bare.number), 1_000)),
         "open a pool": (pools.open_pool, pools.OpenPool(*by_actor(at.bare.number))),
-        "offer": (offers.make, offers.Make(*keyed(on), YES, 20, 20)),
-        "cancel": (orders.cancel, orders.Cancel(*keyed(at.order))),
+        "offer": (offers.make, offers.MakeOffer(*keyed(on), YES, 20, 20)),
+        "cancel": (orders.cancel, orders.CancelOrder(*keyed(at.order))),
     }
 
 
@@ -145,7 +146,7 @@ async def being_settled(club: Club, at: Scene) -> None:
     """The window is over, and of each settlement the first part is paid: two stakes of the pool are not."""
     await proposed(club, at)
     club.skip(hours=49)
-    for row in await club.db.claim(jobs.claim, jobs.Claim(owner=7_000_000 + club.guild), club.now):
+    for row in await club.db.background(jobs.lease, jobs.LeaseJobs(owner=7_000_000 + club.guild), club.now):
         if (row.guild, row.kind) == (club.guild, "proposal.settle"):
             await club.db.write(jobs.perform, row, club.now, background=True)
     stakes = await club.db.read(pools.stakes_of, club.guild, at.claim.number)

@@ -14,7 +14,7 @@ from tests.world import NOW, End, Join, OpenAccount, Post, Reverse
 
 MINT, HOUSE = 1, 2
 DAY = timedelta(days=1)
-GIFTS = issuance.Settings().starting_balance // 10
+GIFTS = issuance.PointSettings().starting_balance // 10
 
 Request = Join | OpenAccount | Post | Reverse | End | issuance.Gift | issuance.Start
 

@@ -68,7 +68,7 @@ class Ledger(RuleBasedStateMachine):
         self.db = type(self).kept or self.do(Database.open(self.url))
         type(self).kept = None
         self.db.hooks.before_commit = self.db.hooks.after_commit = None
-        self.do(self.db.claim(accounts.open_book, accounts.OpenBook(self.guild), NOW))
+        self.do(self.db.background(accounts.open_book, accounts.OpenBook(self.guild), NOW))
         self.ask(*(issuance.Start(self.guild, self.key(), person, born=OLD) for person in (1, 2)))
 
     def do(self, work: Any) -> Any:

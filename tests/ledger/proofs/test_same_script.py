@@ -101,7 +101,7 @@ class Script:
         unit = self.chance.choice([issuance.grant, issuance.take, issuance.fund])
         amount, player = self.chance.randrange(10**6), self.chance.randrange(1, 6)
         reason, salt = self.text() or " ", self.chance.randbytes(16)
-        act = issuance.Act(self.world.guild, self.world.key(), 1, player, amount, reason, salt)
+        act = issuance.IssuanceAct(self.world.guild, self.world.key(), 1, player, amount, reason, salt)
         return await self.world.db.write(unit, act, self.world.now)
 
     async def end(self) -> Any:

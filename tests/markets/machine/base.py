@@ -15,7 +15,7 @@ from ledger.accounts import Player
 from ledger.errors import Refused
 from ledger.storage import database
 from ledger.storage.database import Database
-from markets.claims.claims import Actor
+from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
 from tests.markets.club import Club

@@ -9,8 +9,9 @@ from hypothesis.stateful import rule
 from ledger.types import to_us
 from markets.bets import offers, quick_bet
 from markets.claims import ambiguity, claims
-from markets.claims.claims import Judges
+from markets.claims import terms as claim_terms
 from markets.claims.conditions import Condition
+from markets.claims.terms import Judges
 from markets.core import tables
 from tests.markets.machine.base import Base, stakes, which
 
@@ -49,12 +50,12 @@ class Bets(Base):
             condition=self.condition(hangs, on),
             closes_us=deadline - later * 3_600_000_000,
             deadline_us=deadline,
-            check_us=deadline + later * claims.DAY_US,
+            check_us=deadline + later * claim_terms.DAY_US,
             early=early,
             clause=ambiguity.encode(clause),
             judges=Judges((self.people[3].number,), 1) if named else Judges(),
         )
-        number = self.do(claims.save_draft, claims.Draft(*self.ids(), self.who(n).number, terms))
+        number = self.do(claims.save_draft, claims.SaveDraft(*self.ids(), self.who(n).number, terms))
         opened = self.do(claims.open_claim, claims.Open(*self.ids(), self.actor(n), number))
         if opened is not None and hangs is not None:
             self.note("a condition")
@@ -100,7 +101,7 @@ class Bets(Base):
     @rule(claim=which, maker=which, taker=which, one=stakes, other=stakes, side=st.integers(0, 1), n=which)
     def offer(self, claim: int, maker: int, taker: int, one: int, other: int, side: int, n: int) -> None:
         own = OWN[n % len(OWN)]
-        request = offers.Make(
+        request = offers.MakeOffer(
             *self.ids(),
             self.who(maker).number,
             self.claim(claim, "open"),
@@ -124,7 +125,7 @@ class Bets(Base):
     def withdraw_offer(self, offer: int) -> None:
         found = self.pick(tables.offers, offer, "open")
         if found is not None:
-            self.do(offers.withdraw, offers.Withdraw(*self.ids(), found.number, found.maker))
+            self.do(offers.withdraw, offers.WithdrawOffer(*self.ids(), found.number, found.maker))
 
     @rule(offer=which, n=which, crash=st.sampled_from(["", "", "before_commit", "after_commit"]))
     def accept(self, offer: int, n: int, crash: str) -> None:
@@ -157,4 +158,4 @@ class Bets(Base):
         to = self.rows(tables.claims, tables.claims.c.supersedes == found.claim)
         for side in (found.maker, found.taker) if to else ():
             digest = self.digest(to[0].number)
-            self.do(offers.move_bet, offers.Move(*self.ids(), found.number, side, to[0].number, digest))
+            self.do(offers.move_bet, offers.MoveBet(*self.ids(), found.number, side, to[0].number, digest))

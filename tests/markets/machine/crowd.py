@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.issuance import Allowance
-from ledger.players import Act, Present
+from ledger.players import PersonAct, Present
 from ledger.types import to_us
 from markets.claims import claims, judges
 from markets.core import moderation_posts, tables
@@ -22,7 +22,7 @@ class Crowd(Base):
     def forecast(self, claim: int, n: int, chance: int) -> None:
         chances = chance * 1_000, 1_000_000 - chance * 1_000
         number, who = self.claim(claim, "open"), self.who(n).number
-        self.do(forecasts.give, forecasts.Give(*self.ids(), who, number, chances))
+        self.do(forecasts.give, forecasts.GiveForecast(*self.ids(), who, number, chances))
 
     @rule(n=which, hidden=st.booleans())
     def hide_forecasts(self, n: int, hidden: bool) -> None:
@@ -36,7 +36,7 @@ class Crowd(Base):
     @rule(claim=which, other=which, n=which, raises=st.booleans())
     def link(self, claim: int, other: int, n: int, raises: bool) -> None:
         one, two = (self.claim(at, "open", "proposed", "disputed") for at in (claim, other))
-        request = crux_links.Make(*self.ids(), self.who(n).number, one, two, raises, n % 2, claim % 2)
+        request = crux_links.LinkClaims(*self.ids(), self.who(n).number, one, two, raises, n % 2, claim % 2)
         self.do(crux_links.link, request)
 
     @rule(n=which)
@@ -58,7 +58,7 @@ class Crowd(Base):
         if said and n % 6:
             owner, claim = said[n % len(said)].player, said[n % len(said)].claim
         until_us = to_us(self.club.now + timedelta(days=days)) if days else None
-        request = rewards.Offer(*self.ids(), owner, claim, amount, until_us, "The base rate?")
+        request = rewards.LockReward(*self.ids(), owner, claim, amount, until_us, "The base rate?")
         self.do(rewards.offer, request)
 
     @rule(
@@ -74,16 +74,18 @@ class Crowd(Base):
             return
         if n % 4:
             chances = chance * 1_000, 1_000_000 - chance * 1_000
-            self.do(forecasts.give, forecasts.Give(*self.ids(), found.owner, found.claim, chances))
+            self.do(forecasts.give, forecasts.GiveForecast(*self.ids(), found.owner, found.claim, chances))
         self.crashing(crash)
         to = self.who(winner).number
-        self.do(rewards.give, rewards.Give(*self.ids(), found.owner, found.number, to, "The base rate."))
+        self.do(
+            rewards.give, rewards.GiveReward(*self.ids(), found.owner, found.number, to, "The base rate.")
+        )
 
     @rule(n=which)
     def cancel_reward(self, n: int) -> None:
         found = self.pick(tables.rewards, n, "open")
         if found is not None:
-            self.do(rewards.cancel, rewards.Cancel(*self.ids(), found.owner, found.number))
+            self.do(rewards.cancel, rewards.CancelReward(*self.ids(), found.owner, found.number))
 
     # --- points -------------------------------------------------------------------------------
 
@@ -106,7 +108,7 @@ class Crowd(Base):
             (moderation_posts.take, 5),
         )[n]
         person = 0 if unit is moderation_posts.fund else self.persons[n]
-        request = Act(*self.ids(), self.people[actor].number, amount, "For the meetup.", SALT, person)
+        request = PersonAct(*self.ids(), self.people[actor].number, amount, "For the meetup.", SALT, person)
         self.do(unit, request)
 
     # --- words, and who hears them ------------------------------------------------------------

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from markets.claims import claims
+from markets.claims import terms
 from markets.core import lifecycle, tables
 from markets.settlement import dependents, disputes
 
@@ -123,7 +123,7 @@ class Seen:
         if bet.state == "void":
             assert (bet.maker_paid, bet.taker_paid) == (bet.maker_stake, bet.taker_stake)
         if bet.state == "settled":
-            result = claims.read_result(self.resolutions[bet.resolution].result)
+            result = terms.read_result(self.resolutions[bet.resolution].result)
             if result.kind == "outcome":
                 maker_right = (result.outcome == bet.side) != bool(bet.against)
                 assert bet.maker_paid == (bet.maker_stake + bet.taker_stake if maker_right else 0)
@@ -197,7 +197,7 @@ class Seen:
         on = self.claims[link.on_claim]
         result = self.resolutions.get(on.resolution)
         came = dependents.verdict(
-            on.state, claims.read_result(result.result) if result else None, link.outcome
+            on.state, terms.read_result(result.result) if result else None, link.outcome
         )
         if result is not None and result.reversed_us is not None:
             came = "waiting"
