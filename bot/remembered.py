@@ -16,6 +16,12 @@ class Mark:
     value: str
 
 
+_marks = schema.marks.c
+_LOAD = sa.select(_marks.value).where(_marks.name == param("name"))
+_CHANGE = sa.update(schema.marks).where(_marks.name == param("called")).values(value=param("said"))
+_ADD = sa.insert(schema.marks)
+
+
 def load(tx: Connection, name: str) -> str | None:
     return tx.execute(_LOAD, {"name": name}).scalar()
 
@@ -24,9 +30,3 @@ def save(tx: Connection, mark: Mark, now: datetime) -> None:
     """Remember it, over whatever stood there. Runs through `db.claim`."""
     if not tx.execute(_CHANGE, {"called": mark.name, "said": mark.value}).rowcount:
         tx.execute(_ADD, {"name": mark.name, "value": mark.value})
-
-
-_m = schema.marks.c
-_LOAD = sa.select(_m.value).where(_m.name == param("name"))
-_CHANGE = sa.update(schema.marks).where(_m.name == param("called")).values(value=param("said"))
-_ADD = sa.insert(schema.marks)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import hash_chain, schema
-from ledger.compiled import Compiled, insert_if_new, param
+from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
 from ledger.types import fits, to_us
 
@@ -21,6 +21,72 @@ class Account(NamedTuple):
 
     guild: int
     number: int
+
+
+_g, _n = param("g"), param("n")
+_ADVANCE = {
+    counter: Compiled(
+        sa.update(schema.books)
+        .where(in_guild(schema.books.c))
+        .values({counter: schema.books.c[counter] + sa.literal_column("1")})
+        .returning(schema.books.c[counter])
+    )
+    for counter in ("players", "accounts")
+}
+_ADD_PLAYER = sa.insert(schema.players)
+_ADD_ACCOUNT = Compiled(sa.insert(schema.accounts))
+_FIND_PLAYER = Compiled(
+    sa.select(schema.players.c.number, schema.accounts.c.number.label("wallet"))
+    .join_from(
+        schema.players,
+        schema.accounts,
+        (schema.accounts.c.guild_id == schema.players.c.guild_id)
+        & (schema.accounts.c.kind == sa.literal_column("'wallet'"))
+        & (schema.accounts.c.owner == schema.players.c.number),
+    )
+    .where(in_guild(schema.players.c), schema.players.c.discord_id == param("d"))
+)
+_FIND_WALLET = Compiled(
+    sa.select(schema.accounts.c.number).where(
+        in_guild(schema.accounts.c),
+        schema.accounts.c.kind == sa.literal_column("'wallet'"),
+        schema.accounts.c.owner == _n,
+    )
+)
+_FIND_PERSON = sa.select(schema.players.c.discord_id).where(
+    in_guild(schema.players.c), schema.players.c.number == _n
+)
+_STATE = Compiled(
+    sa.select(
+        schema.accounts.c.kind, schema.accounts.c.owner, schema.accounts.c.balance, schema.accounts.c.ended_by
+    ).where(in_guild(schema.accounts.c), schema.accounts.c.number == _n)
+)
+_LAST_TRANSFER = sa.func.coalesce(
+    sa.select(schema.entries.c.transfer)
+    .where(
+        schema.entries.c.guild_id == schema.accounts.c.guild_id,
+        schema.entries.c.account == schema.accounts.c.number,
+        schema.entries.c.account_seq == schema.accounts.c.entries,
+    )
+    .scalar_subquery(),
+    schema.NEVER_USED,
+)
+_END = (
+    sa.update(schema.accounts)
+    .where(
+        in_guild(schema.accounts.c),
+        schema.accounts.c.number == _n,
+        schema.accounts.c.balance == 0,
+        schema.accounts.c.ended_by.is_(None),
+    )
+    .values(ended_by=_LAST_TRANSFER)
+)
+_REOPEN = (
+    sa.update(schema.accounts)
+    .where(in_guild(schema.accounts.c), schema.accounts.c.number == _n)
+    .values(ended_by=None)
+)
+_OPEN_BOOK = insert_if_new(schema.books)
 
 
 def mint(guild: int) -> Account:
@@ -178,69 +244,3 @@ def _next(tx: Connection, guild: int, counter: str) -> int:
     if row is None:
         raise UnknownGuild(guild)
     return row[0]
-
-
-_g, _n = param("g"), param("n")
-_ADVANCE = {
-    counter: Compiled(
-        sa.update(schema.books)
-        .where(schema.books.c.guild_id == _g)
-        .values({counter: schema.books.c[counter] + sa.literal_column("1")})
-        .returning(schema.books.c[counter])
-    )
-    for counter in ("players", "accounts")
-}
-_ADD_PLAYER = sa.insert(schema.players)
-_ADD_ACCOUNT = Compiled(sa.insert(schema.accounts))
-_FIND_PLAYER = Compiled(
-    sa.select(schema.players.c.number, schema.accounts.c.number.label("wallet"))
-    .join_from(
-        schema.players,
-        schema.accounts,
-        (schema.accounts.c.guild_id == schema.players.c.guild_id)
-        & (schema.accounts.c.kind == sa.literal_column("'wallet'"))
-        & (schema.accounts.c.owner == schema.players.c.number),
-    )
-    .where(schema.players.c.guild_id == _g, schema.players.c.discord_id == param("d"))
-)
-_FIND_WALLET = Compiled(
-    sa.select(schema.accounts.c.number).where(
-        schema.accounts.c.guild_id == _g,
-        schema.accounts.c.kind == sa.literal_column("'wallet'"),
-        schema.accounts.c.owner == _n,
-    )
-)
-_FIND_PERSON = sa.select(schema.players.c.discord_id).where(
-    schema.players.c.guild_id == _g, schema.players.c.number == _n
-)
-_STATE = Compiled(
-    sa.select(
-        schema.accounts.c.kind, schema.accounts.c.owner, schema.accounts.c.balance, schema.accounts.c.ended_by
-    ).where(schema.accounts.c.guild_id == _g, schema.accounts.c.number == _n)
-)
-_LAST_TRANSFER = sa.func.coalesce(
-    sa.select(schema.entries.c.transfer)
-    .where(
-        schema.entries.c.guild_id == schema.accounts.c.guild_id,
-        schema.entries.c.account == schema.accounts.c.number,
-        schema.entries.c.account_seq == schema.accounts.c.entries,
-    )
-    .scalar_subquery(),
-    schema.NEVER_USED,
-)
-_END = (
-    sa.update(schema.accounts)
-    .where(
-        schema.accounts.c.guild_id == _g,
-        schema.accounts.c.number == _n,
-        schema.accounts.c.balance == 0,
-        schema.accounts.c.ended_by.is_(None),
-    )
-    .values(ended_by=_LAST_TRANSFER)
-)
-_REOPEN = (
-    sa.update(schema.accounts)
-    .where(schema.accounts.c.guild_id == _g, schema.accounts.c.number == _n)
-    .values(ended_by=None)
-)
-_OPEN_BOOK = insert_if_new(schema.books)

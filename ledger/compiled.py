@@ -26,6 +26,11 @@ def param(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name)
 
 
+def in_guild(columns: sa.ColumnCollection[Any, Any]) -> sa.ColumnElement[bool]:
+    """The condition that leads every statement about one server: its id is given as `g`."""
+    return columns.guild_id == param("g")
+
+
 def constant(value: int | str) -> sa.ColumnElement[Any]:
     """A value that stands in the statement's own text: a number, or a plain word."""
     return sa.literal_column(f"'{value}'" if isinstance(value, str) else str(value))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned, schema, settings, transfers
 from ledger.accounts import Account
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.transfers import Posted, Words, post
 from ledger.types import Salt, microseconds, to_us
@@ -107,6 +107,32 @@ class IssuanceAct:
     amount: int
     reason: str
     salt: Salt
+
+
+_entries, _transfers, _accounts = schema.entries.c, schema.transfers.c, schema.accounts.c
+_of_kind = (
+    (_transfers.guild_id == _entries.guild_id)
+    & (_transfers.number == _entries.transfer)
+    & (in_guild(_entries))
+    & (_entries.account == param("n"))
+    & (
+        _entries.account_seq > sa.literal_column("0")
+    )  # or SQLite, without statistics, walks the guild's whole book
+    & (_transfers.kind == param("kind"))
+)
+_LAST = sa.select(sa.func.max(_transfers.at_us)).where(_of_kind, _entries.amount > 0)
+_sum = sa.select(sa.func.coalesce(sa.func.sum(_entries.amount), sa.literal_column("0"))).where(
+    _of_kind, _transfers.at_us > param("since")
+)
+_GIVEN, _RECEIVED = (
+    Compiled(_sum.where(way))
+    for way in (_entries.amount < sa.literal_column("0"), _entries.amount > sa.literal_column("0"))
+)
+_HELD = sa.select(sa.func.coalesce(sa.func.sum(_accounts.balance), 0)).where(
+    in_guild(_accounts),
+    _accounts.owner == param("owner"),
+    _accounts.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("wallet", "reserve", "bond")]),
+)
 
 
 def start(tx: Connection, request: Start, now: datetime) -> Posted:
@@ -280,27 +306,3 @@ def _moved(tx: Connection, wallet: Account, kind: str, *, since: datetime, recei
 def _held(tx: Connection, guild: int, player: int) -> int:
     """What a player has in their wallet, reserves and bonds."""
     return int(tx.execute(_HELD, {"g": guild, "owner": player}).scalar_one())
-
-
-_e, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
-_of_kind = (
-    (_t.guild_id == _e.guild_id)
-    & (_t.number == _e.transfer)
-    & (_e.guild_id == param("g"))
-    & (_e.account == param("n"))
-    & (_e.account_seq > sa.literal_column("0"))  # or SQLite, without statistics, walks the guild's whole book
-    & (_t.kind == param("kind"))
-)
-_LAST = sa.select(sa.func.max(_t.at_us)).where(_of_kind, _e.amount > 0)
-_sum = sa.select(sa.func.coalesce(sa.func.sum(_e.amount), sa.literal_column("0"))).where(
-    _of_kind, _t.at_us > param("since")
-)
-_GIVEN, _RECEIVED = (
-    Compiled(_sum.where(way))
-    for way in (_e.amount < sa.literal_column("0"), _e.amount > sa.literal_column("0"))
-)
-_HELD = sa.select(sa.func.coalesce(sa.func.sum(_a.balance), 0)).where(
-    _a.guild_id == param("g"),
-    _a.owner == param("owner"),
-    _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("wallet", "reserve", "bond")]),
-)

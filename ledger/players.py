@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance, returned, schema
 from ledger.accounts import Account, Player
-from ledger.compiled import Compiled, param, params
+from ledger.compiled import Compiled, in_guild, param, params
 from ledger.errors import GrantRefused
 from ledger.transfers import Posted, post
 from ledger.types import Salt, from_us, microseconds, to_us
@@ -123,6 +123,70 @@ class Glance:
     balance: int
     started: bool
     joined: datetime
+
+
+_g, _player = param("g"), param("player")
+_players, _accounts, _transfers, _notes = (
+    schema.players.c,
+    schema.accounts.c,
+    schema.transfers.c,
+    schema.notes.c,
+)
+_STARTED = sa.select(_transfers.number).where(in_guild(_transfers), _transfers.key == param("key"))
+_started_key = sa.literal_column("'start:'", sa.Text()) + sa.cast(_players.number, sa.Text())
+_GLANCE = Compiled(
+    sa.select(_players.number, _players.joined_us, _accounts.number, _accounts.balance, _transfers.number)
+    .join_from(
+        schema.players,
+        schema.accounts,
+        (_accounts.guild_id == _players.guild_id)
+        & (_accounts.kind == sa.literal_column("'wallet'"))
+        & (_accounts.owner == _players.number),
+    )
+    .outerjoin(
+        schema.transfers, (_transfers.guild_id == _players.guild_id) & (_transfers.key == _started_key)
+    )
+    .where(in_guild(_players), _players.discord_id == param("d"))
+)
+_ERASE_NOTES = (
+    sa.update(schema.notes)
+    .where(
+        in_guild(_notes),
+        _notes.erased == sa.literal_column("0"),
+        _notes.transfer.in_(
+            sa.select(_transfers.number).where(in_guild(_transfers), _transfers.actor == _player)
+        )
+        | _notes.transfer.in_(
+            sa.select(schema.entries.c.transfer).where(
+                in_guild(schema.entries.c),
+                schema.entries.c.account == param("account"),
+                schema.entries.c.account_seq
+                > sa.literal_column("0"),  # by account, not through the whole book
+            )
+        ),
+    )
+    .values(words=None, salt=None, erased=sa.literal_column("1"))
+)
+_FORGET = (
+    sa.update(schema.players).where(in_guild(_players), _players.number == param("n")).values(discord_id=None)
+)
+_REMEMBER = sa.insert(schema.forgotten)
+_DROP = sa.delete(schema.forgotten).where(schema.forgotten.c.until_us <= param("now"))
+_SOONEST = sa.select(sa.func.min(schema.forgotten.c.until_us))
+_WRITTEN = (
+    sa.select(_transfers.number, _notes.words)
+    .join_from(
+        schema.notes,
+        schema.transfers,
+        (_transfers.guild_id == _notes.guild_id) & (_transfers.number == _notes.transfer),
+    )
+    .where(in_guild(_notes), _transfers.actor == _player, _notes.words.is_not(None))
+    .order_by(_transfers.number)
+)
+_IDS = sa.select(_players.number, _players.discord_id).where(
+    in_guild(_players), _players.number.in_(params("numbers")), _players.discord_id.is_not(None)
+)
+_KNOWN = sa.select(_players.discord_id).where(in_guild(_players), _players.discord_id.in_(params("persons")))
 
 
 def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
@@ -285,50 +349,3 @@ def _act(tx: Connection, request: PersonAct, now: datetime) -> issuance.Issuance
 
 def _acted(request: PersonAct, posted: Posted) -> Acted:
     return Acted(posted.number, request.amount)
-
-
-_g, _player = param("g"), param("player")
-_p, _a, _t, _n = schema.players.c, schema.accounts.c, schema.transfers.c, schema.notes.c
-_STARTED = sa.select(_t.number).where(_t.guild_id == _g, _t.key == param("key"))
-_started_key = sa.literal_column("'start:'", sa.Text()) + sa.cast(_p.number, sa.Text())
-_GLANCE = Compiled(
-    sa.select(_p.number, _p.joined_us, _a.number, _a.balance, _t.number)
-    .join_from(
-        schema.players,
-        schema.accounts,
-        (_a.guild_id == _p.guild_id) & (_a.kind == sa.literal_column("'wallet'")) & (_a.owner == _p.number),
-    )
-    .outerjoin(schema.transfers, (_t.guild_id == _p.guild_id) & (_t.key == _started_key))
-    .where(_p.guild_id == _g, _p.discord_id == param("d"))
-)
-_ERASE_NOTES = (
-    sa.update(schema.notes)
-    .where(
-        _n.guild_id == _g,
-        _n.erased == sa.literal_column("0"),
-        _n.transfer.in_(sa.select(_t.number).where(_t.guild_id == _g, _t.actor == _player))
-        | _n.transfer.in_(
-            sa.select(schema.entries.c.transfer).where(
-                schema.entries.c.guild_id == _g,
-                schema.entries.c.account == param("account"),
-                schema.entries.c.account_seq
-                > sa.literal_column("0"),  # by account, not through the whole book
-            )
-        ),
-    )
-    .values(words=None, salt=None, erased=sa.literal_column("1"))
-)
-_FORGET = sa.update(schema.players).where(_p.guild_id == _g, _p.number == param("n")).values(discord_id=None)
-_REMEMBER = sa.insert(schema.forgotten)
-_DROP = sa.delete(schema.forgotten).where(schema.forgotten.c.until_us <= param("now"))
-_SOONEST = sa.select(sa.func.min(schema.forgotten.c.until_us))
-_WRITTEN = (
-    sa.select(_t.number, _n.words)
-    .join_from(schema.notes, schema.transfers, (_t.guild_id == _n.guild_id) & (_t.number == _n.transfer))
-    .where(_n.guild_id == _g, _t.actor == _player, _n.words.is_not(None))
-    .order_by(_t.number)
-)
-_IDS = sa.select(_p.number, _p.discord_id).where(
-    _p.guild_id == _g, _p.number.in_(params("numbers")), _p.discord_id.is_not(None)
-)
-_KNOWN = sa.select(_p.discord_id).where(_p.guild_id == _g, _p.discord_id.in_(params("persons")))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from ledger import schema
 from ledger.accounts import Account, mint, state
-from ledger.compiled import param, params
+from ledger.compiled import in_guild, param, params
 from ledger.errors import UnknownGuild, UnknownTransfer
 from ledger.issuance import ACTS
 from ledger.types import from_us
@@ -89,6 +89,91 @@ class Balanced:
     books: int
     transfers: int
     off: tuple[int, ...]
+
+
+_g, _n = param("g"), param("n")
+_entries, _transfers, _accounts = schema.entries.c, schema.transfers.c, schema.accounts.c
+_noted = (schema.notes.c.guild_id == _transfers.guild_id) & (schema.notes.c.transfer == _transfers.number)
+_of_entry = (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer)
+_HISTORY = (
+    sa.select(
+        _entries.account_seq,
+        _entries.transfer,
+        _transfers.kind,
+        _transfers.actor,
+        _transfers.at_us,
+        _entries.amount,
+        _entries.balance_after,
+        schema.notes.c.words,
+    )
+    .join_from(schema.entries, schema.transfers, _of_entry)
+    .outerjoin(schema.notes, _noted)
+    .where(in_guild(_entries), _entries.account == _n, _entries.account_seq < param("before"))
+    .order_by(_entries.account_seq.desc())
+    .limit(param("limit"))
+)
+_LINE = (
+    sa.select(_entries.account_seq, _transfers.at_us, _entries.balance_after)
+    .join_from(schema.entries, schema.transfers, _of_entry)
+    .where(in_guild(_entries), _entries.account == _n, _entries.account_seq > param("after"))
+    .order_by(_entries.account_seq)
+    .limit(param("limit"))
+)
+_SIDES = (
+    sa.select(_entries.transfer, _entries.account, _accounts.kind, _accounts.owner, _entries.amount)
+    .join_from(
+        schema.entries,
+        schema.accounts,
+        (_accounts.guild_id == _entries.guild_id) & (_accounts.number == _entries.account),
+    )
+    .where(in_guild(_entries), _entries.transfer.in_(params("transfers")))
+    .order_by(_entries.transfer, _entries.line)
+)
+_minted = sa.select(
+    sa.func.coalesce(sa.func.sum(sa.case((_entries.amount < 0, -_entries.amount), else_=0)), 0).label(
+        "minted"
+    ),
+    sa.func.coalesce(sa.func.sum(sa.case((_entries.amount > 0, _entries.amount), else_=0)), 0).label(
+        "burned"
+    ),
+).where(in_guild(_entries), _entries.account == param("mint"))
+_held = sa.select(
+    sa.func.sum(sa.case((_accounts.kind != "mint", _accounts.balance), else_=0)).label("circulating"),
+    sa.func.sum(sa.case((_accounts.kind == "house", _accounts.balance), else_=0)).label("house"),
+    sa.func.sum(
+        sa.case(((_accounts.balance < 0) & (_accounts.kind != "mint"), -_accounts.balance), else_=0)
+    ).label("debts"),
+).where(in_guild(_accounts))
+_m, _h = _minted.subquery(), _held.subquery()
+# One statement, which sees the book at one moment: points that are made between two would be in one of them only.
+_SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
+_HEAD = sa.select(schema.books.c.transfers, schema.books.c.head).where(in_guild(schema.books.c))
+_ACTS = (
+    sa.select(_transfers.number, _transfers.kind, _transfers.actor, _transfers.at_us, schema.notes.c.words)
+    .outerjoin(schema.notes, _noted)
+    .where(
+        in_guild(_transfers),
+        _transfers.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
+        _transfers.number < param("before"),
+    )
+    .order_by(_transfers.number.desc())
+    .limit(param("limit"))
+)
+_NOTE = (
+    sa.select(_transfers.number, schema.notes.c.words)
+    .outerjoin(schema.notes, _noted)
+    .where(in_guild(_transfers), _transfers.number == _n)
+)
+_BOOKS = sa.select(
+    sa.func.count(), sa.func.coalesce(sa.func.sum(schema.books.c.transfers), sa.literal_column("0"))
+)
+_OFF = (
+    sa.select(schema.accounts.c.guild_id)
+    .group_by(schema.accounts.c.guild_id)
+    .having(sa.func.sum(schema.accounts.c.balance) != sa.literal_column("0"))
+    .order_by(schema.accounts.c.guild_id)
+)
+_GUILDS = sa.select(schema.books.c.guild_id).order_by(schema.books.c.guild_id)
 
 
 def balanced(tx: Connection) -> Balanced:
@@ -213,79 +298,3 @@ def _sides(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[
     for row in tx.execute(_SIDES, {"g": guild, "transfers": transfers}):
         found.setdefault(row.transfer, []).append(Side(row.account, row.kind, row.owner, row.amount))
     return {transfer: tuple(sides) for transfer, sides in found.items()}
-
-
-_g, _n = param("g"), param("n")
-_e, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
-_noted = (schema.notes.c.guild_id == _t.guild_id) & (schema.notes.c.transfer == _t.number)
-_of_entry = (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer)
-
-_HISTORY = (
-    sa.select(
-        _e.account_seq,
-        _e.transfer,
-        _t.kind,
-        _t.actor,
-        _t.at_us,
-        _e.amount,
-        _e.balance_after,
-        schema.notes.c.words,
-    )
-    .join_from(schema.entries, schema.transfers, _of_entry)
-    .outerjoin(schema.notes, _noted)
-    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < param("before"))
-    .order_by(_e.account_seq.desc())
-    .limit(param("limit"))
-)
-_LINE = (
-    sa.select(_e.account_seq, _t.at_us, _e.balance_after)
-    .join_from(schema.entries, schema.transfers, _of_entry)
-    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq > param("after"))
-    .order_by(_e.account_seq)
-    .limit(param("limit"))
-)
-_SIDES = (
-    sa.select(_e.transfer, _e.account, _a.kind, _a.owner, _e.amount)
-    .join_from(schema.entries, schema.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
-    .where(_e.guild_id == _g, _e.transfer.in_(params("transfers")))
-    .order_by(_e.transfer, _e.line)
-)
-_minted = sa.select(
-    sa.func.coalesce(sa.func.sum(sa.case((_e.amount < 0, -_e.amount), else_=0)), 0).label("minted"),
-    sa.func.coalesce(sa.func.sum(sa.case((_e.amount > 0, _e.amount), else_=0)), 0).label("burned"),
-).where(_e.guild_id == _g, _e.account == param("mint"))
-_held = sa.select(
-    sa.func.sum(sa.case((_a.kind != "mint", _a.balance), else_=0)).label("circulating"),
-    sa.func.sum(sa.case((_a.kind == "house", _a.balance), else_=0)).label("house"),
-    sa.func.sum(sa.case(((_a.balance < 0) & (_a.kind != "mint"), -_a.balance), else_=0)).label("debts"),
-).where(_a.guild_id == _g)
-_m, _h = _minted.subquery(), _held.subquery()
-# One statement, which sees the book at one moment: points that are made between two would be in one of them only.
-_SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
-_HEAD = sa.select(schema.books.c.transfers, schema.books.c.head).where(schema.books.c.guild_id == _g)
-_ACTS = (
-    sa.select(_t.number, _t.kind, _t.actor, _t.at_us, schema.notes.c.words)
-    .outerjoin(schema.notes, _noted)
-    .where(
-        _t.guild_id == _g,
-        _t.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
-        _t.number < param("before"),
-    )
-    .order_by(_t.number.desc())
-    .limit(param("limit"))
-)
-_NOTE = (
-    sa.select(_t.number, schema.notes.c.words)
-    .outerjoin(schema.notes, _noted)
-    .where(_t.guild_id == _g, _t.number == _n)
-)
-_BOOKS = sa.select(
-    sa.func.count(), sa.func.coalesce(sa.func.sum(schema.books.c.transfers), sa.literal_column("0"))
-)
-_OFF = (
-    sa.select(schema.accounts.c.guild_id)
-    .group_by(schema.accounts.c.guild_id)
-    .having(sa.func.sum(schema.accounts.c.balance) != sa.literal_column("0"))
-    .order_by(schema.accounts.c.guild_id)
-)
-_GUILDS = sa.select(schema.books.c.guild_id).order_by(schema.books.c.guild_id)

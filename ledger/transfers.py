@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ledger import hash_chain, money, schema
 from ledger.accounts import Account, state
-from ledger.compiled import Compiled, insert_if_new, param
+from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.errors import (
     AccountEnded,
     AlreadyReversed,
@@ -65,6 +65,35 @@ class Posted:
     number: int
     digest: str
     balances: dict[int, int]
+
+
+_g, _n, _amount = param("g"), param("n"), param("amount")
+_accounts = schema.accounts.c
+_after = _accounts.balance + _amount
+_BOOK = Compiled(sa.select(schema.books.c.transfers, schema.books.c.head).where(in_guild(schema.books.c)))
+_ADD_TRANSFER = Compiled(insert_if_new(schema.transfers, "guild_id", "key"))
+_ADD_ENTRIES = Compiled(sa.insert(schema.entries))
+_ADD_NOTE = sa.insert(schema.notes)
+_ADVANCE = Compiled(
+    sa.update(schema.books)
+    .where(in_guild(schema.books.c))
+    .values(transfers=param("number"), head=param("head"))
+)
+_reversal = schema.transfers.alias()
+_FIND_TRANSFER = (
+    sa.select(schema.transfers.c.kind, _reversal.c.number.label("reversed_by"))
+    .outerjoin(
+        _reversal,
+        (_reversal.c.guild_id == schema.transfers.c.guild_id)
+        & (_reversal.c.reverses == schema.transfers.c.number),
+    )
+    .where(in_guild(schema.transfers.c), schema.transfers.c.number == _n)
+)
+_FIND_LINES = (
+    sa.select(schema.entries.c.account, schema.entries.c.amount)
+    .where(in_guild(schema.entries.c), schema.entries.c.transfer == _n)
+    .order_by(schema.entries.c.line)
+)
 
 
 def post(
@@ -264,63 +293,31 @@ def _row(guild: int, number: int, place: int, line: hash_chain.ChainEntry) -> di
     }
 
 
-_g, _n, _amount = param("g"), param("n"), param("amount")
-_a = schema.accounts.c
-
-
 def _number(value: int) -> sa.ColumnElement[int]:
     """A constant, as part of a statement's text."""
     return sa.literal_column(str(value), Whole)
 
 
-_after = _a.balance + _amount
 _MOVE = (
     sa.update(schema.accounts)
-    .where(_a.guild_id == _g, _a.number == _n, _a.ended_by.is_(None))
-    .values(balance=_after, entries=_a.entries + _number(1))
-    .returning(_a.balance, _a.entries, _a.kind, _a.owner)
+    .where(in_guild(_accounts), _accounts.number == _n, _accounts.ended_by.is_(None))
+    .values(balance=_after, entries=_accounts.entries + _number(1))
+    .returning(_accounts.balance, _accounts.entries, _accounts.kind, _accounts.owner)
+)
+_PUT = Compiled(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
+_MOVE_BACK = Compiled(
+    sa.update(schema.accounts)
+    .where(in_guild(_accounts), _accounts.number == _n)
+    .values(balance=_after, entries=_accounts.entries - _number(1))
 )
 
 
 def _take(*overdrawn: str) -> Compiled:
     """Take points from an account that has them, or whose kind may go below zero for this transfer."""
-    may = _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
+    may = _accounts.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
     least = sa.case((may, _number(-money.MOST_BALANCE)), else_=_number(0))
     return Compiled(_MOVE.where(_after >= least))
 
 
-_PUT = Compiled(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
-_MOVE_BACK = Compiled(
-    sa.update(schema.accounts)
-    .where(_a.guild_id == _g, _a.number == _n)
-    .values(balance=_after, entries=_a.entries - _number(1))
-)
 _TAKE_ANY = _take()
 _TAKE = {VOID: _take("wallet"), DEBT: _take("wallet"), REVERSAL: _take("wallet", "house")}
-
-_BOOK = Compiled(
-    sa.select(schema.books.c.transfers, schema.books.c.head).where(schema.books.c.guild_id == _g)
-)
-_ADD_TRANSFER = Compiled(insert_if_new(schema.transfers, "guild_id", "key"))
-_ADD_ENTRIES = Compiled(sa.insert(schema.entries))
-_ADD_NOTE = sa.insert(schema.notes)
-_ADVANCE = Compiled(
-    sa.update(schema.books)
-    .where(schema.books.c.guild_id == _g)
-    .values(transfers=param("number"), head=param("head"))
-)
-_reversal = schema.transfers.alias()
-_FIND_TRANSFER = (
-    sa.select(schema.transfers.c.kind, _reversal.c.number.label("reversed_by"))
-    .outerjoin(
-        _reversal,
-        (_reversal.c.guild_id == schema.transfers.c.guild_id)
-        & (_reversal.c.reverses == schema.transfers.c.number),
-    )
-    .where(schema.transfers.c.guild_id == _g, schema.transfers.c.number == _n)
-)
-_FIND_LINES = (
-    sa.select(schema.entries.c.account, schema.entries.c.amount)
-    .where(schema.entries.c.guild_id == _g, schema.entries.c.transfer == _n)
-    .order_by(schema.entries.c.line)
-)

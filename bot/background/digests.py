@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot.client import Client
 from bot.words import ledger as render
 from ledger import schema, settings
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.errors import AlreadyDone
 from ledger.types import from_us
 from markets.core import outbox
@@ -45,6 +45,10 @@ class TellDigest:
     key: str
     told: DigestTold
     head: str
+
+
+_books, _transfers = schema.books.c, schema.transfers.c
+_AT = sa.select(_transfers.at_us).where(in_guild(_transfers), _transfers.number == param("n"))
 
 
 async def tell_owed(crux: Client, now: datetime) -> bool:
@@ -96,18 +100,16 @@ def _named(name: str) -> sa.FromClause:
     return sa.select(schema.settings.c.guild_id, schema.settings.c.value).where(where).subquery()
 
 
-_b, _t = schema.books.c, schema.transfers.c
 _channel, _told = _named("log_channel"), _named("digest_transfers")
-_AT = sa.select(_t.at_us).where(_t.guild_id == param("g"), _t.number == param("n"))
 _MAY_BE_UNTOLD = (
     sa.select(
-        _b.guild_id,
-        _b.transfers,
-        _b.head,
+        _books.guild_id,
+        _books.transfers,
+        _books.head,
         _channel.c.value.label("channel"),
         _told.c.value.label("told"),
     )
-    .join_from(schema.books, _channel, _channel.c.guild_id == _b.guild_id)
-    .outerjoin(_told, _told.c.guild_id == _b.guild_id)
-    .where(_b.transfers > sa.literal_column("0"))
+    .join_from(schema.books, _channel, _channel.c.guild_id == _books.guild_id)
+    .outerjoin(_told, _told.c.guild_id == _books.guild_id)
+    .where(_books.transfers > sa.literal_column("0"))
 )

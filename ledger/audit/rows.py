@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ledger import schema
 from ledger.audit.state import Phrase
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 
 Rows = list[Sequence[Any]]
 
@@ -58,6 +58,115 @@ class Unreadable(Exception):
     def __init__(self, why: str) -> None:
         self.why = Phrase(f"unreadable ({why})")
         super().__init__(why)
+
+
+_g, _first, _last = param("g"), param("first"), param("last")
+_books, _players, _accounts = schema.books.c, schema.players.c, schema.accounts.c
+_transfers, _entries, _notes = schema.transfers.c, schema.entries.c, schema.notes.c
+_nothing = sa.literal_column("0", sa.BigInteger)
+_book = sa.select(_books.guild_id, _books.transfers, _books.accounts, _books.players, _books.head)
+BOOK = Compiled(_book.where(in_guild(_books)))
+BOOKS = Compiled(_book.order_by(_books.guild_id))
+"""In the order of their numbers: SQLite's own, so that a damaged one is seen to be out of it; PostgreSQL has none."""
+_account = (
+    _accounts.kind,
+    _accounts.owner,
+    _accounts.balance,
+    _accounts.entries,
+    _accounts.ended_by,
+    _accounts.seal,
+)
+_transfer = (
+    _transfers.format,
+    _transfers.key,
+    _transfers.kind,
+    _transfers.actor,
+    _transfers.at_us,
+    _transfers.reverses,
+    _transfers.words,
+    _transfers.digest,
+)
+_entry = (_entries.line, _entries.account, _entries.amount, _entries.balance_after, _entries.account_seq)
+_o, _again = schema.transfers.alias("o"), schema.transfers.alias("again")
+_times = (
+    sa.select(sa.func.count())
+    .where(
+        _again.c.guild_id == _transfers.guild_id,
+        _again.c.reverses == _transfers.reverses,
+        _again.c.number < _transfers.number,
+    )
+    .correlate(schema.transfers)
+    .scalar_subquery()
+)
+REVERSALS = Compiled(
+    sa.select(_transfers.number, _o.c.kind, _times, _entries.account, _entries.amount)
+    .join_from(
+        schema.transfers,
+        _o,
+        (_o.c.guild_id == _transfers.guild_id) & (_o.c.number == _transfers.reverses),
+        isouter=True,
+    )
+    .join(
+        schema.entries,
+        (_entries.guild_id == _o.c.guild_id) & (_entries.transfer == _o.c.number),
+        isouter=True,
+    )
+    .where(
+        in_guild(_transfers),
+        _transfers.number.between(_first, _last),
+        (_transfers.reverses + _nothing).is_not(None),
+    )
+    .order_by(_transfers.number, _entries.line)
+)
+"""For each reversal: the kind and the entries of what it reverses, and how many earlier transfers reverse it too."""
+TRANSFER = Compiled(sa.select(*schema.transfers.c).where(in_guild(_transfers), _transfers.number == _first))
+ENTRIES_OF = Compiled(
+    sa.select(*schema.entries.c)
+    .where(in_guild(_entries), _entries.transfer == _first)
+    .order_by(_entries.line)
+)
+OWN_ACCOUNTS = Compiled(sa.select(_accounts.number, *_account).where(_accounts.guild_id + _nothing == _g))
+# What may be a row that is missing, anywhere in its table: `first` is its number.
+_either, _both = _transfers.number.bitwise_or(_first), _transfers.number.bitwise_and(_first)
+_differing = _either - _both
+_one_bit_off = _differing.bitwise_and(_differing - sa.literal_column("1")) == _nothing
+_out_of_range = (_transfers.number + _nothing > _last) | (
+    _transfers.number + _nothing < sa.literal_column("1")
+)
+STRAY_TRANSFERS = Compiled(
+    sa.select(*schema.transfers.c)
+    .where(
+        ((_transfers.number + _nothing == _first) & (_transfers.guild_id + _nothing != _g))
+        | ((_transfers.guild_id + _nothing == _g) & (_out_of_range | _one_bit_off))
+    )
+    .limit(param("limit"))
+    .offset(_nothing)
+)
+STRAY_ENTRIES = Compiled(
+    sa.select(*schema.entries.c)
+    .where(_entries.amount == param("amount"))
+    .limit(param("limit"))
+    .offset(_nothing)
+)
+STRAY_ACCOUNTS = Compiled(
+    sa.select(*schema.accounts.c)
+    .where(_accounts.number + _nothing == _first, _accounts.guild_id + _nothing != _g)
+    .limit(param("limit"))
+    .offset(_nothing)
+)
+HIGHEST_ACCOUNT = Compiled(sa.select(sa.func.max(_entries.account)).where(in_guild(_entries)))
+NEXT = Compiled(
+    sa.select(sa.func.min(_transfers.number)).where(in_guild(_transfers), _transfers.number >= _first)
+)
+GUILDS = {
+    name: Compiled(
+        sa.select(sa.func.min(schema.metadata.tables[name].c.guild_id)).where(
+            schema.metadata.tables[name].c.guild_id > _g
+        )
+    )
+    for name in _OTHERS
+}
+"""The next guild of each table but books: reads one row a guild and not the whole table."""
 
 
 def rows(tx: Connection, statement: Compiled, **values: Any) -> Rows:
@@ -151,11 +260,6 @@ def _lenient(data: bytes) -> str:
 
 # --- statements -------------------------------------------------------------------------------
 
-_g, _first, _last = param("g"), param("first"), param("last")
-_b, _p, _a = schema.books.c, schema.players.c, schema.accounts.c
-_t, _e, _n = schema.transfers.c, schema.entries.c, schema.notes.c
-_nothing = sa.literal_column("0", sa.BigInteger)
-
 
 def _number(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A row's number in its guild, which is off where its guild is. A condition would not do: what is found by
@@ -163,57 +267,32 @@ def _number(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> s
     return number + (guild_id - _g)
 
 
-_book = sa.select(_b.guild_id, _b.transfers, _b.accounts, _b.players, _b.head)
-BOOK = Compiled(_book.where(_b.guild_id == _g))
-BOOKS = Compiled(_book.order_by(_b.guild_id))
-"""In the order of their numbers: SQLite's own, so that a damaged one is seen to be out of it; PostgreSQL has none."""
-PLAYERS = Compiled(sa.select(_number(_p.number, _p.guild_id)).where(_p.guild_id == _g).order_by(_p.number))
-_account = (_a.kind, _a.owner, _a.balance, _a.entries, _a.ended_by, _a.seal)
+PLAYERS = Compiled(
+    sa.select(_number(_players.number, _players.guild_id)).where(in_guild(_players)).order_by(_players.number)
+)
 ACCOUNTS = Compiled(
-    sa.select(_number(_a.number, _a.guild_id), *_account).where(_a.guild_id == _g).order_by(_a.number)
+    sa.select(_number(_accounts.number, _accounts.guild_id), *_account)
+    .where(in_guild(_accounts))
+    .order_by(_accounts.number)
 )
-_transfer = (_t.format, _t.key, _t.kind, _t.actor, _t.at_us, _t.reverses, _t.words, _t.digest)
 TRANSFERS = Compiled(
-    sa.select(_number(_t.number, _t.guild_id), *_transfer)
-    .where(_t.guild_id == _g, _t.number.between(_first, _last))
-    .order_by(_t.number)
+    sa.select(_number(_transfers.number, _transfers.guild_id), *_transfer)
+    .where(in_guild(_transfers), _transfers.number.between(_first, _last))
+    .order_by(_transfers.number)
 )
-_entry = (_e.line, _e.account, _e.amount, _e.balance_after, _e.account_seq)
 ENTRIES = Compiled(
-    sa.select(_number(_e.transfer, _e.guild_id), *_entry)
-    .where(_e.guild_id == _g, _e.transfer.between(_first, _last))
-    .order_by(_e.transfer, _e.line)
+    sa.select(_number(_entries.transfer, _entries.guild_id), *_entry)
+    .where(in_guild(_entries), _entries.transfer.between(_first, _last))
+    .order_by(_entries.transfer, _entries.line)
 )
 NOTES = Compiled(
-    sa.select(_number(_n.transfer, _n.guild_id), _n.words, _n.salt, _n.erased)
-    .where(_n.guild_id == _g, _n.transfer.between(_first, _last))
-    .order_by(_n.transfer)
+    sa.select(_number(_notes.transfer, _notes.guild_id), _notes.words, _notes.salt, _notes.erased)
+    .where(in_guild(_notes), _notes.transfer.between(_first, _last))
+    .order_by(_notes.transfer)
 )
 
-_o, _again = schema.transfers.alias("o"), schema.transfers.alias("again")
-_times = (
-    sa.select(sa.func.count())
-    .where(_again.c.guild_id == _t.guild_id, _again.c.reverses == _t.reverses, _again.c.number < _t.number)
-    .correlate(schema.transfers)
-    .scalar_subquery()
-)
-REVERSALS = Compiled(
-    sa.select(_t.number, _o.c.kind, _times, _e.account, _e.amount)
-    .join_from(
-        schema.transfers, _o, (_o.c.guild_id == _t.guild_id) & (_o.c.number == _t.reverses), isouter=True
-    )
-    .join(schema.entries, (_e.guild_id == _o.c.guild_id) & (_e.transfer == _o.c.number), isouter=True)
-    .where(_t.guild_id == _g, _t.number.between(_first, _last), (_t.reverses + _nothing).is_not(None))
-    .order_by(_t.number, _e.line)
-)
-"""For each reversal: the kind and the entries of what it reverses, and how many earlier transfers reverse it too."""
 
 # Row by row, all columns: of one transfer by its key, or of a stretch of them through the whole table in its order.
-
-TRANSFER = Compiled(sa.select(*schema.transfers.c).where(_t.guild_id == _g, _t.number == _first))
-ENTRIES_OF = Compiled(
-    sa.select(*schema.entries.c).where(_e.guild_id == _g, _e.transfer == _first).order_by(_e.line)
-)
 
 
 def _own(table: sa.Table, number: sa.ColumnElement[Any]) -> Compiled:
@@ -221,35 +300,8 @@ def _own(table: sa.Table, number: sa.ColumnElement[Any]) -> Compiled:
     return Compiled(sa.select(*table.c).where(is_own, (number + _nothing).between(_first, _last)))
 
 
-OWN_ACCOUNTS = Compiled(sa.select(_a.number, *_account).where(_a.guild_id + _nothing == _g))
-OWN_TRANSFERS = _own(schema.transfers, _t.number)
-OWN_ENTRIES = _own(schema.entries, _e.transfer)
-
-# What may be a row that is missing, anywhere in its table: `first` is its number.
-_either, _both = _t.number.bitwise_or(_first), _t.number.bitwise_and(_first)
-_differing = _either - _both
-_one_bit_off = _differing.bitwise_and(_differing - sa.literal_column("1")) == _nothing
-_out_of_range = (_t.number + _nothing > _last) | (_t.number + _nothing < sa.literal_column("1"))
-STRAY_TRANSFERS = Compiled(
-    sa.select(*schema.transfers.c)
-    .where(
-        ((_t.number + _nothing == _first) & (_t.guild_id + _nothing != _g))
-        | ((_t.guild_id + _nothing == _g) & (_out_of_range | _one_bit_off))
-    )
-    .limit(param("limit"))
-    .offset(_nothing)
-)
-STRAY_ENTRIES = Compiled(
-    sa.select(*schema.entries.c).where(_e.amount == param("amount")).limit(param("limit")).offset(_nothing)
-)
-STRAY_ACCOUNTS = Compiled(
-    sa.select(*schema.accounts.c)
-    .where(_a.number + _nothing == _first, _a.guild_id + _nothing != _g)
-    .limit(param("limit"))
-    .offset(_nothing)
-)
-
-HIGHEST_ACCOUNT = Compiled(sa.select(sa.func.max(_e.account)).where(_e.guild_id == _g))
+OWN_TRANSFERS = _own(schema.transfers, _transfers.number)
+OWN_ENTRIES = _own(schema.entries, _entries.transfer)
 
 
 def _ends(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> Compiled:
@@ -259,20 +311,8 @@ def _ends(number: sa.ColumnElement[Any], guild_id: sa.ColumnElement[Any]) -> Com
 
 
 ENDS = {
-    "transfers": _ends(_t.number, _t.guild_id),
-    "entries": _ends(_e.transfer, _e.guild_id),
-    "notes": _ends(_n.transfer, _n.guild_id),
+    "transfers": _ends(_transfers.number, _transfers.guild_id),
+    "entries": _ends(_entries.transfer, _entries.guild_id),
+    "notes": _ends(_notes.transfer, _notes.guild_id),
 }
 """The lowest and the highest transfer of a guild that each table knows."""
-
-NEXT = Compiled(sa.select(sa.func.min(_t.number)).where(_t.guild_id == _g, _t.number >= _first))
-
-GUILDS = {
-    name: Compiled(
-        sa.select(sa.func.min(schema.metadata.tables[name].c.guild_id)).where(
-            schema.metadata.tables[name].c.guild_id > _g
-        )
-    )
-    for name in _OTHERS
-}
-"""The next guild of each table but books: reads one row a guild and not the whole table."""

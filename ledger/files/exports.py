@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import AlreadyThere, BadFolder
 from ledger.files import paging
 from ledger.files.cells import amount, ident, moment, word
@@ -90,6 +90,36 @@ class Summary:
     accounts: int
     players: int
     people: bool
+
+
+_g, _after, _upto = param("g"), param("after"), param("upto")
+_players, _notes, _d = schema.players.c, schema.notes.c, schema.done.c
+_settings, _forgotten = schema.settings.c, schema.forgotten.c
+_PLAYERS = paging.page(
+    sa.select(_players.number, _players.joined_us, _players.discord_id)
+    .where(in_guild(_players), _players.number > _after, _players.number <= _upto)
+    .order_by(_players.number)
+)
+_NOTES = paging.page(
+    sa.select(_notes.transfer, _notes.erased, _notes.salt, _notes.words)
+    .where(in_guild(_notes), _notes.transfer > _after, _notes.transfer <= _upto)
+    .order_by(_notes.transfer)
+)
+_DONE = paging.page(
+    sa.select(_d.key, _d.at_us, _d.request_digest, _d.answer)
+    .where(in_guild(_d), _d.key > _after)
+    .order_by(_d.key)
+)
+_SETTINGS = paging.page(
+    sa.select(_settings.name, _settings.value)
+    .where(in_guild(_settings), _settings.name > _after)
+    .order_by(_settings.name)
+)
+_FORGOTTEN = paging.page(
+    sa.select(_forgotten.player, _forgotten.salt, _forgotten.digest, _forgotten.until_us)
+    .where(in_guild(_forgotten), _forgotten.player > _after)
+    .order_by(_forgotten.player)
+)
 
 
 def blocks(tx: Connection, selection: Selection) -> Iterator[str]:
@@ -293,35 +323,6 @@ def _or_empty(number: int | None) -> str:
 
 def _hex(data: bytes | None) -> str:
     return "" if data is None else word(data.hex())
-
-
-_g, _after, _upto = param("g"), param("after"), param("upto")
-_p, _n, _d = schema.players.c, schema.notes.c, schema.done.c
-_s, _f = schema.settings.c, schema.forgotten.c
-
-_PLAYERS = paging.page(
-    sa.select(_p.number, _p.joined_us, _p.discord_id)
-    .where(_p.guild_id == _g, _p.number > _after, _p.number <= _upto)
-    .order_by(_p.number)
-)
-_NOTES = paging.page(
-    sa.select(_n.transfer, _n.erased, _n.salt, _n.words)
-    .where(_n.guild_id == _g, _n.transfer > _after, _n.transfer <= _upto)
-    .order_by(_n.transfer)
-)
-_DONE = paging.page(
-    sa.select(_d.key, _d.at_us, _d.request_digest, _d.answer)
-    .where(_d.guild_id == _g, _d.key > _after)
-    .order_by(_d.key)
-)
-_SETTINGS = paging.page(
-    sa.select(_s.name, _s.value).where(_s.guild_id == _g, _s.name > _after).order_by(_s.name)
-)
-_FORGOTTEN = paging.page(
-    sa.select(_f.player, _f.salt, _f.digest, _f.until_us)
-    .where(_f.guild_id == _g, _f.player > _after)
-    .order_by(_f.player)
-)
 
 
 # --- the folder -------------------------------------------------------------------------------

@@ -36,6 +36,9 @@ _CONSTRAINT = re.compile(r"\b(?:ck|uq|pk|fk|ix)_\w+")
 Also = Callable[[Connection, Summary], object]
 
 
+_OPEN_BOOK = insert_if_new(schema.books)
+
+
 def import_folder(tx: Connection, folder: Path, also: Also | None = None) -> Summary:
     """Make a guild's book of its exported folder, in one transaction.
 
@@ -288,6 +291,3 @@ class _Import:
         problems = audit(self.tx, self.guild, head=self.manifest.head).problems
         if problems:
             raise NotABook(f"The book does not hold together. {problems[0]} Nothing was imported.")
-
-
-_OPEN_BOOK = insert_if_new(schema.books)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import BookDamaged, UnknownGuild, UnknownPlayer
 from ledger.storage.database import Database
 from ledger.types import Whole, Words, fits, to_us
@@ -109,6 +109,52 @@ class AccountAfter(NamedTuple):
     transfer: int
 
 
+_g, _player = param("g"), param("player")
+_entries, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
+_own_kinds = [sa.literal_column(f"'{kind}'", Words) for kind in OWN]
+_BOOK = Compiled(
+    sa.select(
+        schema.books.c.transfers, schema.books.c.accounts, schema.books.c.players, schema.books.c.head
+    ).where(in_guild(schema.books.c))
+)
+# Left to itself SQLite, which keeps no statistics, walks the whole book to find one player's few entries. An outer
+# join, whose condition does not say that there must be an entry, goes from their accounts to the entries; and
+# adding zero to a number leaves only the list to look it up by.
+_nothing = sa.literal_column("0", Whole)
+_after, _line, _upto = param("after"), param("line"), param("upto")
+_of_account = (_entries.guild_id == _a.guild_id) & (_entries.account == _a.number)
+_by_account = _of_account & (_entries.account_seq > _nothing)
+_is_their = (in_guild(_a)) & (_a.owner == _player) & _a.kind.in_(_own_kinds)
+_their_transfer = sa.func.coalesce(_entries.transfer, _nothing)
+_their_transfers = (
+    sa.select(_their_transfer)
+    .join_from(schema.accounts, schema.entries, _by_account, isouter=True)
+    .where(_is_their, _their_transfer >= _after, _their_transfer <= _upto)
+)
+_transfers = (
+    sa.select(_t.number, _t.at_us, _t.kind, _t.key, _t.actor, _t.reverses, _t.format, _t.words, _t.digest)
+    .where(in_guild(_t))
+    .order_by(_t.number)
+)
+_columns = (
+    _entries.transfer,
+    _entries.line,
+    _entries.account,
+    _a.kind,
+    _a.owner,
+    _entries.account_seq,
+    _entries.amount,
+    _entries.balance_after,
+)
+_w = schema.entries.alias("whole")
+_of_whole = (_w.c.guild_id == _a.guild_id) & (_w.c.account == _a.number)
+_accounts = (
+    sa.select(_a.number, _a.entries, _a.kind, _a.owner, _a.ended_by, _a.seal)
+    .where(in_guild(_a), _a.number > _after, _a.number <= _upto)
+    .order_by(_a.number)
+)
+
+
 def run(tx: Connection, steps: Steps) -> Iterator[str]:
     """Drive a reader on one connection; blocks of whole lines."""
     step = next(steps, None)
@@ -156,6 +202,52 @@ def guarded(guild: int, steps: Steps) -> Steps:
 def page(statement: sa.Select[*tuple[Any, ...]]) -> Compiled:
     """A statement that gives at most `limit` rows. Without an offset SQLite's compiler adds a parameter for one."""
     return Compiled(statement.limit(param("limit")).offset(sa.literal_column("0")))
+
+
+_FIRST = page(
+    sa.select(_t.number)
+    .where(in_guild(_t), _t.number > param("after"), _t.number <= param("upto"), _t.at_us >= param("at"))
+    .order_by(_t.number)
+)
+_ENTRIES = page(
+    sa.select(*_columns)
+    .join_from(schema.entries, schema.accounts, _of_account)
+    .where(
+        in_guild(_entries),
+        sa.tuple_(_entries.transfer, _entries.line) > sa.tuple_(_after, _line),
+        _entries.transfer <= _upto,
+    )
+    .order_by(_entries.transfer, _entries.line)
+)
+_THEIR_ENTRIES = page(
+    sa.select(*_columns)
+    .join_from(schema.accounts, schema.entries, _by_account, isouter=True)
+    .where(
+        _is_their,
+        sa.tuple_(_their_transfer, _entries.line) > sa.tuple_(_after, _line),
+        _their_transfer <= _upto,
+    )
+    .order_by(_entries.transfer, _entries.line)
+)
+_WHOLE_ENTRIES = page(
+    sa.select(
+        _w.c.transfer,
+        _w.c.line,
+        _w.c.account,
+        _a.kind,
+        _a.owner,
+        _w.c.account_seq,
+        _w.c.amount,
+        _w.c.balance_after,
+    )
+    .join_from(_w, schema.accounts, _of_whole)
+    .where(
+        in_guild(_w.c),
+        _w.c.transfer.in_(_their_transfers.correlate(None)),
+        sa.tuple_(_w.c.transfer + _nothing, _w.c.line) > sa.tuple_(_after, _line),
+    )
+    .order_by(_w.c.transfer, _w.c.line)
+)
 
 
 def fetch(tx: Connection, ask: PageQuery) -> Rows:
@@ -260,41 +352,6 @@ def _latest(guild: int, counts: dict[int, int], at: int) -> Answer[dict[int, tup
     return found
 
 
-_g, _player = param("g"), param("player")
-_e, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
-_own_kinds = [sa.literal_column(f"'{kind}'", Words) for kind in OWN]
-
-_BOOK = Compiled(
-    sa.select(
-        schema.books.c.transfers, schema.books.c.accounts, schema.books.c.players, schema.books.c.head
-    ).where(schema.books.c.guild_id == _g)
-)
-_FIRST = page(
-    sa.select(_t.number)
-    .where(_t.guild_id == _g, _t.number > param("after"), _t.number <= param("upto"), _t.at_us >= param("at"))
-    .order_by(_t.number)
-)
-
-# Left to itself SQLite, which keeps no statistics, walks the whole book to find one player's few entries. An outer
-# join, whose condition does not say that there must be an entry, goes from their accounts to the entries; and
-# adding zero to a number leaves only the list to look it up by.
-_nothing = sa.literal_column("0", Whole)
-_after, _line, _upto = param("after"), param("line"), param("upto")
-_of_account = (_e.guild_id == _a.guild_id) & (_e.account == _a.number)
-_by_account = _of_account & (_e.account_seq > _nothing)
-_is_their = (_a.guild_id == _g) & (_a.owner == _player) & _a.kind.in_(_own_kinds)
-_their_transfer = sa.func.coalesce(_e.transfer, _nothing)
-_their_transfers = (
-    sa.select(_their_transfer)
-    .join_from(schema.accounts, schema.entries, _by_account, isouter=True)
-    .where(_is_their, _their_transfer >= _after, _their_transfer <= _upto)
-)
-
-_transfers = (
-    sa.select(_t.number, _t.at_us, _t.kind, _t.key, _t.actor, _t.reverses, _t.format, _t.words, _t.digest)
-    .where(_t.guild_id == _g)
-    .order_by(_t.number)
-)
 _every = _transfers.where(_t.number > _after, _t.number <= _upto)
 _theirs = _transfers.where(
     _t.number + _nothing > _after, _t.number + _nothing <= _upto, _t.number.in_(_their_transfers)
@@ -303,52 +360,7 @@ _TRANSFERS, _THEIR_TRANSFERS = page(_every), page(_theirs)
 _act = (_t.number, _t.at_us, _t.kind, _t.key, _t.actor)
 _ACTS, _THEIR_ACTS = page(_every.with_only_columns(*_act)), page(_theirs.with_only_columns(*_act))
 
-_columns = (_e.transfer, _e.line, _e.account, _a.kind, _a.owner, _e.account_seq, _e.amount, _e.balance_after)
-_ENTRIES = page(
-    sa.select(*_columns)
-    .join_from(schema.entries, schema.accounts, _of_account)
-    .where(
-        _e.guild_id == _g, sa.tuple_(_e.transfer, _e.line) > sa.tuple_(_after, _line), _e.transfer <= _upto
-    )
-    .order_by(_e.transfer, _e.line)
-)
-_THEIR_ENTRIES = page(
-    sa.select(*_columns)
-    .join_from(schema.accounts, schema.entries, _by_account, isouter=True)
-    .where(
-        _is_their,
-        sa.tuple_(_their_transfer, _e.line) > sa.tuple_(_after, _line),
-        _their_transfer <= _upto,
-    )
-    .order_by(_e.transfer, _e.line)
-)
-_w = schema.entries.alias("whole")
-_of_whole = (_w.c.guild_id == _a.guild_id) & (_w.c.account == _a.number)
-_WHOLE_ENTRIES = page(
-    sa.select(
-        _w.c.transfer,
-        _w.c.line,
-        _w.c.account,
-        _a.kind,
-        _a.owner,
-        _w.c.account_seq,
-        _w.c.amount,
-        _w.c.balance_after,
-    )
-    .join_from(_w, schema.accounts, _of_whole)
-    .where(
-        _w.c.guild_id == _g,
-        _w.c.transfer.in_(_their_transfers.correlate(None)),
-        sa.tuple_(_w.c.transfer + _nothing, _w.c.line) > sa.tuple_(_after, _line),
-    )
-    .order_by(_w.c.transfer, _w.c.line)
-)
 
-_accounts = (
-    sa.select(_a.number, _a.entries, _a.kind, _a.owner, _a.ended_by, _a.seal)
-    .where(_a.guild_id == _g, _a.number > _after, _a.number <= _upto)
-    .order_by(_a.number)
-)
 _ACCOUNTS, _THEIR_ACCOUNTS = page(_accounts), page(_accounts.where(_is_their))
 
 
@@ -356,8 +368,12 @@ def _entries_at(look: dict[int, int]) -> sa.Select[*tuple[Any, ...]]:
     """Entries by account and sequence. As a table of values: SQLite finds no index for a list of pairs."""
     columns = sa.column("account", Whole), sa.column("place", Whole)
     pairs = sa.values(*columns, name="look").data(list(look.items())).cte("look")
-    return sa.select(_e.account, _e.account_seq, _e.balance_after, _e.transfer).join_from(
+    return sa.select(
+        _entries.account, _entries.account_seq, _entries.balance_after, _entries.transfer
+    ).join_from(
         pairs,
         schema.entries,
-        (_e.guild_id == _g) & (_e.account == pairs.c.account) & (_e.account_seq == pairs.c.place),
+        (in_guild(_entries))
+        & (_entries.account == pairs.c.account)
+        & (_entries.account_seq == pairs.c.place),
     )

@@ -17,7 +17,7 @@ from pydantic_core import PydanticSerializationError
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Compiled, insert_if_new, param
+from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.errors import AlreadyDone, BadWords, KeyReused, UnknownGuild
 from ledger.types import fits, to_us
 from ledger.types import key as checked
@@ -35,6 +35,18 @@ class Request(Protocol):
 R = TypeVar("R")
 A = TypeVar("A")
 Unit = Callable[[Connection, R, datetime], A]
+
+
+_g, _key = param("g"), param("key")
+_row = sa.select(schema.books.c.transfers).where(in_guild(schema.books.c))
+# BEGIN IMMEDIATE has locked SQLite's whole file by then; there the read says whether the book exists.
+_LOCK = {"sqlite": Compiled(_row), "postgresql": Compiled(_row.with_for_update())}
+_FIND_DONE = Compiled(
+    sa.select(schema.done.c.request_digest, schema.done.c.answer).where(
+        in_guild(schema.done.c), schema.done.c.key == _key
+    )
+)
+_ADD_DONE = Compiled(insert_if_new(schema.done))
 
 
 def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime, *, again: bool) -> A:
@@ -96,15 +108,3 @@ def _requests(kind: type[object]) -> TypeAdapter[Any]:
 def _answers(unit: Unit[Any, Any]) -> TypeAdapter[Any]:
     """How a unit's answer is written down and read back: by the type it says it returns."""
     return TypeAdapter(get_type_hints(unit).get("return", Any))
-
-
-_g, _key = param("g"), param("key")
-_row = sa.select(schema.books.c.transfers).where(schema.books.c.guild_id == _g)
-# BEGIN IMMEDIATE has locked SQLite's whole file by then; there the read says whether the book exists.
-_LOCK = {"sqlite": Compiled(_row), "postgresql": Compiled(_row.with_for_update())}
-_FIND_DONE = Compiled(
-    sa.select(schema.done.c.request_digest, schema.done.c.answer).where(
-        schema.done.c.guild_id == _g, schema.done.c.key == _key
-    )
-)
-_ADD_DONE = Compiled(insert_if_new(schema.done))

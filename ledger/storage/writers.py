@@ -238,6 +238,9 @@ class SqliteWriter(Writer):
             self._tx = None
 
 
+_TERMINATE = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
 def _tell(group: list[Job]) -> None:
     for job in group:
         job.tell()
@@ -318,9 +321,6 @@ class PostgresWriter(Writer):
         if self.hooks.after_commit and self.hooks.after_commit():
             tx.execute(_TERMINATE)
         return outcome
-
-
-_TERMINATE = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
 def _may_pass(error: BaseException) -> bool:

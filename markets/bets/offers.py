@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned
 from ledger.accounts import Account
-from ledger.compiled import Compiled, constants, param
+from ledger.compiled import Compiled, constants, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
@@ -237,6 +237,88 @@ class Ended:
     taker_gets: int
     transfer: int
     digest: str
+
+
+_offers, _bets = tables.offers.c, tables.bets.c
+_this_offer = (in_guild(_offers), _offers.number == param("n"))
+_this_bet = (in_guild(_bets), _bets.number == param("n"))
+OFFER_COLUMNS = (
+    _offers.guild_id,
+    _offers.number,
+    _offers.claim,
+    _offers.maker,
+    _offers.taker,
+    _offers.side,
+    _offers.against,
+    _offers.maker_stake,
+    _offers.taker_stake,
+    _offers.clause,
+    _offers.made_us,
+    _offers.expires_us,
+    _offers.state,
+    _offers.counters,
+    _offers.outcomes,
+)
+BET_COLUMNS = (
+    _bets.guild_id,
+    _bets.number,
+    _bets.claim,
+    _bets.maker,
+    _bets.taker,
+    _bets.side,
+    _bets.against,
+    _bets.maker_stake,
+    _bets.taker_stake,
+    _bets.clause,
+    _bets.terms,
+    _bets.escrow,
+    _bets.state,
+    _bets.accepted_us,
+    _bets.accepted_by,
+    _bets.ended_us,
+    _bets.maker_paid,
+    _bets.taker_paid,
+    _bets.paid_by,
+    _bets.resolution,
+)
+_LOAD_OFFER = Compiled(sa.select(*OFFER_COLUMNS).where(*_this_offer))
+_LOAD_BET = Compiled(sa.select(*BET_COLUMNS).where(*_this_bet))
+_OFFER = Compiled(sa.insert(tables.offers))
+_ACCEPTED = (
+    "guild_id",
+    "number",
+    "claim",
+    "maker",
+    "taker",
+    "side",
+    "against",
+    "maker_stake",
+    "taker_stake",
+    "clause",
+    "terms",
+    "escrow",
+    "accepted_us",
+    "accepted_by",
+)
+_BET = Compiled(
+    sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
+)
+_CLOSE = Compiled(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
+_ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
+_END_BET = Compiled(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
+_agreements = tables.agreements.c
+_AGREEMENT = sa.select(tables.agreements).where(in_guild(_agreements), _agreements.bet == param("n"))
+_FORGET_AGREEMENT = sa.delete(tables.agreements).where(in_guild(_agreements), _agreements.bet == param("n"))
+_ADD_AGREEMENT = sa.insert(tables.agreements)
+_moves = tables.moves.c
+_SIGNED = sa.select(tables.moves).where(in_guild(_moves), _moves.bet == param("n"))
+_FORGET_MOVE = sa.delete(tables.moves).where(in_guild(_moves), _moves.bet == param("n"))
+_ADD_MOVE = sa.insert(tables.moves)
+_MOVE = (
+    sa.update(tables.bets)
+    .where(*_this_bet)
+    .values(claim=param("to"), terms=param("digest"), side=param("side"), clause=param("clause"))
+)
 
 
 def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
@@ -850,88 +932,8 @@ def _bet_row(
     }
 
 
-_o, _b = tables.offers.c, tables.bets.c
-_this_offer = (_o.guild_id == param("g"), _o.number == param("n"))
-_this_bet = (_b.guild_id == param("g"), _b.number == param("n"))
-OFFER_COLUMNS = (
-    _o.guild_id,
-    _o.number,
-    _o.claim,
-    _o.maker,
-    _o.taker,
-    _o.side,
-    _o.against,
-    _o.maker_stake,
-    _o.taker_stake,
-    _o.clause,
-    _o.made_us,
-    _o.expires_us,
-    _o.state,
-    _o.counters,
-    _o.outcomes,
-)
-BET_COLUMNS = (
-    _b.guild_id,
-    _b.number,
-    _b.claim,
-    _b.maker,
-    _b.taker,
-    _b.side,
-    _b.against,
-    _b.maker_stake,
-    _b.taker_stake,
-    _b.clause,
-    _b.terms,
-    _b.escrow,
-    _b.state,
-    _b.accepted_us,
-    _b.accepted_by,
-    _b.ended_us,
-    _b.maker_paid,
-    _b.taker_paid,
-    _b.paid_by,
-    _b.resolution,
-)
 _OFFER_FIELDS = [field.name for field in fields(Offer)]
 _BET_FIELDS = [field.name for field in fields(Bet)]
-_LOAD_OFFER = Compiled(sa.select(*OFFER_COLUMNS).where(*_this_offer))
-_LOAD_BET = Compiled(sa.select(*BET_COLUMNS).where(*_this_bet))
-_OFFER = Compiled(sa.insert(tables.offers))
-_ACCEPTED = (
-    "guild_id",
-    "number",
-    "claim",
-    "maker",
-    "taker",
-    "side",
-    "against",
-    "maker_stake",
-    "taker_stake",
-    "clause",
-    "terms",
-    "escrow",
-    "accepted_us",
-    "accepted_by",
-)
-_BET = Compiled(
-    sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
-)
-_CLOSE = Compiled(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
-_ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
-_END_BET = Compiled(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
-_a = tables.agreements.c
-_AGREEMENT = sa.select(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
-_FORGET_AGREEMENT = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.bet == param("n"))
-_ADD_AGREEMENT = sa.insert(tables.agreements)
-_m = tables.moves.c
-_SIGNED = sa.select(tables.moves).where(_m.guild_id == param("g"), _m.bet == param("n"))
-_FORGET_MOVE = sa.delete(tables.moves).where(_m.guild_id == param("g"), _m.bet == param("n"))
-_ADD_MOVE = sa.insert(tables.moves)
-_MOVE = (
-    sa.update(tables.bets)
-    .where(*_this_bet)
-    .values(claim=param("to"), terms=param("digest"), side=param("side"), clause=param("clause"))
-)
 
 _cancel_calendar = jobs.cancelling("offer.expire", "offer.remind")
 jobs.HANDLERS["offer.expire"] = expire

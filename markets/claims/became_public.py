@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import Whole
 from markets.claims import instruments, terms
 from markets.claims.claims import Claim
@@ -38,6 +38,48 @@ class Effect:
     @property
     def returns(self) -> int:
         return sum(amount for _, amount in self.returned)
+
+
+_stakes, _forecasts, _bets, _claims = tables.stakes.c, tables.forecasts.c, tables.bets.c, tables.claims.c
+_proposals, _disputes = tables.proposals.c, tables.disputes.c
+_STANDING = (
+    sa.select(_proposals.result, _proposals.known_us, _disputes.ruling)
+    .select_from(tables.proposals)
+    .outerjoin(
+        tables.disputes,
+        (_disputes.guild_id == _proposals.guild_id) & (_disputes.proposal == _proposals.number),
+    )
+    .where(
+        in_guild(_proposals), _proposals.claim == param("c"), _proposals.state.in_(["standing", "disputed"])
+    )
+    .order_by(_proposals.number.desc())
+    .limit(1)
+)
+_MADE = sa.select(_claims.made_us).where(in_guild(_claims), _claims.number == param("c"))
+_amount = sa.cast(sa.func.sum(_stakes.amount), Whole).label("amount")
+_LATE = (
+    sa.select(_stakes.player, _amount)
+    .where(
+        in_guild(_stakes),
+        _stakes.claim == param("c"),
+        _stakes.state == "live",
+        _stakes.at_us > param("known"),
+    )
+    .group_by(_stakes.player)
+    .order_by(_amount.desc(), _stakes.player)
+)
+_FORECASTS = (
+    sa.select(sa.func.count())
+    .select_from(tables.forecasts)
+    .where(in_guild(_forecasts), _forecasts.claim == param("c"), _forecasts.from_us >= param("known"))
+)
+_BETS = (
+    sa.select(_bets.number)
+    .where(
+        in_guild(_bets), _bets.claim == param("c"), _bets.state == "live", _bets.accepted_us > param("known")
+    )
+    .order_by(_bets.number)
+)
 
 
 def dated(tx: Connection, claim: Claim, result: Result, known_us: int | None, *, until_us: int) -> Result:
@@ -117,35 +159,3 @@ def standing(tx: Connection, claim: Claim) -> list[Result]:
 def proposed(stored: str, known_us: int | None) -> Result:
     """A proposal's stored result with the moment that stands beside it. No proposal voids bets."""
     return replace(terms.read_result(stored), known_us=known_us, voids_late=False)
-
-
-_s, _f, _b, _c = tables.stakes.c, tables.forecasts.c, tables.bets.c, tables.claims.c
-_p, _d = tables.proposals.c, tables.disputes.c
-_STANDING = (
-    sa.select(_p.result, _p.known_us, _d.ruling)
-    .select_from(tables.proposals)
-    .outerjoin(tables.disputes, (_d.guild_id == _p.guild_id) & (_d.proposal == _p.number))
-    .where(_p.guild_id == param("g"), _p.claim == param("c"), _p.state.in_(["standing", "disputed"]))
-    .order_by(_p.number.desc())
-    .limit(1)
-)
-_MADE = sa.select(_c.made_us).where(_c.guild_id == param("g"), _c.number == param("c"))
-_amount = sa.cast(sa.func.sum(_s.amount), Whole).label("amount")
-_LATE = (
-    sa.select(_s.player, _amount)
-    .where(_s.guild_id == param("g"), _s.claim == param("c"), _s.state == "live", _s.at_us > param("known"))
-    .group_by(_s.player)
-    .order_by(_amount.desc(), _s.player)
-)
-_FORECASTS = (
-    sa.select(sa.func.count())
-    .select_from(tables.forecasts)
-    .where(_f.guild_id == param("g"), _f.claim == param("c"), _f.from_us >= param("known"))
-)
-_BETS = (
-    sa.select(_b.number)
-    .where(
-        _b.guild_id == param("g"), _b.claim == param("c"), _b.state == "live", _b.accepted_us > param("known")
-    )
-    .order_by(_b.number)
-)

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.types import fits, from_us, to_us
 from markets.claims import ambiguity, conditions, ranges, sides, stories, zones
 from markets.claims.terms import (
@@ -147,6 +147,81 @@ class Follow:
     player: int
     claim: int
     follows: bool
+
+
+_claims = tables.claims.c
+_this = (in_guild(_claims), _claims.number == param("n"))
+COLUMNS = (
+    _claims.guild_id,
+    _claims.number,
+    _claims.author,
+    _claims.state,
+    _claims.terms,
+    _claims.digest,
+    _claims.settings,
+    _claims.closes_us,
+    _claims.deadline_us,
+    _claims.check_us,
+    _claims.frozen,
+    _claims.halted,
+    _claims.supersedes,
+    _claims.resolution,
+    _claims.opened_us,
+)
+_LOAD = Compiled(sa.select(*COLUMNS).where(*_this))
+_ADD = sa.insert(tables.claims)
+_OPEN = (
+    sa.update(tables.claims)
+    .where(*_this)
+    .values(
+        state=param("state"), settings=param("settings"), warned=param("warned"), opened_us=param("opened")
+    )
+)
+_WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
+_TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
+_TYPED_OF = sa.select(_claims.typed).where(*_this)
+_EDIT = (
+    sa.update(tables.claims)
+    .where(*_this)
+    .values(
+        {name: param(name) for name in ("kind", "terms", "digest", "closes_us", "deadline_us", "check_us")}
+    )
+)
+_FREEZE = Compiled(sa.update(tables.claims).where(*_this).values(frozen=sa.literal_column("1")))
+_STANDING = (
+    sa.select(sa.func.count())
+    .select_from(tables.claims)
+    .where(
+        in_guild(_claims),
+        _claims.author == param("author"),
+        _claims.state.in_(
+            [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
+        ),
+    )
+)
+_offers, _tags, _follows = tables.offers.c, tables.tags.c, tables.follows.c
+_SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
+_WITH_JUDGES = (
+    sa.select(_claims.number, _claims.terms)
+    .where(in_guild(_claims), _claims.terms.contains('"named":['), ~_claims.terms.contains('"named":[]'))
+    .order_by(_claims.number)
+)
+_STANDING_OFFERS = (
+    sa.select(_offers.number)
+    .where(in_guild(_offers), _offers.claim == param("claim"), _offers.state == sa.literal_column("'open'"))
+    .order_by(_offers.number)
+)
+_KILL_OFFER = (
+    sa.update(tables.offers).where(in_guild(_offers), _offers.number == param("n")).values(state="dead")
+)
+_TAG = sa.insert(tables.tags)
+_UNTAG = sa.delete(tables.tags).where(in_guild(_tags), _tags.claim == param("n"))
+_FOLLOW = sa.insert(tables.follows)
+_UNFOLLOW = sa.delete(tables.follows).where(
+    _follows.guild_id == param("guild_id"),
+    _follows.claim == param("claim"),
+    _follows.player == param("player"),
+)
 
 
 def load(tx: Connection, guild: int, number: int) -> Claim:
@@ -651,74 +726,3 @@ def _claim(row: Any) -> Claim:
 
 
 _SETTINGS = TypeAdapter(Settings)
-_c = tables.claims.c
-_this = (_c.guild_id == param("g"), _c.number == param("n"))
-COLUMNS = (
-    _c.guild_id,
-    _c.number,
-    _c.author,
-    _c.state,
-    _c.terms,
-    _c.digest,
-    _c.settings,
-    _c.closes_us,
-    _c.deadline_us,
-    _c.check_us,
-    _c.frozen,
-    _c.halted,
-    _c.supersedes,
-    _c.resolution,
-    _c.opened_us,
-)
-_LOAD = Compiled(sa.select(*COLUMNS).where(*_this))
-_ADD = sa.insert(tables.claims)
-_OPEN = (
-    sa.update(tables.claims)
-    .where(*_this)
-    .values(
-        state=param("state"), settings=param("settings"), warned=param("warned"), opened_us=param("opened")
-    )
-)
-_WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
-_TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
-_TYPED_OF = sa.select(_c.typed).where(*_this)
-_EDIT = (
-    sa.update(tables.claims)
-    .where(*_this)
-    .values(
-        {name: param(name) for name in ("kind", "terms", "digest", "closes_us", "deadline_us", "check_us")}
-    )
-)
-_FREEZE = Compiled(sa.update(tables.claims).where(*_this).values(frozen=sa.literal_column("1")))
-_STANDING = (
-    sa.select(sa.func.count())
-    .select_from(tables.claims)
-    .where(
-        _c.guild_id == param("g"),
-        _c.author == param("author"),
-        _c.state.in_(
-            [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
-        ),
-    )
-)
-_o, _t, _f = tables.offers.c, tables.tags.c, tables.follows.c
-_SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
-_WITH_JUDGES = (
-    sa.select(_c.number, _c.terms)
-    .where(_c.guild_id == param("g"), _c.terms.contains('"named":['), ~_c.terms.contains('"named":[]'))
-    .order_by(_c.number)
-)
-_STANDING_OFFERS = (
-    sa.select(_o.number)
-    .where(_o.guild_id == param("g"), _o.claim == param("claim"), _o.state == sa.literal_column("'open'"))
-    .order_by(_o.number)
-)
-_KILL_OFFER = (
-    sa.update(tables.offers).where(_o.guild_id == param("g"), _o.number == param("n")).values(state="dead")
-)
-_TAG = sa.insert(tables.tags)
-_UNTAG = sa.delete(tables.tags).where(_t.guild_id == param("g"), _t.claim == param("n"))
-_FOLLOW = sa.insert(tables.follows)
-_UNFOLLOW = sa.delete(tables.follows).where(
-    _f.guild_id == param("guild_id"), _f.claim == param("claim"), _f.player == param("player")
-)

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, param, params
+from ledger.compiled import Compiled, in_guild, param, params
 from ledger.types import fits, to_us
 from markets.claims import sides
 from markets.core import jobs, lifecycle, tables
@@ -48,6 +48,31 @@ class ConditionLink:
     days: int | None
     state: str
     decided_us: int | None
+
+
+_claims, _conditions = tables.claims.c, tables.conditions.c
+_this = (in_guild(_conditions), _conditions.claim == param("n"))
+_COLUMNS = (
+    _conditions.claim,
+    _conditions.on_claim,
+    _conditions.outcome,
+    _conditions.days,
+    _conditions.state,
+    _conditions.decided_us,
+)
+_ON = sa.select(_claims.state, _claims.terms).where(in_guild(_claims), _claims.number == param("n"))
+_ADD = sa.insert(tables.conditions)
+_DROP = sa.delete(tables.conditions).where(*_this)
+_FIND = Compiled(sa.select(*_COLUMNS).where(*_this))
+_HANGING = Compiled(
+    sa.select(*_COLUMNS)
+    .where(in_guild(_conditions), _conditions.on_claim == param("n"))
+    .order_by(_conditions.claim)
+)
+_BELOW = sa.select(_conditions.claim).where(in_guild(_conditions), _conditions.on_claim.in_(params("on")))
+_DECIDE = sa.update(tables.conditions).where(*_this).values(state=param("to"), decided_us=param("at"))
+_MOVE = sa.update(tables.conditions).where(*_this).values(outcome=param("to"))
+_FREEZE = sa.update(tables.claims).where(in_guild(_claims), _claims.number == param("n")).values(frozen=1)
 
 
 def require(tx: Connection, guild: int, claim: int, condition: Condition) -> None:
@@ -171,19 +196,3 @@ def look(tx: Connection, guild: int, claim: int, now: datetime) -> None:
 
 def _names(terms: str) -> list[str]:
     return [outcome["name"] for outcome in json.loads(terms)["outcomes"]]
-
-
-_c, _l = tables.claims.c, tables.conditions.c
-_this = (_l.guild_id == param("g"), _l.claim == param("n"))
-_COLUMNS = (_l.claim, _l.on_claim, _l.outcome, _l.days, _l.state, _l.decided_us)
-_ON = sa.select(_c.state, _c.terms).where(_c.guild_id == param("g"), _c.number == param("n"))
-_ADD = sa.insert(tables.conditions)
-_DROP = sa.delete(tables.conditions).where(*_this)
-_FIND = Compiled(sa.select(*_COLUMNS).where(*_this))
-_HANGING = Compiled(
-    sa.select(*_COLUMNS).where(_l.guild_id == param("g"), _l.on_claim == param("n")).order_by(_l.claim)
-)
-_BELOW = sa.select(_l.claim).where(_l.guild_id == param("g"), _l.on_claim.in_(params("on")))
-_DECIDE = sa.update(tables.conditions).where(*_this).values(state=param("to"), decided_us=param("at"))
-_MOVE = sa.update(tables.conditions).where(*_this).values(outcome=param("to"))
-_FREEZE = sa.update(tables.claims).where(_c.guild_id == param("g"), _c.number == param("n")).values(frozen=1)

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, conditions, instruments, terms
 from markets.claims.claims import Claim
@@ -19,6 +19,32 @@ from markets.core.errors import NamedJudge, NotAJudge, Recused
 from markets.core.numbering import following
 
 STEPPED_DOWN = "step_down"
+
+
+_bets, _offers, _acts = tables.bets.c, tables.offers.c, tables.acts.c
+_MONEY = (  # by the offer as well: a bet that moved to another claim was on this one
+    sa.select(_bets.number)
+    .join_from(
+        tables.bets, tables.offers, (_offers.guild_id == _bets.guild_id) & (_offers.number == _bets.number)
+    )
+    .where(
+        in_guild(_bets),
+        sa.or_(_bets.claim == param("claim"), _offers.claim == param("claim")),
+        sa.or_(_bets.maker == param("player"), _bets.taker == param("player")),
+    )
+    .limit(1)
+)
+_STEPPED_DOWN = sa.select(_acts.actor).where(
+    in_guild(_acts), _acts.claim == param("claim"), _acts.act == STEPPED_DOWN
+)
+_ADD_ACT = sa.insert(tables.acts)
+_clarifications = tables.clarifications.c
+_CLARIFICATIONS = (
+    sa.select(sa.func.count())
+    .select_from(tables.clarifications)
+    .where(in_guild(_clarifications), _clarifications.claim == param("claim"))
+)
+_ADD_CLARIFICATION = sa.insert(tables.clarifications)
 
 
 def require_judge(tx: Connection, claim: Claim, actor: Actor) -> None:
@@ -174,27 +200,3 @@ def note_act(
     }
     tx.execute(_ADD_ACT, row)
     return number
-
-
-_b, _o, _x = tables.bets.c, tables.offers.c, tables.acts.c
-_MONEY = (  # by the offer as well: a bet that moved to another claim was on this one
-    sa.select(_b.number)
-    .join_from(tables.bets, tables.offers, (_o.guild_id == _b.guild_id) & (_o.number == _b.number))
-    .where(
-        _b.guild_id == param("g"),
-        sa.or_(_b.claim == param("claim"), _o.claim == param("claim")),
-        sa.or_(_b.maker == param("player"), _b.taker == param("player")),
-    )
-    .limit(1)
-)
-_STEPPED_DOWN = sa.select(_x.actor).where(
-    _x.guild_id == param("g"), _x.claim == param("claim"), _x.act == STEPPED_DOWN
-)
-_ADD_ACT = sa.insert(tables.acts)
-_l = tables.clarifications.c
-_CLARIFICATIONS = (
-    sa.select(sa.func.count())
-    .select_from(tables.clarifications)
-    .where(_l.guild_id == param("g"), _l.claim == param("claim"))
-)
-_ADD_CLARIFICATION = sa.insert(tables.clarifications)

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from markets.claims import claims
 from markets.core import tables
 
@@ -23,6 +23,14 @@ class KeepChange:
     author: int
     claim: int
     typed: str
+
+
+_claims = tables.claims.c
+_KEEP = (
+    sa.update(tables.claims)
+    .where(in_guild(_claims), _claims.number == param("n"))
+    .values(typed=param("typed"))
+)
 
 
 def keep_change(tx: Connection, request: KeepChange, now: datetime) -> int:
@@ -46,11 +54,3 @@ def change(tx: Connection, guild: int, number: int, author: int, now: datetime) 
     claim = claims.load(tx, guild, number)
     claims.require_editable(claim, author, now)
     return claim, claims.typed_of(tx, guild, number)
-
-
-_c = tables.claims.c
-_KEEP = (
-    sa.update(tables.claims)
-    .where(_c.guild_id == param("g"), _c.number == param("n"))
-    .values(typed=param("typed"))
-)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from markets.claims import ambiguity
 from markets.claims.ambiguity import FixedWeights
 from markets.core import outbox, tables
@@ -21,6 +21,16 @@ YES, NO = "YES", "NO"
 
 
 # --- names ------------------------------------------------------------------------------------
+
+
+_links = tables.links.c
+_this = (
+    in_guild(_links),
+    _links.player == param("p"),
+    _links.claim == param("c"),
+    _links.target == param("t"),
+)
+_CUT = sa.delete(tables.links).where(*_this)
 
 
 def key(name: str) -> str:
@@ -108,15 +118,17 @@ def follow(tx: Connection, guild: int, claim: int, before: Sequence[str], names:
         c = table.c
         here = (c.guild_id == guild, c.claim == claim, c.outcomes.is_(None))
         tx.execute(sa.update(table).where(*here).values(outcomes=written(before)))
-    for column in (_k.outcome, _k.target_outcome):
+    for column in (_links.outcome, _links.target_outcome):
         _follow_links(tx, guild, claim, column, [place(names, name) for name in before])
 
 
 def _follow_links(
     tx: Connection, guild: int, claim: int, column: sa.Column[int], places: Sequence[int | None]
 ) -> None:
-    of = _k.claim if column is _k.outcome else _k.target
-    asked = sa.select(_k.player, _k.claim, _k.target, column).where(_k.guild_id == guild, of == claim)
+    of = _links.claim if column is _links.outcome else _links.target
+    asked = sa.select(_links.player, _links.claim, _links.target, column).where(
+        _links.guild_id == guild, of == claim
+    )
     for player, source, target, at in tx.execute(asked).all():
         to = places[at]
         if to == at:
@@ -138,13 +150,3 @@ def written(names: Sequence[str]) -> str:
 def read(stored: str | None) -> tuple[str, ...]:
     """`written` undone; nothing where nothing was noted, since the claim's outcomes are still the same."""
     return tuple(json.loads(stored)) if stored else ()
-
-
-_k = tables.links.c
-_this = (
-    _k.guild_id == param("g"),
-    _k.player == param("p"),
-    _k.claim == param("c"),
-    _k.target == param("t"),
-)
-_CUT = sa.delete(tables.links).where(*_this)

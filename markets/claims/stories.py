@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.types import to_us
 from markets.claims.terms import Scenario, Terms
 from markets.core import jobs, tables, text_limits
@@ -44,6 +44,26 @@ class Judged:
     judged_us: int | None
     evidence: str | None
     reason: str | None
+
+
+_items = tables.items.c
+_ITEMS = Compiled(
+    sa.select(
+        *(
+            _items.number,
+            _items.words,
+            _items.by_us,
+            _items.chances,
+            _items.state,
+            _items.judge,
+            _items.known_us,
+            _items.judged_us,
+        ),
+        *(_items.evidence, _items.reason),
+    )
+    .where(in_guild(_items), _items.claim == param("n"))
+    .order_by(_items.number)
+)
 
 
 def require(terms: Terms, now: datetime) -> None:
@@ -161,14 +181,3 @@ def verdict(found: Sequence[Judged]) -> Verdict | None:
         return None
     told = [[item.chances[story] for item in found] for story in range(len(found[0].chances))]
     return mechanism.verdict(told, [ANSWERS[item.state] for item in found])
-
-
-_i = tables.items.c
-_ITEMS = Compiled(
-    sa.select(
-        *(_i.number, _i.words, _i.by_us, _i.chances, _i.state, _i.judge, _i.known_us, _i.judged_us),
-        *(_i.evidence, _i.reason),
-    )
-    .where(_i.guild_id == param("g"), _i.claim == param("n"))
-    .order_by(_i.number)
-)

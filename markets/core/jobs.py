@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Compiled, constant, constants, param
+from ledger.compiled import Compiled, constant, constants, in_guild, param
 from ledger.types import to_us
 from markets.core import outbox
 from markets.core.errors import MarketError
@@ -58,6 +58,63 @@ class Due:
     late: int
 
 
+_d = due_work.c
+_this = (in_guild(_d), _d.kind == param("of_kind"), _d.ref == param("of_ref"))
+_waiting = _d.state == sa.literal_column("'waiting'")
+_here = ~sa.exists().where(removals.c.guild_id == _d.guild_id)
+_LOAD = sa.select(_d.due_us, _d.fence, _d.owner).where(*_this)
+_FAILED = (
+    sa.update(due_work)
+    .where(*_this, _d.fence == param("held_fence"), _d.owner == param("held_owner"))
+    .values(
+        tries=param("tries"),
+        state=param("state"),
+        lease_us=param("lease"),
+        last_error=param("error"),
+        owner=0,
+    )
+)
+_LET_GO = sa.update(due_work).where(_waiting, _d.owner != 0).values(owner=0, lease_us=0)
+_PARKED = (
+    sa.select(_d.kind, _d.ref, _d.due_us, _d.last_error)
+    .where(in_guild(_d), _d.state == "parked")
+    .order_by(_d.due_us)
+    .limit(param("limit"))
+)
+_NEXT = (
+    sa.select(_d.due_us)
+    .where(_waiting, _here, _d.owner == 0, _d.tries == 0)
+    .order_by(_d.due_us)
+    .limit(sa.literal_column("1"))
+)
+_COMING = (
+    sa.select(_d.kind, _d.ref, _d.due_us)
+    .where(in_guild(_d), _waiting)
+    .order_by(_d.due_us)
+    .limit(param("limit"))
+)
+_COMING_EVERYWHERE = (
+    sa.select(_d.kind, _d.ref, _d.due_us).where(_waiting, _here).order_by(_d.due_us).limit(param("limit"))
+)
+_row = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref"), "due_us": param("at")}
+_SCHEDULE = Compiled(
+    postgresql.insert(due_work)
+    .values(_row | constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0))
+    .on_conflict_do_update(
+        index_elements=[_d.guild_id, _d.kind, _d.ref],
+        set_={
+            "due_us": sa.literal_column("excluded.due_us"),
+            "state": sa.literal_column("'waiting'"),
+            "owner": sa.literal_column("0"),
+            "lease_us": sa.literal_column("0"),
+            "tries": sa.literal_column("0"),
+            "fence": _d.fence + sa.literal_column("1"),
+        },
+    )
+)
+_CANCEL = Compiled(sa.delete(due_work).where(*_this))
+
+
 def handles(kind: str) -> Callable[[Handler], Handler]:
     """Name the function that carries a kind of due work out."""
 
@@ -85,9 +142,7 @@ def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
 def cancelling(*kinds: str) -> Callable[[Connection, int, int], None]:
     """What cancels several kinds about one thing in one statement, given the guild and the thing's number."""
     named = _d.kind.in_([constant(kind) for kind in kinds])
-    statement = Compiled(
-        sa.delete(due_work).where(_d.guild_id == param("g"), named, _d.ref == param("of_ref"))
-    )
+    statement = Compiled(sa.delete(due_work).where(in_guild(_d), named, _d.ref == param("of_ref")))
 
     def cancel_them(tx: Connection, guild: int, ref: int) -> None:
         statement.execute(tx, g=guild, of_ref=ref)
@@ -290,12 +345,6 @@ def coming_everywhere(tx: Connection, limit: int = 20) -> list[tuple[str, int, i
     return [(row.kind, row.ref, row.due_us) for row in tx.execute(_COMING_EVERYWHERE, {"limit": limit})]
 
 
-_d = due_work.c
-_this = (_d.guild_id == param("g"), _d.kind == param("of_kind"), _d.ref == param("of_ref"))
-_waiting = _d.state == sa.literal_column("'waiting'")
-_here = ~sa.exists().where(removals.c.guild_id == _d.guild_id)
-
-
 def _claiming(free: sa.ColumnElement[bool]) -> sa.Executable:
     picked = (
         sa.select(_d.guild_id, _d.kind, _d.ref)
@@ -314,54 +363,3 @@ def _claiming(free: sa.ColumnElement[bool]) -> sa.Executable:
 
 _CLAIM = _claiming(_d.lease_us <= param("now"))
 _CLAIM_EAGERLY = _claiming((_d.lease_us <= param("now")) | (_d.owner == 0))
-_LOAD = sa.select(_d.due_us, _d.fence, _d.owner).where(*_this)
-_FAILED = (
-    sa.update(due_work)
-    .where(*_this, _d.fence == param("held_fence"), _d.owner == param("held_owner"))
-    .values(
-        tries=param("tries"),
-        state=param("state"),
-        lease_us=param("lease"),
-        last_error=param("error"),
-        owner=0,
-    )
-)
-_LET_GO = sa.update(due_work).where(_waiting, _d.owner != 0).values(owner=0, lease_us=0)
-_PARKED = (
-    sa.select(_d.kind, _d.ref, _d.due_us, _d.last_error)
-    .where(_d.guild_id == param("g"), _d.state == "parked")
-    .order_by(_d.due_us)
-    .limit(param("limit"))
-)
-_NEXT = (
-    sa.select(_d.due_us)
-    .where(_waiting, _here, _d.owner == 0, _d.tries == 0)
-    .order_by(_d.due_us)
-    .limit(sa.literal_column("1"))
-)
-_COMING = (
-    sa.select(_d.kind, _d.ref, _d.due_us)
-    .where(_d.guild_id == param("g"), _waiting)
-    .order_by(_d.due_us)
-    .limit(param("limit"))
-)
-_COMING_EVERYWHERE = (
-    sa.select(_d.kind, _d.ref, _d.due_us).where(_waiting, _here).order_by(_d.due_us).limit(param("limit"))
-)
-_row = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref"), "due_us": param("at")}
-_SCHEDULE = Compiled(
-    postgresql.insert(due_work)
-    .values(_row | constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0))
-    .on_conflict_do_update(
-        index_elements=[_d.guild_id, _d.kind, _d.ref],
-        set_={
-            "due_us": sa.literal_column("excluded.due_us"),
-            "state": sa.literal_column("'waiting'"),
-            "owner": sa.literal_column("0"),
-            "lease_us": sa.literal_column("0"),
-            "tries": sa.literal_column("0"),
-            "fence": _d.fence + sa.literal_column("1"),
-        },
-    )
-)
-_CANCEL = Compiled(sa.delete(due_work).where(*_this))

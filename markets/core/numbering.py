@@ -6,14 +6,6 @@ from sqlalchemy.dialects import postgresql
 from ledger.compiled import Compiled
 from markets.core.tables import counters
 
-
-def following(tx: Connection, guild: int, name: str) -> int:
-    """The next number for `name` in this server, from 1."""
-    row = _NEXT.row(tx, guild_id=guild, name=name, last=1)
-    assert row is not None
-    return row[0]
-
-
 # Both compilers read PostgreSQL's insert and spell its ON CONFLICT alike.
 _NEXT = Compiled(
     postgresql.insert(counters)
@@ -23,3 +15,10 @@ _NEXT = Compiled(
     )
     .returning(counters.c.last)
 )
+
+
+def following(tx: Connection, guild: int, name: str) -> int:
+    """The next number for `name` in this server, from 1."""
+    row = _NEXT.row(tx, guild_id=guild, name=name, last=1)
+    assert row is not None
+    return row[0]

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import Compiled, constants, param, params
+from ledger.compiled import Compiled, constants, in_guild, param, params
 from ledger.types import to_us
 from markets.core import tables
 from markets.core.numbering import following
@@ -68,6 +68,144 @@ SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {
 
 
 # --- written by what changes something --------------------------------------------------------
+
+
+_c, _p = cards.c, posts.c
+_WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
+_PARKED: sa.ColumnElement[str] = sa.literal_column("'parked'")
+_new = constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0)
+_new_card = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref")}
+_REDRAW = Compiled(
+    postgresql.insert(cards)
+    .values(_new_card | constants(wanted=1, shown=0) | _new)
+    .on_conflict_do_update(
+        index_elements=[_c.guild_id, _c.kind, _c.ref],
+        set_={
+            "wanted": _c.wanted + sa.literal_column("1"),
+            "state": sa.literal_column("'waiting'"),
+            "tries": sa.literal_column("0"),
+        },
+    )
+)
+_new_post = {
+    "guild_id": param("g"),
+    "number": param("n"),
+    "line": param("in_line"),
+    "kind": param("of_kind"),
+    "facts": param("said"),
+    "made_us": param("at"),
+}
+_POST = Compiled(sa.insert(posts).values(_new_post | _new))
+_sent = (
+    in_guild(_p),
+    _p.state == sa.literal_column("'sent'"),
+    _p.message.is_not(None),
+    _p.message != 0,
+)
+_t, _e, _a = book.transfers.c, book.entries.c, book.accounts.c
+_ACTS_NAMING = sa.select(_t.number).where(
+    in_guild(_t),
+    _t.kind.in_(issuance.ACTS),
+    (_t.actor == param("p"))
+    | _t.number.in_(
+        sa.select(_e.transfer)
+        .join(book.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
+        .where(in_guild(_e), _a.owner == param("p"))
+    ),
+)
+_REWORD_ACTS = (
+    sa.update(posts)
+    .where(*_sent, _p.line == 0, _p.facts.in_(params("told")))
+    .values(state="waiting", tries=0, lease_us=0, owner=0)
+)
+_this_post = (in_guild(_p), _p.number == param("n"))
+_this_card = (in_guild(_c), _c.kind == param("of_kind"), _c.ref == param("of_ref"))
+_PLACE = sa.select(_c.channel, _c.message, _c.state).where(*_this_card)
+_LOAD_POST = sa.select(_p.kind, _p.facts).where(*_this_post)
+_begun = {"channel": param("channel"), "begun_us": param("begun"), "lease_us": param("lease")}
+_BEGIN_POST = (
+    sa.update(posts).where(*_this_post, _p.fence == param("held_fence"), _p.state == _WAITING).values(_begun)
+)
+_BEGIN_CARD = (
+    sa.update(cards).where(*_this_card, _c.fence == param("held_fence"), _c.state == _WAITING).values(_begun)
+)
+_free_again = {"owner": 0, "lease_us": 0, "begun_us": None, "tries": 0, "last_error": None}
+_SENT = (
+    sa.update(posts)
+    .where(*_this_post, _p.state != sa.literal_column("'sent'"))
+    .values({"state": "sent", "channel": param("channel"), "message": param("message")} | _free_again)
+)
+_REWORDED = (
+    sa.update(posts)
+    .where(*_this_post, _p.fence == param("held_fence"), _p.message.is_not(None))
+    .values({"state": "sent"} | _free_again)
+)
+_newest = (_c.fence == param("held_fence")) & (_c.wanted == param("version"))
+_SHOWN = (
+    sa.update(cards)
+    .where(*_this_card)
+    .values(
+        {
+            "state": sa.case((_newest, "shown"), else_="waiting"),
+            "channel": param("channel"),
+            "message": param("message"),
+            "shown": param("version"),
+        }
+        | _free_again
+    )
+)
+_failed = {
+    "state": param("state"),
+    "tries": param("tries"),
+    "lease_us": param("lease"),
+    "last_error": param("error"),
+    "owner": 0,
+}
+_forget_begin = param("keep") == sa.literal_column("0")
+_FAILED_POST = (
+    sa.update(posts)
+    .where(*_this_post, _p.fence == param("held_fence"))
+    .values(_failed | {"begun_us": sa.case((_forget_begin, sa.null()), else_=_p.begun_us)})
+    .returning(_p.channel)
+)
+_gone = param("gone") == sa.literal_column("1")
+_FAILED_CARD = (
+    sa.update(cards)
+    .where(*_this_card, _c.fence == param("held_fence"))
+    .values(
+        _failed
+        | {
+            "begun_us": sa.case((_forget_begin, sa.null()), else_=_c.begun_us),
+            "message": sa.case((_gone, sa.null()), else_=_c.message),
+        }
+    )
+    .returning(_c.channel)
+)
+_again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
+_HOMELESS = "NoChannel"
+_homeless = sa.func.coalesce(_p.last_error, "") == _HOMELESS
+_UNPARK_CARDS = sa.update(cards).where(in_guild(_c), _c.state == _PARKED).values(_again)
+_UNPARK_POSTS = (
+    sa.update(posts)
+    .where(
+        in_guild(_p),
+        _p.state == _PARKED,
+        _p.kind.not_in(PRIVATE),  # whoever takes no messages from Crux is asked no second time
+        ~_homeless | _p.kind.in_(AWAITED),
+    )
+    .values(_again)
+)
+_REPORT_AGAIN = (
+    sa.update(cards)
+    .where(
+        in_guild(_c),
+        _c.kind == sa.literal_column("'unreachable'"),
+        _c.state == sa.literal_column("'shown'"),
+    )
+    .values(wanted=_c.wanted + sa.literal_column("1"), state=_WAITING, tries=0)
+)
+_LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)
+_LET_GO_POSTS = sa.update(posts).where(_p.state == _WAITING, _p.owner != 0).values(owner=0, lease_us=0)
 
 
 def redraw(tx: Connection, guild: int, kind: str, ref: int) -> None:
@@ -457,58 +595,14 @@ def waiting(tx: Connection) -> int:
     return tx.execute(_WAITING_CARDS).scalar_one() + tx.execute(_WAITING_POSTS).scalar_one()
 
 
-_c, _p = cards.c, posts.c
-_WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
-_PARKED: sa.ColumnElement[str] = sa.literal_column("'parked'")
-_new = constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0)
-_new_card = {"guild_id": param("g"), "kind": param("of_kind"), "ref": param("of_ref")}
-_REDRAW = Compiled(
-    postgresql.insert(cards)
-    .values(_new_card | constants(wanted=1, shown=0) | _new)
-    .on_conflict_do_update(
-        index_elements=[_c.guild_id, _c.kind, _c.ref],
-        set_={
-            "wanted": _c.wanted + sa.literal_column("1"),
-            "state": sa.literal_column("'waiting'"),
-            "tries": sa.literal_column("0"),
-        },
-    )
-)
-_new_post = {
-    "guild_id": param("g"),
-    "number": param("n"),
-    "line": param("in_line"),
-    "kind": param("of_kind"),
-    "facts": param("said"),
-    "made_us": param("at"),
-}
-_POST = Compiled(sa.insert(posts).values(_new_post | _new))
-
-
 def _redrawing(kind: str, table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Update:
     """Of the cards that there are, those about such rows of a table."""
-    about = sa.select(table.c.number).where(table.c.guild_id == param("g"), *which)
+    about = sa.select(table.c.number).where(in_guild(table.c), *which)
     return (
         sa.update(cards)
-        .where(_c.guild_id == param("g"), _c.kind == sa.literal_column(f"'{kind}'"), _c.ref.in_(about))
+        .where(in_guild(_c), _c.kind == sa.literal_column(f"'{kind}'"), _c.ref.in_(about))
         .values(wanted=_c.wanted + sa.literal_column("1"), state=_WAITING, tries=sa.literal_column("0"))
     )
-
-
-def _theirs(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
-    return sa.or_(*(table.c[column] == param("p") for column in columns))
-
-
-def _on_theirs(table: sa.Table, column: sa.ColumnElement[int], *columns: str) -> sa.ColumnElement[bool]:
-    """About a claim on which somebody has a row of that table."""
-    claims_of = sa.select(table.c.claim).where(table.c.guild_id == param("g"), _theirs(table, *columns))
-    return column.in_(claims_of)
-
-
-def _judged(of: sa.Table, column: str) -> sa.ColumnElement[bool]:
-    """About a dispute in which somebody voted, or argued."""
-    theirs = sa.select(of.c.dispute).where(of.c.guild_id == param("g"), _theirs(of, column))
-    return disputes.c.number.in_(theirs)
 
 
 _REDRAW_DISPUTES = _redrawing("dispute", disputes, disputes.c.claim == param("claim"))
@@ -518,6 +612,24 @@ _REDRAW_ABOUT = (
     _redrawing("offer", bets, bets.c.claim == param("claim")),
     _REDRAW_DISPUTES,
 )
+
+
+def _theirs(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
+    return sa.or_(*(table.c[column] == param("p") for column in columns))
+
+
+def _on_theirs(table: sa.Table, column: sa.ColumnElement[int], *columns: str) -> sa.ColumnElement[bool]:
+    """About a claim on which somebody has a row of that table."""
+    claims_of = sa.select(table.c.claim).where(in_guild(table.c), _theirs(table, *columns))
+    return column.in_(claims_of)
+
+
+def _judged(of: sa.Table, column: str) -> sa.ColumnElement[bool]:
+    """About a dispute in which somebody voted, or argued."""
+    theirs = sa.select(of.c.dispute).where(in_guild(of.c), _theirs(of, column))
+    return disputes.c.number.in_(theirs)
+
+
 _REDRAW_NAMING = (
     _redrawing("offer", offers, _theirs(offers, "maker", "taker")),
     _redrawing("offer", bets, _theirs(bets, "maker", "taker")),  # a bet has its offer's number, and its card
@@ -542,11 +654,8 @@ _REDRAW_NAMING = (
         | _judged(arguments, "author"),
     ),
 )
-_sent = (
-    _p.guild_id == param("g"),
-    _p.state == sa.literal_column("'sent'"),
-    _p.message.is_not(None),
-    _p.message != 0,
+_disputed = sa.select(disputes.c.claim).where(
+    in_guild(disputes.c), _judged(votes, "judge") | _judged(arguments, "author")
 )
 
 
@@ -564,7 +673,7 @@ def _claims_of(table: sa.Table) -> sa.Select[Any] | None:
     about = "number" if table.name == "claims" else "claim"
     if not names or about not in table.c:
         return None
-    return sa.select(table.c[about]).where(table.c.guild_id == param("g"), _theirs(table, *sorted(names)))
+    return sa.select(table.c[about]).where(in_guild(table.c), _theirs(table, *sorted(names)))
 
 
 _theirs_in = [
@@ -572,34 +681,11 @@ _theirs_in = [
     for table in SQLModel.metadata.tables.values()
     if getattr(tables, table.name, None) is table and (found := _claims_of(table)) is not None
 ]
-_disputed = sa.select(disputes.c.claim).where(
-    disputes.c.guild_id == param("g"), _judged(votes, "judge") | _judged(arguments, "author")
-)
 _REWORD = (
     sa.update(posts)
     .where(*_sent, _p.kind.not_in(PRIVATE), _p.line.in_(sa.union(*_theirs_in, _disputed)))
     .values(state="waiting", tries=0, lease_us=0, owner=0)
 )
-_t, _e, _a = book.transfers.c, book.entries.c, book.accounts.c
-_ACTS_NAMING = sa.select(_t.number).where(
-    _t.guild_id == param("g"),
-    _t.kind.in_(issuance.ACTS),
-    (_t.actor == param("p"))
-    | _t.number.in_(
-        sa.select(_e.transfer)
-        .join(book.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
-        .where(_e.guild_id == param("g"), _a.owner == param("p"))
-    ),
-)
-_REWORD_ACTS = (
-    sa.update(posts)
-    .where(*_sent, _p.line == 0, _p.facts.in_(params("told")))
-    .values(state="waiting", tries=0, lease_us=0, owner=0)
-)
-_this_post = (_p.guild_id == param("g"), _p.number == param("n"))
-_this_card = (_c.guild_id == param("g"), _c.kind == param("of_kind"), _c.ref == param("of_ref"))
-_PLACE = sa.select(_c.channel, _c.message, _c.state).where(*_this_card)
-_LOAD_POST = sa.select(_p.kind, _p.facts).where(*_this_post)
 
 
 def _free(table: sa.Table, *, eager: bool) -> sa.ColumnElement[bool]:
@@ -609,6 +695,10 @@ def _free(table: sa.Table, *, eager: bool) -> sa.ColumnElement[bool]:
 
 def _here(table: sa.Table) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(removals.c.guild_id == table.c.guild_id)
+
+
+_WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(_c.state == _WAITING, _here(cards))
+_WAITING_POSTS = sa.select(sa.func.count()).select_from(posts).where(_p.state == _WAITING, _here(posts))
 
 
 def _taking_posts(*, eager: bool) -> sa.Executable:
@@ -680,79 +770,6 @@ def _taking_cards(*, eager: bool) -> sa.Executable:
 
 _TAKE_POSTS = {eager: _taking_posts(eager=eager) for eager in (False, True)}
 _TAKE_CARDS = {eager: _taking_cards(eager=eager) for eager in (False, True)}
-_begun = {"channel": param("channel"), "begun_us": param("begun"), "lease_us": param("lease")}
-_BEGIN_POST = (
-    sa.update(posts).where(*_this_post, _p.fence == param("held_fence"), _p.state == _WAITING).values(_begun)
-)
-_BEGIN_CARD = (
-    sa.update(cards).where(*_this_card, _c.fence == param("held_fence"), _c.state == _WAITING).values(_begun)
-)
-_free_again = {"owner": 0, "lease_us": 0, "begun_us": None, "tries": 0, "last_error": None}
-_SENT = (
-    sa.update(posts)
-    .where(*_this_post, _p.state != sa.literal_column("'sent'"))
-    .values({"state": "sent", "channel": param("channel"), "message": param("message")} | _free_again)
-)
-_REWORDED = (
-    sa.update(posts)
-    .where(*_this_post, _p.fence == param("held_fence"), _p.message.is_not(None))
-    .values({"state": "sent"} | _free_again)
-)
-_newest = (_c.fence == param("held_fence")) & (_c.wanted == param("version"))
-_SHOWN = (
-    sa.update(cards)
-    .where(*_this_card)
-    .values(
-        {
-            "state": sa.case((_newest, "shown"), else_="waiting"),
-            "channel": param("channel"),
-            "message": param("message"),
-            "shown": param("version"),
-        }
-        | _free_again
-    )
-)
-_failed = {
-    "state": param("state"),
-    "tries": param("tries"),
-    "lease_us": param("lease"),
-    "last_error": param("error"),
-    "owner": 0,
-}
-_forget_begin = param("keep") == sa.literal_column("0")
-_FAILED_POST = (
-    sa.update(posts)
-    .where(*_this_post, _p.fence == param("held_fence"))
-    .values(_failed | {"begun_us": sa.case((_forget_begin, sa.null()), else_=_p.begun_us)})
-    .returning(_p.channel)
-)
-_gone = param("gone") == sa.literal_column("1")
-_FAILED_CARD = (
-    sa.update(cards)
-    .where(*_this_card, _c.fence == param("held_fence"))
-    .values(
-        _failed
-        | {
-            "begun_us": sa.case((_forget_begin, sa.null()), else_=_c.begun_us),
-            "message": sa.case((_gone, sa.null()), else_=_c.message),
-        }
-    )
-    .returning(_c.channel)
-)
-_again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
-_HOMELESS = "NoChannel"
-_homeless = sa.func.coalesce(_p.last_error, "") == _HOMELESS
-_UNPARK_CARDS = sa.update(cards).where(_c.guild_id == param("g"), _c.state == _PARKED).values(_again)
-_UNPARK_POSTS = (
-    sa.update(posts)
-    .where(
-        _p.guild_id == param("g"),
-        _p.state == _PARKED,
-        _p.kind.not_in(PRIVATE),  # whoever takes no messages from Crux is asked no second time
-        ~_homeless | _p.kind.in_(AWAITED),
-    )
-    .values(_again)
-)
 
 
 def _refused(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -771,6 +788,9 @@ def _kept_in(table: sa.Table) -> sa.Select[Any, Any, Any]:
     return sa.select(table.c.guild_id, table.c.channel, refused).where(_keeps(table), _here(table))
 
 
+_KEPT = sa.union(_kept_in(cards), _kept_in(posts))
+
+
 def _telling_again(table: sa.Table) -> sa.Update:
     refused = _refused(table)
     there = refused & table.c.channel.in_(params("channels"))
@@ -779,24 +799,12 @@ def _telling_again(table: sa.Table) -> sa.Update:
     tries = sa.case((refused, sa.literal(0)), else_=param("last"))
     return (
         sa.update(table)
-        .where(table.c.guild_id == param("g"), _keeps(table), there | others)
+        .where(in_guild(table.c), _keeps(table), there | others)
         .values(_again | {"tries": tries})
     )
 
 
-_KEPT = sa.union(_kept_in(cards), _kept_in(posts))
 _AGAIN_CARDS, _AGAIN_POSTS = _telling_again(cards), _telling_again(posts)
-_REPORT_AGAIN = (
-    sa.update(cards)
-    .where(
-        _c.guild_id == param("g"),
-        _c.kind == sa.literal_column("'unreachable'"),
-        _c.state == sa.literal_column("'shown'"),
-    )
-    .values(wanted=_c.wanted + sa.literal_column("1"), state=_WAITING, tries=0)
-)
-_LET_GO_CARDS = sa.update(cards).where(_c.state == _WAITING, _c.owner != 0).values(owner=0, lease_us=0)
-_LET_GO_POSTS = sa.update(posts).where(_p.state == _WAITING, _p.owner != 0).values(owner=0, lease_us=0)
 
 
 def _reason(table: sa.Table) -> sa.ColumnElement[str]:
@@ -806,10 +814,8 @@ def _reason(table: sa.Table) -> sa.ColumnElement[str]:
 
 
 _PARKED_CARDS = sa.select(sa.func.count(), _reason(cards)).where(
-    _c.guild_id == param("g"), _c.state == _PARKED, _c.channel == param("channel")
+    in_guild(_c), _c.state == _PARKED, _c.channel == param("channel")
 )
 _PARKED_POSTS = sa.select(sa.func.count(), _reason(posts)).where(
-    _p.guild_id == param("g"), _p.state == _PARKED, _p.channel == param("channel")
+    in_guild(_p), _p.state == _PARKED, _p.channel == param("channel")
 )
-_WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(_c.state == _WAITING, _here(cards))
-_WAITING_POSTS = sa.select(sa.func.count()).select_from(posts).where(_p.state == _WAITING, _here(posts))

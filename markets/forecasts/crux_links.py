@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param, params
+from ledger.compiled import in_guild, param, params
 from ledger.types import to_us
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
@@ -85,6 +85,53 @@ class CruxShown:
     before: int | None = None
     since: int | None = None
     hidden: bool = False
+
+
+_links, _resolutions = tables.links.c, tables.resolutions.c
+_columns = (
+    _links.player,
+    _links.claim,
+    _links.target,
+    _links.outcome,
+    _links.target_outcome,
+    _links.raises,
+    _links.made_us,
+    _links.told,
+)
+_here = in_guild(_links)
+_of_claim = (_here, _links.claim == param("c"))
+_either = (_links.claim == param("c")) | (_links.target == param("c"))
+_this = (_here, _links.player == param("p"), _links.claim == param("c"), _links.target == param("t"))
+_ADD = sa.insert(tables.links)
+_FIND = sa.select(*_columns).where(*_this)
+_CUT = sa.delete(tables.links).where(*_this)
+_CUT_ALL = sa.delete(tables.links).where(_here, _links.player == param("p"))
+_newest = (_links.made_us.desc(), _links.claim.desc(), _links.target.desc(), _links.player)
+_OF_PLAYER = sa.select(*_columns).where(_here, _links.player == param("p")).order_by(*_newest)
+_AROUND_CLAIM = sa.select(*_columns).where(_here, _either).order_by(*_newest).limit(param("most"))
+_COUNT = sa.select(sa.func.count()).select_from(tables.links).where(_here, _either)
+_AROUND = sa.union(
+    sa.select(_links.target).where(*_of_claim),
+    sa.select(_links.claim).where(_here, _links.target == param("c")),
+)
+_UNTOLD = (
+    sa.select(_links.player)
+    .where(*_of_claim, _links.told.is_(None) | (_links.told != param("r")))
+    .group_by(_links.player)
+    .order_by(_links.player)
+    .limit(param("most"))
+)
+_TOLD = (
+    sa.update(tables.links).where(*_of_claim, _links.player.in_(params("players"))).values(told=param("r"))
+)
+_OF_NOTE = (
+    sa.select(*_columns)
+    .where(*_of_claim, _links.told == param("r"), _links.player.in_(params("players")))
+    .order_by(_links.player, _links.target)
+)
+_RESOLUTION = sa.select(
+    _resolutions.claim, _resolutions.result, _resolutions.at_us, _resolutions.reversed_us
+).where(in_guild(_resolutions), _resolutions.number == param("n"))
 
 
 def link(tx: Connection, request: LinkClaims, now: datetime) -> CruxShown:
@@ -264,47 +311,3 @@ def _asking(claim: Claim, resolution: int, most: int) -> dict[str, int]:
 def _link(row: Iterable[Any]) -> CruxLink:
     player, claim, target, outcome, target_outcome, raises, made_us, of = row
     return CruxLink(player, claim, target, outcome, target_outcome, bool(raises), made_us, of)
-
-
-_k, _r = tables.links.c, tables.resolutions.c
-_columns = (
-    _k.player,
-    _k.claim,
-    _k.target,
-    _k.outcome,
-    _k.target_outcome,
-    _k.raises,
-    _k.made_us,
-    _k.told,
-)
-_here = _k.guild_id == param("g")
-_of_claim = (_here, _k.claim == param("c"))
-_either = (_k.claim == param("c")) | (_k.target == param("c"))
-_this = (_here, _k.player == param("p"), _k.claim == param("c"), _k.target == param("t"))
-_ADD = sa.insert(tables.links)
-_FIND = sa.select(*_columns).where(*_this)
-_CUT = sa.delete(tables.links).where(*_this)
-_CUT_ALL = sa.delete(tables.links).where(_here, _k.player == param("p"))
-_newest = (_k.made_us.desc(), _k.claim.desc(), _k.target.desc(), _k.player)
-_OF_PLAYER = sa.select(*_columns).where(_here, _k.player == param("p")).order_by(*_newest)
-_AROUND_CLAIM = sa.select(*_columns).where(_here, _either).order_by(*_newest).limit(param("most"))
-_COUNT = sa.select(sa.func.count()).select_from(tables.links).where(_here, _either)
-_AROUND = sa.union(
-    sa.select(_k.target).where(*_of_claim), sa.select(_k.claim).where(_here, _k.target == param("c"))
-)
-_UNTOLD = (
-    sa.select(_k.player)
-    .where(*_of_claim, _k.told.is_(None) | (_k.told != param("r")))
-    .group_by(_k.player)
-    .order_by(_k.player)
-    .limit(param("most"))
-)
-_TOLD = sa.update(tables.links).where(*_of_claim, _k.player.in_(params("players"))).values(told=param("r"))
-_OF_NOTE = (
-    sa.select(*_columns)
-    .where(*_of_claim, _k.told == param("r"), _k.player.in_(params("players")))
-    .order_by(_k.player, _k.target)
-)
-_RESOLUTION = sa.select(_r.claim, _r.result, _r.at_us, _r.reversed_us).where(
-    _r.guild_id == param("g"), _r.number == param("n")
-)

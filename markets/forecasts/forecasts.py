@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.types import fits, to_us
 from markets.claims import claims, ranges
 from markets.claims.claims import Claim
@@ -79,6 +79,37 @@ class Crowd:
     count: int
     hidden: bool
     median: Chances
+
+
+_forecasting, _forecasts = tables.forecasting.c, tables.forecasts.c
+_this = (in_guild(_forecasting), _forecasting.claim == param("c"))
+_of = (in_guild(_forecasts), _forecasts.claim == param("c"))
+_by = (*_of, _forecasts.player == param("p"))
+_columns = (
+    _forecasts.player,
+    _forecasts.number,
+    _forecasts.chances,
+    _forecasts.quantiles,
+    _forecasts.from_us,
+    _forecasts.until_us,
+)
+_RULE = Compiled(sa.select(_forecasting.hidden, _forecasting.revealed_us).where(*_this))
+_FROM = sa.select(_forecasting.from_us).where(*_this)
+_BEGIN = sa.insert(tables.forecasting)
+_REVEAL = sa.update(tables.forecasting).where(*_this).values(revealed_us=param("at"))
+_ADD = Compiled(sa.insert(tables.forecasts))
+_UNTIL = Compiled(
+    sa.update(tables.forecasts).where(*_by, _forecasts.number == param("n")).values(until_us=param("at"))
+)
+_CURRENT = Compiled(sa.select(*_columns).where(*_by, _forecasts.until_us.is_(None)))
+_MINE = Compiled(sa.select(*_columns).where(*_by).order_by(_forecasts.number.desc()))
+_SAID = Compiled(sa.select(_forecasts.chances).where(*_of, _forecasts.until_us.is_(None)))
+_COUNT = sa.select(sa.func.count()).select_from(tables.forecasts).where(*_of, _forecasts.until_us.is_(None))
+_links = tables.links.c
+_that_came_out = (in_guild(_links), _links.target == param("c"), _links.told.is_not(None))
+_CRUXES = Compiled(sa.select(_links.claim).where(*_that_came_out).distinct())
+_CRUXES_OF = Compiled(sa.select(_links.claim).where(*_that_came_out, _links.player == param("p")))
+_HISTORY = Compiled(sa.select(*_columns).where(*_of).order_by(_forecasts.player, _forecasts.number))
 
 
 def give(tx: Connection, request: GiveForecast, now: datetime) -> Forecast:
@@ -301,27 +332,3 @@ def _forecast(row: Sequence[object]) -> Forecast:
     assert until_us is None or isinstance(until_us, int)
     said = tuple(json.loads(str(quantiles))) if quantiles is not None else ()
     return Forecast(player, number, tuple(json.loads(str(chances))), said, from_us, until_us)
-
-
-_r, _f = tables.forecasting.c, tables.forecasts.c
-_this = (_r.guild_id == param("g"), _r.claim == param("c"))
-_of = (_f.guild_id == param("g"), _f.claim == param("c"))
-_by = (*_of, _f.player == param("p"))
-_columns = (_f.player, _f.number, _f.chances, _f.quantiles, _f.from_us, _f.until_us)
-_RULE = Compiled(sa.select(_r.hidden, _r.revealed_us).where(*_this))
-_FROM = sa.select(_r.from_us).where(*_this)
-_BEGIN = sa.insert(tables.forecasting)
-_REVEAL = sa.update(tables.forecasting).where(*_this).values(revealed_us=param("at"))
-_ADD = Compiled(sa.insert(tables.forecasts))
-_UNTIL = Compiled(
-    sa.update(tables.forecasts).where(*_by, _f.number == param("n")).values(until_us=param("at"))
-)
-_CURRENT = Compiled(sa.select(*_columns).where(*_by, _f.until_us.is_(None)))
-_MINE = Compiled(sa.select(*_columns).where(*_by).order_by(_f.number.desc()))
-_SAID = Compiled(sa.select(_f.chances).where(*_of, _f.until_us.is_(None)))
-_COUNT = sa.select(sa.func.count()).select_from(tables.forecasts).where(*_of, _f.until_us.is_(None))
-_k = tables.links.c
-_that_came_out = (_k.guild_id == param("g"), _k.target == param("c"), _k.told.is_not(None))
-_CRUXES = Compiled(sa.select(_k.claim).where(*_that_came_out).distinct())
-_CRUXES_OF = Compiled(sa.select(_k.claim).where(*_that_came_out, _k.player == param("p")))
-_HISTORY = Compiled(sa.select(*_columns).where(*_of).order_by(_f.player, _f.number))

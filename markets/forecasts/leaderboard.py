@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Compiled, insert_if_new, param
+from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.types import to_us
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
@@ -42,6 +42,120 @@ RANKINGS: tuple[Ranking, ...] = get_args(Ranking)
 
 
 # --- when a claim comes out -------------------------------------------------------------------
+
+
+SUMS = ("claims", "peer", "coverage", "brier", "log", "baseline", "settled", "staked", "profit")
+_FIELDS = ("player", "listed", *SUMS, *RANKINGS)
+_resolutions, _scores = tables.resolutions.c, tables.scores.c
+_standings, _k, _seasons, _f, _unlisted = (
+    tables.standings.c,
+    tables.tenths.c,
+    tables.seasons.c,
+    tables.profits.c,
+    tables.unlisted.c,
+)
+_zero: sa.ColumnElement[int] = sa.literal_column("0")
+_one: sa.ColumnElement[int] = sa.literal_column("1")
+_needed: sa.ColumnElement[int] = sa.literal_column(str(NEEDED))
+_RESOLUTION = sa.select(
+    _resolutions.claim, _resolutions.result, _resolutions.at_us, _resolutions.reversed_us
+).where(in_guild(_resolutions), _resolutions.number == param("r"))
+_of = (in_guild(_scores), _scores.resolution == param("r"))
+_counting = (
+    _scores.player,
+    _scores.at_us,
+    _scores.brier,
+    _scores.log,
+    _scores.baseline,
+    _scores.peer,
+    _scores.coverage,
+    _scores.chances,
+    _scores.outcome,
+    _scores.counted,
+)
+_ADD = Compiled(sa.insert(tables.scores))
+_UNCOUNTED = (
+    sa.select(*_counting).where(*_of, _scores.counted == 0).order_by(_scores.player).limit(param("most"))
+)
+_SCORES = sa.select(*_counting).where(*_of).order_by(_scores.player).limit(param("most"))
+_COUNTED = Compiled(sa.update(tables.scores).where(*_of, _scores.player == param("p")).values(counted=_one))
+_DROP = Compiled(sa.delete(tables.scores).where(*_of, _scores.player == param("p")))
+_ANY = sa.select(_scores.player).where(*_of).limit(1)
+_SCORE = sa.select(_scores.brier, _scores.log, _scores.baseline, _scores.peer, _scores.coverage).where(
+    *_of, _scores.player == param("p")
+)
+_BEST = sa.select(tables.scores).where(*_of).order_by(_scores.peer.desc(), _scores.player)
+_this = (in_guild(_standings), _standings.season == param("s"), _standings.player == param("p"))
+_THERE = Compiled(insert_if_new(tables.standings, "guild_id", "season", "player"))
+_MORE = Compiled(
+    sa.update(tables.standings).where(*_this).values({name: _standings[name] + param(name) for name in SUMS})
+)
+_tenth = (_k.guild_id == _standings.guild_id, _k.season == _standings.season, _k.player == _standings.player)
+_missed = (
+    sa.select(sa.func.sum(sa.func.abs(_k.said - _k.came * sa.literal_column(str(scoring.UNIT)))))
+    .where(*_tenth)
+    .scalar_subquery()
+)
+_given = sa.select(sa.func.sum(_k.given)).where(*_tenth).scalar_subquery()
+_BPS: sa.ColumnElement[int] = sa.literal_column("10000")
+_EXACT: sa.ColumnElement[int] = sa.literal_column(str(2**63 // 10_000 - 1))
+_TENTH_THERE = Compiled(insert_if_new(tables.tenths, "guild_id", "season", "player", "tenth"))
+_TENTH = Compiled(
+    sa.update(tables.tenths)
+    .where(in_guild(_k), _k.season == param("s"), _k.player == param("p"), _k.tenth == param("t"))
+    .values({name: _k[name] + param(name) for name in ("given", "came", "said")})
+)
+_CALIBRATION = sa.select(_k.tenth, _k.given, _k.came, _k.said).where(
+    in_guild(_k), _k.season == param("s"), _k.player == param("p")
+)
+_profit = (in_guild(_f), _f.claim == param("c"), _f.player == param("p"))
+_PROFIT = Compiled(sa.select(_f.at_us, _f.staked, _f.profit).where(*_profit))
+_FORGET_PROFIT = Compiled(sa.delete(tables.profits).where(*_profit))
+_ADD_PROFIT = Compiled(sa.insert(tables.profits))
+_ADD_SEASON = sa.insert(tables.seasons)
+_SEASONS = (
+    sa.select(_seasons.number, _seasons.name, _seasons.from_us, _seasons.to_us)
+    .where(in_guild(_seasons))
+    .order_by(_seasons.number.desc())
+)
+_SEASONS_AT = Compiled(
+    sa.select(_seasons.number).where(
+        in_guild(_seasons), _seasons.from_us <= param("at"), _seasons.to_us > param("at")
+    )
+)
+_window = (
+    in_guild(_scores),
+    _scores.counted == 1,
+    _scores.at_us >= param("from"),
+    _scores.at_us < param("to"),
+)
+_IN_SEASON = Compiled(
+    sa.select(*_counting).where(
+        in_guild(_scores),
+        _scores.counted == _one,
+        _scores.at_us >= param("from"),
+        _scores.at_us < param("to"),
+    )
+)
+_season = sa.cast(param("s"), sa.BigInteger())
+_listed = sa.case(
+    (sa.exists().where(in_guild(_unlisted), _unlisted.player == _scores.player), _zero), else_=_one
+)
+_scored_names = ("claims", "peer", "coverage", "brier", "log", "baseline")
+_listed_profit = sa.case(
+    (sa.exists().where(in_guild(_unlisted), _unlisted.player == _f.player), _zero), else_=_one
+)
+_UNLIST = sa.insert(tables.unlisted)
+_LIST_AGAIN = sa.delete(tables.unlisted).where(in_guild(_unlisted), _unlisted.player == param("p"))
+_IS_UNLISTED = sa.select(_unlisted.player).where(in_guild(_unlisted), _unlisted.player == param("p"))
+_LISTED = (
+    sa.update(tables.standings)
+    .where(in_guild(_standings), _standings.player == param("p"))
+    .values(listed=param("listed"))
+)
+_shown = [_standings[name] for name in _FIELDS]
+_STANDING = sa.select(*_shown).where(*_this)
+_on_it = (in_guild(_standings), _standings.season == param("s"), _standings.listed == 1)
 
 
 def settled(tx: Connection, claim: Claim, resolution: int, result: Result, now: datetime) -> None:
@@ -414,135 +528,42 @@ def _seasons_at(tx: Connection, guild: int, at_us: int) -> list[int]:
     return [ALL_TIME, *(row[0] for row in _SEASONS_AT.rows(tx, g=guild, at=at_us))]
 
 
-SUMS = ("claims", "peer", "coverage", "brier", "log", "baseline", "settled", "staked", "profit")
-_FIELDS = ("player", "listed", *SUMS, *RANKINGS)
-
-_r, _s = tables.resolutions.c, tables.scores.c
-_t, _k, _n, _f, _u = (
-    tables.standings.c,
-    tables.tenths.c,
-    tables.seasons.c,
-    tables.profits.c,
-    tables.unlisted.c,
-)
-_zero: sa.ColumnElement[int] = sa.literal_column("0")
-_one: sa.ColumnElement[int] = sa.literal_column("1")
-_needed: sa.ColumnElement[int] = sa.literal_column(str(NEEDED))
-_RESOLUTION = sa.select(_r.claim, _r.result, _r.at_us, _r.reversed_us).where(
-    _r.guild_id == param("g"), _r.number == param("r")
-)
-_of = (_s.guild_id == param("g"), _s.resolution == param("r"))
-_counting = (
-    _s.player,
-    _s.at_us,
-    _s.brier,
-    _s.log,
-    _s.baseline,
-    _s.peer,
-    _s.coverage,
-    _s.chances,
-    _s.outcome,
-    _s.counted,
-)
-_ADD = Compiled(sa.insert(tables.scores))
-_UNCOUNTED = sa.select(*_counting).where(*_of, _s.counted == 0).order_by(_s.player).limit(param("most"))
-_SCORES = sa.select(*_counting).where(*_of).order_by(_s.player).limit(param("most"))
-_COUNTED = Compiled(sa.update(tables.scores).where(*_of, _s.player == param("p")).values(counted=_one))
-_DROP = Compiled(sa.delete(tables.scores).where(*_of, _s.player == param("p")))
-_ANY = sa.select(_s.player).where(*_of).limit(1)
-_SCORE = sa.select(_s.brier, _s.log, _s.baseline, _s.peer, _s.coverage).where(*_of, _s.player == param("p"))
-_BEST = sa.select(tables.scores).where(*_of).order_by(_s.peer.desc(), _s.player)
-
-_this = (_t.guild_id == param("g"), _t.season == param("s"), _t.player == param("p"))
-_THERE = Compiled(insert_if_new(tables.standings, "guild_id", "season", "player"))
-_MORE = Compiled(
-    sa.update(tables.standings).where(*_this).values({name: _t[name] + param(name) for name in SUMS})
-)
-_tenth = (_k.guild_id == _t.guild_id, _k.season == _t.season, _k.player == _t.player)
-_missed = (
-    sa.select(sa.func.sum(sa.func.abs(_k.said - _k.came * sa.literal_column(str(scoring.UNIT)))))
-    .where(*_tenth)
-    .scalar_subquery()
-)
-_given = sa.select(sa.func.sum(_k.given)).where(*_tenth).scalar_subquery()
-_BPS: sa.ColumnElement[int] = sa.literal_column("10000")
-_EXACT: sa.ColumnElement[int] = sa.literal_column(str(2**63 // 10_000 - 1))
-
-
 def _whole(value: Any) -> sa.ColumnElement[int]:
     """A whole number on both databases: the sum of whole ones is numeric to PostgreSQL."""
     return sa.cast(value, sa.BigInteger())
 
 
-_staked = _whole(sa.func.nullif(_t.staked, _zero))
+_staked = _whole(sa.func.nullif(_standings.staked, _zero))
 _ranks: dict[str, Any] = {
-    "accuracy": sa.case((_t.claims >= _needed, _t.peer // _t.claims)),
-    "miss": sa.case((_t.claims >= _needed, _whole(_missed) // _whole(sa.func.nullif(_given, _zero)))),
-    "gain": sa.case((_t.settled >= _needed, _t.profit)),
+    "accuracy": sa.case((_standings.claims >= _needed, _standings.peer // _standings.claims)),
+    "miss": sa.case((_standings.claims >= _needed, _whole(_missed) // _whole(sa.func.nullif(_given, _zero)))),
+    "gain": sa.case((_standings.settled >= _needed, _standings.profit)),
     "return_bps": sa.case(
-        (_t.settled < _needed, sa.null()),
-        (sa.func.abs(_t.profit) <= _EXACT, _whole(_t.profit * _BPS) // _staked),
-        else_=_whole(_t.profit // _staked * _BPS),  # within what a whole number holds
+        (_standings.settled < _needed, sa.null()),
+        (sa.func.abs(_standings.profit) <= _EXACT, _whole(_standings.profit * _BPS) // _staked),
+        else_=_whole(_standings.profit // _staked * _BPS),  # within what a whole number holds
     ),
 }
 _RANK = Compiled(sa.update(tables.standings).where(*_this).values(_ranks))
 _RANK_ALL = (
-    sa.update(tables.standings).where(_t.guild_id == param("g"), _t.season == param("s")).values(_ranks)
+    sa.update(tables.standings).where(in_guild(_standings), _standings.season == param("s")).values(_ranks)
 )
-_TENTH_THERE = Compiled(insert_if_new(tables.tenths, "guild_id", "season", "player", "tenth"))
-_TENTH = Compiled(
-    sa.update(tables.tenths)
-    .where(
-        _k.guild_id == param("g"), _k.season == param("s"), _k.player == param("p"), _k.tenth == param("t")
-    )
-    .values({name: _k[name] + param(name) for name in ("given", "came", "said")})
-)
-_CALIBRATION = sa.select(_k.tenth, _k.given, _k.came, _k.said).where(
-    _k.guild_id == param("g"), _k.season == param("s"), _k.player == param("p")
-)
-
-_profit = (_f.guild_id == param("g"), _f.claim == param("c"), _f.player == param("p"))
-_PROFIT = Compiled(sa.select(_f.at_us, _f.staked, _f.profit).where(*_profit))
-_FORGET_PROFIT = Compiled(sa.delete(tables.profits).where(*_profit))
-_ADD_PROFIT = Compiled(sa.insert(tables.profits))
-
-_ADD_SEASON = sa.insert(tables.seasons)
-_SEASONS = (
-    sa.select(_n.number, _n.name, _n.from_us, _n.to_us)
-    .where(_n.guild_id == param("g"))
-    .order_by(_n.number.desc())
-)
-_SEASONS_AT = Compiled(
-    sa.select(_n.number).where(_n.guild_id == param("g"), _n.from_us <= param("at"), _n.to_us > param("at"))
-)
-_window = (_s.guild_id == param("g"), _s.counted == 1, _s.at_us >= param("from"), _s.at_us < param("to"))
-_IN_SEASON = Compiled(
-    sa.select(*_counting).where(
-        _s.guild_id == param("g"), _s.counted == _one, _s.at_us >= param("from"), _s.at_us < param("to")
-    )
-)
-_season = sa.cast(param("s"), sa.BigInteger())
-_listed = sa.case((sa.exists().where(_u.guild_id == param("g"), _u.player == _s.player), _zero), else_=_one)
-_scored_names = ("claims", "peer", "coverage", "brier", "log", "baseline")
 _FROM_SCORES = sa.insert(tables.standings).from_select(
     ["guild_id", "season", "player", "listed", *SUMS],
     sa.select(
-        _s.guild_id,
+        _scores.guild_id,
         _season,
-        _s.player,
+        _scores.player,
         sa.func.min(_listed),
         sa.func.count(),
-        *[_whole(sa.func.sum(_s[name])) for name in _scored_names[1:]],
+        *[_whole(sa.func.sum(_scores[name])) for name in _scored_names[1:]],
         _zero,
         _zero,
         _zero,
     )
     .where(*_window)
-    .group_by(_s.guild_id, _s.player),
+    .group_by(_scores.guild_id, _scores.player),
     include_defaults=False,
-)
-_listed_profit = sa.case(
-    (sa.exists().where(_u.guild_id == param("g"), _u.player == _f.player), _zero), else_=_one
 )
 _profits = postgresql.insert(tables.standings).from_select(
     ["guild_id", "season", "player", "listed", *SUMS],
@@ -556,38 +577,27 @@ _profits = postgresql.insert(tables.standings).from_select(
         _whole(sa.func.sum(_f.staked)),
         _whole(sa.func.sum(_f.profit)),
     )
-    .where(_f.guild_id == param("g"), _f.at_us >= param("from"), _f.at_us < param("to"))
+    .where(in_guild(_f), _f.at_us >= param("from"), _f.at_us < param("to"))
     .group_by(_f.guild_id, _f.player),
     include_defaults=False,
 )
+
+
 _FROM_PROFITS = _profits.on_conflict_do_update(
-    index_elements=[_t.guild_id, _t.season, _t.player],
-    set_={name: _t[name] + _profits.excluded[name] for name in ("settled", "staked", "profit")},
+    index_elements=[_standings.guild_id, _standings.season, _standings.player],
+    set_={name: _standings[name] + _profits.excluded[name] for name in ("settled", "staked", "profit")},
 )
-
-_UNLIST = sa.insert(tables.unlisted)
-_LIST_AGAIN = sa.delete(tables.unlisted).where(_u.guild_id == param("g"), _u.player == param("p"))
-_IS_UNLISTED = sa.select(_u.player).where(_u.guild_id == param("g"), _u.player == param("p"))
-_LISTED = (
-    sa.update(tables.standings)
-    .where(_t.guild_id == param("g"), _t.player == param("p"))
-    .values(listed=param("listed"))
-)
-
-_shown = [_t[name] for name in _FIELDS]
-_STANDING = sa.select(*_shown).where(*_this)
 
 
 def _best(by: Ranking) -> sa.ColumnElement[Any]:
     """The best first: the smallest miss, the most of everything else."""
-    return _t[by].asc() if by == "miss" else _t[by].desc()
+    return _standings[by].asc() if by == "miss" else _standings[by].desc()
 
 
-_on_it = (_t.guild_id == param("g"), _t.season == param("s"), _t.listed == 1)
 _TOP = {
     by: sa.select(*_shown)
-    .where(*_on_it, _t[by].is_not(None))
-    .order_by(_best(by), _t.player.asc() if by == "miss" else _t.player.desc())
+    .where(*_on_it, _standings[by].is_not(None))
+    .order_by(_best(by), _standings.player.asc() if by == "miss" else _standings.player.desc())
     .offset(param("skip"))
     .limit(param("most"))
     for by in RANKINGS
@@ -595,12 +605,12 @@ _TOP = {
 
 
 def _ahead(by: Ranking) -> sa.Select[int]:
-    better = _t[by] < param("value") if by == "miss" else _t[by] > param("value")
-    earlier = _t.player < param("p") if by == "miss" else _t.player > param("p")
+    better = _standings[by] < param("value") if by == "miss" else _standings[by] > param("value")
+    earlier = _standings.player < param("p") if by == "miss" else _standings.player > param("p")
     return (
         sa.select(sa.func.count())
         .select_from(tables.standings)
-        .where(*_on_it, better | ((_t[by] == param("value")) & earlier))
+        .where(*_on_it, better | ((_standings[by] == param("value")) & earlier))
     )
 
 

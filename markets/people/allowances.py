@@ -13,13 +13,26 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance, players
 from ledger import schema as book
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import GrantRefused
 from ledger.issuance import Allowance, Draw
 from ledger.players import Given, Present
 from ledger.transfers import Posted
 from ledger.types import Whole, from_us, to_us
 from markets.core import lifecycle, tables
+
+_positions, _markets, _liquidity = tables.positions.c, tables.markets.c, tables.liquidity.c
+_bets, _claims = tables.bets.c, tables.claims.c
+_stakes = tables.stakes.c
+_ZERO: sa.ColumnElement[int] = sa.literal_column("0")
+_change = sa.case(
+    (_bets.maker == param("p"), _bets.maker_paid - _bets.maker_stake),
+    else_=_bets.taker_paid - _bets.taker_stake,
+)
+_of_player = (in_guild(_bets), sa.or_(_bets.maker == param("p"), _bets.taker == param("p")))
+_stake = sa.case((_bets.maker == param("p"), _bets.maker_stake), else_=_bets.taker_stake)
+_rewards = tables.rewards.c
+_a = book.accounts.c
 
 
 def staked(tx: Connection, guild: int, player: int) -> int:
@@ -125,20 +138,88 @@ def _whole(statement: Compiled, tx: Connection, guild: int, player: int, **more:
     return int(row[0] or 0) if row else 0
 
 
-_p, _m, _l = tables.positions.c, tables.markets.c, tables.liquidity.c
-_b, _c = tables.bets.c, tables.claims.c
-_s = tables.stakes.c
-
-
 def _words(*states: str) -> list[sa.ColumnElement[str]]:
     return [sa.literal_column(f"'{state}'") for state in states]
 
 
-_ZERO: sa.ColumnElement[int] = sa.literal_column("0")
+_agreed = (
+    *_of_player,
+    _bets.state.in_(_words("agreed")),
+)
+_theirs = [
+    sa.select(of.c.claim).where(in_guild(of.c), *which)
+    for of, which in (
+        (
+            tables.bets,
+            (sa.or_(_bets.maker == param("p"), _bets.taker == param("p")), _bets.state.in_(_words("live"))),
+        ),
+        (tables.stakes, (_stakes.player == param("p"), _stakes.state.in_(_words("live")))),
+        (
+            tables.positions,
+            (_positions.player == param("p"), _positions.shares > _ZERO, _positions.paid.is_(None)),
+        ),
+        (tables.liquidity, (_liquidity.player == param("p"), _liquidity.returned.is_(None))),
+    )
+]
+_LOCKED_UNTIL = Compiled(
+    sa.select(
+        sa.func.min(sa.case((_claims.state == sa.literal_column("'open'"), _claims.check_us), else_=_ZERO))
+    ).where(in_guild(_claims), _claims.number.in_(sa.union(*_theirs)))
+)
 
 
 def _sum(what: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(what), Whole)
+
+
+_net = (
+    sa.select(_sum(_positions.cost).label("cost"))
+    .join(tables.markets, (_markets.guild_id == _positions.guild_id) & (_markets.claim == _positions.claim))
+    .where(
+        in_guild(_positions),
+        _positions.player == param("p"),
+        _positions.paid.is_(None),
+        _markets.state.in_(_words("open", "ending")),
+    )
+    .group_by(_positions.claim)
+    .subquery()
+)
+_SUBSIDIES = Compiled(
+    sa.select(_sum(_liquidity.paid)).where(
+        in_guild(_liquidity), _liquidity.player == param("p"), _liquidity.returned.is_(None)
+    )
+)
+_IN_BETS = Compiled(sa.select(_sum(_stake)).where(*_of_player, _bets.state.in_(_words("live"))))
+_IN_POOLS = Compiled(
+    sa.select(_sum(_stakes.amount)).where(
+        in_guild(_stakes), _stakes.player == param("p"), _stakes.state.in_(_words("live"))
+    )
+)
+_REWARDED = Compiled(
+    sa.select(_sum(_rewards.amount)).where(
+        in_guild(_rewards),
+        _rewards.owner == param("p"),
+        _rewards.state.in_(_words("given")),
+        _rewards.ended_us >= param("since"),
+    )
+)
+_SELLABLE = Compiled(
+    sa.select(_sum(_positions.shares))
+    .select_from(tables.positions)
+    .join(tables.claims, (_claims.guild_id == _positions.guild_id) & (_claims.number == _positions.claim))
+    .where(
+        in_guild(_positions),
+        _positions.player == param("p"),
+        _positions.paid.is_(None),
+        _claims.state.in_(_words("open")),
+        _claims.closes_us > param("now"),
+    )
+)
+_LAID_ASIDE = Compiled(
+    sa.select(_sum(_a.balance)).where(
+        in_guild(_a), _a.owner == param("p"), _a.kind.in_(_words("reserve", "bond"))
+    )
+)
 
 
 def _above(what: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
@@ -146,83 +227,12 @@ def _above(what: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.case((what > _ZERO, what), else_=_ZERO)
 
 
-_net = (
-    sa.select(_sum(_p.cost).label("cost"))
-    .join(tables.markets, (_m.guild_id == _p.guild_id) & (_m.claim == _p.claim))
-    .where(
-        _p.guild_id == param("g"),
-        _p.player == param("p"),
-        _p.paid.is_(None),
-        _m.state.in_(_words("open", "ending")),
-    )
-    .group_by(_p.claim)
-    .subquery()
-)
 _COST = Compiled(sa.select(_sum(_above(_net.c.cost))))
 _TAKEN = Compiled(sa.select(_sum(_above(-_net.c.cost))))
-_SUBSIDIES = Compiled(
-    sa.select(_sum(_l.paid)).where(_l.guild_id == param("g"), _l.player == param("p"), _l.returned.is_(None))
-)
-_change = sa.case(
-    (_b.maker == param("p"), _b.maker_paid - _b.maker_stake), else_=_b.taker_paid - _b.taker_stake
-)
-_of_player = (_b.guild_id == param("g"), sa.or_(_b.maker == param("p"), _b.taker == param("p")))
-_stake = sa.case((_b.maker == param("p"), _b.maker_stake), else_=_b.taker_stake)
-_IN_BETS = Compiled(sa.select(_sum(_stake)).where(*_of_player, _b.state.in_(_words("live"))))
-_IN_POOLS = Compiled(
-    sa.select(_sum(_s.amount)).where(
-        _s.guild_id == param("g"), _s.player == param("p"), _s.state.in_(_words("live"))
-    )
-)
-_agreed = (
-    *_of_player,
-    _b.state.in_(_words("agreed")),
-)
-_AGREED_AWAY = Compiled(sa.select(_sum(_above(-_change))).where(*_agreed, _b.ended_us >= param("since")))
+_AGREED_AWAY = Compiled(sa.select(_sum(_above(-_change))).where(*_agreed, _bets.ended_us >= param("since")))
 _AGREED_ON = Compiled(
     sa.select(_sum(_above(_change)))
     .select_from(tables.bets)
-    .join(tables.claims, (_c.guild_id == _b.guild_id) & (_c.number == _b.claim))
-    .where(*_agreed, _c.state.not_in(_words(*lifecycle.ENDED)))
-)
-_w = tables.rewards.c
-_REWARDED = Compiled(
-    sa.select(_sum(_w.amount)).where(
-        _w.guild_id == param("g"),
-        _w.owner == param("p"),
-        _w.state.in_(_words("given")),
-        _w.ended_us >= param("since"),
-    )
-)
-_theirs = [
-    sa.select(of.c.claim).where(of.c.guild_id == param("g"), *which)
-    for of, which in (
-        (tables.bets, (sa.or_(_b.maker == param("p"), _b.taker == param("p")), _b.state.in_(_words("live")))),
-        (tables.stakes, (_s.player == param("p"), _s.state.in_(_words("live")))),
-        (tables.positions, (_p.player == param("p"), _p.shares > _ZERO, _p.paid.is_(None))),
-        (tables.liquidity, (_l.player == param("p"), _l.returned.is_(None))),
-    )
-]
-_LOCKED_UNTIL = Compiled(
-    sa.select(
-        sa.func.min(sa.case((_c.state == sa.literal_column("'open'"), _c.check_us), else_=_ZERO))
-    ).where(_c.guild_id == param("g"), _c.number.in_(sa.union(*_theirs)))
-)
-_SELLABLE = Compiled(
-    sa.select(_sum(_p.shares))
-    .select_from(tables.positions)
-    .join(tables.claims, (_c.guild_id == _p.guild_id) & (_c.number == _p.claim))
-    .where(
-        _p.guild_id == param("g"),
-        _p.player == param("p"),
-        _p.paid.is_(None),
-        _c.state.in_(_words("open")),
-        _c.closes_us > param("now"),
-    )
-)
-_a = book.accounts.c
-_LAID_ASIDE = Compiled(
-    sa.select(_sum(_a.balance)).where(
-        _a.guild_id == param("g"), _a.owner == param("p"), _a.kind.in_(_words("reserve", "bond"))
-    )
+    .join(tables.claims, (_claims.guild_id == _bets.guild_id) & (_claims.number == _bets.claim))
+    .where(*_agreed, _claims.state.not_in(_words(*lifecycle.ENDED)))
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from markets.bets import offers
 from markets.claims import claims, judges
 from markets.claims.terms import Actor
@@ -36,6 +36,12 @@ class Dissent:
     player: int
     bet: int
     words: str
+
+
+_bets = tables.bets.c
+_DISSENT = (
+    sa.update(tables.bets).where(in_guild(_bets), _bets.number == param("n")).values(dissent=param("words"))
+)
 
 
 def note(tx: Connection, request: Note, now: datetime) -> int:
@@ -75,11 +81,3 @@ def dissent(tx: Connection, request: Dissent, now: datetime) -> int:
     tx.execute(_DISSENT, {"g": bet.guild, "n": bet.number, "words": words})
     outbox.redraw(tx, bet.guild, "offer", bet.number)
     return bet.number
-
-
-_b = tables.bets.c
-_DISSENT = (
-    sa.update(tables.bets)
-    .where(_b.guild_id == param("g"), _b.number == param("n"))
-    .values(dissent=param("words"))
-)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import param, params
+from ledger.compiled import in_guild, param, params
 from markets.core import tables
 from markets.core.errors import BadTerms
 
@@ -33,6 +33,20 @@ class Choose:
     key: str
     player: int
     by: By
+
+
+_preferences, _b = tables.preferences.c, book.players.c
+_FORGET = sa.delete(tables.preferences).where(in_guild(_preferences), _preferences.player == param("p"))
+_ADD = sa.insert(tables.preferences)
+_CHOSEN = (
+    sa.select(_b.number, _b.discord_id, _preferences.mentions)
+    .join(
+        tables.preferences,
+        (_preferences.guild_id == _b.guild_id) & (_preferences.player == _b.number),
+        isouter=True,
+    )
+    .where(in_guild(_b), _b.number.in_(params("players")), _b.discord_id.is_not(None))
+)
 
 
 def choose(tx: Connection, request: Choose, now: datetime) -> By:
@@ -59,11 +73,3 @@ def chosen(tx: Connection, guild: int, players: Sequence[int]) -> dict[int, Reac
 
 
 _AT_ONCE = 5_000
-_p, _b = tables.preferences.c, book.players.c
-_FORGET = sa.delete(tables.preferences).where(_p.guild_id == param("g"), _p.player == param("p"))
-_ADD = sa.insert(tables.preferences)
-_CHOSEN = (
-    sa.select(_b.number, _b.discord_id, _p.mentions)
-    .join(tables.preferences, (_p.guild_id == _b.guild_id) & (_p.player == _b.number), isouter=True)
-    .where(_b.guild_id == param("g"), _b.number.in_(params("players")), _b.discord_id.is_not(None))
-)

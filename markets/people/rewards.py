@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance
 from ledger.accounts import Account
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.errors import InsufficientFunds, UnknownPlayer
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
@@ -121,6 +121,51 @@ class RewardMoved:
     transfer: int
     digest: str
     balance: int
+
+
+_rewards = tables.rewards.c
+_columns = (
+    _rewards.guild_id,
+    _rewards.number,
+    _rewards.claim,
+    _rewards.owner,
+    _rewards.amount,
+    _rewards.reserve,
+    _rewards.words,
+    _rewards.made_us,
+    _rewards.until_us,
+    _rewards.state,
+    _rewards.winner,
+    _rewards.why,
+    _rewards.ended_us,
+)
+_here = in_guild(_rewards)
+_this = (_here, _rewards.number == param("n"))
+_standing = (_here, _rewards.state == sa.literal_column("'open'"))
+_LOAD = sa.select(*_columns).where(*_this)
+_ADD = sa.insert(tables.rewards)
+_END = (
+    sa.update(tables.rewards)
+    .where(*_this, _rewards.state == sa.literal_column("'open'"))
+    .values(
+        state=param("state"),
+        winner=param("winner"),
+        why=param("why"),
+        ended_us=param("at"),
+        ended_by=param("by"),
+    )
+)
+_ON_CLAIM = sa.select(*_columns).where(*_standing, _rewards.claim == param("c")).order_by(_rewards.number)
+_OF_OWNER = sa.select(*_columns).where(*_standing, _rewards.owner == param("p")).order_by(_rewards.number)
+_OPEN = (
+    sa.select(*_columns).where(*_standing).order_by(_rewards.until_us, _rewards.number).limit(param("limit"))
+)
+_CLAIMS_OF = (
+    sa.select(_rewards.claim)
+    .where(_here, (_rewards.owner == param("p")) | (_rewards.winner == param("p")))
+    .distinct()
+)
+_ERASE = sa.update(tables.rewards).where(_here, _rewards.owner == param("p")).values(words=None, why=None)
 
 
 def offer(tx: Connection, request: LockReward, now: datetime) -> RewardMoved:
@@ -380,40 +425,3 @@ def _reward(row: Sequence[Any]) -> Reward:
 
 
 _FIELDS = [field.name for field in fields(Reward)]
-_w = tables.rewards.c
-_columns = (
-    _w.guild_id,
-    _w.number,
-    _w.claim,
-    _w.owner,
-    _w.amount,
-    _w.reserve,
-    _w.words,
-    _w.made_us,
-    _w.until_us,
-    _w.state,
-    _w.winner,
-    _w.why,
-    _w.ended_us,
-)
-_here = _w.guild_id == param("g")
-_this = (_here, _w.number == param("n"))
-_standing = (_here, _w.state == sa.literal_column("'open'"))
-_LOAD = sa.select(*_columns).where(*_this)
-_ADD = sa.insert(tables.rewards)
-_END = (
-    sa.update(tables.rewards)
-    .where(*_this, _w.state == sa.literal_column("'open'"))
-    .values(
-        state=param("state"),
-        winner=param("winner"),
-        why=param("why"),
-        ended_us=param("at"),
-        ended_by=param("by"),
-    )
-)
-_ON_CLAIM = sa.select(*_columns).where(*_standing, _w.claim == param("c")).order_by(_w.number)
-_OF_OWNER = sa.select(*_columns).where(*_standing, _w.owner == param("p")).order_by(_w.number)
-_OPEN = sa.select(*_columns).where(*_standing).order_by(_w.until_us, _w.number).limit(param("limit"))
-_CLAIMS_OF = sa.select(_w.claim).where(_here, (_w.owner == param("p")) | (_w.winner == param("p"))).distinct()
-_ERASE = sa.update(tables.rewards).where(_here, _w.owner == param("p")).values(words=None, why=None)

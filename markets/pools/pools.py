@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql
 from ledger import accounts, money
 from ledger import schema as book
 from ledger.accounts import Account
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole, fits, to_us
 from markets.bets import offers
@@ -129,6 +129,97 @@ class Staked:
     transfer: int
     digest: str
     balance: int
+
+
+_pools, _pool_outcomes, _stakes = tables.pools.c, tables.pool_outcomes.c, tables.stakes.c
+_this = (in_guild(_pools), _pools.claim == param("c"))
+_of = (in_guild(_stakes), _stakes.claim == param("c"))
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
+_LIVE: sa.ColumnElement[str] = sa.literal_column("'live'")
+_LOAD = Compiled(
+    sa.select(
+        _pools.claim,
+        _pools.opener,
+        _pools.escrow,
+        _pools.opened_us,
+        _pools.closes_us,
+        _pools.stakes,
+        _pools.state,
+        _pools.resolution,
+    ).where(*_this)
+)
+_BACKING = Compiled(
+    sa.select(_pool_outcomes.outcome, _pool_outcomes.staked).where(
+        in_guild(_pool_outcomes), _pool_outcomes.claim == param("c")
+    )
+)
+_OPEN = sa.insert(tables.pools)
+_COUNT = Compiled(sa.update(tables.pools).where(*_this).values(stakes=_pools.stakes + _ONE))
+_STAKE = Compiled(sa.insert(tables.stakes))
+_back = postgresql.insert(tables.pool_outcomes)
+_BACK = Compiled(
+    _back.on_conflict_do_update(
+        index_elements=[_pool_outcomes.guild_id, _pool_outcomes.claim, _pool_outcomes.outcome],
+        set_={"staked": _pool_outcomes.staked + _back.excluded.staked},
+    )
+)
+_STATE = (
+    sa.update(tables.pools)
+    .where(*_this)
+    .values(state=param("state"), resolution=param("resolution"), plan=sa.null())
+)
+_PLAN = Compiled(sa.select(_pools.plan).where(*_this))
+_KEEP = Compiled(sa.update(tables.pools).where(*_this).values(plan=param("plan")))
+_columns = (
+    _stakes.number,
+    _stakes.player,
+    _stakes.outcome,
+    _stakes.amount,
+    _stakes.at_us,
+    _stakes.state,
+    _stakes.late,
+    _stakes.paid,
+    _stakes.paid_by,
+)
+_STAKES = Compiled(sa.select(*_columns).where(*_of).order_by(_stakes.number))
+_zero = sa.literal_column("0", Whole)  # SQLite's compiler adds one of its own, as a value
+_WAITING = Compiled(
+    sa.select(*_columns)
+    .where(*_of, _stakes.state == _LIVE)
+    .order_by(_stakes.number)
+    .limit(param("most"))
+    .offset(_zero)
+)
+_in_time = (*_of, _stakes.at_us <= param("until"))
+_IN_TIME = Compiled(
+    sa.select(_stakes.outcome, sa.cast(sa.func.sum(_stakes.amount), Whole))
+    .where(*_in_time)
+    .group_by(_stakes.outcome)
+)
+_NEXT_IN_TIME = Compiled(
+    sa.select(_stakes.number, _stakes.outcome, _stakes.amount)
+    .where(*_in_time, _stakes.number > param("after"))
+    .order_by(_stakes.number)
+    .limit(param("most"))
+    .offset(_zero)
+)
+_STAKES_OF = Compiled(sa.select(*_columns).where(*_of, _stakes.player == param("p")).order_by(_stakes.number))
+_PAID = Compiled(
+    sa.update(tables.stakes)
+    .where(*_of, _stakes.number == param("n"))
+    .values(state=param("state"), late=param("late"), paid=param("paid"), paid_by=param("paid_by"))
+)
+_LAST_PAID = sa.select(sa.func.max(_stakes.paid_by)).where(*_of)
+_PAID_BEFORE = sa.select(_stakes.number).where(*_of, _stakes.paid_by != param("by")).limit(1)
+_HOLDERS = (
+    sa.select(_stakes.player, sa.func.sum(_stakes.amount).label("staked"))
+    .where(*_of, _stakes.state == _LIVE)
+    .group_by(_stakes.player)
+)
+_ANY = sa.select(_stakes.number).where(*_of, _stakes.state == _LIVE).limit(1)
+_HOLDS = _ANY.where(_stakes.player == param("p"))
+_l = book.players.c
+_EVER = sa.select(_stakes.number).where(*_of, _stakes.player == param("p")).limit(1)
 
 
 def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
@@ -565,79 +656,8 @@ def clear(tx: Connection, claim: Claim) -> None:
         _end(tx, pool, "void", None)
 
 
-_p, _k, _s = tables.pools.c, tables.pool_outcomes.c, tables.stakes.c
-_this = (_p.guild_id == param("g"), _p.claim == param("c"))
-_of = (_s.guild_id == param("g"), _s.claim == param("c"))
-_ONE: sa.ColumnElement[int] = sa.literal_column("1")
-_LIVE: sa.ColumnElement[str] = sa.literal_column("'live'")
-_LOAD = Compiled(
-    sa.select(
-        _p.claim, _p.opener, _p.escrow, _p.opened_us, _p.closes_us, _p.stakes, _p.state, _p.resolution
-    ).where(*_this)
-)
-_BACKING = Compiled(sa.select(_k.outcome, _k.staked).where(_k.guild_id == param("g"), _k.claim == param("c")))
-_OPEN = sa.insert(tables.pools)
-_COUNT = Compiled(sa.update(tables.pools).where(*_this).values(stakes=_p.stakes + _ONE))
-_STAKE = Compiled(sa.insert(tables.stakes))
-_back = postgresql.insert(tables.pool_outcomes)
-_BACK = Compiled(
-    _back.on_conflict_do_update(
-        index_elements=[_k.guild_id, _k.claim, _k.outcome], set_={"staked": _k.staked + _back.excluded.staked}
-    )
-)
-_STATE = (
-    sa.update(tables.pools)
-    .where(*_this)
-    .values(state=param("state"), resolution=param("resolution"), plan=sa.null())
-)
-_PLAN = Compiled(sa.select(_p.plan).where(*_this))
-_KEEP = Compiled(sa.update(tables.pools).where(*_this).values(plan=param("plan")))
-_columns = (
-    _s.number,
-    _s.player,
-    _s.outcome,
-    _s.amount,
-    _s.at_us,
-    _s.state,
-    _s.late,
-    _s.paid,
-    _s.paid_by,
-)
-_STAKES = Compiled(sa.select(*_columns).where(*_of).order_by(_s.number))
 _MOST = 2**63 - 1
-_zero = sa.literal_column("0", Whole)  # SQLite's compiler adds one of its own, as a value
-_WAITING = Compiled(
-    sa.select(*_columns).where(*_of, _s.state == _LIVE).order_by(_s.number).limit(param("most")).offset(_zero)
-)
-_in_time = (*_of, _s.at_us <= param("until"))
-_IN_TIME = Compiled(
-    sa.select(_s.outcome, sa.cast(sa.func.sum(_s.amount), Whole)).where(*_in_time).group_by(_s.outcome)
-)
-_NEXT_IN_TIME = Compiled(
-    sa.select(_s.number, _s.outcome, _s.amount)
-    .where(*_in_time, _s.number > param("after"))
-    .order_by(_s.number)
-    .limit(param("most"))
-    .offset(_zero)
-)
-_STAKES_OF = Compiled(sa.select(*_columns).where(*_of, _s.player == param("p")).order_by(_s.number))
-_PAID = Compiled(
-    sa.update(tables.stakes)
-    .where(*_of, _s.number == param("n"))
-    .values(state=param("state"), late=param("late"), paid=param("paid"), paid_by=param("paid_by"))
-)
 _AGAIN = {"state": "live", "late": 0, "paid": None, "paid_by": None}
-_LAST_PAID = sa.select(sa.func.max(_s.paid_by)).where(*_of)
-_PAID_BEFORE = sa.select(_s.number).where(*_of, _s.paid_by != param("by")).limit(1)
-_HOLDERS = (
-    sa.select(_s.player, sa.func.sum(_s.amount).label("staked"))
-    .where(*_of, _s.state == _LIVE)
-    .group_by(_s.player)
-)
-_ANY = sa.select(_s.number).where(*_of, _s.state == _LIVE).limit(1)
-_HOLDS = _ANY.where(_s.player == param("p"))
-_l = book.players.c
 _DELETED = _ANY.join(
-    book.players, (_l.guild_id == _s.guild_id) & (_l.number == _s.player) & _l.discord_id.is_(None)
+    book.players, (_l.guild_id == _stakes.guild_id) & (_l.number == _stakes.player) & _l.discord_id.is_(None)
 )
-_EVER = sa.select(_s.number).where(*_of, _s.player == param("p")).limit(1)

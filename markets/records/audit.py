@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import param, params
+from ledger.compiled import in_guild, param, params
 from ledger.money import points
 from markets.bets.offers import STAKE
 from markets.claims import ambiguity, claims, conditions
@@ -43,6 +43,108 @@ adds its own."""
 
 RUNNING = ("proposed", "disputed", "ruled")
 """States of a claim in which bonds are held."""
+
+
+_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
+_b, _offers, _c = tables.bets.c, tables.offers.c, tables.claims.c
+_proposals, _disputes, _resolutions = tables.proposals.c, tables.disputes.c, tables.resolutions.c
+_ACCOUNTS = sa.select(_a.number, _a.balance).where(in_guild(_a), _a.kind == param("k"))
+_WALLETS = sa.select(_a.owner, _a.number).where(in_guild(_a), _a.kind == "wallet")
+_HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
+_k, _target = tables.links.c, tables.claims.alias("target")
+_LINKS = (
+    sa.select(
+        *(_k.player, _k.claim, _k.target, _k.outcome, _k.target_outcome, _k.told),
+        *(_c.terms, _target.c.terms.label("target_terms"), _resolutions.claim.label("told_claim")),
+    )
+    .join_from(tables.links, tables.claims, (_c.guild_id == _k.guild_id) & (_c.number == _k.claim))
+    .join(_target, (_target.c.guild_id == _k.guild_id) & (_target.c.number == _k.target))
+    .join(
+        tables.resolutions,
+        (_resolutions.guild_id == _k.guild_id) & (_resolutions.number == _k.told),
+        isouter=True,
+    )
+    .where(in_guild(_k))
+    .order_by(_k.player, _k.claim, _k.target)
+)
+_stories, _items = tables.stories.c, tables.items.c
+_STORIES = (
+    sa.select(_stories.claim, _stories.writer, _stories.name)
+    .where(in_guild(_stories))
+    .order_by(_stories.claim, _stories.outcome)
+)
+_ITEMS = (
+    sa.select(_items.claim, _items.words, _items.by_us, _items.chances)
+    .where(in_guild(_items))
+    .order_by(_items.claim, _items.number)
+)
+_SCENARIOS = (
+    sa.select(_c.number, _c.state, _c.terms)
+    .where(
+        in_guild(_c),
+        _c.number > param("after"),
+        _c.terms.contains('"scenario":{')
+        | _c.number.in_(sa.select(_stories.claim).where(in_guild(_stories)))
+        | _c.number.in_(sa.select(_items.claim).where(in_guild(_items))),
+    )
+    .order_by(_c.number)
+    .limit(param("most"))
+)
+_w = tables.rewards.c
+_REWARDS = (
+    sa.select(
+        *(_w.number, _w.owner, _w.winner, _w.amount, _w.reserve, _w.state, _w.locked_by, _w.ended_by),
+        _a.balance,
+    )
+    .join_from(tables.rewards, book.accounts, (_a.guild_id == _w.guild_id) & (_a.number == _w.reserve))
+    .where(in_guild(_w), _w.number > param("after"))
+    .order_by(_w.number)
+    .limit(param("most"))
+)
+_STANDING = sa.select(_proposals.claim, _proposals.state).where(
+    in_guild(_proposals), _proposals.state.in_(["standing", "disputed"])
+)
+_newest = sa.select(sa.func.max(_disputes.number)).where(in_guild(_disputes)).group_by(_disputes.claim)
+_LAST_DISPUTE = sa.select(_disputes.claim, _disputes.state).where(
+    in_guild(_disputes), _disputes.number.in_(_newest)
+)
+_RESOLVED = sa.select(_resolutions.number, _resolutions.claim).where(in_guild(_resolutions))
+_conditions = tables.conditions.c
+_CONDITIONS = sa.select(
+    _conditions.claim,
+    _conditions.on_claim,
+    _conditions.outcome,
+    _conditions.days,
+    _conditions.state,
+    _conditions.decided_us,
+).where(in_guild(_conditions))
+_CLAIMS = (
+    sa.select(
+        *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),
+        *(_c.closes_us, _c.deadline_us),
+    )
+    .where(in_guild(_c), _c.number > param("after"))
+    .order_by(_c.number)
+    .limit(param("most"))
+)
+_BETS = (
+    sa.select(
+        *(_b.number, _b.maker, _b.taker, _b.maker_stake, _b.taker_stake, _b.escrow, _b.state),
+        *(_b.accepted_by, _b.paid_by, _b.maker_paid, _b.taker_paid, _a.balance),
+        *(_offers.state.label("o_state"), _offers.maker.label("o_maker")),
+        *(_offers.maker_stake.label("o_maker_stake"), _offers.taker_stake.label("o_taker_stake")),
+    )
+    .join(tables.offers, (_offers.guild_id == _b.guild_id) & (_offers.number == _b.number))
+    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow))
+    .where(in_guild(_b), _b.number > param("after"))
+    .order_by(_b.number)
+    .limit(param("most"))
+)
+_ENTRIES = (
+    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
+    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
+    .where(in_guild(_e), _e.transfer.in_(params("numbers")))
+)
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:
@@ -260,110 +362,18 @@ def _pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[Any
         yield from rows
 
 
-_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
-_b, _o, _c = tables.bets.c, tables.offers.c, tables.claims.c
-_p, _d, _r = tables.proposals.c, tables.disputes.c, tables.resolutions.c
-_ACCOUNTS = sa.select(_a.number, _a.balance).where(_a.guild_id == param("g"), _a.kind == param("k"))
-_WALLETS = sa.select(_a.owner, _a.number).where(_a.guild_id == param("g"), _a.kind == "wallet")
-_HOUSE = sa.select(_a.number).where(_a.guild_id == param("g"), _a.kind == "house")
-
-
-_k, _target = tables.links.c, tables.claims.alias("target")
-_LINKS = (
-    sa.select(
-        *(_k.player, _k.claim, _k.target, _k.outcome, _k.target_outcome, _k.told),
-        *(_c.terms, _target.c.terms.label("target_terms"), _r.claim.label("told_claim")),
-    )
-    .join_from(tables.links, tables.claims, (_c.guild_id == _k.guild_id) & (_c.number == _k.claim))
-    .join(_target, (_target.c.guild_id == _k.guild_id) & (_target.c.number == _k.target))
-    .join(tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.told), isouter=True)
-    .where(_k.guild_id == param("g"))
-    .order_by(_k.player, _k.claim, _k.target)
-)
-
-
-_s, _i = tables.stories.c, tables.items.c
-_STORIES = (
-    sa.select(_s.claim, _s.writer, _s.name).where(_s.guild_id == param("g")).order_by(_s.claim, _s.outcome)
-)
-_ITEMS = (
-    sa.select(_i.claim, _i.words, _i.by_us, _i.chances)
-    .where(_i.guild_id == param("g"))
-    .order_by(_i.claim, _i.number)
-)
-_SCENARIOS = (
-    sa.select(_c.number, _c.state, _c.terms)
-    .where(
-        _c.guild_id == param("g"),
-        _c.number > param("after"),
-        _c.terms.contains('"scenario":{')
-        | _c.number.in_(sa.select(_s.claim).where(_s.guild_id == param("g")))
-        | _c.number.in_(sa.select(_i.claim).where(_i.guild_id == param("g"))),
-    )
-    .order_by(_c.number)
-    .limit(param("most"))
-)
-
-_w = tables.rewards.c
-_REWARDS = (
-    sa.select(
-        *(_w.number, _w.owner, _w.winner, _w.amount, _w.reserve, _w.state, _w.locked_by, _w.ended_by),
-        _a.balance,
-    )
-    .join_from(tables.rewards, book.accounts, (_a.guild_id == _w.guild_id) & (_a.number == _w.reserve))
-    .where(_w.guild_id == param("g"), _w.number > param("after"))
-    .order_by(_w.number)
-    .limit(param("most"))
-)
-
-
 def _bonds_left(column: sa.Column[Any], claim: sa.Column[Any]) -> sa.Select[Any, Any, Any]:
     table = column.table
     return (
         sa.select(_a.number, _a.balance, _c.state)
         .join_from(table, book.accounts, (_a.guild_id == table.c.guild_id) & (_a.number == column))
         .join(tables.claims, (_c.guild_id == table.c.guild_id) & (_c.number == claim))
-        .where(table.c.guild_id == param("g"), _a.balance != 0, _c.state.not_in(RUNNING))
+        .where(in_guild(table.c), _a.balance != 0, _c.state.not_in(RUNNING))
     )
 
 
 _LEFT_OVER = sa.union_all(
-    _bonds_left(_p.bond, _p.claim), _bonds_left(_d.bond, _d.claim), _bonds_left(_d.appeal_bond, _d.claim)
-)
-_STANDING = sa.select(_p.claim, _p.state).where(
-    _p.guild_id == param("g"), _p.state.in_(["standing", "disputed"])
-)
-_newest = sa.select(sa.func.max(_d.number)).where(_d.guild_id == param("g")).group_by(_d.claim)
-_LAST_DISPUTE = sa.select(_d.claim, _d.state).where(_d.guild_id == param("g"), _d.number.in_(_newest))
-_RESOLVED = sa.select(_r.number, _r.claim).where(_r.guild_id == param("g"))
-_l = tables.conditions.c
-_CONDITIONS = sa.select(_l.claim, _l.on_claim, _l.outcome, _l.days, _l.state, _l.decided_us).where(
-    _l.guild_id == param("g")
-)
-_CLAIMS = (
-    sa.select(
-        *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),
-        *(_c.closes_us, _c.deadline_us),
-    )
-    .where(_c.guild_id == param("g"), _c.number > param("after"))
-    .order_by(_c.number)
-    .limit(param("most"))
-)
-_BETS = (
-    sa.select(
-        *(_b.number, _b.maker, _b.taker, _b.maker_stake, _b.taker_stake, _b.escrow, _b.state),
-        *(_b.accepted_by, _b.paid_by, _b.maker_paid, _b.taker_paid, _a.balance),
-        *(_o.state.label("o_state"), _o.maker.label("o_maker")),
-        *(_o.maker_stake.label("o_maker_stake"), _o.taker_stake.label("o_taker_stake")),
-    )
-    .join(tables.offers, (_o.guild_id == _b.guild_id) & (_o.number == _b.number))
-    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow))
-    .where(_b.guild_id == param("g"), _b.number > param("after"))
-    .order_by(_b.number)
-    .limit(param("most"))
-)
-_ENTRIES = (
-    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
-    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(_e.guild_id == param("g"), _e.transfer.in_(params("numbers")))
+    _bonds_left(_proposals.bond, _proposals.claim),
+    _bonds_left(_disputes.bond, _disputes.claim),
+    _bonds_left(_disputes.appeal_bond, _disputes.claim),
 )

@@ -9,11 +9,84 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild
 from markets.claims import became_public, claims, terms
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.pools import pools
+
+_claims, _proposals, _disputes, _votes = (
+    tables.claims.c,
+    tables.proposals.c,
+    tables.disputes.c,
+    tables.votes.c,
+)
+_resolutions, _pools = tables.resolutions.c, tables.pools.c
+_OPENED = (
+    sa.select(_claims.number)
+    .where(
+        in_guild(_claims),
+        sa.or_(
+            _claims.opened_us < _claims.made_us,
+            _claims.opened_us.is_not(None) & _claims.state.in_(["draft", "dropped"]),
+        ),
+    )
+    .order_by(_claims.number)
+)
+_SAID = (
+    sa.select(
+        *(_proposals.number, _proposals.known_us, _proposals.made_us, _claims.opened_us),
+        *(_disputes.ruling, _disputes.first_ruling.label("first"), _votes.result.label("vote")),
+    )
+    .select_from(tables.proposals)
+    .join(tables.claims, (_claims.guild_id == _proposals.guild_id) & (_claims.number == _proposals.claim))
+    .outerjoin(
+        tables.disputes,
+        (_disputes.guild_id == _proposals.guild_id) & (_disputes.proposal == _proposals.number),
+    )
+    .outerjoin(tables.votes, (_votes.guild_id == _disputes.guild_id) & (_votes.dispute == _disputes.number))
+    .where(
+        in_guild(_proposals),
+        sa.or_(
+            _proposals.known_us.is_not(None),
+            *(
+                column.contains('"known_us"')
+                for column in (_disputes.ruling, _disputes.first_ruling, _votes.result)
+            ),
+        ),
+    )
+    .order_by(_proposals.number)
+)
+_RESULTS = (
+    sa.select(
+        _resolutions.number,
+        _resolutions.result,
+        _proposals.result.label("proposed"),
+        _proposals.known_us,
+        _disputes.ruling,
+    )
+    .select_from(tables.resolutions)
+    .outerjoin(
+        tables.proposals,
+        (_proposals.guild_id == _resolutions.guild_id) & (_proposals.number == _resolutions.proposal),
+    )
+    .outerjoin(
+        tables.disputes,
+        (_disputes.guild_id == _resolutions.guild_id) & (_disputes.number == _resolutions.dispute),
+    )
+    .where(in_guild(_resolutions))
+    .order_by(_resolutions.number)
+)
+_POOLS = (
+    sa.select(_pools.claim, _resolutions.result)
+    .join_from(
+        tables.pools,
+        tables.resolutions,
+        (_resolutions.guild_id == _pools.guild_id) & (_resolutions.number == _pools.resolution),
+    )
+    .where(in_guild(_pools), _pools.state != "open")
+    .order_by(_pools.claim)
+)
 
 
 def problems(tx: Connection, guild: int) -> Iterator[str]:
@@ -59,47 +132,3 @@ def _paid(tx: Connection, guild: int) -> Iterator[str]:
         claim = claims.load(tx, guild, row.claim)
         if found := pools.paid_otherwise(tx, claim, terms.read_result(row.result)):
             yield f"The pool on claim {row.claim}: stake {found[0]} got something else than comes of its result."
-
-
-_c, _p, _d, _v = tables.claims.c, tables.proposals.c, tables.disputes.c, tables.votes.c
-_r, _k = tables.resolutions.c, tables.pools.c
-_OPENED = (
-    sa.select(_c.number)
-    .where(
-        _c.guild_id == param("g"),
-        sa.or_(_c.opened_us < _c.made_us, _c.opened_us.is_not(None) & _c.state.in_(["draft", "dropped"])),
-    )
-    .order_by(_c.number)
-)
-_SAID = (
-    sa.select(
-        *(_p.number, _p.known_us, _p.made_us, _c.opened_us),
-        *(_d.ruling, _d.first_ruling.label("first"), _v.result.label("vote")),
-    )
-    .select_from(tables.proposals)
-    .join(tables.claims, (_c.guild_id == _p.guild_id) & (_c.number == _p.claim))
-    .outerjoin(tables.disputes, (_d.guild_id == _p.guild_id) & (_d.proposal == _p.number))
-    .outerjoin(tables.votes, (_v.guild_id == _d.guild_id) & (_v.dispute == _d.number))
-    .where(
-        _p.guild_id == param("g"),
-        sa.or_(
-            _p.known_us.is_not(None),
-            *(column.contains('"known_us"') for column in (_d.ruling, _d.first_ruling, _v.result)),
-        ),
-    )
-    .order_by(_p.number)
-)
-_RESULTS = (
-    sa.select(_r.number, _r.result, _p.result.label("proposed"), _p.known_us, _d.ruling)
-    .select_from(tables.resolutions)
-    .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
-    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute))
-    .where(_r.guild_id == param("g"))
-    .order_by(_r.number)
-)
-_POOLS = (
-    sa.select(_k.claim, _r.result)
-    .join_from(tables.pools, tables.resolutions, (_r.guild_id == _k.guild_id) & (_r.number == _k.resolution))
-    .where(_k.guild_id == param("g"), _k.state != "open")
-    .order_by(_k.claim)
-)

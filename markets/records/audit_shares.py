@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import param, params
+from ledger.compiled import in_guild, param, params
 from ledger.money import points
 from ledger.transfers import VOID
 from markets.core import tables
@@ -36,6 +36,81 @@ class _Again:
     held: dict[tuple[int, int], list[int]] = field(default_factory=dict[tuple[int, int], list[int]])
     filled: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     trades: int = 0
+
+
+_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
+_markets, _market_outcomes, _liquidity, _positions = (
+    tables.markets.c,
+    tables.market_outcomes.c,
+    tables.liquidity.c,
+    tables.positions.c,
+)
+_d, _o, _k, _b, _s = (
+    *(tables.trades.c, tables.orders.c, tables.pools.c),
+    *(tables.pool_outcomes.c, tables.stakes.c),
+)
+_HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
+_MARKETS = (
+    sa.select(
+        _markets.claim, _markets.escrow, _markets.liquidity, _markets.trades, _markets.state, _a.balance
+    )
+    .join(book.accounts, (_a.guild_id == _markets.guild_id) & (_a.number == _markets.escrow))
+    .where(in_guild(_markets))
+    .order_by(_markets.claim)
+)
+_OUTCOMES = (
+    sa.select(
+        _market_outcomes.outcome,
+        _market_outcomes.opening,
+        _market_outcomes.weight,
+        _market_outcomes.moved,
+        _market_outcomes.sold,
+    )
+    .where(in_guild(_market_outcomes), _market_outcomes.claim == param("claim"))
+    .order_by(_market_outcomes.outcome)
+)
+_PAYMENTS = (
+    sa.select(
+        _liquidity.number, _liquidity.player, _liquidity.liquidity, _liquidity.paid, _liquidity.transfer
+    )
+    .where(in_guild(_liquidity), _liquidity.claim == param("claim"))
+    .order_by(_liquidity.number)
+)
+_TRADES = (
+    sa.select(_d.number, _d.player, _d.outcome, _d.quantity, _d.amount, _d.by_order, _d.transfer)
+    .where(in_guild(_d), _d.claim == param("claim"), _d.number > param("after"))
+    .order_by(_d.number)
+    .limit(param("most"))
+)
+_POSITIONS = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(
+    in_guild(_positions), _positions.claim == param("claim")
+)
+_ORDERS = (
+    sa.select(_o.number, _o.sells, _o.budget, _o.reserve, _o.filled, _o.amount, _o.state, _a.balance)
+    .join(book.accounts, (_a.guild_id == _o.guild_id) & (_a.number == _o.reserve), isouter=True)
+    .where(in_guild(_o), _o.claim == param("claim"))
+    .order_by(_o.number)
+)
+_POOLS = (
+    sa.select(_k.claim, _k.escrow, _k.stakes, _k.state, _a.balance)
+    .join(book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow))
+    .where(in_guild(_k))
+    .order_by(_k.claim)
+)
+_STAKES = (
+    sa.select(
+        *(_s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by),
+    )
+    .where(in_guild(_s), _s.claim == param("claim"), _s.number > param("after"))
+    .order_by(_s.number)
+    .limit(param("most"))
+)
+_BACKING = sa.select(_b.outcome, _b.staked).where(in_guild(_b), _b.claim == param("claim"))
+_ENTRIES = (
+    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
+    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
+    .where(in_guild(_e), _e.transfer.in_(params("numbers")))
+)
 
 
 def problems(tx: Connection, guild: int, wallets: Mapping[int, int]) -> Iterator[str]:
@@ -215,63 +290,3 @@ def _pages(tx: Connection, statement: sa.Executable, this: Mapping[str, int]) ->
     while rows := tx.execute(statement, {**this, "after": after, "most": PAGE}).all():
         yield rows
         after = rows[-1].number
-
-
-_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
-_m, _x, _l, _p = tables.markets.c, tables.market_outcomes.c, tables.liquidity.c, tables.positions.c
-_d, _o, _k, _b, _s = (
-    *(tables.trades.c, tables.orders.c, tables.pools.c),
-    *(tables.pool_outcomes.c, tables.stakes.c),
-)
-_HOUSE = sa.select(_a.number).where(_a.guild_id == param("g"), _a.kind == "house")
-_MARKETS = (
-    sa.select(_m.claim, _m.escrow, _m.liquidity, _m.trades, _m.state, _a.balance)
-    .join(book.accounts, (_a.guild_id == _m.guild_id) & (_a.number == _m.escrow))
-    .where(_m.guild_id == param("g"))
-    .order_by(_m.claim)
-)
-_OUTCOMES = (
-    sa.select(_x.outcome, _x.opening, _x.weight, _x.moved, _x.sold)
-    .where(_x.guild_id == param("g"), _x.claim == param("claim"))
-    .order_by(_x.outcome)
-)
-_PAYMENTS = (
-    sa.select(_l.number, _l.player, _l.liquidity, _l.paid, _l.transfer)
-    .where(_l.guild_id == param("g"), _l.claim == param("claim"))
-    .order_by(_l.number)
-)
-_TRADES = (
-    sa.select(_d.number, _d.player, _d.outcome, _d.quantity, _d.amount, _d.by_order, _d.transfer)
-    .where(_d.guild_id == param("g"), _d.claim == param("claim"), _d.number > param("after"))
-    .order_by(_d.number)
-    .limit(param("most"))
-)
-_POSITIONS = sa.select(_p.player, _p.outcome, _p.shares, _p.cost).where(
-    _p.guild_id == param("g"), _p.claim == param("claim")
-)
-_ORDERS = (
-    sa.select(_o.number, _o.sells, _o.budget, _o.reserve, _o.filled, _o.amount, _o.state, _a.balance)
-    .join(book.accounts, (_a.guild_id == _o.guild_id) & (_a.number == _o.reserve), isouter=True)
-    .where(_o.guild_id == param("g"), _o.claim == param("claim"))
-    .order_by(_o.number)
-)
-_POOLS = (
-    sa.select(_k.claim, _k.escrow, _k.stakes, _k.state, _a.balance)
-    .join(book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow))
-    .where(_k.guild_id == param("g"))
-    .order_by(_k.claim)
-)
-_STAKES = (
-    sa.select(
-        *(_s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by),
-    )
-    .where(_s.guild_id == param("g"), _s.claim == param("claim"), _s.number > param("after"))
-    .order_by(_s.number)
-    .limit(param("most"))
-)
-_BACKING = sa.select(_b.outcome, _b.staked).where(_b.guild_id == param("g"), _b.claim == param("claim"))
-_ENTRIES = (
-    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
-    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(_e.guild_id == param("g"), _e.transfer.in_(params("numbers")))
-)

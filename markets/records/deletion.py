@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from ledger import accounts, players
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.players import Forget, Gone
 from ledger.types import from_us
 from markets.claims import claims
@@ -17,6 +17,54 @@ from markets.forecasts import crux_links, leaderboard
 from markets.people import rewards
 from markets.settlement import scenarios
 from markets.shares import orders
+
+_offers, _claims, _bets = tables.offers.c, tables.claims.c, tables.bets.c
+_follows, _preferences, _agreements, _moves = (
+    tables.follows.c,
+    tables.preferences.c,
+    tables.agreements.c,
+    tables.moves.c,
+)
+_appointments = tables.appointments.c
+_OFFERS = (
+    sa.select(_offers.number, _offers.claim)
+    .where(in_guild(_offers), _offers.maker == param("p"), _offers.state == "open")
+    .order_by(_offers.number)
+)
+_WITHDRAW = (
+    sa.update(tables.offers).where(in_guild(_offers), _offers.number == param("n")).values(state="withdrawn")
+)
+_DRAFTS = (
+    sa.select(_claims.number)
+    .where(in_guild(_claims), _claims.author == param("p"), _claims.state == lifecycle.DRAFT)
+    .order_by(_claims.number)
+)
+_TYPED = (  # what an author typed and never took; what counts of a claim are its terms
+    sa.update(tables.claims)
+    .where(in_guild(_claims), _claims.author == param("p"), _claims.typed.is_not(None))
+    .values(typed=None)
+)
+_FOLLOWS = sa.delete(tables.follows).where(in_guild(_follows), _follows.player == param("p"))
+_PREFERENCES = sa.delete(tables.preferences).where(in_guild(_preferences), _preferences.player == param("p"))
+_AGREEMENTS = sa.delete(tables.agreements).where(
+    in_guild(_agreements), _agreements.suggested_by == param("p")
+)
+_MOVES = sa.delete(tables.moves).where(in_guild(_moves), _moves.signed_by == param("p"))
+_APPOINTMENTS = sa.delete(tables.appointments).where(
+    in_guild(_appointments), _appointments.side == param("p")
+)
+_DISSENTS = (  # a dissent note is the loser's own
+    sa.update(tables.bets)
+    .where(
+        in_guild(_bets),
+        _bets.dissent.is_not(None),
+        sa.or_(
+            (_bets.maker == param("p")) & (_bets.maker_paid < _bets.maker_stake),
+            (_bets.taker == param("p")) & (_bets.taker_paid < _bets.taker_stake),
+        ),
+    )
+    .values(dissent=None)
+)
 
 
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
@@ -85,48 +133,8 @@ def _naming() -> dict[str, sa.Select[Any]]:
             names |= {"taker"}  # 0 is anyone, so the schema can't say whom it names
         if names:
             theirs = [table.c[name] == param("p") for name in sorted(names)]
-            asks[table.name] = sa.select(table).where(table.c.guild_id == param("g"), sa.or_(*theirs))
+            asks[table.name] = sa.select(table).where(in_guild(table.c), sa.or_(*theirs))
     return asks
 
 
 _NAMING = _naming()
-_o, _c, _b = tables.offers.c, tables.claims.c, tables.bets.c
-_f, _p, _a, _m = tables.follows.c, tables.preferences.c, tables.agreements.c, tables.moves.c
-_j = tables.appointments.c
-_OFFERS = (
-    sa.select(_o.number, _o.claim)
-    .where(_o.guild_id == param("g"), _o.maker == param("p"), _o.state == "open")
-    .order_by(_o.number)
-)
-_WITHDRAW = (
-    sa.update(tables.offers)
-    .where(_o.guild_id == param("g"), _o.number == param("n"))
-    .values(state="withdrawn")
-)
-_DRAFTS = (
-    sa.select(_c.number)
-    .where(_c.guild_id == param("g"), _c.author == param("p"), _c.state == lifecycle.DRAFT)
-    .order_by(_c.number)
-)
-_TYPED = (  # what an author typed and never took; what counts of a claim are its terms
-    sa.update(tables.claims)
-    .where(_c.guild_id == param("g"), _c.author == param("p"), _c.typed.is_not(None))
-    .values(typed=None)
-)
-_FOLLOWS = sa.delete(tables.follows).where(_f.guild_id == param("g"), _f.player == param("p"))
-_PREFERENCES = sa.delete(tables.preferences).where(_p.guild_id == param("g"), _p.player == param("p"))
-_AGREEMENTS = sa.delete(tables.agreements).where(_a.guild_id == param("g"), _a.suggested_by == param("p"))
-_MOVES = sa.delete(tables.moves).where(_m.guild_id == param("g"), _m.signed_by == param("p"))
-_APPOINTMENTS = sa.delete(tables.appointments).where(_j.guild_id == param("g"), _j.side == param("p"))
-_DISSENTS = (  # a dissent note is the loser's own
-    sa.update(tables.bets)
-    .where(
-        _b.guild_id == param("g"),
-        _b.dissent.is_not(None),
-        sa.or_(
-            (_b.maker == param("p")) & (_b.maker_paid < _b.maker_stake),
-            (_b.taker == param("p")) & (_b.taker_paid < _b.taker_stake),
-        ),
-    )
-    .values(dissent=None)
-)

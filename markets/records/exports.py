@@ -211,6 +211,21 @@ class Layout:
         return ["guild", *(name for column, names in pairs for name in names[: len(column.cells)])]
 
 
+_MARKS: dict[type[Any], str] = {sa.Text: '"', sa.LargeBinary: "#"}
+_FREE = {"owner": 0, "lease_us": 0, "fence": 0}
+_claims = tables.claims.c
+_private = ("draft", "dropped")
+_of_a_draft = (  # a card of a claim that others don't know of
+    sa.exists()
+    .where(
+        _claims.guild_id == tables.cards.c.guild_id,
+        _claims.number == tables.cards.c.ref,
+        _claims.state.in_(_private),
+    )
+    .correlate(tables.cards)
+)
+
+
 def columns(table: Table) -> list[str]:
     """The header of a file."""
     return LAYOUTS[table].header
@@ -366,9 +381,6 @@ def _layout(
     )
 
 
-_MARKS: dict[type[Any], str] = {sa.Text: '"', sa.LargeBinary: "#"}
-
-
 def _plain(table: sa.Table) -> Layout:
     """A file with every column under its own name, written as its type says."""
     wanted: list[str] = []
@@ -406,20 +418,6 @@ def _exactly(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
     return _Exact(column) if column.type.python_type is str else column
 
 
-_FREE = {"owner": 0, "lease_us": 0, "fence": 0}
-_c = tables.claims.c
-_private = ("draft", "dropped")
-_of_a_draft = (  # a card of a claim that others don't know of
-    sa.exists()
-    .where(
-        _c.guild_id == tables.cards.c.guild_id,
-        _c.number == tables.cards.c.ref,
-        _c.state.in_(_private),
-    )
-    .correlate(tables.cards)
-)
-
-
 def _shown_forecast() -> sa.ColumnElement[bool]:
     """Whether everybody may see a forecast: not while its claim is open and its author hides them (C7)."""
     of, rule, claim = tables.forecasts.c, tables.forecasting.c, tables.claims.c
@@ -451,14 +449,6 @@ def _on_the_board() -> sa.ColumnElement[bool]:
     return ~sa.exists().where(left_out.guild_id == of.guild_id, left_out.player == of.player)
 
 
-LATER: Mapping[Table, tuple[str, ...]] = {
-    "claims": ("opened",),
-    "offers": ("outcomes",),
-    "proposals": ("outcomes",),
-    "disputes": ("posted",),
-}
-"""Columns that exports of before version 0012 don't have; an import takes those exports all the same."""
-
 LAYOUTS: dict[Table, Layout] = {
     "claims": _layout(
         tables.claims,
@@ -474,7 +464,7 @@ LAYOUTS: dict[Table, Layout] = {
             "resolution",
         ),
         *('"warned', "#digest", '"settings', '"terms'),
-        without=(_c.state.not_in(_private),),
+        without=(_claims.state.not_in(_private),),
         begins={"typed": None},
     ),
     "conditions": _layout(
@@ -684,3 +674,12 @@ LAYOUTS: dict[Table, Layout] = {
         *("@until=until_us", '"state', "winner", '"why', "@ended=ended_us", "ended_by"),
     ),
 }
+
+
+LATER: Mapping[Table, tuple[str, ...]] = {
+    "claims": ("opened",),
+    "offers": ("outcomes",),
+    "proposals": ("outcomes",),
+    "disputes": ("posted",),
+}
+"""Columns that exports of before version 0012 don't have; an import takes those exports all the same."""

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.errors import NotABook
 from ledger.files.cells import ident
 from ledger.files.exports import Summary
@@ -24,6 +24,32 @@ from markets.claims import claims, terms
 from markets.core import tables
 from markets.records import audit
 from markets.records.exports import FOLDER, FORMAT, LATER, LAYOUTS, MANIFEST, Layout, Table, written
+
+_claims, _disputes, _proposals = tables.claims.c, tables.disputes.c, tables.proposals.c
+_POSTED = (
+    sa.update(tables.disputes)
+    .where(in_guild(_disputes), _disputes.ruled_us.is_not(None))
+    .values(posted_us=_disputes.ruled_us)
+)
+_DATED = (
+    sa.select(_proposals.number, _proposals.result, _proposals.known_us)
+    .where(in_guild(_proposals), _proposals.known_us.is_not(None))
+    .order_by(_proposals.number)
+)
+_SAYING = (
+    (tables.resolutions, tables.resolutions.c.result),
+    (tables.disputes, _disputes.ruling),
+    (tables.disputes, _disputes.first_ruling),
+    (tables.votes, tables.votes.c.result),
+)
+_CLAIMS = sa.select(_claims.number).where(in_guild(_claims))
+_TERMS = sa.select(_claims.number, _claims.terms).where(in_guild(_claims))
+_SUPERSEDES = (
+    sa.update(tables.claims)
+    .where(in_guild(_claims), _claims.number == param("n"))
+    .values(supersedes=param("old"))
+)
+_LAST = sa.select(sa.func.max(book.done.c.at_us)).where(in_guild(book.done.c))
 
 
 def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
@@ -132,7 +158,7 @@ def _bring_over(tx: Connection, guild: int) -> None:
 def _of_proposal(table: sa.Table, guild: int, number: int) -> sa.ColumnElement[bool]:
     if table is not tables.votes:
         return table.c.proposal == number
-    own = sa.select(_d.number).where(_d.guild_id == guild, _d.proposal == number)
+    own = sa.select(_disputes.number).where(_disputes.guild_id == guild, _disputes.proposal == number)
     return table.c.dispute.in_(own)
 
 
@@ -160,30 +186,3 @@ def _tag(tx: Connection, guild: int) -> None:
 def _rest(tx: Connection, guild: int) -> None:
     last_us = tx.execute(_LAST, {"g": guild}).scalar()
     tx.execute(sa.insert(tables.removals), {"guild_id": guild, "from_us": last_us or 0})
-
-
-_c, _d, _p = tables.claims.c, tables.disputes.c, tables.proposals.c
-_POSTED = (
-    sa.update(tables.disputes)
-    .where(_d.guild_id == param("g"), _d.ruled_us.is_not(None))
-    .values(posted_us=_d.ruled_us)
-)
-_DATED = (
-    sa.select(_p.number, _p.result, _p.known_us)
-    .where(_p.guild_id == param("g"), _p.known_us.is_not(None))
-    .order_by(_p.number)
-)
-_SAYING = (
-    (tables.resolutions, tables.resolutions.c.result),
-    (tables.disputes, _d.ruling),
-    (tables.disputes, _d.first_ruling),
-    (tables.votes, tables.votes.c.result),
-)
-_CLAIMS = sa.select(_c.number).where(_c.guild_id == param("g"))
-_TERMS = sa.select(_c.number, _c.terms).where(_c.guild_id == param("g"))
-_SUPERSEDES = (
-    sa.update(tables.claims)
-    .where(_c.guild_id == param("g"), _c.number == param("n"))
-    .values(supersedes=param("old"))
-)
-_LAST = sa.select(sa.func.max(book.done.c.at_us)).where(book.done.c.guild_id == param("g"))

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import insert_if_new, param, params
+from ledger.compiled import in_guild, insert_if_new, param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.claims import claims, conditions, instruments, judges, stories
@@ -43,6 +43,91 @@ LATE_SECONDS = 15 * 60
 """Later than this, an announcement says that it is late."""
 
 # --- reminders --------------------------------------------------------------------------------
+
+
+_proposals, _disputes, _due_work, _claims = (
+    tables.proposals.c,
+    tables.disputes.c,
+    tables.due_work.c,
+    tables.claims.c,
+)
+_COMING = (
+    sa.select(_due_work.kind, _due_work.ref, _due_work.due_us)
+    .where(in_guild(_due_work), _due_work.ref.in_(params("refs")))
+    .order_by(_due_work.due_us)
+)
+_WINDOWS = (
+    sa.select(_proposals.number)
+    .where(in_guild(_proposals), _proposals.state == "standing", _proposals.window_to_us > param("from"))
+    .order_by(_proposals.number)
+)
+_RULINGS = (
+    sa.select(_disputes.number, _disputes.ruled_us, _disputes.posted_us, _due_work.kind, _due_work.due_us)
+    .join(tables.due_work, (_due_work.guild_id == _disputes.guild_id) & (_due_work.ref == _disputes.number))
+    .where(in_guild(_disputes), _due_work.kind.in_(disputes.WAITS), _due_work.due_us > param("from"))
+    .order_by(_disputes.number)
+)
+_ENDS = (
+    sa.select(_due_work.kind, _due_work.ref, _due_work.due_us)
+    .where(
+        in_guild(_due_work),
+        _due_work.kind.in_(["claim.lapse", "claim.ends"]),
+        _due_work.due_us > param("from"),
+    )
+    .order_by(_due_work.ref, _due_work.kind)
+)
+_UNSIGNED = (
+    sa.select(_proposals.number, _proposals.window_to_us, _due_work.due_us)
+    .join(tables.due_work, (_due_work.guild_id == _proposals.guild_id) & (_due_work.ref == _proposals.number))
+    .where(
+        *(in_guild(_proposals), _proposals.state == "standing", _proposals.window_to_us <= param("from")),
+        *(_due_work.kind == "proposal.unsigned", _due_work.due_us > param("from")),
+    )
+    .order_by(_proposals.number)
+)
+_NEEDS_CONFIRMATION = (
+    sa.update(tables.proposals).where(in_guild(_proposals), _proposals.number == param("n")).values(confirm=1)
+)
+_CUT_WINDOWS = (
+    sa.select(_proposals.guild_id)
+    .where(_proposals.state == "standing", _proposals.window_to_us > param("from"))
+    .distinct()
+)
+_CUT_RULINGS = (
+    sa.select(_due_work.guild_id)
+    .where(
+        _due_work.kind.in_([*disputes.WAITS, "proposal.unsigned", "claim.lapse", "claim.ends"]),
+        _due_work.due_us > param("from"),
+    )
+    .distinct()
+)
+_opened = (in_guild(_claims), _claims.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))
+_NEW = (
+    sa.select(_claims.number, _claims.terms)
+    .where(*_opened, _claims.made_us >= param("from"), _claims.made_us < param("to"))
+    .order_by(_claims.number)
+)
+_CLOSING = (
+    sa.select(_claims.number, _claims.terms)
+    .where(*_opened, _claims.closes_us >= param("from"), _claims.closes_us < param("to"))
+    .order_by(_claims.closes_us, _claims.number)
+)
+_resolutions = tables.resolutions.c
+_CAME_OUT = (
+    sa.select(_claims.number, _claims.terms)
+    .join(
+        tables.resolutions,
+        (_resolutions.guild_id == _claims.guild_id) & (_resolutions.number == _claims.resolution),
+    )
+    .where(*_opened, _resolutions.at_us >= param("from"), _resolutions.at_us < param("to"))
+    .order_by(_claims.number)
+)
+_removals = tables.removals.c
+_BACK = sa.delete(tables.removals).where(in_guild(_removals))
+_REMOVE = insert_if_new(tables.removals)
+_REMOVALS = sa.select(_removals.guild_id, _removals.from_us)
+_BOOK = sa.select(book.books.c.guild_id).where(in_guild(book.books.c))
+_GUILDS = sa.select(book.books.c.guild_id).order_by(book.books.c.guild_id)
 
 
 @jobs.handles("offer.remind")
@@ -486,77 +571,6 @@ def guilds(tx: Connection) -> list[int]:
 def removals(tx: Connection) -> dict[int, int]:
     """The servers the bot was removed from, and when."""
     return {row.guild_id: row.from_us for row in tx.execute(_REMOVALS)}
-
-
-_p, _d, _w, _c = tables.proposals.c, tables.disputes.c, tables.due_work.c, tables.claims.c
-_COMING = (
-    sa.select(_w.kind, _w.ref, _w.due_us)
-    .where(_w.guild_id == param("g"), _w.ref.in_(params("refs")))
-    .order_by(_w.due_us)
-)
-_WINDOWS = (
-    sa.select(_p.number)
-    .where(_p.guild_id == param("g"), _p.state == "standing", _p.window_to_us > param("from"))
-    .order_by(_p.number)
-)
-_RULINGS = (
-    sa.select(_d.number, _d.ruled_us, _d.posted_us, _w.kind, _w.due_us)
-    .join(tables.due_work, (_w.guild_id == _d.guild_id) & (_w.ref == _d.number))
-    .where(_d.guild_id == param("g"), _w.kind.in_(disputes.WAITS), _w.due_us > param("from"))
-    .order_by(_d.number)
-)
-_ENDS = (
-    sa.select(_w.kind, _w.ref, _w.due_us)
-    .where(_w.guild_id == param("g"), _w.kind.in_(["claim.lapse", "claim.ends"]), _w.due_us > param("from"))
-    .order_by(_w.ref, _w.kind)
-)
-_UNSIGNED = (
-    sa.select(_p.number, _p.window_to_us, _w.due_us)
-    .join(tables.due_work, (_w.guild_id == _p.guild_id) & (_w.ref == _p.number))
-    .where(
-        *(_p.guild_id == param("g"), _p.state == "standing", _p.window_to_us <= param("from")),
-        *(_w.kind == "proposal.unsigned", _w.due_us > param("from")),
-    )
-    .order_by(_p.number)
-)
-_NEEDS_CONFIRMATION = (
-    sa.update(tables.proposals).where(_p.guild_id == param("g"), _p.number == param("n")).values(confirm=1)
-)
-_CUT_WINDOWS = (
-    sa.select(_p.guild_id).where(_p.state == "standing", _p.window_to_us > param("from")).distinct()
-)
-_CUT_RULINGS = (
-    sa.select(_w.guild_id)
-    .where(
-        _w.kind.in_([*disputes.WAITS, "proposal.unsigned", "claim.lapse", "claim.ends"]),
-        _w.due_us > param("from"),
-    )
-    .distinct()
-)
-_opened = (_c.guild_id == param("g"), _c.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]))
-_NEW = (
-    sa.select(_c.number, _c.terms)
-    .where(*_opened, _c.made_us >= param("from"), _c.made_us < param("to"))
-    .order_by(_c.number)
-)
-_CLOSING = (
-    sa.select(_c.number, _c.terms)
-    .where(*_opened, _c.closes_us >= param("from"), _c.closes_us < param("to"))
-    .order_by(_c.closes_us, _c.number)
-)
-_s = tables.resolutions.c
-_CAME_OUT = (
-    sa.select(_c.number, _c.terms)
-    .join(tables.resolutions, (_s.guild_id == _c.guild_id) & (_s.number == _c.resolution))
-    .where(*_opened, _s.at_us >= param("from"), _s.at_us < param("to"))
-    .order_by(_c.number)
-)
-_r = tables.removals.c
-_BACK = sa.delete(tables.removals).where(_r.guild_id == param("g"))
-_REMOVE = insert_if_new(tables.removals)
-_REMOVALS = sa.select(_r.guild_id, _r.from_us)
-_BOOK = sa.select(book.books.c.guild_id).where(book.books.c.guild_id == param("g"))
-_GUILDS = sa.select(book.books.c.guild_id).order_by(book.books.c.guild_id)
 
 
 def _window_begins(tx: Connection, guild: int, facts: dict[str, int], now: datetime) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.claims import Claim
@@ -18,6 +18,13 @@ from markets.claims.conditions import FAILED, MET, REVERSED, WAITING, ConditionL
 from markets.claims.terms import Result
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.settlement import bonds, disputes, proposals, resolution
+
+_claims = tables.claims.c
+_TIMES = (
+    sa.update(tables.claims)
+    .where(in_guild(_claims), _claims.number == param("n"))
+    .values(closes_us=param("closes"), deadline_us=param("deadline"), check_us=param("check"))
+)
 
 
 def verdict(state: str, result: Result | None, outcome: int) -> str:
@@ -158,12 +165,5 @@ def _tell(tx: Connection, claim: Claim, kind: str, link: ConditionLink, now: dat
         tx, claim.guild, kind, {"claim": claim.number, "on": link.on, **facts}, now, line=claim.number
     )
 
-
-_c = tables.claims.c
-_TIMES = (
-    sa.update(tables.claims)
-    .where(_c.guild_id == param("g"), _c.number == param("n"))
-    .values(closes_us=param("closes"), deadline_us=param("deadline"), check_us=param("check"))
-)
 
 jobs.HANDLERS["condition.look"] = look

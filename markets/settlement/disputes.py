@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts
 from ledger.accounts import Account
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import fits, to_us
 from markets.claims import became_public, claims, conditions, instruments, judges, result_rules, terms
 from markets.claims.claims import Claim
@@ -182,6 +182,69 @@ class Halt:
     claim: int
     halted: bool
     reason: str
+
+
+_disputes, _v, _arguments = tables.disputes.c, tables.votes.c, tables.arguments.c
+_this = (in_guild(_disputes), _disputes.number == param("n"))
+_LOAD = sa.select(tables.disputes).where(*_this)
+_ADD = sa.insert(tables.disputes)
+_STANDING = sa.select(sa.func.max(_disputes.number)).where(
+    in_guild(_disputes), _disputes.claim == param("claim")
+)
+_RULE = (
+    sa.update(tables.disputes)
+    .where(*_this)
+    .values({name: param(name) for name in ("state", "ruling", "ruling_reason", "ruled_us")})
+    .values(posted_us=None)
+)
+_POSTED = sa.update(tables.disputes).where(*_this).values(posted_us=param("at"))
+_APPEAL = (
+    sa.update(tables.disputes)
+    .where(*_this)
+    .values(
+        state="appealed",
+        appellant=param("appellant"),
+        appeal_reason=param("why"),
+        appeal_bond=param("held"),
+        posted_us=param("posted"),
+    )
+)
+_LAPSE = sa.update(tables.disputes).where(*_this).values(state="lapsed")
+_STANDS = sa.update(tables.disputes).where(*_this).values(state="final")
+_ARGUMENTS = (
+    sa.select(sa.func.count())
+    .select_from(tables.arguments)
+    .where(in_guild(_arguments), _arguments.dispute == param("d"))
+)
+_ADD_ARGUMENT = sa.insert(tables.arguments)
+_WITHDRAW_VOTE = sa.delete(tables.votes).where(
+    _v.guild_id == param("guild_id"),
+    _v.dispute == param("dispute"),
+    _v.round == param("round"),
+    _v.judge == param("judge"),
+)
+_ADD_VOTE = sa.insert(tables.votes)
+_of_round = (in_guild(_v), _v.dispute == param("d"), _v.round == param("round"))
+_VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
+_VOTERS = sa.select(_v.judge).where(*_of_round)
+_FIRST_RULING = sa.update(tables.disputes).where(*_this).values(first_ruling=param("first"))
+_FIRST = sa.select(_disputes.first_ruling).where(*_this)
+_acts, _appointments = tables.acts.c, tables.appointments.c
+_FROZEN = sa.select(sa.func.max(_acts.at_us)).where(
+    in_guild(_acts), _acts.claim == param("claim"), _acts.act == "freeze"
+)
+_APPOINTMENTS = sa.select(_appointments.side, _appointments.judge).where(
+    in_guild(_appointments), _appointments.claim == param("claim")
+)
+_FORGET_APPOINTMENTS = sa.delete(tables.appointments).where(
+    in_guild(_appointments), _appointments.claim == param("claim")
+)
+_FORGET_APPOINTMENT = sa.delete(tables.appointments).where(
+    _appointments.guild_id == param("guild_id"),
+    _appointments.claim == param("claim"),
+    _appointments.side == param("side"),
+)
+_ADD_APPOINTMENT = sa.insert(tables.appointments)
 
 
 def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
@@ -711,61 +774,6 @@ def _required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:
     return dispute
 
 
-_d, _v, _a = tables.disputes.c, tables.votes.c, tables.arguments.c
-_this = (_d.guild_id == param("g"), _d.number == param("n"))
-_LOAD = sa.select(tables.disputes).where(*_this)
-_ADD = sa.insert(tables.disputes)
-_STANDING = sa.select(sa.func.max(_d.number)).where(_d.guild_id == param("g"), _d.claim == param("claim"))
-_RULE = (
-    sa.update(tables.disputes)
-    .where(*_this)
-    .values({name: param(name) for name in ("state", "ruling", "ruling_reason", "ruled_us")})
-    .values(posted_us=None)
-)
-_POSTED = sa.update(tables.disputes).where(*_this).values(posted_us=param("at"))
 _cancel_waits = jobs.cancelling(*WAITS)
-_APPEAL = (
-    sa.update(tables.disputes)
-    .where(*_this)
-    .values(
-        state="appealed",
-        appellant=param("appellant"),
-        appeal_reason=param("why"),
-        appeal_bond=param("held"),
-        posted_us=param("posted"),
-    )
-)
-_LAPSE = sa.update(tables.disputes).where(*_this).values(state="lapsed")
-_STANDS = sa.update(tables.disputes).where(*_this).values(state="final")
-_ARGUMENTS = (
-    sa.select(sa.func.count())
-    .select_from(tables.arguments)
-    .where(_a.guild_id == param("g"), _a.dispute == param("d"))
-)
-_ADD_ARGUMENT = sa.insert(tables.arguments)
-_WITHDRAW_VOTE = sa.delete(tables.votes).where(
-    _v.guild_id == param("guild_id"),
-    _v.dispute == param("dispute"),
-    _v.round == param("round"),
-    _v.judge == param("judge"),
-)
-_ADD_VOTE = sa.insert(tables.votes)
-_of_round = (_v.guild_id == param("g"), _v.dispute == param("d"), _v.round == param("round"))
-_VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
-_VOTERS = sa.select(_v.judge).where(*_of_round)
-_FIRST_RULING = sa.update(tables.disputes).where(*_this).values(first_ruling=param("first"))
-_FIRST = sa.select(_d.first_ruling).where(*_this)
-_x, _j = tables.acts.c, tables.appointments.c
-_FROZEN = sa.select(sa.func.max(_x.at_us)).where(
-    _x.guild_id == param("g"), _x.claim == param("claim"), _x.act == "freeze"
-)
-_APPOINTMENTS = sa.select(_j.side, _j.judge).where(_j.guild_id == param("g"), _j.claim == param("claim"))
-_FORGET_APPOINTMENTS = sa.delete(tables.appointments).where(
-    _j.guild_id == param("g"), _j.claim == param("claim")
-)
-_FORGET_APPOINTMENT = sa.delete(tables.appointments).where(
-    _j.guild_id == param("guild_id"), _j.claim == param("claim"), _j.side == param("side")
-)
-_ADD_APPOINTMENT = sa.insert(tables.appointments)
 
 jobs.HANDLERS["ruling.pay"] = pay_ruling

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import issuance, settings
 from ledger import players as people
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from markets.claims import became_public, claims, conditions, instruments, terms
 from markets.claims.claims import Claim
 from markets.claims.instruments import Instrument
@@ -52,6 +52,12 @@ class Below:
 
 
 # --- what hangs below -------------------------------------------------------------------------
+
+
+_proposals = tables.proposals.c
+_PROPOSED = sa.select(_proposals.proposer, _proposals.result, _proposals.known_us).where(
+    in_guild(_proposals), _proposals.claim == param("claim"), _proposals.state.in_(["standing", "disputed"])
+)
 
 
 def below(tx: Connection, claim: Claim) -> list[Below]:
@@ -217,9 +223,3 @@ def _proposers(tx: Connection, claim: Claim, result: Result) -> set[int]:
     row = tx.execute(_PROPOSED, {"g": claim.guild, "claim": claim.number}).first()
     same = row is not None and terms.same(became_public.proposed(row.result, row.known_us), result)
     return {row.proposer} if row is not None and same else set()
-
-
-_p = tables.proposals.c
-_PROPOSED = sa.select(_p.proposer, _p.result, _p.known_us).where(
-    _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_(["standing", "disputed"])
-)

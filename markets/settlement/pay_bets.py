@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.transfers import VOID, Words
 from markets.bets import offers
 from markets.bets.offers import Bet
@@ -105,6 +105,50 @@ class BetsInstrument(Instrument):
         return bool(live_bets(tx, claim.guild, claim.number, limit=1))
 
 
+_bets, _resolutions = tables.bets.c, tables.resolutions.c
+_LIVE = (
+    sa.select(*offers.BET_COLUMNS)
+    .where(in_guild(_bets), _bets.claim == param("claim"), _bets.state == "live")
+    .order_by(_bets.number)
+    .limit(param("limit"))
+)
+_LIVE_OF = _LIVE.where(sa.or_(_bets.maker == param("player"), _bets.taker == param("player")))
+_live = (in_guild(_bets), _bets.claim == param("claim"), _bets.state == "live")
+_sides = sa.union_all(
+    sa.select(_bets.maker.label("player"), _bets.maker_stake.label("stake")).where(*_live),
+    sa.select(_bets.taker, _bets.taker_stake).where(*_live),
+).subquery()
+_STAKES = sa.select(_sides.c.player, sa.func.sum(_sides.c.stake).label("staked")).group_by(_sides.c.player)
+_claim_of_resolution = sa.select(_resolutions.claim).where(
+    in_guild(_resolutions), _resolutions.number == param("r")
+)
+_PAID_BETS = (
+    sa.select(*offers.BET_COLUMNS)
+    .where(
+        in_guild(_bets),
+        _bets.claim == _claim_of_resolution.scalar_subquery(),  # by its index
+        _bets.resolution == param("r"),
+        _bets.state != "live",
+    )
+    .order_by(_bets.number)
+    .limit(param("limit"))
+)
+_DELETED = (
+    sa.select(_bets.number)
+    .join(
+        book.players,
+        (book.players.c.guild_id == _bets.guild_id) & book.players.c.number.in_([_bets.maker, _bets.taker]),
+    )
+    .where(
+        in_guild(_bets),
+        _bets.claim == param("claim"),
+        _bets.state == "live",
+        book.players.c.discord_id.is_(None),
+    )
+    .limit(1)
+)
+
+
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
     """What each side of a bet gets by a result (C8, C9, B4)."""
     outcomes = len(claim.terms.outcomes)
@@ -144,45 +188,3 @@ def paid_bets(tx: Connection, guild: int, resolution: int, *, limit: int = 10_00
     """The bets that a resolution has paid, by number."""
     asked = {"g": guild, "r": resolution, "limit": limit}
     return [offers.bet_of(row) for row in tx.execute(_PAID_BETS, asked)]
-
-
-_b, _r = tables.bets.c, tables.resolutions.c
-_LIVE = (
-    sa.select(*offers.BET_COLUMNS)
-    .where(_b.guild_id == param("g"), _b.claim == param("claim"), _b.state == "live")
-    .order_by(_b.number)
-    .limit(param("limit"))
-)
-_LIVE_OF = _LIVE.where(sa.or_(_b.maker == param("player"), _b.taker == param("player")))
-_live = (_b.guild_id == param("g"), _b.claim == param("claim"), _b.state == "live")
-_sides = sa.union_all(
-    sa.select(_b.maker.label("player"), _b.maker_stake.label("stake")).where(*_live),
-    sa.select(_b.taker, _b.taker_stake).where(*_live),
-).subquery()
-_STAKES = sa.select(_sides.c.player, sa.func.sum(_sides.c.stake).label("staked")).group_by(_sides.c.player)
-_claim_of_resolution = sa.select(_r.claim).where(_r.guild_id == param("g"), _r.number == param("r"))
-_PAID_BETS = (
-    sa.select(*offers.BET_COLUMNS)
-    .where(
-        _b.guild_id == param("g"),
-        _b.claim == _claim_of_resolution.scalar_subquery(),  # by its index
-        _b.resolution == param("r"),
-        _b.state != "live",
-    )
-    .order_by(_b.number)
-    .limit(param("limit"))
-)
-_DELETED = (
-    sa.select(_b.number)
-    .join(
-        book.players,
-        (book.players.c.guild_id == _b.guild_id) & book.players.c.number.in_([_b.maker, _b.taker]),
-    )
-    .where(
-        _b.guild_id == param("g"),
-        _b.claim == param("claim"),
-        _b.state == "live",
-        book.players.c.discord_id.is_(None),
-    )
-    .limit(1)
-)

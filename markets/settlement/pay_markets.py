@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger import schema as book
 from ledger.accounts import Account
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
 from markets.bets import offers
@@ -201,6 +201,62 @@ class SharesOfOutcomes(Instrument):
             end = _End(None, f"claim:{claim.number}:market", "settled", now)
             done = _end_some(tx, market, end, MOST_ENTRIES)
             assert done.done, claim.number
+
+
+Which = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
+_markets, _positions, _liquidity, _orders = (
+    tables.markets.c,
+    tables.positions.c,
+    tables.liquidity.c,
+    tables.orders.c,
+)
+_a, _w, _t = book.accounts.c, book.players.c, book.transfers.c
+_zero = sa.literal_column("0", Whole)
+_of_market = (in_guild(_positions), _positions.claim == param("claim"))
+_in_range = (*_of_market, _positions.player > param("cursor"), _positions.player <= param("last"))
+_MARK_PUT_IN = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_positions.cost))
+_UNPAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
+_MARKED = Compiled(
+    sa.select(_positions.player)
+    .where(*_of_market, _positions.paid.is_not(None))
+    .group_by(_positions.player)
+    .order_by(_positions.player)
+    .limit(param("most"))
+    .offset(_zero)
+)
+_trades = tables.trades.c
+_resolutions = tables.resolutions.c
+_RESULT = sa.select(_resolutions.result).where(in_guild(_resolutions), _resolutions.number == param("r"))
+_of_payers = (in_guild(_liquidity), _liquidity.claim == param("claim"))
+_RETURNED = Compiled(
+    sa.update(tables.liquidity)
+    .where(*_of_payers, _liquidity.number == param("n"))
+    .values(returned=param("back"))
+)
+_UNRETURNED = Compiled(sa.update(tables.liquidity).where(*_of_payers).values(returned=sa.null()))
+_SAVE = Compiled(
+    sa.update(tables.markets)
+    .where(in_guild(_markets), _markets.claim == param("claim"))
+    .values({name: param(name) for name in ("state", "resolution", "phase", "cursor", "chunks")})
+)
+_BY_KEY = sa.select(_t.number).where(in_guild(_t), _t.key == param("key"))
+_HELD = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(
+    *_of_market
+)
+_this_player = (*_of_market, _positions.player == param("p"))
+_HOLDS = sa.select(_positions.player).where(*_this_player, _positions.shares > 0).limit(1)
+_HAD = sa.select(_positions.player).where(*_this_player).limit(1)
+_HAD_PAID = sa.select(_liquidity.player).where(*_of_payers, _liquidity.player == param("p")).limit(1)
+_of_orders = (in_guild(_orders), _orders.claim == param("claim"))
+_HAD_ORDER = sa.select(_orders.player).where(*_of_orders, _orders.player == param("p")).limit(1)
+_ANY = sa.select(_positions.player).where(*_of_market, _positions.shares > 0).limit(1)
+_ANY_ORDER = sa.select(_orders.player).where(*_of_orders, _orders.state == "open").limit(1)
+_DELETED = (
+    sa.select(_positions.player)
+    .join(book.players, (_w.guild_id == _positions.guild_id) & (_w.number == _positions.player))
+    .where(*_of_market, _positions.shares > 0, _w.discord_id.is_(None))
+    .limit(1)
+)
 
 
 def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime) -> bool:
@@ -387,14 +443,7 @@ def _save(tx: Connection, market: Market) -> None:
     )
 
 
-Which = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
-
 _NO_TIME: Any = None
-_m, _p, _l, _o = tables.markets.c, tables.positions.c, tables.liquidity.c, tables.orders.c
-_a, _w, _t = book.accounts.c, book.players.c, book.transfers.c
-
-
-_zero = sa.literal_column("0", Whole)
 
 
 def _whole(name: str) -> sa.BindParameter[int]:
@@ -402,29 +451,57 @@ def _whole(name: str) -> sa.BindParameter[int]:
 
 
 _weight = sa.case(
-    *((_p.outcome == sa.literal_column(str(at)), _whole(f"w{at}")) for at in range(claims.MOST)),
+    *((_positions.outcome == sa.literal_column(str(at)), _whole(f"w{at}")) for at in range(claims.MOST)),
     else_=_zero,
 )
-_gets = (_p.shares * _weight) // _whole("whole")
+_gets = (_positions.shares * _weight) // _whole("whole")
 """A share pays its outcome's weight, rounded down: what is left over remains in the escrow, for the rest."""
-
-_of_market = (_p.guild_id == param("g"), _p.claim == param("claim"))
+_MARK_PAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
 
 
 def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
 
 
+_bought = (
+    sa.select(_sum(_trades.amount))
+    .where(
+        _trades.guild_id == _positions.guild_id,
+        _trades.player == _positions.player,
+        _trades.claim == _positions.claim,
+        _trades.quantity > _zero,
+    )
+    .correlate(tables.positions)
+    .scalar_subquery()
+)
+_CAME = Compiled(
+    sa.select(_positions.player, _bought, _sum(_positions.cost), _sum(_positions.paid))
+    .where(*_in_range, _positions.paid.is_not(None))
+    .group_by(_positions.guild_id, _positions.claim, _positions.player)
+    .order_by(_positions.player)
+)
+_CHANGES = (
+    sa.select(_positions.player, _sum(_gets).label("gets"), _sum(_positions.cost).label("cost"))
+    .where(*_of_market)
+    .group_by(_positions.player)
+)
+_STAKES = (
+    sa.select(_positions.player, _sum(_positions.cost).label("cost"))
+    .where(*_of_market, _positions.shares > 0)
+    .group_by(_positions.player)
+)
+
+
 def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Compiled:
     """The next holders by number: what each gets, the wallet and what it holds, and whether Crux knows who it is."""
     grouped = (
-        sa.select(_p.player, _sum(of).label("gets"))
-        .where(*_of_market, _p.player > param("cursor"))
-        .group_by(_p.player)
+        sa.select(_positions.player, _sum(of).label("gets"))
+        .where(*_of_market, _positions.player > param("cursor"))
+        .group_by(_positions.player)
     )
     some = (
         (grouped if which is None else grouped.having(which(_sum(of))))
-        .order_by(_p.player)
+        .order_by(_positions.player)
         .limit(param("most"))
         .offset(_zero)  # SQLite's compiler adds one of its own, as a value
         .subquery()
@@ -435,81 +512,13 @@ def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Comp
         .join_from(
             some,
             book.accounts,
-            (_a.guild_id == param("g"))
-            & (_a.kind == sa.literal_column("'wallet'"))
-            & (_a.owner == some.c.player),
+            (in_guild(_a)) & (_a.kind == sa.literal_column("'wallet'")) & (_a.owner == some.c.player),
         )
-        .join(book.players, (_w.guild_id == param("g")) & (_w.number == some.c.player))
+        .join(book.players, (in_guild(_w)) & (_w.number == some.c.player))
         .order_by(some.c.player)
     )
 
 
 _PAID = _next_holders(_gets)
-_PUT_IN = _next_holders(_p.cost)
-_COLLECTED = _next_holders(_p.cost, lambda whole: whole < _zero)
-_in_range = (*_of_market, _p.player > param("cursor"), _p.player <= param("last"))
-_MARK_PAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
-_MARK_PUT_IN = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_p.cost))
-_UNPAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
-_MARKED = Compiled(
-    sa.select(_p.player)
-    .where(*_of_market, _p.paid.is_not(None))
-    .group_by(_p.player)
-    .order_by(_p.player)
-    .limit(param("most"))
-    .offset(_zero)
-)
-_d = tables.trades.c
-_bought = (
-    sa.select(_sum(_d.amount))
-    .where(
-        _d.guild_id == _p.guild_id,
-        _d.player == _p.player,
-        _d.claim == _p.claim,
-        _d.quantity > _zero,
-    )
-    .correlate(tables.positions)
-    .scalar_subquery()
-)
-_CAME = Compiled(
-    sa.select(_p.player, _bought, _sum(_p.cost), _sum(_p.paid))
-    .where(*_in_range, _p.paid.is_not(None))
-    .group_by(_p.guild_id, _p.claim, _p.player)
-    .order_by(_p.player)
-)
-_s = tables.resolutions.c
-_RESULT = sa.select(_s.result).where(_s.guild_id == param("g"), _s.number == param("r"))
-_of_payers = (_l.guild_id == param("g"), _l.claim == param("claim"))
-_RETURNED = Compiled(
-    sa.update(tables.liquidity).where(*_of_payers, _l.number == param("n")).values(returned=param("back"))
-)
-_UNRETURNED = Compiled(sa.update(tables.liquidity).where(*_of_payers).values(returned=sa.null()))
-_SAVE = Compiled(
-    sa.update(tables.markets)
-    .where(_m.guild_id == param("g"), _m.claim == param("claim"))
-    .values({name: param(name) for name in ("state", "resolution", "phase", "cursor", "chunks")})
-)
-_BY_KEY = sa.select(_t.number).where(_t.guild_id == param("g"), _t.key == param("key"))
-_CHANGES = (
-    sa.select(_p.player, _sum(_gets).label("gets"), _sum(_p.cost).label("cost"))
-    .where(*_of_market)
-    .group_by(_p.player)
-)
-_HELD = sa.select(_p.player, _p.outcome, _p.shares, _p.cost).where(*_of_market)
-_STAKES = (
-    sa.select(_p.player, _sum(_p.cost).label("cost")).where(*_of_market, _p.shares > 0).group_by(_p.player)
-)
-_this_player = (*_of_market, _p.player == param("p"))
-_HOLDS = sa.select(_p.player).where(*_this_player, _p.shares > 0).limit(1)
-_HAD = sa.select(_p.player).where(*_this_player).limit(1)
-_HAD_PAID = sa.select(_l.player).where(*_of_payers, _l.player == param("p")).limit(1)
-_of_orders = (_o.guild_id == param("g"), _o.claim == param("claim"))
-_HAD_ORDER = sa.select(_o.player).where(*_of_orders, _o.player == param("p")).limit(1)
-_ANY = sa.select(_p.player).where(*_of_market, _p.shares > 0).limit(1)
-_ANY_ORDER = sa.select(_o.player).where(*_of_orders, _o.state == "open").limit(1)
-_DELETED = (
-    sa.select(_p.player)
-    .join(book.players, (_w.guild_id == _p.guild_id) & (_w.number == _p.player))
-    .where(*_of_market, _p.shares > 0, _w.discord_id.is_(None))
-    .limit(1)
-)
+_PUT_IN = _next_holders(_positions.cost)
+_COLLECTED = _next_holders(_positions.cost, lambda whole: whole < _zero)

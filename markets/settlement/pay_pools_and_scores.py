@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import insert_if_new, param
+from ledger.compiled import in_guild, insert_if_new, param
 from ledger.transfers import Words
 from markets.bets import offers
 from markets.claims import instruments, terms
@@ -111,6 +111,25 @@ class ScoresInstrument(Instrument):
         return tx.execute(_FORECAST, {"g": claim.guild, "c": claim.number}).first() is not None
 
 
+_bets, _forecasts = tables.bets.c, tables.forecasts.c
+_AGREED = (
+    sa.select(*offers.BET_COLUMNS)
+    .where(in_guild(_bets), _bets.claim == param("c"), _bets.state == "agreed")
+    .order_by(_bets.number)
+)
+_counted_bets = tables.counted_bets.c
+_COUNT = insert_if_new(tables.counted_bets)
+_COUNTED = sa.select(_counted_bets.bet).where(in_guild(_counted_bets), _counted_bets.resolution == param("r"))
+_UNCOUNT = sa.delete(tables.counted_bets).where(
+    in_guild(_counted_bets), _counted_bets.resolution == param("r")
+)
+_FORECAST = (
+    sa.select(_forecasts.player)
+    .where(in_guild(_forecasts), _forecasts.claim == param("c"), _forecasts.until_us.is_(None))
+    .limit(1)
+)
+
+
 def _count_agreed(tx: Connection, claim: Claim, number: int, result: Result, now: datetime) -> None:
     """Count the bets that ended by agreement as the claim came out, each once."""
     if result.kind == "void":
@@ -135,22 +154,6 @@ def _take_agreed_out(tx: Connection, claim: Claim, number: int, now: datetime) -
 def _result(tx: Connection, claim: Claim, number: int) -> Result:
     return terms.read_result(resolution.load_resolution(tx, claim.guild, number).result)
 
-
-_b, _f = tables.bets.c, tables.forecasts.c
-_AGREED = (
-    sa.select(*offers.BET_COLUMNS)
-    .where(_b.guild_id == param("g"), _b.claim == param("c"), _b.state == "agreed")
-    .order_by(_b.number)
-)
-_n = tables.counted_bets.c
-_COUNT = insert_if_new(tables.counted_bets)
-_COUNTED = sa.select(_n.bet).where(_n.guild_id == param("g"), _n.resolution == param("r"))
-_UNCOUNT = sa.delete(tables.counted_bets).where(_n.guild_id == param("g"), _n.resolution == param("r"))
-_FORECAST = (
-    sa.select(_f.player)
-    .where(_f.guild_id == param("g"), _f.claim == param("c"), _f.until_us.is_(None))
-    .limit(1)
-)
 
 instruments.register(PoolInstrument())
 instruments.register(RewardsInstrument())

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts
 from ledger.accounts import Account
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import fits, to_us
 from markets.claims import became_public, claims, instruments, judges, result_rules, sides, stories, terms
 from markets.claims.claims import Claim
@@ -129,6 +129,42 @@ class Confirm:
     key: str
     actor: Actor
     proposal: int
+
+
+_proposals = tables.proposals.c
+_this = (in_guild(_proposals), _proposals.number == param("n"))
+_LOAD = sa.select(tables.proposals).where(*_this)
+_ADD = sa.insert(tables.proposals)
+_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"), ended_us=param("at"))
+_WINDOW = (
+    sa.update(tables.proposals)
+    .where(*_this)
+    .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
+)
+_NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
+_STANDING = sa.select(_proposals.number).where(
+    in_guild(_proposals), _proposals.claim == param("claim"), _proposals.state.in_([STANDING, DISPUTED])
+)
+_next = tables.proposals.alias("following").c
+_followed = sa.exists().where(  # the one that took its place was made in the same transaction
+    _next.guild_id == _proposals.guild_id,
+    _next.claim == _proposals.claim,
+    _next.number > _proposals.number,
+    _next.made_us == _proposals.ended_us,
+)
+_ENDED_LATELY = sa.select(
+    _proposals.ended_us,
+    _proposals.state,
+    _proposals.result,
+    _proposals.early,
+    _proposals.window_to_us,
+    _followed.label("followed"),
+).where(
+    in_guild(_proposals),
+    _proposals.claim == param("claim"),
+    _proposals.proposer == param("player"),
+    _proposals.ended_us > param("since"),
+)
 
 
 def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
@@ -573,35 +609,5 @@ def _waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
     found = standing(tx, claim)
     return found is not None and found.number == proposal.number
 
-
-_p = tables.proposals.c
-_this = (_p.guild_id == param("g"), _p.number == param("n"))
-_LOAD = sa.select(tables.proposals).where(*_this)
-_ADD = sa.insert(tables.proposals)
-_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"), ended_us=param("at"))
-_WINDOW = (
-    sa.update(tables.proposals)
-    .where(*_this)
-    .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
-)
-_NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
-_STANDING = sa.select(_p.number).where(
-    _p.guild_id == param("g"), _p.claim == param("claim"), _p.state.in_([STANDING, DISPUTED])
-)
-_next = tables.proposals.alias("following").c
-_followed = sa.exists().where(  # the one that took its place was made in the same transaction
-    _next.guild_id == _p.guild_id,
-    _next.claim == _p.claim,
-    _next.number > _p.number,
-    _next.made_us == _p.ended_us,
-)
-_ENDED_LATELY = sa.select(
-    _p.ended_us, _p.state, _p.result, _p.early, _p.window_to_us, _followed.label("followed")
-).where(
-    _p.guild_id == param("g"),
-    _p.claim == param("claim"),
-    _p.proposer == param("player"),
-    _p.ended_us > param("since"),
-)
 
 jobs.HANDLERS["proposal.settle"] = settle_by_silence

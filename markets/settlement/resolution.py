@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.transfers import Words
 from ledger.types import Salt, to_us
 from markets.claims import claims, conditions, instruments, judges, terms
@@ -57,6 +57,36 @@ class Reverse:
     claim: int
     reason: str
     salt: Salt
+
+
+_resolutions = tables.resolutions.c
+_ADD_RESOLUTION = sa.insert(tables.resolutions)
+_this_resolution = (in_guild(_resolutions), _resolutions.number == param("n"))
+_LOAD_RESOLUTION = sa.select(
+    _resolutions.number,
+    _resolutions.claim,
+    _resolutions.result,
+    _resolutions.proposal,
+    _resolutions.dispute,
+    _resolutions.at_us,
+    _resolutions.pays_us,
+    _resolutions.paid_us,
+    _resolutions.reversed_us,
+).where(*_this_resolution)
+_PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
+_REVERSED = (
+    sa.update(tables.resolutions)
+    .where(*_this_resolution)
+    .values(
+        reversed_us=param("at"),
+        reversed_by=param("by"),
+        reversed_why=param("why"),
+        reversed_salt=param("salt"),
+    )
+)
+_MARK = sa.select(_resolutions.reversed_by, _resolutions.reversed_why, _resolutions.reversed_salt).where(
+    *_this_resolution
+)
 
 
 def resolve(
@@ -270,34 +300,6 @@ class Resolution:
 def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
     """A resolution by its number."""
     return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())
-
-
-_r = tables.resolutions.c
-_ADD_RESOLUTION = sa.insert(tables.resolutions)
-_this_resolution = (_r.guild_id == param("g"), _r.number == param("n"))
-_LOAD_RESOLUTION = sa.select(
-    _r.number,
-    _r.claim,
-    _r.result,
-    _r.proposal,
-    _r.dispute,
-    _r.at_us,
-    _r.pays_us,
-    _r.paid_us,
-    _r.reversed_us,
-).where(*_this_resolution)
-_PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
-_REVERSED = (
-    sa.update(tables.resolutions)
-    .where(*_this_resolution)
-    .values(
-        reversed_us=param("at"),
-        reversed_by=param("by"),
-        reversed_why=param("why"),
-        reversed_salt=param("salt"),
-    )
-)
-_MARK = sa.select(_r.reversed_by, _r.reversed_why, _r.reversed_salt).where(*_this_resolution)
 
 
 def _pay_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:

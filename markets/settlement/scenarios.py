@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, judges, stories
 from markets.claims import terms as claim_terms
@@ -133,6 +133,14 @@ class Answered:
 
 
 # --- stories ----------------------------------------------------------------------------------
+
+
+_tellings, _items = tables.tellings.c, tables.items.c
+_this = (in_guild(_tellings), _tellings.claim == param("n"), _tellings.writer == param("p"))
+_KEPT = sa.select(_tellings.typed).where(*_this)
+_UNKEEP = sa.delete(tables.tellings).where(*_this)
+_UNKEEP_ALL = sa.delete(tables.tellings).where(in_guild(_tellings), _tellings.writer == param("p"))
+_ERASE = sa.update(tables.items).where(in_guild(_items), _items.judge == param("p")).values(reason=None)
 
 
 def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
@@ -479,11 +487,3 @@ def _dated(terms: Terms, outcomes: tuple[Outcome, ...], scenario: Scenario) -> T
         closes_us=closes,
         check_us=check,
     )
-
-
-_t, _i = tables.tellings.c, tables.items.c
-_this = (_t.guild_id == param("g"), _t.claim == param("n"), _t.writer == param("p"))
-_KEPT = sa.select(_t.typed).where(*_this)
-_UNKEEP = sa.delete(tables.tellings).where(*_this)
-_UNKEEP_ALL = sa.delete(tables.tellings).where(_t.guild_id == param("g"), _t.writer == param("p"))
-_ERASE = sa.update(tables.items).where(_i.guild_id == param("g"), _i.judge == param("p")).values(reason=None)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.types import Whole
 from markets.core import tables
 from markets.mechanisms import lmsr
@@ -27,6 +27,28 @@ class Payment(NamedTuple):
     paid: int
     transfer: int
     returned: int | None
+
+
+_liquidity, _d = tables.liquidity.c, tables.trades.c
+_PAYMENTS = Compiled(
+    sa.select(
+        _liquidity.number,
+        _liquidity.player,
+        _liquidity.liquidity,
+        _liquidity.paid,
+        _liquidity.transfer,
+        _liquidity.returned,
+    )
+    .where(in_guild(_liquidity), _liquidity.claim == param("claim"))
+    .order_by(_liquidity.number)
+)
+_trades = (in_guild(_d), _d.claim == param("claim"))
+_TRADE = Compiled(sa.select(_d.transfer).where(*_trades, _d.number == param("n")))
+_BETWEEN = Compiled(
+    sa.select(_d.outcome, sa.cast(sa.func.sum(_d.quantity), Whole))
+    .where(*_trades, _d.number > param("after"), _d.number <= param("until"))
+    .group_by(_d.outcome)
+)
 
 
 def payments(tx: Connection, market: Market) -> list[Payment]:
@@ -73,18 +95,3 @@ def _trades_before(tx: Connection, market: Market, transfer: int) -> int:
         return row[0]
 
     return bisect_left(range(1, market.trades + 1), transfer, key=moved_by)
-
-
-_l, _d = tables.liquidity.c, tables.trades.c
-_PAYMENTS = Compiled(
-    sa.select(_l.number, _l.player, _l.liquidity, _l.paid, _l.transfer, _l.returned)
-    .where(_l.guild_id == param("g"), _l.claim == param("claim"))
-    .order_by(_l.number)
-)
-_trades = (_d.guild_id == param("g"), _d.claim == param("claim"))
-_TRADE = Compiled(sa.select(_d.transfer).where(*_trades, _d.number == param("n")))
-_BETWEEN = Compiled(
-    sa.select(_d.outcome, sa.cast(sa.func.sum(_d.quantity), Whole))
-    .where(*_trades, _d.number > param("after"), _d.number <= param("until"))
-    .group_by(_d.outcome)
-)

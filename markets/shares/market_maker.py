@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.accounts import Account
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.core import outbox, tables
@@ -84,6 +84,73 @@ class TradeDone:
     quote: Quote
     posted: Posted
     number: int
+
+
+_markets, _market_outcomes, _positions = tables.markets.c, tables.market_outcomes.c, tables.positions.c
+_LOAD = Compiled(
+    sa.select(
+        _markets.opener,
+        _markets.house,
+        _markets.let_by,
+        _markets.escrow,
+        _markets.liquidity,
+        _markets.trades,
+        _markets.state,
+        _markets.opened_us,
+        _markets.resolution,
+        _markets.phase,
+        _markets.cursor,
+        _markets.chunks,
+        _market_outcomes.opening,
+        _market_outcomes.weight,
+        _market_outcomes.moved,
+        _market_outcomes.sold,
+    )
+    .join_from(
+        tables.markets,
+        tables.market_outcomes,
+        (_market_outcomes.guild_id == _markets.guild_id) & (_market_outcomes.claim == _markets.claim),
+    )
+    .where(in_guild(_markets), _markets.claim == param("claim"))
+    .order_by(_market_outcomes.outcome)
+)
+_HOLDINGS = Compiled(
+    sa.select(_positions.outcome, _positions.shares, _positions.cost)
+    .where(in_guild(_positions), _positions.claim == param("claim"), _positions.player == param("p"))
+    .order_by(_positions.outcome)
+)
+_trades = tables.trades.c
+_PRICES = Compiled(
+    sa.select(_trades.prices).where(
+        in_guild(_trades), _trades.claim == param("claim"), _trades.number == param("n")
+    )
+)
+_MOVE = Compiled(
+    sa.update(tables.market_outcomes)
+    .where(
+        in_guild(_market_outcomes),
+        _market_outcomes.claim == param("claim"),
+        _market_outcomes.outcome == param("outcome"),
+    )
+    .values(moved=param("moved"), sold=param("sold"))
+)
+_COUNT = Compiled(
+    sa.update(tables.markets)
+    .where(in_guild(_markets), _markets.claim == param("claim"))
+    .values(trades=param("trades"))
+)
+_HOLD = Compiled(
+    sa.update(tables.positions)
+    .where(
+        in_guild(_positions),
+        _positions.claim == param("claim"),
+        _positions.player == param("p"),
+        _positions.outcome == param("outcome"),
+    )
+    .values(shares=_positions.shares + param("quantity"), cost=_positions.cost + param("amount"))
+)
+_POSITION = Compiled(sa.insert(tables.positions))
+_TRADE = Compiled(sa.insert(tables.trades))
 
 
 def find(tx: Connection, guild: int, claim: int) -> Market | None:
@@ -253,60 +320,3 @@ def _moved(market: Market, quote: Quote) -> Market:
         book=market.book.after(quote.outcome, quote.quantity),
         sold=tuple(sold),
     )
-
-
-_m, _x, _p = tables.markets.c, tables.market_outcomes.c, tables.positions.c
-_LOAD = Compiled(
-    sa.select(
-        _m.opener,
-        _m.house,
-        _m.let_by,
-        _m.escrow,
-        _m.liquidity,
-        _m.trades,
-        _m.state,
-        _m.opened_us,
-        _m.resolution,
-        _m.phase,
-        _m.cursor,
-        _m.chunks,
-        _x.opening,
-        _x.weight,
-        _x.moved,
-        _x.sold,
-    )
-    .join_from(tables.markets, tables.market_outcomes, (_x.guild_id == _m.guild_id) & (_x.claim == _m.claim))
-    .where(_m.guild_id == param("g"), _m.claim == param("claim"))
-    .order_by(_x.outcome)
-)
-_HOLDINGS = Compiled(
-    sa.select(_p.outcome, _p.shares, _p.cost)
-    .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.player == param("p"))
-    .order_by(_p.outcome)
-)
-_t = tables.trades.c
-_PRICES = Compiled(
-    sa.select(_t.prices).where(_t.guild_id == param("g"), _t.claim == param("claim"), _t.number == param("n"))
-)
-_MOVE = Compiled(
-    sa.update(tables.market_outcomes)
-    .where(_x.guild_id == param("g"), _x.claim == param("claim"), _x.outcome == param("outcome"))
-    .values(moved=param("moved"), sold=param("sold"))
-)
-_COUNT = Compiled(
-    sa.update(tables.markets)
-    .where(_m.guild_id == param("g"), _m.claim == param("claim"))
-    .values(trades=param("trades"))
-)
-_HOLD = Compiled(
-    sa.update(tables.positions)
-    .where(
-        _p.guild_id == param("g"),
-        _p.claim == param("claim"),
-        _p.player == param("p"),
-        _p.outcome == param("outcome"),
-    )
-    .values(shares=_p.shares + param("quantity"), cost=_p.cost + param("amount"))
-)
-_POSITION = Compiled(sa.insert(tables.positions))
-_TRADE = Compiled(sa.insert(tables.trades))

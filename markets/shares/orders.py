@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned
 from ledger.accounts import Account
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
@@ -114,6 +114,53 @@ class CancelOrder:
     key: str
     player: int
     order: int
+
+
+_FIELDS = [field.name for field in fields(Order)]
+_orders = tables.orders.c
+_columns = [_orders["guild_id" if name == "guild" else name] for name in _FIELDS]
+_this = (in_guild(_orders), _orders.number == param("n"))
+_open = _orders.state == sa.literal_column("'open'")
+_of_claim = (in_guild(_orders), _orders.claim == param("claim"), _open)
+_of_player = (in_guild(_orders), _orders.player == param("p"), _open)
+_number = sa.literal_column("1", Whole)
+_ADD = sa.insert(tables.orders)
+_LOAD = sa.select(*_columns).where(*_this)
+_RESTING_OF = sa.select(*_columns).where(*_of_player).order_by(_orders.number).limit(param("most"))
+_RESTING_ON = sa.select(*_columns).where(*_of_claim).order_by(_orders.number).limit(param("most"))
+_zero = sa.literal_column("0", Whole)
+_ANY_OPEN = Compiled(sa.select(_orders.number).where(*_of_claim).limit(_number).offset(_zero))
+_ANY_OF = Compiled(sa.select(_orders.number).where(*_of_player).limit(_number).offset(_zero))
+_running = _orders.expires_us > param("now")
+_BEST = Compiled(
+    sa.select(_orders.outcome, _orders.sells, sa.func.max(_orders.limit_bps), sa.func.min(_orders.limit_bps))
+    .where(*_of_claim, _running)
+    .group_by(_orders.outcome, _orders.sells)
+)
+_OLDEST = Compiled(
+    sa.select(*_columns)
+    .where(
+        *_of_claim,
+        _running,
+        _orders.outcome == param("at"),
+        _orders.sells == param("sells_"),
+        _orders.limit_bps == param("limit_"),
+    )
+    .order_by(_orders.number)
+    .limit(_number)
+    .offset(_zero)
+)
+_HELD_BACK = Compiled(
+    sa.select(sa.cast(sa.func.sum(_orders.quantity - _orders.filled), Whole)).where(
+        *_of_player, _orders.claim == param("claim"), _orders.outcome == param("at"), _orders.sells == _number
+    )
+)
+_FILLED = Compiled(
+    sa.update(tables.orders)
+    .where(*_this)
+    .values(filled=_orders.filled + param("units"), amount=_orders.amount + param("moved"))
+)
+_CLOSE = Compiled(sa.update(tables.orders).where(*_this).values(state=param("state"), ended_us=param("at")))
 
 
 def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
@@ -444,52 +491,6 @@ def _order(row: Sequence[Any]) -> Order:
     values["reserve"] = None if values["reserve"] is None else Account(values["guild"], values["reserve"])
     return Order(**values)
 
-
-_FIELDS = [field.name for field in fields(Order)]
-_o = tables.orders.c
-_columns = [_o["guild_id" if name == "guild" else name] for name in _FIELDS]
-_this = (_o.guild_id == param("g"), _o.number == param("n"))
-_open = _o.state == sa.literal_column("'open'")
-_of_claim = (_o.guild_id == param("g"), _o.claim == param("claim"), _open)
-_of_player = (_o.guild_id == param("g"), _o.player == param("p"), _open)
-_number = sa.literal_column("1", Whole)
-_ADD = sa.insert(tables.orders)
-_LOAD = sa.select(*_columns).where(*_this)
-_RESTING_OF = sa.select(*_columns).where(*_of_player).order_by(_o.number).limit(param("most"))
-_RESTING_ON = sa.select(*_columns).where(*_of_claim).order_by(_o.number).limit(param("most"))
-_zero = sa.literal_column("0", Whole)
-_ANY_OPEN = Compiled(sa.select(_o.number).where(*_of_claim).limit(_number).offset(_zero))
-_ANY_OF = Compiled(sa.select(_o.number).where(*_of_player).limit(_number).offset(_zero))
-_running = _o.expires_us > param("now")
-_BEST = Compiled(
-    sa.select(_o.outcome, _o.sells, sa.func.max(_o.limit_bps), sa.func.min(_o.limit_bps))
-    .where(*_of_claim, _running)
-    .group_by(_o.outcome, _o.sells)
-)
-_OLDEST = Compiled(
-    sa.select(*_columns)
-    .where(
-        *_of_claim,
-        _running,
-        _o.outcome == param("at"),
-        _o.sells == param("sells_"),
-        _o.limit_bps == param("limit_"),
-    )
-    .order_by(_o.number)
-    .limit(_number)
-    .offset(_zero)
-)
-_HELD_BACK = Compiled(
-    sa.select(sa.cast(sa.func.sum(_o.quantity - _o.filled), Whole)).where(
-        *_of_player, _o.claim == param("claim"), _o.outcome == param("at"), _o.sells == _number
-    )
-)
-_FILLED = Compiled(
-    sa.update(tables.orders)
-    .where(*_this)
-    .values(filled=_o.filled + param("units"), amount=_o.amount + param("moved"))
-)
-_CLOSE = Compiled(sa.update(tables.orders).where(*_this).values(state=param("state"), ended_us=param("at")))
 
 jobs.HANDLERS["order.expire"] = _expire_when_due
 jobs.HANDLERS["orders.fill"] = _fill_when_due

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger import settings as stored_settings
 from ledger.accounts import Account
-from ledger.compiled import Compiled, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import Posted, post
 from ledger.types import to_us
@@ -164,6 +164,29 @@ class QuoteShown:
     worst: int
     balance_before: int
     balance_after: int
+
+
+_markets, _market_outcomes, _liquidity = tables.markets.c, tables.market_outcomes.c, tables.liquidity.c
+_ADD_MARKET = sa.insert(tables.markets)
+_ADD_OUTCOMES = sa.insert(tables.market_outcomes)
+_ADD_LIQUIDITY = sa.insert(tables.liquidity)
+_DEEPEN = Compiled(
+    sa.update(tables.markets)
+    .where(in_guild(_markets), _markets.claim == param("claim"))
+    .values(liquidity=param("to"))
+)
+_ANCHOR = Compiled(
+    sa.update(tables.market_outcomes)
+    .where(
+        in_guild(_market_outcomes),
+        _market_outcomes.claim == param("claim"),
+        _market_outcomes.outcome == param("at"),
+    )
+    .values(weight=param("to"), moved=sa.literal_column("0"))
+)
+_PAYMENTS = sa.select(sa.func.max(_liquidity.number)).where(
+    in_guild(_liquidity), _liquidity.claim == param("claim")
+)
 
 
 def open_market(tx: Connection, request: OpenMarket, now: datetime) -> MarketOpened:
@@ -581,20 +604,3 @@ def _note_payer(
             claim=claim.number,
             reason=None,
         )
-
-
-_m, _x, _l = tables.markets.c, tables.market_outcomes.c, tables.liquidity.c
-_ADD_MARKET = sa.insert(tables.markets)
-_ADD_OUTCOMES = sa.insert(tables.market_outcomes)
-_ADD_LIQUIDITY = sa.insert(tables.liquidity)
-_DEEPEN = Compiled(
-    sa.update(tables.markets)
-    .where(_m.guild_id == param("g"), _m.claim == param("claim"))
-    .values(liquidity=param("to"))
-)
-_ANCHOR = Compiled(
-    sa.update(tables.market_outcomes)
-    .where(_x.guild_id == param("g"), _x.claim == param("claim"), _x.outcome == param("at"))
-    .values(weight=param("to"), moved=sa.literal_column("0"))
-)
-_PAYMENTS = sa.select(sa.func.max(_l.number)).where(_l.guild_id == param("g"), _l.claim == param("claim"))

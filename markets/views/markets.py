@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from ledger.types import Whole, to_us
 from markets.claims import claims
 from markets.claims.claims import Claim
@@ -101,6 +101,57 @@ class Receipt:
         return sum(one.paid - one.cost for one in self.shares) + self.returned - self.paid_in
 
 
+_trades, _positions, _markets, _liquidity = (
+    tables.trades.c,
+    tables.positions.c,
+    tables.markets.c,
+    tables.liquidity.c,
+)
+_HISTORY = (
+    sa.select(_trades.number, _trades.at_us, _trades.outcome, _trades.prices)
+    .where(in_guild(_trades), _trades.claim == param("claim"), _trades.number > param("after"))
+    .order_by(_trades.number)
+    .limit(param("most"))
+)
+_HOLDERS = (
+    sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost)
+    .where(in_guild(_positions), _positions.claim == param("claim"), _positions.shares > 0)
+    .order_by(_positions.shares.desc(), _positions.player, _positions.outcome)
+    .limit(param("most"))
+)
+_OPEN = (
+    sa.select(_markets.claim)
+    .where(in_guild(_markets), _markets.state == "open", _markets.claim < param("before"))
+    .order_by(_markets.claim.desc())
+    .limit(param("most"))
+)
+_PAID_IN = sa.select(sa.func.sum(_liquidity.paid)).where(
+    in_guild(_liquidity), _liquidity.claim == param("claim"), _liquidity.player == param("p")
+)
+_zero = sa.literal_column("0", Whole)
+_in_and_out = sa.union_all(
+    sa.select(
+        _positions.player,
+        _positions.cost.label("put_in"),
+        sa.func.coalesce(_positions.paid, _zero).label("paid"),
+    ).where(in_guild(_positions), _positions.claim == param("claim")),
+    sa.select(
+        _liquidity.player,
+        _liquidity.paid.label("put_in"),
+        sa.func.coalesce(_liquidity.returned, _zero).label("paid"),
+    ).where(in_guild(_liquidity), _liquidity.claim == param("claim"), _liquidity.player > _zero),
+).subquery()
+_u = _in_and_out.c
+_PEOPLE = sa.select(sa.func.count(sa.distinct(_u.player)))
+_PAID_FOR = (
+    sa.select(
+        _positions.outcome, _positions.shares, _positions.cost, sa.func.coalesce(_positions.paid, _zero)
+    )
+    .where(in_guild(_positions), _positions.claim == param("claim"), _positions.player == param("p"))
+    .order_by(_positions.outcome)
+)
+
+
 def history(tx: Connection, guild: int, claim: int, *, after: int = 0) -> list[Point]:
     """The trades after a number in order, a page of them."""
     found = tx.execute(_HISTORY, {"g": guild, "claim": claim, "after": after, "most": HISTORY_PAGE})
@@ -167,56 +218,16 @@ def receipt(tx: Connection, guild: int, number: int, player: int) -> Receipt:
     return Receipt(claims.load(tx, guild, number), market, shares, int(paid_in or 0), int(returned or 0))
 
 
-_t, _p, _m, _l = tables.trades.c, tables.positions.c, tables.markets.c, tables.liquidity.c
-_HISTORY = (
-    sa.select(_t.number, _t.at_us, _t.outcome, _t.prices)
-    .where(_t.guild_id == param("g"), _t.claim == param("claim"), _t.number > param("after"))
-    .order_by(_t.number)
-    .limit(param("most"))
-)
-_HOLDERS = (
-    sa.select(_p.player, _p.outcome, _p.shares, _p.cost)
-    .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.shares > 0)
-    .order_by(_p.shares.desc(), _p.player, _p.outcome)
-    .limit(param("most"))
-)
-_OPEN = (
-    sa.select(_m.claim)
-    .where(_m.guild_id == param("g"), _m.state == "open", _m.claim < param("before"))
-    .order_by(_m.claim.desc())
-    .limit(param("most"))
-)
-_PAID_IN = sa.select(sa.func.sum(_l.paid)).where(
-    _l.guild_id == param("g"), _l.claim == param("claim"), _l.player == param("p")
-)
-_zero = sa.literal_column("0", Whole)
-
-
 def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
 
 
-_in_and_out = sa.union_all(
-    sa.select(_p.player, _p.cost.label("put_in"), sa.func.coalesce(_p.paid, _zero).label("paid")).where(
-        _p.guild_id == param("g"), _p.claim == param("claim")
-    ),
-    sa.select(_l.player, _l.paid.label("put_in"), sa.func.coalesce(_l.returned, _zero).label("paid")).where(
-        _l.guild_id == param("g"), _l.claim == param("claim"), _l.player > _zero
-    ),
-).subquery()
-_u = _in_and_out.c
 _CAME = (
     sa.select(_u.player, _sum(_u.put_in), _sum(_u.paid))
     .group_by(_u.player)
     .order_by(_sum(_u.paid - _u.put_in).desc(), _u.player)
     .limit(param("most"))
 )
-_PEOPLE = sa.select(sa.func.count(sa.distinct(_u.player)))
-_PAID_FOR = (
-    sa.select(_p.outcome, _p.shares, _p.cost, sa.func.coalesce(_p.paid, _zero))
-    .where(_p.guild_id == param("g"), _p.claim == param("claim"), _p.player == param("p"))
-    .order_by(_p.outcome)
-)
-_LIQUIDITY = sa.select(_sum(_l.paid), _sum(_l.returned)).where(
-    _l.guild_id == param("g"), _l.claim == param("claim"), _l.player == param("p")
+_LIQUIDITY = sa.select(_sum(_liquidity.paid), _sum(_liquidity.returned)).where(
+    in_guild(_liquidity), _liquidity.claim == param("claim"), _liquidity.player == param("p")
 )

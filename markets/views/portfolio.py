@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import accounts
-from ledger.compiled import param
+from ledger.compiled import in_guild, param
 from markets.claims import became_public, claims
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
@@ -53,6 +53,56 @@ class Portfolio:
         return self.at_risk + self.locked + self.in_pools + self.in_bets
 
 
+_positions, _markets, _liquidity, _stakes = (
+    tables.positions.c,
+    tables.markets.c,
+    tables.liquidity.c,
+    tables.stakes.c,
+)
+_forecasts, _claims = tables.forecasts.c, tables.claims.c
+_live = sa.and_(in_guild(_markets), _markets.state.in_(("open", "ending")))
+_IN_MARKETS = (
+    sa.select(_markets.claim)
+    .where(
+        _live,
+        sa.or_(
+            sa.exists().where(
+                _positions.guild_id == _markets.guild_id,
+                _positions.claim == _markets.claim,
+                _positions.player == param("p"),
+                sa.or_(_positions.shares > 0, _positions.cost != 0),
+            ),
+            sa.exists().where(
+                _liquidity.guild_id == _markets.guild_id,
+                _liquidity.claim == _markets.claim,
+                _liquidity.player == param("p"),
+            ),
+        ),
+    )
+    .order_by(_markets.claim.desc())
+    .limit(param("most"))
+)
+_IN_POOLS = (
+    sa.select(_stakes.claim)
+    .where(in_guild(_stakes), _stakes.player == param("p"), _stakes.state == "live")
+    .distinct()
+    .order_by(_stakes.claim.desc())
+    .limit(param("most"))
+)
+_SAYING = (
+    sa.select(_forecasts.claim)
+    .join(tables.claims, (_claims.guild_id == _forecasts.guild_id) & (_claims.number == _forecasts.claim))
+    .where(
+        in_guild(_forecasts),
+        _forecasts.player == param("p"),
+        _forecasts.until_us.is_(None),
+        _claims.state.not_in(lifecycle.ENDED),
+    )
+    .order_by(_forecasts.claim.desc())
+    .limit(param("most"))
+)
+
+
 def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
     """Everything that somebody has where nothing is paid yet."""
     asked = {"g": guild, "p": player, "most": PAGE * 3}
@@ -91,44 +141,3 @@ def _said(tx: Connection, guild: int, number: int, player: int) -> tuple[Claim, 
     said = forecasts.current(tx, guild, number, player)
     assert said is not None, number
     return claims.load(tx, guild, number), said
-
-
-_p, _m, _l, _s = tables.positions.c, tables.markets.c, tables.liquidity.c, tables.stakes.c
-_f, _c = tables.forecasts.c, tables.claims.c
-_live = sa.and_(_m.guild_id == param("g"), _m.state.in_(("open", "ending")))
-_IN_MARKETS = (
-    sa.select(_m.claim)
-    .where(
-        _live,
-        sa.or_(
-            sa.exists().where(
-                _p.guild_id == _m.guild_id,
-                _p.claim == _m.claim,
-                _p.player == param("p"),
-                sa.or_(_p.shares > 0, _p.cost != 0),
-            ),
-            sa.exists().where(_l.guild_id == _m.guild_id, _l.claim == _m.claim, _l.player == param("p")),
-        ),
-    )
-    .order_by(_m.claim.desc())
-    .limit(param("most"))
-)
-_IN_POOLS = (
-    sa.select(_s.claim)
-    .where(_s.guild_id == param("g"), _s.player == param("p"), _s.state == "live")
-    .distinct()
-    .order_by(_s.claim.desc())
-    .limit(param("most"))
-)
-_SAYING = (
-    sa.select(_f.claim)
-    .join(tables.claims, (_c.guild_id == _f.guild_id) & (_c.number == _f.claim))
-    .where(
-        _f.guild_id == param("g"),
-        _f.player == param("p"),
-        _f.until_us.is_(None),
-        _c.state.not_in(lifecycle.ENDED),
-    )
-    .order_by(_f.claim.desc())
-    .limit(param("most"))
-)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger import players as people
 from ledger import schema as book
-from ledger.compiled import param, params
+from ledger.compiled import in_guild, param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.bets.offers import Bet, Offer
@@ -225,6 +225,214 @@ class Profile:
 
 
 # --- one thing --------------------------------------------------------------------------------
+
+
+_claims, _offers, _bets, _proposals, _disputes = (
+    tables.claims.c,
+    tables.offers.c,
+    tables.bets.c,
+    tables.proposals.c,
+    tables.disputes.c,
+)
+_clarifications, _agreements, _votes, _arguments, _acts = (
+    tables.clarifications.c,
+    tables.agreements.c,
+    tables.votes.c,
+    tables.arguments.c,
+    tables.acts.c,
+)
+_of_claim = (in_guild(_bets), _bets.claim == param("c"))
+_BETS = sa.select(*offers.BET_COLUMNS).where(*_of_claim).order_by(_bets.number.desc()).limit(200)
+_CLARIFIED = (
+    sa.select(_clarifications.author, _clarifications.words, _clarifications.at_us)
+    .where(in_guild(_clarifications), _clarifications.claim == param("c"))
+    .order_by(_clarifications.number)
+)
+_this_claim = (in_guild(_claims), _claims.number == param("c"))
+_WARNED = sa.select(_claims.warned).where(*_this_claim)
+_SUPERSEDED_BY = sa.select(sa.func.max(_claims.number)).where(
+    in_guild(_claims), _claims.supersedes == param("c"), _claims.state != "draft"
+)
+_BET = sa.select(tables.bets).where(in_guild(_bets), _bets.number == param("n"))
+_t = book.transfers.c
+_DIGEST = sa.select(_t.digest).where(in_guild(_t), _t.number == param("n"))
+_SUGGESTED = sa.select(
+    _agreements.suggested_by, _agreements.ending, _agreements.maker_gets, _agreements.taker_gets
+).where(in_guild(_agreements), _agreements.bet == param("n"))
+_ANSWERED_BY = sa.select(sa.func.max(_offers.number)).where(in_guild(_offers), _offers.counters == param("n"))
+_ARGUMENTS = (
+    sa.select(_arguments.author, _arguments.words, _arguments.at_us)
+    .where(in_guild(_arguments), _arguments.dispute == param("d"))
+    .order_by(_arguments.number)
+)
+_VOTES = (
+    sa.select(_votes.judge, _votes.round, _votes.result, _votes.reason)
+    .where(in_guild(_votes), _votes.dispute == param("d"))
+    .order_by(_votes.at_us)
+)
+_p_maker, _p_taker = _bets.maker == param("p"), _bets.taker == param("p")
+_change = sa.case(
+    (_p_maker, _bets.maker_paid - _bets.maker_stake), else_=_bets.taker_paid - _bets.taker_stake
+)
+_of_player = (in_guild(_bets), sa.or_(_p_maker, _p_taker))
+_ENDED_BETS = (
+    sa.select(_bets.state, sa.func.count().label("bets"))
+    .where(*_of_player, _bets.state != "live")
+    .group_by(_bets.state)
+)
+_RESULTS = sa.select(_bets.state, _change.label("change")).where(*_of_player)
+_LOST_PROPOSALS = (
+    sa.select(sa.func.count())
+    .select_from(tables.proposals)
+    .where(in_guild(_proposals), _proposals.proposer == param("p"), _proposals.state == "failed")
+)
+_LOST_DISPUTES = (
+    sa.select(sa.func.count())
+    .select_from(tables.disputes)
+    .join(
+        tables.proposals,
+        (_proposals.guild_id == _disputes.guild_id) & (_proposals.number == _disputes.proposal),
+    )
+    .where(in_guild(_disputes), _disputes.challenger == param("p"), _proposals.state == "settled")
+)
+_VOIDS = (
+    sa.select(sa.func.count())
+    .select_from(tables.proposals)
+    .where(in_guild(_proposals), _proposals.proposer == param("p"), _proposals.result.like('%"kind":"void"%'))
+)
+_ROW = (_claims.number, _claims.terms, _claims.state, _claims.closes_us, _claims.deadline_us, _claims.author)
+_in_server = sa.select(*_ROW).where(in_guild(_claims))
+_CLOSING = (
+    _in_server.where(
+        _claims.state == "open",
+        sa.or_(
+            _claims.closes_us > param("from"),
+            sa.and_(_claims.closes_us == param("from"), _claims.number > param("after")),
+        ),
+    )
+    .order_by(_claims.closes_us, _claims.number)
+    .limit(PAGE + 1)
+)
+_my_bets = sa.union(
+    sa.select(_bets.claim).where(in_guild(_bets), _p_maker),
+    sa.select(_bets.claim).where(in_guild(_bets), _p_taker),
+)
+_theirs = (
+    _claims.state.not_in(["draft", "dropped"]),
+    sa.or_(_claims.author == param("p"), _claims.number.in_(_my_bets)),
+)
+_ALL_MINE = sa.select(_claims.number, _claims.terms, _claims.supersedes).where(in_guild(_claims), *_theirs)
+_links = tables.links.c
+_MINE = (
+    _in_server.where(_claims.number < param("before"), *_theirs)
+    .order_by(_claims.number.desc())
+    .limit(PAGE + 1)
+)
+_TAGGED = (
+    _in_server.join(
+        tables.tags, (tables.tags.c.guild_id == _claims.guild_id) & (tables.tags.c.claim == _claims.number)
+    )
+    .where(tables.tags.c.tag == param("tag"), _claims.number < param("before"))
+    .order_by(_claims.number.desc())
+    .limit(PAGE + 1)
+)
+_DRAFTS = (
+    _in_server.where(_claims.author == param("p"), _claims.state == "draft")
+    .order_by(_claims.number.desc())
+    .limit(PAGE + 1)
+)
+_WAITING = _in_server.where(
+    _claims.state.in_(["open", "proposed", "disputed"]),
+    sa.or_(_claims.state != "open", _claims.check_us <= param("now")),
+).limit(100)
+_conditions, _resolutions, _act = tables.conditions.c, tables.resolutions.c, tables.acts.c
+_theirs_was = tables.resolutions.alias().c
+_taken_back = (
+    sa.select(sa.func.max(_theirs_was.reversed_us))
+    .where(_theirs_was.guild_id == _conditions.guild_id, _theirs_was.claim == _conditions.on_claim)
+    .scalar_subquery()
+)
+_PAID_TOO_SOON = (
+    sa.select(_claims.number, _taken_back)
+    .join(
+        tables.conditions, (_conditions.guild_id == _claims.guild_id) & (_conditions.claim == _claims.number)
+    )
+    .join(
+        tables.resolutions,
+        (_resolutions.guild_id == _claims.guild_id) & (_resolutions.number == _claims.resolution),
+    )
+    .where(
+        in_guild(_claims),
+        _claims.state == "settled",
+        _conditions.state == conditions.REVERSED,
+        _resolutions.pays_us > param("after"),
+    )
+    .order_by(_claims.number)
+    .limit(100)
+)
+_NOTED = sa.select(_act.actor).where(
+    in_guild(_act), _act.claim == param("n"), _act.act == "note", _act.at_us >= param("since")
+)
+_w = book.accounts.c
+_payable = (
+    sa.exists()
+    .where(
+        _w.guild_id == _offers.guild_id,
+        _w.kind == "wallet",
+        _w.owner == _offers.maker,
+        _w.balance >= _offers.maker_stake,
+    )
+    .correlate(tables.offers)
+)
+_standing = (in_guild(_offers), _offers.state == "open", _offers.expires_us > param("now"))
+_ON_CLAIM = (
+    sa.select(*offers.OFFER_COLUMNS)
+    .where(*_standing, _offers.claim == param("c"), _payable)
+    .order_by(_offers.number.desc())
+    .limit(FEW)
+)
+_WANTING = (
+    sa.select(*offers.OFFER_COLUMNS)
+    .where(*_standing, _offers.taker == 0, _payable, _offers.number < param("before"))
+    .order_by(_offers.number.desc())
+    .limit(param("limit"))
+)
+_TO_ME = (
+    sa.select(*offers.OFFER_COLUMNS)
+    .where(*_standing, _offers.taker == param("p"))
+    .order_by(_offers.number.desc())
+    .limit(FEW)
+)
+_BY_ME = (
+    sa.select(*offers.OFFER_COLUMNS)
+    .where(*_standing, _offers.maker == param("p"))
+    .order_by(_offers.number.desc())
+    .limit(FEW)
+)
+_my = (
+    sa.select(*offers.BET_COLUMNS)
+    .where(*_of_player, _bets.number < param("before"))
+    .order_by(_bets.number.desc())
+    .limit(PAGE + 1)
+)
+_waits = sa.select(_claims.number).where(
+    in_guild(_claims),
+    sa.or_(_claims.state.in_(["proposed", "disputed", "ruled"]), _claims.check_us <= param("now")),
+)
+_ACTS = (
+    sa.select(_acts.number, _acts.claim, _acts.actor, _acts.act, _acts.reason, _acts.at_us)
+    .where(in_guild(_acts), _acts.number < param("before"))
+    .order_by(_acts.number.desc())
+    .limit(PAGE + 1)
+)
+_r = tables.resolutions.c
+_REVERSAL = sa.select(_r.result, _r.reversed_by, _r.reversed_why).where(in_guild(_r), _r.number == param("n"))
+_LAST_REASON = (
+    sa.select(_acts.reason)
+    .where(in_guild(_acts), _acts.claim == param("c"), _acts.act == param("act"))
+    .order_by(_acts.number.desc())
+    .limit(1)
+)
 
 
 def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
@@ -461,14 +669,14 @@ def linked(tx: Connection, guild: int, player: int) -> list[Row]:
     replaced = [one.supersedes for one in own if one.supersedes]
     replaced += [said.on for one in own if (said := terms.read_terms(one.terms).condition)]
     replaced += [link.claim for number in numbers for link in conditions.hanging(tx, guild, number)]
-    links = [_c.supersedes.in_(numbers), _c.number.in_(replaced)]
-    links += [_c.terms.contains(f'"{name}"') for name in sorted(related)]
-    others = sa.and_(_c.number.not_in(numbers), sa.or_(*links))
-    targets = sa.select(_x.target).where(_x.guild_id == param("g"), _x.claim.in_(numbers))
-    sources = sa.select(_x.claim).where(_x.guild_id == param("g"), _x.target.in_(numbers))
-    hang = sa.or_(others, _c.number.in_(targets), _c.number.in_(sources))
-    found = _in_server.where(_c.state.not_in(["draft", "dropped"]), hang)
-    return _rows(tx, found.order_by(_c.number.desc()).limit(PAGE + 1), {"g": guild})
+    links = [_claims.supersedes.in_(numbers), _claims.number.in_(replaced)]
+    links += [_claims.terms.contains(f'"{name}"') for name in sorted(related)]
+    others = sa.and_(_claims.number.not_in(numbers), sa.or_(*links))
+    targets = sa.select(_links.target).where(in_guild(_links), _links.claim.in_(numbers))
+    sources = sa.select(_links.claim).where(in_guild(_links), _links.target.in_(numbers))
+    hang = sa.or_(others, _claims.number.in_(targets), _claims.number.in_(sources))
+    found = _in_server.where(_claims.state.not_in(["draft", "dropped"]), hang)
+    return _rows(tx, found.order_by(_claims.number.desc()).limit(PAGE + 1), {"g": guild})
 
 
 def tagged(tx: Connection, guild: int, tag: str, *, before: int = 0) -> list[Row]:
@@ -477,12 +685,12 @@ def tagged(tx: Connection, guild: int, tag: str, *, before: int = 0) -> list[Row
 
 def search(tx: Connection, guild: int, words: str) -> list[Row]:
     """The newest claims whose words hold all of these."""
-    found = sa.select(*_ROW).where(_c.guild_id == param("g"), _c.state.not_in(["draft", "dropped"]))
+    found = sa.select(*_ROW).where(in_guild(_claims), _claims.state.not_in(["draft", "dropped"]))
     asked: dict[str, Any] = {"g": guild}
     for at, word in enumerate(words.casefold().split()[:6]):
-        found = found.where(sa.func.lower(_c.terms).contains(param(f"w{at}"), autoescape=False))
+        found = found.where(sa.func.lower(_claims.terms).contains(param(f"w{at}"), autoescape=False))
         asked[f"w{at}"] = word.replace("%", "").replace("_", "")
-    return _rows(tx, found.order_by(_c.number.desc()).limit(PAGE + 1), asked)
+    return _rows(tx, found.order_by(_claims.number.desc()).limit(PAGE + 1), asked)
 
 
 def drafts(tx: Connection, guild: int, player: int) -> list[Row]:
@@ -636,201 +844,11 @@ def named(tx: Connection, guild: int, numbers: set[int]) -> dict[int, int]:
 
 
 _MOST = 2**62
-_c, _o, _b, _p, _d = (
-    tables.claims.c,
-    tables.offers.c,
-    tables.bets.c,
-    tables.proposals.c,
-    tables.disputes.c,
-)
-_l, _g_, _v, _a, _k = (
-    tables.clarifications.c,
-    tables.agreements.c,
-    tables.votes.c,
-    tables.arguments.c,
-    tables.acts.c,
-)
-_of_claim = (_b.guild_id == param("g"), _b.claim == param("c"))
-_BETS = sa.select(*offers.BET_COLUMNS).where(*_of_claim).order_by(_b.number.desc()).limit(200)
-_CLARIFIED = (
-    sa.select(_l.author, _l.words, _l.at_us)
-    .where(_l.guild_id == param("g"), _l.claim == param("c"))
-    .order_by(_l.number)
-)
-_this_claim = (_c.guild_id == param("g"), _c.number == param("c"))
-_WARNED = sa.select(_c.warned).where(*_this_claim)
-_SUPERSEDED_BY = sa.select(sa.func.max(_c.number)).where(
-    _c.guild_id == param("g"), _c.supersedes == param("c"), _c.state != "draft"
-)
-_BET = sa.select(tables.bets).where(_b.guild_id == param("g"), _b.number == param("n"))
-_t = book.transfers.c
-_DIGEST = sa.select(_t.digest).where(_t.guild_id == param("g"), _t.number == param("n"))
-_SUGGESTED = sa.select(_g_.suggested_by, _g_.ending, _g_.maker_gets, _g_.taker_gets).where(
-    _g_.guild_id == param("g"), _g_.bet == param("n")
-)
-_ANSWERED_BY = sa.select(sa.func.max(_o.number)).where(_o.guild_id == param("g"), _o.counters == param("n"))
-_ARGUMENTS = (
-    sa.select(_a.author, _a.words, _a.at_us)
-    .where(_a.guild_id == param("g"), _a.dispute == param("d"))
-    .order_by(_a.number)
-)
-_VOTES = (
-    sa.select(_v.judge, _v.round, _v.result, _v.reason)
-    .where(_v.guild_id == param("g"), _v.dispute == param("d"))
-    .order_by(_v.at_us)
-)
 
-_p_maker, _p_taker = _b.maker == param("p"), _b.taker == param("p")
-_change = sa.case((_p_maker, _b.maker_paid - _b.maker_stake), else_=_b.taker_paid - _b.taker_stake)
-_of_player = (_b.guild_id == param("g"), sa.or_(_p_maker, _p_taker))
-_ENDED_BETS = (
-    sa.select(_b.state, sa.func.count().label("bets"))
-    .where(*_of_player, _b.state != "live")
-    .group_by(_b.state)
-)
-_RESULTS = sa.select(_b.state, _change.label("change")).where(*_of_player)
-_LOST_PROPOSALS = (
-    sa.select(sa.func.count())
-    .select_from(tables.proposals)
-    .where(_p.guild_id == param("g"), _p.proposer == param("p"), _p.state == "failed")
-)
-_LOST_DISPUTES = (
-    sa.select(sa.func.count())
-    .select_from(tables.disputes)
-    .join(tables.proposals, (_p.guild_id == _d.guild_id) & (_p.number == _d.proposal))
-    .where(_d.guild_id == param("g"), _d.challenger == param("p"), _p.state == "settled")
-)
-_VOIDS = (
-    sa.select(sa.func.count())
-    .select_from(tables.proposals)
-    .where(_p.guild_id == param("g"), _p.proposer == param("p"), _p.result.like('%"kind":"void"%'))
-)
 
-_ROW = (_c.number, _c.terms, _c.state, _c.closes_us, _c.deadline_us, _c.author)
-_in_server = sa.select(*_ROW).where(_c.guild_id == param("g"))
-_CLOSING = (
-    _in_server.where(
-        _c.state == "open",
-        sa.or_(
-            _c.closes_us > param("from"),
-            sa.and_(_c.closes_us == param("from"), _c.number > param("after")),
-        ),
-    )
-    .order_by(_c.closes_us, _c.number)
-    .limit(PAGE + 1)
-)
-_my_bets = sa.union(
-    sa.select(_b.claim).where(_b.guild_id == param("g"), _p_maker),
-    sa.select(_b.claim).where(_b.guild_id == param("g"), _p_taker),
-)
-_theirs = (
-    _c.state.not_in(["draft", "dropped"]),
-    sa.or_(_c.author == param("p"), _c.number.in_(_my_bets)),
-)
-_ALL_MINE = sa.select(_c.number, _c.terms, _c.supersedes).where(_c.guild_id == param("g"), *_theirs)
-_x = tables.links.c
-_MINE = _in_server.where(_c.number < param("before"), *_theirs).order_by(_c.number.desc()).limit(PAGE + 1)
-_TAGGED = (
-    _in_server.join(tables.tags, (tables.tags.c.guild_id == _c.guild_id) & (tables.tags.c.claim == _c.number))
-    .where(tables.tags.c.tag == param("tag"), _c.number < param("before"))
-    .order_by(_c.number.desc())
-    .limit(PAGE + 1)
-)
-_DRAFTS = (
-    _in_server.where(_c.author == param("p"), _c.state == "draft").order_by(_c.number.desc()).limit(PAGE + 1)
-)
-_BY_NUMBER = _in_server.where(_c.number.in_(params("numbers")))
-_WAITING = _in_server.where(
-    _c.state.in_(["open", "proposed", "disputed"]),
-    sa.or_(_c.state != "open", _c.check_us <= param("now")),
-).limit(100)
+_BY_NUMBER = _in_server.where(_claims.number.in_(params("numbers")))
 
-_hung_on, _paid, _act = tables.conditions.c, tables.resolutions.c, tables.acts.c
-_theirs_was = tables.resolutions.alias().c
-_taken_back = (
-    sa.select(sa.func.max(_theirs_was.reversed_us))
-    .where(_theirs_was.guild_id == _hung_on.guild_id, _theirs_was.claim == _hung_on.on_claim)
-    .scalar_subquery()
-)
-_PAID_TOO_SOON = (
-    sa.select(_c.number, _taken_back)
-    .join(tables.conditions, (_hung_on.guild_id == _c.guild_id) & (_hung_on.claim == _c.number))
-    .join(tables.resolutions, (_paid.guild_id == _c.guild_id) & (_paid.number == _c.resolution))
-    .where(
-        _c.guild_id == param("g"),
-        _c.state == "settled",
-        _hung_on.state == conditions.REVERSED,
-        _paid.pays_us > param("after"),
-    )
-    .order_by(_c.number)
-    .limit(100)
-)
-_NOTED = sa.select(_act.actor).where(
-    _act.guild_id == param("g"), _act.claim == param("n"), _act.act == "note", _act.at_us >= param("since")
-)
 
-_w = book.accounts.c
-_payable = (
-    sa.exists()
-    .where(
-        _w.guild_id == _o.guild_id,
-        _w.kind == "wallet",
-        _w.owner == _o.maker,
-        _w.balance >= _o.maker_stake,
-    )
-    .correlate(tables.offers)
-)
-_standing = (_o.guild_id == param("g"), _o.state == "open", _o.expires_us > param("now"))
-_ON_CLAIM = (
-    sa.select(*offers.OFFER_COLUMNS)
-    .where(*_standing, _o.claim == param("c"), _payable)
-    .order_by(_o.number.desc())
-    .limit(FEW)
-)
-_WANTING = (
-    sa.select(*offers.OFFER_COLUMNS)
-    .where(*_standing, _o.taker == 0, _payable, _o.number < param("before"))
-    .order_by(_o.number.desc())
-    .limit(param("limit"))
-)
-_TO_ME = (
-    sa.select(*offers.OFFER_COLUMNS)
-    .where(*_standing, _o.taker == param("p"))
-    .order_by(_o.number.desc())
-    .limit(FEW)
-)
-_BY_ME = (
-    sa.select(*offers.OFFER_COLUMNS)
-    .where(*_standing, _o.maker == param("p"))
-    .order_by(_o.number.desc())
-    .limit(FEW)
-)
-_my = (
-    sa.select(*offers.BET_COLUMNS)
-    .where(*_of_player, _b.number < param("before"))
-    .order_by(_b.number.desc())
-    .limit(PAGE + 1)
-)
-_waits = sa.select(_c.number).where(
-    _c.guild_id == param("g"),
-    sa.or_(_c.state.in_(["proposed", "disputed", "ruled"]), _c.check_us <= param("now")),
-)
-_MY_LIVE = _my.where(_b.state == "live")
-_MY_DUE = _my.where(_b.state == "live", _b.claim.in_(_waits))
-_MY_ENDED = _my.where(_b.state != "live")
-_ACTS = (
-    sa.select(_k.number, _k.claim, _k.actor, _k.act, _k.reason, _k.at_us)
-    .where(_k.guild_id == param("g"), _k.number < param("before"))
-    .order_by(_k.number.desc())
-    .limit(PAGE + 1)
-)
-_r = tables.resolutions.c
-_REVERSAL = sa.select(_r.result, _r.reversed_by, _r.reversed_why).where(
-    _r.guild_id == param("g"), _r.number == param("n")
-)
-_LAST_REASON = (
-    sa.select(_k.reason)
-    .where(_k.guild_id == param("g"), _k.claim == param("c"), _k.act == param("act"))
-    .order_by(_k.number.desc())
-    .limit(1)
-)
+_MY_LIVE = _my.where(_bets.state == "live")
+_MY_DUE = _my.where(_bets.state == "live", _bets.claim.in_(_waits))
+_MY_ENDED = _my.where(_bets.state != "live")
