@@ -11,24 +11,19 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import aiohttp
 import discord
 from discord import app_commands
 
+from bot.client import Press
+from bot.context import Context
 from bot.refusals import NotMember, Outdated
 from bot.text import Currency
 from bot.ui import components
 from bot.ui.cards import Card, Form
 from bot.words import refusals
-
-if TYPE_CHECKING:
-    from bot.client import Client
-
-    Press = discord.Interaction[Client]
-else:
-    Press = discord.Interaction
 
 A = TypeVar("A")
 
@@ -50,16 +45,30 @@ class Where(Enum):
     IN_PLACE = 3
 
 
+@overload
 async def answer(
-    press: Press,
+    ctx: Context, work: Card | Coroutine[Any, Any, Card], *, where: Where = Where.PRIVATE
+) -> None: ...
+@overload
+async def answer(
+    ctx: Context,
     work: Coroutine[Any, Any, A],
     render: Callable[[A], Card],
     *,
     where: Where = Where.PRIVATE,
+) -> None: ...
+async def answer(
+    ctx: Context,
+    work: Any,
+    render: Callable[[Any], Card] | None = None,
+    *,
+    where: Where = Where.PRIVATE,
 ) -> None:
-    """Do the work and answer with the card that `render` makes of it; a refusal is always private."""
-    task = asyncio.create_task(_carded(press, work, render))
-    with press.client.busy():
+    """Do the work and answer with its card, or with the card that `render` makes of what it found; a refusal is
+    always private."""
+    press = ctx.press
+    task = asyncio.create_task(_carded(ctx, work, render))
+    with ctx.client.busy():
         await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
         if not task.done():
             await _deliver(press, lambda: _defer(press, where))
@@ -72,16 +81,18 @@ async def answer(
             await _deliver(press, lambda: _show(press, card, where), deferred=deferred)
 
 
-async def _carded(press: Press, work: Coroutine[Any, Any, A], render: Callable[[A], Card]) -> Card:
-    return await press.client.painter.painted(render(await work))
+async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None) -> Card:
+    found = work if isinstance(work, Card) else await work
+    return await ctx.client.painter.painted(found if render is None else render(found))
 
 
-async def ask(press: Press, form: Form) -> None:
-    """Answer with a form. What it is sent back as goes through `routes`. Where the button of a refusal opened it, it
-    holds what was typed before."""
+async def ask(ctx: Context, form: Form) -> None:
+    """Answer with a form; sending it is a press of its own. Where a refusal's button opened it, it holds what was typed
+    before."""
+    press = ctx.press
     if press.message is not None:
         form = components.refilled(form, components.typed_in(press.message.components))
-    with press.client.busy():
+    with ctx.client.busy():
         await _deliver(press, lambda: press.response.send_modal(components.modal(form)))
 
 
@@ -125,7 +136,7 @@ def _filled_in(press: Press) -> tuple[str, components.Values]:
         return "", {}
     filled = components.values(data)
     try:
-        return components.routes.again(str(data.get("custom_id", "")), filled), filled
+        return press.client.routes.again(str(data.get("custom_id", "")), filled), filled
     except Outdated:
         return "", {}
 

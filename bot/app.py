@@ -5,49 +5,16 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncGenerator
-from typing import Any
-
-from discord import app_commands
 
 from bot import connections
 from bot.background.scheduler import Scheduler
-from bot.client import Client
 from bot.clock import Clock
-from bot.commands import crux as crux
-from bot.commands import judging as judging
-from bot.commands import scenario as scenario
-from bot.commands.bet import bet, bet_on_this
-from bot.commands.board import board
-from bot.commands.claim import claim
-from bot.commands.forecast import forecast
-from bot.commands.help import help_
-from bot.commands.ledger import ledger
-from bot.commands.market import market
-from bot.commands.mod import mod
-from bot.commands.privacy import privacy
-from bot.commands.resolve import resolve
-from bot.commands.reward import reward
-from bot.commands.setup import setup
-from bot.commands.wallet import wallet
+from bot.commands.routes import ROUTES
+from bot.commands.slash import COMMANDS
 from bot.discord_url import point_at
+from bot.router import Router
+from bot.routes import Routes
 from ledger.storage.database import Database
-
-COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None] | app_commands.ContextMenu, ...] = (
-    bet,
-    bet_on_this,
-    claim,
-    market,
-    forecast,
-    reward,
-    resolve,
-    board,
-    wallet,
-    ledger,
-    help_,
-    privacy,
-    mod,
-    setup,
-)
 
 STOP_SECONDS = 6.0
 """How long what has begun may take once we are asked to stop; the rest of ten seconds is for closing."""
@@ -56,12 +23,12 @@ log = logging.getLogger("crux.app")
 
 
 @contextlib.asynccontextmanager
-async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[Client]:
+async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[Router]:
     """The client with all its commands, not connected yet, on an open database."""
     if discord_url is not None:
         point_at(discord_url)
     db = await Database.open(url)
-    crux = Client(db, Clock(), ready_after_seconds=2.0 if discord_url is None else 0.1)
+    crux = Router(db, Clock(), Routes(ROUTES), ready_after_seconds=2.0 if discord_url is None else 0.1)
     for command in COMMANDS:
         crux.tree.add_command(command)
     try:

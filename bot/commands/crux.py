@@ -3,13 +3,11 @@
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot.acting import acting
-from bot.answer import Press, answer
-from bot.commands.claim import Number, claim
-from bot.entering import guild_of, key
+from bot.answer import answer
+from bot.commands.options import Number, Words
+from bot.context import Context
 from bot.input import forms
 from bot.refusals import BadInput
-from bot.ui.components import routes
 from bot.words import cruxes as render
 from markets.claims import claims, sides
 from markets.claims.claims import Claim
@@ -17,7 +15,6 @@ from markets.forecasts import crux_links
 from markets.forecasts.crux_links import CruxLink, CruxShown, Cut, LinkClaims
 
 
-@claim.command(description="A crux: if this claim comes out so, you would raise or lower another one")
 @app_commands.describe(
     claim="The claim that is the crux",
     to="The claim that you would think otherwise of",
@@ -33,48 +30,44 @@ from markets.forecasts.crux_links import CruxLink, CruxShown, Cut, LinkClaims
     ]
 )
 async def link(
-    press: Press,
+    ctx: Context,
     claim: Number,
     to: Number,
     moves: str,
-    outcome: app_commands.Range[str, 1, 80] | None = None,
-    answer_: app_commands.Range[str, 1, 80] | None = None,
+    outcome: Words | None = None,
+    answer_: Words | None = None,
 ) -> None:
-    await answer(press, _link(press, claim, to, moves == "raise", outcome, answer_), render.linked)
+    await answer(ctx, _link(ctx, claim, to, moves == "raise", outcome, answer_), render.linked)
 
 
-@claim.command(description="Take a link of yours back, while both claims go on")
 @app_commands.describe(claim="The claim that was the crux", to="The claim that it was linked to")
-async def unlink(press: Press, claim: Number, to: Number) -> None:
-    await answer(press, _unlink(press, claim, to), render.unlinked)
+async def unlink(ctx: Context, claim: Number, to: Number) -> None:
+    await answer(ctx, _unlink(ctx, claim, to), render.unlinked)
 
 
-@routes.on("crux-cut:{claim}:{target}")
-async def press_unlink(press: Press, claim: int, target: int) -> None:
-    await answer(press, _unlink(press, claim, target), render.unlinked)
+async def press_unlink(ctx: Context, claim: int, target: int) -> None:
+    await answer(ctx, _unlink(ctx, claim, target), render.unlinked)
 
 
-@claim.command(description="Your cruxes: what you would raise or lower, and what you said since")
-async def links(press: Press) -> None:
-    await answer(press, _mine(press), render.mine)
+async def links(ctx: Context) -> None:
+    await answer(ctx, _mine(ctx), render.mine)
 
 
 async def _link(
-    press: Press, number: int, to: int, raises: bool, outcome: str | None, answers: str | None
+    ctx: Context, number: int, to: int, raises: bool, outcome: str | None, answers: str | None
 ) -> CruxShown:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
+    who = await ctx.who()
 
     def read(tx: Connection) -> tuple[Claim, Claim]:
-        both = claims.load(tx, guild, number), claims.load(tx, guild, to)
+        both = claims.load(tx, ctx.guild, number), claims.load(tx, ctx.guild, to)
         for found in both:
             claims.require_public(found)
         return both
 
-    source, target = await crux.db.read(read)
+    source, target = await ctx.read(read)
     request = LinkClaims(
-        guild,
-        key(press),
+        ctx.guild,
+        ctx.key,
         who.number,
         number,
         to,
@@ -84,7 +77,7 @@ async def _link(
         source.digest,
         target.digest,
     )
-    return await crux.write(crux_links.link, request, now)
+    return await ctx.write(crux_links.link, request)
 
 
 def _outcome(of: Claim, typed: str | None) -> int:
@@ -102,13 +95,12 @@ def _outcome(of: Claim, typed: str | None) -> int:
     return 1 - at if against else at
 
 
-async def _unlink(press: Press, number: int, to: int) -> CruxLink:
-    crux, who = press.client, await acting(press)
-    request = Cut(guild_of(press), key(press), who.number, number, to)
-    return await crux.write(crux_links.unlink, request, crux.clock.of(press.id))
+async def _unlink(ctx: Context, number: int, to: int) -> CruxLink:
+    who = await ctx.who()
+    request = Cut(ctx.guild, ctx.key, who.number, number, to)
+    return await ctx.write(crux_links.unlink, request)
 
 
-async def _mine(press: Press) -> list[CruxShown]:
-    crux, who = press.client, await acting(press)
-    now = crux.clock.of(press.id)
-    return await crux.db.read(crux_links.mine, guild_of(press), who.number, now)
+async def _mine(ctx: Context) -> list[CruxShown]:
+    who = await ctx.who()
+    return await ctx.read(crux_links.mine, ctx.guild, who.number, ctx.now)

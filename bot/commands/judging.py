@@ -12,13 +12,11 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import text
-from bot.acting import Acting, acting
-from bot.answer import Press, answer, ask
-from bot.commands.mod import mod
-from bot.entering import guild_of, key
+from bot.answer import answer, ask
+from bot.commands.options import Number
+from bot.context import Acting, Context, key_of
 from bot.input import ambiguous, amounts, dates, forms, result_codes
 from bot.ui import components
-from bot.ui.components import routes
 from bot.words import became_public as known_words
 from bot.words import market_refusals, phrases
 from bot.words import results as render
@@ -31,72 +29,59 @@ from markets.people import notes
 from markets.settlement import disputes, proposals, resolution
 from markets.views import queries
 
-Number = app_commands.Range[int, 1, 2**53 - 1]
+
+async def queue(ctx: Context) -> None:
+    await ctx.require_moderator()
+    await answer(ctx, _queue(ctx), render.queue)
 
 
-@mod.command(description="What waits for moderators: disputes, results to confirm and to name")
-async def queue(press: Press) -> None:
-    await press.client.require_moderator(press)
-    await answer(press, _queue(press), render.queue)
-
-
-@mod.command(description="Everything about one claim on one screen, and what each result would pay")
 @app_commands.describe(claim="The claim's number")
-async def decide(press: Press, claim: Number) -> None:
-    await press.client.require_moderator(press)
-    await answer(press, _case(press, claim), render.case)
+async def decide(ctx: Context, claim: Number) -> None:
+    await ctx.require_moderator()
+    await answer(ctx, _case(ctx, claim), render.case)
 
 
-@mod.command(description="Stop everything on a claim, with a reason, or let it go on")
 @app_commands.describe(claim="The claim's number", go_on="Let it go on again")
-async def freeze(press: Press, claim: Number, go_on: bool = False) -> None:
-    await press.client.require_moderator(press)
-    found = await _may_halt(press, claim)
-    await ask(press, render.halt_form(press.id, found, not go_on))
+async def freeze(ctx: Context, claim: Number, go_on: bool = False) -> None:
+    await ctx.require_moderator()
+    found = await _may_halt(ctx, claim)
+    await ask(ctx, render.halt_form(ctx.id, found, not go_on))
 
 
-@mod.command(description="Take a paid result back by opposite transfers, with a reason")
 @app_commands.describe(claim="The claim's number")
-async def reverse(press: Press, claim: Number) -> None:
-    await press.client.require_moderator(press)
-    crux, now = press.client, press.client.clock.of(press.id)
-    seen = await crux.db.read(queries.claim, guild_of(press), claim, now)
-    seen.claim.require("reverse", now)
-    await ask(press, render.reverse_form(press.id, seen))
+async def reverse(ctx: Context, claim: Number) -> None:
+    await ctx.require_moderator()
+    seen = await ctx.read(queries.claim, ctx.guild, claim, ctx.now)
+    seen.claim.require("reverse", ctx.now)
+    await ask(ctx, render.reverse_form(ctx.id, seen))
 
 
-@mod.command(description="Note something about a claim; it is listed for all")
 @app_commands.describe(claim="The claim's number", words="What everybody can read")
-async def note(press: Press, claim: Number, words: app_commands.Range[str, 3, 500]) -> None:
-    await press.client.require_moderator(press)
-    await answer(press, _note(press, claim, words), render.did)
+async def note(ctx: Context, claim: Number, words: app_commands.Range[str, 3, 500]) -> None:
+    await ctx.require_moderator()
+    await answer(ctx, _note(ctx, claim, words), render.did)
 
 
-@routes.on("halt:{asked}:{claim}:{halts}")
-async def send_halt(press: Press, asked: int, claim: int, halts: int) -> None:
-    await press.client.require_moderator(press)
-    await answer(press, _halt(press, asked, claim, halts == 1), render.did)
+async def send_halt(ctx: Context, asked: int, claim: int, halts: int) -> None:
+    await ctx.require_moderator()
+    await answer(ctx, _halt(ctx, asked, claim, halts == 1), render.did)
 
 
-@routes.on("reverse:{asked}:{claim}")
-async def send_reverse(press: Press, asked: int, claim: int) -> None:
-    await press.client.require_moderator(press)
-    await answer(press, _reverse(press, asked, claim), render.did)
+async def send_reverse(ctx: Context, asked: int, claim: int) -> None:
+    await ctx.require_moderator()
+    await answer(ctx, _reverse(ctx, asked, claim), render.did)
 
 
-@routes.on("decide:{claim}")
-async def press_decide(press: Press, claim: int) -> None:
-    await answer(press, _case(press, claim), render.case)
+async def press_decide(ctx: Context, claim: int) -> None:
+    await answer(ctx, _case(ctx, claim), render.case)
 
 
-@routes.on("said:{claim}:{page}")
-async def press_said(press: Press, claim: int, page: int) -> None:
-    await answer(press, _words(press, claim, page), render.words)
+async def press_said(ctx: Context, claim: int, page: int) -> None:
+    await answer(ctx, _words(ctx, claim, page), render.words)
 
 
-async def _words(press: Press, number: int, page: int) -> render.SaidPage:
-    crux = press.client
-    return await crux.db.read(_said, guild_of(press), number, page, crux.clock.of(press.id))
+async def _words(ctx: Context, number: int, page: int) -> render.SaidPage:
+    return await ctx.read(_said, ctx.guild, number, page, ctx.now)
 
 
 def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.SaidPage:
@@ -107,40 +92,34 @@ def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> 
     return render.SaidPage(seen, dispute, page)
 
 
-@routes.on("rule:{claim}:{choice}:{proposal}")
-async def ask_ruling(press: Press, claim: int, choice: int, proposal: int) -> None:
-    crux, now = press.client, press.client.clock.of(press.id)
-    seen, so_far = await crux.db.read(_so_far, guild_of(press), claim, choice, now)
-    seen.claim.require("decide", now)
+async def ask_ruling(ctx: Context, claim: int, choice: int, proposal: int) -> None:
+    seen, so_far = await ctx.read(_so_far, ctx.guild, claim, choice, ctx.now)
+    seen.claim.require("decide", ctx.now)
     known = forms.day_typed(so_far.known_us, seen.claim.terms.zone)
-    await ask(press, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
+    await ask(ctx, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
 
 
-@routes.on("rule-send:{claim}:{choice}:{proposal}", again="rule:{claim}:{choice}:{proposal}")
-async def send_ruling(press: Press, claim: int, choice: int, proposal: int) -> None:
-    filled = components.values(press.data or {})
-    await answer(press, _vote(press, claim, choice, proposal, filled, key(press)), render.did)
+async def send_ruling(ctx: Context, claim: int, choice: int, proposal: int) -> None:
+    filled = ctx.filled
+    await answer(ctx, _vote(ctx, claim, choice, proposal, filled, ctx.key), render.did)
 
 
-@routes.on("rule-early:{asked}:{claim}:{proposal}:{until}")
-async def choose_until(press: Press, asked: int, claim: int, proposal: int, until: int) -> None:
+async def choose_until(ctx: Context, asked: int, claim: int, proposal: int, until: int) -> None:
     """Too early, with one of the two moments that were meant; the reason stands on the card that asked. The key is
     the interaction that sent it, so two presses are one vote."""
-    typed = components.typed_in(press.message.components if press.message else ())
-    found = await press.client.db.read(claims.load, guild_of(press), claim)
+    typed = components.typed_in(ctx.press.message.components if ctx.press.message else ())
+    found = await ctx.read(claims.load, ctx.guild, claim)
     filled = typed | {"detail": dates.chosen(until, zones.zone(found.terms.zone or "UTC"))}
-    work = _vote(press, claim, result_codes.EARLY, proposal, filled, f"interaction:{asked}")
-    await answer(press, work, render.did)
+    work = _vote(ctx, claim, result_codes.EARLY, proposal, filled, key_of(asked))
+    await answer(ctx, work, render.did)
 
 
-@routes.on("confirm:{proposal}")
-async def confirm(press: Press, proposal: int) -> None:
-    await answer(press, _confirm(press, proposal), render.did)
+async def confirm(ctx: Context, proposal: int) -> None:
+    await answer(ctx, _confirm(ctx, proposal), render.did)
 
 
-async def _queue(press: Press) -> render.Queue:
-    crux = press.client
-    return await crux.db.read(_waiting, guild_of(press), crux.clock.of(press.id))
+async def _queue(ctx: Context) -> render.Queue:
+    return await ctx.read(_waiting, ctx.guild, ctx.now)
 
 
 def _waiting(tx: Connection, guild: int, now: datetime) -> render.Queue:
@@ -148,9 +127,9 @@ def _waiting(tx: Connection, guild: int, now: datetime) -> render.Queue:
     return render.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
 
 
-async def _case(press: Press, number: int) -> render.Case:
-    crux, who = press.client, await acting(press)
-    return await crux.db.read(_look, guild_of(press), number, who.actor, crux.clock.of(press.id))
+async def _case(ctx: Context, number: int) -> render.Case:
+    who = await ctx.who()
+    return await ctx.read(_look, ctx.guild, number, who.actor, ctx.now)
 
 
 def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> render.Case:
@@ -171,16 +150,16 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
     return render.Case(seen, dispute, why_not, waits)
 
 
-async def _may_halt(press: Press, number: int) -> Claim:
+async def _may_halt(ctx: Context, number: int) -> Claim:
     """The claim, for a moderator who may freeze it: whoever has points on it hears that privately (D4)."""
-    crux, who = press.client, await acting(press)
+    who = await ctx.who()
 
     def read(tx: Connection) -> Claim:
-        found = claims.load(tx, guild_of(press), number)
-        disputes.require_may_halt(tx, found, who.actor, crux.clock.of(press.id))
+        found = claims.load(tx, ctx.guild, number)
+        disputes.require_may_halt(tx, found, who.actor, ctx.now)
         return found
 
-    return await crux.db.read(read)
+    return await ctx.read(read)
 
 
 def _so_far(
@@ -197,32 +176,30 @@ def _so_far(
     return seen, same[0] if same else Result("void")
 
 
-async def _with_moment(press: Press, found: Claim, choice: int, said: Result) -> Result:
+async def _with_moment(ctx: Context, found: Claim, choice: int, said: Result) -> Result:
     """A vote with the moment that was typed; with what was said so far where the form was of before there was a field
     for it."""
-    crux, filled = press.client, components.values(press.data or {})
-    now = crux.clock.of(press.id)
+    filled = ctx.filled
     if said.kind not in ("outcome", "weights"):
         return said
-    if not components.has_field(press.data or {}, "known"):
-        _, so_far = await crux.db.read(_so_far, found.guild, found.number, choice, now)
+    if not components.has_field(ctx.press.data or {}, "known"):
+        _, so_far = await ctx.read(_so_far, found.guild, found.number, choice, ctx.now)
         return replace(said, known_us=so_far.known_us, voids_late=so_far.voids_late)
-    known_us = forms.day(components.line(filled, "known"), found.terms.zone, now)
+    known_us = forms.day(components.line(filled, "known"), found.terms.zone, ctx.now)
     return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
 
 
 async def _vote(
-    press: Press, number: int, choice: int, proposal: int, filled: components.Values, by: str
+    ctx: Context, number: int, choice: int, proposal: int, filled: components.Values, by: str
 ) -> render.Did:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    found = await crux.db.read(claims.load, guild, number)
-    with ambiguous.offering(lambda at_us: f"rule-early:{press.id}:{number}:{proposal}:{at_us}"):
-        said = forms.result(found.terms, choice, components.line(filled, "detail"), now)
-    said = await _with_moment(press, found, choice, said)
+    who = await ctx.who()
+    found = await ctx.read(claims.load, ctx.guild, number)
+    with ambiguous.offering(lambda at_us: f"rule-early:{ctx.id}:{number}:{proposal}:{at_us}"):
+        said = forms.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
+    said = await _with_moment(ctx, found, choice, said)
     reason = components.line(filled, "reason")
-    request = disputes.Vote(guild, by, who.actor, number, said, reason, proposal=proposal)
-    voted = await crux.write(disputes.vote, request, now)
+    request = disputes.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal)
+    voted = await ctx.write(disputes.vote, request)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "
         "on an appeal it is final."
@@ -237,36 +214,36 @@ async def _vote(
     return _did(who, title, words) if voted.ruled else render.Did(title, (words,), -1)
 
 
-async def _confirm(press: Press, proposal: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    request = proposals.Confirm(guild_of(press), key(press), who.actor, proposal)
-    await crux.write(proposals.confirm, request, crux.clock.of(press.id))
+async def _confirm(ctx: Context, proposal: int) -> render.Did:
+    who = await ctx.who()
+    request = proposals.Confirm(ctx.guild, ctx.key, who.actor, proposal)
+    await ctx.write(proposals.confirm, request)
     return _did(who, "The result is confirmed", "It is paid, and that is posted.")
 
 
-async def _halt(press: Press, asked: int, number: int, halts: bool) -> render.Did:
-    crux, who = press.client, await acting(press)
-    reason = components.line(components.values(press.data or {}), "reason")
-    request = disputes.Halt(guild_of(press), f"interaction:{asked}", who.actor, number, halts, reason)
-    await crux.write(disputes.halt, request, crux.clock.of(press.id))
+async def _halt(ctx: Context, asked: int, number: int, halts: bool) -> render.Did:
+    who = await ctx.who()
+    reason = ctx.line("reason")
+    request = disputes.Halt(ctx.guild, key_of(asked), who.actor, number, halts, reason)
+    await ctx.write(disputes.halt, request)
     title = f"Claim {number} is stopped" if halts else f"Claim {number} goes on"
     return _did(who, title, "It is listed in `/resolve acts`.")
 
 
-async def _reverse(press: Press, asked: int, number: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    reason = components.line(components.values(press.data or {}), "reason")
+async def _reverse(ctx: Context, asked: int, number: int) -> render.Did:
+    who = await ctx.who()
+    reason = ctx.line("reason")
     salt = secrets.token_bytes(16)
-    request = resolution.Reverse(guild_of(press), f"interaction:{asked}", who.actor, number, reason, salt)
-    await crux.write(resolution.take_back, request, crux.clock.of(press.id))
+    request = resolution.Reverse(ctx.guild, key_of(asked), who.actor, number, reason, salt)
+    await ctx.write(resolution.take_back, request)
     return _did(who, f"The result of claim {number} is taken back", "It is listed in `/resolve acts`.")
 
 
-async def _note(press: Press, number: int, words: str) -> render.Did:
-    crux, who = press.client, await acting(press)
+async def _note(ctx: Context, number: int, words: str) -> render.Did:
+    who = await ctx.who()
     words = amounts.words(words)
-    request = notes.Note(guild_of(press), key(press), who.actor, number, words)
-    await crux.write(notes.note, request, crux.clock.of(press.id))
+    request = notes.Note(ctx.guild, ctx.key, who.actor, number, words)
+    await ctx.write(notes.note, request)
     said = (f"“{text.escape(words)}”", "It is listed in `/resolve acts`.")
     return render.Did(f"Noted about claim {number}", said, -1)
 

@@ -6,9 +6,8 @@ import zipfile
 
 from discord import app_commands
 
-from bot.answer import Press, Where, answer
-from bot.entering import enter, guild_of
-from bot.ui.components import routes
+from bot.answer import Where, answer
+from bot.context import Context, enter
 from bot.words import ledger as render
 from bot.words import moderation as acts_render
 from ledger import players, statements
@@ -27,41 +26,32 @@ PUBLIC: tuple[claims.Table, ...] = (
 )
 """What everybody in the server may read by name (E1); orders, preferences and the like are not."""
 
-ledger = app_commands.Group(name="ledger", description="The book of this server", guild_only=True)
+
+async def acts(ctx: Context) -> None:
+    await answer(ctx, _acts(ctx, 0), acts_render.acts)
 
 
-@ledger.command(description="What moderators did with points, and why")
-async def acts(press: Press) -> None:
-    await answer(press, _acts(press, 0), acts_render.acts)
+async def turn_page(ctx: Context, before: int) -> None:
+    await answer(ctx, _acts(ctx, before), acts_render.acts, where=Where.IN_PLACE)
 
 
-@routes.on("acts:{before}")
-async def turn_page(press: Press, before: int) -> None:
-    await answer(press, _acts(press, before), acts_render.acts, where=Where.IN_PLACE)
-
-
-async def _acts(press: Press, before: int) -> acts_render.ActsPage:
-    guild, read = guild_of(press), press.client.db.read
-    found = await read(statements.acts, guild, before=before or None, limit=acts_render.PAGE + 1)
+async def _acts(ctx: Context, before: int) -> acts_render.ActsPage:
+    found = await ctx.read(statements.acts, ctx.guild, before=before or None, limit=acts_render.PAGE + 1)
     page = found[: acts_render.PAGE]
     numbers = {act.actor for act in page} | {side.owner for act in page for side in act.sides}
     return acts_render.ActsPage(
         page,
-        await read(players.ids, guild, sorted(numbers)),
+        await ctx.read(players.ids, ctx.guild, sorted(numbers)),
         more=len(found) > len(page),
         first_page=before == 0,
-        currency=await press.client.currency(guild),
+        currency=await ctx.currency(),
     )
 
 
-@ledger.command(description="Check this server's book: every balance, every digest")
-async def verify(press: Press) -> None:
-    await answer(press, _verify(press), render.verified)
+async def verify(ctx: Context) -> None:
+    await answer(ctx, _verify(ctx), render.verified)
 
 
-@ledger.command(
-    description="Your entries, or all claims, bets and markets, as tables; for moderators all entries"
-)
 @app_commands.describe(what="What to export")
 @app_commands.choices(
     what=[
@@ -70,50 +60,49 @@ async def verify(press: Press) -> None:
         app_commands.Choice(name="The server's entries, for moderators", value="server"),
     ]
 )
-async def export(press: Press, what: str = "mine") -> None:
+async def export(ctx: Context, what: str = "mine") -> None:
     if what == "claims":
-        await answer(press, _export_claims(press), render.exported_claims)
+        await answer(ctx, _export_claims(ctx), render.exported_claims)
         return
     if what == "server":
-        await press.client.require_moderator(press)
-    await answer(press, _export(press, whole=what == "server"), render.exported)
+        await ctx.require_moderator()
+    await answer(ctx, _export(ctx, whole=what == "server"), render.exported)
 
 
-async def _verify(press: Press) -> render.Verified:
-    crux, guild = press.client, guild_of(press)
-    await crux.db.read(statements.head, guild)  # or there is no book to check
-    return await crux.checker.verify(guild, crux.clock.of(press.id))
+async def _verify(ctx: Context) -> render.Verified:
+    await ctx.read(statements.head, ctx.guild)  # or there is no book to check
+    return await ctx.client.checker.verify(ctx.guild, ctx.now)
 
 
-async def _export_claims(press: Press) -> render.ExportedClaims:
+async def _export_claims(ctx: Context) -> render.ExportedClaims:
     """What is public in the server anyway, by name or number (E1), as tables that join with the book's."""
-    crux, guild = press.client, guild_of(press)
     made, rows = io.BytesIO(), dict[str, int]()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for table in PUBLIC:
             with packed.open(zipfile.ZipInfo(f"{table}.csv"), "w") as file:
                 rows[table] = -1
-                async for block in claims.stream(crux.db, guild, table, public=True):
+                async for block in claims.stream(ctx.client.db, ctx.guild, table, public=True):
                     file.write(block.encode())
                     rows[table] += block.count("\n")
-            if made.tell() > press.filesize_limit:
+            if made.tell() > ctx.press.filesize_limit:
                 return render.ExportedClaims(None, rows)
     content = made.getvalue()
-    return render.ExportedClaims(content if len(content) <= press.filesize_limit else None, rows)
+    return render.ExportedClaims(content if len(content) <= ctx.press.filesize_limit else None, rows)
 
 
-async def _export(press: Press, *, whole: bool) -> render.Exported:
-    crux, guild = press.client, guild_of(press)
-    player = None if whole else (await enter(press)).glance.player.number
+async def _export(ctx: Context, *, whole: bool) -> render.Exported:
+    player = None if whole else (await enter(ctx)).glance.player.number
     name = f"crux-{'server' if whole else 'my'}-entries.csv"
     made = io.BytesIO()
     entries = 0
-    async for block in exports.stream(crux.db, Selection(guild, player=player)):
+    async for block in exports.stream(ctx.client.db, Selection(ctx.guild, player=player)):
         entries += block.count("\nentry,") + block.startswith("entry,")
         made.write(block.encode())
         if made.tell() > MOST_BYTES:
             return render.Exported(name, None, entries, whole)
     content = made.getvalue()
-    if len(content) > press.filesize_limit:
+    if len(content) > ctx.press.filesize_limit:
         name, content = f"{name}.gz", gzip.compress(content, mtime=0)
-    return render.Exported(name, content if len(content) <= press.filesize_limit else None, entries, whole)
+    return render.Exported(
+        name, content if len(content) <= ctx.press.filesize_limit else None, entries, whole
+    )

@@ -5,14 +5,13 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import text
-from bot.acting import acting, number_of
-from bot.answer import Press, Where, answer, ask
-from bot.entering import guild_of, key
+from bot.answer import Where, answer, ask
+from bot.commands.options import Number
+from bot.context import Context, key_of, number_of
 from bot.input import ambiguous, dates, forms, result_codes
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
-from bot.ui.components import routes
 from bot.words import became_public, phrases
 from bot.words import results as render
 from bot.words import standing as standing_words
@@ -25,79 +24,68 @@ from markets.views import queries
 
 GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
 
-Number = app_commands.Range[int, 1, 2**53 - 1]
-
-resolve = app_commands.Group(name="resolve", description="How a claim came out", guild_only=True)
-
 
 # --- propose ----------------------------------------------------------------------------------
 
 
-@resolve.command(description="Name how a claim came out, with evidence")
 @app_commands.describe(claim="The claim's number")
-async def propose(press: Press, claim: Number) -> None:
-    await _ask_result(press, claim)
+async def propose(ctx: Context, claim: Number) -> None:
+    await _ask_result(ctx, claim)
 
 
-@routes.on("propose:{claim}")
-async def press_propose(press: Press, claim: int) -> None:
-    await _ask_result(press, claim)
+async def press_propose(ctx: Context, claim: int) -> None:
+    await _ask_result(ctx, claim)
 
 
-@routes.on("propose-again:{claim}:{result}")
-async def propose_again(press: Press, claim: int, result: int) -> None:
+async def propose_again(ctx: Context, claim: int, result: int) -> None:
     """The form with the result that was chosen, after what was typed beside it was refused."""
-    await _ask_result(press, claim, str(result))
+    await _ask_result(ctx, claim, str(result))
 
 
-async def _ask_result(press: Press, number: int, result: str = "") -> None:
-    crux, guild = press.client, guild_of(press)
-    seen = await crux.db.read(queries.claim, guild, number, crux.clock.of(press.id))
+async def _ask_result(ctx: Context, number: int, result: str = "") -> None:
+    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
     replaces = seen.at == "proposed" and seen.proposal is not None and proposals.is_unsigned(seen.proposal)
-    seen.claim.require("replace" if replaces else "propose", crux.clock.of(press.id))
-    form = render.propose_form(seen, await crux.currency(guild))
-    await ask(press, components.refilled(form, {"result": result}) if result else form)
+    seen.claim.require("replace" if replaces else "propose", ctx.now)
+    form = render.propose_form(seen, await ctx.currency())
+    await ask(ctx, components.refilled(form, {"result": result}) if result else form)
 
 
-@routes.on("propose-send:{claim}:{mark}", again="propose-again:{claim}:{result}")
-async def send_result(press: Press, claim: int, mark: int) -> None:
-    filled = components.values(press.data or {})
-    await answer(press, _propose(press, claim, mark, filled, key(press)), render.did)
+async def send_result(ctx: Context, claim: int, mark: int) -> None:
+    filled = ctx.filled
+    await answer(ctx, _propose(ctx, claim, mark, filled, ctx.key), render.did)
 
 
-@routes.on("propose-early:{asked}:{claim}:{mark}:{until}")
-async def choose_until(press: Press, asked: int, claim: int, mark: int, until: int) -> None:
+async def choose_until(ctx: Context, asked: int, claim: int, mark: int, until: int) -> None:
     """Too early, with one of the two moments that were meant; the rest of the form stands on the card that asked.
     The key is the interaction that sent it, so two presses are one proposal."""
-    typed = components.typed_in(press.message.components if press.message else ())
-    found = await press.client.db.read(claims.load, guild_of(press), claim)
+    typed = components.typed_in(ctx.press.message.components if ctx.press.message else ())
+    found = await ctx.read(claims.load, ctx.guild, claim)
     when = dates.chosen(until, zones.zone(found.terms.zone or "UTC"))
     filled = typed | {"result": [str(result_codes.EARLY)], "detail": when}
-    await answer(press, _propose(press, claim, mark, filled, f"interaction:{asked}"), render.did)
+    await answer(ctx, _propose(ctx, claim, mark, filled, key_of(asked)), render.did)
 
 
-async def _propose(press: Press, number: int, mark: int, filled: components.Values, by: str) -> render.Did:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    found = await crux.db.read(claims.load, guild, number)
+async def _propose(ctx: Context, number: int, mark: int, filled: components.Values, by: str) -> render.Did:
+    who = await ctx.who()
+    found = await ctx.read(claims.load, ctx.guild, number)
     require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
-    with ambiguous.offering(lambda at_us: f"propose-early:{press.id}:{number}:{mark}:{at_us}"):
-        said = forms.result(found.terms, choice, components.line(filled, "detail"), now)
+    with ambiguous.offering(lambda at_us: f"propose-early:{ctx.id}:{number}:{mark}:{at_us}"):
+        said = forms.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     evidence, reason = forms.evidence(components.line(filled, "evidence"))
     request = proposals.Propose(
-        guild=guild,
+        guild=ctx.guild,
         key=by,
         actor=who.actor,
         claim=number,
         result=said,
         evidence=evidence,
         reason=reason or None,
-        known_us=forms.day(components.line(filled, "known"), found.terms.zone, now),
+        known_us=forms.day(components.line(filled, "known"), found.terms.zone, ctx.now),
         terms=found.digest,
     )
-    made = await crux.write(proposals.propose, request, now)
-    seen = await crux.db.read(queries.claim, guild, number, now)
+    made = await ctx.write(proposals.propose, request)
+    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
     window = render.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
@@ -111,18 +99,16 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
     return render.Did(title, tuple(filter(None, words)), who.places.announcement_channel)
 
 
-@resolve.command(description="Take back a proposal of yours that nobody has answered")
 @app_commands.describe(claim="The claim's number")
-async def withdraw(press: Press, claim: Number) -> None:
-    await answer(press, _withdraw(press, claim), render.did)
+async def withdraw(ctx: Context, claim: Number) -> None:
+    await answer(ctx, _withdraw(ctx, claim), render.did)
 
 
-async def _withdraw(press: Press, number: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    standing = await crux.db.read(_standing, guild, number)
-    request = proposals.WithdrawProposal(guild, key(press), who.number, standing.number)
-    await crux.write(proposals.withdraw, request, now)
+async def _withdraw(ctx: Context, number: int) -> render.Did:
+    who = await ctx.who()
+    standing = await ctx.read(_standing, ctx.guild, number)
+    request = proposals.WithdrawProposal(ctx.guild, ctx.key, who.number, standing.number)
+    await ctx.write(proposals.withdraw, request)
     words = ("A bond is back in your wallet, if there was one.",)
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
 
@@ -138,50 +124,45 @@ def _standing(tx: Connection, guild: int, number: int) -> Proposal:
 # --- object -----------------------------------------------------------------------------------
 
 
-@resolve.command(description="Object to a proposed result")
 @app_commands.describe(claim="The claim's number")
-async def challenge(press: Press, claim: Number) -> None:
-    await _ask_challenge(press, claim)
+async def challenge(ctx: Context, claim: Number) -> None:
+    await _ask_challenge(ctx, claim)
 
 
-@routes.on("challenge:{claim}")
-async def press_challenge_of_before(press: Press, claim: int) -> None:
+async def press_challenge_of_before(ctx: Context, claim: int) -> None:
     """A button of a message that was sent before buttons named their proposal."""
-    await _ask_challenge(press, claim)
+    await _ask_challenge(ctx, claim)
 
 
-@routes.on("challenge:{claim}:{proposal}")
-async def press_challenge(press: Press, claim: int, proposal: int) -> None:
-    await _ask_challenge(press, claim, proposal)
+async def press_challenge(ctx: Context, claim: int, proposal: int) -> None:
+    await _ask_challenge(ctx, claim, proposal)
 
 
-async def _ask_challenge(press: Press, number: int, proposal: int | None = None) -> None:
-    crux, guild = press.client, guild_of(press)
-    found = await crux.db.read(claims.load, guild, number)
-    found.require("challenge", crux.clock.of(press.id))
-    standing = await crux.db.read(_required, guild, number, proposal)
-    await ask(press, render.challenge_form(found, standing, await crux.currency(guild)))
+async def _ask_challenge(ctx: Context, number: int, proposal: int | None = None) -> None:
+    found = await ctx.read(claims.load, ctx.guild, number)
+    found.require("challenge", ctx.now)
+    standing = await ctx.read(_required, ctx.guild, number, proposal)
+    await ask(ctx, render.challenge_form(found, standing, await ctx.currency()))
 
 
 def _required(tx: Connection, guild: int, number: int, proposal: int | None) -> Proposal:
     return proposals.require_standing(tx, claims.load(tx, guild, number), proposal)
 
 
-@routes.on("challenge-send:{claim}:{proposal}")
-async def send_challenge(press: Press, claim: int, proposal: int) -> None:
-    await answer(press, _challenge(press, claim, proposal), render.did)
+async def send_challenge(ctx: Context, claim: int, proposal: int) -> None:
+    await answer(ctx, _challenge(ctx, claim, proposal), render.did)
 
 
-async def _challenge(press: Press, number: int, proposal: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    filled = components.values(press.data or {})
+async def _challenge(ctx: Context, number: int, proposal: int) -> render.Did:
+    who = await ctx.who()
+    filled = ctx.filled
     picked = components.picked(filled, "ground")
     ground = GROUND_OF.get(picked)
     if ground is None:
         raise BadInput("The ground", "choose one of the list")
     reason = components.line(filled, "reason")
-    request = disputes.Challenge(guild_of(press), key(press), who.number, number, ground, reason, proposal)
-    made = await crux.write(disputes.challenge, request, crux.clock.of(press.id))
+    request = disputes.Challenge(ctx.guild, ctx.key, who.number, number, ground, reason, proposal)
+    made = await ctx.write(disputes.challenge, request)
     words = (
         "Its judges are asked, and both sides are told. Others can add arguments, free of charge.",
         "Your bond returns if the ruling differs from what was proposed."
@@ -191,96 +172,87 @@ async def _challenge(press: Press, number: int, proposal: int) -> render.Did:
     return render.Did(f"Dispute {made.number} is open", words, who.places.announcement_channel)
 
 
-@resolve.command(description="Add an argument to a dispute, free of charge")
 @app_commands.describe(claim="The claim's number")
-async def argue(press: Press, claim: Number) -> None:
-    await _ask_argument(press, claim)
+async def argue(ctx: Context, claim: Number) -> None:
+    await _ask_argument(ctx, claim)
 
 
-@routes.on("argue:{claim}")
-async def press_argue(press: Press, claim: int) -> None:
-    await _ask_argument(press, claim)
+async def press_argue(ctx: Context, claim: int) -> None:
+    await _ask_argument(ctx, claim)
 
 
-async def _ask_argument(press: Press, number: int) -> None:
-    found = await press.client.db.read(claims.load, guild_of(press), number)
-    found.require("argue", press.client.clock.of(press.id))
-    standing = await press.client.db.read(_standing, found.guild, number)
-    await ask(press, render.argue_form(found, standing.number))
+async def _ask_argument(ctx: Context, number: int) -> None:
+    found = await ctx.read(claims.load, ctx.guild, number)
+    found.require("argue", ctx.now)
+    standing = await ctx.read(_standing, found.guild, number)
+    await ask(ctx, render.argue_form(found, standing.number))
 
 
-@routes.on("argue-send:{claim}:{proposal}")
-async def send_argument(press: Press, claim: int, proposal: int) -> None:
-    await answer(press, _argue(press, claim, proposal), render.did)
+async def send_argument(ctx: Context, claim: int, proposal: int) -> None:
+    await answer(ctx, _argue(ctx, claim, proposal), render.did)
 
 
-async def _argue(press: Press, number: int, proposal: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    words = components.line(components.values(press.data or {}), "words")
-    request = disputes.Argue(guild_of(press), key(press), who.number, number, words, proposal)
-    await crux.write(disputes.argue, request, crux.clock.of(press.id))
+async def _argue(ctx: Context, number: int, proposal: int) -> render.Did:
+    who = await ctx.who()
+    words = ctx.line("words")
+    request = disputes.Argue(ctx.guild, ctx.key, who.number, number, words, proposal)
+    await ctx.write(disputes.argue, request)
     said = ("It stands on the dispute's card, and the judges read it.",)
     return render.Did("Your argument is added", said, who.places.announcement_channel)
 
 
-@resolve.command(description="Appeal a ruling with new evidence, within the day before it is paid")
 @app_commands.describe(claim="The claim's number")
-async def appeal(press: Press, claim: Number) -> None:
-    await _ask_appeal(press, claim)
+async def appeal(ctx: Context, claim: Number) -> None:
+    await _ask_appeal(ctx, claim)
 
 
-@routes.on("appeal:{claim}")
-async def press_appeal(press: Press, claim: int) -> None:
-    await _ask_appeal(press, claim)
+async def press_appeal(ctx: Context, claim: int) -> None:
+    await _ask_appeal(ctx, claim)
 
 
-async def _ask_appeal(press: Press, number: int) -> None:
-    crux, guild = press.client, guild_of(press)
-    found = await crux.db.read(claims.load, guild, number)
-    found.require("appeal", crux.clock.of(press.id))
-    standing = await crux.db.read(_standing, guild, number)
-    await ask(press, render.appeal_form(found, standing.number, await crux.currency(guild)))
+async def _ask_appeal(ctx: Context, number: int) -> None:
+    found = await ctx.read(claims.load, ctx.guild, number)
+    found.require("appeal", ctx.now)
+    standing = await ctx.read(_standing, ctx.guild, number)
+    await ask(ctx, render.appeal_form(found, standing.number, await ctx.currency()))
 
 
-@routes.on("appeal-send:{claim}:{proposal}")
-async def send_appeal(press: Press, claim: int, proposal: int) -> None:
-    await answer(press, _appeal(press, claim, proposal), render.did)
+async def send_appeal(ctx: Context, claim: int, proposal: int) -> None:
+    await answer(ctx, _appeal(ctx, claim, proposal), render.did)
 
 
-async def _appeal(press: Press, number: int, proposal: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    reason = components.line(components.values(press.data or {}), "reason")
-    request = disputes.Appeal(guild_of(press), key(press), who.number, number, reason, proposal)
-    await crux.write(disputes.appeal, request, crux.clock.of(press.id))
+async def _appeal(ctx: Context, number: int, proposal: int) -> render.Did:
+    who = await ctx.who()
+    reason = ctx.line("reason")
+    request = disputes.Appeal(ctx.guild, ctx.key, who.number, number, reason, proposal)
+    await ctx.write(disputes.appeal, request)
     words = ("Nothing is paid until it is decided, by other judges where there are any. That is final.",)
     return render.Did("You appealed", words, who.places.announcement_channel)
 
 
-@resolve.command(name="step-down", description="As a named judge: judge no more, in public and for good")
 @app_commands.describe(claim="The claim's number")
-async def step_down(press: Press, claim: Number) -> None:
-    await answer(press, _step_down(press, claim), render.did)
+async def step_down(ctx: Context, claim: Number) -> None:
+    await answer(ctx, _step_down(ctx, claim), render.did)
 
 
-async def _step_down(press: Press, number: int) -> render.Did:
-    crux, who = press.client, await acting(press)
-    request = judges.StepDown(guild_of(press), key(press), who.number, number)
-    left = await crux.write(judges.step_down, request, crux.clock.of(press.id))
+async def _step_down(ctx: Context, number: int) -> render.Did:
+    who = await ctx.who()
+    request = judges.StepDown(ctx.guild, ctx.key, who.number, number)
+    left = await ctx.write(judges.step_down, request)
     words = (f"You may bet on claim {number} now. Named judges left: {left}.",)
     return render.Did(f"You judge claim {number} no more", words, who.places.announcement_channel)
 
 
-@resolve.command(description="After a week without a ruling: agree with the other side on who judges")
 @app_commands.describe(claim="The claim's number", person="Somebody with nothing on it")
-async def appoint(press: Press, claim: Number, person: discord.Member) -> None:
-    await answer(press, _appoint(press, claim, person), render.did)
+async def appoint(ctx: Context, claim: Number, person: discord.Member) -> None:
+    await answer(ctx, _appoint(ctx, claim, person), render.did)
 
 
-async def _appoint(press: Press, number: int, person: discord.Member) -> render.Did:
-    crux, who = press.client, await acting(press)
-    judge = await number_of(press, person)
-    request = disputes.Appoint(guild_of(press), key(press), who.number, number, judge)
-    agreed = await crux.write(disputes.appoint, request, crux.clock.of(press.id))
+async def _appoint(ctx: Context, number: int, person: discord.Member) -> render.Did:
+    who = await ctx.who()
+    judge = await number_of(ctx, person)
+    request = disputes.Appoint(ctx.guild, ctx.key, who.number, number, judge)
+    agreed = await ctx.write(disputes.appoint, request)
     name = text.person(person.id, judge)
     if agreed:
         words = f"All sides agree on {name}, who may rule alone now."
@@ -292,18 +264,16 @@ async def _appoint(press: Press, number: int, person: discord.Member) -> render.
 # --- what judges did --------------------------------------------------------------------------
 
 
-@resolve.command(description="What moderators and judges did about claims, and why")
-async def acts(press: Press) -> None:
-    await answer(press, _acts(press, 0), render.acts)
+async def acts(ctx: Context) -> None:
+    await answer(ctx, _acts(ctx, 0), render.acts)
 
 
-@routes.on("done:{before}")
-async def turn_acts(press: Press, before: int) -> None:
-    await answer(press, _acts(press, before), render.acts, where=Where.IN_PLACE)
+async def turn_acts(ctx: Context, before: int) -> None:
+    await answer(ctx, _acts(ctx, before), render.acts, where=Where.IN_PLACE)
 
 
-async def _acts(press: Press, before: int) -> render.ClaimActs:
-    rows, people = await press.client.db.read(queries.acts, guild_of(press), before=before)
+async def _acts(ctx: Context, before: int) -> render.ClaimActs:
+    rows, people = await ctx.read(queries.acts, ctx.guild, before=before)
     return render.ClaimActs(rows, people, before == 0)
 
 

@@ -7,16 +7,15 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import text
-from bot.acting import Acting, acting
-from bot.answer import Press, Where, answer, ask
-from bot.commands.claim import Number, claim, draft_as_it_stands, remarks_on
-from bot.entering import guild_of, key
+from bot.answer import Where, answer, ask
+from bot.commands.drafts import draft_as_it_stands, remarks_on
+from bot.commands.options import Number
+from bot.context import Acting, Context, key_of
 from bot.input import ambiguous, dates, forms, story_lines
 from bot.refusals import BadInput, Outdated
 from bot.shown import require_named
 from bot.ui import components
 from bot.ui.cards import Card
-from bot.ui.components import routes
 from bot.words import claims as claim_words
 from bot.words import refusals
 from bot.words import stories as render
@@ -37,160 +36,147 @@ FIELDS = ("title", "items", "story")
 # --- stories ----------------------------------------------------------------------------------
 
 
-@claim.command(description="A scenario: dated stories of each side, to bet on whose was closer")
-async def scenario(press: Press) -> None:
-    await ask(press, render.new_form())
+async def scenario(ctx: Context) -> None:
+    await ask(ctx, render.new_form())
 
 
-@routes.on("scenario-new")
-async def send_scenario(press: Press) -> None:
-    await answer(press, _begin(press), _same)
+async def send_scenario(ctx: Context) -> None:
+    await answer(ctx, _begin(ctx))
 
 
-async def _begin(press: Press) -> Card:
+async def _begin(ctx: Context) -> Card:
     """A draft first, so that nothing typed is lost; then its author's story, if it can be read."""
-    crux, who = press.client, await acting(press)
-    now, zone = crux.clock.of(press.id), who.places.time_zone
-    filled = components.values(press.data or {})
+    who = await ctx.who()
+    zone = who.places.time_zone
+    filled = ctx.filled
     typed = {name: components.line(filled, name) for name in ("what", "source")}
     base = Terms(title="", kind="choice", scenario=Scenario())
-    terms, typed, _ = forms.claim_terms(base, typed, zone, now)
-    draft = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(typed))
-    number = await crux.write(claims.save_draft, draft, now)
-    return await _tell(press, who, number, render.NEW, 0, _filled(press))
+    terms, typed, _ = forms.claim_terms(base, typed, zone, ctx.now)
+    draft = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, forms.encode(typed))
+    number = await ctx.write(claims.save_draft, draft)
+    return await _tell(ctx, who, number, render.NEW, 0, _filled(ctx))
 
 
-@routes.on("scenario-share:{draft}")
-async def share(press: Press, draft: int) -> None:
+async def share(ctx: Context, draft: int) -> None:
     """In this channel, and from now on whoever sees it writes their own story into it."""
-    await answer(press, _share(press, draft), _same, where=Where.PUBLIC)
+    await answer(ctx, _share(ctx, draft), where=Where.PUBLIC)
 
 
-async def _share(press: Press, number: int) -> Card:
-    crux, who = press.client, await acting(press)
-    request = Share(guild_of(press), key(press), who.number, number)
-    await crux.write(scenarios.share, request, crux.clock.of(press.id))
-    return await draft_as_it_stands(press, number, public=True)
+async def _share(ctx: Context, number: int) -> Card:
+    who = await ctx.who()
+    request = Share(ctx.guild, ctx.key, who.number, number)
+    await ctx.write(scenarios.share, request)
+    return await draft_as_it_stands(ctx, number, public=True)
 
 
-@routes.on("stories:{number}")
-async def show(press: Press, number: int) -> None:
-    await answer(press, _show(press, number), _same)
+async def show(ctx: Context, number: int) -> None:
+    await answer(ctx, _show(ctx, number))
 
 
-async def _show(press: Press, number: int) -> Card:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
+async def _show(ctx: Context, number: int) -> Card:
+    who = await ctx.who()
 
     def read(tx: Connection) -> queries.ClaimSeen:
-        scenarios.require_seen(tx, claims.load(tx, guild, number), who.number)
-        return queries.claim(tx, guild, number, now)
+        scenarios.require_seen(tx, claims.load(tx, ctx.guild, number), who.number)
+        return queries.claim(tx, ctx.guild, number, ctx.now)
 
-    return render.shelf(await crux.db.read(read), who.number)
-
-
-@routes.on("story-add:{number}")
-async def add_story(press: Press, number: int) -> None:
-    await _ask_story(press, number, render.NEW)
+    return render.shelf(await ctx.read(read), who.number)
 
 
-@routes.on("story-change:{number}:{at}")
-async def change_story(press: Press, number: int, at: int) -> None:
-    await _ask_story(press, number, at)
+async def add_story(ctx: Context, number: int) -> None:
+    await _ask_story(ctx, number, render.NEW)
 
 
-async def _ask_story(press: Press, number: int, at: int) -> None:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
+async def change_story(ctx: Context, number: int, at: int) -> None:
+    await _ask_story(ctx, number, at)
+
+
+async def _ask_story(ctx: Context, number: int, at: int) -> None:
+    who = await ctx.who()
     story = None if at == render.NEW else at
 
     def read(tx: Connection) -> tuple[Claim, str | None]:
-        found = scenarios.require_tell(tx, guild, number, who.number, story, now)
-        return found, scenarios.kept(tx, guild, number, who.number)
+        found = scenarios.require_tell(tx, ctx.guild, number, who.number, story, ctx.now)
+        return found, scenarios.kept(tx, ctx.guild, number, who.number)
 
-    found, kept = await crux.db.read(read)
+    found, kept = await ctx.read(read)
     held = render.held_of(found, at, story_lines.written(found.terms, story), kept)
-    await ask(press, render.story_form(found, at, held))
+    await ask(ctx, render.story_form(found, at, held))
 
 
-@routes.on("story-save:{number}:{at}:{mark}")
-async def send_story(press: Press, number: int, at: int, mark: int) -> None:
-    await answer(press, _save(press, number, at, mark), _same)
+async def send_story(ctx: Context, number: int, at: int, mark: int) -> None:
+    await answer(ctx, _save(ctx, number, at, mark))
 
 
-async def _save(press: Press, number: int, at: int, mark: int) -> Card:
-    return await _tell(press, await acting(press), number, at, mark, _filled(press))
+async def _save(ctx: Context, number: int, at: int, mark: int) -> Card:
+    return await _tell(ctx, await ctx.who(), number, at, mark, _filled(ctx))
 
 
-def _filled(press: Press) -> dict[str, str]:
-    filled = components.values(press.data or {})
+def _filled(ctx: Context) -> dict[str, str]:
+    filled = ctx.filled
     return {name: components.line(filled, name) for name in FIELDS}
 
 
-@routes.on("story-until:{number}:{at}:{mark}:{line}:{until}")
-async def choose_until(press: Press, number: int, at: int, mark: int, line: int, until: int) -> None:
+async def choose_until(ctx: Context, number: int, at: int, mark: int, line: int, until: int) -> None:
     """One of the two days that were meant in a line of a story."""
-    await answer(press, _choose_until(press, number, at, mark, line, until), _same)
+    await answer(ctx, _choose_until(ctx, number, at, mark, line, until))
 
 
-async def _choose_until(press: Press, number: int, at: int, mark: int, line: int, until: int) -> Card:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
+async def _choose_until(ctx: Context, number: int, at: int, mark: int, line: int, until: int) -> Card:
+    who = await ctx.who()
     story = None if at == render.NEW else at
 
     def read(tx: Connection) -> tuple[Claim, str | None]:
-        found = scenarios.require_tell(tx, guild, number, who.number, story, now)
-        return found, scenarios.kept(tx, guild, number, who.number)
+        found = scenarios.require_tell(tx, ctx.guild, number, who.number, story, ctx.now)
+        return found, scenarios.kept(tx, ctx.guild, number, who.number)
 
-    found, kept = await crux.db.read(read)
+    found, kept = await ctx.read(read)
     if kept is None:
         raise Outdated
     typed = forms.decode(kept)
     when = dates.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
     items = story_lines.chosen(typed["items"], line, when)
     held = {**{name: typed[name] for name in FIELDS}, "items": items}
-    return await _tell(press, who, number, at, mark, held)
+    return await _tell(ctx, who, number, at, mark, held)
 
 
-async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, typed: dict[str, str]) -> Card:
+async def _tell(ctx: Context, who: Acting, number: int, at: int, mark: int, typed: dict[str, str]) -> Card:
     """Write the story that a form holds. What can't be taken as it is, is kept for its writer (B6): for that alone a
     refusal is caught here, and it is worded as everywhere."""
-    crux, guild = press.client, guild_of(press)
-    now = crux.clock.of(press.id)
     story = None if at == render.NEW else at
-    found = await crux.db.read(scenarios.require_tell, guild, number, who.number, story, now)
+    found = await ctx.read(scenarios.require_tell, ctx.guild, number, who.number, story, ctx.now)
     try:
         named = "" if story is None else require_named(found.terms, story, mark)
         request = TellStory(
-            guild,
-            f"interaction:{press.id}:story",
+            ctx.guild,
+            f"interaction:{ctx.id}:story",
             who.number,
             number,
             story,
             forms.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
             forms.kept(typed["story"], "Your story", scenarios.MOST_STORY),
-            story_lines.said(typed["items"], found.terms.zone or who.places.time_zone, now),
+            story_lines.said(typed["items"], found.terms.zone or who.places.time_zone, ctx.now),
             named=named,
         )
         if found.state != lifecycle.DRAFT:
             remarks = remarks_on(scenarios.told(found.terms, request, author=found.author), {})
             claims.require_wording(remarks)
             request = replace(request, warned=tuple(one.code for one in remarks))
-        found = await crux.write(scenarios.tell, request, now)
+        found = await ctx.write(scenarios.tell, request)
     except (BadInput, BadTerms, WordingBlocked) as bad:
         held = forms.encode(typed | {"at": str(at)})
-        keeps = Keep(guild, f"interaction:{press.id}:kept", who.number, number, held)
-        await crux.write(scenarios.keep, keeps, now)
+        keeps = Keep(ctx.guild, f"interaction:{ctx.id}:kept", who.number, number, held)
+        await ctx.write(scenarios.keep, keeps)
         if isinstance(bad, story_lines.UnclearLine):
             ambiguous.offer(bad, partial(_until, number, at, mark, bad.line))
         return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "", refusals.choices(bad))
     if found.state != lifecycle.DRAFT:
-        seen = await crux.db.read(queries.claim, guild, number, now)
+        seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
         return claim_words.opened(
             claim_words.ClaimOpened(seen, who.places.announcement_channel, changed=True)
         )
     if found.author == who.number:
-        return await draft_as_it_stands(press, number)
+        return await draft_as_it_stands(ctx, number)
     return render.told(found, request.name)
 
 
@@ -198,76 +184,65 @@ def _until(number: int, at: int, mark: int, line: int, at_us: int) -> str:
     return f"story-until:{number}:{at}:{mark}:{line}:{at_us}"
 
 
-@routes.on("story-out:{number}:{at}:{mark}")
-async def take_out(press: Press, number: int, at: int, mark: int) -> None:
-    await answer(press, _take_out(press, number, at, mark), _same)
+async def take_out(ctx: Context, number: int, at: int, mark: int) -> None:
+    await answer(ctx, _take_out(ctx, number, at, mark))
 
 
-async def _take_out(press: Press, number: int, at: int, mark: int) -> Card:
-    crux, who = press.client, await acting(press)
-    guild = guild_of(press)
-    found = await crux.db.read(claims.load, guild, number)
-    request = TakeOut(guild, key(press), who.number, number, at, require_named(found.terms, at, mark))
-    await crux.write(scenarios.take_out, request, crux.clock.of(press.id))
-    return await _show(press, number)
+async def _take_out(ctx: Context, number: int, at: int, mark: int) -> Card:
+    who = await ctx.who()
+    found = await ctx.read(claims.load, ctx.guild, number)
+    request = TakeOut(ctx.guild, ctx.key, who.number, number, at, require_named(found.terms, at, mark))
+    await ctx.write(scenarios.take_out, request)
+    return await _show(ctx, number)
 
 
 # --- items ------------------------------------------------------------------------------------
 
 
-@claim.command(description="For its judges: say what became of an item of a scenario")
 @app_commands.describe(claim="The claim's number")
-async def judge(press: Press, claim: Number) -> None:
-    await _ask_item(press, claim)
+async def judge(ctx: Context, claim: Number) -> None:
+    await _ask_item(ctx, claim)
 
 
-@routes.on("item-judge:{number}")
-async def press_judge(press: Press, number: int) -> None:
-    await _ask_item(press, number)
+async def press_judge(ctx: Context, number: int) -> None:
+    await _ask_item(ctx, number)
 
 
-async def _ask_item(press: Press, number: int) -> None:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
+async def _ask_item(ctx: Context, number: int) -> None:
+    who = await ctx.who()
 
     def read(tx: Connection) -> tuple[Claim, list[Judged]]:
-        found = claims.load(tx, guild, number)
-        scenarios.require_judge(tx, found, who.actor, now)
-        return found, stories.items(tx, guild, number)
+        found = claims.load(tx, ctx.guild, number)
+        scenarios.require_judge(tx, found, who.actor, ctx.now)
+        return found, stories.items(tx, ctx.guild, number)
 
-    found, items = await crux.db.read(read)
-    await ask(press, render.judge_form(found, items, press.id))
+    found, items = await ctx.read(read)
+    await ask(ctx, render.judge_form(found, items, ctx.id))
 
 
-@routes.on("item-send:{asked}:{number}")
-async def send_item(press: Press, asked: int, number: int) -> None:
+async def send_item(ctx: Context, asked: int, number: int) -> None:
     """The key is the interaction that asked, so a form that is sent twice judges once."""
-    await answer(press, _judge(press, asked, number), _same)
+    await answer(ctx, _judge(ctx, asked, number))
 
 
-async def _judge(press: Press, asked: int, number: int) -> Card:
-    crux, who = press.client, await acting(press)
-    guild, now = guild_of(press), crux.clock.of(press.id)
-    found = await crux.db.read(claims.load, guild, number)
-    filled = components.values(press.data or {})
+async def _judge(ctx: Context, asked: int, number: int) -> Card:
+    who = await ctx.who()
+    found = await ctx.read(claims.load, ctx.guild, number)
+    filled = ctx.filled
     chosen = ANSWERS.get(components.picked(filled, "answer"))
     if chosen is None:
         raise BadInput("The answer", "choose one of the list")
     evidence, reason = forms.evidence(components.line(filled, "evidence"))
     request = JudgeItem(
-        guild=guild,
-        key=f"interaction:{asked}",
+        guild=ctx.guild,
+        key=key_of(asked),
         actor=who.actor,
         claim=number,
         item=components.choice(filled, "item"),
         answer=chosen,
         evidence=evidence,
         reason=reason,
-        known_us=forms.day(components.line(filled, "known"), found.terms.zone, now),
+        known_us=forms.day(components.line(filled, "known"), found.terms.zone, ctx.now),
     )
-    done = await crux.write(scenarios.judge, request, now)
+    done = await ctx.write(scenarios.judge, request)
     return render.answered(found, done)
-
-
-def _same(card: Card) -> Card:
-    return card

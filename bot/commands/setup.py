@@ -3,24 +3,20 @@
 import secrets
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
 import discord
-from discord import app_commands
 from sqlalchemy import Connection
 
 from bot import permissions, server_settings
-from bot.acting import acting
-from bot.answer import Press, Where, answer, ask
+from bot.answer import Where, answer, ask
 from bot.background import healing
-from bot.client import require_manager
 from bot.commands.mod import answer_act
-from bot.entering import guild_of, key
+from bot.context import Context, key_of
 from bot.input import amounts
 from bot.refusals import BadInput
 from bot.server_settings import Places
 from bot.ui import components
-from bot.ui.components import Values, routes
+from bot.ui.components import Values
 from bot.words import board as board_words
 from bot.words import setup as render
 from ledger import issuance, players, statements
@@ -33,166 +29,142 @@ from markets.forecasts import leaderboard
 from markets.shares import trading
 
 
-async def _setup(press: Press) -> None:
-    require_manager(press)
-    await answer(press, _look(press), render.setup)
+async def setup(ctx: Context) -> None:
+    ctx.require_manager()
+    await answer(ctx, _look(ctx), render.setup)
 
 
-setup: app_commands.Command[Any, [], None] = app_commands.Command(
-    name="setup", description="Channels, moderators and points of this server", callback=_setup
-)
-setup.guild_only = True
-setup.default_permissions = discord.Permissions(manage_guild=True)
+async def check(ctx: Context) -> None:
+    ctx.require_manager()
+    await answer(ctx, _check(ctx), render.setup, where=Where.IN_PLACE)
 
 
-@routes.on("setup:check")
-async def check(press: Press) -> None:
-    require_manager(press)
-    await answer(press, _check(press), render.setup, where=Where.IN_PLACE)
+async def ask_places(ctx: Context) -> None:
+    ctx.require_manager()
+    await ask(ctx, render.places_form(await ctx.client.places(ctx.guild)))
 
 
-@routes.on("setup:places")
-async def ask_places(press: Press) -> None:
-    require_manager(press)
-    await ask(press, render.places_form(await press.client.places(guild_of(press))))
+async def save_places(ctx: Context) -> None:
+    ctx.require_manager()
+    filled = ctx.filled
+    before = await ctx.client.places(ctx.guild)
+    await _change(ctx, _places_of(ctx, before, filled))
 
 
-@routes.on("setup:save-places")
-async def save_places(press: Press) -> None:
-    require_manager(press)
-    filled = components.values(press.data or {})
-    before = await press.client.places(guild_of(press))
-    await _change(press, _places_of(press, before, filled))
+async def ask_points(ctx: Context) -> None:
+    ctx.require_manager()
+    rules = await ctx.read(server_settings.load_rules, ctx.guild)
+    await ask(ctx, render.points_form(await ctx.client.places(ctx.guild), rules))
 
 
-@routes.on("setup:points")
-async def ask_points(press: Press) -> None:
-    require_manager(press)
-    guild = guild_of(press)
-    rules = await press.client.db.read(server_settings.load_rules, guild)
-    await ask(press, render.points_form(await press.client.places(guild), rules))
+async def save_points(ctx: Context) -> None:
+    ctx.require_manager()
+    filled = ctx.filled
+    chosen = await ctx.client.places(ctx.guild)
+    rules = await ctx.read(server_settings.load_rules, ctx.guild)
+    await _change(ctx, _currency_of(chosen, filled), _rules_of(rules, filled))
 
 
-@routes.on("setup:save-points")
-async def save_points(press: Press) -> None:
-    require_manager(press)
-    guild, filled = guild_of(press), components.values(press.data or {})
-    chosen = await press.client.places(guild)
-    rules = await press.client.db.read(server_settings.load_rules, guild)
-    await _change(press, _currency_of(chosen, filled), _rules_of(rules, filled))
+async def ask_bets(ctx: Context) -> None:
+    ctx.require_manager()
+    rules = await ctx.read(server_settings.load_bets, ctx.guild)
+    await ask(ctx, render.bets_form(rules, await ctx.currency()))
 
 
-@routes.on("setup:bets")
-async def ask_bets(press: Press) -> None:
-    require_manager(press)
-    guild = guild_of(press)
-    rules = await press.client.db.read(server_settings.load_bets, guild)
-    await ask(press, render.bets_form(rules, await press.client.currency(guild)))
+async def save_bets(ctx: Context) -> None:
+    ctx.require_manager()
+    rules = await ctx.read(server_settings.load_bets, ctx.guild)
+    await _change(ctx, _bets_of(rules, ctx.filled))
 
 
-@routes.on("setup:save-bets")
-async def save_bets(press: Press) -> None:
-    require_manager(press)
-    rules = await press.client.db.read(server_settings.load_bets, guild_of(press))
-    await _change(press, _bets_of(rules, components.values(press.data or {})))
+async def ask_markets(ctx: Context) -> None:
+    ctx.require_manager()
+    rules = await ctx.read(server_settings.load_bets, ctx.guild)
+    await ask(ctx, render.markets_form(rules))
 
 
-@routes.on("setup:markets")
-async def ask_markets(press: Press) -> None:
-    require_manager(press)
-    rules = await press.client.db.read(server_settings.load_bets, guild_of(press))
-    await ask(press, render.markets_form(rules))
+async def save_markets(ctx: Context) -> None:
+    ctx.require_manager()
+    rules = await ctx.read(server_settings.load_bets, ctx.guild)
+    await _change(ctx, _markets_of(rules, ctx.filled))
 
 
-@routes.on("setup:save-markets", again="setup:markets")
-async def save_markets(press: Press) -> None:
-    require_manager(press)
-    rules = await press.client.db.read(server_settings.load_bets, guild_of(press))
-    await _change(press, _markets_of(rules, components.values(press.data or {})))
+async def switch_gifts(ctx: Context, on: int) -> None:
+    ctx.require_manager()
+    rules = await ctx.read(server_settings.load_rules, ctx.guild)
+    await _change(ctx, replace(rules, gifts=on == 1))
 
 
-@routes.on("setup:gifts:{on}")
-async def switch_gifts(press: Press, on: int) -> None:
-    require_manager(press)
-    rules = await press.client.db.read(server_settings.load_rules, guild_of(press))
-    await _change(press, replace(rules, gifts=on == 1))
+async def ask_season(ctx: Context) -> None:
+    ctx.require_manager()
+    await ask(ctx, board_words.season_form(ctx.id))
 
 
-@routes.on("setup:season")
-async def ask_season(press: Press) -> None:
-    require_manager(press)
-    await ask(press, board_words.season_form(press.id))
+async def save_season(ctx: Context, asked: int) -> None:
+    ctx.require_manager()
+    await answer(ctx, _season(ctx, asked), board_words.season)
 
 
-@routes.on("setup:save-season:{asked}", again="setup:season")
-async def save_season(press: Press, asked: int) -> None:
-    require_manager(press)
-    await answer(press, _season(press, asked), board_words.season)
-
-
-async def _season(press: Press, asked: int) -> leaderboard.Season:
-    crux, who = press.client, await acting(press)
-    guild, filled = guild_of(press), components.values(press.data or {})
+async def _season(ctx: Context, asked: int) -> leaderboard.Season:
+    who = await ctx.who()
+    filled = ctx.filled
     zone = zones.zone(who.places.time_zone)
     begins = amounts.date(components.line(filled, "begins"), "The first day")
     ends = amounts.date(components.line(filled, "ends"), "The last day")
     request = leaderboard.MakeSeason(
-        guild,
-        f"interaction:{asked}",
+        ctx.guild,
+        key_of(asked),
         who.number,
         components.line(filled, "name"),
         to_us(datetime.combine(begins, time(), zone)),
         to_us(datetime.combine(ends + timedelta(days=1), time(), zone)),
     )
-    number = await crux.write(leaderboard.make_season, request, crux.clock.of(press.id))
-    return await crux.db.read(leaderboard.season, guild, number)
+    number = await ctx.write(leaderboard.make_season, request)
+    return await ctx.read(leaderboard.season, ctx.guild, number)
 
 
-@routes.on("setup:fund")
-async def ask_funding(press: Press) -> None:
-    require_manager(press)
-    await ask(press, render.fund_form(press.id, await press.client.currency(press.guild_id)))
+async def ask_funding(ctx: Context) -> None:
+    ctx.require_manager()
+    await ask(ctx, render.fund_form(ctx.id, await ctx.currency()))
 
 
-@routes.on("setup:save-fund:{asked}")
-async def save_funding(press: Press, asked: int) -> None:
-    require_manager(press)
-    filled = components.values(press.data or {})
+async def save_funding(ctx: Context, asked: int) -> None:
+    ctx.require_manager()
+    filled = ctx.filled
     amount = amounts.points(components.line(filled, "amount"))
     reason = amounts.reason(components.line(filled, "reason"))
     salt = secrets.token_bytes(16)
-    act = players.PersonAct(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt)
-    await answer_act(press, await press.client.places(act.guild), "fund", moderation_posts.fund, act)
+    act = players.PersonAct(ctx.guild, key_of(asked), ctx.press.user.id, amount, reason, salt)
+    await answer_act(ctx, await ctx.client.places(act.guild), "fund", moderation_posts.fund, act)
 
 
-async def _change(press: Press, *chosen: Places | issuance.PointSettings | Settings) -> None:
+async def _change(ctx: Context, *chosen: Places | issuance.PointSettings | Settings) -> None:
     """Save one or two rooms' settings and show the card again, with what they mean now."""
-    await answer(press, _save(press, chosen), render.setup, where=Where.IN_PLACE)
+    await answer(ctx, _save(ctx, chosen), render.setup, where=Where.IN_PLACE)
 
 
-async def _save(press: Press, chosen: tuple[Places | issuance.PointSettings | Settings, ...]) -> render.Setup:
-    crux, guild = press.client, guild_of(press)
+async def _save(ctx: Context, chosen: tuple[Places | issuance.PointSettings | Settings, ...]) -> render.Setup:
     for part in chosen:
-        request = server_settings.Save(guild, f"{key(press)}:{type(part).__module__}", part)
-        await crux.write(server_settings.save, request, crux.clock.of(press.id))
-    return await _look(press)
+        request = server_settings.Save(ctx.guild, f"{ctx.key}:{type(part).__module__}", part)
+        await ctx.write(server_settings.save, request)
+    return await _look(ctx)
 
 
-async def _check(press: Press) -> render.Setup:
+async def _check(ctx: Context) -> render.Setup:
     """Look at it all once more; what could not be told is told where it can be now."""
-    assert press.guild is not None
-    await healing.again(press.client, press.guild)
-    return await _look(press)
+    assert ctx.press.guild is not None
+    await healing.again(ctx.client, ctx.press.guild)
+    return await _look(ctx)
 
 
-async def _look(press: Press) -> render.Setup:
-    assert press.guild is not None
-    chosen = await press.client.places(press.guild.id)
-    rules, house = await press.client.db.read(_rules_and_house, press.guild.id)
-    bets = await press.client.db.read(server_settings.load_bets, press.guild.id)
-    role_gone = bool(chosen.moderator_role) and press.guild.get_role(chosen.moderator_role) is None
+async def _look(ctx: Context) -> render.Setup:
+    assert ctx.press.guild is not None
+    chosen = await ctx.client.places(ctx.press.guild.id)
+    rules, house = await ctx.read(_rules_and_house, ctx.press.guild.id)
+    bets = await ctx.read(server_settings.load_bets, ctx.press.guild.id)
+    role_gone = bool(chosen.moderator_role) and ctx.press.guild.get_role(chosen.moderator_role) is None
     found = [
-        permissions.check(press.guild, channel) if channel else None
+        permissions.check(ctx.press.guild, channel) if channel else None
         for channel in (chosen.announcement_channel, chosen.log_channel, chosen.forum_channel)
     ]
     return render.Setup(chosen, rules, bets, house, found[0], found[1], found[2], role_gone)
@@ -206,17 +178,17 @@ def _rules_and_house(tx: Connection, guild: int) -> tuple[issuance.PointSettings
     return server_settings.load_rules(tx, guild), house
 
 
-def _places_of(press: Press, before: Places, filled: Values) -> Places:
-    assert press.guild is not None
+def _places_of(ctx: Context, before: Places, filled: Values) -> Places:
+    assert ctx.press.guild is not None
     for name in ("announcements", "log"):
         channel = components.choice(filled, name)
-        if channel and not isinstance(press.guild.get_channel(channel), discord.TextChannel):
+        if channel and not isinstance(ctx.press.guild.get_channel(channel), discord.TextChannel):
             raise BadInput("The channel", "choose a text or announcement channel of this server")
     forum = components.choice(filled, "forum")
-    if forum and not isinstance(press.guild.get_channel(forum), discord.ForumChannel):
+    if forum and not isinstance(ctx.press.guild.get_channel(forum), discord.ForumChannel):
         raise BadInput("The forum", "choose a forum channel of this server")
     role = components.choice(filled, "moderators")
-    if role == press.guild.id or (role and press.guild.get_role(role) is None):
+    if role == ctx.press.guild.id or (role and ctx.press.guild.get_role(role) is None):
         raise BadInput("The moderator role", "choose a role of this server that not everybody has")
     return replace(
         before,

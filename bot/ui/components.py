@@ -1,15 +1,12 @@
-"""Buttons, lists and forms that survive a restart: what they mean stands in their `custom_id`, and nowhere else.
+"""Cards and forms as Discord's components, and what a form was filled in with.
 
-`routes.on("give:{asked}:{taker}:{amount}")` says who handles a custom_id; `Crux.on_interaction` asks `routes` for
-every press and every form that is sent. discord.py's own `DynamicItem` would rebuild the message's whole view for
-each press, swallow what its handler raises, and drop without a word a press whose id isn't in the message, and a
-form that isn't in memory; here each of those gets a sentence. So that discord.py keeps no copy of ours, a view or
-a form is marked as finished before it is sent.
+So that discord.py keeps no copy of ours, a view or a form is marked as finished before it is sent: what a button
+means stands in its `custom_id` (`bot.routes`), and survives a restart.
 """
 
 import io
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
@@ -17,7 +14,7 @@ import discord
 from discord import ui
 
 from bot import text
-from bot.refusals import NotMember, Outdated, ToBot
+from bot.refusals import NotMember, ToBot
 from bot.ui import discord_limits
 from bot.ui.cards import (
     BREAK,
@@ -33,73 +30,14 @@ from bot.ui.cards import (
     PickRole,
 )
 
-Handler = Callable[..., Awaitable[None]]
 Values = Mapping[str, str | list[str]]
 """What was filled in: a line's text, or a list's ids, by the field's id."""
 
 _LONGEST_ID = 100
 _LONGEST_WORDS = 1_024
 _LONGEST_TYPED = 4_000
-_NUMBER = "([0-9]{1,19})"
 _TYPED = re.compile(r"-# (\w+): (.+)")
 _ESCAPED = re.compile(r"\\(.)")
-_LARGEST = 2**63 - 1
-
-
-class Routes:
-    """Which handler a custom_id belongs to. Every `{name}` in a template is a whole number."""
-
-    def __init__(self) -> None:
-        self.templates: dict[str, Handler] = {}
-        self._again: dict[Handler, str] = {}
-        self._patterns: dict[str, list[tuple[re.Pattern[str], tuple[str, ...], Handler]]] = {}
-
-    def on(self, template: str, *, again: str = "") -> Callable[[Handler], Handler]:
-        """Let the decorated function handle the custom_ids of a template; it gets the numbers by name.
-
-        Args:
-            again: Of a form: the template of the button that opens it once more, where what was filled in is refused.
-                Its numbers are those of the form's own template, and what was chosen in its lists.
-        """
-        names = tuple(re.findall(r"{(\w+)}", template))
-        pattern = re.compile(re.sub(r"{\w+}", _NUMBER, template), re.ASCII)
-        alike = self._patterns.setdefault(_head(template), [])
-
-        def add(handler: Handler) -> Handler:
-            assert pattern not in [known for known, _, _ in alike], f"{template} is somebody's already"
-            self.templates[template] = handler
-            if again:
-                self._again[handler] = again
-            alike.append((pattern, names, handler))
-            return handler
-
-        return add
-
-    def find(self, custom_id: str) -> tuple[Handler, dict[str, int]]:
-        """The handler and its numbers.
-
-        Raises:
-            Outdated: No template is like this: a forged id, or one of another version of Crux.
-        """
-        for pattern, names, handler in self._patterns.get(_head(custom_id), ()):
-            found = pattern.fullmatch(custom_id)
-            if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
-                return handler, dict(zip(names, map(int, found.groups()), strict=True))
-        raise Outdated
-
-    def again(self, custom_id: str, filled: "Values") -> str:
-        """The custom_id of the button that opens a form once more; empty where none does."""
-        handler, numbers = self.find(custom_id)
-        chosen = {name: choice(filled, name) for name in filled}
-        return self._again.get(handler, "").format(**(chosen | numbers))
-
-
-def _head(custom_id: str) -> str:
-    """What stands before its numbers, and is the same in its template."""
-    return custom_id.partition(":")[0]
-
-
-routes = Routes()
 
 
 def view(card: Card, mark: int | None = None) -> ui.LayoutView:

@@ -1,7 +1,7 @@
 """Share markets: prices on a claim's card, the one confirmation of a trade, orders, portfolios (RULES C3 to C5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -10,6 +10,7 @@ from bot import text
 from bot.charts.models import PricesOf
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
+from bot.ui.tickets import DeepeningTicket, OpeningTicket, OrderTicket, TradeTicket
 from bot.words import phrases, values
 from bot.words.announced import Ask, Told, post
 from ledger import money
@@ -30,8 +31,6 @@ FEW = 5
 """Outcomes that a card's line names."""
 
 STEPS = (25 * money.UNIT, 100 * money.UNIT)
-BUDGET, QUANTITY, TARGET = 0, 1, 2
-"""How a trade's amount is meant, in a button's id."""
 
 
 # --- on a claim's card ------------------------------------------------------------------------
@@ -198,7 +197,6 @@ def unpacked(first: int, rest: int, outcomes: int) -> tuple[int, ...]:
 
 def ask_opening(asked: Opening) -> Card:
     terms, count = asked.claim.terms, len(asked.claim.terms.outcomes)
-    first, rest = packed(asked.opening)
     starts = [
         f"{called(terms, place)} {asked.opening[place]}%"
         if asked.opening
@@ -222,8 +220,14 @@ def ask_opening(asked: Opening) -> Card:
         (
             Button(
                 f"Open it: pay {asked.currency.of(asked.cost)}",
-                f"market-open:{asked.asked}:{asked.claim.number}:{asked.liquidity}:"
-                f"{int(asked.house)}:{first}:{rest}:{phrases.small_mark(asked.claim)}",
+                OpeningTicket(
+                    asked.asked,
+                    asked.claim.number,
+                    asked.liquidity,
+                    asked.house,
+                    *packed(asked.opening),
+                    phrases.small_mark(asked.claim),
+                ).custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
@@ -309,8 +313,9 @@ def ask_deepening(asked: Deepening) -> Card:
         (
             Button(
                 f"Add it: pay {pay}",
-                f"market-deepen:{asked.asked}:{asked.claim.number}:{asked.liquidity}:{asked.cost}:"
-                f"{asked.market.trades}",
+                DeepeningTicket(
+                    asked.asked, asked.claim.number, asked.liquidity, asked.cost, asked.market.trades
+                ).custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
@@ -410,12 +415,8 @@ def sell_form(mine: MarketHoldings, place: int) -> Form:
 class Trade:
     """A trade that waits for its one confirmation. `moved_bps` is the price that was seen before, where it moved."""
 
-    asked: int
+    ticket: TradeTicket
     claim: Claim
-    sells: bool
-    how: int
-    amount: int
-    tolerance_bps: int
     shown: QuoteShown
     ends: datetime
     currency: Currency
@@ -426,19 +427,21 @@ def ask_trade(asked: Trade) -> Card:
     """Cost, shares, average price, price after, worst case, own balance before and after."""
     shown, quote, terms = asked.shown, asked.shown.quote, asked.claim.terms
     name, count = called(terms, quote.outcome), text.shares(abs(quote.quantity))
-    verb = "Sell" if asked.sells else "Buy"
-    pays = "brings" if asked.sells else "costs"
+    verb = "Sell" if asked.ticket.sells else "Buy"
+    pays = "brings" if asked.ticket.sells else "costs"
     if_comes = f"You then hold {text.shares(shown.held)} of {name}"
-    if_comes += "." if asked.sells else f": {text.number(shown.held)} points if it comes."
+    if_comes += "." if asked.ticket.sells else f": {text.number(shown.held)} points if it comes."
     worst = (
         f"At worst you lose {asked.currency.of(-shown.worst)} in this market."
         if shown.worst < 0
         else "You can't lose in this market any more."
     )
     moves = (
-        f"gets worse by more than {_points(asked.tolerance_bps)}" if asked.tolerance_bps else "moves at all"
+        f"gets worse by more than {_points(asked.ticket.tolerance_bps)}"
+        if asked.ticket.tolerance_bps
+        else "moves at all"
     )
-    most = -quote.quantity if asked.sells else quote.amount
+    most = -quote.quantity if asked.ticket.sells else quote.amount
     label = f"{verb} {text.exact(abs(quote.quantity))} for {asked.currency.of(quote.amount)}"
     moved = (
         f"**The price moved from {_told(asked.moved_bps, quote.before_bps)}, and nothing happened.** "
@@ -462,8 +465,7 @@ def ask_trade(asked: Trade) -> Card:
         (
             Button(
                 label,
-                f"market-{'sell' if asked.sells else 'buy'}:{asked.asked}:{asked.claim.number}:{quote.outcome}:"
-                f"{asked.how}:{asked.amount}:{quote.before_bps}:{asked.tolerance_bps}:{most}",
+                replace(asked.ticket, seen_bps=quote.before_bps, most=most).custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
@@ -513,7 +515,7 @@ def traded(fill: Fill, claim: Claim, currency: Currency) -> Card:
 class Ordering:
     """An order that waits for its one confirmation."""
 
-    asked: int
+    ticket: OrderTicket
     claim: Claim
     request: orders.PlaceOrder
     price_bps: int
@@ -573,8 +575,7 @@ def ask_order(asked: Ordering) -> Card:
         (
             Button(
                 "Place the order",
-                f"market-order:{asked.asked}:{asked.claim.number}:{of.outcome}:{of.limit_bps}:{int(of.sells)}:"
-                f"{amount}:{of.expires_us or 0}",
+                asked.ticket.custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
+from bot.ui.tickets import StakeTicket
 from bot.words import phrases
 from bot.words.announced import Ask, Told, post
 from ledger.types import from_us
@@ -166,7 +167,13 @@ def ask(asked: StakeAsked) -> Card:
         (
             Button(
                 f"Stake {asked.currency.of(asked.amount)}",
-                f"pool-lock:{asked.asked}:{asked.claim.number}:{asked.outcome}:{asked.amount}:{phrases.mark(asked.claim)}",
+                StakeTicket(
+                    asked.asked,
+                    asked.claim.number,
+                    asked.outcome,
+                    asked.amount,
+                    phrases.mark(asked.claim),
+                ).custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),

@@ -691,18 +691,17 @@ def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, 
     return posted
 
 
-def require_takeable(tx: Connection, guild: int, number: int, player: int, now: datetime) -> None:
-    """What would refuse a taker whatever they hold, before they are shown what they would lock.
+def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, now: datetime) -> None:
+    """What would refuse a taker, before they are shown what they would lock; `claim` is the offer's.
 
     Raises:
-        UnknownOffer, OfferGone, NotAddressed, OwnOffer, ClaimMoved, ClaimHalted, TradingClosed,
-            NamedJudge: As `accept`.
+        OfferGone, NotAddressed, OwnOffer, ClaimMoved, ClaimHalted, TradingClosed, NamedJudge,
+            InsufficientFunds: As `accept`.
     """
-    found = _open_offer(tx, guild, number, player, now)
-    claim = claims.load(tx, guild, found.claim)
+    _require_for(offer, player, now)
     claim.require("accept", now)
     judges.require_may_bet(tx, claim, player)
-    _require_points(tx, guild, player, found.taker_stake)
+    _require_points(tx, offer.guild, player, offer.taker_stake)
 
 
 def require_maker(offer: Offer, player: int) -> None:
@@ -771,12 +770,16 @@ def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
 def _open_offer(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Offer:
     """An offer that this player may take or answer now."""
     offer = load_offer(tx, guild, number)
+    _require_for(offer, player, now)
+    return offer
+
+
+def _require_for(offer: Offer, player: int, now: datetime) -> None:
     _require_open(offer, now)
     if offer.maker == player:
-        raise OwnOffer(number)
+        raise OwnOffer(offer.number)
     if offer.taker not in (ANYONE, player):
-        raise NotAddressed(number)
-    return offer
+        raise NotAddressed(offer.number)
 
 
 def _require_open(offer: Offer, now: datetime) -> None:

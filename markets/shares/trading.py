@@ -328,10 +328,10 @@ def sell(tx: Connection, request: Sell, now: datetime) -> Fill:
     return _fill(tx, market, quote, request, now)
 
 
-def show(tx: Connection, request: Buy | Sell, now: datetime) -> QuoteShown:
+def show(tx: Connection, request: Buy | Sell, now: datetime, *, claim: Claim | None = None) -> QuoteShown:
     """What a trade would do just now, for a confirmation; read only. Raises what the trade itself would, but for a
-    price that moved: what it says is the price."""
-    claim, market, quote = _quoted(tx, request, now, seen=False)
+    price that moved: what it says is the price. `claim` is the trade's, where it was loaded already."""
+    claim, market, quote = _quoted(tx, request, now, seen=False, claim=claim)
     paid = quote.amount if quote.quantity > 0 else -quote.amount
     if claim.settings.most_on_one_bet and paid > claim.settings.most_on_one_bet:
         raise StakeTooHigh(claim.settings.most_on_one_bet)
@@ -354,9 +354,9 @@ def show(tx: Connection, request: Buy | Sell, now: datetime) -> QuoteShown:
 
 
 def _quoted(
-    tx: Connection, request: Buy | Sell, now: datetime, *, seen: bool = True
+    tx: Connection, request: Buy | Sell, now: datetime, *, seen: bool = True, claim: Claim | None = None
 ) -> tuple[Claim, Market, Quote]:
-    claim = claims.load(tx, request.guild, request.claim)
+    claim = claim or claims.load(tx, request.guild, request.claim)
     claim.require("trade", now)
     market = market_maker.load(tx, request.guild, request.claim)
     orders.require_may_trade(tx, claim, market, request.player)

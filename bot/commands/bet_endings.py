@@ -1,0 +1,119 @@
+"""/bet agree and move: what both sides of a bet sign."""
+
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot.answer import Where, answer, ask
+from bot.commands.options import Number
+from bot.context import Context, key_of
+from bot.input import forms
+from bot.ui import components
+from bot.ui.cards import Card
+from bot.words import bets as render
+from bot.words import phrases
+from markets.bets import offers
+from markets.claims import claims
+from markets.views import queries
+
+# --- an ending by agreement -------------------------------------------------------------------
+
+
+@app_commands.describe(bet="The bet's number")
+async def agree(ctx: Context, bet: Number) -> None:
+    await answer(ctx, _agreement(ctx, bet))
+
+
+async def press_end(ctx: Context, number: int) -> None:
+    await answer(ctx, _agreement(ctx, number))
+
+
+async def ask_ending(ctx: Context, number: int) -> None:
+    seen, _ = await _own_bet(ctx, number)
+    assert seen.bet is not None
+    await ask(ctx, render.end_form(seen, seen.bet))
+
+
+async def send_ending(ctx: Context, number: int) -> None:
+    filled = ctx.filled
+    ending, mine = components.picked(filled, "ending"), components.line(filled, "mine")
+    await answer(ctx, _suggest(ctx, number, ending, mine))
+
+
+async def sign(ctx: Context, asked: int, number: int, maker: int, taker: int) -> None:
+    await ctx.require_in_time(asked, "/bet agree")
+    await answer(ctx, _sign(ctx, asked, number, maker, taker), where=Where.IN_PLACE)
+
+
+async def _own_bet(ctx: Context, number: int) -> tuple[queries.OfferSeen, int]:
+    """A live bet of whoever presses, and their number."""
+    who = await ctx.who()
+    await ctx.read(offers.require_side, ctx.guild, number, who.number, ctx.now)
+    return await ctx.read(queries.offer, ctx.guild, number, ctx.now), who.number
+
+
+async def _agreement(ctx: Context, number: int) -> Card:
+    seen, player = await _own_bet(ctx, number)
+    assert seen.bet is not None
+    return render.agreement(seen, seen.bet, player, ctx.id)
+
+
+async def _suggest(ctx: Context, number: int, ending: str, mine: str) -> Card:
+    seen, player = await _own_bet(ctx, number)
+    found = seen.bet
+    assert found is not None
+    gets = forms.ending(found, player, ending, mine)
+    request = offers.Suggest(found.guild, ctx.key, number, player, ending, gets.maker, gets.taker)
+    await ctx.write(offers.suggest, request)
+    shown = await ctx.read(queries.offer, found.guild, number, ctx.now)
+    return render.suggested_now(shown, found)
+
+
+async def _sign(ctx: Context, asked: int, number: int, maker: int, taker: int) -> Card:
+    who = await ctx.who()
+    request = offers.Agree(ctx.guild, key_of(asked), number, who.number, maker, taker)
+    ended = await ctx.write(offers.agree, request)
+    return render.signed(await ctx.read(queries.offer, ctx.guild, number, ctx.now), ended)
+
+
+@app_commands.describe(bet="The bet's number", claim="The new claim's number")
+async def move(ctx: Context, bet: Number, claim: Number) -> None:
+    await answer(ctx, _ask_move(ctx, bet, claim))
+
+
+async def look_at_move(ctx: Context, number: int, to: int) -> None:
+    await answer(ctx, _ask_move(ctx, number, to))
+
+
+async def sign_move(ctx: Context, asked: int, number: int, to: int, mark: int) -> None:
+    await answer(ctx, _move(ctx, asked, number, to, mark), where=Where.IN_PLACE)
+
+
+async def _ask_move(ctx: Context, number: int, to: int) -> Card:
+    return render.ask_move(await _moving(ctx, number, to))
+
+
+async def _moving(ctx: Context, number: int, to: int) -> render.Moving:
+    """A bet of whoever presses, and how it would be on the other claim; refuses where it couldn't be moved there."""
+    who = await ctx.who()
+    currency = await ctx.currency()
+
+    def read(tx: Connection) -> render.Moving:
+        there = offers.before_move(tx, ctx.guild, number, who.number, to, ctx.now)
+        seen, new = queries.offer(tx, ctx.guild, number, ctx.now), queries.claim(tx, ctx.guild, to, ctx.now)
+        return render.Moving(ctx.id, who.number, seen, new, there, currency)
+
+    return await ctx.read(read)
+
+
+async def _move(ctx: Context, asked: int, number: int, to: int, mark: int) -> Card:
+    who = await ctx.who()
+    new = await ctx.read(claims.load, ctx.guild, to)
+    terms = new.digest if phrases.mark(new) == mark else ""
+    request = offers.MoveBet(ctx.guild, key_of(asked), number, who.number, to, terms)
+    await ctx.write(offers.move_bet, request)
+    seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    if seen.bet is None or seen.claim.number != to:
+        return render.moved(await _moving(ctx, number, to))
+    there = await ctx.read(queries.claim, ctx.guild, to, ctx.now)
+    currency = await ctx.currency()
+    return render.moved(render.Moving(ctx.id, who.number, seen, there, seen.bet, currency))

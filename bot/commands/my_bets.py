@@ -1,0 +1,85 @@
+"""/bet list, show and mine: offers and bets as they stand, and what one says of one's own."""
+
+from datetime import datetime
+
+from discord import app_commands
+from sqlalchemy import Connection
+
+from bot.answer import Where, answer
+from bot.commands.options import Number
+from bot.context import Context
+from bot.input import amounts
+from bot.words import bets as render
+from markets.claims import claims
+from markets.people import notes, preferences
+from markets.views import queries
+
+
+@app_commands.describe(how="How")
+@app_commands.choices(how=[app_commands.Choice(name=words, value=by) for by, words in render.TOLD_BY.items()])
+async def reminders(ctx: Context, how: str) -> None:
+    await answer(ctx, _choose(ctx, how), render.chose)
+
+
+async def _choose(ctx: Context, how: str) -> str:
+    who = await ctx.who()
+    by: dict[str, preferences.By] = {str(one): one for one in preferences.CHOICES}
+    request = preferences.Choose(ctx.guild, ctx.key, who.number, by.get(how, "mention"))
+    return await ctx.write(preferences.choose, request)
+
+
+@app_commands.describe(bet="The bet's number", words="Why you think it should have come out otherwise")
+async def dissent(ctx: Context, bet: Number, words: app_commands.Range[str, 3, 500]) -> None:
+    await answer(ctx, _dissent(ctx, bet, words), render.offer)
+
+
+async def _dissent(ctx: Context, number: int, words: str) -> queries.OfferSeen:
+    who = await ctx.who()
+    request = notes.Dissent(ctx.guild, ctx.key, who.number, number, amounts.words(words))
+    await ctx.write(notes.dissent, request)
+    return await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+
+async def list_(ctx: Context) -> None:
+    """The newest offers that anyone may take."""
+    await answer(ctx, _wanting(ctx, 0), render.wanting)
+
+
+async def turn_offers(ctx: Context, before: int) -> None:
+    await answer(ctx, _wanting(ctx, before), render.wanting, where=Where.IN_PLACE)
+
+
+@app_commands.describe(number="Its number")
+async def show(ctx: Context, number: Number) -> None:
+    work = ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    await answer(ctx, work, render.offer)
+
+
+async def mine(ctx: Context) -> None:
+    await answer(ctx, _mine(ctx, 0, 0), render.mine)
+
+
+async def turn_mine(ctx: Context, kind: int, before: int) -> None:
+    await answer(ctx, _mine(ctx, kind, before), render.mine, where=Where.IN_PLACE)
+
+
+async def _wanting(ctx: Context, before: int) -> render.Wanting:
+    return await ctx.read(_page_of_offers, ctx.guild, ctx.now, before)
+
+
+def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> render.Wanting:
+    found = queries.wanting(tx, guild, now, before=before)
+    of_claims = {of.claim: claims.load(tx, guild, of.claim).terms for of in found}
+    people = queries.named(tx, guild, {of.maker for of in found})
+    titles = {number: terms.title for number, terms in of_claims.items()}
+    return render.Wanting(found, titles, people, of_claims, before == 0)
+
+
+async def _mine(ctx: Context, kind: int, before: int) -> render.MyBetsPage:
+    who = await ctx.who()
+    name = render.KINDS[min(kind, len(render.KINDS) - 1)]
+    seen = await ctx.read(queries.my_bets, ctx.guild, who.number, name, ctx.now, before=before)
+    return render.MyBetsPage(seen, who.number, name, before == 0)

@@ -1,0 +1,276 @@
+"""A press as its handler sees it: who, where, when, and what is at hand. The router makes one for each press.
+
+The first press of any button or command makes the wallet; there is no registration (RULES A5). Only handlers that ask
+who it is pay for that.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import discord
+from sqlalchemy import Connection
+
+from bot import permissions, server_settings
+from bot.client import Client, Press
+from bot.refusals import Expired, NotManager, NotModerator, OutsideServer, ToBot
+from bot.server_settings import Places
+from bot.text import Currency
+from bot.ui import components
+from ledger import players
+from ledger.errors import GrantRefused
+from ledger.players import Entered, Glance
+from ledger.storage import operations
+from ledger.storage.operations import Request, Unit
+from ledger.types import from_us
+from markets.claims.terms import Actor
+
+A = TypeVar("A")
+P = ParamSpec("P")
+R = TypeVar("R", bound=Request)
+
+CONFIRM_WITHIN = timedelta(minutes=1)
+"""How long a question about points can be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody with a wallet. `started` is the starting balance in minor units if this press gave it, `again` from
+    when on a person who had themselves deleted can have another."""
+
+    glance: Glance
+    started: int = 0
+    again: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who presses, as the markets want it: the actor with what Discord says they may do now, their wallet, and the
+    server's places as far as Crux can write there."""
+
+    actor: Actor
+    known: Known
+    places: Places
+
+    @property
+    def number(self) -> int:
+        return self.actor.player
+
+    @property
+    def balance(self) -> int:
+        """Of their wallet as it was read, in minor units."""
+        return self.known.glance.balance
+
+
+class Context:
+    """One press.
+
+    guild   the server's id
+    now     when Discord says that it was pressed
+    id      the interaction's, and `key` that of a write that this very press asks for
+    """
+
+    __slots__ = ("_who", "client", "guild", "id", "key", "now", "press")
+
+    def __init__(self, press: Press) -> None:
+        """
+        Raises:
+            OutsideServer: It comes from no server; the gate lets no such press through.
+        """
+        if press.guild_id is None:
+            raise OutsideServer
+        self.press = press
+        self.client: Client = press.client
+        self.guild = press.guild_id
+        self.id = press.id
+        self.now = press.client.clock.of(press.id)
+        self.key = key_of(press.id)
+        self._who: Acting | None = None
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What Discord sent with it."""
+        found: Any = self.press.data or {}
+        return found
+
+    @property
+    def filled(self) -> components.Values:
+        """What its form was filled in with."""
+        return components.values(self.data)
+
+    def line(self, name: str) -> str:
+        """The text of one line of its form."""
+        return components.line(self.filled, name)
+
+    async def read(
+        self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
+    ) -> A:
+        """Read from the database, all in one."""
+        return await self.client.db.read(reader, *args, **named)
+
+    async def write(self, unit: Unit[R, A], request: R) -> A:
+        """Carry out an operation that the press asks for; a repeat is told what the first was told."""
+        return await self.client.write(unit, request, self.now)
+
+    async def currency(self) -> Currency:
+        """What the server calls its points."""
+        return await self.client.currency(self.guild)
+
+    async def who(self) -> Acting:
+        """Who presses, with a wallet.
+
+        Raises:
+            GrantRefused: A5: the Discord account is too young for one.
+        """
+        who, _ = await self.who_and(_nothing)
+        return who
+
+    async def who_and(self, reader: Callable[[Connection, int], A]) -> tuple[Acting, A]:
+        """Who presses, with a wallet, and what `reader` finds for a player of this number: for somebody who has a
+        wallet, all in one read.
+
+        Raises:
+            GrantRefused: A5: the Discord account is too young for one.
+        """
+        who = self._who
+        if who is not None:
+            return who, await self.read(reader, who.number)
+        looked = await self.read(_look, self.guild, self.press.user.id, reader)
+        if looked is not None:
+            seen, chosen, found = looked
+            self.client.remember(self.guild, chosen)
+            self._who = _acting(self.press, Known(seen), chosen)
+            return self._who, found
+        known = await enter(self)
+        who = self._who = _acting(self.press, known, await self.client.places(self.guild))
+        return who, await self.read(reader, who.number)
+
+    async def require_in_time(self, asked: int, command: str, *, within: timedelta = CONFIRM_WITHIN) -> None:
+        """
+        Raises:
+            Expired: The interaction that asked for this confirmation is longer ago.
+        """
+        if self.now - self.client.clock.of(asked) > within:
+            done = await self.read(operations.was_done, self.guild, key_of(asked))
+            raise Expired(command, done=done)
+
+    async def require_moderator(self) -> Places:
+        """The server's places, for somebody who moderates it.
+
+        Raises:
+            NotModerator: They neither have the moderator role nor may manage the server.
+        """
+        chosen = await self.client.places(self.guild)
+        if not _is_moderator(self.press, chosen):
+            raise NotModerator(chosen.moderator_role)
+        return chosen
+
+    def require_manager(self) -> None:
+        """
+        Raises:
+            NotManager: They may not manage this server.
+        """
+        if not _manages(self.press):
+            raise NotManager
+
+
+def in_context(handler: Callable[Concatenate[Context, P], Awaitable[A]]) -> Callable[..., Awaitable[A]]:
+    """A handler as discord.py calls it, with the press itself; its options and their words stay as they are."""
+
+    @functools.wraps(handler)
+    async def called(press: Press, *args: P.args, **options: P.kwargs) -> A:
+        return await handler(Context(press), *args, **options)
+
+    return called
+
+
+def key_of(interaction: int) -> str:
+    """The key of a write that an interaction asks for: two presses of its button are one act."""
+    return f"interaction:{interaction}"
+
+
+async def enter(ctx: Context) -> Known:
+    """Who presses, with a wallet.
+
+    Raises:
+        GrantRefused: A5: the Discord account is too young for one.
+    """
+    user = ctx.press.user
+    seen = await ctx.read(players.glance, ctx.guild, user.id)
+    if seen is not None and seen.started:
+        return Known(seen)
+    try:
+        entered = await _enter(ctx, user)
+    except GrantRefused:
+        if seen is None:
+            raise
+        return Known(seen)  # given points before being old enough for the starting balance
+    seen = await ctx.read(players.glance, ctx.guild, user.id)
+    assert seen is not None, "a wallet that was just made is gone"
+    return Known(seen, entered.started, from_us(entered.again_us) if entered.again_us else None)
+
+
+async def _enter(ctx: Context, user: discord.User | discord.Member) -> Entered:
+    request = players.Enter(ctx.guild, f"enter:{ctx.id}", user.id, user.created_at)
+    return await ctx.write(players.enter, request)
+
+
+async def number_of(ctx: Context, person: discord.Member | int) -> int:
+    """Somebody else's number in the book, with an empty wallet if they have none yet.
+
+    Raises:
+        ToBot: It is a bot.
+    """
+    if isinstance(person, discord.Member):
+        if person.bot:
+            raise ToBot
+        person = person.id
+    seen = await ctx.read(players.glance, ctx.guild, person)
+    if seen is not None:
+        return seen.player.number
+    return await ctx.write(players.meet, players.Meet(ctx.guild, f"{ctx.key}:meet:{person}", person))
+
+
+def _look(
+    tx: Connection, guild: int, person: int, reader: Callable[[Connection, int], A]
+) -> tuple[Glance, Places, A] | None:
+    """None for somebody who has no wallet with its starting balance yet: that comes before all else."""
+    seen = players.glance(tx, guild, person)
+    if seen is None or not seen.started:
+        return None
+    return seen, server_settings.load(tx, guild), reader(tx, seen.player.number)
+
+
+def _nothing(_: Connection, __: int) -> None:
+    """Who acts is all that is asked."""
+
+
+def _acting(press: Press, known: Known, chosen: Places) -> Acting:
+    owner = press.guild is not None and press.guild.owner_id == press.user.id
+    actor = Actor(known.glance.player.number, moderator=_is_moderator(press, chosen), owner=owner)
+    return Acting(actor, known, _usable(press, chosen))
+
+
+def _usable(press: Press, chosen: Places) -> Places:
+    """The places as somebody may be told of them: a channel in which Crux can't write is as good as none."""
+    channel = chosen.announcement_channel
+    if not channel or press.guild is None or permissions.check(press.guild, channel).can_post:
+        return chosen
+    return replace(chosen, announcement_channel=0)
+
+
+def _is_moderator(press: Press, chosen: Places) -> bool:
+    member = press.user
+    by_role = isinstance(member, discord.Member) and any(
+        role.id == chosen.moderator_role for role in member.roles
+    )
+    return by_role or _manages(press)
+
+
+def _manages(press: Press) -> bool:
+    """Whoever may manage the server; the owner may."""
+    return press.permissions.manage_guild or (
+        press.guild is not None and press.guild.owner_id == press.user.id
+    )
