@@ -87,8 +87,8 @@ async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None)
 
 
 async def ask(ctx: Context, form: Form) -> None:
-    """Answer with a form; sending it is a press of its own. Where a refusal's button opened it, it holds what was typed
-    before."""
+    """Answer with a form; sending it is a press of its own. Where a refusal's button opened it, it holds what was
+    typed before."""
     press = ctx.press
     if press.message is not None:
         form = components.refilled(form, components.typed_in(press.message.components))

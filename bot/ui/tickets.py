@@ -25,8 +25,8 @@ class TradeTicket:
     asked           the interaction that asked, which the write's key is made of
     amount          as `how` says; of a quantity to sell, 0 is all there are
     seen_bps        the price that was shown, and by how much it may be worse
-    most            the cost in minor units, or the shares to sell in units, that was shown; None on a button of before,
-                    which doesn't say
+    most            the cost in minor units, or the shares to sell in units, that was shown; None on a button of
+                    before, which doesn't say
     """
 
     asked: int

@@ -11,10 +11,11 @@ from bot.playground.driver import Playground
 
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
-    import bot.app as app  # everything that can be pressed is known once the app is
-    from bot.ui.components import routes
+    from bot.commands.routes import ROUTES
+    from bot.routes import Routes
 
-assert app.COMMANDS
+TEMPLATES = {route.template for route in ROUTES}
+_ROUTES = Routes(ROUTES)
 
 PRESSED: dict[str, str] = {
     "market-show:{claim}": "test_presses.py::test_a_market_from_a_purchase_to_what_it_paid",
@@ -220,8 +221,7 @@ RETIRED = {
 
 def template(custom_id: str) -> str:
     """The button or form that an id is one of."""
-    handler, _ = routes.find(custom_id)
-    return next(name for name, known in routes.templates.items() if known is handler)
+    return _ROUTES.find(custom_id).route.template
 
 
 def pressed(play: Playground) -> set[str]:

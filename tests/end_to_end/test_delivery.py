@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.playground.driver import Answer, Person, Playground
-from bot.ui.components import routes
 from tests.end_to_end.conftest import set_up
+from tests.end_to_end.presses import TEMPLATES
 from tests.end_to_end.test_bets import quick
 from tests.end_to_end.test_permissions import BY_COMMAND
 
@@ -25,7 +25,7 @@ async def balance(person: Person) -> str:
 
 
 def templates() -> list[str]:
-    return sorted(routes.templates)
+    return sorted(TEMPLATES)
 
 
 def forged(template: str, number: int) -> str:

@@ -12,8 +12,8 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
     from discord import app_commands
 
-    from bot.app import COMMANDS
-    from bot.ui.components import routes
+    from bot.commands.routes import ROUTES
+    from bot.commands.slash import COMMANDS
 
 MEMBER, HELPER, MODERATOR, OWNER = "member", "helper", "moderator", "owner"
 """A helper may moderate by Discord's permissions, but hasn't the role that Crux was told of."""
@@ -264,7 +264,7 @@ def test_every_command_and_every_button_has_a_row():
     commands = {f"/{leaf.qualified_name}" for leaf in leaves if leaf.qualified_name not in menus}
     assert commands == set(BY_COMMAND)
     assert menus == BY_MENU
-    assert set(routes.templates) == set(BY_BUTTON)
+    assert {route.template for route in ROUTES} == set(BY_BUTTON)
 
 
 @pytest.fixture
