@@ -124,11 +124,17 @@ class Context:
         Raises:
             GrantRefused: A5: the Discord account is too young for one.
         """
-        who, _ = await self.who_and(_nothing)
+        who, _ = await self.as_player(_nothing)
         return who
 
-    async def who_and(self, reader: Callable[[Connection, int], A]) -> tuple[Acting, A]:
-        """Who presses, with a wallet, and what `reader` finds for a player of this number: for somebody who has a
+    async def who_and(
+        self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
+    ) -> tuple[Acting, A]:
+        """Who presses, and what `reader` finds; as `as_player`, for a reader to whom it is all one who asks."""
+        return await self.as_player(lambda tx, _: reader(tx, *args, **named))
+
+    async def as_player(self, reader: Callable[[Connection, int], A]) -> tuple[Acting, A]:
+        """Who presses, with a wallet, and what `reader` finds for the player of their number: for somebody who has a
         wallet, all in one read.
 
         Raises:

@@ -197,7 +197,7 @@ async def _ask_taking(ctx: Context, number: int) -> render.Taking:
         offers.require_takeable(tx, found.seen.offer, found.seen.claim, player, ctx.now)
         return found
 
-    who, seen = await ctx.who_and(read)
+    who, seen = await ctx.as_player(read)
     currency = await ctx.currency()
     return render.Taking(ctx.id, who.number, seen, ctx.now + CONFIRM_WITHIN, currency)
 
@@ -207,7 +207,7 @@ async def _take(ctx: Context, asked: int, number: int, mark: int) -> render.Take
         of = offers.load_offer(tx, ctx.guild, number)
         return of, claims.load(tx, ctx.guild, of.claim)
 
-    who, (of, claim) = await ctx.who_and(read)
+    who, (of, claim) = await ctx.as_player(read)
     # Another text than was shown has another digest, which `accept` refuses.
     terms = claim.digest if phrases.mark(claim) == mark else ""
     request = offers.Accept(ctx.guild, key_of(asked), number, who.number, terms)

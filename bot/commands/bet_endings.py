@@ -106,8 +106,7 @@ async def _moving(ctx: Context, number: int, to: int) -> render.Moving:
 
 
 async def _move(ctx: Context, asked: int, number: int, to: int, mark: int) -> Card:
-    who = await ctx.who()
-    new = await ctx.read(claims.load, ctx.guild, to)
+    who, new = await ctx.who_and(claims.load, ctx.guild, to)
     terms = new.digest if phrases.mark(new) == mark else ""
     request = offers.MoveBet(ctx.guild, key_of(asked), number, who.number, to, terms)
     await ctx.write(offers.move_bet, request)

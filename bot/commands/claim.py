@@ -34,8 +34,7 @@ from markets.views import queries
 
 async def ask_change(ctx: Context, number: int) -> None:
     """While nothing but offers hangs on it, its author changes it (B5)."""
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_editable(found, who.number, ctx.now)
     held, tales = forms.held_of(found.terms), found.terms.scenario is not None
     await ask(ctx, render.first_form(f"claim-save:{number}", held, scenario=tales))
@@ -47,8 +46,7 @@ async def send_change(ctx: Context, number: int) -> None:
 
 
 async def ask_change_rest(ctx: Context, number: int) -> None:
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_editable(found, who.number, ctx.now)
     named = found.terms.judges.named
     known = await ctx.read(players.ids, ctx.guild, list(named)) if named else {}
@@ -102,8 +100,7 @@ async def _change(
 ) -> Card:
     """Change an open claim as a form says. What can't be taken as it is, is kept for its author (B6): for that alone
     a refusal is caught here, and it is worded as everywhere."""
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     typed = forms.held_of(found.terms) | filled
     terms, held, bad = forms.claim_terms(found.terms, typed, who.places.time_zone, ctx.now)
     bad = wrong + bad
@@ -140,8 +137,7 @@ async def condition(
 
 
 async def ask_condition(ctx: Context, number: int) -> None:
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_editable(found, who.number, ctx.now)
     await ask(ctx, condition_words.form(found))
 
@@ -163,8 +159,7 @@ def _whole(field: str, typed: str) -> int | None:
 
 async def _hang(ctx: Context, number: int, on: int | None, outcome: str, days: int | None) -> Card:
     """Set or take away a claim's condition, in a draft or while nothing but offers hangs on it (C10)."""
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_editable(found, who.number, ctx.now)
     if on is None and (outcome or days):
         raise BadInput("Which claim", "name the claim that it hangs on, by its number")
@@ -199,8 +194,7 @@ async def supersede(ctx: Context, claim: Number) -> None:
 
 async def _supersede(ctx: Context, number: int) -> Card:
     """A draft with the old words, to be changed and opened in its place."""
-    who = await ctx.who()
-    old = await ctx.read(claims.load, ctx.guild, number)
+    who, old = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_may_supersede(old, who.actor)
     terms = forms.in_order(old.terms)
     held = forms.held_of(terms) | {"supersedes": str(number)}

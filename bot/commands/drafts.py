@@ -101,8 +101,7 @@ async def open_draft(ctx: Context, asked: int, draft: int) -> None:
 
 async def _own_draft(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
     """A draft of whoever presses, and what its forms hold."""
-    who = await ctx.who()
-    found, stored = await ctx.read(queries.draft, ctx.guild, number)
+    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, number)
     claims.require_draft_of(found, who.number)
     held = forms.held_of(found.terms) | forms.decode(stored)
     return found, held, who

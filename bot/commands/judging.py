@@ -192,8 +192,7 @@ async def _with_moment(ctx: Context, found: Claim, choice: int, said: Result) ->
 async def _vote(
     ctx: Context, number: int, choice: int, proposal: int, filled: components.Values, by: str
 ) -> render.Did:
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     with ambiguous.offering(lambda at_us: f"rule-early:{ctx.id}:{number}:{proposal}:{at_us}"):
         said = forms.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     said = await _with_moment(ctx, found, choice, said)

@@ -18,7 +18,6 @@ from bot.words import markets as render
 from ledger import accounts
 from ledger.types import to_us
 from markets.claims import claims, zones
-from markets.claims.claims import Claim
 from markets.mechanisms import lmsr
 from markets.shares import orders
 
@@ -94,7 +93,7 @@ async def _ask(ctx: Context, ticket: OrderTicket) -> Card:
         price = lmsr.price_bps(of.book, ticket.outcome)
         return render.Ordering(ticket, found, request, price, balance, ctx.now + CONFIRM_WITHIN, currency)
 
-    _, asked = await ctx.who_and(read)
+    _, asked = await ctx.as_player(read)
     return render.ask_order(asked)
 
 
@@ -102,10 +101,7 @@ async def confirm_order(ctx: Context, ticket: OrderTicket) -> None:
     """The key is the interaction that asked, so two presses are one order."""
     await ctx.require_in_time(ticket.asked, "/market order")
 
-    def read(tx: Connection, _: int) -> Claim:
-        return claims.load(tx, ctx.guild, ticket.claim)
-
-    who, found = await ctx.who_and(read)
+    who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
     work = ctx.write(orders.place, _request(ctx, ticket, who.number))
     await answer(ctx, work, lambda done: render.placed(done, found), where=Where.IN_PLACE)
 

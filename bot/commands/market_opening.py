@@ -115,10 +115,7 @@ async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
     """The key is the interaction that asked, so two presses are one market."""
     await ctx.require_in_time(ticket.asked, "/market open")
 
-    def read(tx: Connection, _: int) -> Claim:
-        return claims.load(tx, ctx.guild, ticket.claim)
-
-    who, found = await ctx.who_and(read)
+    who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
     require_shown(found, ticket.mark or 0)
     opening = _bps(render.unpacked(ticket.first, ticket.rest, len(found.terms.outcomes)))
     request = trading.OpenMarket(
@@ -168,7 +165,7 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
             ctx.id, found, of, more, deeper.liquidity, cost, balance, ends, currency, moved
         )
 
-    _, asked = await ctx.who_and(read)
+    _, asked = await ctx.as_player(read)
     return render.ask_deepening(asked)
 
 
@@ -192,7 +189,7 @@ async def _deepen(ctx: Context, ticket: DeepeningTicket) -> Card:
         found, of = claims.load(tx, ctx.guild, number), market_maker.load(tx, ctx.guild, number)
         return found, market_maker.prices_after(tx, of, ticket.trades or 0)
 
-    who, (found, seen) = await ctx.who_and(read)
+    who, (found, seen) = await ctx.as_player(read)
     if seen is None:
         raise Outdated
     by = key_of(ticket.asked)

@@ -69,29 +69,23 @@ async def _send(
     reason = amounts.reason(ctx.line("reason"))
     salt = secrets.token_bytes(16)
     act = players.PersonAct(ctx.guild, key_of(asked), ctx.press.user.id, amount, reason, salt, person)
-    await answer_act(ctx, chosen, kind, unit, act)
+    work = carry_out(ctx, chosen, kind, unit, act)
+    await answer(ctx, work, render.answered, where=where_told(chosen))
 
 
-async def answer_act(
-    ctx: Context,
-    chosen: Places,
-    kind: str,
-    unit: Unit[players.PersonAct, players.Acted],
-    act: players.PersonAct,
-) -> None:
-    """Carry an act out and tell whoever did it where everybody reads of it; in a server without a channel for that
-    the answer itself is public."""
-    where = Where.PRIVATE if chosen.public_channel else Where.PUBLIC
-    await answer(ctx, _carry_out(ctx, chosen, kind, unit, act), render.answered, where=where)
+def where_told(chosen: Places) -> Where:
+    """Where whoever acted is told: in a server without a channel for acts the answer itself is public."""
+    return Where.PRIVATE if chosen.public_channel else Where.PUBLIC
 
 
-async def _carry_out(
+async def carry_out(
     ctx: Context,
     chosen: Places,
     kind: str,
     unit: Unit[players.PersonAct, players.Acted],
     act: players.PersonAct,
 ) -> render.ActDone:
+    """Do what a moderator may with points, and say where everybody reads of it."""
     channel = chosen.public_channel
     acted = await ctx.write(unit, act)
     currency = await ctx.currency()

@@ -17,7 +17,6 @@ from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets.claims import claims, zones
-from markets.claims.claims import Claim
 from markets.pools import pools
 from markets.views import queries
 
@@ -131,7 +130,7 @@ async def _ask_stake(ctx: Context, number: int, outcome: int, typed: str) -> ren
         ends = ctx.now + CONFIRM_WITHIN
         return render.StakeAsked(ctx.id, found, seen, outcome, amount, balance, ends, currency)
 
-    _, asked = await ctx.who_and(read)
+    _, asked = await ctx.as_player(read)
     return asked
 
 
@@ -144,10 +143,7 @@ async def confirm_stake(ctx: Context, ticket: StakeTicket) -> None:
 async def _stake(ctx: Context, ticket: StakeTicket) -> render.PoolActDone:
     number, outcome, amount = ticket.claim, ticket.outcome, ticket.amount
 
-    def read(tx: Connection, _: int) -> Claim:
-        return claims.load(tx, ctx.guild, number)
-
-    who, found = await ctx.who_and(read)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     # Another text than was shown has another digest, which `stake` refuses.
     terms = found.digest if phrases.mark(found) == ticket.mark else ""
     request = pools.Put(ctx.guild, key_of(ticket.asked), who.number, number, outcome, amount, terms)

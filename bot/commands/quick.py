@@ -49,8 +49,7 @@ async def send_quick_draft(ctx: Context, draft: int) -> None:
 
 
 async def change_quick(ctx: Context, draft: int) -> None:
-    who = await ctx.who()
-    found, stored = await ctx.read(queries.draft, ctx.guild, draft)
+    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
     claims.require_draft_of(found, who.number)
     held = _quick_held(stored)
     await ask(ctx, render.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
@@ -58,8 +57,7 @@ async def change_quick(ctx: Context, draft: int) -> None:
 
 async def open_anyway(ctx: Context, asked: int, draft: int) -> None:
     """The key is the interaction that was warned, so two presses open one claim."""
-    who = await ctx.who()
-    found, stored = await ctx.read(queries.draft, ctx.guild, draft)
+    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     held = _quick_held(stored)
     await answer(ctx, _open_quick(ctx, who, held, draft, f"interaction:{asked}:open"))
@@ -91,8 +89,7 @@ async def _quick(ctx: Context, held: dict[str, str], draft: int | None) -> None:
 async def choose_until(ctx: Context, asked: int, draft: int, until: int) -> None:
     """One of the two deadlines that were meant. The key is the interaction that was asked, so two presses open one
     claim."""
-    who = await ctx.who()
-    found, stored = await ctx.read(queries.draft, ctx.guild, draft)
+    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     when = dates.chosen(until, zones.zone(who.places.time_zone))
     held = _quick_held(stored) | {"when": when}

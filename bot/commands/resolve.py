@@ -66,8 +66,7 @@ async def choose_until(ctx: Context, asked: int, claim: int, mark: int, until: i
 
 
 async def _propose(ctx: Context, number: int, mark: int, filled: components.Values, by: str) -> render.Did:
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
     with ambiguous.offering(lambda at_us: f"propose-early:{ctx.id}:{number}:{mark}:{at_us}"):
@@ -105,8 +104,7 @@ async def withdraw(ctx: Context, claim: Number) -> None:
 
 
 async def _withdraw(ctx: Context, number: int) -> render.Did:
-    who = await ctx.who()
-    standing = await ctx.read(_standing, ctx.guild, number)
+    who, standing = await ctx.who_and(_standing, ctx.guild, number)
     request = proposals.WithdrawProposal(ctx.guild, ctx.key, who.number, standing.number)
     await ctx.write(proposals.withdraw, request)
     words = ("A bond is back in your wallet, if there was one.",)

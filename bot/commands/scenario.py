@@ -189,8 +189,7 @@ async def take_out(ctx: Context, number: int, at: int, mark: int) -> None:
 
 
 async def _take_out(ctx: Context, number: int, at: int, mark: int) -> Card:
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     request = TakeOut(ctx.guild, ctx.key, who.number, number, at, require_named(found.terms, at, mark))
     await ctx.write(scenarios.take_out, request)
     return await _show(ctx, number)
@@ -226,8 +225,7 @@ async def send_item(ctx: Context, asked: int, number: int) -> None:
 
 
 async def _judge(ctx: Context, asked: int, number: int) -> Card:
-    who = await ctx.who()
-    found = await ctx.read(claims.load, ctx.guild, number)
+    who, found = await ctx.who_and(claims.load, ctx.guild, number)
     filled = ctx.filled
     chosen = ANSWERS.get(components.picked(filled, "answer"))
     if chosen is None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import permissions, server_settings
 from bot.answer import Where, answer, ask
 from bot.background import healing
-from bot.commands.mod import answer_act
+from bot.commands.mod import carry_out, where_told
 from bot.context import Context, key_of
 from bot.input import amounts
 from bot.refusals import BadInput
@@ -18,6 +18,7 @@ from bot.server_settings import Places
 from bot.ui import components
 from bot.ui.components import Values
 from bot.words import board as board_words
+from bot.words import moderation as act_words
 from bot.words import setup as render
 from ledger import issuance, players, statements
 from ledger.errors import UnknownGuild
@@ -135,7 +136,9 @@ async def save_funding(ctx: Context, asked: int) -> None:
     reason = amounts.reason(components.line(filled, "reason"))
     salt = secrets.token_bytes(16)
     act = players.PersonAct(ctx.guild, key_of(asked), ctx.press.user.id, amount, reason, salt)
-    await answer_act(ctx, await ctx.client.places(act.guild), "fund", moderation_posts.fund, act)
+    chosen = await ctx.client.places(ctx.guild)
+    work = carry_out(ctx, chosen, "fund", moderation_posts.fund, act)
+    await answer(ctx, work, act_words.answered, where=where_told(chosen))
 
 
 async def _change(ctx: Context, *chosen: Places | issuance.PointSettings | Settings) -> None:

@@ -189,7 +189,7 @@ async def _ask(
         request = _request(ctx, exact, player)
         return exact, found, trading.show(tx, request, ctx.now, claim=found)
 
-    _, (exact, found, shown) = await ctx.who_and(read)
+    _, (exact, found, shown) = await ctx.as_player(read)
     ends, currency = ctx.now + CONFIRM_WITHIN, await ctx.currency()
     was = moved.seen_bps if moved else 0
     return render.ask_trade(render.Trade(exact, found, shown, ends, currency, was))
@@ -210,10 +210,7 @@ async def confirm_trade(ctx: Context, ticket: TradeTicket) -> None:
 async def _trade(ctx: Context, ticket: TradeTicket) -> Card:
     """The receipt; or the question once more, with the new price, where that moved too far."""
 
-    def read(tx: Connection, _: int) -> Claim:
-        return claims.load(tx, ctx.guild, ticket.claim)
-
-    who, found = await ctx.who_and(read)
+    who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
     request = _request(ctx, ticket, who.number)
     try:
         if isinstance(request, trading.Buy):

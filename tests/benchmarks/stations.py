@@ -15,6 +15,7 @@ every call of a function of ours is counted, in every thread:
 import asyncio
 import contextlib
 import dis
+import itertools
 import json
 import sys
 import tempfile
@@ -97,9 +98,8 @@ class Stations:
                 self._called(frame)
         elif event == "return" and self.counts:
             self._returned(frame)
-        elif event == "c_call" and self.counts and getattr(arg, "__name__", "") in ("execute", "executemany"):
-            if frame.f_code.co_filename.endswith("ledger/compiled.py"):
-                self.statements += 1
+        elif event == "c_call" and self.counts and frame.f_code.co_filename.endswith("ledger/compiled.py"):
+            self.statements += getattr(arg, "__name__", "") in ("execute", "executemany")
 
     def _executes(self, *_: object) -> None:
         self.statements += self.counts
@@ -162,7 +162,7 @@ def _place(code: CodeType) -> str:
 
 
 def _changes(way: list[str]) -> int:
-    return sum(one != other for one, other in zip(way, way[1:], strict=False))
+    return sum(one != other for one, other in itertools.pairwise(way))
 
 
 class Bench:
@@ -177,7 +177,8 @@ class Bench:
         self.stations.waits = True
         answer = await act()
         self.stations.counts = self.stations.waits = False
-        assert answer.kind in ("message", "updated") and "That didn't work" not in answer.text, answer.text
+        assert answer.kind in ("message", "updated"), answer.json
+        assert "That didn't work" not in answer.text, answer.text
         self._print(name)
         return answer
 

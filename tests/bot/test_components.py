@@ -1,62 +1,14 @@
-"""What a custom_id means, and the shapes that cards and forms take."""
+"""The shapes that cards and forms take."""
 
 import pytest
 
-from bot import app as app  # all that can be pressed is known once the app is
-from bot.refusals import Outdated
+from bot.commands.routes import ROUTES
+from bot.routes import Routes
 from bot.text import Currency
 from bot.ui import components
 from bot.ui.cards import Button, ButtonLook, Card, File, Form, Line, PickChannel, PickRole
-from bot.ui.components import Routes
 from bot.words import board
 from markets.forecasts.leaderboard import PAGE, RANKINGS, Ranking, Season, Standing, Top
-
-
-async def handler(press: object, **numbers: int) -> None:
-    """Stands for any."""
-
-
-def test_an_id_finds_its_handler_and_numbers():
-    routes = Routes()
-    routes.on("give:{asked}:{amount}")(handler)
-    routes.on("close")(handler)
-    assert routes.find("give:17:2500") == (handler, {"asked": 17, "amount": 2500})
-    assert routes.find("close") == (handler, {})
-
-
-@pytest.mark.parametrize(
-    "forged",
-    [
-        "",
-        "give",
-        "give:1",
-        "give:1:2:3",
-        "give:-1:2",
-        "give:1:٢",
-        "give:1:2\n",
-        "GIVE:1:2",
-        "give:1:" + "9" * 19,
-        "give:1:" + "9" * 21,
-        "x" * 4000,
-    ],
-)
-def test_an_id_that_is_none_of_ours_is_refused(forged: str):
-    routes = Routes()
-    routes.on("give:{asked}:{amount}")(handler)
-    with pytest.raises(Outdated):
-        routes.find(forged)
-
-
-def test_no_template_can_take_anothers_id():
-    for template in components.routes.templates:
-        custom_id = template
-        for number in range(10):
-            custom_id = (
-                custom_id.replace("{", "", 1).replace("}", "", 1) if "{" not in custom_id else custom_id
-            )
-            start, end = custom_id.find("{"), custom_id.find("}")
-            custom_id = custom_id if start < 0 else f"{custom_id[:start]}{number}{custom_id[end + 1 :]}"
-        assert components.routes.find(custom_id)[0] is components.routes.templates[template]
 
 
 async def test_a_card_is_one_container_and_is_not_kept_by_discord_py():
@@ -105,7 +57,7 @@ async def test_every_page_of_the_board_can_be_shown(
         (container,) = components.view(board.board(seen)).to_components()
         ids = [b["custom_id"] for row in container["components"][1:] for b in row["components"]]
         assert len(ids) == len(set(ids))
-        assert all(components.routes.find(custom_id) for custom_id in ids)
+        assert all(Routes(ROUTES).find(custom_id) for custom_id in ids)
 
 
 async def test_a_form_has_labels_and_what_was_chosen_before():
