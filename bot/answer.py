@@ -83,7 +83,8 @@ async def answer(
 
 async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None) -> Card:
     found = work if isinstance(work, Card) else await work
-    return await ctx.client.painter.painted(found if render is None else render(found))
+    card: Card = found if render is None else render(found)
+    return card if card.chart is None else await ctx.client.painter.painted(card)
 
 
 async def ask(ctx: Context, form: Form) -> None:
@@ -94,14 +95,6 @@ async def ask(ctx: Context, form: Form) -> None:
         form = components.refilled(form, components.typed_in(press.message.components))
     with ctx.client.busy():
         await _deliver(press, lambda: press.response.send_modal(components.modal(form)))
-
-
-async def guarded(press: Press, handle: Awaitable[None]) -> None:
-    """Carry out a handler that answers by itself, and answer for it where it raises."""
-    try:
-        await handle
-    except Exception as error:
-        await fail(press, error)
 
 
 async def fail(press: Press, error: Exception, *, deferred: Where | None = None) -> None:

@@ -50,13 +50,10 @@ class Acting:
     """Who presses, as the markets want it: the actor with what Discord says they may do now, their wallet, and the
     server's places as far as Crux can write there."""
 
+    number: int
     actor: Actor
     known: Known
     places: Places
-
-    @property
-    def number(self) -> int:
-        return self.actor.player
 
     @property
     def balance(self) -> int:
@@ -255,8 +252,9 @@ def _nothing(_: Connection, __: int) -> None:
 
 def _acting(press: Press, known: Known, chosen: Places) -> Acting:
     owner = press.guild is not None and press.guild.owner_id == press.user.id
-    actor = Actor(known.glance.player.number, moderator=_is_moderator(press, chosen), owner=owner)
-    return Acting(actor, known, _usable(press, chosen))
+    number = known.glance.player.number
+    actor = Actor(number, moderator=_is_moderator(press, chosen), owner=owner)
+    return Acting(number, actor, known, _usable(press, chosen))
 
 
 def _usable(press: Press, chosen: Places) -> Places:

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 
 from bot import remembered
-from bot.answer import fail, guarded
+from bot.answer import fail
 from bot.client import Client, Press
 from bot.clock import Clock
 from bot.context import Context
@@ -67,13 +67,13 @@ class Router(Client):
     async def on_interaction(self, press: Press) -> None:
         """Presses and forms; commands reach the tree by themselves."""
         if press.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
-            await guarded(press, self._handle(press))
-
-    async def _handle(self, press: Press) -> None:
-        self.gate(press)
-        data: Any = press.data or {}
-        found = self.routes.find(data.get("custom_id", ""))
-        await found.handle(Context(press))
+            try:
+                self.gate(press)
+                data: Any = press.data or {}
+                found = self.routes.find(data.get("custom_id", ""))
+                await found.route.handler(Context(press), **found.given)
+            except Exception as error:
+                await fail(press, error)
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         log.exception("event failed", extra={"facts": {"event": event_method}})

@@ -6,7 +6,7 @@ form that isn't in memory; here each of those gets a sentence.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,20 +38,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The route of a custom_id, and the numbers that it holds."""
+    """The route of a custom_id, and what its handler gets beside the context: the numbers, or their ticket."""
 
     route: Route
-    numbers: dict[str, int]
-
-    def handle(self, context: object) -> Awaitable[None]:
-        """What the route's handler does with a press.
-
-        Raises:
-            Outdated: The numbers are no ticket.
-        """
-        if self.route.ticket is None:
-            return self.route.handler(context, **self.numbers)
-        return self.route.handler(context, self.route.ticket(**self.numbers))
+    given: Mapping[str, Any]
 
 
 class Routes:
@@ -66,22 +56,26 @@ class Routes:
             self._patterns.setdefault(_head(route.template), []).append((pattern, names, route))
 
     def find(self, custom_id: str) -> Found:
-        """The route of a custom_id.
+        """The route of a custom_id, with what it holds.
 
         Raises:
-            Outdated: No template is like this: a forged id, or one of another version of Crux.
+            Outdated: No template is like this, or the numbers are no ticket: it is forged, or of another version.
         """
+        route, numbers = self._split(custom_id)
+        return Found(route, numbers if route.ticket is None else {"ticket": route.ticket(**numbers)})
+
+    def _split(self, custom_id: str) -> tuple[Route, dict[str, int]]:
         for pattern, names, route in self._patterns.get(_head(custom_id), ()):
             found = pattern.fullmatch(custom_id)
             if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
-                return Found(route, dict(zip(names, map(int, found.groups()), strict=True)))
+                return route, dict(zip(names, map(int, found.groups()), strict=True))
         raise Outdated
 
     def again(self, custom_id: str, filled: components.Values) -> str:
         """The custom_id of the button that opens a form once more; empty where none does."""
-        found = self.find(custom_id)
+        route, numbers = self._split(custom_id)
         chosen = {name: components.choice(filled, name) for name in filled}
-        return found.route.again.format(**(chosen | found.numbers))
+        return route.again.format(**(chosen | numbers))
 
 
 def _head(custom_id: str) -> str:

@@ -1,7 +1,7 @@
 """Through how many files a press goes: `python -m tests.benchmarks.stations`, one JSON line for each.
 
 The bot runs in this process, in the playground, without its scheduler, so that nothing happens beside the press. From
-the moment that discord.py hands the interaction over until the answer's view is made (or until a sweep is over),
+the moment that discord.py hands the interaction over until the answer's view is made (or until what is due is done),
 every call of a function of ours is counted, in every thread:
 
     files        those entered, without the leaves below
@@ -27,19 +27,30 @@ from types import CodeType, FrameType
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event as happens
 
 from bot import app
 from bot.background.scheduler import Scheduler
+from bot.background.worker import Round
 from bot.client import Client
 from bot.playground.driver import Answer, Playground
+from markets.core import jobs
 from tests import databases
+from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import QUICK
 
 TOP = Path(__file__).parents[2]
 ROOMS = ("bot", "markets", "ledger")
 
 LEAVES = {
-    *("ledger/types.py", "ledger/compiled.py", "ledger/errors.py", "ledger/schema.py", "ledger/money.py"),
+    *(
+        "ledger/types.py",
+        "ledger/compiled.py",
+        "ledger/errors.py",
+        "ledger/storage/error_translation.py",
+        "ledger/schema.py",
+        "ledger/money.py",
+    ),
     *("markets/core/errors.py", "markets/core/tables.py"),
     *("bot/errors.py", "bot/refusals.py", "bot/text.py", "bot/unseen.py"),
 }
@@ -62,7 +73,7 @@ class Stations:
         self._ours: dict[CodeType, str] = {}
         sys.setprofile(self._hear)
         threading.setprofile(self._hear)
-        sa.event.listen(sa.Engine, "before_cursor_execute", self._executes)
+        happens.listen(sa.Engine, "before_cursor_execute", self._executes)
         self.begin()
 
     def begin(self) -> None:
@@ -76,7 +87,7 @@ class Stations:
         """Hear no more."""
         sys.setprofile(None)
         threading.setprofile(None)  # pyright: ignore[reportArgumentType]
-        sa.event.remove(sa.Engine, "before_cursor_execute", self._executes)
+        happens.remove(sa.Engine, "before_cursor_execute", self._executes)
 
     def figures(self) -> dict[str, Any]:
         """What was counted, as it is printed."""
@@ -182,12 +193,13 @@ class Bench:
         self._print(name)
         return answer
 
-    async def sweep(self, name: str) -> None:
-        """Do all that is due by now, and print what that took."""
+    async def until(self, name: str, work: Callable[[], Awaitable[Round]]) -> None:
+        """Do what is owed, and print what that took."""
         self.stations.begin()
         self.stations.counts = True
-        await self.scheduler.sweep(self.scheduler.crux.clock.now())
+        done = await work()
         self.stations.counts = False
+        assert done.done, "there was nothing to do"
         self._print(name)
 
     def _print(self, name: str) -> None:
@@ -223,6 +235,7 @@ async def running(book: str) -> AsyncGenerator[Bench]:
 async def measure(bench: Bench) -> None:
     """Each once, after the same has been done before: nothing is counted that a first press alone does."""
     play = bench.play
+    await set_up(play)
     for _ in range(2):
         form = await play.ada.run("/bet quick")
         await play.ada.submit(form, QUICK)
@@ -240,8 +253,18 @@ async def measure(bench: Bench) -> None:
     buys = bench.press("/market buy", lambda: play.bo.run("/market buy", claim=1, outcome="YES", points="5"))
     asked = await buys
     await bench.press("Buy", lambda: play.bo.click(asked, asked.message.buttons[0]))
-    await bench.scheduler.sweep(bench.scheduler.crux.clock.now())
-    await bench.sweep("nothing due")
+    await due(bench)
+
+
+async def due(bench: Bench) -> None:
+    """The next thing that time makes necessary, and then the messages that are owed for it."""
+    scheduler, crux = bench.scheduler, bench.scheduler.crux
+    await scheduler.arrive()
+    await scheduler.announcer.run(eager=True)
+    kind, _, at_us = (await crux.db.read(jobs.coming_everywhere))[0]
+    crux.clock.set(at_us, frozen=True)
+    await bench.until(f"due: {kind}", scheduler.worker.run)
+    await bench.until("its messages", scheduler.announcer.run)
 
 
 async def main() -> None:

@@ -31,8 +31,8 @@ def test_an_id_finds_its_handler_and_numbers():
     give, close = Route("give:{asked}:{amount}", handler), Route("close", handler)
     routes = Routes((give, close))
     found = routes.find("give:17:2500")
-    assert (found.route, found.numbers) == (give, {"asked": 17, "amount": 2500})
-    assert (routes.find("close").route, routes.find("close").numbers) == (close, {})
+    assert (found.route, found.given) == (give, {"asked": 17, "amount": 2500})
+    assert (routes.find("close").route, routes.find("close").given) == (close, {})
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,14 @@ def test_an_id_that_is_none_of_ours_is_refused(forged: str):
 def test_no_template_can_take_anothers_id():
     templates = [route.template for route in ROUTES]
     assert len(templates) == len(set(templates))
+    routes = Routes(ROUTES)
     for route in ROUTES:
         pattern = re.compile(re.sub(r"{\w+}", "[0-9]+", route.template))
         assert [one for one in templates if pattern.fullmatch(re.sub(r"{\w+}", "7", one))] == [route.template]
-        numbers = re.findall(r"{(\w+)}", route.template)
-        custom_id = route.template.format(**{name: at for at, name in enumerate(numbers)})
-        found = Routes(ROUTES).find(custom_id)
-        assert (found.route, found.numbers) == (route, {name: at for at, name in enumerate(numbers)})
+        numbers = {name: at for at, name in enumerate(re.findall(r"{(\w+)}", route.template))}
+        found = routes.find(route.template.format(**numbers | {"how": 0}))
+        assert found.route is route
+        assert found.given == numbers if route.ticket is None else found.given.keys() == {"ticket"}
 
 
 def test_a_form_is_opened_again_by_a_button_that_there_is():
