@@ -7,15 +7,15 @@ from typing import TypeVar
 import discord
 from sqlalchemy import Connection
 
-from bot import permissions, places
+from bot import permissions, server_settings
 from bot.answer import Press
 from bot.client import is_moderator
 from bot.entering import Known, enter, guild_of, key
-from bot.places import Places
 from bot.refusals import ToBot
-from ledger import people
-from ledger.people import Glance
-from markets.claims import Actor
+from bot.server_settings import Places
+from ledger import players
+from ledger.players import Glance
+from markets.claims.terms import Actor
 
 A = TypeVar("A")
 
@@ -64,10 +64,10 @@ def _look(
     tx: Connection, guild: int, person: int, reader: Callable[[Connection], A]
 ) -> tuple[Glance, Places, A] | None:
     """None for somebody who has no wallet with its starting balance yet: that comes before all else."""
-    seen = people.glance(tx, guild, person)
+    seen = players.glance(tx, guild, person)
     if seen is None or not seen.started:
         return None
-    return seen, places.load(tx, guild), reader(tx)
+    return seen, server_settings.load(tx, guild), reader(tx)
 
 
 def _nothing(_: Connection) -> None:
@@ -98,8 +98,8 @@ async def number_of(press: Press, person: discord.Member | int) -> int:
         if person.bot:
             raise ToBot
         person = person.id
-    seen = await press.client.db.read(people.glance, guild_of(press), person)
+    seen = await press.client.db.read(players.glance, guild_of(press), person)
     if seen is not None:
         return seen.player.number
-    request = people.Meet(guild_of(press), f"{key(press)}:meet:{person}", person)
-    return await press.client.write(people.meet, request, press.client.clock.of(press.id))
+    request = players.Meet(guild_of(press), f"{key(press)}:meet:{person}", person)
+    return await press.client.write(players.meet, request, press.client.clock.of(press.id))

@@ -17,16 +17,16 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot import components
-from bot.cards import Card, Form
 from bot.refusals import NotMember, Outdated
-from bot.render import refusals
-from bot.render.text import Currency
+from bot.text import Currency
+from bot.ui import components
+from bot.ui.cards import Card, Form
+from bot.words import refusals
 
 if TYPE_CHECKING:
-    from bot.client import Crux
+    from bot.client import Client
 
-    Press = discord.Interaction[Crux]
+    Press = discord.Interaction[Client]
 else:
     Press = discord.Interaction
 

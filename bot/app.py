@@ -10,7 +10,8 @@ from typing import Any
 from discord import app_commands
 
 from bot import connections
-from bot.client import Crux
+from bot.background.scheduler import Scheduler
+from bot.client import Client
 from bot.clock import Clock
 from bot.commands import crux as crux
 from bot.commands import judging as judging
@@ -29,8 +30,7 @@ from bot.commands.reward import reward
 from bot.commands.setup import setup
 from bot.commands.wallet import wallet
 from bot.discord_url import point_at
-from bot.scheduler import Scheduler
-from ledger.database import Database
+from ledger.storage.database import Database
 
 COMMANDS: tuple[app_commands.Group | app_commands.Command[Any, ..., None] | app_commands.ContextMenu, ...] = (
     bet,
@@ -56,12 +56,12 @@ log = logging.getLogger("crux.app")
 
 
 @contextlib.asynccontextmanager
-async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[Crux]:
+async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[Client]:
     """The client with all its commands, not connected yet, on an open database."""
     if discord_url is not None:
         point_at(discord_url)
     db = await Database.open(url)
-    crux = Crux(db, Clock(), ready_after_seconds=2.0 if discord_url is None else 0.1)
+    crux = Client(db, Clock(), ready_after_seconds=2.0 if discord_url is None else 0.1)
     for command in COMMANDS:
         crux.tree.add_command(command)
     try:

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.render.ledger import Verified
-from ledger import audit, statements
-from ledger.database import run_alone
+from bot.words.ledger import Verified
+from ledger import statements
+from ledger.audit import verify as audit
+from ledger.storage.database import run_alone
 
 AT_MOST_EVERY = timedelta(minutes=1)
 

@@ -17,18 +17,19 @@ from typing import Any, TypeVar
 import discord
 from discord import app_commands
 
-from bot import components, marks, places
+from bot import remembered, server_settings
 from bot.answer import Press, fail, guarded
 from bot.checker import Checker
 from bot.clock import Clock
 from bot.painter import Painter
-from bot.places import Places
 from bot.refusals import Elsewhere, NotInstalled, NotManager, NotModerator, OutsideServer, Restarting
-from bot.render.text import Currency
+from bot.server_settings import Places
+from bot.text import Currency
+from bot.ui import components
 from ledger import accounts
-from ledger.database import Database
 from ledger.errors import AlreadyDone, LedgerError, UnknownGuild
-from ledger.units import Request, Unit
+from ledger.storage.database import Database
+from ledger.storage.operations import Request, Unit
 
 A = TypeVar("A")
 R = TypeVar("R", bound=Request)
@@ -38,13 +39,13 @@ _REMEMBERED_SECONDS = 60.0
 log = logging.getLogger("crux.client")
 
 
-class Tree(app_commands.CommandTree["Crux"]):
+class Tree(app_commands.CommandTree["Client"]):
     """discord.py's tree of commands, with our gate before it and our words after it.
 
     Commands are for servers that installed Crux, and are used there alone, whatever the developer portal is set to.
     """
 
-    def __init__(self, client: "Crux") -> None:
+    def __init__(self, client: "Client") -> None:
         super().__init__(
             client,
             allowed_contexts=app_commands.AppCommandContext(
@@ -65,7 +66,7 @@ class Tree(app_commands.CommandTree["Crux"]):
         await fail(interaction, error)
 
 
-class Crux(discord.AutoShardedClient):
+class Client(discord.AutoShardedClient):
     """One connection to Discord, with what every command needs at hand: the database and the clock."""
 
     def __init__(self, db: Database, clock: Clock, *, ready_after_seconds: float = 2.0) -> None:
@@ -135,10 +136,12 @@ class Crux(discord.AutoShardedClient):
         wanted = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
         name = f"commands:{self.application_id}"
-        if await self.db.read(marks.load, name) == digest:
+        if await self.db.read(remembered.load, name) == digest:
             return
         await self.tree.sync()
-        await self.db.claim(marks.save, marks.Mark(name, digest), self.clock.now(), background=False)
+        await self.db.background(
+            remembered.save, remembered.Mark(name, digest), self.clock.now(), at_once=True
+        )
         log.info("commands synced", extra={"facts": {"commands": len(wanted)}})
 
     # for commands
@@ -148,7 +151,7 @@ class Crux(discord.AutoShardedClient):
         try:
             return await self._write_once(unit, request, now)
         except UnknownGuild:
-            await self.db.claim(accounts.open_book, accounts.OpenBook(request.guild), now, background=False)
+            await self.db.background(accounts.open_book, accounts.OpenBook(request.guild), now, at_once=True)
             return await self._write_once(unit, request, now)
 
     async def _write_once(self, unit: Unit[R, A], request: R, now: datetime) -> A:
@@ -161,7 +164,7 @@ class Crux(discord.AutoShardedClient):
 
     async def places(self, guild: int) -> Places:
         """A server's places as they stand in the database now."""
-        found = await self.db.read(places.load, guild)
+        found = await self.db.read(server_settings.load, guild)
         self.remember(guild, found)
         return found
 

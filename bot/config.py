@@ -35,14 +35,14 @@ class PlaygroundTable(Table):
     port: int = Field(default=8710, ge=0, le=65535)
 
 
-class File(Table):
+class ConfigFile(Table):
     """Everything config.toml may hold."""
 
     database: DatabaseTable = DatabaseTable()
     playground: PlaygroundTable = PlaygroundTable()
 
 
-class Config(File):
+class Config(ConfigFile):
     """The file's tables, and the token, which never stands in a file."""
 
     token: str = Field(default="", repr=False)
@@ -69,13 +69,13 @@ def load(
     Raises:
         BadConfig: The file can't be read or is not TOML, or a key in it is unknown, missing or of a wrong type.
     """
-    file = _read(path) if path is not None or FILE.exists() else File()
+    file = _read(path) if path is not None or FILE.exists() else ConfigFile()
     if database is not None:
         file = file.model_copy(update={"database": file.database.model_copy(update={"url": database})})
     return Config(**dict(file), token=environ.get(TOKEN, "").strip())
 
 
-def known_keys(table: type[Table] = File, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def known_keys(table: type[Table] = ConfigFile, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every key the file may hold, dotted, with its default."""
     for name, field in table.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Table):
@@ -84,7 +84,7 @@ def known_keys(table: type[Table] = File, prefix: str = "") -> Iterator[tuple[st
             yield f"{prefix}{name}", field.default
 
 
-def _read(path: Path | None) -> File:
+def _read(path: Path | None) -> ConfigFile:
     path = path or FILE
     try:
         text = path.read_bytes().decode().replace("\r\n", "\n")
@@ -93,7 +93,7 @@ def _read(path: Path | None) -> File:
     except UnicodeDecodeError:
         raise BadConfig(f"{path} is not a text file in UTF-8.") from None
     try:
-        return File.model_validate(tomllib.loads(text))
+        return ConfigFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{path} is not valid TOML: {error}.") from None
     except ValidationError as error:

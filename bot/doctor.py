@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import discord
 
-from bot import connections, permissions, places, tokens
+from bot import connections, permissions, server_settings, text, tokens
 from bot.config import Config
 from bot.discord_url import point_at
 from bot.errors import BadConfig
-from bot.render import text
-from ledger.database import Database
 from ledger.errors import StorageError
+from ledger.storage.database import Database
 
 CONNECT_SECONDS = 30.0
 
@@ -58,7 +57,7 @@ async def _connected(token: str, db: Database | None, discord_url: str | None) -
             yield Finding(True, f"Discord let us in, with {len(client.guilds)} servers.")
             for guild in client.guilds if db is not None else ():
                 assert db is not None
-                for finding in _places(guild, await db.read(places.load, guild.id)):
+                for finding in _places(guild, await db.read(server_settings.load, guild.id)):
                     yield finding
     except connections.ENDINGS as error:
         yield Finding(False, f"{connections.why(error)}")
@@ -84,7 +83,7 @@ async def _client(token: str) -> AsyncGenerator[discord.Client]:
             await asyncio.gather(running, ready, return_exceptions=True)
 
 
-def _places(guild: discord.Guild, chosen: places.Places) -> list[Finding]:
+def _places(guild: discord.Guild, chosen: server_settings.Places) -> list[Finding]:
     """The channels and the role a server chose, by name."""
     server = text.clean(guild.name, 100)
     named = (("announcements", chosen.announcement_channel), ("log", chosen.log_channel))

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from bot.answer import Press
 from bot.refusals import Expired, OutsideServer
-from ledger import people, units
+from ledger import players
 from ledger.errors import GrantRefused
-from ledger.people import Entered, Glance
+from ledger.players import Entered, Glance
+from ledger.storage import operations
 from ledger.types import from_us
 
 CONFIRM_WITHIN = timedelta(minutes=1)
@@ -45,7 +46,7 @@ async def require_in_time(
     """
     clock = press.client.clock
     if clock.of(press.id) - clock.of(asked) > within:
-        done = await press.client.db.read(units.was_done, guild_of(press), f"interaction:{asked}")
+        done = await press.client.db.read(operations.was_done, guild_of(press), f"interaction:{asked}")
         raise Expired(command, done=done)
 
 
@@ -56,7 +57,7 @@ async def enter(press: Press) -> Known:
         GrantRefused: A5: the Discord account is too young for one.
     """
     crux, guild = press.client, guild_of(press)
-    seen = await crux.db.read(people.glance, guild, press.user.id)
+    seen = await crux.db.read(players.glance, guild, press.user.id)
     if seen is not None and seen.started:
         return Known(seen)
     try:
@@ -65,11 +66,11 @@ async def enter(press: Press) -> Known:
         if seen is None:
             raise
         return Known(seen)  # given points before being old enough for the starting balance
-    seen = await crux.db.read(people.glance, guild, press.user.id)
+    seen = await crux.db.read(players.glance, guild, press.user.id)
     assert seen is not None, "a wallet that was just made is gone"
     return Known(seen, entered.started, from_us(entered.again_us) if entered.again_us else None)
 
 
 async def _enter(press: Press, guild: int) -> Entered:
-    request = people.Enter(guild, f"enter:{press.id}", press.user.id, press.user.created_at)
-    return await press.client.write(people.enter, request, press.client.clock.of(press.id))
+    request = players.Enter(guild, f"enter:{press.id}", press.user.id, press.user.created_at)
+    return await press.client.write(players.enter, request, press.client.clock.of(press.id))

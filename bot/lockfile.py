@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.errors import BookInUse
-from ledger.database import Address
 from ledger.errors import ReadOnly, Unreachable
+from ledger.storage.database import Address
 
 
 @contextmanager

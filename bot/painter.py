@@ -16,12 +16,12 @@ from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
 from dataclasses import replace
 
-from bot import charts
-from bot.cards import Card, Picture
-from bot.charts import Chart, PricesOf
-from bot.histories import Histories
-from ledger.database import Database
+from bot.charts import models
+from bot.charts.models import Chart, PricesOf
+from bot.charts.price_cache import Histories
+from bot.ui.cards import Card, Picture
 from ledger.errors import LedgerError
+from ledger.storage.database import Database
 
 IDLE_SECONDS = 60.0
 """How long the process waits for another chart."""
@@ -63,7 +63,7 @@ class Painter:
 
     async def paint(self, chart: Chart) -> Picture | None:
         """The picture of a chart; None where it can't be drawn now."""
-        digest = await asyncio.to_thread(charts.digest, chart)
+        digest = await asyncio.to_thread(models.digest, chart)
         async with self._one:
             kept = self._kept.get(digest)
             if kept is not None:
@@ -79,7 +79,7 @@ class Painter:
             except asyncio.CancelledError:
                 await self._end()  # what it would still say belongs to nobody
                 raise
-            words = await asyncio.to_thread(charts.describe, chart)
+            words = await asyncio.to_thread(models.describe, chart)
             return self._keep(digest, Picture(f"chart-{digest[:16]}.png", content, words))
 
     async def close(self) -> None:
@@ -105,7 +105,7 @@ class Painter:
             process = self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "bot.drawing",
+                "bot.charts.plot",
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=quiet,

@@ -13,7 +13,7 @@ NEEDED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChannelState:
     """A chosen channel as it is now. `missing` is empty where all is well; `gone` that it was deleted."""
 
     id: int
@@ -30,11 +30,11 @@ class Place:
         return not self.gone and not {NEEDED["view_channel"], NEEDED["send_messages"]} & {*self.missing}
 
 
-def check(guild: discord.Guild, channel_id: int) -> Place:
+def check(guild: discord.Guild, channel_id: int) -> ChannelState:
     """What Crux lacks in a channel of this server."""
     channel = guild.get_channel(channel_id)
     if channel is None:
-        return Place(channel_id, gone=True)
+        return ChannelState(channel_id, gone=True)
     has = channel.permissions_for(guild.me)
     missing = tuple(name for right, name in NEEDED.items() if not getattr(has, right))
-    return Place(channel_id, missing)
+    return ChannelState(channel_id, missing)

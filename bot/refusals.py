@@ -1,4 +1,4 @@
-"""What the bot itself refuses, before a room below is asked. Facts only; `bot.render` finds the words.
+"""What the bot itself refuses, before a room below is asked. Facts only; `bot.words` finds the words.
 
 PressRefused
 ├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting
@@ -84,7 +84,7 @@ class Reading:
 
 
 class Unclear(BadInput):
-    """It can be read two ways and nobody but its writer knows which (B7): `readings` holds them.
+    """It can be read two ways and nobody but its writer knows which (B7): `ambiguous` holds them.
 
     `buttons` choose between them by a press, a label and a custom_id each, where whoever asked can go on with what
     was typed; else the one that is meant is written.

@@ -1,8 +1,9 @@
 """What a form or a question was drawn from travels with it: in other words a place may be another outcome's."""
 
-from bot.render import phrases
-from markets.claims import Claim, Terms
-from markets.errors import BadTimes
+from bot.words import phrases
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
+from markets.core.errors import BadTimes
 
 
 def require_shown(claim: Claim, mark: int) -> None:

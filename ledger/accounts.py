@@ -10,9 +10,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import chain, tables
+from ledger import hash_chain, schema
+from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.errors import AccountEnded, InsufficientFunds, UnknownAccount, UnknownGuild, UnknownPlayer
-from ledger.prepared import Prepared, insert_if_new, param
 from ledger.types import fits, to_us
 
 
@@ -21,6 +21,72 @@ class Account(NamedTuple):
 
     guild: int
     number: int
+
+
+_g, _n = param("g"), param("n")
+_ADVANCE = {
+    counter: Compiled(
+        sa.update(schema.books)
+        .where(in_guild(schema.books.c))
+        .values({counter: schema.books.c[counter] + sa.literal_column("1")})
+        .returning(schema.books.c[counter])
+    )
+    for counter in ("players", "accounts")
+}
+_ADD_PLAYER = sa.insert(schema.players)
+_ADD_ACCOUNT = Compiled(sa.insert(schema.accounts))
+_FIND_PLAYER = Compiled(
+    sa.select(schema.players.c.number, schema.accounts.c.number.label("wallet"))
+    .join_from(
+        schema.players,
+        schema.accounts,
+        (schema.accounts.c.guild_id == schema.players.c.guild_id)
+        & (schema.accounts.c.kind == sa.literal_column("'wallet'"))
+        & (schema.accounts.c.owner == schema.players.c.number),
+    )
+    .where(in_guild(schema.players.c), schema.players.c.discord_id == param("d"))
+)
+_FIND_WALLET = Compiled(
+    sa.select(schema.accounts.c.number).where(
+        in_guild(schema.accounts.c),
+        schema.accounts.c.kind == sa.literal_column("'wallet'"),
+        schema.accounts.c.owner == _n,
+    )
+)
+_FIND_PERSON = sa.select(schema.players.c.discord_id).where(
+    in_guild(schema.players.c), schema.players.c.number == _n
+)
+_STATE = Compiled(
+    sa.select(
+        schema.accounts.c.kind, schema.accounts.c.owner, schema.accounts.c.balance, schema.accounts.c.ended_by
+    ).where(in_guild(schema.accounts.c), schema.accounts.c.number == _n)
+)
+_LAST_TRANSFER = sa.func.coalesce(
+    sa.select(schema.entries.c.transfer)
+    .where(
+        schema.entries.c.guild_id == schema.accounts.c.guild_id,
+        schema.entries.c.account == schema.accounts.c.number,
+        schema.entries.c.account_seq == schema.accounts.c.entries,
+    )
+    .scalar_subquery(),
+    schema.NEVER_USED,
+)
+_END = (
+    sa.update(schema.accounts)
+    .where(
+        in_guild(schema.accounts.c),
+        schema.accounts.c.number == _n,
+        schema.accounts.c.balance == 0,
+        schema.accounts.c.ended_by.is_(None),
+    )
+    .values(ended_by=_LAST_TRANSFER)
+)
+_REOPEN = (
+    sa.update(schema.accounts)
+    .where(in_guild(schema.accounts.c), schema.accounts.c.number == _n)
+    .values(ended_by=None)
+)
+_OPEN_BOOK = insert_if_new(schema.books)
 
 
 def mint(guild: int) -> Account:
@@ -50,7 +116,7 @@ class Player:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class AccountState:
     """What an account is and holds just now; `balance` in minor units."""
 
     account: Account
@@ -66,7 +132,7 @@ def open_book(tx: Connection, request: OpenBook, now: datetime) -> bool:
     Returns:
         True if the book is new.
     """
-    row = {"guild_id": request.guild, "transfers": 0, "accounts": 2, "players": 0, "head": chain.GENESIS}
+    row = {"guild_id": request.guild, "transfers": 0, "accounts": 2, "players": 0, "head": hash_chain.GENESIS}
     made = tx.execute(_OPEN_BOOK, row).rowcount
     if made:
         rows = [_account(request.guild, number, kind, 0) for number, kind in ((1, "mint"), (2, "house"))]
@@ -120,9 +186,9 @@ def open_account(tx: Connection, guild: int, *, kind: str, owner: int = 0) -> Ac
     Raises:
         UnknownGuild: There is no such book.
     """
-    assert kind in tables.KINDS[2:], kind
+    assert kind in schema.KINDS[2:], kind
     number = _next(tx, guild, "accounts")
-    _ADD_ACCOUNT.count(tx, **_account(guild, number, kind, owner))
+    _ADD_ACCOUNT.execute(tx, **_account(guild, number, kind, owner))
     return Account(guild, number)
 
 
@@ -146,7 +212,7 @@ def reopen(tx: Connection, account: Account) -> None:
     tx.execute(_REOPEN, {"g": account.guild, "n": account.number})
 
 
-def state(tx: Connection, account: Account) -> State:
+def state(tx: Connection, account: Account) -> AccountState:
     """What an account is and holds.
 
     Raises:
@@ -157,7 +223,7 @@ def state(tx: Connection, account: Account) -> State:
     if row is None:
         raise UnknownAccount(*account)
     kind, owner, balance, ended_by = row
-    return State(account, kind, owner, balance, ended_by is not None)
+    return AccountState(account, kind, owner, balance, ended_by is not None)
 
 
 def _account(guild: int, number: int, kind: str, owner: int) -> dict[str, object]:
@@ -169,7 +235,7 @@ def _account(guild: int, number: int, kind: str, owner: int) -> dict[str, object
         "balance": 0,
         "entries": 0,
         "ended_by": None,
-        "seal": chain.seal(guild, number, kind, owner),
+        "seal": hash_chain.seal(guild, number, kind, owner),
     }
 
 
@@ -178,69 +244,3 @@ def _next(tx: Connection, guild: int, counter: str) -> int:
     if row is None:
         raise UnknownGuild(guild)
     return row[0]
-
-
-_g, _n = param("g"), param("n")
-_ADVANCE = {
-    counter: Prepared(
-        sa.update(tables.books)
-        .where(tables.books.c.guild_id == _g)
-        .values({counter: tables.books.c[counter] + sa.literal_column("1")})
-        .returning(tables.books.c[counter])
-    )
-    for counter in ("players", "accounts")
-}
-_ADD_PLAYER = sa.insert(tables.players)
-_ADD_ACCOUNT = Prepared(sa.insert(tables.accounts))
-_FIND_PLAYER = Prepared(
-    sa.select(tables.players.c.number, tables.accounts.c.number.label("wallet"))
-    .join_from(
-        tables.players,
-        tables.accounts,
-        (tables.accounts.c.guild_id == tables.players.c.guild_id)
-        & (tables.accounts.c.kind == sa.literal_column("'wallet'"))
-        & (tables.accounts.c.owner == tables.players.c.number),
-    )
-    .where(tables.players.c.guild_id == _g, tables.players.c.discord_id == param("d"))
-)
-_FIND_WALLET = Prepared(
-    sa.select(tables.accounts.c.number).where(
-        tables.accounts.c.guild_id == _g,
-        tables.accounts.c.kind == sa.literal_column("'wallet'"),
-        tables.accounts.c.owner == _n,
-    )
-)
-_FIND_PERSON = sa.select(tables.players.c.discord_id).where(
-    tables.players.c.guild_id == _g, tables.players.c.number == _n
-)
-_STATE = Prepared(
-    sa.select(
-        tables.accounts.c.kind, tables.accounts.c.owner, tables.accounts.c.balance, tables.accounts.c.ended_by
-    ).where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
-)
-_LAST_TRANSFER = sa.func.coalesce(
-    sa.select(tables.entries.c.transfer)
-    .where(
-        tables.entries.c.guild_id == tables.accounts.c.guild_id,
-        tables.entries.c.account == tables.accounts.c.number,
-        tables.entries.c.account_seq == tables.accounts.c.entries,
-    )
-    .scalar_subquery(),
-    tables.NEVER_USED,
-)
-_END = (
-    sa.update(tables.accounts)
-    .where(
-        tables.accounts.c.guild_id == _g,
-        tables.accounts.c.number == _n,
-        tables.accounts.c.balance == 0,
-        tables.accounts.c.ended_by.is_(None),
-    )
-    .values(ended_by=_LAST_TRANSFER)
-)
-_REOPEN = (
-    sa.update(tables.accounts)
-    .where(tables.accounts.c.guild_id == _g, tables.accounts.c.number == _n)
-    .values(ended_by=None)
-)
-_OPEN_BOOK = insert_if_new(tables.books)

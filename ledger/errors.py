@@ -14,7 +14,7 @@
         ├── AlreadyThere  OtherTool
         └── BadFolder  BookExists  BookDamaged
 
-A refusal carries facts as attributes; `bot.render` finds the words for a person. `str()` of each is one plain
+A refusal carries facts as attributes; `bot.words` finds the words for a person. `str()` of each is one plain
 sentence all the same, for the command line and the log.
 """
 

@@ -13,19 +13,79 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money, tables
+from ledger import accounts, money, schema
 from ledger.accounts import Account
-from ledger.prepared import Prepared, param, params
+from ledger.compiled import Compiled, in_guild, param, params
 from ledger.transfers import DEBT, post
 from ledger.types import to_us
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptIdentity:
     """What tells that a person was a player of this book: the number they had, until when it is kept."""
 
     player: int
     until_us: int
+
+
+_g, _n = param("g"), param("n")
+_forgotten, _players, _accounts = schema.forgotten.c, schema.players.c, schema.accounts.c
+_KEPT = (
+    sa.select(_forgotten.player, _forgotten.salt, _forgotten.digest, _forgotten.until_us)
+    .where(in_guild(_forgotten), _forgotten.until_us > param("now"))
+    .order_by(_forgotten.player)
+)
+_DIGEST = sa.select(_forgotten.salt, _forgotten.digest).where(
+    in_guild(_forgotten), _forgotten.player == _n, _forgotten.until_us > param("now")
+)
+_LATER = (
+    sa.select(_players.number, _players.discord_id)
+    .where(in_guild(_players), _players.number > _n, _players.discord_id.is_not(None))
+    .order_by(_players.number)
+)
+_WALLET = Compiled(
+    sa.select(_accounts.number, _accounts.balance, _accounts.entries).where(
+        in_guild(_accounts), _accounts.kind == sa.literal_column("'wallet'"), _accounts.owner == _n
+    )
+)
+_GONE = (
+    sa.select(_accounts.owner)
+    .join(schema.players, (_players.guild_id == _accounts.guild_id) & (_players.number == _accounts.owner))
+    .where(
+        in_guild(_accounts),
+        _accounts.number.in_(params("numbers")),
+        _accounts.kind == sa.literal_column("'wallet'"),
+        _accounts.balance != sa.literal_column("0"),
+        _players.discord_id.is_(None),
+    )
+    .order_by(_accounts.owner)
+)
+_own, _other = schema.entries.alias("own").c, schema.entries.alias("other").c
+_from, _to = schema.accounts.alias("from_wallet").c, schema.accounts.alias("to_wallet").c
+_transfers = schema.transfers.c
+_moved = sa.func.sum(_own.amount)
+_MOVED = (
+    sa.select(_to.owner, _moved)
+    .where(
+        in_guild(_from),
+        _from.kind == sa.literal_column("'wallet'"),
+        _from.owner == _n,
+        in_guild(_own),
+        _own.account == _from.number,
+        _own.account_seq > sa.literal_column("0"),  # by account, not through the whole book
+        in_guild(_transfers),
+        _transfers.number == _own.transfer,
+        _transfers.kind == sa.literal_column(f"'{DEBT}'"),
+        in_guild(_other),
+        _other.transfer == _own.transfer,
+        _other.account != _own.account,
+        in_guild(_to),
+        _to.number == _other.account,
+    )
+    .group_by(_to.owner)
+    .having(_moved > sa.literal_column("0"))
+    .order_by(_to.owner)
+)
 
 
 def digest(person: int, salt: bytes) -> bytes:
@@ -33,10 +93,10 @@ def digest(person: int, salt: bytes) -> bytes:
     return hashlib.blake2b(str(person).encode(), key=salt, digest_size=32).digest()
 
 
-def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[Kept]:
+def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[KeptIdentity]:
     """The numbers that this person had before they had themselves deleted, as far as a digest still tells."""
     return [
-        Kept(row.player, row.until_us)
+        KeptIdentity(row.player, row.until_us)
         for row in tx.execute(_KEPT, {"g": guild, "now": to_us(now)})
         if hmac.compare_digest(digest(person, row.salt), row.digest)
     ]
@@ -47,7 +107,7 @@ def until_us(tx: Connection, guild: int, person: int, now: datetime) -> int | No
     return max((one.until_us for one in kept(tx, guild, person, now)), default=None)
 
 
-def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[Kept]:
+def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[KeptIdentity]:
     """The same for whoever has a number now."""
     person = accounts.discord_id(tx, guild, number)
     return [] if person is None else kept(tx, guild, person, now)
@@ -144,61 +204,3 @@ def _successor(tx: Connection, guild: int, number: int, now: datetime) -> int | 
         if hmac.compare_digest(digest(row.discord_id, left.salt), left.digest):
             return row.number
     return None
-
-
-_g, _n = param("g"), param("n")
-_f, _p, _a = tables.forgotten.c, tables.players.c, tables.accounts.c
-_KEPT = (
-    sa.select(_f.player, _f.salt, _f.digest, _f.until_us)
-    .where(_f.guild_id == _g, _f.until_us > param("now"))
-    .order_by(_f.player)
-)
-_DIGEST = sa.select(_f.salt, _f.digest).where(_f.guild_id == _g, _f.player == _n, _f.until_us > param("now"))
-_LATER = (
-    sa.select(_p.number, _p.discord_id)
-    .where(_p.guild_id == _g, _p.number > _n, _p.discord_id.is_not(None))
-    .order_by(_p.number)
-)
-_WALLET = Prepared(
-    sa.select(_a.number, _a.balance, _a.entries).where(
-        _a.guild_id == _g, _a.kind == sa.literal_column("'wallet'"), _a.owner == _n
-    )
-)
-_GONE = (
-    sa.select(_a.owner)
-    .join(tables.players, (_p.guild_id == _a.guild_id) & (_p.number == _a.owner))
-    .where(
-        _a.guild_id == _g,
-        _a.number.in_(params("numbers")),
-        _a.kind == sa.literal_column("'wallet'"),
-        _a.balance != sa.literal_column("0"),
-        _p.discord_id.is_(None),
-    )
-    .order_by(_a.owner)
-)
-_own, _other = tables.entries.alias("own").c, tables.entries.alias("other").c
-_from, _to = tables.accounts.alias("from_wallet").c, tables.accounts.alias("to_wallet").c
-_t = tables.transfers.c
-_moved = sa.func.sum(_own.amount)
-_MOVED = (
-    sa.select(_to.owner, _moved)
-    .where(
-        _from.guild_id == _g,
-        _from.kind == sa.literal_column("'wallet'"),
-        _from.owner == _n,
-        _own.guild_id == _g,
-        _own.account == _from.number,
-        _own.account_seq > sa.literal_column("0"),  # by account, not through the whole book
-        _t.guild_id == _g,
-        _t.number == _own.transfer,
-        _t.kind == sa.literal_column(f"'{DEBT}'"),
-        _other.guild_id == _g,
-        _other.transfer == _own.transfer,
-        _other.account != _own.account,
-        _to.guild_id == _g,
-        _to.number == _other.account,
-    )
-    .group_by(_to.owner)
-    .having(_moved > sa.literal_column("0"))
-    .order_by(_to.owner)
-)

@@ -12,11 +12,16 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
-from ledger import tables
+from ledger import schema
+from ledger.compiled import Compiled, in_guild, params
 from ledger.errors import BadSetting
-from ledger.prepared import Prepared, param, params
 
 S = TypeVar("S")
+
+
+_settings = schema.settings.c
+_FORGET = sa.delete(schema.settings).where(in_guild(_settings), _settings.name.in_(params("names")))
+_ADD = sa.insert(schema.settings)
 
 
 def load(tx: Connection, guild: int, kind: type[S]) -> S:
@@ -65,10 +70,12 @@ def _default(kind: type[S]) -> S:
 
 
 @cache
-def _loader(kind: type[Any]) -> Prepared:
+def _loader(kind: type[Any]) -> Compiled:
     """One room's rows. Read with every press, so its names stand in the statement."""
     names = [sa.literal_column(f"'{name}'", sa.Text()) for name in _names(kind)]
-    return Prepared(sa.select(_s.name, _s.value).where(_s.guild_id == param("g"), _s.name.in_(names)))
+    return Compiled(
+        sa.select(_settings.name, _settings.value).where(in_guild(_settings), _settings.name.in_(names))
+    )
 
 
 @cache
@@ -78,8 +85,3 @@ def _adapter(kind: type[S]) -> TypeAdapter[S]:
 
 def _json(value: object) -> str:
     return TypeAdapter(Any).dump_json(value).decode()
-
-
-_s = tables.settings.c
-_FORGET = sa.delete(tables.settings).where(_s.guild_id == param("g"), _s.name.in_(params("names")))
-_ADD = sa.insert(tables.settings)

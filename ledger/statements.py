@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
-from ledger import tables
+from ledger import schema
 from ledger.accounts import Account, mint, state
+from ledger.compiled import in_guild, param, params
 from ledger.errors import UnknownGuild, UnknownTransfer
-from ledger.grants import ACTS
-from ledger.prepared import param, params
+from ledger.issuance import ACTS
 from ledger.types import from_us
 
 PAGE = 100
@@ -29,7 +29,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class StatementLine:
     """One line of a statement: what moved, what was there after it, and who was on the other side."""
 
     sequence: int
@@ -43,7 +43,7 @@ class Item:
     note: str | None
 
 
-class Step(NamedTuple):
+class BalanceStep(NamedTuple):
     """What an account held from a moment on; `sequence` numbers its entries."""
 
     sequence: int
@@ -91,6 +91,91 @@ class Balanced:
     off: tuple[int, ...]
 
 
+_g, _n = param("g"), param("n")
+_entries, _transfers, _accounts = schema.entries.c, schema.transfers.c, schema.accounts.c
+_noted = (schema.notes.c.guild_id == _transfers.guild_id) & (schema.notes.c.transfer == _transfers.number)
+_of_entry = (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer)
+_HISTORY = (
+    sa.select(
+        _entries.account_seq,
+        _entries.transfer,
+        _transfers.kind,
+        _transfers.actor,
+        _transfers.at_us,
+        _entries.amount,
+        _entries.balance_after,
+        schema.notes.c.words,
+    )
+    .join_from(schema.entries, schema.transfers, _of_entry)
+    .outerjoin(schema.notes, _noted)
+    .where(in_guild(_entries), _entries.account == _n, _entries.account_seq < param("before"))
+    .order_by(_entries.account_seq.desc())
+    .limit(param("limit"))
+)
+_LINE = (
+    sa.select(_entries.account_seq, _transfers.at_us, _entries.balance_after)
+    .join_from(schema.entries, schema.transfers, _of_entry)
+    .where(in_guild(_entries), _entries.account == _n, _entries.account_seq > param("after"))
+    .order_by(_entries.account_seq)
+    .limit(param("limit"))
+)
+_SIDES = (
+    sa.select(_entries.transfer, _entries.account, _accounts.kind, _accounts.owner, _entries.amount)
+    .join_from(
+        schema.entries,
+        schema.accounts,
+        (_accounts.guild_id == _entries.guild_id) & (_accounts.number == _entries.account),
+    )
+    .where(in_guild(_entries), _entries.transfer.in_(params("transfers")))
+    .order_by(_entries.transfer, _entries.line)
+)
+_minted = sa.select(
+    sa.func.coalesce(sa.func.sum(sa.case((_entries.amount < 0, -_entries.amount), else_=0)), 0).label(
+        "minted"
+    ),
+    sa.func.coalesce(sa.func.sum(sa.case((_entries.amount > 0, _entries.amount), else_=0)), 0).label(
+        "burned"
+    ),
+).where(in_guild(_entries), _entries.account == param("mint"))
+_held = sa.select(
+    sa.func.sum(sa.case((_accounts.kind != "mint", _accounts.balance), else_=0)).label("circulating"),
+    sa.func.sum(sa.case((_accounts.kind == "house", _accounts.balance), else_=0)).label("house"),
+    sa.func.sum(
+        sa.case(((_accounts.balance < 0) & (_accounts.kind != "mint"), -_accounts.balance), else_=0)
+    ).label("debts"),
+).where(in_guild(_accounts))
+_m, _h = _minted.subquery(), _held.subquery()
+# One statement, which sees the book at one moment: points that are made between two would be in one of them only.
+_SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
+_HEAD = sa.select(schema.books.c.transfers, schema.books.c.head).where(in_guild(schema.books.c))
+_ACTS = (
+    sa.select(_transfers.number, _transfers.kind, _transfers.actor, _transfers.at_us, schema.notes.c.words)
+    .outerjoin(schema.notes, _noted)
+    .where(
+        in_guild(_transfers),
+        _transfers.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
+        _transfers.number < param("before"),
+    )
+    .order_by(_transfers.number.desc())
+    .limit(param("limit"))
+)
+_NOTE = (
+    sa.select(_transfers.number, schema.notes.c.words)
+    .outerjoin(schema.notes, _noted)
+    .where(in_guild(_transfers), _transfers.number == _n)
+)
+_BOOKS = sa.select(
+    sa.func.count(), sa.func.coalesce(sa.func.sum(schema.books.c.transfers), sa.literal_column("0"))
+)
+_OFF = (
+    sa.select(schema.accounts.c.guild_id)
+    .group_by(schema.accounts.c.guild_id)
+    .having(sa.func.sum(schema.accounts.c.balance) != sa.literal_column("0"))
+    .order_by(schema.accounts.c.guild_id)
+)
+_GUILDS = sa.select(schema.books.c.guild_id).order_by(schema.books.c.guild_id)
+
+
 def balanced(tx: Connection) -> Balanced:
     """Whether every book's balances add up to zero; `audit` checks all the rest."""
     books, transfers = tx.execute(_BOOKS).one()
@@ -106,7 +191,9 @@ def balance(tx: Connection, account: Account) -> int:
     return state(tx, account).balance
 
 
-def history(tx: Connection, account: Account, *, before: int | None = None, limit: int = PAGE) -> list[Item]:
+def history(
+    tx: Connection, account: Account, *, before: int | None = None, limit: int = PAGE
+) -> list[StatementLine]:
     """A page of an account's entries, newest first, each with the balance after it.
 
     Args:
@@ -128,10 +215,10 @@ def history(tx: Connection, account: Account, *, before: int | None = None, limi
     return [_item(row, account, others.get(row.transfer, ())) for row in rows]
 
 
-def line(tx: Connection, account: Account, *, after: int = 0, limit: int = 500) -> list[Step]:
+def line(tx: Connection, account: Account, *, after: int = 0, limit: int = 500) -> list[BalanceStep]:
     """An account's balance over time, oldest first: a page of the entries after a sequence number."""
     asked = {"g": account.guild, "n": account.number, "after": after, "limit": limit}
-    return [Step(*row) for row in tx.execute(_LINE, asked)]
+    return [BalanceStep(*row) for row in tx.execute(_LINE, asked)]
 
 
 def supply(tx: Connection, guild: int) -> Supply:
@@ -188,9 +275,9 @@ def _all(before: int | None) -> int:
     return 2**62 if before is None else before
 
 
-def _item(row: Row[*tuple[Any, ...]], account: Account, sides: tuple[Side, ...]) -> Item:
+def _item(row: Row[*tuple[Any, ...]], account: Account, sides: tuple[Side, ...]) -> StatementLine:
     others = tuple(side for side in sides if side.account != account.number)
-    return Item(
+    return StatementLine(
         row.account_seq,
         row.transfer,
         row.kind,
@@ -211,79 +298,3 @@ def _sides(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[
     for row in tx.execute(_SIDES, {"g": guild, "transfers": transfers}):
         found.setdefault(row.transfer, []).append(Side(row.account, row.kind, row.owner, row.amount))
     return {transfer: tuple(sides) for transfer, sides in found.items()}
-
-
-_g, _n = param("g"), param("n")
-_e, _t, _a = tables.entries.c, tables.transfers.c, tables.accounts.c
-_noted = (tables.notes.c.guild_id == _t.guild_id) & (tables.notes.c.transfer == _t.number)
-_of_entry = (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer)
-
-_HISTORY = (
-    sa.select(
-        _e.account_seq,
-        _e.transfer,
-        _t.kind,
-        _t.actor,
-        _t.at_us,
-        _e.amount,
-        _e.balance_after,
-        tables.notes.c.words,
-    )
-    .join_from(tables.entries, tables.transfers, _of_entry)
-    .outerjoin(tables.notes, _noted)
-    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq < param("before"))
-    .order_by(_e.account_seq.desc())
-    .limit(param("limit"))
-)
-_LINE = (
-    sa.select(_e.account_seq, _t.at_us, _e.balance_after)
-    .join_from(tables.entries, tables.transfers, _of_entry)
-    .where(_e.guild_id == _g, _e.account == _n, _e.account_seq > param("after"))
-    .order_by(_e.account_seq)
-    .limit(param("limit"))
-)
-_SIDES = (
-    sa.select(_e.transfer, _e.account, _a.kind, _a.owner, _e.amount)
-    .join_from(tables.entries, tables.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
-    .where(_e.guild_id == _g, _e.transfer.in_(params("transfers")))
-    .order_by(_e.transfer, _e.line)
-)
-_minted = sa.select(
-    sa.func.coalesce(sa.func.sum(sa.case((_e.amount < 0, -_e.amount), else_=0)), 0).label("minted"),
-    sa.func.coalesce(sa.func.sum(sa.case((_e.amount > 0, _e.amount), else_=0)), 0).label("burned"),
-).where(_e.guild_id == _g, _e.account == param("mint"))
-_held = sa.select(
-    sa.func.sum(sa.case((_a.kind != "mint", _a.balance), else_=0)).label("circulating"),
-    sa.func.sum(sa.case((_a.kind == "house", _a.balance), else_=0)).label("house"),
-    sa.func.sum(sa.case(((_a.balance < 0) & (_a.kind != "mint"), -_a.balance), else_=0)).label("debts"),
-).where(_a.guild_id == _g)
-_m, _h = _minted.subquery(), _held.subquery()
-# One statement, which sees the book at one moment: points that are made between two would be in one of them only.
-_SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
-_HEAD = sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)
-_ACTS = (
-    sa.select(_t.number, _t.kind, _t.actor, _t.at_us, tables.notes.c.words)
-    .outerjoin(tables.notes, _noted)
-    .where(
-        _t.guild_id == _g,
-        _t.kind.in_([sa.literal_column(f"'{kind}'") for kind in ACTS]),
-        _t.number < param("before"),
-    )
-    .order_by(_t.number.desc())
-    .limit(param("limit"))
-)
-_NOTE = (
-    sa.select(_t.number, tables.notes.c.words)
-    .outerjoin(tables.notes, _noted)
-    .where(_t.guild_id == _g, _t.number == _n)
-)
-_BOOKS = sa.select(
-    sa.func.count(), sa.func.coalesce(sa.func.sum(tables.books.c.transfers), sa.literal_column("0"))
-)
-_OFF = (
-    sa.select(tables.accounts.c.guild_id)
-    .group_by(tables.accounts.c.guild_id)
-    .having(sa.func.sum(tables.accounts.c.balance) != sa.literal_column("0"))
-    .order_by(tables.accounts.c.guild_id)
-)
-_GUILDS = sa.select(tables.books.c.guild_id).order_by(tables.books.c.guild_id)

@@ -13,8 +13,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import chain, money, tables
+from ledger import hash_chain, money, schema
 from ledger.accounts import Account, state
+from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.errors import (
     AccountEnded,
     AlreadyReversed,
@@ -32,7 +33,6 @@ from ledger.errors import (
     UnknownGuild,
     UnknownTransfer,
 )
-from ledger.prepared import Prepared, insert_if_new, param
 from ledger.types import Salt, Whole, fits, to_us
 from ledger.types import key as checked
 
@@ -65,6 +65,35 @@ class Posted:
     number: int
     digest: str
     balances: dict[int, int]
+
+
+_g, _n, _amount = param("g"), param("n"), param("amount")
+_accounts = schema.accounts.c
+_after = _accounts.balance + _amount
+_BOOK = Compiled(sa.select(schema.books.c.transfers, schema.books.c.head).where(in_guild(schema.books.c)))
+_ADD_TRANSFER = Compiled(insert_if_new(schema.transfers, "guild_id", "key"))
+_ADD_ENTRIES = Compiled(sa.insert(schema.entries))
+_ADD_NOTE = sa.insert(schema.notes)
+_ADVANCE = Compiled(
+    sa.update(schema.books)
+    .where(in_guild(schema.books.c))
+    .values(transfers=param("number"), head=param("head"))
+)
+_reversal = schema.transfers.alias()
+_FIND_TRANSFER = (
+    sa.select(schema.transfers.c.kind, _reversal.c.number.label("reversed_by"))
+    .outerjoin(
+        _reversal,
+        (_reversal.c.guild_id == schema.transfers.c.guild_id)
+        & (_reversal.c.reverses == schema.transfers.c.number),
+    )
+    .where(in_guild(schema.transfers.c), schema.transfers.c.number == _n)
+)
+_FIND_LINES = (
+    sa.select(schema.entries.c.account, schema.entries.c.amount)
+    .where(in_guild(schema.entries.c), schema.entries.c.transfer == _n)
+    .order_by(schema.entries.c.line)
+)
 
 
 def post(
@@ -146,8 +175,8 @@ def _post(
         raise UnknownGuild(guild)
     number, at_us = book[0] + 1, to_us(now)
     lines = _move_all(tx, amounts, kind)
-    digest = chain.digest(
-        chain.canonical(
+    digest = hash_chain.digest(
+        hash_chain.canonical(
             before=book[1],
             guild=guild,
             number=number,
@@ -160,11 +189,11 @@ def _post(
             lines=lines,
         )
     )
-    added = _ADD_TRANSFER.count(
+    added = _ADD_TRANSFER.execute(
         tx,
         guild_id=guild,
         number=number,
-        format=chain.FORMAT,
+        format=hash_chain.FORMAT,
         key=key,
         kind=kind,
         actor=actor,
@@ -180,7 +209,7 @@ def _post(
     if note:
         row = {"guild_id": guild, "transfer": number, "words": note.text, "salt": note.salt, "erased": 0}
         tx.execute(_ADD_NOTE, row)
-    advanced = _ADVANCE.count(tx, g=guild, number=number, head=digest)
+    advanced = _ADVANCE.execute(tx, g=guild, number=number, head=digest)
     assert advanced == 1, "the book's row moved although it was locked"
     return Posted(guild, number, digest.hex(), {line.account: line.balance_after for line in lines})
 
@@ -212,14 +241,14 @@ def _digest_of(note: Words) -> bytes:
     if not 1 <= len(note.text) <= MOST_WORDS or "\0" in note.text:
         raise BadWords(f"it has 1 to {MOST_WORDS} characters, none of them NUL")
     try:
-        return chain.words_digest(note.text, note.salt)
+        return hash_chain.words_digest(note.text, note.salt)
     except UnicodeEncodeError:
         raise BadWords("half a surrogate pair is not a character") from None
 
 
-def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list[chain.Line]:
+def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list[hash_chain.ChainEntry]:
     """Add each amount to its account, or none of them: a unit may go on after a refusal."""
-    lines: list[chain.Line] = []
+    lines: list[hash_chain.ChainEntry] = []
     try:
         for account, amount in amounts.items():
             lines.append(_move(tx, account, amount, kind))
@@ -229,13 +258,13 @@ def _move_all(tx: Connection, amounts: Mapping[Account, int], kind: str) -> list
     return lines
 
 
-def _move(tx: Connection, account: Account, amount: int, kind: str) -> chain.Line:
+def _move(tx: Connection, account: Account, amount: int, kind: str) -> hash_chain.ChainEntry:
     """Add `amount` to one account, if the account may give or hold it."""
     move = _PUT if amount > 0 else _TAKE.get(kind, _TAKE_ANY)
     moved = move.row(tx, g=account.guild, n=account.number, amount=amount)
     if moved is None:
         raise _refusal(tx, account, amount)
-    return chain.Line(moved[2], account.number, moved[3], amount, moved[0], moved[1])
+    return hash_chain.ChainEntry(moved[2], account.number, moved[3], amount, moved[0], moved[1])
 
 
 def _refusal(tx: Connection, account: Account, amount: int) -> Refused:
@@ -247,12 +276,12 @@ def _refusal(tx: Connection, account: Account, amount: int) -> Refused:
     return InsufficientFunds(*account, found.balance, -amount)
 
 
-def _move_back(tx: Connection, guild: int, lines: list[chain.Line]) -> None:
+def _move_back(tx: Connection, guild: int, lines: list[hash_chain.ChainEntry]) -> None:
     for line in reversed(lines):
-        _MOVE_BACK.count(tx, g=guild, n=line.account, amount=-line.amount)
+        _MOVE_BACK.execute(tx, g=guild, n=line.account, amount=-line.amount)
 
 
-def _row(guild: int, number: int, place: int, line: chain.Line) -> dict[str, int]:
+def _row(guild: int, number: int, place: int, line: hash_chain.ChainEntry) -> dict[str, int]:
     return {
         "guild_id": guild,
         "transfer": number,
@@ -264,63 +293,31 @@ def _row(guild: int, number: int, place: int, line: chain.Line) -> dict[str, int
     }
 
 
-_g, _n, _amount = param("g"), param("n"), param("amount")
-_a = tables.accounts.c
-
-
 def _number(value: int) -> sa.ColumnElement[int]:
     """A constant, as part of a statement's text."""
     return sa.literal_column(str(value), Whole)
 
 
-_after = _a.balance + _amount
 _MOVE = (
-    sa.update(tables.accounts)
-    .where(_a.guild_id == _g, _a.number == _n, _a.ended_by.is_(None))
-    .values(balance=_after, entries=_a.entries + _number(1))
-    .returning(_a.balance, _a.entries, _a.kind, _a.owner)
+    sa.update(schema.accounts)
+    .where(in_guild(_accounts), _accounts.number == _n, _accounts.ended_by.is_(None))
+    .values(balance=_after, entries=_accounts.entries + _number(1))
+    .returning(_accounts.balance, _accounts.entries, _accounts.kind, _accounts.owner)
+)
+_PUT = Compiled(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
+_MOVE_BACK = Compiled(
+    sa.update(schema.accounts)
+    .where(in_guild(_accounts), _accounts.number == _n)
+    .values(balance=_after, entries=_accounts.entries - _number(1))
 )
 
 
-def _take(*overdrawn: str) -> Prepared:
+def _take(*overdrawn: str) -> Compiled:
     """Take points from an account that has them, or whose kind may go below zero for this transfer."""
-    may = _a.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
+    may = _accounts.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("mint", *overdrawn)])
     least = sa.case((may, _number(-money.MOST_BALANCE)), else_=_number(0))
-    return Prepared(_MOVE.where(_after >= least))
+    return Compiled(_MOVE.where(_after >= least))
 
 
-_PUT = Prepared(_MOVE.where(_after <= _number(money.MOST_BALANCE)))
-_MOVE_BACK = Prepared(
-    sa.update(tables.accounts)
-    .where(_a.guild_id == _g, _a.number == _n)
-    .values(balance=_after, entries=_a.entries - _number(1))
-)
 _TAKE_ANY = _take()
 _TAKE = {VOID: _take("wallet"), DEBT: _take("wallet"), REVERSAL: _take("wallet", "house")}
-
-_BOOK = Prepared(
-    sa.select(tables.books.c.transfers, tables.books.c.head).where(tables.books.c.guild_id == _g)
-)
-_ADD_TRANSFER = Prepared(insert_if_new(tables.transfers, "guild_id", "key"))
-_ADD_ENTRIES = Prepared(sa.insert(tables.entries))
-_ADD_NOTE = sa.insert(tables.notes)
-_ADVANCE = Prepared(
-    sa.update(tables.books)
-    .where(tables.books.c.guild_id == _g)
-    .values(transfers=param("number"), head=param("head"))
-)
-_reversal = tables.transfers.alias()
-_FIND_TRANSFER = (
-    sa.select(tables.transfers.c.kind, _reversal.c.number.label("reversed_by"))
-    .outerjoin(
-        _reversal,
-        (_reversal.c.guild_id == tables.transfers.c.guild_id)
-        & (_reversal.c.reverses == tables.transfers.c.number),
-    )
-    .where(tables.transfers.c.guild_id == _g, tables.transfers.c.number == _n)
-)
-_FIND_LINES = (
-    sa.select(tables.entries.c.account, tables.entries.c.amount)
-    .where(tables.entries.c.guild_id == _g, tables.entries.c.transfer == _n)
-    .order_by(tables.entries.c.line)
-)

@@ -1,8 +1,8 @@
-"""Runs the steps on the connection that `ledger.versions.migrate` hands over, inside its transaction."""
+"""Run the steps on the connection that `schema_version.migrate` hands over, inside its transaction."""
 
 from alembic import context
 
-from ledger.tables import metadata
+from ledger.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ledger import database
-from ledger.database import Database
+from ledger.storage import database
+from ledger.storage.database import Database
 from tests import databases
 from tests.world import World
 

@@ -16,13 +16,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import versions
-from ledger.database import Database, run_alone
+from ledger.storage import schema_version
+from ledger.storage.database import Database, run_alone
 
 
 def migrated(url: str) -> str:
     """Bring an empty database to this code's version."""
-    run_alone(url, lambda tx: versions.migrate(tx, url), write=True)
+    run_alone(url, lambda tx: schema_version.migrate(tx, url), write=True)
     return url
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ledger import accounts, exports, grants, money, people
+from ledger import accounts, issuance, money, players
 from ledger.accounts import Account
-from ledger.database import run_alone
+from ledger.files import exports
+from ledger.storage.database import run_alone
 from ledger.transfers import Posted, post
 from tests import databases
 from tests.world import OLD, SALT, World
@@ -60,17 +61,21 @@ async def tell(url: str) -> None:
     async with databases.opened(url) as db:
         world = await World.make(db, GUILD)
         for number, person in ((ADA, 501), (BO, 502)):
-            await db.write(people.enter, people.Enter(GUILD, f"interaction:{number}", person, OLD), world.now)
+            await db.write(
+                players.enter, players.Enter(GUILD, f"interaction:{number}", person, OLD), world.now
+            )
             world.skip(minutes=1)
-        fund = grants.Act(GUILD, "interaction:3", ADA, 0, 5_000 * POINT, "ten default subsidies", SALT)
-        await db.write(grants.fund, fund, world.now)
+        fund = issuance.IssuanceAct(
+            GUILD, "interaction:3", ADA, 0, 5_000 * POINT, "ten default subsidies", SALT
+        )
+        await db.write(issuance.fund, fund, world.now)
         world.skip(hours=2)
-        await db.write(grants.give, grants.Gift(GUILD, "interaction:4", ADA, BO, 25 * POINT), world.now)
+        await db.write(issuance.give, issuance.Gift(GUILD, "interaction:4", ADA, BO, 25 * POINT), world.now)
         world.skip(hours=1)
         escrow = await db.write(accept, Accept(GUILD, "interaction:5"), world.now)
         world.skip(days=1)
-        act = grants.Act(GUILD, "interaction:6", BO, ADA, 40 * POINT, "for the quiz", SALT)
-        granted = await db.write(grants.grant, act, world.now)
+        act = issuance.IssuanceAct(GUILD, "interaction:6", BO, ADA, 40 * POINT, "for the quiz", SALT)
+        granted = await db.write(issuance.grant, act, world.now)
         world.skip(hours=1)
         await world.reverse(granted.number, key="interaction:7", note="it was Bo's quiz")
         world.skip(days=30)

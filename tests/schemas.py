@@ -23,7 +23,7 @@ def models() -> sa.MetaData:
         for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             if module.name.endswith(".tables"):
                 importlib.import_module(module.name)
-    return importlib.import_module("ledger.tables").metadata
+    return importlib.import_module("ledger.schema").metadata
 
 
 def objects(tx: Connection) -> Objects:

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection
 
-from ledger import accounts, grants, statements, transfers
+from ledger import accounts, issuance, statements, transfers
 from ledger.accounts import Account, Player
-from ledger.database import Database
+from ledger.storage.database import Database
 from ledger.transfers import Posted, Words
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -103,7 +103,7 @@ class World:
 
     @classmethod
     async def make(cls, db: Database, guild: int) -> Self:
-        await db.claim(accounts.open_book, accounts.OpenBook(guild), NOW)
+        await db.background(accounts.open_book, accounts.OpenBook(guild), NOW)
         return cls(db, guild)
 
     def key(self) -> str:
@@ -140,19 +140,19 @@ class World:
     async def start(self, person: int, *, key: str | None = None, **more: Any) -> Posted:
         more.setdefault("born", OLD)
         return await self.db.write(
-            grants.start, grants.Start(self.guild, key or self.key(), person, **more), self.now
+            issuance.start, issuance.Start(self.guild, key or self.key(), person, **more), self.now
         )
 
     async def give(
         self, giver: Player, taker: Player, amount: int, *, key: str | None = None, **more: Any
     ) -> Posted:
-        gift = grants.Gift(self.guild, key or self.key(), giver.number, taker.number, amount, **more)
-        return await self.db.write(grants.give, gift, self.now)
+        gift = issuance.Gift(self.guild, key or self.key(), giver.number, taker.number, amount, **more)
+        return await self.db.write(issuance.give, gift, self.now)
 
     async def balance(self, account: Account) -> int:
         return await self.db.read(statements.balance, account)
 
-    async def history(self, account: Account, **more: Any) -> list[statements.Item]:
+    async def history(self, account: Account, **more: Any) -> list[statements.StatementLine]:
         return await self.db.read(statements.history, account, **more)
 
     async def supply(self) -> statements.Supply:

@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.cli.command import Command
 from bot.cli.verify import tell
 from bot.config import Config
-from ledger.backup import backup
-from ledger.database import Address
+from ledger.files.backup import backup
+from ledger.storage.database import Address
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -11,10 +11,10 @@ from bot.cli.books import add_guild, guild_meant, output
 from bot.cli.command import Command
 from bot.config import Config
 from bot.errors import CannotRun
-from ledger import exports, journals
-from ledger.database import read_book
-from ledger.pages import Selection
-from markets import exports as claims
+from ledger.files import exports, journals
+from ledger.files.paging import Selection
+from ledger.storage.database import read_book
+from markets.records import exports as claims
 
 PARTS = ("table", "player", "since", "until", "format")
 JOURNALS = ("hledger", "beancount")

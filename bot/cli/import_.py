@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from bot.cli.command import Command
 from bot.config import Config
 from bot.lockfile import held
-from ledger import imports
-from ledger.database import read_book, run_alone
-from ledger.exports import Summary
-from markets import imports as claims
+from ledger.files import imports
+from ledger.files.exports import Summary
+from ledger.storage.database import read_book, run_alone
+from markets.records import imports as claims
 
 
 def options(parser: argparse.ArgumentParser) -> None:

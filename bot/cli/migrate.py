@@ -5,15 +5,15 @@ import argparse
 from bot.cli.command import Command
 from bot.config import Config
 from bot.lockfile import held
-from ledger import versions
-from ledger.database import Address, run_alone
+from ledger.storage import schema_version
+from ledger.storage.database import Address, run_alone
 
 
 def run(config: Config, _: argparse.Namespace) -> int:
     address = Address.of(config.database.url)
     with held(config.database.url, "crux migrate"):
         before, after = run_alone(
-            config.database.url, lambda tx: versions.migrate(tx, address.shown), write=True
+            config.database.url, lambda tx: schema_version.migrate(tx, address.shown), write=True
         )
     if before == after:
         print(f"{address.shown} is at version {after}: nothing to do.")

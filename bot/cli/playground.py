@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.cli.command import Command
 from bot.config import Config
 from bot.errors import CannotRun
-from ledger import versions
-from ledger.database import run_alone
+from ledger.storage import schema_version
+from ledger.storage.database import run_alone
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def run(config: Config, args: argparse.Namespace) -> int:
     port: int = config.playground.port if args.port is None else args.port
     folder.mkdir(parents=True, exist_ok=True)
     book = f"sqlite:///{folder / 'crux.db'}"
-    run_alone(book, lambda tx: versions.migrate(tx, str(folder / "crux.db")), write=True)
+    run_alone(book, lambda tx: schema_version.migrate(tx, str(folder / "crux.db")), write=True)
     bot = (sys.executable, "-m", "bot", "run", "--discord-url", "{url}", "--database", book)
     return serve(Options(port=port, folder=folder, bot=bot), open_browser=not args.no_browser)
 

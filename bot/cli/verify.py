@@ -9,9 +9,9 @@ from bot.cli.books import add_guild, guild_meant
 from bot.cli.command import Command
 from bot.config import Config
 from bot.errors import CannotRun
-from ledger import audit
-from ledger.audit import Report
-from ledger.database import read_book
+from ledger.audit import verify
+from ledger.audit.verify import Report
+from ledger.storage.database import read_book
 
 WRONG = 1
 
@@ -57,10 +57,10 @@ def tell(reports: Sequence[Report], *, every: bool = False) -> int:
 
 def _reports(tx: Connection, args: argparse.Namespace) -> Sequence[Report]:
     if args.guild is None and args.head is None:
-        return audit.audit_all(tx, deep=args.deep or None)
+        return verify.audit_all(tx, deep=args.deep or None)
     if args.deep:
         raise CannotRun("--deep is about the whole file: leave out --guild and --head.")
-    return (audit.audit(tx, guild_meant(tx, args.guild), head=args.head),)
+    return (verify.audit(tx, guild_meant(tx, args.guild), head=args.head),)
 
 
 def _digest(text: str) -> str:

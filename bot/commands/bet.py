@@ -8,23 +8,29 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, readings
+from bot import text
 from bot.acting import Acting, acting, acting_on, number_of
 from bot.answer import Press, Where, answer, ask
-from bot.cards import Card
-from bot.components import routes
-from bot.drafting import Held
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.input import ambiguous, amounts, dates, forms
+from bot.input.forms import Held
 from bot.refusals import BadInput, NotMember, Outdated, ToBot, Unclear
-from bot.render import bets as render
-from bot.render import phrases, refusals, text, wording
-from ledger import units
-from markets import claims, library, notes, offers, preferences, queries, quick, zones
-from markets.claims import Claim, Terms
-from markets.errors import OfferGone
+from bot.ui import components
+from bot.ui.cards import Card
+from bot.ui.components import routes
+from bot.words import bets as render
+from bot.words import phrases, refusals, wording
+from ledger.storage import operations
+from markets.bets import offers, quick_bet
+from markets.bets.offers import Offer
+from markets.claims import claims, library, zones
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
+from markets.claims.wording import check
+from markets.core.errors import OfferGone
 from markets.mechanisms.two_party import Stakes
-from markets.offers import Offer
-from markets.wording import check
+from markets.people import notes, preferences
+from markets.views import queries
 
 Amount = app_commands.Range[str, 1, 40]
 Number = app_commands.Range[int, 1, 2**53 - 1]
@@ -42,11 +48,11 @@ async def quick_(press: Press) -> None:
 
 async def _bet_on_this(press: Press, message: discord.Message) -> None:
     """The words of a message are what happens, until they are changed; its author is whom to bet with."""
-    held = {"what": text.clean(message.content, drafting.MOST_QUICK)}
+    held = {"what": text.clean(message.content, forms.MOST_QUICK)}
     letters = len(text.clean(message.content, max(len(message.content), 1)))
-    if letters > drafting.MOST_QUICK:
+    if letters > forms.MOST_QUICK:
         held["cut"] = (
-            f"The message has {letters:,} letters, and this takes {drafting.MOST_QUICK}: say it shorter"
+            f"The message has {letters:,} letters, and this takes {forms.MOST_QUICK}: say it shorter"
         )
     person = 0 if message.author.bot or message.author.id == press.user.id else message.author.id
     await ask(press, render.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
@@ -64,7 +70,7 @@ async def send_quick(press: Press, channel: int, message: int) -> None:
 @routes.on("quick-draft:{draft}")
 async def send_quick_draft(press: Press, draft: int) -> None:
     _, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
-    await _quick(press, _held(press, drafting.decode(stored).get("origin", "")), draft)
+    await _quick(press, _held(press, forms.decode(stored).get("origin", "")), draft)
 
 
 @routes.on("quick-change:{draft}")
@@ -92,7 +98,7 @@ def _quick_held(stored: str) -> dict[str, str]:
     Raises:
         Outdated: The draft is no quick bet: a button of ours doesn't lead to it.
     """
-    held = drafting.decode(stored)
+    held = forms.decode(stored)
     if not {"what", "side", "when"} <= held.keys():
         raise Outdated
     return held
@@ -116,7 +122,7 @@ async def choose_until(press: Press, asked: int, draft: int, until: int) -> None
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
     claims.require_author(found, who.number)
-    when = moments.chosen(until, zones.zone(who.places.time_zone))
+    when = dates.chosen(until, zones.zone(who.places.time_zone))
     held = _quick_held(stored) | {"when": when}
     await _go_on(press, who, held, draft, f"interaction:{asked}:open")
 
@@ -139,8 +145,8 @@ async def _go_on(press: Press, who: Acting, held: dict[str, str], draft: int | N
 
 
 def _read_quick(press: Press, who: Acting, held: Held) -> tuple[Terms, int, Stakes]:
-    terms = drafting.quick_terms(held, who.places.time_zone, press.client.clock.of(press.id))
-    return terms, *drafting.quick_stakes(held)
+    terms = forms.quick_terms(held, who.places.time_zone, press.client.clock.of(press.id))
+    return terms, *forms.quick_stakes(held)
 
 
 async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, by: str) -> Card:
@@ -148,7 +154,7 @@ async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, 
     terms, side, stakes = _read_quick(press, who, held)
     remarks = check(wording.draft_of(terms, held["when"], zone_given=True))
     person = int(held.get("who") or 0)
-    request = quick.Quick(
+    request = quick_bet.Quick(
         guild=guild,
         key=by,
         actor=who.actor,
@@ -160,7 +166,7 @@ async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, 
         claim=draft,
         warned=tuple(one.code for one in remarks),
     )
-    opened = await crux.write(quick.quick, request, crux.clock.of(press.id))
+    opened = await crux.write(quick_bet.quick, request, crux.clock.of(press.id))
     return render.offered(await _offered(press, opened.offer, who, opened=True))
 
 
@@ -175,13 +181,13 @@ async def _keep(
     bad: BadInput | None = None,
 ) -> Card:
     """Keep what was typed as a draft, and say what is the matter with it, or that it can't be read."""
-    request = claims.Draft(
+    request = claims.SaveDraft(
         guild_of(press),
         key(press),
         who.number,
-        drafting.quick_draft(held),
+        forms.quick_draft(held),
         draft,
-        drafting.encode(held),
+        forms.encode(held),
     )
     number = await press.client.write(claims.save_draft, request, press.client.clock.of(press.id))
     return held_card(press, number, why, may=may, bad=bad)
@@ -192,10 +198,10 @@ def held_card(
 ) -> Card:
     """A quick bet that isn't open yet, with a button for each reading of a deadline that can be read two ways."""
     if isinstance(bad, Unclear):
-        readings.offer(bad, lambda at_us: f"quick-until:{press.id}:{number}:{at_us}")
+        ambiguous.offer(bad, lambda at_us: f"quick-until:{press.id}:{number}:{at_us}")
     if bad is not None:
         why = (*why, refusals.refusal(bad, text.Currency()) or "")
-    return render.held(render.Held(number, press.id, why, may, refusals.choices(bad) if bad else ()))
+    return render.held(render.HeldQuickBet(number, press.id, why, may, refusals.choices(bad) if bad else ()))
 
 
 def _held(press: Press, origin: str) -> dict[str, str]:
@@ -273,9 +279,9 @@ async def _make(
     press: Press, who: Acting, number: int, side: str, stake: str, odds: str, theirs: str, taker: int
 ) -> None:
     claim = await press.client.db.read(claims.load, guild_of(press), number)
-    at, against = drafting.side(claim.terms, side)
-    stakes = drafting.stakes(stake, theirs, odds)
-    request = offers.Make(
+    at, against = forms.side(claim.terms, side)
+    stakes = forms.stakes(stake, theirs, odds)
+    request = offers.MakeOffer(
         guild=claim.guild,
         key=key(press),
         maker=who.number,
@@ -292,7 +298,7 @@ async def _make(
     await answer(press, _offer(press, who, request), render.offered, where=where)
 
 
-async def _offer(press: Press, who: Acting, request: offers.Make) -> render.Offered:
+async def _offer(press: Press, who: Acting, request: offers.MakeOffer) -> render.Offered:
     made = await press.client.write(offers.make, request, press.client.clock.of(press.id))
     return await _offered(press, made.number, who)
 
@@ -309,7 +315,7 @@ async def _renew(press: Press, who: Acting, number: int) -> render.Offered:
 
     def require(tx: Connection) -> None:
         offers.require_maker(offers.load_offer(tx, guild, number), who.number)
-        if units.was_done(
+        if operations.was_done(
             tx, guild, f"renew:{number}"
         ):  # as it was asked for before sides went by their names
             raise OfferGone(number, "renewed")
@@ -333,7 +339,7 @@ async def _renew(press: Press, who: Acting, number: int) -> render.Offered:
 async def counter(
     press: Press, offer: Number, stake: Amount, theirs: Amount | None = None, odds: Amount | None = None
 ) -> None:
-    await _counter(press, offer, drafting.stakes(stake, theirs or "", odds or ""))
+    await _counter(press, offer, forms.stakes(stake, theirs or "", odds or ""))
 
 
 @routes.on("offer-counter:{number}")
@@ -347,7 +353,7 @@ async def ask_counter(press: Press, number: int) -> None:
 async def send_counter(press: Press, number: int) -> None:
     filled = components.values(press.data or {})
     stake, theirs, odds = (components.line(filled, name) for name in ("stake", "theirs", "odds"))
-    await _counter(press, number, drafting.stakes(stake, "" if odds else theirs, odds))
+    await _counter(press, number, forms.stakes(stake, "" if odds else theirs, odds))
 
 
 async def _counter(press: Press, number: int, stakes: Stakes) -> None:
@@ -376,7 +382,7 @@ async def press_withdraw(press: Press, number: int) -> None:
 async def _withdraw(press: Press, number: int) -> queries.OfferSeen:
     crux, who = press.client, await acting(press)
     now = crux.clock.of(press.id)
-    request = offers.Withdraw(guild_of(press), key(press), number, who.number)
+    request = offers.WithdrawOffer(guild_of(press), key(press), number, who.number)
     await crux.write(offers.withdraw, request, now)
     return await crux.db.read(queries.offer, guild_of(press), number, now)
 
@@ -484,7 +490,7 @@ async def _suggest(press: Press, number: int, ending: str, mine: str) -> Card:
     seen, player = await _own_bet(press, number)
     found = seen.bet
     assert found is not None
-    gets = drafting.ending(found, player, ending, mine)
+    gets = forms.ending(found, player, ending, mine)
     request = offers.Suggest(found.guild, key(press), number, player, ending, gets.maker, gets.taker)
     now = crux.clock.of(press.id)
     await crux.write(offers.suggest, request, now)
@@ -539,7 +545,7 @@ async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Ca
     guild, now = guild_of(press), crux.clock.of(press.id)
     new = await crux.db.read(claims.load, guild, to)
     terms = new.digest if phrases.mark(new) == mark else ""
-    request = offers.Move(guild, f"interaction:{asked}", number, who.number, to, terms)
+    request = offers.MoveBet(guild, f"interaction:{asked}", number, who.number, to, terms)
     await crux.write(offers.move_bet, request, now)
     seen = await crux.db.read(queries.offer, guild, number, now)
     if seen.bet is None or seen.claim.number != to:
@@ -572,7 +578,7 @@ async def dissent(press: Press, bet: Number, words: app_commands.Range[str, 3, 5
 async def _dissent(press: Press, number: int, words: str) -> queries.OfferSeen:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    request = notes.Dissent(guild, key(press), who.number, number, parse.words(words))
+    request = notes.Dissent(guild, key(press), who.number, number, amounts.words(words))
     await crux.write(notes.dissent, request, now)
     return await crux.db.read(queries.offer, guild, number, now)
 
@@ -626,9 +632,9 @@ def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> r
     return render.Wanting(found, titles, people, of_claims, before == 0)
 
 
-async def _mine(press: Press, kind: int, before: int) -> render.Mine:
+async def _mine(press: Press, kind: int, before: int) -> render.MyBetsPage:
     crux, who = press.client, await acting(press)
     name = render.KINDS[min(kind, len(render.KINDS) - 1)]
     guild, now = guild_of(press), crux.clock.of(press.id)
     seen = await crux.db.read(queries.my_bets, guild, who.number, name, now, before=before)
-    return render.Mine(seen, who.number, name, before == 0)
+    return render.MyBetsPage(seen, who.number, name, before == 0)

@@ -4,16 +4,17 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
+from bot import text
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer
-from bot.components import routes
 from bot.entering import guild_of, key
 from bot.refusals import Outdated
-from bot.render import board as render
-from bot.render import results, text
-from markets import board as standings
-from markets import queries
-from markets.board import Ranking
+from bot.ui.components import routes
+from bot.words import board as render
+from bot.words import results
+from markets.forecasts import leaderboard as standings
+from markets.forecasts.leaderboard import Ranking
+from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 BY: dict[str, Ranking] = {str(one): one for one in standings.RANKINGS}
@@ -52,18 +53,18 @@ async def turn(press: Press, by: int, season: int, skip: int) -> None:
     await answer(press, work, render.board, where=Where.IN_PLACE)
 
 
-async def _board(press: Press, by: Ranking, season: int, skip: int) -> render.Board:
+async def _board(press: Press, by: Ranking, season: int, skip: int) -> render.BoardPage:
     guild, who = guild_of(press), await acting(press)
     currency = await press.client.currency(guild)
 
-    def read(tx: Connection) -> render.Board:
+    def read(tx: Connection) -> render.BoardPage:
         of = standings.season(tx, guild, season) if season else None
         top = standings.top(tx, guild, by, season=season, skip=skip)
         mine = standings.standing(tx, guild, who.number, season=season)
         rank = standings.rank(tx, guild, mine, by, season=season) if mine else None
         people = queries.named(tx, guild, {row.player for row in top.rows})
         newest = next(iter(standings.seasons(tx, guild)), None)
-        return render.Board(by, top, mine, rank, of, currency, people, newest)
+        return render.BoardPage(by, top, mine, rank, of, currency, people, newest)
 
     return await press.client.db.read(read)
 
@@ -79,14 +80,14 @@ async def press_calibration(press: Press) -> None:
     await answer(press, _calibration(press, None), render.calibration)
 
 
-async def _calibration(press: Press, person: discord.Member | None) -> render.Calibration:
+async def _calibration(press: Press, person: discord.Member | None) -> render.CalibrationShown:
     guild, number = guild_of(press), await number_of(press, person or press.user.id)
 
-    def read(tx: Connection) -> render.Calibration:
+    def read(tx: Connection) -> render.CalibrationShown:
         people = queries.named(tx, guild, {number})
         if person is not None and person.id != press.user.id and standings.is_unlisted(tx, guild, number):
-            return render.Calibration(number, (), people)
-        return render.Calibration(number, tuple(standings.calibration(tx, guild, number)), people)
+            return render.CalibrationShown(number, (), people)
+        return render.CalibrationShown(number, tuple(standings.calibration(tx, guild, number)), people)
 
     return await press.client.db.read(read)
 

@@ -8,24 +8,29 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import components, drafting, outcome_lines, parse, parse_odds, readings
+from bot import text
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, Where, answer, ask
-from bot.cards import Button, Card
 from bot.commands import bet as bets
-from bot.components import routes
 from bot.entering import guild_of, key
+from bot.input import ambiguous, amounts, forms, odds, outcome_lines
 from bot.refusals import BadInput, NotMember, ToBot, Unclear
-from bot.render import claims as render
-from bot.render import conditions as condition_words
-from bot.render import refusals, text, wording
-from ledger import people
+from bot.ui import components
+from bot.ui.cards import Button, Card
+from bot.ui.components import routes
+from bot.words import claims as render
+from bot.words import conditions as condition_words
+from bot.words import refusals, wording
+from ledger import players
 from ledger.types import to_us
-from markets import claims, clauses, judges, kept, library, queries, sides
-from markets.claims import Claim, Outcome, Terms
-from markets.conditions import MOST_DAYS, Condition
-from markets.library import Starter
-from markets.wording import Remark, check
+from markets.claims import ambiguity, claims, judges, kept_edits, library, sides
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.conditions import MOST_DAYS, Condition
+from markets.claims.library import Starter
+from markets.claims.terms import Outcome, Terms
+from markets.claims.wording import Remark, check
+from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -42,7 +47,7 @@ async def new(press: Press) -> None:
 
 @routes.on("draft-new")
 async def send_new(press: Press) -> None:
-    await _save(press, None, drafting.FIRST)
+    await _save(press, None, forms.FIRST)
 
 
 @routes.on("draft-first:{draft}")
@@ -54,21 +59,21 @@ async def ask_first(press: Press, draft: int) -> None:
 
 @routes.on("draft-save-first:{draft}")
 async def send_first(press: Press, draft: int) -> None:
-    await _save(press, draft, drafting.FIRST)
+    await _save(press, draft, forms.FIRST)
 
 
 @routes.on("draft-second:{draft}")
 async def ask_second(press: Press, draft: int) -> None:
     found, held, _ = await _own_draft(press, draft)
     named = found.terms.judges.named
-    known = await press.client.db.read(people.ids, guild_of(press), list(named)) if named else {}
+    known = await press.client.db.read(players.ids, guild_of(press), list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
     await ask(press, render.second_form(f"draft-save-second:{found.number}", held, chosen))
 
 
 @routes.on("draft-save-second:{draft}")
 async def send_second(press: Press, draft: int) -> None:
-    await _save(press, draft, drafting.SECOND)
+    await _save(press, draft, forms.SECOND)
 
 
 @routes.on("draft-third:{draft}")
@@ -79,7 +84,7 @@ async def ask_third(press: Press, draft: int) -> None:
 
 @routes.on("draft-save-third:{draft}")
 async def send_third(press: Press, draft: int) -> None:
-    await _save(press, draft, drafting.THIRD)
+    await _save(press, draft, forms.THIRD)
 
 
 @routes.on("draft-until:{draft}:{field}:{until}")
@@ -90,7 +95,7 @@ async def choose_in_draft(press: Press, draft: int, field: int, until: int) -> N
 
 async def _choose_in_draft(press: Press, draft: int, field: int, until: int) -> Card:
     found, _, who = await _own_draft(press, draft)
-    chosen = drafting.chosen(found.terms.zone or who.places.time_zone, field, until)
+    chosen = forms.chosen(found.terms.zone or who.places.time_zone, field, until)
     return await _keep(press, draft, chosen)
 
 
@@ -128,7 +133,7 @@ async def _own_draft(press: Press, number: int) -> tuple[Claim, dict[str, str], 
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), number)
     claims.require_draft_of(found, who.number)
-    held = drafting.held_of(found.terms) | drafting.decode(stored)
+    held = forms.held_of(found.terms) | forms.decode(stored)
     return found, held, who
 
 
@@ -171,8 +176,8 @@ async def _keep(
         found, held, who = await _own_draft(press, draft)
         base = found.terms
     typed = held | filled
-    terms, typed, bad = drafting.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
-    request = claims.Draft(guild_of(press), key(press), who.number, terms, draft, drafting.encode(typed))
+    terms, typed, bad = forms.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
+    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, draft, forms.encode(typed))
     number = await crux.write(claims.save_draft, request, crux.clock.of(press.id))
     return await draft_card(press, who, number, typed, wrong + bad)
 
@@ -181,9 +186,9 @@ async def draft_as_it_stands(press: Press, number: int, *, public: bool = False)
     found, held, who = await _own_draft(press, number)
     now = press.client.clock.of(press.id)
     if held.get("side"):
-        bad = drafting.unread_quick(held, who.places.time_zone, now)
+        bad = forms.unread_quick(held, who.places.time_zone, now)
         return bets.held_card(press, number, ("A quick bet that isn't open yet.",), bad=bad)
-    _, _, bad = drafting.claim_terms(found.terms, held, who.places.time_zone, now)
+    _, _, bad = forms.claim_terms(found.terms, held, who.places.time_zone, now)
     return await draft_card(press, who, number, held, bad, public=public)
 
 
@@ -229,9 +234,9 @@ def _noted(held: Mapping[str, str]) -> str:
 def _choices(bad: tuple[BadInput, ...], go: Callable[[int, int], str]) -> tuple[Button, ...]:
     """The buttons for the first moment that can be read two ways; the next one is asked about after it."""
     for one in bad:
-        if isinstance(one, Unclear) and one.field in drafting.MOMENTS.values():
-            field = list(drafting.MOMENTS.values()).index(one.field)
-            readings.offer(one, partial(go, field))
+        if isinstance(one, Unclear) and one.field in forms.MOMENTS.values():
+            field = list(forms.MOMENTS.values()).index(one.field)
+            ambiguous.offer(one, partial(go, field))
             return refusals.choices(one)
     return ()
 
@@ -252,12 +257,12 @@ async def _drop(press: Press, number: int) -> int:
     return number
 
 
-async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Opened:
+async def _open(press: Press, who: Acting, asked: int, number: int) -> render.ClaimOpened:
     crux, guild = press.client, guild_of(press)
     now = crux.clock.of(press.id)
     found, stored = await crux.db.read(queries.draft, guild, number)
     claims.require_author(found, who.number)
-    held = drafting.decode(stored)
+    held = forms.decode(stored)
     _require_read(found.terms, held, who.places.time_zone, now)
     remarks = remarks_on(found.terms, held)
     claims.require_wording(remarks)
@@ -270,7 +275,7 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Op
     else:
         await crux.write(claims.open_claim, claims.Open(guild, by, who.actor, number, warned), now)
     seen = await crux.db.read(queries.claim, guild, number, now)
-    return render.Opened(seen, who.places.announcement_channel)
+    return render.ClaimOpened(seen, who.places.announcement_channel)
 
 
 def _require_read(terms: Terms, held: Mapping[str, str], zone: str, now: datetime) -> None:
@@ -279,7 +284,7 @@ def _require_read(terms: Terms, held: Mapping[str, str], zone: str, now: datetim
     Raises:
         BadInput: Something that was typed into it can't be read, or can be read two ways.
     """
-    _, _, bad = drafting.claim_terms(terms, drafting.held_of(terms) | dict(held), zone, now)
+    _, _, bad = forms.claim_terms(terms, forms.held_of(terms) | dict(held), zone, now)
     if bad:
         raise bad[0]
 
@@ -293,13 +298,13 @@ async def ask_change(press: Press, number: int) -> None:
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), number)
     claims.require_editable(found, who.number, press.client.clock.of(press.id))
-    held, tales = drafting.held_of(found.terms), found.terms.scenario is not None
+    held, tales = forms.held_of(found.terms), found.terms.scenario is not None
     await ask(press, render.first_form(f"claim-save:{number}", held, scenario=tales))
 
 
 @routes.on("claim-save:{number}")
 async def send_change(press: Press, number: int) -> None:
-    filled = _filled(press, drafting.FIRST)
+    filled = _filled(press, forms.FIRST)
     await answer(press, _change(press, number, filled, 1), _same)
 
 
@@ -309,15 +314,15 @@ async def ask_change_rest(press: Press, number: int) -> None:
     found = await press.client.db.read(claims.load, guild_of(press), number)
     claims.require_editable(found, who.number, press.client.clock.of(press.id))
     named = found.terms.judges.named
-    known = await press.client.db.read(people.ids, guild_of(press), list(named)) if named else {}
+    known = await press.client.db.read(players.ids, guild_of(press), list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    held = drafting.held_of(found.terms)
+    held = forms.held_of(found.terms)
     await ask(press, render.second_form(f"claim-save-rest:{number}", held, chosen))
 
 
 @routes.on("claim-save-rest:{number}")
 async def send_change_rest(press: Press, number: int) -> None:
-    filled, wrong = _filled(press, drafting.SECOND), ()
+    filled, wrong = _filled(press, forms.SECOND), ()
     try:
         filled["judges"] = await _judges(press)
     except (NotMember, ToBot) as bad:  # the rest of the form is kept all the same
@@ -334,7 +339,7 @@ async def change_again(press: Press, number: int, form: int) -> None:
         await ask(press, render.first_form(f"claim-save:{number}", held, scenario=tales))
         return
     named = [int(one) for one in held.get("judges", "").split(",") if one]
-    known = await press.client.db.read(people.ids, guild_of(press), named) if named else {}
+    known = await press.client.db.read(players.ids, guild_of(press), named) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
     await ask(press, render.second_form(f"claim-save-rest:{number}", held, chosen))
 
@@ -348,15 +353,15 @@ async def choose_in_change(press: Press, number: int, form: int, field: int, unt
 async def _choose_in_change(press: Press, number: int, form: int, field: int, until: int) -> Card:
     found, held, who = await _own_change(press, number)
     zone = held.get("zone") or found.terms.zone or who.places.time_zone
-    return await _change(press, number, held | drafting.chosen(zone, field, until), form)
+    return await _change(press, number, held | forms.chosen(zone, field, until), form)
 
 
 async def _own_change(press: Press, number: int) -> tuple[Claim, dict[str, str], Acting]:
     """A claim of whoever presses that may still be changed, and what was last typed for that."""
     crux, who = press.client, await acting(press)
     now = crux.clock.of(press.id)
-    found, stored = await crux.db.read(kept.change, guild_of(press), number, who.number, now)
-    return found, drafting.held_of(found.terms) | drafting.decode(stored), who
+    found, stored = await crux.db.read(kept_edits.change, guild_of(press), number, who.number, now)
+    return found, forms.held_of(found.terms) | forms.decode(stored), who
 
 
 async def _change(
@@ -367,13 +372,13 @@ async def _change(
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
-    typed = drafting.held_of(found.terms) | filled
-    terms, held, bad = drafting.claim_terms(found.terms, typed, who.places.time_zone, now)
+    typed = forms.held_of(found.terms) | filled
+    terms, held, bad = forms.claim_terms(found.terms, typed, who.places.time_zone, now)
     bad = wrong + bad
     remarks = remarks_on(terms, held)
     if bad or any(one.level == "blocks" for one in remarks):
-        keeps = kept.KeepChange(guild, key(press), who.number, number, drafting.encode(typed))
-        await crux.write(kept.keep_change, keeps, now)
+        keeps = kept_edits.KeepChange(guild, key(press), who.number, number, forms.encode(typed))
+        await crux.write(kept_edits.keep_change, keeps, now)
         choices = _choices(bad, lambda field, at_us: f"claim-until:{number}:{form}:{field}:{at_us}")
         why = [refusals.refusal(one, text.Currency()) or "" for one in bad]
         why += [] if bad else [wording.remark(one) for one in remarks if one.level == "blocks"]
@@ -383,7 +388,7 @@ async def _change(
     died = await crux.write(claims.edit, request, now)
     seen = await crux.db.read(queries.claim, guild, number, now)
     channel = who.places.announcement_channel
-    return render.opened(render.Opened(seen, channel, True, len(died), wording.remarks(remarks)))
+    return render.opened(render.ClaimOpened(seen, channel, True, len(died), wording.remarks(remarks)))
 
 
 @claim.command(description="Let a claim of yours count only if another one ends so")
@@ -437,7 +442,7 @@ async def _hang(press: Press, number: int, on: int | None, outcome: str, days: i
         raise BadInput("Which claim", "name the claim that it hangs on, by its number")
     said = None if on is None else await _condition(press, on, outcome, days)
     terms = replace(found.terms, condition=said)
-    remarks = remarks_on(terms, drafting.held_of(terms))
+    remarks = remarks_on(terms, forms.held_of(terms))
     if found.state != "draft":
         claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
@@ -446,14 +451,14 @@ async def _hang(press: Press, number: int, on: int | None, outcome: str, days: i
     if found.state == "draft":
         return await draft_as_it_stands(press, number)
     seen = await crux.db.read(queries.claim, guild, number, now)
-    return render.opened(render.Opened(seen, who.places.announcement_channel, True, len(died)))
+    return render.opened(render.ClaimOpened(seen, who.places.announcement_channel, True, len(died)))
 
 
 async def _condition(press: Press, on: int, outcome: str, days: int | None) -> Condition:
     hung = await press.client.db.read(claims.load, guild_of(press), on)
     claims.require_public(hung)
     usual = sides.usual(hung.terms.names), False
-    at, against = drafting.side(hung.terms, outcome, "The outcome") if outcome else usual
+    at, against = forms.side(hung.terms, outcome, "The outcome") if outcome else usual
     if against:
         raise BadInput("Which of its outcomes", "write the outcome itself, without not before it")
     return Condition(on, at, hung.terms.outcomes[at].name, days)
@@ -471,11 +476,11 @@ async def _supersede(press: Press, number: int) -> Card:
     guild, now = guild_of(press), crux.clock.of(press.id)
     old = await crux.db.read(claims.load, guild, number)
     claims.require_may_supersede(old, who.actor)
-    terms = drafting.in_order(old.terms)
-    held = drafting.held_of(terms) | {"supersedes": str(number)}
-    request = claims.Draft(guild, key(press), who.number, terms, None, drafting.encode(held))
+    terms = forms.in_order(old.terms)
+    held = forms.held_of(terms) | {"supersedes": str(number)}
+    request = claims.SaveDraft(guild, key(press), who.number, terms, None, forms.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
-    _, held, bad = drafting.claim_terms(terms, held, who.places.time_zone, now)
+    _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
 
 
@@ -489,7 +494,7 @@ async def _clarify(press: Press, number: int, words: str) -> queries.ClaimSeen:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     await crux.write(
-        judges.clarify, judges.Clarify(guild, key(press), who.actor, number, parse.words(words)), now
+        judges.clarify, judges.Clarify(guild, key(press), who.actor, number, amounts.words(words)), now
     )
     return await crux.db.read(queries.claim, guild, number, now)
 
@@ -651,7 +656,7 @@ async def ask_guess(press: Press, number: int) -> None:
 async def send_guess(press: Press, number: int) -> None:
     one = _starter(number)
     typed = components.line(components.values(press.data or {}), "chance")
-    chance = parse_odds.chance(typed, "Your chance")
+    chance = odds.chance(typed, "Your chance")
     await answer(press, _nothing(), lambda _: render.guessed(one, chance))
 
 
@@ -661,10 +666,10 @@ async def _take(press: Press, number: int) -> Card:
     if not one.for_stakes:
         raise BadInput("The library's claim", "it is for forecasts only, so choose another one")
     terms = terms_of(one)
-    held = drafting.held_of(terms)
-    request = claims.Draft(guild_of(press), key(press), who.number, terms, None, drafting.encode(held))
+    held = forms.held_of(terms)
+    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
-    _, held, bad = drafting.claim_terms(terms, held, who.places.time_zone, now)
+    _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
 
 
@@ -684,8 +689,8 @@ def terms_of(one: Starter) -> Terms:
         check_us=deadline_us,
         zone=one.zone,
         early=one.early,
-        clause=clauses.encode(one.clause),
-        judges=claims.Judges(votes=one.judges.votes),
+        clause=ambiguity.encode(one.clause),
+        judges=claim_terms.Judges(votes=one.judges.votes),
         tags=one.tags,
         check=one.check.facts(),
         library=one.id,

@@ -3,17 +3,18 @@
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import drafting
 from bot.acting import acting
 from bot.answer import Press, answer
 from bot.commands.claim import Number, claim
-from bot.components import routes
 from bot.entering import guild_of, key
+from bot.input import forms
 from bot.refusals import BadInput
-from bot.render import cruxes as render
-from markets import claims, cruxes, sides
-from markets.claims import Claim
-from markets.cruxes import Crux, Cut, Link, Make
+from bot.ui.components import routes
+from bot.words import cruxes as render
+from markets.claims import claims, sides
+from markets.claims.claims import Claim
+from markets.forecasts import crux_links
+from markets.forecasts.crux_links import CruxLink, CruxShown, Cut, LinkClaims
 
 
 @claim.command(description="A crux: if this claim comes out so, you would raise or lower another one")
@@ -60,7 +61,7 @@ async def links(press: Press) -> None:
 
 async def _link(
     press: Press, number: int, to: int, raises: bool, outcome: str | None, answers: str | None
-) -> Crux:
+) -> CruxShown:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
 
@@ -71,7 +72,7 @@ async def _link(
         return both
 
     source, target = await crux.db.read(read)
-    request = Make(
+    request = LinkClaims(
         guild,
         key(press),
         who.number,
@@ -83,7 +84,7 @@ async def _link(
         source.digest,
         target.digest,
     )
-    return await crux.write(cruxes.link, request, now)
+    return await crux.write(crux_links.link, request, now)
 
 
 def _outcome(of: Claim, typed: str | None) -> int:
@@ -95,19 +96,19 @@ def _outcome(of: Claim, typed: str | None) -> int:
     many = len(of.terms.outcomes) > 2
     if not typed and not many:
         return sides.usual(of.terms.names)
-    at, against = drafting.side(of.terms, typed or "")
+    at, against = forms.side(of.terms, typed or "")
     if against and many:
         raise BadInput("The outcome", "a crux is about one outcome, so write its name")
     return 1 - at if against else at
 
 
-async def _unlink(press: Press, number: int, to: int) -> Link:
+async def _unlink(press: Press, number: int, to: int) -> CruxLink:
     crux, who = press.client, await acting(press)
     request = Cut(guild_of(press), key(press), who.number, number, to)
-    return await crux.write(cruxes.unlink, request, crux.clock.of(press.id))
+    return await crux.write(crux_links.unlink, request, crux.clock.of(press.id))
 
 
-async def _mine(press: Press) -> list[Crux]:
+async def _mine(press: Press) -> list[CruxShown]:
     crux, who = press.client, await acting(press)
     now = crux.clock.of(press.id)
-    return await crux.db.read(cruxes.mine, guild_of(press), who.number, now)
+    return await crux.db.read(crux_links.mine, guild_of(press), who.number, now)

@@ -3,15 +3,18 @@
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, parse_chances
 from bot.acting import acting
 from bot.answer import Press, answer, ask
-from bot.components import routes
 from bot.entering import guild_of, key
-from bot.render import forecasts as render
-from bot.render import markets as market_words
+from bot.input import chances
 from bot.shown import require_shown
-from markets import board, claims, forecasts, maker
+from bot.ui import components
+from bot.ui.components import routes
+from bot.words import forecasts as render
+from bot.words import markets as market_words
+from markets.claims import claims
+from markets.forecasts import forecasts, leaderboard
+from markets.shares import market_maker
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -63,7 +66,9 @@ async def send_forecast(press: Press, claim: int, mark: int) -> None:
     await answer(press, _give(press, claim, said, values, mark), render.mine)
 
 
-async def _give(press: Press, number: int, said: str, values: str, mark: int | None = None) -> render.Mine:
+async def _give(
+    press: Press, number: int, said: str, values: str, mark: int | None = None
+) -> render.MyForecasts:
     """Chances count where both were given: whoever changes them in the form left the values as they were."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
@@ -72,13 +77,13 @@ async def _give(press: Press, number: int, said: str, values: str, mark: int | N
         require_shown(found, mark)
     kept = before is not None and " / ".join(before.quantiles) == values and bool(values)
     by_values = bool(values) and (not said or not kept)
-    request = forecasts.Give(
+    request = forecasts.GiveForecast(
         guild,
         key(press),
         who.number,
         number,
-        () if by_values else parse_chances.chances(found.terms, said),
-        parse_chances.quantiles(values) if by_values else (),
+        () if by_values else chances.chances(found.terms, said),
+        chances.quantiles(values) if by_values else (),
         found.digest,
     )
     await crux.write(forecasts.give, request, now)
@@ -91,23 +96,27 @@ async def show(press: Press, claim: Number) -> None:
     await answer(press, _show(press, claim), render.mine)
 
 
-async def _show(press: Press, number: int) -> render.Mine:
+async def _show(press: Press, number: int) -> render.MyForecasts:
     who = await acting(press)
     return await _mine(press, who.number, number)
 
 
-async def _mine(press: Press, player: int, number: int, *, new: bool = False) -> render.Mine:
+async def _mine(press: Press, player: int, number: int, *, new: bool = False) -> render.MyForecasts:
     guild, now = guild_of(press), press.client.clock.of(press.id)
 
-    def read(tx: Connection) -> render.Mine:
+    def read(tx: Connection) -> render.MyForecasts:
         found = claims.load(tx, guild, number)
         claims.require_public(found)
         said = tuple(forecasts.mine(tx, guild, number, player))
-        scored = board.score_of(tx, guild, found.resolution, player) if found.resolution else None
-        kept = render.Scored(scored.peer, scored.baseline, scored.brier, scored.coverage) if scored else None
-        market = maker.find(tx, guild, number)
+        scored = leaderboard.score_of(tx, guild, found.resolution, player) if found.resolution else None
+        kept = (
+            render.ForecastScores(scored.peer, scored.baseline, scored.brier, scored.coverage)
+            if scored
+            else None
+        )
+        market = market_maker.find(tx, guild, number)
         price = market_words.says(found.terms, market) if market else ""
-        return render.Mine(found, said, forecasts.crowd(tx, found, now), kept, new, price)
+        return render.MyForecasts(found, said, forecasts.crowd(tx, found, now), kept, new, price)
 
     return await press.client.db.read(read)
 

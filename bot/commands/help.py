@@ -4,11 +4,11 @@ from typing import Any
 
 from discord import app_commands
 
-from bot import places
+from bot import server_settings
 from bot.answer import Press, answer
-from bot.cards import Card
 from bot.entering import guild_of
-from bot.render import help as render
+from bot.ui.cards import Card
+from bot.words import help as render
 
 
 @app_commands.describe(topic="What about")
@@ -27,5 +27,8 @@ help_.guild_only = True
 
 async def _look(press: Press, topic: str) -> Card:
     guild, db = guild_of(press), press.client.db
-    rules, bets = await db.read(places.load_rules, guild), await db.read(places.load_bets, guild)
+    rules, bets = (
+        await db.read(server_settings.load_rules, guild),
+        await db.read(server_settings.load_bets, guild),
+    )
     return render.topic(topic, rules, bets, await press.client.currency(guild))

@@ -11,19 +11,25 @@ from datetime import datetime
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, readings
+from bot import text
 from bot.acting import Acting, acting
 from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
-from bot.components import routes
 from bot.entering import guild_of, key
-from bot.render import known as known_words
-from bot.render import market_refusals, phrases, text
-from bot.render import results as render
-from markets import claims, conditions, disputes, judges, notes, proposals, queries, resolution, zones
-from markets import known as known_results
-from markets.claims import Actor, Claim, Result
-from markets.errors import MarketError
+from bot.input import ambiguous, amounts, dates, forms, result_codes
+from bot.ui import components
+from bot.ui.components import routes
+from bot.words import became_public as known_words
+from bot.words import market_refusals, phrases
+from bot.words import results as render
+from markets.claims import became_public as known_results
+from markets.claims import claims, conditions, judges, zones
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core.errors import MarketError
+from markets.people import notes
+from markets.settlement import disputes, proposals, resolution
+from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -88,17 +94,17 @@ async def press_said(press: Press, claim: int, page: int) -> None:
     await answer(press, _words(press, claim, page), render.words)
 
 
-async def _words(press: Press, number: int, page: int) -> render.Words:
+async def _words(press: Press, number: int, page: int) -> render.SaidPage:
     crux = press.client
     return await crux.db.read(_said, guild_of(press), number, page, crux.clock.of(press.id))
 
 
-def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.Words:
+def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.SaidPage:
     seen = queries.claim(tx, guild, number, now)
     claims.require_public(seen.claim)
     newest = disputes.newest(tx, seen.claim)
     dispute = queries.dispute(tx, guild, newest, now) if newest is not None else None
-    return render.Words(seen, dispute, page)
+    return render.SaidPage(seen, dispute, page)
 
 
 @routes.on("rule:{claim}:{choice}:{proposal}")
@@ -106,7 +112,7 @@ async def ask_ruling(press: Press, claim: int, choice: int, proposal: int) -> No
     crux, now = press.client, press.client.clock.of(press.id)
     seen, so_far = await crux.db.read(_so_far, guild_of(press), claim, choice, now)
     seen.claim.require("decide", now)
-    known = drafting.day_typed(so_far.known_us, seen.claim.terms.zone)
+    known = forms.day_typed(so_far.known_us, seen.claim.terms.zone)
     await ask(press, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
 
 
@@ -122,8 +128,8 @@ async def choose_until(press: Press, asked: int, claim: int, proposal: int, unti
     the interaction that sent it, so two presses are one vote."""
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    filled = typed | {"detail": moments.chosen(until, zones.zone(found.terms.zone or "UTC"))}
-    work = _vote(press, claim, render.EARLY, proposal, filled, f"interaction:{asked}")
+    filled = typed | {"detail": dates.chosen(until, zones.zone(found.terms.zone or "UTC"))}
+    work = _vote(press, claim, result_codes.EARLY, proposal, filled, f"interaction:{asked}")
     await answer(press, work, render.did)
 
 
@@ -201,7 +207,7 @@ async def _with_moment(press: Press, found: Claim, choice: int, said: Result) ->
     if not components.has_field(press.data or {}, "known"):
         _, so_far = await crux.db.read(_so_far, found.guild, found.number, choice, now)
         return replace(said, known_us=so_far.known_us, voids_late=so_far.voids_late)
-    known_us = drafting.day(components.line(filled, "known"), found.terms.zone, now)
+    known_us = forms.day(components.line(filled, "known"), found.terms.zone, now)
     return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
 
 
@@ -211,8 +217,8 @@ async def _vote(
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
-    with readings.offering(lambda at_us: f"rule-early:{press.id}:{number}:{proposal}:{at_us}"):
-        said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
+    with ambiguous.offering(lambda at_us: f"rule-early:{press.id}:{number}:{proposal}:{at_us}"):
+        said = forms.result(found.terms, choice, components.line(filled, "detail"), now)
     said = await _with_moment(press, found, choice, said)
     reason = components.line(filled, "reason")
     request = disputes.Vote(guild, by, who.actor, number, said, reason, proposal=proposal)
@@ -258,7 +264,7 @@ async def _reverse(press: Press, asked: int, number: int) -> render.Did:
 
 async def _note(press: Press, number: int, words: str) -> render.Did:
     crux, who = press.client, await acting(press)
-    words = parse.words(words)
+    words = amounts.words(words)
     request = notes.Note(guild_of(press), key(press), who.actor, number, words)
     await crux.write(notes.note, request, crux.clock.of(press.id))
     said = (f"“{text.escape(words)}”", "It is listed in `/resolve acts`.")

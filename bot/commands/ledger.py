@@ -7,13 +7,14 @@ import zipfile
 from discord import app_commands
 
 from bot.answer import Press, Where, answer
-from bot.components import routes
 from bot.entering import enter, guild_of
-from bot.render import acts as acts_render
-from bot.render import ledger as render
-from ledger import exports, people, statements
-from ledger.pages import Selection
-from markets import exports as claims
+from bot.ui.components import routes
+from bot.words import ledger as render
+from bot.words import moderation as acts_render
+from ledger import players, statements
+from ledger.files import exports
+from ledger.files.paging import Selection
+from markets.records import exports as claims
 
 MOST_BYTES = 50 * 2**20
 """Of an export before it is packed: what one answer may take of memory."""
@@ -39,14 +40,14 @@ async def turn_page(press: Press, before: int) -> None:
     await answer(press, _acts(press, before), acts_render.acts, where=Where.IN_PLACE)
 
 
-async def _acts(press: Press, before: int) -> acts_render.Acts:
+async def _acts(press: Press, before: int) -> acts_render.ActsPage:
     guild, read = guild_of(press), press.client.db.read
     found = await read(statements.acts, guild, before=before or None, limit=acts_render.PAGE + 1)
     page = found[: acts_render.PAGE]
     numbers = {act.actor for act in page} | {side.owner for act in page for side in act.sides}
-    return acts_render.Acts(
+    return acts_render.ActsPage(
         page,
-        await read(people.ids, guild, sorted(numbers)),
+        await read(players.ids, guild, sorted(numbers)),
         more=len(found) > len(page),
         first_page=before == 0,
         currency=await press.client.currency(guild),

@@ -6,25 +6,29 @@ from dataclasses import replace
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, parse_chances, readings
 from bot.acting import Acting, acting, acting_on
 from bot.answer import Press, Where, answer, ask
-from bot.cards import Card
 from bot.commands.pool import Number, market
-from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.input import ambiguous, amounts, chances, dates, forms
 from bot.refusals import BadInput, Outdated
-from bot.render import markets as render
-from bot.render import portfolio as portfolio_words
-from bot.render.markets import BUDGET, QUANTITY, TARGET
 from bot.shown import require_shown
+from bot.ui import components
+from bot.ui.cards import Card
+from bot.ui.components import routes
+from bot.words import markets as render
+from bot.words import portfolio as portfolio_words
+from bot.words.markets import BUDGET, QUANTITY, TARGET
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import claims, maker, market_queries, orders, portfolios, trading, zones
-from markets.claims import Claim
-from markets.errors import BadTrade, NotAModerator, PriceMoved
+from markets.claims import claims, zones
+from markets.claims.claims import Claim
+from markets.core.errors import BadTrade, NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
+from markets.shares import market_maker, orders, trading
+from markets.views import markets
+from markets.views import portfolio as portfolios
 
 Words = app_commands.Range[str, 1, 80]
 Amount = app_commands.Range[str, 1, 40]
@@ -65,7 +69,7 @@ async def press_open_again(press: Press, claim: int, house: int) -> None:
 @routes.on("market-form:{claim}:{house}", again="market-again:{claim}:{house}")
 async def send_open(press: Press, claim: int, house: int) -> None:
     filled = components.values(press.data or {})
-    liquidity = parse.points(components.line(filled, "liquidity"), "The liquidity")
+    liquidity = amounts.points(components.line(filled, "liquidity"), "The liquidity")
     typed = components.line(filled, "opening")
 
     def opening(outcomes: int) -> tuple[int, ...]:
@@ -154,7 +158,7 @@ async def liquidity(press: Press, claim: Number, amount: Amount) -> None:
 
 
 async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepening:
-    return await _deepening(press, number, parse.points(typed, "The liquidity"))
+    return await _deepening(press, number, amounts.points(typed, "The liquidity"))
 
 
 async def _deepening(
@@ -167,7 +171,7 @@ async def _deepening(
     def read(tx: Connection) -> render.Deepening:
         found = claims.load(tx, guild, number)
         found.require("market", now)
-        of = maker.load(tx, guild, number)
+        of = market_maker.load(tx, guild, number)
         trading.require_liquidity(of.liquidity + more, least=1)
         deeper = lmsr.deepened(of.book, more)
         cost = trading.cost_to_deepen(tx, of, deeper)
@@ -205,7 +209,9 @@ async def _deepen(press: Press, asked: int, number: int, liquidity: int, cost: i
     crux, guild = press.client, guild_of(press)
 
     def read(tx: Connection) -> tuple[Claim, tuple[int, ...] | None]:
-        return claims.load(tx, guild, number), maker.prices_after(tx, maker.load(tx, guild, number), trades)
+        return claims.load(tx, guild, number), market_maker.prices_after(
+            tx, market_maker.load(tx, guild, number), trades
+        )
 
     who, (found, seen) = await acting_on(press, read)
     if seen is None:
@@ -300,7 +306,7 @@ async def send_other(press: Press, claim: int, outcome: int) -> None:
 async def press_sell(press: Press, claim: int, outcome: int) -> None:
     await _seen(press, claim, outcome)
     who = await acting(press)
-    mine = await press.client.db.read(market_queries.mine, guild_of(press), claim, who.number)
+    mine = await press.client.db.read(markets.mine, guild_of(press), claim, who.number)
     await ask(press, render.sell_form(mine, outcome))
 
 
@@ -496,18 +502,18 @@ def _how(points: str, shares: str, to: str) -> tuple[int, int]:
     if sum(map(bool, (points, shares, to))) != 1:
         raise BadTrade("amount", "one_of")
     if points:
-        return BUDGET, parse.points(points, "The amount to spend")
+        return BUDGET, amounts.points(points, "The amount to spend")
     if shares:
         return QUANTITY, _shares(shares)
     return TARGET, _bps(to, "The chance to trade to")
 
 
 def _shares(typed: str) -> int:
-    return parse.points(typed.strip().removesuffix("shares").removesuffix("share"), "The number of shares")
+    return amounts.points(typed.strip().removesuffix("shares").removesuffix("share"), "The number of shares")
 
 
 def _bps(typed: str, field: str) -> int:
-    return parse_chances.price(typed, field)
+    return chances.price(typed, field)
 
 
 def _tolerance(typed: str) -> float:
@@ -533,7 +539,7 @@ async def _how_much_to_sell(press: Press, number: int, outcome: int, shares: str
     guild = guild_of(press)
 
     def read(tx: Connection) -> int:
-        return orders.free_shares(tx, maker.load(tx, guild, number), who.number, outcome)
+        return orders.free_shares(tx, market_maker.load(tx, guild, number), who.number, outcome)
 
     return QUANTITY, max(await press.client.db.read(read), 1)
 
@@ -545,7 +551,7 @@ async def _outcome(press: Press, number: int, typed: str) -> int:
         BadInput: None, or the others together.
     """
     found = await press.client.db.read(claims.load, guild_of(press), number)
-    at, against = drafting.side(found.terms, typed)
+    at, against = forms.side(found.terms, typed)
     if against and len(found.terms.outcomes) > 2:
         raise BadInput("The outcome", "shares are of one outcome, so write its name")
     return 1 - at if against else at
@@ -604,8 +610,8 @@ async def _ask_order(
     how, amount = _how(points, shares, "")
     limit_bps, sells = _bps(limit, "The limit"), int(how == QUANTITY)
     zone, head = zones.zone(who.places.time_zone), f"market-order-until:{number}:{outcome}"
-    with readings.offering(lambda at_us: f"{head}:{limit_bps}:{sells}:{amount}:{at_us}"):
-        expires = to_us(moments.moment(until, zone, now, field="When it ends").at) if until else None
+    with ambiguous.offering(lambda at_us: f"{head}:{limit_bps}:{sells}:{amount}:{at_us}"):
+        expires = to_us(dates.moment(until, zone, now, field="When it ends").at) if until else None
     request = _place(press, who, number, outcome, limit_bps, sells, amount, expires)
     return await _asked_order(press, request)
 
@@ -616,7 +622,7 @@ async def choose_until(
 ) -> None:
     """One of the two moments that were meant; the order is confirmed then as any other."""
     who = await acting(press)
-    moments.chosen(until, zones.zone(who.places.time_zone))
+    dates.chosen(until, zones.zone(who.places.time_zone))
     request = _place(press, who, claim, outcome, limit, sells, amount, until)
     await answer(press, _asked_order(press, request), render.ask_order)
 
@@ -630,8 +636,8 @@ def _place(
     sells: int,
     amount: int,
     expires: int | None,
-) -> orders.Place:
-    return orders.Place(
+) -> orders.PlaceOrder:
+    return orders.PlaceOrder(
         guild_of(press),
         key(press),
         who.number,
@@ -644,7 +650,7 @@ def _place(
     )
 
 
-async def _asked_order(press: Press, request: orders.Place) -> render.Ordering:
+async def _asked_order(press: Press, request: orders.PlaceOrder) -> render.Ordering:
     crux, guild, now = press.client, request.guild, press.client.clock.of(press.id)
     outcome = request.outcome
     currency = await crux.currency(guild)
@@ -665,7 +671,7 @@ async def confirm_order(
     await require_in_time(press, asked, "/market order")
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = orders.Place(
+    request = orders.PlaceOrder(
         guild,
         _asked(asked),
         who.number,
@@ -694,7 +700,7 @@ async def press_cancel(press: Press, order: int) -> None:
 
 async def _cancel(press: Press, number: int) -> orders.Order:
     who = await acting(press)
-    request = orders.Cancel(guild_of(press), key(press), who.number, number)
+    request = orders.CancelOrder(guild_of(press), key(press), who.number, number)
     return await press.client.write(orders.cancel, request, press.client.clock.of(press.id))
 
 
@@ -716,15 +722,15 @@ async def _show(press: Press, number: int) -> None:
     await answer(press, _seen(press, number), render.show)
 
 
-async def _seen(press: Press, number: int, outcome: int = 0) -> market_queries.Seen:
+async def _seen(press: Press, number: int, outcome: int = 0) -> markets.MarketSeen:
     now = press.client.clock.of(press.id)
-    seen = await press.client.db.read(market_queries.seen, guild_of(press), number, now)
+    seen = await press.client.db.read(markets.seen, guild_of(press), number, now)
     if outcome >= len(seen.market.sold):
         raise Outdated
     return seen
 
 
-async def _same(seen: market_queries.Seen) -> market_queries.Seen:
+async def _same(seen: markets.MarketSeen) -> markets.MarketSeen:
     return seen
 
 
@@ -743,7 +749,7 @@ async def turn_list(press: Press, before: int) -> None:
 
 
 async def _list(press: Press, before: int) -> Card:
-    found = await press.client.db.read(market_queries.listed, guild_of(press), before=before)
+    found = await press.client.db.read(markets.listed, guild_of(press), before=before)
     return render.listed(found, before)
 
 
@@ -762,9 +768,9 @@ async def press_receipt(press: Press, claim: int) -> None:
     await answer(press, _receipt(press, claim), render.receipt)
 
 
-async def _receipt(press: Press, number: int) -> market_queries.Receipt:
+async def _receipt(press: Press, number: int) -> markets.Receipt:
     who = await acting(press)
-    return await press.client.db.read(market_queries.receipt, guild_of(press), number, who.number)
+    return await press.client.db.read(markets.receipt, guild_of(press), number, who.number)
 
 
 async def _portfolio(press: Press) -> portfolios.Portfolio:

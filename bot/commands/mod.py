@@ -6,16 +6,18 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
-from bot import components, parse, permissions
+from bot import permissions
 from bot.answer import Press, Where, answer, ask
-from bot.components import routes
 from bot.entering import guild_of, key
-from bot.places import Places
+from bot.input import amounts
 from bot.refusals import ToBot
-from bot.render import acts as render
-from ledger import people
-from ledger.units import Unit
-from markets import acts
+from bot.server_settings import Places
+from bot.ui import components
+from bot.ui.components import routes
+from bot.words import moderation as render
+from ledger import players
+from ledger.storage.operations import Unit
+from markets.core import moderation_posts
 
 mod = app_commands.Group(
     name="mod",
@@ -47,8 +49,8 @@ async def wave(press: Press, person: discord.Member) -> None:
     if person.bot:
         raise ToBot
     currency = await press.client.currency(press.guild_id)
-    request = people.Enter(guild_of(press), key(press), person.id, person.created_at, waved=True)
-    work = press.client.write(people.enter, request, press.client.clock.of(press.id))
+    request = players.Enter(guild_of(press), key(press), person.id, person.created_at, waved=True)
+    work = press.client.write(players.enter, request, press.client.clock.of(press.id))
     await answer(
         press, work, lambda done: render.waved(person.id, done.started, currency), where=Where.PUBLIC
     )
@@ -56,12 +58,12 @@ async def wave(press: Press, person: discord.Member) -> None:
 
 @routes.on("grant:{asked}:{person}:{amount}")
 async def send_grant(press: Press, asked: int, person: int, amount: int) -> None:
-    await _send(press, "grant", acts.grant, asked, person, amount)
+    await _send(press, "grant", moderation_posts.grant, asked, person, amount)
 
 
 @routes.on("take:{asked}:{person}:{amount}")
 async def send_take(press: Press, asked: int, person: int, amount: int) -> None:
-    await _send(press, "take", acts.take, asked, person, amount)
+    await _send(press, "take", moderation_posts.take, asked, person, amount)
 
 
 async def _ask(press: Press, kind: str, person: discord.Member, amount: str) -> None:
@@ -69,21 +71,32 @@ async def _ask(press: Press, kind: str, person: discord.Member, amount: str) -> 
     if person.bot:
         raise ToBot
     currency = await press.client.currency(press.guild_id)
-    await ask(press, render.ask(kind, press.id, person.id, parse.points(amount), currency))
+    await ask(press, render.ask(kind, press.id, person.id, amounts.points(amount), currency))
 
 
 async def _send(
-    press: Press, kind: str, unit: Unit[people.Act, people.Acted], asked: int, person: int, amount: int
+    press: Press,
+    kind: str,
+    unit: Unit[players.PersonAct, players.Acted],
+    asked: int,
+    person: int,
+    amount: int,
 ) -> None:
     chosen = await press.client.require_moderator(press)
-    reason = parse.reason(components.line(components.values(press.data or {}), "reason"))
+    reason = amounts.reason(components.line(components.values(press.data or {}), "reason"))
     salt = secrets.token_bytes(16)
-    act = people.Act(guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt, person)
+    act = players.PersonAct(
+        guild_of(press), f"interaction:{asked}", press.user.id, amount, reason, salt, person
+    )
     await answer_act(press, chosen, kind, unit, act)
 
 
 async def answer_act(
-    press: Press, chosen: Places, kind: str, unit: Unit[people.Act, people.Acted], act: people.Act
+    press: Press,
+    chosen: Places,
+    kind: str,
+    unit: Unit[players.PersonAct, players.Acted],
+    act: players.PersonAct,
 ) -> None:
     """Carry an act out and tell whoever did it where everybody reads of it; in a server without a channel for that
     the answer itself is public."""
@@ -92,12 +105,16 @@ async def answer_act(
 
 
 async def _carry_out(
-    press: Press, chosen: Places, kind: str, unit: Unit[people.Act, people.Acted], act: people.Act
-) -> render.Done:
+    press: Press,
+    chosen: Places,
+    kind: str,
+    unit: Unit[players.PersonAct, players.Acted],
+    act: players.PersonAct,
+) -> render.ActDone:
     crux, channel = press.client, chosen.public_channel
     acted = await crux.write(unit, act, crux.clock.of(press.id))
     currency = await crux.currency(act.guild)
-    done = render.Done(kind, act.actor, act.person, acted.amount, act.reason, acted.transfer, currency)
+    done = render.ActDone(kind, act.actor, act.person, acted.amount, act.reason, acted.transfer, currency)
     if not channel:
         return done
     assert press.guild is not None

@@ -3,19 +3,22 @@
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, parse, readings
 from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
-from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
+from bot.input import ambiguous, amounts, dates, forms
 from bot.refusals import BadInput
-from bot.render import phrases
-from bot.render import pools as render
 from bot.shown import require_shown
+from bot.ui import components
+from bot.ui.components import routes
+from bot.words import phrases
+from bot.words import pools as render
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import claims, pools, queries, zones
+from markets.claims import claims, zones
+from markets.pools import pools
+from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
 
@@ -47,8 +50,8 @@ async def press_open(press: Press, claim: int) -> None:
 async def _open(press: Press, number: int, until: str) -> None:
     who, now = await acting(press), press.client.clock.of(press.id)
     zone = zones.zone(who.places.time_zone)
-    with readings.offering(lambda at_us: f"pool-until:{press.id}:{number}:{at_us}"):
-        closes = to_us(moments.moment(until, zone, now, field="When it closes").at) if until else None
+    with ambiguous.offering(lambda at_us: f"pool-until:{press.id}:{number}:{at_us}"):
+        closes = to_us(dates.moment(until, zone, now, field="When it closes").at) if until else None
     await _open_until(press, who, number, closes, key(press))
 
 
@@ -56,7 +59,7 @@ async def _open(press: Press, number: int, until: str) -> None:
 async def choose_until(press: Press, asked: int, claim: int, until: int) -> None:
     """One of the two moments that were meant; the key is the interaction that asked, so two presses open one pool."""
     who = await acting(press)
-    moments.chosen(until, zones.zone(who.places.time_zone))
+    dates.chosen(until, zones.zone(who.places.time_zone))
     await _open_until(press, who, claim, until, f"interaction:{asked}")
 
 
@@ -69,10 +72,10 @@ async def _open_until(press: Press, who: Acting, number: int, closes: int | None
     await answer(press, work, lambda made: render.opened(found, made), where=where)
 
 
-async def _look(press: Press, number: int) -> render.Seen:
+async def _look(press: Press, number: int) -> render.PoolSeen:
     guild, now = guild_of(press), press.client.clock.of(press.id)
 
-    def read(tx: Connection) -> render.Seen:
+    def read(tx: Connection) -> render.PoolSeen:
         found = claims.load(tx, guild, number)
         claims.require_public(found)
         seen = pools.load(tx, guild, number)
@@ -80,7 +83,7 @@ async def _look(press: Press, number: int) -> render.Seen:
         takes = seen.takes(now) and found.state == "open" and not found.halted
         shown = found.settings.who_holds_what == "always" or not seen.takes(now)
         people = queries.named(tx, guild, {one.player for one in placed}) if shown else {}
-        return render.Seen(found, seen, placed, shown, takes, people)
+        return render.PoolSeen(found, seen, placed, shown, takes, people)
 
     return await press.client.db.read(read)
 
@@ -96,7 +99,7 @@ async def stake(
     stake: app_commands.Range[str, 1, 40],
 ) -> None:
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    at, against = drafting.side(found.terms, outcome)
+    at, against = forms.side(found.terms, outcome)
     if against and len(found.terms.outcomes) > 2:
         raise BadInput("The outcome", "a stake backs one outcome, so write its name")
     at = 1 - at if against else at
@@ -129,19 +132,21 @@ async def send_stake(press: Press, claim: int, mark: int) -> None:
     await answer(press, _ask_stake(press, claim, outcome, components.line(filled, "amount")), render.ask)
 
 
-async def _ask_stake(press: Press, number: int, outcome: int, typed: str) -> render.Asked:
+async def _ask_stake(press: Press, number: int, outcome: int, typed: str) -> render.StakeAsked:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
-    amount = parse.points(typed, "Your stake")
+    amount = amounts.points(typed, "Your stake")
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Asked:
+    def read(tx: Connection) -> render.StakeAsked:
         found, seen = pools.require_stake(tx, guild, number, who.number, outcome, now)
         wallet = accounts.wallet(tx, guild, who.number)
         balance = accounts.state(tx, wallet).balance
         if balance < amount:
             raise InsufficientFunds(*wallet, balance, amount)
-        return render.Asked(press.id, found, seen, outcome, amount, balance, now + CONFIRM_WITHIN, currency)
+        return render.StakeAsked(
+            press.id, found, seen, outcome, amount, balance, now + CONFIRM_WITHIN, currency
+        )
 
     return await crux.db.read(read)
 
@@ -154,7 +159,9 @@ async def confirm_stake(press: Press, asked: int, claim: int, outcome: int, amou
     await answer(press, work, render.done, where=Where.IN_PLACE)
 
 
-async def _stake(press: Press, asked: int, number: int, outcome: int, amount: int, mark: int) -> render.Done:
+async def _stake(
+    press: Press, asked: int, number: int, outcome: int, amount: int, mark: int
+) -> render.PoolActDone:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
@@ -162,4 +169,4 @@ async def _stake(press: Press, asked: int, number: int, outcome: int, amount: in
     terms = found.digest if phrases.mark(found) == mark else ""
     request = pools.Put(guild, f"interaction:{asked}", who.number, number, outcome, amount, terms)
     staked = await crux.write(pools.stake, request, now)
-    return render.Done(staked, found, await crux.db.read(pools.load, guild, number), outcome, amount)
+    return render.PoolActDone(staked, found, await crux.db.read(pools.load, guild, number), outcome, amount)

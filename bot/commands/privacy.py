@@ -6,13 +6,13 @@ from datetime import timedelta
 from discord import app_commands
 
 from bot.answer import Press, Where, answer
-from bot.components import routes
 from bot.entering import guild_of, require_in_time
-from bot.render import privacy as render
-from ledger import people, returned, statements
+from bot.ui.components import routes
+from bot.words import privacy as render
+from ledger import players, returned, statements
 from ledger.errors import UnknownPlayer
-from ledger.statements import PAGE, Item
-from markets import people as whole
+from ledger.statements import PAGE, StatementLine
+from markets.records import deletion as whole
 
 CONFIRM_WITHIN = timedelta(minutes=2)
 
@@ -39,35 +39,35 @@ async def ask_again(press: Press, asked: int) -> None:
 async def forget(press: Press, asked: int) -> None:
     await require_in_time(press, asked, "/privacy delete", within=CONFIRM_WITHIN)
     crux, salt = press.client, secrets.token_bytes(16)
-    request = people.Forget(guild_of(press), f"interaction:{asked}", press.user.id, salt)
+    request = players.Forget(guild_of(press), f"interaction:{asked}", press.user.id, salt)
     currency = await crux.currency(press.guild_id)
     work = crux.write(whole.forget, request, crux.clock.of(press.id))
     await answer(press, work, lambda gone: render.gone(gone, currency), where=Where.IN_PLACE)
 
 
-async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.Asked:
+async def _ask(press: Press, asked: int, *, sure: bool = False) -> render.DeletionAsked:
     crux, guild = press.client, guild_of(press)
-    seen = await crux.db.read(people.glance, guild, press.user.id)
+    seen = await crux.db.read(players.glance, guild, press.user.id)
     if seen is None:
         raise UnknownPlayer(guild)
     ends = crux.clock.of(asked) + CONFIRM_WITHIN
-    return render.Asked(asked, seen.balance, ends, await crux.currency(guild), sure)
+    return render.DeletionAsked(asked, seen.balance, ends, await crux.currency(guild), sure)
 
 
 async def _stored(press: Press) -> render.Stored | None:
     db, guild = press.client.db, guild_of(press)
     now = press.client.clock.of(press.id)
-    seen = await db.read(people.glance, guild, press.user.id)
+    seen = await db.read(players.glance, guild, press.user.id)
     kept = await db.read(returned.kept, guild, press.user.id, now)
     if seen is None:
         return render.Stored(guild, press.user.id, None, kept=kept) if kept else None
-    items: list[Item] = []
+    items: list[StatementLine] = []
     while page := await db.read_long(
         statements.history, seen.player.wallet, before=items[-1].sequence if items else None
     ):
         items += page
         if len(page) < PAGE:
             break
-    written = await db.read_long(people.written, guild, seen.player.number)
+    written = await db.read_long(players.written, guild, seen.player.number)
     rows = await db.read_long(whole.stored, guild, seen.player.number)
     return render.Stored(guild, press.user.id, seen, items, written, rows, kept)

@@ -4,20 +4,24 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, readings
+from bot import text
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer, ask
-from bot.components import routes
 from bot.entering import guild_of, key
+from bot.input import ambiguous, dates, forms, result_codes
 from bot.refusals import BadInput
-from bot.render import known, phrases, text
-from bot.render import results as render
-from bot.render import standing as standing_words
 from bot.shown import require_shown
-from markets import claims, disputes, judges, proposals, queries, zones
-from markets.disputes import GROUNDS, Ground
-from markets.errors import UnknownProposal
-from markets.proposals import Proposal
+from bot.ui import components
+from bot.ui.components import routes
+from bot.words import became_public, phrases
+from bot.words import results as render
+from bot.words import standing as standing_words
+from markets.claims import claims, judges, zones
+from markets.core.errors import UnknownProposal
+from markets.settlement import disputes, proposals
+from markets.settlement.disputes import GROUNDS, Ground
+from markets.settlement.proposals import Proposal
+from markets.views import queries
 
 GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
 
@@ -67,8 +71,8 @@ async def choose_until(press: Press, asked: int, claim: int, mark: int, until: i
     The key is the interaction that sent it, so two presses are one proposal."""
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    when = moments.chosen(until, zones.zone(found.terms.zone or "UTC"))
-    filled = typed | {"result": [str(render.EARLY)], "detail": when}
+    when = dates.chosen(until, zones.zone(found.terms.zone or "UTC"))
+    filled = typed | {"result": [str(result_codes.EARLY)], "detail": when}
     await answer(press, _propose(press, claim, mark, filled, f"interaction:{asked}"), render.did)
 
 
@@ -78,9 +82,9 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
     found = await crux.db.read(claims.load, guild, number)
     require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
-    with readings.offering(lambda at_us: f"propose-early:{press.id}:{number}:{mark}:{at_us}"):
-        said = drafting.result(found.terms, choice, components.line(filled, "detail"), now)
-    evidence, reason = drafting.evidence(components.line(filled, "evidence"))
+    with ambiguous.offering(lambda at_us: f"propose-early:{press.id}:{number}:{mark}:{at_us}"):
+        said = forms.result(found.terms, choice, components.line(filled, "detail"), now)
+    evidence, reason = forms.evidence(components.line(filled, "evidence"))
     request = proposals.Propose(
         guild=guild,
         key=by,
@@ -89,7 +93,7 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
         result=said,
         evidence=evidence,
         reason=reason or None,
-        known_us=drafting.day(components.line(filled, "known"), found.terms.zone, now),
+        known_us=forms.day(components.line(filled, "known"), found.terms.zone, now),
         terms=found.digest,
     )
     made = await crux.write(proposals.propose, request, now)
@@ -97,7 +101,7 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
     window = render.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
-        *known.lines(seen),
+        *became_public.lines(seen),
         f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(found, made)}",
         "A bond is held until then." if made.bond else "",
         "You can take it back until somebody answers: `/resolve withdraw`."
@@ -117,7 +121,7 @@ async def _withdraw(press: Press, number: int) -> render.Did:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     standing = await crux.db.read(_standing, guild, number)
-    request = proposals.Withdraw(guild, key(press), who.number, standing.number)
+    request = proposals.WithdrawProposal(guild, key(press), who.number, standing.number)
     await crux.write(proposals.withdraw, request, now)
     words = ("A bond is back in your wallet, if there was one.",)
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
@@ -298,9 +302,9 @@ async def turn_acts(press: Press, before: int) -> None:
     await answer(press, _acts(press, before), render.acts, where=Where.IN_PLACE)
 
 
-async def _acts(press: Press, before: int) -> render.Acts:
+async def _acts(press: Press, before: int) -> render.ClaimActs:
     rows, people = await press.client.db.read(queries.acts, guild_of(press), before=before)
-    return render.Acts(rows, people, before == 0)
+    return render.ClaimActs(rows, people, before == 0)
 
 
 def _number(picked: str) -> int:

@@ -6,17 +6,20 @@ import discord
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, moments, parse, readings
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, answer, ask
-from bot.cards import Card
-from bot.components import routes
 from bot.entering import guild_of, key
+from bot.input import ambiguous, amounts, dates
 from bot.refusals import Expired
-from bot.render import rewards as render
+from bot.ui import components
+from bot.ui.cards import Card
+from bot.ui.components import routes
+from bot.words import rewards as render
 from ledger.types import to_us
-from markets import queries, rewards, zones
-from markets.rewards import Cancel, Give, Offer
+from markets.claims import zones
+from markets.people import rewards
+from markets.people.rewards import CancelReward, GiveReward, LockReward
+from markets.views import queries
 
 CONFIRM_WITHIN = timedelta(minutes=10)
 """There is something to be written in the form that confirms."""
@@ -43,9 +46,9 @@ async def offer(
     until: app_commands.Range[str, 1, 60] | None = None,
 ) -> None:
     who, now = await acting(press), press.client.clock.of(press.id)
-    zone, points = zones.zone(who.places.time_zone), parse.points(amount, "The reward")
-    with readings.offering(lambda chosen_us: f"reward-until:{claim}:{points}:{chosen_us}"):
-        at_us = to_us(moments.moment(until, zone, now, field="When it returns").at) if until else None
+    zone, points = zones.zone(who.places.time_zone), amounts.points(amount, "The reward")
+    with ambiguous.offering(lambda chosen_us: f"reward-until:{claim}:{points}:{chosen_us}"):
+        at_us = to_us(dates.moment(until, zone, now, field="When it returns").at) if until else None
     await _ask_offer(press, who, claim, points, at_us)
 
 
@@ -53,16 +56,16 @@ async def offer(
 async def choose_until(press: Press, claim: int, amount: int, until: int) -> None:
     """One of the two moments that were meant; the form that comes then locks the points."""
     who = await acting(press)
-    moments.chosen(until, zones.zone(who.places.time_zone))
+    dates.chosen(until, zones.zone(who.places.time_zone))
     await _ask_offer(press, who, claim, amount, until)
 
 
 async def _ask_offer(press: Press, who: Acting, claim: int, amount: int, at_us: int | None) -> None:
     crux, guild, now = press.client, guild_of(press), press.client.clock.of(press.id)
-    request = Offer(guild, key(press), who.number, claim, amount, at_us)
+    request = LockReward(guild, key(press), who.number, claim, amount, at_us)
     found, until_us, balance = await crux.db.read(rewards.require_offer, request, now)
     currency = await crux.currency(guild)
-    asked = render.Asked(press.id, found, request.amount, balance, until_us, currency)
+    asked = render.RewardAsked(press.id, found, request.amount, balance, until_us, currency)
     await ask(press, render.offer_form(asked, until_us))
 
 
@@ -77,7 +80,7 @@ async def send_offer(press: Press, asked: int, claim: int, amount: int, until: i
 async def _offer(press: Press, asked: int, claim: int, amount: int, until: int, words: str) -> Card:
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = Offer(guild, f"interaction:{asked}", who.number, claim, amount, until, words)
+    request = LockReward(guild, f"interaction:{asked}", who.number, claim, amount, until, words)
     done = await crux.write(rewards.offer, request, crux.clock.of(press.id))
     return render.offered(done, await crux.currency(guild))
 
@@ -88,10 +91,10 @@ async def give(press: Press, reward: Number, to: discord.Member) -> None:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     winner = await number_of(press, to)
-    request = Give(guild, key(press), who.number, reward, winner, "")
+    request = GiveReward(guild, key(press), who.number, reward, winner, "")
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Seen:
+    def read(tx: Connection) -> render.RewardSeen:
         rewards.require_give(tx, request, now)
         return render.seen(tx, guild, reward, currency, now, who.number)
 
@@ -109,7 +112,7 @@ async def send_give(press: Press, asked: int, number: int, winner: int) -> None:
 async def _give(press: Press, asked: int, number: int, winner: int, why: str) -> Card:
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = Give(guild, f"interaction:{asked}", who.number, number, winner, why)
+    request = GiveReward(guild, f"interaction:{asked}", who.number, number, winner, why)
     done = await crux.write(rewards.give, request, crux.clock.of(press.id))
     people = await crux.db.read(queries.named, guild, {winner})
     return render.given(done, people, await crux.currency(guild))
@@ -153,7 +156,7 @@ async def cancel(press: Press, reward: Number) -> None:
 async def _cancel(press: Press, number: int) -> Card:
     crux, who = press.client, await acting(press)
     guild = guild_of(press)
-    request = Cancel(guild, key(press), who.number, number)
+    request = CancelReward(guild, key(press), who.number, number)
     done = await crux.write(rewards.cancel, request, crux.clock.of(press.id))
     return render.cancelled(done, await crux.currency(guild))
 

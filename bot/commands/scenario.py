@@ -6,23 +6,29 @@ from functools import partial
 from discord import app_commands
 from sqlalchemy import Connection
 
-from bot import components, drafting, moments, readings, telling
+from bot import text
 from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
-from bot.cards import Card
 from bot.commands.claim import Number, claim, draft_as_it_stands, remarks_on
-from bot.components import routes
 from bot.entering import guild_of, key
+from bot.input import ambiguous, dates, forms, story_lines
 from bot.refusals import BadInput, Outdated
-from bot.render import claims as claim_words
-from bot.render import refusals, text
-from bot.render import stories as render
 from bot.shown import require_named
-from markets import claims, lifecycle, queries, scenarios, stories, zones
-from markets.claims import Claim, Terms
-from markets.errors import BadTerms, WordingBlocked
-from markets.scenarios import JudgeItem, Keep, Share, TakeOut, Tell
-from markets.stories import Judged, Scenario
+from bot.ui import components
+from bot.ui.cards import Card
+from bot.ui.components import routes
+from bot.words import claims as claim_words
+from bot.words import refusals
+from bot.words import stories as render
+from markets.claims import claims, stories, zones
+from markets.claims.claims import Claim
+from markets.claims.stories import Judged
+from markets.claims.terms import Scenario, Terms
+from markets.core import lifecycle
+from markets.core.errors import BadTerms, WordingBlocked
+from markets.settlement import scenarios
+from markets.settlement.scenarios import JudgeItem, Keep, Share, TakeOut, TellStory
+from markets.views import queries
 
 ANSWERS: dict[str, scenarios.AnswerName] = {"true": "true", "false": "false", "dropped": "dropped"}
 FIELDS = ("title", "items", "story")
@@ -48,8 +54,8 @@ async def _begin(press: Press) -> Card:
     filled = components.values(press.data or {})
     typed = {name: components.line(filled, name) for name in ("what", "source")}
     base = Terms(title="", kind="choice", scenario=Scenario())
-    terms, typed, _ = drafting.claim_terms(base, typed, zone, now)
-    draft = claims.Draft(guild_of(press), key(press), who.number, terms, None, drafting.encode(typed))
+    terms, typed, _ = forms.claim_terms(base, typed, zone, now)
+    draft = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(typed))
     number = await crux.write(claims.save_draft, draft, now)
     return await _tell(press, who, number, render.NEW, 0, _filled(press))
 
@@ -103,7 +109,7 @@ async def _ask_story(press: Press, number: int, at: int) -> None:
         return found, scenarios.kept(tx, guild, number, who.number)
 
     found, kept = await crux.db.read(read)
-    held = render.held_of(found, at, telling.written(found.terms, story), kept)
+    held = render.held_of(found, at, story_lines.written(found.terms, story), kept)
     await ask(press, render.story_form(found, at, held))
 
 
@@ -139,9 +145,9 @@ async def _choose_until(press: Press, number: int, at: int, mark: int, line: int
     found, kept = await crux.db.read(read)
     if kept is None:
         raise Outdated
-    typed = drafting.decode(kept)
-    when = moments.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
-    items = telling.chosen(typed["items"], line, when)
+    typed = forms.decode(kept)
+    when = dates.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
+    items = story_lines.chosen(typed["items"], line, when)
     held = {**{name: typed[name] for name in FIELDS}, "items": items}
     return await _tell(press, who, number, at, mark, held)
 
@@ -155,15 +161,15 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, type
     found = await crux.db.read(scenarios.require_tell, guild, number, who.number, story, now)
     try:
         named = "" if story is None else require_named(found.terms, story, mark)
-        request = Tell(
+        request = TellStory(
             guild,
             f"interaction:{press.id}:story",
             who.number,
             number,
             story,
-            drafting.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
-            drafting.kept(typed["story"], "Your story", scenarios.MOST_STORY),
-            telling.said(typed["items"], found.terms.zone or who.places.time_zone, now),
+            forms.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
+            forms.kept(typed["story"], "Your story", scenarios.MOST_STORY),
+            story_lines.said(typed["items"], found.terms.zone or who.places.time_zone, now),
             named=named,
         )
         if found.state != lifecycle.DRAFT:
@@ -172,15 +178,17 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, type
             request = replace(request, warned=tuple(one.code for one in remarks))
         found = await crux.write(scenarios.tell, request, now)
     except (BadInput, BadTerms, WordingBlocked) as bad:
-        held = drafting.encode(typed | {"at": str(at)})
+        held = forms.encode(typed | {"at": str(at)})
         keeps = Keep(guild, f"interaction:{press.id}:kept", who.number, number, held)
         await crux.write(scenarios.keep, keeps, now)
-        if isinstance(bad, telling.UnclearLine):
-            readings.offer(bad, partial(_until, number, at, mark, bad.line))
+        if isinstance(bad, story_lines.UnclearLine):
+            ambiguous.offer(bad, partial(_until, number, at, mark, bad.line))
         return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "", refusals.choices(bad))
     if found.state != lifecycle.DRAFT:
         seen = await crux.db.read(queries.claim, guild, number, now)
-        return claim_words.opened(claim_words.Opened(seen, who.places.announcement_channel, changed=True))
+        return claim_words.opened(
+            claim_words.ClaimOpened(seen, who.places.announcement_channel, changed=True)
+        )
     if found.author == who.number:
         return await draft_as_it_stands(press, number)
     return render.told(found, request.name)
@@ -245,7 +253,7 @@ async def _judge(press: Press, asked: int, number: int) -> Card:
     chosen = ANSWERS.get(components.picked(filled, "answer"))
     if chosen is None:
         raise BadInput("The answer", "choose one of the list")
-    evidence, reason = drafting.evidence(components.line(filled, "evidence"))
+    evidence, reason = forms.evidence(components.line(filled, "evidence"))
     request = JudgeItem(
         guild=guild,
         key=f"interaction:{asked}",
@@ -255,7 +263,7 @@ async def _judge(press: Press, asked: int, number: int) -> Card:
         answer=chosen,
         evidence=evidence,
         reason=reason,
-        known_us=drafting.day(components.line(filled, "known"), found.terms.zone, now),
+        known_us=forms.day(components.line(filled, "known"), found.terms.zone, now),
     )
     done = await crux.write(scenarios.judge, request, now)
     return render.answered(found, done)

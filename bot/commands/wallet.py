@@ -3,17 +3,17 @@
 import discord
 from discord import app_commands
 
-from bot import parse
 from bot.answer import Press, Where, answer
-from bot.components import routes
 from bot.entering import CONFIRM_WITHIN, enter, guild_of, key, require_in_time
+from bot.input import amounts
 from bot.refusals import ToBot
-from bot.render import wallet as render
-from ledger import grants, people, statements
+from bot.ui.components import routes
+from bot.words import wallet as render
+from ledger import issuance, players, statements
 from ledger.errors import GrantRefused
-from ledger.people import Present
+from ledger.players import Present
 from ledger.types import to_us
-from markets import means
+from markets.people import allowances
 
 MOST_STEPS = 20_000
 """Of a balance over time: the newest ones."""
@@ -36,7 +36,7 @@ async def history(press: Press) -> None:
 async def give(press: Press, to: discord.Member, amount: app_commands.Range[str, 1, 40]) -> None:
     if to.bot:
         raise ToBot
-    gift = Present(guild_of(press), f"interaction:{press.id}", press.user.id, to.id, parse.points(amount))
+    gift = Present(guild_of(press), f"interaction:{press.id}", press.user.id, to.id, amounts.points(amount))
     await answer(press, _ask_gift(press, gift), render.ask_gift)
 
 
@@ -66,7 +66,7 @@ async def confirm_gift(press: Press, asked: int, taker: int, amount: int) -> Non
     currency = await press.client.currency(press.guild_id)
     await answer(
         press,
-        press.client.write(means.present, gift, now),
+        press.client.write(allowances.present, gift, now),
         lambda done: render.given(done, taker, currency),
         where=Where.IN_PLACE,
     )
@@ -92,18 +92,18 @@ async def press_line(press: Press) -> None:
     await answer(press, _line(press), render.line)
 
 
-async def _line(press: Press) -> render.Line:
+async def _line(press: Press) -> render.BalanceOverTime:
     """The newest movements, read in short pages; up to this hour, so that within it the picture stays the same."""
     known = await enter(press)
     crux, account = press.client, known.glance.player.wallet
     newest = await crux.db.read(statements.history, account, limit=1)
     after = max(newest[0].sequence - MOST_STEPS, 0) if newest else 0
-    steps: list[statements.Step] = []
+    steps: list[statements.BalanceStep] = []
     while page := await crux.db.read(statements.line, account, after=after):
         steps += page
         after = page[-1].sequence
     hour = crux.clock.of(press.id).replace(minute=0, second=0, microsecond=0)
-    return render.Line(steps, to_us(hour), await crux.currency(account.guild))
+    return render.BalanceOverTime(steps, to_us(hour), await crux.currency(account.guild))
 
 
 async def _history(press: Press, before: int) -> render.History:
@@ -113,19 +113,19 @@ async def _history(press: Press, before: int) -> render.History:
     items = await read(statements.history, account, before=before or None, limit=render.PAGE)
     newest = items if not before else await read(statements.history, account, limit=1)
     numbers = {item.actor for item in items} | {side.owner for item in items for side in item.others}
-    named = await read(people.ids, account.guild, sorted(numbers))
+    named = await read(players.ids, account.guild, sorted(numbers))
     return render.History(
         items, named, newest[0].sequence if newest else 0, await press.client.currency(account.guild)
     )
 
 
-async def _ask_gift(press: Press, gift: Present) -> render.Asked:
+async def _ask_gift(press: Press, gift: Present) -> render.GiftAsked:
     crux = press.client
     await enter(press)
     now = crux.clock.of(press.id)
-    balance = await crux.db.read(means.preview, gift, now)
+    balance = await crux.db.read(allowances.preview, gift, now)
     ends = now + CONFIRM_WITHIN
-    return render.Asked(press.id, gift.taker, gift.amount, balance, ends, await crux.currency(gift.guild))
+    return render.GiftAsked(press.id, gift.taker, gift.amount, balance, ends, await crux.currency(gift.guild))
 
 
 async def _draw(press: Press) -> render.Drawn:
@@ -134,6 +134,6 @@ async def _draw(press: Press) -> render.Drawn:
     if known.started:
         raise GrantRefused("A5", "you have just had the starting balance", held=known.started)
     player = known.glance.player
-    request = grants.Allowance(player.guild, key(press), player.number)
-    done = await crux.write(means.draw, request, crux.clock.of(press.id))
+    request = issuance.Allowance(player.guild, key(press), player.number)
+    done = await crux.write(allowances.draw, request, crux.clock.of(press.id))
     return render.Drawn(done.amount, done.balance, await crux.currency(player.guild), done.yearly)

@@ -11,9 +11,9 @@ from bot.playground.errors import Refusal
 from bot.playground.files import Upload
 from bot.playground.jsons import Json, part
 from bot.playground.look import Look, leaves
-from bot.playground.messages import Draft
+from bot.playground.messages import NewMessage
 from bot.playground.options import Resolved, options_data
-from bot.playground.world import Channel, ChannelType, Command, Event, Interaction, Message, User
+from bot.playground.world import Channel, ChannelType, Event, Interaction, Message, SyncedCommand, User
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Actors:
         interaction = self._make(life.COMMAND, user, channel, data, used=name)
         return await self._deliver(interaction, user, how)
 
-    def _slash(self, user: User, channel: Channel, name: str) -> tuple[Command, list[str], list[Json]]:
+    def _slash(self, user: User, channel: Channel, name: str) -> tuple[SyncedCommand, list[str], list[Json]]:
         words = name.removeprefix("/").split()
         usable = [c for c in people.usable_commands(self.world, user, channel) if c.type == 1]
         for command in usable:
@@ -101,7 +101,9 @@ class Actors:
             else f"There is no command /{' '.join(words)}."
         )
 
-    def _command_data(self, command: Command, path: list[str], sent: list[Json], resolved: Resolved) -> Json:
+    def _command_data(
+        self, command: SyncedCommand, path: list[str], sent: list[Json], resolved: Resolved
+    ) -> Json:
         for depth, step in enumerate(reversed(path)):
             sent = [{"name": step, "type": 1 if depth == 0 else 2, "options": sent}]
         data: Json = {"id": str(command.id), "name": command.name, "type": command.type}
@@ -232,7 +234,7 @@ class Actors:
         body: Json = {"content": content}
         if not permissions.in_channel(self.world, channel, user.id) & permissions.MENTION_EVERYONE:
             body["allowed_mentions"] = {"parse": ["users", "roles"]}
-        draft = Draft(
+        draft = NewMessage(
             channel, user.id, body, uploads, type=19 if reference else 0, extra={"reference": reference}
         )
         return self.core.messages.post(draft)

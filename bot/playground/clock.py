@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 
-class Clock:
+class PlaygroundClock:
     """Microseconds since 1970, UTC. Snowflakes, timestamps and the 15-minute token follow it."""
 
     def __init__(self, *, offset_us: int = 0, frozen_us: int | None = None) -> None:
@@ -38,10 +38,12 @@ class Clock:
         self.offset_us = now_us - time.time_ns() // 1000
 
 
-def begun(at: datetime | None) -> Clock:
+def begun(at: datetime | None) -> PlaygroundClock:
     """A clock that runs from `at` on, or beside the machine's own."""
     return (
-        Clock() if at is None else Clock(offset_us=int(at.timestamp() * 1_000_000) - time.time_ns() // 1000)
+        PlaygroundClock()
+        if at is None
+        else PlaygroundClock(offset_us=int(at.timestamp() * 1_000_000) - time.time_ns() // 1000)
     )
 
 

@@ -9,7 +9,7 @@ from bot.playground.gateway import Gateway
 from bot.playground.interactions import Interactions
 from bot.playground.jsons import Json
 from bot.playground.messages import Messages
-from bot.playground.openapi import Checker
+from bot.playground.openapi import SchemaChecker
 from bot.playground.ratelimits import Limits
 from bot.playground.views import Views
 from bot.playground.world import World
@@ -25,13 +25,13 @@ class Core:
         self.gateway = Gateway(world, self.views)
         self.limits = Limits()
         self.faults = Faults()
-        self.checker = Checker.if_at_hand() if checked else None
+        self.checker = SchemaChecker.if_at_hand() if checked else None
         self.failures: deque[Json] = deque(maxlen=1000)
         self.requests: deque[Json] = deque(maxlen=20_000)
         self.base_url = ""
 
     def set_checked(self, checked: bool) -> None:
-        self.checker = Checker.if_at_hand() if checked else None
+        self.checker = SchemaChecker.if_at_hand() if checked else None
 
     def live_at(self, base_url: str) -> None:
         """The address is known once the port is."""

@@ -10,7 +10,7 @@ from bot.playground import rules
 from bot.playground.errors import ApiError, form_error
 from bot.playground.files import Upload
 from bot.playground.jsons import Json, part
-from bot.playground.messages import Draft, Messages
+from bot.playground.messages import Messages, NewMessage
 from bot.playground.snowflake import created_us
 from bot.playground.world import EPHEMERAL, LOADING, Event, Interaction, Message, World
 
@@ -164,7 +164,7 @@ class Interactions:
             if interaction.type == COMMAND
             else 0
         )
-        draft = Draft(
+        draft = NewMessage(
             channel,
             self.world.bot_id,
             body,

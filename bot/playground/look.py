@@ -4,7 +4,7 @@ from bot.playground import people, permissions
 from bot.playground.core import Core
 from bot.playground.jsons import Json, rows
 from bot.playground.rules_commands import CHAT, GROUP, SUBCOMMAND, USER
-from bot.playground.world import LOADING, Channel, ChannelType, Command, Guild, Message, User
+from bot.playground.world import LOADING, Channel, ChannelType, Guild, Message, SyncedCommand, User
 
 OPTION_KINDS = {
     3: "string",
@@ -143,7 +143,7 @@ class Look:
         }
 
 
-def command_entries(command: Command) -> list[Json]:
+def command_entries(command: SyncedCommand) -> list[Json]:
     kind = {CHAT: "slash", USER: "user"}.get(command.type, "message")
     if kind != "slash":
         return [_entry(command, kind, command.name, command.body.get("description", ""), [])]
@@ -162,7 +162,7 @@ def leaves(name: str, body: Json) -> list[tuple[str, str, list[Json]]]:
     return [leaf for o in nested for leaf in leaves(f"{name} {o['name']}", o)]
 
 
-def _entry(command: Command, kind: str, name: str, description: str, options: list[Json]) -> Json:
+def _entry(command: SyncedCommand, kind: str, name: str, description: str, options: list[Json]) -> Json:
     return {
         "id": str(command.id),
         "kind": kind,

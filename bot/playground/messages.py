@@ -19,7 +19,7 @@ _ROLE = re.compile(r"<@&(\d+)>")
 
 
 @dataclass(frozen=True)
-class Draft:
+class NewMessage:
     """Who writes what where. The body has passed `rules.check_message`."""
 
     channel: Channel
@@ -36,7 +36,7 @@ class Messages:
         self.world = world
         self.files = files
 
-    def post(self, draft: Draft, *, message_id: int | None = None) -> Message:
+    def post(self, draft: NewMessage, *, message_id: int | None = None) -> Message:
         world, body = self.world, draft.body
         flags = draft.flags if draft.flags is not None else body.get("flags") or 0
         message = Message(

@@ -11,7 +11,7 @@ DOCUMENT = Path(__file__).resolve().parents[2].parent / "shared" / "discord" / "
 _URI = "urn:discord"
 
 
-class Checker:
+class SchemaChecker:
     """Validators are compiled once per route and direction. Needs `jsonschema`, which only developers have."""
 
     def __init__(self, document: Path = DOCUMENT) -> None:
@@ -28,12 +28,12 @@ class Checker:
 
     @staticmethod
     @cache
-    def if_at_hand(document: Path = DOCUMENT) -> "Checker | None":
+    def if_at_hand(document: Path = DOCUMENT) -> "SchemaChecker | None":
         """One for the whole process: reading and compiling takes longer than most tests."""
         if not document.exists():
             return None
         try:
-            return Checker(document)
+            return SchemaChecker(document)
         except ImportError:
             return None
 

@@ -2,7 +2,17 @@
 
 from bot.playground import permissions
 from bot.playground.errors import Refusal
-from bot.playground.world import Channel, ChannelType, Command, Guild, Member, Message, Role, User, World
+from bot.playground.world import (
+    Channel,
+    ChannelType,
+    Guild,
+    Member,
+    Message,
+    Role,
+    SyncedCommand,
+    User,
+    World,
+)
 
 
 def person(world: World, wanted: str) -> User:
@@ -97,7 +107,7 @@ def kind(world: World, guild: Guild, user: User) -> str:
     return "moderator" if permissions.in_guild(world, guild, member) & moderates == moderates else "member"
 
 
-def usable_commands(world: World, user: User, channel: Channel) -> list[Command]:
+def usable_commands(world: World, user: User, channel: Channel) -> list[SyncedCommand]:
     """What Discord would offer here: synced, of this context, and not above the person's rights."""
     guild = world.guild_of(channel)
     if guild is not None and not guild.bot_installed:
@@ -112,7 +122,12 @@ def usable_commands(world: World, user: User, channel: Channel) -> list[Command]
 
 
 def _offered(
-    world: World, command: Command, guild: Guild | None, member: Member | None, channel: Channel, user: User
+    world: World,
+    command: SyncedCommand,
+    guild: Guild | None,
+    member: Member | None,
+    channel: Channel,
+    user: User,
 ) -> bool:
     contexts = command.body.get("contexts")
     if guild is None or member is None:

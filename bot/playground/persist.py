@@ -8,12 +8,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from bot.playground.clock import Clock
+from bot.playground.clock import PlaygroundClock
 from bot.playground.jsons import Json
 from bot.playground.world import (
     Attachment,
     Channel,
-    Command,
     Event,
     Guild,
     Interaction,
@@ -21,6 +20,7 @@ from bot.playground.world import (
     Message,
     Overwrite,
     Role,
+    SyncedCommand,
     Tag,
     User,
     World,
@@ -129,7 +129,7 @@ def from_json(data: Json) -> World:
     if data["format"] != FORMAT:
         raise ValueError(f"The playground's world has format {data['format']}; this version reads {FORMAT}.")
     world = World(
-        Clock(offset_us=data["offset_us"], frozen_us=data["frozen_us"]),
+        PlaygroundClock(offset_us=data["offset_us"], frozen_us=data["frozen_us"]),
         bot_id=data["bot_id"],
         application_id=data["application_id"],
         token=data["token"],
@@ -152,7 +152,7 @@ def from_json(data: Json) -> World:
         world.channels[message.channel_id].messages[message.id] = message
     for row in data["commands"]:
         row["permissions"] = {int(guild): rows for guild, rows in row["permissions"].items()}
-        world.commands[row["id"]] = Command(**row)
+        world.commands[row["id"]] = SyncedCommand(**row)
     for row in data["interactions"]:
         interaction = world.add_interaction(Interaction(**row))
         interaction.expired = interaction.answered is None  # its three seconds ended with the process

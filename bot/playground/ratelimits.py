@@ -31,13 +31,13 @@ MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
 
 
 @dataclass
-class Window:
+class LimitWindow:
     opened: float
     used: int = 0
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LimitVerdict:
     headers: dict[str, str]
     retry_after: float | None = None  # seconds; None means go ahead
     is_global: bool = False
@@ -50,14 +50,14 @@ class Limits:
     enabled: bool = True
     scale: float = 1.0
     pace: float = 1.0
-    _windows: dict[tuple[str, str], Window] = field(default_factory=dict[tuple[str, str], Window])
-    _global: Window = field(default_factory=lambda: Window(0.0))
+    _windows: dict[tuple[str, str], LimitWindow] = field(default_factory=dict[tuple[str, str], LimitWindow])
+    _global: LimitWindow = field(default_factory=lambda: LimitWindow(0.0))
 
-    def take(self, route: Route, params: Mapping[str, str]) -> Verdict:
+    def take(self, route: Route, params: Mapping[str, str]) -> LimitVerdict:
         """Count one request. Answers to interactions are under no limit of the bot's."""
         method, template = route
         if not self.enabled or template.startswith("/interactions/"):
-            return Verdict({})
+            return LimitVerdict({})
         now = time.monotonic()
         if not template.startswith("/webhooks/"):
             over = self._take_global(now)
@@ -70,7 +70,7 @@ class Limits:
         window = self._windows.get((bucket, major))
         if window is None or now - window.opened >= seconds:
             self._forget_old(now)
-            window = self._windows[bucket, major] = Window(now)
+            window = self._windows[bucket, major] = LimitWindow(now)
         window.used += 1
         wait = max(0.0, window.opened + seconds - now)
         headers = {
@@ -81,17 +81,17 @@ class Limits:
             "X-RateLimit-Reset-After": f"{wait:.3f}",
         }
         if window.used <= allowed:
-            return Verdict(headers)
-        return Verdict({**headers, **refused(wait, scope="user")}, wait)
+            return LimitVerdict(headers)
+        return LimitVerdict({**headers, **refused(wait, scope="user")}, wait)
 
-    def _take_global(self, now: float) -> Verdict | None:
+    def _take_global(self, now: float) -> LimitVerdict | None:
         if now - self._global.opened >= self.pace:
-            self._global = Window(now)
+            self._global = LimitWindow(now)
         self._global.used += 1
         if self._global.used <= GLOBAL_PER_SECOND * self.scale:
             return None
         wait = self._global.opened + self.pace - now
-        return Verdict(refused(wait, scope="global"), wait, is_global=True)
+        return LimitVerdict(refused(wait, scope="global"), wait, is_global=True)
 
     def _forget_old(self, now: float) -> None:
         if len(self._windows) > 10_000:

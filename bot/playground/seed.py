@@ -4,16 +4,16 @@ import base64
 import secrets
 
 from bot.playground import permissions
-from bot.playground.clock import Clock
+from bot.playground.clock import PlaygroundClock
 from bot.playground.snowflake import DAY_MS, created_ms, snowflake_at
 from bot.playground.world import Channel, ChannelType, Guild, Member, Overwrite, Role, Tag, User, World
 
 YEAR_DAYS = 365
 
 
-def new_world(clock: Clock | None = None, *, guilds: int = 0) -> World:
+def new_world(clock: PlaygroundClock | None = None, *, guilds: int = 0) -> World:
     """The Crux Club (Ada, Bo, Mira, Oz), a second server with Uma, the bot in both; and `guilds` more."""
-    world = World(clock or Clock())
+    world = World(clock or PlaygroundClock())
     bot = _person(world, "Crux", 400, bot=True, color="#4655d4")
     world.bot_id = world.application_id = bot.id
     world.token = fake_token(bot.id)

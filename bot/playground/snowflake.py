@@ -1,6 +1,6 @@
 """Discord's ids: milliseconds since 2015 in the upper bits, so an id says when a thing was made."""
 
-from bot.playground.clock import Clock
+from bot.playground.clock import PlaygroundClock
 
 EPOCH_MS = 1_420_070_400_000
 DAY_MS = 86_400_000
@@ -21,7 +21,7 @@ def created_us(snowflake: int) -> int:
 class Snowflakes:
     """Hands out ids in order, each once. After 4,096 in one millisecond it borrows from the next."""
 
-    def __init__(self, clock: Clock, last: int = 0) -> None:
+    def __init__(self, clock: PlaygroundClock, last: int = 0) -> None:
         self._clock = clock
         self.last = last
 

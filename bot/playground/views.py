@@ -4,14 +4,7 @@ from bot.playground import permissions
 from bot.playground.clock import iso
 from bot.playground.jsons import Json
 from bot.playground.views_places import PlaceViews
-from bot.playground.world import (
-    LOADING,
-    Attachment,
-    Channel,
-    Command,
-    Interaction,
-    Message,
-)
+from bot.playground.world import LOADING, Attachment, Channel, Interaction, Message, SyncedCommand
 
 
 class Views(PlaceViews):
@@ -137,7 +130,7 @@ class Views(PlaceViews):
 
     # commands and interactions
 
-    def command(self, command: Command) -> Json:
+    def command(self, command: SyncedCommand) -> Json:
         view: Json = {
             "id": str(command.id),
             "application_id": str(self.world.application_id),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from bot.playground.clock import Clock
+from bot.playground.clock import PlaygroundClock
 from bot.playground.jsons import Json
 from bot.playground.snowflake import Snowflakes
 
@@ -174,7 +174,7 @@ class Message:
 
 
 @dataclass
-class Command:
+class SyncedCommand:
     id: int
     version: int
     type: int
@@ -222,14 +222,14 @@ class Event:
 
 @dataclass
 class World:
-    clock: Clock
+    clock: PlaygroundClock
     bot_id: int = 0
     application_id: int = 0
     token: str = ""
     users: dict[int, User] = field(default_factory=dict[int, User])
     guilds: dict[int, Guild] = field(default_factory=dict[int, Guild])
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
-    commands: dict[int, Command] = field(default_factory=dict[int, Command])
+    commands: dict[int, SyncedCommand] = field(default_factory=dict[int, SyncedCommand])
     interactions: dict[int, Interaction] = field(default_factory=dict[int, Interaction])
     attachments: dict[int, Attachment] = field(default_factory=dict[int, Attachment])
     dismissed: set[int] = field(default_factory=set[int])

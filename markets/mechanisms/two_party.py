@@ -107,7 +107,7 @@ def at_chance(stake: int, chance: Fraction) -> Stakes:
 
 
 def chance_of_ratio(maker: Fraction, taker: Fraction) -> Fraction:
-    """The maker's chance at `maker` to `taker`: 3:1 is 75%.
+    """The maker's chance at `market_maker` to `taker`: 3:1 is 75%.
 
     Raises:
         BadOdds: A part is not above zero.

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.__main__ import main
+from bot.background.scheduler import Scheduler
 from bot.clock import Clock
-from bot.scheduler import Scheduler
-from ledger.readers import SqliteReaders
-from ledger.writers import Job, SqliteWriter
+from ledger.storage.readers import SqliteReaders
+from ledger.storage.writers import Job, SqliteWriter
 
 _SECONDS = struct.Struct("<d")
 _apart: ContextVar[bool] = ContextVar("apart", default=False)

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ledger import journals
-from ledger.database import run_alone
-from ledger.pages import Selection
+from ledger.files import journals
+from ledger.files.paging import Selection
+from ledger.storage.database import run_alone
 from tests.benchmarks import books, harness
 
 ENTRIES = 1_000_000

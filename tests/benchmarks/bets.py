@@ -26,10 +26,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from ledger.database import PRAGMAS, Database
-from ledger.prepared import Prepared
+from ledger.compiled import Compiled
+from ledger.storage.database import PRAGMAS, Database
 from ledger.types import to_us
-from markets import offers
+from markets.bets import offers
 from tests import databases
 from tests.benchmarks import books
 from tests.benchmarks.harness import median, report
@@ -56,10 +56,10 @@ class Tape:
 @contextmanager
 def recording(tape: Tape) -> Iterator[None]:
     """Everything that goes to SQLite, by the prepared way or by SQLAlchemy's own, is noted as it is."""
-    originals = {name: getattr(Prepared, name) for name in ("row", "rows", "count", "many")}
+    originals = {name: getattr(Compiled, name) for name in ("row", "rows", "count", "many")}
 
     def noted(name: str) -> Any:
-        def call(self: Prepared, tx: sa.Connection, *rows: Any, **values: Any) -> Any:
+        def call(self: Compiled, tx: sa.Connection, *rows: Any, **values: Any) -> Any:
             text, ordered = self.compiled(tx.dialect)
             if name == "many":
                 tape.add(text, [ordered(row) for row in rows[0]], many=True)
@@ -73,14 +73,14 @@ def recording(tape: Tape) -> Iterator[None]:
         tape.add(statement, parameters, many=executemany)
 
     for name in originals:
-        setattr(Prepared, name, noted(name))
+        setattr(Compiled, name, noted(name))
     event.listen(sa.Engine, "before_cursor_execute", core)
     try:
         yield
     finally:
         event.remove(sa.Engine, "before_cursor_execute", core)
         for name, original in originals.items():
-            setattr(Prepared, name, original)
+            setattr(Compiled, name, original)
 
 
 async def crowd(db: Database, guild: int, count: int, *, first: int = 1) -> tuple[Club, list[offers.Accept]]:

@@ -14,10 +14,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import tables as book
+from ledger import schema as book
 from ledger.accounts import OpenBook, open_book
-from ledger.database import run_alone
-from markets import board, tables
+from ledger.storage.database import run_alone
+from markets.core import tables
+from markets.forecasts import leaderboard
 from tests import databases
 from tests.benchmarks.harness import median, percentile
 from tests.world import NOW
@@ -35,7 +36,7 @@ def fill(tx: Connection) -> None:
         people.append({"guild_id": GUILD, "number": number, "discord_id": number, "joined_us": 0})
         claims, peer = dice.randint(5, 60), dice.randint(-(10**9), 10**9)
         staked, profit = dice.randint(1, 10**7), dice.randint(-(10**6), 10**6)
-        ranked = claims >= board.NEEDED
+        ranked = claims >= leaderboard.NEEDED
         row = {
             "guild_id": GUILD,
             "season": 0,
@@ -63,13 +64,13 @@ def fill(tx: Connection) -> None:
     tx.execute(tables.standings.insert(), standings)
 
 
-def page(tx: Connection, by: board.Ranking, skip: int, player: int) -> float:
+def page(tx: Connection, by: leaderboard.Ranking, skip: int, player: int) -> float:
     """Milliseconds of what one press of the board reads."""
     began = time.perf_counter()
-    board.top(tx, GUILD, by, skip=skip)
-    mine = board.standing(tx, GUILD, player)
+    leaderboard.top(tx, GUILD, by, skip=skip)
+    mine = leaderboard.standing(tx, GUILD, player)
     assert mine is not None
-    board.rank(tx, GUILD, mine, by)
+    leaderboard.rank(tx, GUILD, mine, by)
     return (time.perf_counter() - began) * 1_000
 
 
@@ -77,7 +78,7 @@ def measure(tx: Connection) -> list[float]:
     dice = random.Random(7)
     return [
         page(tx, by, skip, dice.randint(1, PLAYERS))
-        for by in board.RANKINGS
+        for by in leaderboard.RANKINGS
         for skip in (0, 10, 1_000)
         for _ in range(10)
     ]

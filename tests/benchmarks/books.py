@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ledger import chain
-from ledger.tables import NEVER_USED
+from ledger import hash_chain
+from ledger.schema import NEVER_USED
 from tests import databases
 
 GUILD = 7_000_000_000_000_000_001
@@ -74,7 +74,7 @@ class _Book:
     guild: int
     people: int
     escrows: int
-    head: bytes = chain.GENESIS
+    head: bytes = hash_chain.GENESIS
     balances: list[int] = field(init=False)
     counts: list[int] = field(init=False)
     last: list[int] = field(init=False)
@@ -106,7 +106,7 @@ class _Book:
         kind, owner = self.kind(number)
         ended = (self.last[number] or NEVER_USED) if kind == "escrow" and not self.balances[number] else None
         state = (self.balances[number], self.counts[number], ended)
-        return (self.guild, number, kind, owner, *state, chain.seal(self.guild, number, kind, owner))
+        return (self.guild, number, kind, owner, *state, hash_chain.seal(self.guild, number, kind, owner))
 
     def _movements(self) -> Iterator[tuple[str, int, int | None, dict[int, int]]]:
         for player in range(1, self.people + 1):
@@ -147,9 +147,9 @@ class _Book:
     ) -> tuple[Any, list[Any], Any]:
         lines = [self._move(number, account, amount) for account, amount in amounts.items()]
         note = self._note(number)
-        words = chain.words_digest(note[0], note[1]) if note else None
+        words = hash_chain.words_digest(note[0], note[1]) if note else None
         body = {"key": f"bench:{number}", "kind": kind, "actor": actor, "at_us": BEGIN_US + number * STEP_US}
-        data = chain.canonical(
+        data = hash_chain.canonical(
             before=self.head,
             guild=self.guild,
             number=number,
@@ -158,19 +158,21 @@ class _Book:
             words=words,
             lines=lines,
         )
-        self.head = chain.digest(data)
-        transfer = (self.guild, number, chain.FORMAT, *body.values(), reverses, words, self.head)
+        self.head = hash_chain.digest(data)
+        transfer = (self.guild, number, hash_chain.FORMAT, *body.values(), reverses, words, self.head)
         entries = [
             (self.guild, number, place, line[1], *line[3:]) for place, line in enumerate(lines, start=1)
         ]
         return transfer, entries, self._note_row(number, note)
 
-    def _move(self, number: int, account: int, amount: int) -> chain.Line:
+    def _move(self, number: int, account: int, amount: int) -> hash_chain.ChainEntry:
         self.balances[account] += amount
         self.counts[account] += 1
         self.last[account] = number
         kind, owner = self.kind(account)
-        return chain.Line(kind, account, owner, amount, self.balances[account], self.counts[account])
+        return hash_chain.ChainEntry(
+            kind, account, owner, amount, self.balances[account], self.counts[account]
+        )
 
     def _note(self, number: int) -> tuple[str, bytes] | None:
         return None if number % 50 else (f"about transfer {number}", number.to_bytes(16, "big"))

@@ -18,7 +18,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot import painter
-from bot.charts import WHOLE, Prices, PricesOf, longs
+from bot.charts.models import WHOLE, Prices, PricesOf, longs
 from bot.painter import Painter
 from tests import databases
 from tests.benchmarks.harness import Stalls, median, report

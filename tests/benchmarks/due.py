@@ -18,11 +18,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from bot.client import Crux
+from bot.background.scheduler import Scheduler
+from bot.client import Client
 from bot.clock import Clock
-from bot.scheduler import Scheduler
 from ledger.types import from_us, to_us
-from markets import due, outbox
+from markets.core import jobs, outbox
 from tests import databases
 from tests.benchmarks.harness import Stalls, percentile, report
 from tests.world import World
@@ -33,11 +33,11 @@ GUILDS = 20
 lateness: list[float] = []
 
 
-@due.handles(KIND)
-def remind(tx: Connection, work: due.Due, now: datetime) -> None:
+@jobs.handles(KIND)
+def remind(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """As much as a reminder does: a post for its line."""
     lateness.append(time.time() - work.due_us / 1_000_000)
-    outbox.post(tx, work.guild, KIND, {"claim": work.ref}, now, line=work.ref)
+    outbox.enqueue(tx, work.guild, KIND, {"claim": work.ref}, now, line=work.ref)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Plan:
 
 def plan(tx: Connection, request: Plan, now: datetime) -> None:
     for ref in range(request.first, request.first + request.count):
-        due.schedule(tx, request.guild, KIND, ref, request.from_us + ref * request.every_us)
+        jobs.schedule(tx, request.guild, KIND, ref, request.from_us + ref * request.every_us)
 
 
 async def figures(quick: bool, only: tuple[str, ...] = ()) -> None:
@@ -86,7 +86,7 @@ async def _at_once(items: int) -> None:
 class Quiet(Scheduler):
     """Tells nothing: Discord's own limits are not what is measured."""
 
-    def __init__(self, crux: Crux, items: int, begins_us: int) -> None:
+    def __init__(self, crux: Client, items: int, begins_us: int) -> None:
         super().__init__(crux)
         self._items, self.begins_us = items, begins_us
         self.all_done = asyncio.Event()
@@ -115,7 +115,7 @@ async def working(items: int, *, every_us: int) -> AsyncGenerator[Quiet]:
                 await db.write(plan, request, datetime.now(UTC))
             assert datetime.now(UTC) < from_us(begins), "planning took longer than it may"
             gc.collect()
-            scheduler = Quiet(Crux(db, Clock()), items, begins)
+            scheduler = Quiet(Client(db, Clock()), items, begins)
             await scheduler.presence.beat()
             scheduler.presence.arrived.set()
             running = asyncio.create_task(scheduler.go())

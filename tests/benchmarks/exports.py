@@ -20,9 +20,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ledger import exports
-from ledger.database import run_alone
-from ledger.pages import Selection
+from ledger.files import exports
+from ledger.files.paging import Selection
+from ledger.storage.database import run_alone
 from tests.benchmarks import books, harness
 
 ROUNDS = 5

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncpg
 
-from ledger.database import Database
+from ledger.storage.database import Database
 from tests import databases
 from tests.benchmarks import audit, exports, posts
 from tests.benchmarks.harness import Stalls, alternate_async, median, percentile, report

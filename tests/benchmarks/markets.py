@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from ledger.accounts import Player
-from ledger.database import Database
+from ledger.storage.database import Database
 from ledger.types import to_us
-from markets import due, trading
-from markets.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core import jobs
+from markets.shares import trading
 from tests import databases
 from tests.benchmarks import bets, books
 from tests.benchmarks.bets import PEOPLE, Tape, bare, copied, into_the_file, recording
@@ -293,10 +295,10 @@ async def _settle(db: Database, now: datetime, each: Callable[[], object] = lamb
     """Carry out what is due, one unit after the other; how many that were."""
     units = 0
     each()
-    while rows := await db.claim(due.claim, due.Claim(owner=next(_owners)), now):
+    while rows := await db.background(jobs.lease, jobs.LeaseJobs(owner=next(_owners)), now):
         for row in rows:
             each()
-            await db.write(due.perform, row, now, background=True)
+            await db.write(jobs.perform, row, now, background=True)
             units += 1
         each()
     return units

@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from ledger import chain, transfers, units
+from ledger import hash_chain, transfers
 from ledger.accounts import Account
-from ledger.database import PRAGMAS, Database
-from ledger.prepared import Prepared
+from ledger.compiled import Compiled
+from ledger.storage import operations
+from ledger.storage.database import PRAGMAS, Database
 from ledger.transfers import Posted
 from tests.world import NOW, World
 
@@ -63,9 +64,9 @@ async def crowd(db: Database, guild: int, pairs: int) -> list[tuple[int, int, in
 
 def texts(dialect: sa.Dialect) -> dict[str, str]:
     """The statements of one `db.write(stake, ...)` in their order, and proof that we fill them rightly."""
-    statements: dict[str, tuple[Prepared, str]] = {
-        "lock": (units._LOCK[dialect.name], "g"),
-        "find_done": (units._FIND_DONE, "g key"),
+    statements: dict[str, tuple[Compiled, str]] = {
+        "lock": (operations._LOCK[dialect.name], "g"),
+        "find_done": (operations._FIND_DONE, "g key"),
         "book": (transfers._BOOK, "g"),
         "take": (transfers._TAKE_ANY, "amount g n amount"),
         "put": (transfers._PUT, "amount g n amount"),
@@ -78,7 +79,7 @@ def texts(dialect: sa.Dialect) -> dict[str, str]:
             "guild_id transfer line account amount balance_after account_seq",
         ),
         "advance": (transfers._ADVANCE, "number head g"),
-        "add_done": (units._ADD_DONE, "guild_id key request_digest answer at_us"),
+        "add_done": (operations._ADD_DONE, "guild_id key request_digest answer at_us"),
     }
     made: dict[str, str] = {}
     for name, (statement, order) in statements.items():
@@ -95,7 +96,7 @@ def digests(
     guild: int, number: int, key: str, before: bytes, lines: list[tuple[Any, ...]]
 ) -> tuple[bytes, bytes]:
     """What both sides hash: the request, and the transfer with its entries."""
-    canonical = chain.canonical(
+    canonical = hash_chain.canonical(
         before=before,
         guild=guild,
         number=number,
@@ -105,9 +106,9 @@ def digests(
         at_us=AT_US,
         reverses=None,
         words=None,
-        lines=[chain.Line(*line) for line in lines],
+        lines=[hash_chain.ChainEntry(*line) for line in lines],
     )
-    return chain.digest(key.encode()), chain.digest(canonical)
+    return hash_chain.digest(key.encode()), hash_chain.digest(canonical)
 
 
 class BareSqlite:

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bot import charts, drawing, painter
-from bot.cards import Card
-from bot.charts import WHOLE, Balance, Bin, Calibration, Chart, Prices, longs
+from bot import painter
+from bot.charts import models, plot
+from bot.charts.models import WHOLE, Balance, Bin, CalibrationChart, Chart, Prices, longs
 from bot.painter import Painter
+from bot.ui.cards import Card
 from tests import databases
 
 START_US = 1_790_000_000_000_000
@@ -36,7 +37,7 @@ def prices(*names: str, trades: int = 20, title: str = "Before 2030") -> Prices:
 
 
 BALANCE = Balance("Your balance", longs([START_US, START_US + HOUR_US]), longs([100_000, -5_050]), START_US)
-CALIBRATION = Calibration("Ada", (Bin(0.05, 0.1, 0.0, 0.3, 10), Bin(0.9, 0.8, 0.6, 0.95, 20)))
+CALIBRATION = CalibrationChart("Ada", (Bin(0.05, 0.1, 0.0, 0.3, 10), Bin(0.9, 0.8, 0.6, 0.95, 20)))
 EVERY = [
     prices("YES", "NO"),
     prices("YES", "NO", trades=0),
@@ -44,7 +45,7 @@ EVERY = [
     prices("日本", "$5$_^", "never"),
     BALANCE,
     CALIBRATION,
-    Calibration("Nobody", ()),
+    CalibrationChart("Nobody", ()),
 ]
 
 
@@ -58,9 +59,9 @@ async def paints(own_sqlite: str) -> AsyncIterator[Painter]:
 
 @pytest.mark.parametrize("chart", EVERY, ids=lambda chart: type(chart).__name__)
 def test_every_chart_is_a_picture_and_a_sentence(chart: Chart):
-    picture = Image.open(io.BytesIO(drawing.draw(chart)))
-    assert picture.size == (drawing.WIDE, drawing.HIGH)
-    assert 10 < len(charts.describe(chart)) <= 1_000
+    picture = Image.open(io.BytesIO(plot.draw(chart)))
+    assert picture.size == (plot.WIDE, plot.HIGH)
+    assert 10 < len(models.describe(chart)) <= 1_000
 
 
 def test_words_say_what_the_picture_shows():
@@ -72,12 +73,12 @@ def test_words_say_what_the_picture_shows():
         longs([-1, 0, 1]),
         START_US + 48 * HOUR_US,
     )
-    assert charts.describe(shown) == (
+    assert models.describe(shown) == (
         "Price over time, 21 September 2026 to 23 September 2026, 2 trades: "
         "YES from 50% to 62%, lowest 50%, highest 70%; NO from 50% to 38%, lowest 30%, highest 50%."
     )
-    assert "from 1,000.00 to −50.50 points" in charts.describe(BALANCE)
-    assert "said about 90%: happened 80% of 20 (60% to 95%)" in charts.describe(CALIBRATION)
+    assert "from 1,000.00 to −50.50 points" in models.describe(BALANCE)
+    assert "said about 90%: happened 80% of 20 (60% to 95%)" in models.describe(CALIBRATION)
 
 
 def luminance(colour: str) -> float:
@@ -93,10 +94,10 @@ def contrast(one: str, other: str) -> float:
 
 def test_every_colour_can_be_read_on_the_picture_s_own_ground():
     """It is the same in Discord's dark and light, since the picture brings its ground along."""
-    picture = Image.open(io.BytesIO(drawing.draw(EVERY[0]))).convert("RGBA")
-    assert picture.getpixel((2, 2)) == (*bytes.fromhex(drawing.GROUND[1:]), 255)
-    for ground in (drawing.GROUND, drawing.PANEL):
-        for colour in (*drawing.COLOURS, drawing.WORDS, drawing.QUIET):
+    picture = Image.open(io.BytesIO(plot.draw(EVERY[0]))).convert("RGBA")
+    assert picture.getpixel((2, 2)) == (*bytes.fromhex(plot.GROUND[1:]), 255)
+    for ground in (plot.GROUND, plot.PANEL):
+        for colour in (*plot.COLOURS, plot.WORDS, plot.QUIET):
             assert contrast(colour, ground) >= 4.5, colour
 
 
@@ -105,7 +106,7 @@ def test_thinning_keeps_every_column_s_ends_and_peaks():
     at = np.sort(dice.integers(0, 10**12, 50_000))
     values = dice.integers(0, WHOLE, 50_000)
     columns = 100
-    kept = drawing.thinned(at, values, columns)
+    kept = plot.thinned(at, values, columns)
     assert len(kept) <= 4 * columns
     column = (at - at[0]) * columns // (at[-1] - at[0] + 1)
     for here in range(columns):
@@ -119,7 +120,7 @@ def test_thinning_keeps_every_column_s_ends_and_peaks():
 
 
 def test_labels_move_apart_and_stay_inside():
-    found = dict(drawing.apart([50.0, 51.0, 52.0, 99.9, 0.0], 10))
+    found = dict(plot.apart([50.0, 51.0, 52.0, 99.9, 0.0], 10))
     at = sorted(found.values())
     assert all(b - a >= 10 - 1e-9 for a, b in itertools.pairwise(at))
     assert at[0] >= 0

@@ -12,14 +12,15 @@ import pytest
 
 from bot.__main__ import main
 from bot.cli import COMMANDS
-from ledger import statements, versions
+from ledger import statements
 from ledger.accounts import OpenBook, open_book
-from ledger.database import run_alone
+from ledger.storage import schema_version
+from ledger.storage.database import run_alone
 from tests import databases, example_book
 from tests.bot.test_lockfile import another_process
 from tests.world import NOW
 
-NEWEST = versions.known()[-1]
+NEWEST = schema_version.known()[-1]
 
 Crux = Callable[..., tuple[int, str, str]]
 
@@ -168,9 +169,9 @@ def test_migrate_makes_a_database_and_leaves_it_alone_after_that(crux: Crux, emp
     assert second[1].endswith(f" is at version {NEWEST}: nothing to do.\n")
 
 
-@pytest.mark.parametrize("start", versions.known()[:-1])
+@pytest.mark.parametrize("start", schema_version.known()[:-1])
 def test_migrate_brings_an_older_database_over(crux: Crux, empty: str, start: str):
-    run_alone(empty, lambda tx: versions.migrate(tx, empty, start), write=True)
+    run_alone(empty, lambda tx: schema_version.migrate(tx, empty, start), write=True)
 
     code, out, _ = crux("migrate", "--database", empty)
 

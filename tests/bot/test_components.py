@@ -3,13 +3,13 @@
 import pytest
 
 from bot import app as app  # all that can be pressed is known once the app is
-from bot import components
-from bot.cards import Button, Card, File, Form, Line, Look, PickChannel, PickRole
-from bot.components import Routes
 from bot.refusals import Outdated
-from bot.render import board
-from bot.render.text import Currency
-from markets.board import PAGE, RANKINGS, Ranking, Season, Standing, Top
+from bot.text import Currency
+from bot.ui import components
+from bot.ui.cards import Button, ButtonLook, Card, File, Form, Line, PickChannel, PickRole
+from bot.ui.components import Routes
+from bot.words import board
+from markets.forecasts.leaderboard import PAGE, RANKINGS, Ranking, Season, Standing, Top
 
 
 async def handler(press: object, **numbers: int) -> None:
@@ -61,7 +61,10 @@ def test_no_template_can_take_anothers_id():
 
 async def test_a_card_is_one_container_and_is_not_kept_by_discord_py():
     card = Card(
-        "Title", ("Some **words**.",), "fine print", (Button("Give 5 points", "give:1:2:500", Look.MAIN),)
+        "Title",
+        ("Some **words**.",),
+        "fine print",
+        (Button("Give 5 points", "give:1:2:500", ButtonLook.MAIN),),
     )
     view = components.view(card)
     assert view.is_finished()
@@ -98,7 +101,7 @@ async def test_every_page_of_the_board_can_be_shown(
     row = Standing(1, True, 12, 1, 1, 1, 1, 1, 12, 100, 5, 1, 1, 5, 500)
     top = Top(skip + 1, (row,) * PAGE, more)
     for newest in (None, Season(3, "Spring", 0, 1)):
-        seen = board.Board(by, top, row, 1, season, Currency(), {1: 501}, newest)
+        seen = board.BoardPage(by, top, row, 1, season, Currency(), {1: 501}, newest)
         (container,) = components.view(board.board(seen)).to_components()
         ids = [b["custom_id"] for row in container["components"][1:] for b in row["components"]]
         assert len(ids) == len(set(ids))

@@ -125,7 +125,7 @@ def test_a_missing_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     class Needs(config.Table):
         name: str
 
-    class WithNeeds(config.File):
+    class WithNeeds(config.ConfigFile):
         server: Needs
 
     monkeypatch.setattr(config, "File", WithNeeds)

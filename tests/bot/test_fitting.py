@@ -10,21 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from bot import fitting
-from bot.announcer import Sending, message_of
+from bot import text
 from bot.app import COMMANDS as COMMANDS  # all words are known
-from bot.cards import Button, Card
-from bot.render import results as result_words
-from bot.render import text
-from bot.render.announced import CARDS, POSTS, Ask, Told
-from ledger.database import Database
-from markets import disputes, judges, queries
-from markets.claims import Actor, Outcome, Result
-from markets.tables import cards, posts
+from bot.background.announcer import Sending, message_of
+from bot.ui import discord_limits
+from bot.ui.cards import Button, Card
+from bot.words import results as result_words
+from bot.words.announced import CARDS, POSTS, Ask, Told
+from ledger.storage.database import Database
+from markets.claims import judges
+from markets.claims.terms import Actor, Outcome, Result
+from markets.core.tables import cards, posts
+from markets.settlement import disputes
+from markets.views import queries
 from tests.markets.club import Club
 
 WHOLE = Button("All that was said", "said:1:0")
-PEOPLE = [1_300_000_000_000_000_000 + at for at in range(fitting.MENTIONS + 1)]
+PEOPLE = [1_300_000_000_000_000_000 + at for at in range(discord_limits.MENTIONS + 1)]
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def sizes(told: Told) -> tuple[int, int]:
     parts = list(view.walk_children())
     texts = [part.content for part in parts if hasattr(part, "content")]  # pyright: ignore
     assert any("and 54 more who have something on it" in text for text in texts)
-    return sum(map(fitting.letters, texts)), len(parts)
+    return sum(map(discord_limits.letters, texts)), len(parts)
 
 
 words = st.text("ab *_[]()<>\\“”😀👩‍🚀é", max_size=700)
@@ -50,20 +52,20 @@ words = st.text("ab *_[]()<>\\“”😀👩‍🚀é", max_size=700)
 @given(st.lists(words, max_size=9), st.integers(200, 4_000))
 def test_any_text_is_brought_down_to_any_room_and_says_so(lines: list[str], room: int):
     card = Card("Ruled NO", tuple(lines), "Claim 1")
-    made = fitting.fitted(card, room, WHOLE)
-    assert fitting.letters(fitting.body(made)) <= room
+    made = discord_limits.fitted(card, room, WHOLE)
+    assert discord_limits.letters(discord_limits.body(made)) <= room
     if made != card:
-        assert fitting.SHORTENED in made.small
+        assert discord_limits.SHORTENED in made.small
         assert WHOLE in made.buttons
-        assert fitting.fitted(made, room, WHOLE) == made
+        assert discord_limits.fitted(made, room, WHOLE) == made
 
 
 @settings(max_examples=50)
 @given(words, st.integers(20, 300))
 def test_a_cut_line_tears_no_letter_and_no_markdown_apart(line: str, most: int):
     shown = f"**A** says [this](https://example.org/a) to <@1>: {text.escape(line)}"
-    made = fitting.cut(shown, most)
-    assert fitting.letters(made) <= most + 2
+    made = discord_limits.cut(shown, most)
+    assert discord_limits.letters(made) <= most + 2
     if made != shown:
         kept = made.removesuffix("**").removesuffix("…").rstrip()
         assert shown.startswith(kept)
@@ -73,15 +75,15 @@ def test_a_cut_line_tears_no_letter_and_no_markdown_apart(line: str, most: int):
 @settings(max_examples=50)
 @given(st.text("ab 😀", max_size=9_000), st.integers(100, 3_400))
 def test_a_text_is_parted_into_pieces_that_fit_and_lose_no_word(line: str, most: int):
-    parts = fitting.parts(line, most)
-    assert all(fitting.letters(part) <= most for part in parts)
+    parts = discord_limits.parts(line, most)
+    assert all(discord_limits.letters(part) <= most for part in parts)
     assert "".join("".join(parts).split()) == "".join(line.split())
 
 
 def test_quotes_go_first_and_what_each_result_pays_stays():
     pays = tuple(f"- **{name}**: <@1> +10, <@2> −10" for name in ("YES", "NO", "unclear"))
     card = Card("Dispute 1", (f"Challenged: “{'It is so. ' * 50}”", f"- Ada: “{'No. ' * 125}”", *pays))
-    made = fitting.fitted(card, 700, WHOLE)
+    made = discord_limits.fitted(card, 700, WHOLE)
     assert made.text[2:] == pays
     assert all(line.endswith("…”") for line in made.text[:2])
 
@@ -152,8 +154,8 @@ async def test_every_message_about_the_largest_claim_fits(club: Club):
     assert wanted <= set(seen)
     for kind, told in seen.items():
         letters, parts = sizes(told)
-        assert letters <= fitting.LETTERS, kind
-        assert parts <= fitting.PARTS, kind
+        assert letters <= discord_limits.LETTERS, kind
+        assert parts <= discord_limits.PARTS, kind
     assert {WHOLE.id} <= {one.id for one in seen["card dispute"].card.buttons}
 
 
@@ -164,8 +166,8 @@ async def test_what_a_message_shortens_stands_whole_in_its_pages(club: Club):
     dispute = await club.db.read(queries.dispute, club.guild, 1, club.now)
     pages: list[Card] = []
     for at in range(30):
-        pages.append(result_words.words(result_words.Words(claim, dispute, at)))
-        assert fitting.fitted(pages[-1]) == pages[-1]
+        pages.append(result_words.words(result_words.SaidPage(claim, dispute, at)))
+        assert discord_limits.fitted(pages[-1]) == pages[-1]
     said = "\n".join(line for page in pages for line in page.text)
     assert said.count("🧪") >= 30
     assert pages[-1].buttons[1].off

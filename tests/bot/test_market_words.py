@@ -10,12 +10,15 @@ from typing import get_args
 
 import pytest
 
-from bot.render import announced, market_refusals, phrases, results
-from bot.render.text import Currency
-from markets import claims, clauses, errors, lifecycle, queries
-from markets.claims import Outcome, Result, Terms
-from markets.disputes import GROUNDS
-from markets.wording import Remark
+from bot.text import Currency
+from bot.words import announced, market_refusals, phrases, results
+from markets.claims import ambiguity
+from markets.claims import terms as claim_terms
+from markets.claims.terms import Outcome, Result, Terms
+from markets.claims.wording import Remark
+from markets.core import errors, lifecycle
+from markets.settlement.disputes import GROUNDS
+from markets.views import queries
 
 MARKETS = Path(errors.__file__).parent
 FACTS = {
@@ -97,7 +100,7 @@ def test_every_code_that_is_raised_for_bad_terms_has_a_sentence():
 
 @pytest.mark.parametrize("code", ["days", "weights", "payer", "text"])
 def test_every_bad_clause_has_a_sentence(code: str):
-    assert market_refusals.refusal(clauses.BadClause(code), Currency())
+    assert market_refusals.refusal(ambiguity.BadClause(code), Currency())
 
 
 def test_every_state_ground_and_ending_has_words():
@@ -106,7 +109,7 @@ def test_every_state_ground_and_ending_has_words():
     }
     assert states <= phrases.STATES.keys()
     assert set(GROUNDS) == results.GROUNDS.keys()
-    assert set(get_args(claims.Early)) == phrases.EARLY.keys()
+    assert set(get_args(claim_terms.Early)) == phrases.EARLY.keys()
 
 
 def terms(*names: str) -> Terms:
@@ -128,9 +131,9 @@ def test_sides_in_words():
 
 def test_a_clause_in_words():
     yes_no = terms("YES", "NO")
-    assert phrases.clause(yes_no, clauses.even(2, 30)) == "half and half, from 30 days after the deadline"
-    assert phrases.clause(yes_no, clauses.counts_as(2, 0)) == "doubt counts as YES"
-    assert phrases.clause(yes_no, clauses.JudgesChoose()) == "the judges choose weights"
+    assert phrases.clause(yes_no, ambiguity.even(2, 30)) == "half and half, from 30 days after the deadline"
+    assert phrases.clause(yes_no, ambiguity.counts_as(2, 0)) == "doubt counts as YES"
+    assert phrases.clause(yes_no, ambiguity.JudgesChoose()) == "the judges choose weights"
 
 
 def test_only_a_plain_link_is_one():
@@ -166,7 +169,7 @@ def texts(call: ast.Call) -> Iterator[str]:
 def test_everything_that_is_told_has_words():
     """Every kind that the markets write into the outbox, read from the source."""
     for name in ("bets", "claims", "results", "calendar"):
-        importlib.import_module(f"bot.render.{name}")  # which registers its words
+        importlib.import_module(f"bot.words.{name}")  # which registers its words
     wanted = {
         text
         for path in MARKETS.rglob("*.py")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.moments import BadMoment, MissingHour, OutOfRange, TwiceHour, TwoReadings, moment, stamp
-from markets import zones
+from bot.input.dates import BadMoment, MissingHour, OutOfRange, TwiceHour, TwoReadings, moment, stamp
+from markets.claims import zones
 
 NOW = datetime(2026, 11, 20, 13, 0, 30, 500, tzinfo=UTC)  # a Friday
 BERLIN = ZoneInfo("Europe/Berlin")

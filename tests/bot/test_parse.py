@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import parse
+from bot.input import amounts
 from bot.refusals import BadInput
 
 
@@ -11,7 +11,7 @@ from bot.refusals import BadInput
     [("25", 2500), (" 12.5 ", 1250), ("1,000.00", 100_000), ("7 points", 700), ("1 point", 100)],
 )
 def test_amounts(typed: str, minor: int):
-    assert parse.points(typed) == minor
+    assert amounts.points(typed) == minor
 
 
 @pytest.mark.parametrize(
@@ -19,25 +19,25 @@ def test_amounts(typed: str, minor: int):
 )
 def test_what_is_no_amount(typed: str):
     with pytest.raises(BadInput) as refused:
-        parse.points(typed, "The stake")
+        amounts.points(typed, "The stake")
     assert refused.value.field == "The stake"
 
 
 def test_an_amount_may_be_off():
-    assert [parse.points_or_none(typed, "x") for typed in ("0", "off", "", "5")] == [0, 0, 0, 500]
+    assert [amounts.points_or_none(typed, "x") for typed in ("0", "off", "", "5")] == [0, 0, 0, 500]
 
 
 @pytest.mark.parametrize(
     ("typed", "days"), [("0", 0), ("30", 30), ("7 days", 7), ("1 day", 1), ("3650", 3650)]
 )
 def test_days(typed: str, days: int):
-    assert parse.days(typed, "x") == days
+    assert amounts.days(typed, "x") == days
 
 
 @pytest.mark.parametrize("typed", ["", "-1", "1.5", "3651", "99999", "٣", "a week"])
 def test_what_is_no_number_of_days(typed: str):
     with pytest.raises(BadInput):
-        parse.days(typed, "x")
+        amounts.days(typed, "x")
 
 
 @pytest.mark.parametrize(
@@ -50,31 +50,31 @@ def test_what_is_no_number_of_days(typed: str):
     ],
 )
 def test_time_zones(typed: str, zone: str):
-    assert parse.zone(typed) == zone
+    assert amounts.zone(typed) == zone
 
 
 @pytest.mark.parametrize("typed", ["Berlin", "../../etc/passwd", "Europe/", "+1", "x" * 4000])
 def test_what_is_no_time_zone(typed: str):
     with pytest.raises(BadInput):
-        parse.zone(typed)
+        amounts.zone(typed)
 
 
 def test_currencies():
-    assert parse.currency("") == "points"
-    assert parse.currency(" bread crumbs ") == "bread crumbs"
-    assert parse.currency("Münzen") == "Münzen"
-    assert parse.symbol("") == ""
-    assert parse.symbol("◆") == "◆"
+    assert amounts.currency("") == "points"
+    assert amounts.currency(" bread crumbs ") == "bread crumbs"
+    assert amounts.currency("Münzen") == "Münzen"
+    assert amounts.symbol("") == ""
+    assert amounts.symbol("◆") == "◆"
     for name in ("**bold**", "<@1>", "x" * 21, "@everyone", "a`b"):
         with pytest.raises(BadInput):
-            parse.currency(name)
+            amounts.currency(name)
     for sign in ("5", "-", "*", "<@1>", "abcd", "`"):
         with pytest.raises(BadInput):
-            parse.symbol(sign)
+            amounts.symbol(sign)
 
 
 def test_reasons():
-    assert parse.reason("  for\nthe test ") == "for the test"
+    assert amounts.reason("  for\nthe test ") == "for the test"
     for typed in ("", "  ", "no", "\u200b\u200b\u200b\u200b", "x" * 301):
         with pytest.raises(BadInput):
-            parse.reason(typed)
+            amounts.reason(typed)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import parse_odds
+from bot.input import odds as parse_odds
 from bot.refusals import BadInput
-from bot.render.odds import percent, sentence
+from bot.words.odds import percent, sentence
 from markets.mechanisms.two_party import Stakes
 
 amounts = st.integers(1, 10**15)

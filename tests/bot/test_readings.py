@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import drafting, telling
-from bot.moments import TwoReadings, moment, written
+from bot.input import forms, result_codes, story_lines
+from bot.input.dates import TwoReadings, moment, written
 from bot.refusals import BadInput, Unclear
-from bot.render import results
-from markets.claims import Outcome, Terms
+from markets.claims.terms import Outcome, Terms
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 U, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
@@ -114,7 +113,7 @@ HELD = {"what": "A named lab announces a model", "outcomes": "YES\nNO", "when": 
 @pytest.mark.parametrize("typed", ["next year", "Q1 2028", "by 2028", "June 2028"])
 def test_b7_a_draft_keeps_what_was_typed_and_its_question(field: str, typed: str):
     held = HELD | {field: typed}
-    terms, kept, bad = drafting.claim_terms(Terms(title=""), held, "UTC", NOW)
+    terms, kept, bad = forms.claim_terms(Terms(title=""), held, "UTC", NOW)
     assert [type(one) for one in bad] == [TwoReadings]
     assert kept[field] == typed
     if field == "when":
@@ -123,7 +122,7 @@ def test_b7_a_draft_keeps_what_was_typed_and_its_question(field: str, typed: str
     assert isinstance(bad[0], Unclear)
     for one in bad[0].readings:
         chosen = HELD | {field: one.typed}
-        _, kept, bad_now = drafting.claim_terms(Terms(title=""), chosen, "UTC", NOW)
+        _, kept, bad_now = forms.claim_terms(Terms(title=""), chosen, "UTC", NOW)
         assert not [again for again in bad_now if isinstance(again, Unclear)]
         if not bad_now:  # some close after the deadline
             assert kept[field] == one.typed
@@ -132,28 +131,28 @@ def test_b7_a_draft_keeps_what_was_typed_and_its_question(field: str, typed: str
 @pytest.mark.parametrize("typed", ["next year", "by 2030", "2027", "June 2027"])
 def test_b7_a_quick_bet_is_not_made_of_one_of_them(typed: str):
     with pytest.raises(TwoReadings):
-        drafting.quick_terms({"what": "A named lab announces it", "when": typed}, "UTC", NOW)
+        forms.quick_terms({"what": "A named lab announces it", "when": typed}, "UTC", NOW)
 
 
 @pytest.mark.parametrize("typed", ["next year", "by 2030", "2027", "June 2027"])
 def test_b7_nor_the_day_to_ask_again_nor_the_day_of_an_item(typed: str):
     terms = Terms(title="T", outcomes=(Outcome("YES", ""), Outcome("NO", "")), zone="UTC")
     with pytest.raises(TwoReadings):
-        drafting.result(terms, results.EARLY, typed, NOW)
-    with pytest.raises(telling.UnclearLine):
-        telling.said(f"2027-06-30: a lab says it, 20%\n{typed}: another says it, 80%", "UTC", NOW)
+        forms.result(terms, result_codes.EARLY, typed, NOW)
+    with pytest.raises(story_lines.UnclearLine):
+        story_lines.said(f"2027-06-30: a lab says it, 20%\n{typed}: another says it, 80%", "UTC", NOW)
 
 
 def test_a_line_of_a_story_gets_the_day_that_was_chosen():
     items = "2027-06-30: a lab says it, 20%\n\n- by 2030: another says it by 2030, 80%"
-    with pytest.raises(telling.UnclearLine) as asked:
-        telling.said(items, "UTC", NOW)
-    chosen = telling.chosen(items, asked.value.line, "2030-12-31")
+    with pytest.raises(story_lines.UnclearLine) as asked:
+        story_lines.said(items, "UTC", NOW)
+    chosen = story_lines.chosen(items, asked.value.line, "2030-12-31")
     assert chosen == "2027-06-30: a lab says it, 20%\n- 2030-12-31: another says it by 2030, 80%"
-    assert [one.by_us for one in telling.said(chosen, "UTC", NOW)][1] == 1_924_992_000_000_000
+    assert [one.by_us for one in story_lines.said(chosen, "UTC", NOW)][1] == 1_924_992_000_000_000
 
 
 @pytest.mark.parametrize("typed", ["next year", "2027", "2027-06", "Q1 2027", "by 2030"])
 def test_b7_when_something_became_public_is_a_whole_date(typed: str):
     with pytest.raises(BadInput):
-        drafting.day(typed, "UTC", NOW)
+        forms.day(typed, "UTC", NOW)

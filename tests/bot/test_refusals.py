@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import refusals as press
-from bot.render import refusals
-from bot.render.text import Currency
+from bot.text import Currency
+from bot.words import refusals
 from ledger import errors
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import telling
+from bot.input import story_lines
 from bot.refusals import BadInput
 from ledger.types import from_us
-from markets.claims import Outcome, Terms
-from markets.stories import MOST_ITEMS, Item, Scenario
+from markets.claims.stories import MOST_ITEMS
+from markets.claims.terms import Item, Outcome, Scenario, Terms
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def test_each_line_is_a_date_words_and_a_chance():
 
     2027-12-31 18:00: A law, 0%
     """
-    found = telling.said(typed, "UTC", NOW)
+    found = story_lines.said(typed, "UTC", NOW)
     assert [(one.words, one.chance_bps) for one in found] == [
         ("A lab scores 90% on FrontierMath: its own number", 8_000),
         ("A second one", 1_250),
@@ -35,12 +35,14 @@ def test_each_line_is_a_date_words_and_a_chance():
 
 def test_what_was_read_is_written_as_it_can_be_read_again():
     typed = "2027-06-30: One, 80%\n2027-12-31 18:00: Two, 0.25%"
-    items = tuple(Item(one.words, one.by_us, (one.chance_bps, 1)) for one in telling.said(typed, "UTC", NOW))
+    items = tuple(
+        Item(one.words, one.by_us, (one.chance_bps, 1)) for one in story_lines.said(typed, "UTC", NOW)
+    )
     terms = Terms(
         title="T", zone="UTC", outcomes=(Outcome("a", ""), Outcome("b", "")), scenario=Scenario((1, 2), items)
     )
-    assert telling.written(terms, 0) == typed
-    assert telling.written(terms, None) == "2027-06-30: One, 50%\n2027-12-31 18:00: Two, 50%"
+    assert story_lines.written(terms, 0) == typed
+    assert story_lines.written(terms, None) == "2027-06-30: One, 50%\n2027-12-31 18:00: Two, 50%"
 
 
 @pytest.mark.parametrize(
@@ -63,5 +65,5 @@ def test_what_was_read_is_written_as_it_can_be_read_again():
 )
 def test_what_can_not_be_read_says_what_to_write(typed: str, why: str):
     with pytest.raises(BadInput) as refused:
-        telling.said(typed, "UTC", NOW)
+        story_lines.said(typed, "UTC", NOW)
     assert why in refused.value.why or why in refused.value.field

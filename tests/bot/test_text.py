@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.render import text
-from bot.render.text import Currency
+from bot import text
+from bot.text import Currency
 
 
 @pytest.mark.parametrize(

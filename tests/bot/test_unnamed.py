@@ -1,6 +1,7 @@
 """Whoever was deleted is taken out of what Crux posted before; all else stands as it was."""
 
-from bot.render import text, unnamed
+from bot import text
+from bot.words import unnamed
 
 
 def test_words_take_the_place_of_a_mention_and_a_line_of_calls_is_shortened():

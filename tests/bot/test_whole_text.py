@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import components, drafting, parse
-from bot.cards import Card, Form, Line
+from bot import text
+from bot.input import amounts, forms
 from bot.refusals import BadInput
-from bot.render import claims as render
-from bot.render import refusals, text
-from markets import claims
-from markets.claims import Terms
-from markets.settings import Settings
+from bot.ui import components
+from bot.ui.cards import Card, Form, Line
+from bot.words import claims as render
+from bot.words import refusals
+from markets.claims import claims
+from markets.claims import terms as claim_terms
+from markets.claims.terms import Terms
+from markets.core.settings import Settings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RULE = " ".join(
@@ -22,7 +25,7 @@ HELD = {"what": "A named AI lab announces a model", "outcomes": "", "when": "202
 
 
 def read(**held: str) -> tuple[Terms, tuple[BadInput, ...]]:
-    terms, _, bad = drafting.claim_terms(Terms(title=""), HELD | held, "UTC", NOW)
+    terms, _, bad = forms.claim_terms(Terms(title=""), HELD | held, "UTC", NOW)
     return terms, bad
 
 
@@ -30,8 +33,8 @@ def test_a_long_criterion_is_kept_whole():
     terms, bad = read(outcomes=f"YES: {RULE}\nNO: otherwise")
     assert bad == ()
     assert terms.outcomes[0].criteria == RULE
-    assert RULE in claims.canonical(terms)
-    again, bad = read(outcomes=drafting.held_of(terms)["outcomes"])
+    assert RULE in claim_terms.canonical(terms)
+    again, bad = read(outcomes=forms.held_of(terms)["outcomes"])
     assert bad == ()
     assert again.outcomes == terms.outcomes
 
@@ -63,19 +66,19 @@ def test_a_sixth_tag_is_refused():
 
 def test_a_quick_bet_is_refused_with_the_count():
     with pytest.raises(BadInput, match="401"):
-        drafting.quick_terms({"what": "a" * 401, "when": "2029-12-31"}, "UTC", NOW)
+        forms.quick_terms({"what": "a" * 401, "when": "2029-12-31"}, "UTC", NOW)
 
 
 def test_a_title_made_of_a_long_statement_ends_with_a_word():
     words = "One of the named laboratories announces that it has paused the training of its next large model for ever"
     terms, _ = read(what=words)
     assert terms.statement == words
-    assert len(terms.title) <= drafting.MOST_TITLE
+    assert len(terms.title) <= forms.MOST_TITLE
     assert terms.title.endswith(" …")
     assert words.startswith(terms.title.removesuffix(" …"))
     assert words[len(terms.title) - 2] == " "
     unbroken, _ = read(what="x" * 300)
-    assert len(unbroken.title) == drafting.MOST_TITLE
+    assert len(unbroken.title) == forms.MOST_TITLE
 
 
 # --- a criterion over several lines -----------------------------------------------------------
@@ -106,13 +109,13 @@ def test_a_line_without_a_name_goes_on_with_the_criterion_before_it(typed: str):
 
 def test_reasons_are_refused_with_the_count():
     with pytest.raises(BadInput, match="301"):
-        parse.reason("a" * 301)
+        amounts.reason("a" * 301)
 
 
 def test_a_kept_title_stays_with_its_statement():
     terms, _ = read()
     named = replace(terms, title="A short name")
-    again, _, _ = drafting.claim_terms(named, HELD, "UTC", NOW)
+    again, _, _ = forms.claim_terms(named, HELD, "UTC", NOW)
     assert again.title == "A short name"
     assert text.clean(again.title) == again.title
 

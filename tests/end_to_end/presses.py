@@ -12,7 +12,7 @@ from bot.playground.driver import Playground
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'audioop' is deprecated", category=DeprecationWarning)
     import bot.app as app  # everything that can be pressed is known once the app is
-    from bot.components import routes
+    from bot.ui.components import routes
 
 assert app.COMMANDS
 

@@ -20,25 +20,26 @@ import discord
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from bot import app, places
-from bot.announcer import mark
+from bot import app, server_settings
+from bot.background.announcer import mark
+from bot.background.scheduler import Scheduler
 from bot.playground import control_world, rules
 from bot.playground.core import Core
 from bot.playground.driver import Playground
 from bot.playground.faults import Fault, Faults
-from bot.render import announced
-from bot.render.announced import Ask
-from bot.scheduler import Scheduler
-from ledger import audit
-from ledger import tables as book
+from bot.words import announced
+from bot.words.announced import Ask
+from ledger import schema as book
 from ledger.accounts import Player
-from ledger.database import run_alone
+from ledger.audit import verify
 from ledger.errors import AlreadyDone, Refused
+from ledger.storage.database import run_alone
 from ledger.types import to_us
-from markets import audit as shares_audit
-from markets import calendar, tables
-from markets.claims import Actor
-from markets.errors import MarketError
+from markets.claims.terms import Actor
+from markets.core import tables
+from markets.core.errors import MarketError
+from markets.records import audit as shares_audit
+from markets.settlement import calendar
 from tests.markets.club import Club
 from tests.markets.machine.seen import Seen
 
@@ -260,10 +261,12 @@ class Simulation:
         self.club.now = self.now
         there = {channel.name: channel.id for channel in guild.channels.values()}
         role = next(role.id for role in guild.roles.values() if role.name == "Moderator")
-        chosen = places.Places(
+        chosen = server_settings.Places(
             announcement_channel=there["predictions"], log_channel=there["log"], moderator_role=role
         )
-        await self.club.db.write(places.save, places.Save(guild.id, self.club.key(), chosen), self.now)
+        await self.club.db.write(
+            server_settings.save, server_settings.Save(guild.id, self.club.key(), chosen), self.now
+        )
         for name in NAMES:
             await self.join(name)
         self.core.faults = self.storm
@@ -342,7 +345,7 @@ class Simulation:
         assert not problems, "\n".join(problems)
 
     def _problems(self, tx: Connection) -> list[str]:
-        found = [str(one) for one in audit.audit(tx, self.club.guild).problems]
+        found = [str(one) for one in verify.audit(tx, self.club.guild).problems]
         seen = Seen(tx, self.club.guild)
         seen.check_money(reversed_once=self.reversed)
         seen.check_life(to_us(self.now))
@@ -415,7 +418,7 @@ class Simulation:
 
     def _cards(self, tx: Connection) -> list[str]:
         told, problems = self._told(), list[str]()
-        chosen = places.load(tx, self.club.guild)
+        chosen = server_settings.load(tx, self.club.guild)
         messages = {m.id: m for c in self.core.world.channels.values() for m in c.messages.values()}
         for row in self._rows(tx, tables.cards):
             about = f"{row.kind} {row.ref}"

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from bot.playground.driver import Playground, Seen
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets import claims, due, outbox
-from markets.tables import posts
+from markets.claims import claims, terms
+from markets.core import jobs, outbox
+from markets.core.tables import posts
 from tests import databases
 from tests.end_to_end.conftest import Begun, living, set_up
 from tests.markets.club import Club
@@ -46,7 +47,7 @@ class Plan:
 
 
 def say(tx: Connection, request: Say, now: datetime) -> int:
-    return outbox.post(tx, request.guild, request.kind, request.facts, now, line=request.line)
+    return outbox.enqueue(tx, request.guild, request.kind, request.facts, now, line=request.line)
 
 
 def redraw(tx: Connection, request: Redraw, now: datetime) -> None:
@@ -54,7 +55,7 @@ def redraw(tx: Connection, request: Redraw, now: datetime) -> None:
 
 
 def plan(tx: Connection, request: Plan, now: datetime) -> None:
-    due.schedule(tx, request.guild, request.kind, request.ref, request.due_us)
+    jobs.schedule(tx, request.guild, request.kind, request.ref, request.due_us)
 
 
 @dataclass
@@ -94,7 +95,9 @@ class Telling:
 
     async def draft(self, author: Player) -> int:
         """Somebody's draft, kept for later."""
-        request = claims.Draft(self.club.guild, self.club.key(), author.number, claims.Terms(title="Perhaps"))
+        request = claims.SaveDraft(
+            self.club.guild, self.club.key(), author.number, terms.Terms(title="Perhaps")
+        )
         return await self.club.db.write(claims.save_draft, request, self.club.now)
 
     async def dms(self, name: str) -> list[Seen]:

@@ -1,7 +1,7 @@
 """Claims as people write and find them: drafts, the wording check, changes, better wordings, the library."""
 
 from bot.playground.driver import Playground
-from markets import library
+from markets.claims import library
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import QUICK, posted, quick
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.components import routes
 from bot.playground.driver import Answer, Person, Playground
+from bot.ui.components import routes
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import quick
 from tests.end_to_end.test_permissions import BY_COMMAND

@@ -5,8 +5,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from ledger.types import from_us
-from markets import disputes
-from markets.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.settlement import disputes
 from tests.end_to_end.conftest import how
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO, YES

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.playground.driver import Playground
-from bot.render import help as words
-from bot.render.text import Currency
-from ledger import grants
-from markets.settings import Settings
+from bot.text import Currency
+from bot.words import help as words
+from ledger import issuance
+from markets.core.settings import Settings
 from tests.end_to_end.conftest import set_up
 
 TESTS = Path(__file__).parent.parent
@@ -111,7 +111,7 @@ SAID = (
 
 
 def said(topic: str) -> str:
-    card = words.topic(topic, grants.Settings(), Settings(), Currency())
+    card = words.topic(topic, issuance.PointSettings(), Settings(), Currency())
     return f"{''.join(card.text)} {card.small}".replace("*", "")
 
 

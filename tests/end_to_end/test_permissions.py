@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     from discord import app_commands
 
     from bot.app import COMMANDS
-    from bot.components import routes
+    from bot.ui.components import routes
 
 MEMBER, HELPER, MODERATOR, OWNER = "member", "helper", "moderator", "owner"
 """A helper may moderate by Discord's permissions, but hasn't the role that Crux was told of."""

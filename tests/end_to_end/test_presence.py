@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from bot import places
+from bot import server_settings
 from ledger.types import from_us, to_us
-from markets import calendar, proposals
-from markets.claims import Claim, Result
-from markets.offers import Bet
-from markets.proposals import Proposal
+from markets.bets.offers import Bet
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.settlement import calendar, proposals
+from markets.settlement.proposals import Proposal
 from tests.end_to_end.conftest import forgive, how
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO
@@ -115,12 +116,12 @@ async def test_without_a_usable_channel_nothing_settles_until_one_is_chosen(ther
     assert await there.club.db.read(window, there.club.guild, proposal.number) == 0
     assert (await there.club.read_bet(bet.number)).state == "live"
 
-    chosen = await there.club.db.read(places.load, there.club.guild)
+    chosen = await there.club.db.read(server_settings.load, there.club.guild)
     other = next(c for c in await there.play.oz.channels() if c["name"] == "predictions")
-    change = places.Save(
+    change = server_settings.Save(
         there.club.guild, there.club.key(), replace(chosen, announcement_channel=int(other["id"]))
     )
-    await there.club.db.write(places.save, change, await there.time())
+    await there.club.db.write(server_settings.save, change, await there.time())
     await there.play.settle()
 
     assert await there.club.db.read(window, there.club.guild, proposal.number)
@@ -156,10 +157,12 @@ async def test_removed_and_invited_again_the_server_goes_on_with_its_windows_pro
 
 
 async def test_in_a_forum_a_claim_has_its_own_post_and_what_is_said_about_it_stands_there(there: Telling):
-    chosen = await there.club.db.read(places.load, there.club.guild)
+    chosen = await there.club.db.read(server_settings.load, there.club.guild)
     forum = next(c for c in await there.play.oz.channels() if c["name"] == "claims")
-    change = places.Save(there.club.guild, there.club.key(), replace(chosen, forum_channel=int(forum["id"])))
-    await there.club.db.write(places.save, change, await there.time())
+    change = server_settings.Save(
+        there.club.guild, there.club.key(), replace(chosen, forum_channel=int(forum["id"]))
+    )
+    await there.club.db.write(server_settings.save, change, await there.time())
     ada = await there.member("Ada")
     await there.time()
     await there.play.fault("lost", "POST /channels/{channel_id}/threads", times=1)

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from bot.announcer import mark
+from bot.background.announcer import mark
 from bot.playground.driver import NotAllowed
 from ledger.accounts import Player
 from ledger.types import from_us, to_us
-from markets import preferences, proposals
-from markets.claims import Claim, Result
-from markets.weeks import week_of
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core.weeks import week_of
+from markets.people import preferences
+from markets.settlement import proposals
 from tests.end_to_end.conftest import how
 from tests.end_to_end.telling import Telling, telling
 from tests.markets.club import NO

@@ -6,29 +6,21 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.playground.driver import NotAllowed
-from ledger.grants import Allowance
-from ledger.people import Forget, Present
+from ledger.issuance import Allowance
+from ledger.players import Forget, Present
 from ledger.types import to_us
-from markets import (
-    claims,
-    clauses,
-    cruxes,
-    disputes,
-    forecasts,
-    means,
-    offers,
-    orders,
-    people,
-    pools,
-    preferences,
-    proposals,
-    resolution,
-    rewards,
-    tables,
-    trading,
-)
-from markets.claims import Judges, Result
-from markets.conditions import Condition
+from markets.bets import offers
+from markets.claims import ambiguity, claims
+from markets.claims import terms as claim_terms
+from markets.claims.conditions import Condition
+from markets.claims.terms import Judges, Result
+from markets.core import tables
+from markets.forecasts import crux_links, forecasts
+from markets.people import allowances, preferences, rewards
+from markets.pools import pools
+from markets.records import deletion
+from markets.settlement import disputes, proposals, resolution
+from markets.shares import orders, trading
 from tests.end_to_end.simulation import MODERATORS, NAMES, Simulation
 from tests.markets.club import NO, YES
 
@@ -79,15 +71,15 @@ async def opens_a_claim(sim: Simulation) -> None:
         condition=Condition(on.number, outcome, ("YES", "NO")[outcome], days) if on else None,
         closes_us=deadline,
         deadline_us=deadline,
-        check_us=deadline + sim.chance.choice((0, claims.DAY_US)),
+        check_us=deadline + sim.chance.choice((0, claim_terms.DAY_US)),
         early=sim.chance.choice(("allowed", "announced", "deadline")),
-        clause=clauses.encode(
-            sim.chance.choice((clauses.StakesReturn(), clauses.FixedWeights((2_500, 7_500))))
+        clause=ambiguity.encode(
+            sim.chance.choice((ambiguity.StakesReturn(), ambiguity.FixedWeights((2_500, 7_500))))
         ),
         judges=Judges((sim.number("Mira"),), 1) if sim.chance.random() < 0.2 else Judges(),
     )
     author = sim.name()
-    number = await sim.do(claims.save_draft, claims.Draft(*sim.ids(), sim.number(author), terms))
+    number = await sim.do(claims.save_draft, claims.SaveDraft(*sim.ids(), sim.number(author), terms))
     if number is not None and sim.chance.random() < 0.9:
         await sim.do(claims.open_claim, claims.Open(*sim.ids(), sim.actor(author), number))
 
@@ -99,7 +91,7 @@ async def offers_a_bet(sim: Simulation) -> None:
         return await opens_a_claim(sim)
     maker, taker = sim.chance.sample(BETTORS, 2)
     named = sim.chance.random() < 0.4
-    request = offers.Make(
+    request = offers.MakeOffer(
         *sim.ids(),
         sim.number(maker),
         claim.number,
@@ -124,7 +116,7 @@ async def counters(sim: Simulation) -> None:
 async def withdraws_an_offer(sim: Simulation) -> None:
     offer = await sim.pick(tables.offers, "open")
     if offer is not None:
-        await sim.do(offers.withdraw, offers.Withdraw(*sim.ids(), offer.number, offer.maker))
+        await sim.do(offers.withdraw, offers.WithdrawOffer(*sim.ids(), offer.number, offer.maker))
 
 
 @act(8)
@@ -259,7 +251,7 @@ async def rests_an_order(sim: Simulation) -> None:
         how = sim.chance.choice(({"budget": 2_500}, {"quantity": 1_000}))
         limit = sim.chance.choice((2_000, 4_000, 6_000, 8_000))
         until = sim.chance.choice((None, to_us(sim.now + timedelta(days=2))))
-        request = orders.Place(*sim.ids(), who, market.claim, outcome, limit, expires_us=until, **how)
+        request = orders.PlaceOrder(*sim.ids(), who, market.claim, outcome, limit, expires_us=until, **how)
         await sim.do(orders.place, request)
 
 
@@ -267,7 +259,7 @@ async def rests_an_order(sim: Simulation) -> None:
 async def cancels_an_order(sim: Simulation) -> None:
     order = await sim.pick(tables.orders, "open")
     if order is not None:
-        await sim.do(orders.cancel, orders.Cancel(*sim.ids(), order.player, order.number))
+        await sim.do(orders.cancel, orders.CancelOrder(*sim.ids(), order.player, order.number))
 
 
 @act(2)
@@ -296,7 +288,7 @@ async def forecasts_a_claim(sim: Simulation) -> None:
     claim = await sim.pick(tables.claims, "open")
     if claim is not None:
         chance = sim.chance.randint(1, 99) * 10_000
-        request = forecasts.Give(*sim.ids(), sim.number(), claim.number, (chance, 1_000_000 - chance))
+        request = forecasts.GiveForecast(*sim.ids(), sim.number(), claim.number, (chance, 1_000_000 - chance))
         await sim.do(forecasts.give, request)
 
 
@@ -312,8 +304,10 @@ async def hides_or_shows_forecasts(sim: Simulation) -> None:
 async def links_claims(sim: Simulation) -> None:
     one, other = [await sim.pick(tables.claims, "open", "proposed") for _ in range(2)]
     if one is not None and other is not None:
-        request = cruxes.Make(*sim.ids(), sim.number(), one.number, other.number, sim.chance.random() < 0.5)
-        await sim.do(cruxes.link, request)
+        request = crux_links.LinkClaims(
+            *sim.ids(), sim.number(), one.number, other.number, sim.chance.random() < 0.5
+        )
+        await sim.do(crux_links.link, request)
 
 
 @act(0.5)
@@ -322,7 +316,7 @@ async def cuts_a_link(sim: Simulation) -> None:
     links = sa.select(table).where(table.c.guild_id == sim.club.guild).order_by(*table.primary_key.columns)
     found = await sim.any_of(links)
     if found is not None:
-        await sim.do(cruxes.unlink, cruxes.Cut(*sim.ids(), found.player, found.claim, found.target))
+        await sim.do(crux_links.unlink, crux_links.Cut(*sim.ids(), found.player, found.claim, found.target))
 
 
 @act(2)
@@ -331,7 +325,7 @@ async def locks_a_reward(sim: Simulation) -> None:
     said = sa.select(table).where(table.c.guild_id == sim.club.guild, table.c.until_us.is_(None))
     found = await sim.any_of(said.order_by(*table.primary_key.columns))
     if found is not None:
-        request = rewards.Offer(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
+        request = rewards.LockReward(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
         await sim.do(rewards.offer, request)
 
 
@@ -340,9 +334,9 @@ async def gives_a_reward(sim: Simulation) -> None:
     found = await sim.pick(tables.rewards, "open")
     if found is not None:
         chance = sim.chance.randint(1, 99) * 10_000
-        said = forecasts.Give(*sim.ids(), found.owner, found.claim, (chance, 1_000_000 - chance))
+        said = forecasts.GiveForecast(*sim.ids(), found.owner, found.claim, (chance, 1_000_000 - chance))
         await sim.do(forecasts.give, said)
-        request = rewards.Give(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
+        request = rewards.GiveReward(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
         await sim.do(rewards.give, request)
 
 
@@ -350,19 +344,19 @@ async def gives_a_reward(sim: Simulation) -> None:
 async def takes_a_reward_back(sim: Simulation) -> None:
     found = await sim.pick(tables.rewards, "open")
     if found is not None:
-        await sim.do(rewards.cancel, rewards.Cancel(*sim.ids(), found.owner, found.number))
+        await sim.do(rewards.cancel, rewards.CancelReward(*sim.ids(), found.owner, found.number))
 
 
 @act(1)
 async def gives_points(sim: Simulation) -> None:
     giver, taker = sim.chance.sample(NAMES, 2)
     request = Present(*sim.ids(), sim.persons[giver], sim.persons[taker], sim.chance.randint(100, 12_000))
-    await sim.do(means.present, request)
+    await sim.do(allowances.present, request)
 
 
 @act(1)
 async def draws_the_allowance(sim: Simulation) -> None:
-    await sim.do(means.allowance, Allowance(*sim.ids(), sim.number()))
+    await sim.do(allowances.allowance, Allowance(*sim.ids(), sim.number()))
 
 
 # --- results --------------------------------------------------------------------------------------
@@ -383,7 +377,7 @@ async def proposes(sim: Simulation) -> None:
 async def withdraws_a_proposal(sim: Simulation) -> None:
     found = await sim.pick(tables.proposals, "standing")
     if found is not None:
-        await sim.do(proposals.withdraw, proposals.Withdraw(*sim.ids(), found.proposer, found.number))
+        await sim.do(proposals.withdraw, proposals.WithdrawProposal(*sim.ids(), found.proposer, found.number))
 
 
 @act(1)
@@ -451,7 +445,7 @@ async def chooses_how_to_be_told(sim: Simulation) -> None:
 async def has_themselves_deleted(sim: Simulation) -> None:
     """And comes back as somebody new, with an account of their own."""
     name = sim.name(BETTORS)
-    if await sim.do(people.forget, Forget(*sim.ids(), sim.persons[name], b"s" * 16)) is None:
+    if await sim.do(deletion.forget, Forget(*sim.ids(), sim.persons[name], b"s" * 16)) is None:
         return
     sim.world("rename", person=name, name=f"Once {sim.persons[name]}")
     sim.persons[name] = int(sim.world("add_person", name=name)["id"])

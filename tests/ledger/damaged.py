@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.accounts import Account, house, mint
-from ledger.database import Database
+from ledger.storage.database import Database
 from ledger.transfers import VOID
 from tests import databases
 from tests.world import World

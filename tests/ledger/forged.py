@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import chain, tables
-from ledger.database import run_alone
+from ledger import hash_chain, schema
+from ledger.storage.database import run_alone
 
 Row = dict[str, Any]
 
@@ -51,8 +51,8 @@ class Forgery:
     def rehash(self) -> None:
         """Make every seal and digest again, up to the book's head and its count of transfers."""
         for row in self.accounts:
-            row["seal"] = chain.seal(self.guild, row["number"], row["kind"], row["owner"])
-        head = chain.GENESIS
+            row["seal"] = hash_chain.seal(self.guild, row["number"], row["kind"], row["owner"])
+        head = hash_chain.GENESIS
         for row in sorted(self.transfers, key=lambda row: row["number"]):
             body = {
                 name: row[name] for name in ("number", "key", "kind", "actor", "at_us", "reverses", "words")
@@ -60,15 +60,15 @@ class Forgery:
             lines = [
                 self._line(line) for line in sorted(self.lines(row["number"]), key=lambda line: line["line"])
             ]
-            head = chain.digest(chain.canonical(before=head, guild=self.guild, lines=lines, **body))
+            head = hash_chain.digest(hash_chain.canonical(before=head, guild=self.guild, lines=lines, **body))
             row["digest"] = head
         self.books[0]["head"] = head
         self.books[0]["transfers"] = len(self.transfers)
 
-    def _line(self, line: Row) -> chain.Line:
+    def _line(self, line: Row) -> hash_chain.ChainEntry:
         account = self.account(line["account"])
         numbers = (line["amount"], line["balance_after"], line["account_seq"])
-        return chain.Line(account["kind"], line["account"], account["owner"], *numbers)
+        return hash_chain.ChainEntry(account["kind"], line["account"], account["owner"], *numbers)
 
     def undo(self, target: int, *, by: int) -> None:
         """Make one transfer the exact opposite of another; without entries of its target, it keeps its own."""
@@ -114,7 +114,7 @@ def clone(url: str, guild: int, other: int) -> None:
 
 
 def _load(tx: Connection, guild: int) -> Forgery:
-    made = [tables.metadata.tables[name] for name in _TABLES]
+    made = [schema.metadata.tables[name] for name in _TABLES]
     asked = [
         sa.select(table).where(table.c.guild_id == guild).order_by(*table.primary_key.columns)
         for table in made
@@ -124,7 +124,7 @@ def _load(tx: Connection, guild: int) -> Forgery:
 
 def _store(tx: Connection, forgery: Forgery) -> None:
     for name in _TABLES:
-        table, rows = tables.metadata.tables[name], getattr(forgery, name)
+        table, rows = schema.metadata.tables[name], getattr(forgery, name)
         tx.execute(sa.delete(table).where(table.c.guild_id == forgery.guild))
         if rows:
             tx.execute(sa.insert(table), rows)

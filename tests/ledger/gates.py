@@ -11,7 +11,7 @@ import asyncpg
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.database import Database
+from ledger.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)

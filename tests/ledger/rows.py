@@ -6,19 +6,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import tables
-from ledger.audit import audit
-from ledger.database import Database, read_book
+from ledger import schema
+from ledger.audit.verify import audit
+from ledger.storage.database import Database, read_book
 
 TABLES = (
-    tables.books,
-    tables.players,
-    tables.accounts,
-    tables.transfers,
-    tables.entries,
-    tables.notes,
-    tables.done,
-    tables.settings,
+    schema.books,
+    schema.players,
+    schema.accounts,
+    schema.transfers,
+    schema.entries,
+    schema.notes,
+    schema.done,
+    schema.settings,
 )
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import exports, grants, people, settings
-from ledger.database import Database, run_alone
+from ledger import issuance, players, settings
+from ledger.files import exports
+from ledger.storage.database import Database, run_alone
 from tests.world import SALT, World
 
 A = TypeVar("A")
@@ -39,18 +40,20 @@ async def export(url: str, guild: int, folder: Path, **more: Any) -> exports.Sum
 async def everything(db: Database, guild: int) -> World:
     """Settings, grants, gifts, words, a bet, a reserve, a bond, a reversal, a debt, and somebody forgotten."""
     world = await World.make(db, guild)
-    await db.claim(_choose, guild, world.now)
+    await db.background(_choose, guild, world.now)
     for person in (11, 12, 13):
         await world.start(8_000_000_000_000_000_000 + person)
     ada, bo, cy = [await world.join(8_000_000_000_000_000_000 + person) for person in (11, 12, 13)]
     await world.give(ada, bo, 1_234)
     for text in NASTY:
         world.skip(hours=7)
-        act = grants.Act(guild, world.key(), ada.number, cy.number, 500, text, SALT)
-        await db.write(grants.grant, act, world.now)
+        act = issuance.IssuanceAct(guild, world.key(), ada.number, cy.number, 500, text, SALT)
+        await db.write(issuance.grant, act, world.now)
     mistake = (await world.head()).transfers
     await db.write(
-        grants.grant, grants.Act(guild, world.key(), 1, bo.number, 99, "hello Bo", SALT), world.now
+        issuance.grant,
+        issuance.IssuanceAct(guild, world.key(), 1, bo.number, 99, "hello Bo", SALT),
+        world.now,
     )
     bet, reserve = await world.account(), await world.account("reserve", ada.number)
     bond = await world.account("bond", bo.number)
@@ -68,13 +71,13 @@ async def everything(db: Database, guild: int) -> World:
     await world.reverse(mistake, note="that was somebody else")
     await world.post({cy.wallet: -130_000, ada.wallet: 130_000}, kind="void")
     await db.write(
-        people.forget, people.Forget(guild, world.key(), 8_000_000_000_000_000_012, SALT), world.now
+        players.forget, players.Forget(guild, world.key(), 8_000_000_000_000_000_012, SALT), world.now
     )
     return world
 
 
 def _choose(tx: Connection, guild: int, now: datetime) -> None:
-    settings.save(tx, guild, grants.Settings(weekly_allowance=7_700))
+    settings.save(tx, guild, issuance.PointSettings(weekly_allowance=7_700))
 
 
 def rows(tx: Connection, table: sa.Table, guild: int) -> list[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, chain, tables
+from ledger import accounts, hash_chain, schema
 from ledger.accounts import Account, house, mint
 from ledger.errors import AccountEnded, InsufficientFunds, Refused, UnknownPlayer
 from tests.ledger import rows
@@ -32,7 +32,7 @@ async def test_a_book_is_opened_once(world: World):
     ada = await world.player(1, balance=100)
     before = await rows.everything(world.db, world.guild)
 
-    assert await world.db.claim(accounts.open_book, accounts.OpenBook(world.guild), NOW) is False
+    assert await world.db.background(accounts.open_book, accounts.OpenBook(world.guild), NOW) is False
 
     assert await rows.everything(world.db, world.guild) == before
     assert await world.balance(ada.wallet) == 100
@@ -127,7 +127,7 @@ async def test_an_account_that_nothing_touched_ends_as_well(world: World):
     (row,) = [
         row for row in (await rows.everything(world.db, world.guild))["accounts"] if row[1] == empty.number
     ]
-    assert row[4:7] == (0, 0, tables.NEVER_USED)
+    assert row[4:7] == (0, 0, schema.NEVER_USED)
 
 
 def reopen(tx: Connection, request: Ask, now: datetime) -> None:
@@ -156,7 +156,7 @@ async def test_every_account_is_sealed_under_its_own_name(world: World):
     await world.account("escrow")
 
     for guild, number, kind, owner, *_, seal in (await rows.everything(world.db, world.guild))["accounts"]:
-        assert seal == chain.seal(guild, number, kind, owner)
+        assert seal == hash_chain.seal(guild, number, kind, owner)
 
 
 async def test_an_account_and_a_player_number_cannot_be_taken_for_each_other(world: World):
@@ -179,7 +179,7 @@ async def test_a_second_wallet_is_not_even_stored(world: World):
     }
 
     def second(tx: Connection, request: Ask, now: datetime) -> None:
-        tx.execute(sa.insert(tables.accounts), row | {"ended_by": None, "seal": bytes(32)})
+        tx.execute(sa.insert(schema.accounts), row | {"ended_by": None, "seal": bytes(32)})
 
     with pytest.raises(Exception, match=r"(?i)unique"):
         await world.db.write(second, Ask(world.guild, "second"), NOW)

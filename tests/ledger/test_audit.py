@@ -12,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import audit_pages, audit_trace, statements, tables
+from ledger import schema, statements
 from ledger.accounts import house, mint
-from ledger.audit import Problem, Report, audit, audit_all
-from ledger.database import run_alone
+from ledger.audit import locate, pages
+from ledger.audit.verify import Problem, Report, audit, audit_all
 from ledger.errors import UnknownGuild
+from ledger.storage.database import run_alone
 from ledger.transfers import VOID
 from tests import databases
 from tests.benchmarks import books
@@ -109,15 +110,15 @@ def test_a_sound_book_never_takes_the_slow_way(book: Book, monkeypatch: pytest.M
     def refuse(*_: object) -> None:
         raise AssertionError("read row by row")
 
-    monkeypatch.setattr(audit_trace, "trace", refuse)
-    monkeypatch.setattr(audit_pages, "PAGE", 5)
+    monkeypatch.setattr(locate, "trace", refuse)
+    monkeypatch.setattr(pages, "PAGE", 5)
 
     assert book.problems() == []
 
 
 def test_the_slow_way_finds_a_sound_book_sound(book: Book, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(audit_pages, "passes", lambda *_: False)
-    monkeypatch.setattr(audit_pages, "PAGE", 5)
+    monkeypatch.setattr(pages, "passes", lambda *_: False)
+    monkeypatch.setattr(pages, "PAGE", 5)
 
     assert book.problems() == []
 
@@ -498,7 +499,7 @@ def test_rows_of_a_guild_without_a_book_are_named(book: Book, table: str):
     stranger = 10**9 + book.guild
 
     def stray(tx: Connection) -> None:
-        made = tables.metadata.tables[table]
+        made = schema.metadata.tables[table]
         found = tx.execute(sa.select(made).where(made.c.guild_id == book.guild).limit(1)).mappings().one()
         unguard(tx)
         tx.execute(sa.insert(made), [{**found, "guild_id": stranger}])
@@ -641,10 +642,10 @@ def test_no_transaction_of_a_long_read_is_long(tmp_path: Path):
         left.append(tx.connection.driver_connection.in_transaction)  # pyright: ignore[reportOptionalMemberAccess]
         return passes(tx, *asked)
 
-    passes = audit_pages.passes
+    passes = pages.passes
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit_pages, "passes", busy)
+        patch.setattr(pages, "passes", busy)
         _audited(url)
 
-    assert len(left) == -(-3_000 // audit_pages.PAGE)
+    assert len(left) == -(-3_000 // pages.PAGE)
     assert not any(left)

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit, backup, versions
 from ledger.accounts import mint
-from ledger.backup import Backup
-from ledger.database import run_alone
+from ledger.audit import verify
 from ledger.errors import AlreadyThere, DiskFull, NotADatabase, NotThere, OtherTool, Unreachable
+from ledger.files import backup
+from ledger.files.backup import Backup
+from ledger.storage import schema_version
+from ledger.storage.database import run_alone
 from tests import databases
 from tests.mounts import small_disk
 from tests.world import World
@@ -57,7 +59,7 @@ def read(process: subprocess.Popen[str], lines: int) -> list[tuple[int, str]]:
     return [(int(number), digest) for number, digest in read]
 
 
-def the_report(made: Backup) -> audit.Report:
+def the_report(made: Backup) -> verify.Report:
     assert made.reports is not None
     (report,) = made.reports
     return report
@@ -90,7 +92,7 @@ def test_a_backup_holds_everything_that_was_acknowledged_before_it_began(own_sql
         last = read(process, 300)[-1]
         made = backup.backup(own_sqlite, tmp_path / "copy.db")
 
-    report = run_alone(f"sqlite:///{made.path}", lambda tx: audit.audit(tx, 1, head=last[1]))
+    report = run_alone(f"sqlite:///{made.path}", lambda tx: verify.audit(tx, 1, head=last[1]))
     assert report.problems == ()
 
 
@@ -169,10 +171,10 @@ def test_a_wrong_book_is_copied_as_it_is_and_said_to_be_wrong(own_sqlite: str, t
     assert made.path.exists()
 
 
-@pytest.mark.parametrize("version", versions.known()[:-1])
+@pytest.mark.parametrize("version", schema_version.known()[:-1])
 def test_an_older_book_is_copied_before_it_is_migrated(tmp_path: Path, version: str):
     url = f"sqlite:///{tmp_path / 'crux.db'}"
-    run_alone(url, lambda tx: versions.migrate(tx, url, version), write=True)
+    run_alone(url, lambda tx: schema_version.migrate(tx, url, version), write=True)
 
     made = backup.backup(url, tmp_path / "copy.db")
 
@@ -206,7 +208,7 @@ def test_a_backup_that_is_killed_leaves_no_file_under_its_name(own_sqlite: str, 
     assert the_report_of_a_new_one(own_sqlite, tmp_path) == ()
 
 
-def the_report_of_a_new_one(url: str, folder: Path) -> tuple[audit.Report, ...] | None:
+def the_report_of_a_new_one(url: str, folder: Path) -> tuple[verify.Report, ...] | None:
     return backup.backup(url, folder / "copy.db").reports
 
 

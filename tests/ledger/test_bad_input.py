@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import grants, money, tables, transfers
+from ledger import issuance, money, schema, transfers
 from ledger.accounts import Account, house, mint
 from ledger.errors import (
     AccountEnded,
@@ -261,13 +261,13 @@ async def test_what_has_ended_takes_nothing_and_what_holds_points_does_not_end(w
 def set_balances(tx: Connection, balances: Mapping[Account, int], now: datetime) -> None:
     """What a thousand of the largest grants would make of a book."""
     for account, balance in balances.items():
-        of = (tables.accounts.c.guild_id == account.guild) & (tables.accounts.c.number == account.number)
-        tx.execute(sa.update(tables.accounts).where(of).values(balance=balance))
+        of = (schema.accounts.c.guild_id == account.guild) & (schema.accounts.c.number == account.number)
+        tx.execute(sa.update(schema.accounts).where(of).values(balance=balance))
 
 
 async def test_no_account_holds_or_owes_more_than_the_limit(world: World):
     ada = await world.player(1)
-    await world.db.claim(
+    await world.db.background(
         set_balances, {mint(world.guild): -money.MOST_BALANCE, ada.wallet: money.MOST_BALANCE}, NOW
     )
 
@@ -284,12 +284,12 @@ async def test_no_account_holds_or_owes_more_than_the_limit(world: World):
 async def test_an_unknown_player_is_refused(world: World, number: int):
     ada = await world.player(1, balance=100)
     asked: list[tuple[Any, Any]] = [
-        (grants.give, grants.Gift(world.guild, "the:request", ada.number, number, 10)),
-        (grants.give, grants.Gift(world.guild, "the:request", number, ada.number, 10)),
-        (grants.grant, grants.Act(world.guild, "the:request", 1, number, 10, "why", SALT)),
-        (grants.take, grants.Act(world.guild, "the:request", 1, number, 10, "why", SALT)),
-        (grants.allowance, grants.Allowance(world.guild, "the:request", number)),
-        (grants.draw, grants.Draw(world.guild, "the:request", number, locked_until=NOW)),
+        (issuance.give, issuance.Gift(world.guild, "the:request", ada.number, number, 10)),
+        (issuance.give, issuance.Gift(world.guild, "the:request", number, ada.number, 10)),
+        (issuance.grant, issuance.IssuanceAct(world.guild, "the:request", 1, number, 10, "why", SALT)),
+        (issuance.take, issuance.IssuanceAct(world.guild, "the:request", 1, number, 10, "why", SALT)),
+        (issuance.allowance, issuance.Allowance(world.guild, "the:request", number)),
+        (issuance.draw, issuance.Draw(world.guild, "the:request", number, locked_until=NOW)),
     ]
 
     for unit, request in asked:
@@ -300,10 +300,10 @@ async def test_an_unknown_player_is_refused(world: World, number: int):
 async def test_gifts_and_acts_take_amounts_only(world: World, amount: Any):
     ada, bo = await world.player(1, balance=100), await world.player(2)
     asked: list[tuple[Any, Any]] = [
-        (grants.give, grants.Gift(world.guild, "the:request", ada.number, bo.number, amount)),
-        (grants.grant, grants.Act(world.guild, "the:request", 1, bo.number, amount, "why", SALT)),
-        (grants.take, grants.Act(world.guild, "the:request", 1, ada.number, amount, "why", SALT)),
-        (grants.fund, grants.Act(world.guild, "the:request", 1, 0, amount, "why", SALT)),
+        (issuance.give, issuance.Gift(world.guild, "the:request", ada.number, bo.number, amount)),
+        (issuance.grant, issuance.IssuanceAct(world.guild, "the:request", 1, bo.number, amount, "why", SALT)),
+        (issuance.take, issuance.IssuanceAct(world.guild, "the:request", 1, ada.number, amount, "why", SALT)),
+        (issuance.fund, issuance.IssuanceAct(world.guild, "the:request", 1, 0, amount, "why", SALT)),
     ]
 
     for unit, request in asked:

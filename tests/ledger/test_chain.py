@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import chain
+from ledger import hash_chain
 from ledger.accounts import house, mint
-from ledger.chain import Line
+from ledger.hash_chain import ChainEntry
 from tests.ledger import recomputed, rows
 from tests.world import World
 
@@ -29,7 +29,7 @@ START: dict[str, Any] = {
     "at_us": 1795176000000000,
     "reverses": None,
     "words": None,
-    "lines": [Line("mint", 1, 0, -100000, -100000, 1), Line("wallet", 3, 1, 100000, 100000, 1)],
+    "lines": [ChainEntry("mint", 1, 0, -100000, -100000, 1), ChainEntry("wallet", 3, 1, 100000, 100000, 1)],
 }
 START_BYTES = (
     b'[1,"0000000000000000000000000000000000000000000000000000000000000000",1001,1,'
@@ -50,7 +50,7 @@ GIFT: dict[str, Any] = {
     "at_us": 1795176000000001,
     "reverses": None,
     "words": bytes.fromhex(WORDS_DIGEST),
-    "lines": [Line("wallet", 3, 1, -2500, 97500, 2), Line("wallet", 4, 2, 2500, 2500, 1)],
+    "lines": [ChainEntry("wallet", 3, 1, -2500, 97500, 2), ChainEntry("wallet", 4, 2, 2500, 2500, 1)],
 }
 GIFT_BYTES = (
     b'[1,"85674fcbe9aaad25be72c6cbb0752451e4ea578523dccf1f635be7227e0a6852",1001,2,'
@@ -70,7 +70,7 @@ REVERSAL: dict[str, Any] = {
     "at_us": 1795176000000002,
     "reverses": 2,
     "words": None,
-    "lines": [Line("wallet", 3, 1, 2500, 100000, 3), Line("wallet", 4, 2, -2500, 0, 2)],
+    "lines": [ChainEntry("wallet", 3, 1, 2500, 100000, 3), ChainEntry("wallet", 4, 2, -2500, 0, 2)],
 }
 REVERSAL_BYTES = (
     b'[1,"174c214b9020f4374775669bf77949b9e15fff3898d70ebb91ef692b691838d6",1001,3,'
@@ -89,8 +89,8 @@ MOST: dict[str, Any] = {
     "reverses": 2**63 - 2,
     "words": b"\xab" * 32,
     "lines": [
-        Line("house", 2, 0, -(10**15), -(10**18), 2**63 - 1),
-        Line("escrow", 2**63 - 1, 0, 10**15, 10**18, 2**63 - 1),
+        ChainEntry("house", 2, 0, -(10**15), -(10**18), 2**63 - 1),
+        ChainEntry("escrow", 2**63 - 1, 0, 10**15, 10**18, 2**63 - 1),
     ],
 }
 MOST_DIGEST = "bb0c111e716db8429c50eb01b79e962e332360b643b00875a0c187811d682d8f"
@@ -105,31 +105,31 @@ MOST_DIGEST = "bb0c111e716db8429c50eb01b79e962e332360b643b00875a0c187811d682d8f"
     ],
 )
 def test_format_1_is_written_to_the_byte(transfer: dict[str, Any], written: bytes, digest: str):
-    assert chain.FORMAT == 1, "a new format keeps these vectors and adds its own"
-    assert chain.canonical(**transfer) == written
-    assert chain.digest(written).hex() == digest
+    assert hash_chain.FORMAT == 1, "a new format keeps these vectors and adds its own"
+    assert hash_chain.canonical(**transfer) == written
+    assert hash_chain.digest(written).hex() == digest
 
 
 def test_the_largest_numbers_are_written_in_full():
-    assert chain.digest(chain.canonical(**MOST)).hex() == MOST_DIGEST
+    assert hash_chain.digest(hash_chain.canonical(**MOST)).hex() == MOST_DIGEST
 
 
 def test_the_first_digest_ties_to_nothing():
-    assert bytes(32) == chain.GENESIS
+    assert bytes(32) == hash_chain.GENESIS
 
 
 def test_words_are_covered_by_a_salted_digest():
-    assert chain.words_digest("„Zitat“ 🎲", bytes(range(16))).hex() == WORDS_DIGEST
-    assert chain.words_digest("„Zitat“ 🎲", bytes(range(1, 17))).hex() != WORDS_DIGEST
+    assert hash_chain.words_digest("„Zitat“ 🎲", bytes(range(16))).hex() == WORDS_DIGEST
+    assert hash_chain.words_digest("„Zitat“ 🎲", bytes(range(1, 17))).hex() != WORDS_DIGEST
 
 
 def test_what_never_changes_of_an_account_is_sealed():
     assert (
-        chain.seal(1001, 1, "mint", 0).hex()
+        hash_chain.seal(1001, 1, "mint", 0).hex()
         == "38dacffffe9023a370fba123b93ec25bf8218b27df1a7d94bd0d34abe316b190"
     )
     assert (
-        chain.seal(1001, 3, "wallet", 1).hex()
+        hash_chain.seal(1001, 3, "wallet", 1).hex()
         == "d1eef5f2ad8e41f4ab22f9ca08917622a693bc555822c851e66e6412110ba3ee"
     )
 
@@ -143,7 +143,7 @@ KINDS = st.from_regex(r"[a-z][a-z0-9_.]{0,39}", fullmatch=True)
 DIGESTS = st.binary(min_size=32, max_size=32)
 LINES = st.lists(
     st.builds(
-        Line, st.sampled_from(["mint", "house", "wallet", "escrow"]), COUNT, COUNT, WHOLE, WHOLE, COUNT
+        ChainEntry, st.sampled_from(["mint", "house", "wallet", "escrow"]), COUNT, COUNT, WHOLE, WHOLE, COUNT
     ),
     min_size=2,
     max_size=4,
@@ -171,11 +171,11 @@ def changed(transfer: dict[str, Any], **columns: Any) -> dict[str, Any]:
 @given(TRANSFERS)
 def test_a_transfer_can_be_read_back_from_its_bytes(transfer: dict[str, Any]):
     """So no two transfers are written alike, and what the digest covers is all there is."""
-    written = chain.canonical(**transfer)
+    written = hash_chain.canonical(**transfer)
 
     form, before, *middle, reverses, words = (read := json.loads(written))[:10]
     flat = read[10:]
-    lines = [Line(*flat[place : place + 6]) for place in range(0, len(flat), 6)]
+    lines = [ChainEntry(*flat[place : place + 6]) for place in range(0, len(flat), 6)]
     assert form == 1
     assert middle == [transfer[name] for name in ("guild", "number", "key", "kind", "actor", "at_us")]
     assert bytes.fromhex(before) == transfer["before"]
@@ -190,14 +190,14 @@ def test_a_change_of_any_column_changes_the_digest(
     transfer: dict[str, Any], other: dict[str, Any], data: st.DataObject
 ):
     def digest(of: dict[str, Any]) -> bytes:
-        return chain.digest(chain.canonical(**of))
+        return hash_chain.digest(hash_chain.canonical(**of))
 
     for column in transfer:
         if transfer[column] != other[column]:
             assert digest(changed(transfer, **{column: other[column]})) != digest(transfer)
     place = data.draw(st.integers(0, len(transfer["lines"]) - 1))
     line, others = transfer["lines"][place], other["lines"][0]
-    for column in Line._fields:
+    for column in ChainEntry._fields:
         if getattr(line, column) != getattr(others, column):
             lines = [*transfer["lines"]]
             lines[place] = line._replace(**{column: getattr(others, column)})
@@ -206,13 +206,13 @@ def test_a_change_of_any_column_changes_the_digest(
 
 @given(TRANSFERS)
 def test_the_order_and_number_of_entries_count(transfer: dict[str, Any]):
-    whole = chain.canonical(**transfer)
+    whole = hash_chain.canonical(**transfer)
     lines = transfer["lines"]
 
-    assert chain.canonical(**changed(transfer, lines=lines[:-1])) != whole
-    assert chain.canonical(**changed(transfer, lines=[*lines, lines[0]])) != whole
+    assert hash_chain.canonical(**changed(transfer, lines=lines[:-1])) != whole
+    assert hash_chain.canonical(**changed(transfer, lines=[*lines, lines[0]])) != whole
     if lines[0] != lines[1]:
-        assert chain.canonical(**changed(transfer, lines=[lines[1], lines[0], *lines[2:]])) != whole
+        assert hash_chain.canonical(**changed(transfer, lines=[lines[1], lines[0], *lines[2:]])) != whole
 
 
 @given(st.text(), st.text(), st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))
@@ -221,7 +221,9 @@ def test_other_words_or_another_salt_make_another_digest(one: str, two: str, sal
         return text.encode(errors="ignore").decode()
 
     one, two = encodable(one), encodable(two)
-    assert (chain.words_digest(one, salt) == chain.words_digest(two, other)) == ((one, salt) == (two, other))
+    assert (hash_chain.words_digest(one, salt) == hash_chain.words_digest(two, other)) == (
+        (one, salt) == (two, other)
+    )
 
 
 # --- stored books -----------------------------------------------------------------------------

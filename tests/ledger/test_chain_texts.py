@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import chain
+from ledger import hash_chain
 
 WHOLE = st.integers(-(2**63), 2**63 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=130)
@@ -31,11 +31,11 @@ def books(draw: st.DrawFn) -> tuple[list[Any], list[Any], list[list[Any]]]:
 @given(before=DIGEST, guild=WHOLE, book=books())
 def test_both_ways_make_the_same_digests(before: bytes, guild: int, book: tuple[Any, ...]):
     accounts, transfers, entries = book
-    starts = {number: chain.line_start(kind, number, owner) for kind, number, owner in accounts}
+    starts = {number: hash_chain.line_start(kind, number, owner) for kind, number, owner in accounts}
     kinds = {number: (kind, owner) for kind, number, owner in accounts}
 
-    made = chain.digests(
-        before, guild, transfers, ["".join(chain.line_texts(starts, lines)) for lines in entries]
+    made = hash_chain.digests(
+        before, guild, transfers, ["".join(hash_chain.line_texts(starts, lines)) for lines in entries]
     )
 
     expected: list[bytes] = []
@@ -43,8 +43,8 @@ def test_both_ways_make_the_same_digests(before: bytes, guild: int, book: tuple[
     for (number, _, key, kind, actor, at_us, reverses, words, _), lines in zip(
         transfers, entries, strict=True
     ):
-        tie = chain.digest(
-            chain.canonical(
+        tie = hash_chain.digest(
+            hash_chain.canonical(
                 before=tie,
                 guild=guild,
                 number=number,
@@ -54,7 +54,7 @@ def test_both_ways_make_the_same_digests(before: bytes, guild: int, book: tuple[
                 at_us=at_us,
                 reverses=reverses,
                 words=words,
-                lines=[chain.Line(*_named(kinds, line)) for line in lines],
+                lines=[hash_chain.ChainEntry(*_named(kinds, line)) for line in lines],
             )
         )
         expected.append(tie)
@@ -73,7 +73,7 @@ def test_a_value_of_another_type_makes_no_digest_or_another(place: int, value: o
     right = (7, 1, "test:7", "stake", 3, 1_795_176_000_000_000, 4, bytes(32), bytes(32))
     row = (*right[:place], value, *right[place + 1 :])
     try:
-        made = chain.digests(chain.GENESIS, 1001, [row], [""])
+        made = hash_chain.digests(hash_chain.GENESIS, 1001, [row], [""])
     except (TypeError, AttributeError):
         return
-    assert made != chain.digests(chain.GENESIS, 1001, [right], [""])
+    assert made != hash_chain.digests(hash_chain.GENESIS, 1001, [right], [""])

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from ledger import tables
-from ledger.audit import Problem, Report, audit, audit_all
-from ledger.database import run_alone
+from ledger import schema
+from ledger.audit.verify import Problem, Report, audit, audit_all
 from ledger.errors import NotADatabase, StorageError
+from ledger.storage.database import run_alone
 from tests import databases
 from tests.ledger import damaged
 from tests.ledger.damaged import GUILDS, PAGE, TABLES, Change, Row
@@ -185,7 +185,7 @@ def test_the_same_on_postgresql(postgresql: databases.Server, table: str):
     def work(tx: Connection) -> None:
         unguard(tx)
         chance = random.Random(SEED)
-        rows = [dict(row) for row in tx.execute(sa.select(tables.metadata.tables[table])).mappings()]
+        rows = [dict(row) for row in tx.execute(sa.select(schema.metadata.tables[table])).mappings()]
         for row in chance.sample(rows, min(len(rows), 3)):
             for column, value in _flips(row, chance):
                 if _set(tx, table, row, column, value):
@@ -203,7 +203,7 @@ async def _fill(url: str) -> None:
 
 def _set(tx: Connection, table: str, row: Row, column: str, value: object) -> bool:
     """Change one value of one row; False where its key is taken, or it is no text for PostgreSQL."""
-    made = tables.metadata.tables[table]
+    made = schema.metadata.tables[table]
     where = [made.c[key] == row[key] for key in list(row)[: KEYS[table]]]
     try:
         tx.execute(sa.update(made).where(*where).values({column: value}))

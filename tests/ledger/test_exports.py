@@ -16,10 +16,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import cells, exports, money, pages, tables
-from ledger.database import Database
+from ledger import money, schema
 from ledger.errors import AlreadyThere, BadFolder, BookDamaged, UnknownGuild, UnknownPlayer
-from ledger.pages import Selection
+from ledger.files import cells, exports, paging
+from ledger.files.paging import Selection
+from ledger.storage.database import Database
 from ledger.types import to_us
 from tests import databases
 from tests.ledger import stories
@@ -31,9 +32,9 @@ Row = dict[str, str]
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a small book takes many."""
-    monkeypatch.setattr(pages, "PAGE", 3)
-    monkeypatch.setattr(pages, "ACCOUNTS", 2)
-    monkeypatch.setattr(pages, "SCAN", 4)
+    monkeypatch.setattr(paging, "PAGE", 3)
+    monkeypatch.setattr(paging, "ACCOUNTS", 2)
+    monkeypatch.setattr(paging, "SCAN", 4)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def only(rows: list[Row], kind: str) -> list[Row]:
 async def test_entries_are_all_there_with_minor_units_and_points(story: World, url: str):
     rows = await told(url, Selection(story.guild))
 
-    stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.entries, story.guild))
+    stored = await stories.alone(url, lambda tx: stories.rows(tx, schema.entries, story.guild))
     assert [
         tuple(int(row[name]) for name in ("transfer", "line", "account", "amount", "balance", "sequence"))
         for row in only(rows, "entry")
@@ -71,7 +72,7 @@ async def test_what_an_account_held_at_the_end_closes_the_file(story: World, url
     rows = await told(url, Selection(story.guild))
 
     closing = {int(row["account"]): int(row["balance"]) for row in only(rows, "closing")}
-    stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.accounts, story.guild))
+    stored = await stories.alone(url, lambda tx: stories.rows(tx, schema.accounts, story.guild))
     assert closing == {row[1]: row[4] for row in stored if row[5]}
     assert sum(closing.values()) == 0
     assert only(rows, "opening") == []
@@ -96,7 +97,7 @@ async def test_a_key_that_looks_negative_is_guarded_and_a_negative_amount_is_not
 async def test_transfers_carry_their_digest_and_what_they_reverse(story: World, url: str):
     rows = await told(url, Selection(story.guild, "transfers"))
 
-    stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.transfers, story.guild))
+    stored = await stories.alone(url, lambda tx: stories.rows(tx, schema.transfers, story.guild))
     assert [cells.unguard(row["digest"]) for row in rows] == [row[-1].hex() for row in stored]
     assert [row["reverses"] for row in rows if row["kind"] == "reversal"] == ["11"]
 
@@ -253,14 +254,14 @@ async def test_what_is_written_meanwhile_is_not_in_it(story: World, url: str, ta
 @pytest.mark.usefixtures("small_pages")
 async def test_one_page_at_a_time_is_read(story: World, monkeypatch: pytest.MonkeyPatch):
     sizes: list[int] = []
-    read = pages.fetch
+    read = paging.fetch
 
-    def fetch(tx: Any, ask: pages.Ask) -> pages.Rows:
+    def fetch(tx: Any, ask: paging.PageQuery) -> paging.Rows:
         rows = read(tx, ask)
         sizes.append(len(rows))
         return rows
 
-    monkeypatch.setattr(pages, "fetch", fetch)
+    monkeypatch.setattr(paging, "fetch", fetch)
     async for _ in exports.stream(story.db, Selection(story.guild)):
         pass
 
@@ -323,7 +324,7 @@ async def test_without_people_nothing_tells_who_they_are(story: World, url: str,
     await stories.export(url, story.guild, tmp_path / "out")
 
     text = "".join(file.read_text() for file in (tmp_path / "out").iterdir())
-    stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.done, story.guild))
+    stored = await stories.alone(url, lambda tx: stories.rows(tx, schema.done, story.guild))
     assert "80000000000000000" not in text
     assert not any(row[2].hex() in text for row in stored), "a request's digest lets a guess be checked"
     assert not (tmp_path / "out" / "forgotten.csv").exists()
@@ -340,7 +341,7 @@ async def test_with_people_they_are_in_one_file(story: World, url: str, tmp_path
 async def test_every_table_of_a_guild_goes_along(story: World, url: str, tmp_path: Path):
     await stories.export(url, story.guild, tmp_path / "out", with_people=True)
 
-    of_guild = {name for name, table in vars(tables).items() if "guild_id" in getattr(table, "c", ())}
+    of_guild = {name for name, table in vars(schema).items() if "guild_id" in getattr(table, "c", ())}
     exported = {file.stem for file in (tmp_path / "out").glob("*.csv")}
     assert exported == of_guild - {"books"}, "a new table must be exported, and read back"
 

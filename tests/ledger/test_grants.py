@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from ledger import accounts, grants, settings, statements
+from ledger import accounts, issuance, settings, statements
 from ledger.accounts import Player, house, mint
 from ledger.errors import AlreadyDone, BadWords, GrantRefused, InsufficientFunds, UnknownPlayer
 from ledger.transfers import Posted
@@ -18,7 +18,7 @@ POINT = 100
 
 async def choose(world: World, **chosen: Any) -> None:
     def unit(tx: Connection, request: Join, now: datetime) -> None:
-        settings.save(tx, request.guild, grants.Settings(**chosen))
+        settings.save(tx, request.guild, issuance.PointSettings(**chosen))
 
     await world.db.write(unit, Join(world.guild, world.key(), 0), world.now)
 
@@ -33,18 +33,18 @@ async def started(world: World, person: int) -> Player:
 
 
 async def draw_allowance(world: World, player: Player, **more: Any) -> Posted:
-    asked = grants.Allowance(world.guild, world.key(), player.number, **more)
-    return await world.db.write(grants.allowance, asked, world.now)
+    asked = issuance.Allowance(world.guild, world.key(), player.number, **more)
+    return await world.db.write(issuance.allowance, asked, world.now)
 
 
 async def draw_a_tenth(world: World, player: Player, locked_until: datetime) -> Posted:
-    asked = grants.Draw(world.guild, world.key(), player.number, locked_until)
-    return await world.db.write(grants.draw, asked, world.now)
+    asked = issuance.Draw(world.guild, world.key(), player.number, locked_until)
+    return await world.db.write(issuance.draw, asked, world.now)
 
 
 async def act(world: World, unit: Any, player: int, amount: int, reason: str = "because") -> Posted:
     return await world.db.write(
-        unit, grants.Act(world.guild, world.key(), 9, player, amount, reason, SALT), world.now
+        unit, issuance.IssuanceAct(world.guild, world.key(), 9, player, amount, reason, SALT), world.now
     )
 
 
@@ -378,8 +378,8 @@ async def test_nothing_is_minted_to_hide_a_debt(world: World):
 async def test_a_grant_and_a_taking_move_points_with_a_reason(world: World):
     ada = await started(world, 1)
 
-    granted = await act(world, grants.grant, ada.number, 25 * POINT, "  won the quiz ")
-    taken = await act(world, grants.take, ada.number, 5 * POINT, "counted twice")
+    granted = await act(world, issuance.grant, ada.number, 25 * POINT, "  won the quiz ")
+    taken = await act(world, issuance.take, ada.number, 5 * POINT, "counted twice")
 
     assert await world.balance(ada.wallet) == 1020 * POINT
     reasons = [await world.db.read(statements.note, world.guild, each.number) for each in (granted, taken)]
@@ -388,7 +388,7 @@ async def test_a_grant_and_a_taking_move_points_with_a_reason(world: World):
 
 
 @pytest.mark.rule("A7")
-@pytest.mark.parametrize("unit", [grants.grant, grants.take, grants.fund])
+@pytest.mark.parametrize("unit", [issuance.grant, issuance.take, issuance.fund])
 @pytest.mark.parametrize("reason", ["", " ", "\n\t", "\u3000"])
 async def test_an_act_without_a_reason_is_refused(world: World, unit: Any, reason: str):
     ada = await started(world, 1)
@@ -402,7 +402,7 @@ async def test_a_reason_that_cannot_be_kept_is_refused(world: World):
 
     for reason in ("x" * 4001, "a\0b", "\ud83c"):
         with pytest.raises(BadWords):
-            await act(world, grants.grant, ada.number, 5, reason)
+            await act(world, issuance.grant, ada.number, 5, reason)
 
     assert await world.balance(ada.wallet) == 1000 * POINT
 
@@ -413,15 +413,15 @@ async def test_a_taking_never_makes_a_debt(world: World):
     ada = await world.player(1, balance=10)
 
     with pytest.raises(InsufficientFunds):
-        await act(world, grants.take, ada.number, 11)
+        await act(world, issuance.take, ada.number, 11)
 
-    await act(world, grants.take, ada.number, 10)
+    await act(world, issuance.take, ada.number, 10)
     assert await world.balance(ada.wallet) == 0
 
 
 @pytest.mark.rule("A7")
 async def test_the_house_is_funded_from_the_mint_and_goes_below_zero_by_a_reversal_only(world: World):
-    funded = await act(world, grants.fund, 0, 300 * POINT, "ten subsidies")
+    funded = await act(world, issuance.fund, 0, 300 * POINT, "ten subsidies")
     escrow = await world.account("escrow")
     await world.post({house(world.guild): -200 * POINT, escrow: 200 * POINT}, kind="subsidy")
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from ledger import imports, statements
-from ledger.database import Database
+from ledger import statements
 from ledger.errors import AlreadyDone, BookExists, DiskFull, KeyReused, NotABook, NotMigrated, UnknownPlayer
-from ledger.exports import COLUMNS
+from ledger.files import imports
+from ledger.files.exports import COLUMNS
+from ledger.storage.database import Database
 from tests import databases, world
 from tests.benchmarks import books
 from tests.ledger import rows, stories

@@ -14,11 +14,12 @@ from beancount import loader
 from beancount.core.data import Transaction
 from sqlalchemy import Connection
 
-from ledger import accounts, journals, money, tables
-from ledger.database import Database, run_alone
+from ledger import accounts, money, schema
 from ledger.errors import UnknownGuild, UnknownPlayer
-from ledger.journals import Style
-from ledger.pages import Selection
+from ledger.files import journals
+from ledger.files.journals import Style
+from ledger.files.paging import Selection
+from ledger.storage.database import Database, run_alone
 from tests import tools
 from tests.benchmarks import books
 from tests.ledger import stories
@@ -55,7 +56,7 @@ async def told(url: str, selection: Selection, style: Style) -> str:
 def balances(tx: Connection, guild: int) -> dict[str, int]:
     """What our own book says, by the names that hledger's journals use."""
     found: dict[str, int] = {}
-    for _, number, kind, owner, balance, *_ in stories.rows(tx, tables.accounts, guild):
+    for _, number, kind, owner, balance, *_ in stories.rows(tx, schema.accounts, guild):
         whose = [f"player-{owner}"] if owner else []
         which = [] if kind in ("mint", "house", "wallet") else [str(number)]
         found[":".join([kind, *whose, *which])] = balance
@@ -233,7 +234,7 @@ async def test_a_player_s_journal_asserts_their_accounts_and_no_others(db: Datab
 
 async def test_every_transaction_bears_its_key_time_and_digest(db: Database, url: str, guild: int):
     await stories.everything(db, guild)
-    stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.transfers, guild))
+    stored = await stories.alone(url, lambda tx: stories.rows(tx, schema.transfers, guild))
 
     for style in ("hledger", "beancount"):
         text = await told(url, Selection(guild), style)
@@ -256,8 +257,8 @@ async def test_a_journal_is_streamed_beside_writes(
     db: Database, url: str, guild: int, monkeypatch: pytest.MonkeyPatch
 ):
     world = await stories.everything(db, guild)
-    monkeypatch.setattr(journals.pages, "PAGE", 3)
-    monkeypatch.setattr(journals.pages, "ACCOUNTS", 2)
+    monkeypatch.setattr(journals.paging, "PAGE", 3)
+    monkeypatch.setattr(journals.paging, "ACCOUNTS", 2)
     for style in ("hledger", "beancount"):
         before = await told(url, Selection(guild), style)
 
@@ -300,10 +301,10 @@ async def test_a_damaged_kind_stays_in_its_line(own_sqlite: str):
         accounts.open_book(tx, accounts.OpenBook(5), NOW)
         tx.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
         row = {"guild_id": 5, "number": 1, "format": 1, "key": "a\nb", "kind": kind, "actor": 0, "at_us": 0}
-        tx.execute(tables.transfers.insert(), row | {"reverses": None, "words": None, "digest": bytes(32)})
+        tx.execute(schema.transfers.insert(), row | {"reverses": None, "words": None, "digest": bytes(32)})
         entry = {"guild_id": 5, "transfer": 1, "line": 1, "account": 1, "amount": 1}
-        tx.execute(tables.entries.insert(), entry | {"balance_after": 1, "account_seq": 1})
-        tx.execute(tables.books.update().values(transfers=1))
+        tx.execute(schema.entries.insert(), entry | {"balance_after": 1, "account_seq": 1})
+        tx.execute(schema.books.update().values(transfers=1))
         return "".join(
             block for style in ("hledger", "beancount") for block in journals.blocks(tx, Selection(5), style)
         )

@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, event
 
-from ledger import versions
-from ledger.database import run_alone
+from ledger.storage import schema_version
+from ledger.storage.database import run_alone
 from tests import databases
 from tests.schemas import Objects, differences, objects
 
-HEAD = versions.known()[-1]
+HEAD = schema_version.known()[-1]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,7 +30,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def migrate(url: str, to: str | None = None) -> tuple[str | None, str]:
-    return run_alone(url, lambda tx: versions.migrate(tx, url, to), write=True)
+    return run_alone(url, lambda tx: schema_version.migrate(tx, url, to), write=True)
 
 
 def add_a_book(tx: Connection) -> None:
@@ -67,7 +67,7 @@ def test_a_new_book_is_readable_by_its_owner_only(tmp_path: Path, linked: bool):
 @pytest.mark.usefixtures("shared_by_default")
 def test_a_book_that_is_there_keeps_the_rights_that_its_owner_gave_it(tmp_path: Path):
     book = tmp_path / "crux.db"
-    migrate(f"sqlite:///{book}", versions.known()[-2])
+    migrate(f"sqlite:///{book}", schema_version.known()[-2])
     book.chmod(0o640)
 
     migrate(f"sqlite:///{book}")
@@ -76,10 +76,12 @@ def test_a_book_that_is_there_keeps_the_rights_that_its_owner_gave_it(tmp_path: 
 
 
 def test_versions_are_numbered_without_gaps():
-    assert versions.known() == tuple(f"{number:04}" for number in range(1, len(versions.known()) + 1))
+    assert schema_version.known() == tuple(
+        f"{number:04}" for number in range(1, len(schema_version.known()) + 1)
+    )
 
 
-@pytest.mark.parametrize("start", versions.known())
+@pytest.mark.parametrize("start", schema_version.known())
 def test_each_version_leads_to_the_same_schema_and_keeps_what_is_there(
     empty: str, tmp_path_factory: pytest.TempPathFactory, postgresql: databases.Server, start: str
 ):
@@ -128,7 +130,7 @@ def migrate_and_die(tx: Connection, statements: int, die: Callable[[], None]) ->
                 die()
 
     event.listen(tx.engine, "before_cursor_execute", count)
-    versions.migrate(tx, "it")
+    schema_version.migrate(tx, "it")
 
 
 def raise_it() -> None:
@@ -138,7 +140,7 @@ def raise_it() -> None:
 def killed(url: str, statements: int) -> None:
     """In a process of its own, which is killed."""
     script = (
-        "import os, signal, sys; from ledger.database import run_alone;"
+        "import os, signal, sys; from ledger.storage.database import run_alone;"
         " from tests.ledger import test_migrations as t;"
         " die = lambda: os.kill(os.getpid(), signal.SIGKILL);"
         " run_alone(sys.argv[1], lambda tx: t.migrate_and_die(tx, int(sys.argv[2]), die), write=True)"
@@ -153,7 +155,7 @@ def raised(url: str, statements: int) -> None:
 
 
 @pytest.mark.parametrize("dies", [killed, raised])
-@pytest.mark.parametrize("start", [None, *versions.known()[:-1]])
+@pytest.mark.parametrize("start", [None, *schema_version.known()[:-1]])
 def test_a_migration_that_dies_in_the_middle_leaves_the_version_before(
     empty: str, start: str | None, dies: Callable[[str, int], None]
 ):
@@ -173,12 +175,12 @@ def test_a_migration_that_dies_in_the_middle_leaves_the_version_before(
 
 
 def state(tx: Connection) -> tuple[str | None, Objects]:
-    return versions.found(tx), objects(tx)
+    return schema_version.found(tx), objects(tx)
 
 
 def test_migrations_at_once_stand_in_line(empty: str):
     script = (
-        "import sys; from ledger import versions; from ledger.database import run_alone; sys.stdin.read();"
+        "import sys; from ledger import versions; from ledger.storage.database import run_alone; sys.stdin.read();"
         " print(*run_alone(sys.argv[1], lambda tx: versions.migrate(tx, 'it'), write=True))"
     )
     running = [

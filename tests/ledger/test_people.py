@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import accounts, grants, people, statements
+from ledger import accounts, issuance, players, statements
 from ledger.errors import GrantRefused, InsufficientFunds, UnknownPlayer
 from tests.world import NOW, OLD, World
 
@@ -14,27 +14,27 @@ SALT = bytes(range(240, 256))  # as random ones are: no UTF-8
 async def enter(world: World, person: int, **more):
     more.setdefault("born", OLD)
     return await world.db.write(
-        people.enter, people.Enter(world.guild, world.key(), person, **more), world.now
+        players.enter, players.Enter(world.guild, world.key(), person, **more), world.now
     )
 
 
 async def present(world: World, giver: int, taker: int, amount: int):
-    gift = people.Present(world.guild, world.key(), giver, taker, amount)
-    return await world.db.write(people.present, gift, world.now)
+    gift = players.Present(world.guild, world.key(), giver, taker, amount)
+    return await world.db.write(players.present, gift, world.now)
 
 
 async def forget(world: World, person: int):
     return await world.db.write(
-        people.forget, people.Forget(world.guild, world.key(), person, SALT), world.now
+        players.forget, players.Forget(world.guild, world.key(), person, SALT), world.now
     )
 
 
 async def known(world: World, person: int) -> bool:
-    return await world.db.read(people.glance, world.guild, person) is not None
+    return await world.db.read(players.glance, world.guild, person) is not None
 
 
-async def glance(world: World, person: int) -> people.Glance:
-    seen = await world.db.read(people.glance, world.guild, person)
+async def glance(world: World, person: int) -> players.Glance:
+    seen = await world.db.read(players.glance, world.guild, person)
     assert seen is not None
     return seen
 
@@ -86,9 +86,9 @@ async def test_a_preview_refuses_what_the_gift_would_refuse_and_changes_nothing(
         (2, 100_001, InsufficientFunds),
         (2, 10_001, GrantRefused),
     ]:
-        gift = people.Present(world.guild, "p", 1, taker, amount)
+        gift = players.Present(world.guild, "p", 1, taker, amount)
         with pytest.raises(refusal):
-            await world.db.read(people.preview, gift, world.now)
+            await world.db.read(players.preview, gift, world.now)
         with pytest.raises(refusal):
             await present(world, 1, taker, amount)
     assert await world.head() == before
@@ -98,8 +98,10 @@ async def test_being_forgotten_leaves_the_book_whole_and_the_person_out_of_it(wo
     who = accounts.Account
     await enter(world, 1)
     first = (await glance(world, 1)).player
-    act = grants.Act(world.guild, world.key(), first.number, first.number, 700, "A reason about them", SALT)
-    posted = await world.db.write(grants.grant, act, world.now)
+    act = issuance.IssuanceAct(
+        world.guild, world.key(), first.number, first.number, 700, "A reason about them", SALT
+    )
+    posted = await world.db.write(issuance.grant, act, world.now)
 
     gone = await forget(world, 1)
 
@@ -134,6 +136,6 @@ async def test_for_a_year_the_forgotten_have_a_wallet_but_no_second_starting_bal
     assert (await enter(world, 3)).started == 100_000
 
     world.skip(days=366)
-    assert await world.db.read(people.next_expiry) is not None
-    assert await world.db.claim(people.drop_expired, None, world.now) >= 1
+    assert await world.db.read(players.next_expiry) is not None
+    assert await world.db.background(players.drop_expired, None, world.now) >= 1
     assert (await enter(world, 1)).started == 100_000

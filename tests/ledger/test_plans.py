@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from ledger import accounts, grants, statements, transfers
-from ledger.database import run_alone
+from ledger import accounts, issuance, statements, transfers
+from ledger.storage.database import run_alone
 from tests.world import NOW, OLD, SALT
 
 WALKS = re.compile(r"SCAN (entries|transfers)|SEARCH (entries|transfers) USING PRIMARY KEY \(guild_id=\?\)")
@@ -28,13 +28,13 @@ def _presses(tx: Connection) -> None:
     """What can be done with points. Deleting a person is left out: once in a life it may look through a book."""
     accounts.open_book(tx, accounts.OpenBook(1), NOW)
     for person in (1, 2):
-        grants.start(tx, grants.Start(1, f"start:{person}", person, OLD), NOW)
+        issuance.start(tx, issuance.Start(1, f"start:{person}", person, OLD), NOW)
     ada, bo = accounts.player(tx, 1, 1), accounts.player(tx, 1, 2)
-    grants.give(tx, grants.Gift(1, "gift", ada.number, bo.number, 100), NOW)
-    grants.take(tx, grants.Act(1, "take", bo.number, ada.number, 500, "spam", SALT), NOW)
-    grants.allowance(tx, grants.Allowance(1, "allowance", ada.number), NOW)
-    with pytest.raises(grants.GrantRefused):
-        grants.draw(tx, grants.Draw(1, "draw", bo.number, NOW + timedelta(days=400)), NOW)
+    issuance.give(tx, issuance.Gift(1, "gift", ada.number, bo.number, 100), NOW)
+    issuance.take(tx, issuance.IssuanceAct(1, "take", bo.number, ada.number, 500, "spam", SALT), NOW)
+    issuance.allowance(tx, issuance.Allowance(1, "allowance", ada.number), NOW)
+    with pytest.raises(issuance.GrantRefused):
+        issuance.draw(tx, issuance.Draw(1, "draw", bo.number, NOW + timedelta(days=400)), NOW)
     accounts.end(tx, accounts.open_account(tx, 1, kind="escrow"))
     transfers.reverse(tx, guild=1, key="back", transfer=3, now=NOW)
     statements.history(tx, ada.wallet)

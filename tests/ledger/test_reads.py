@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.util import await_only
 
-from ledger import database, statements, tables
+from ledger import schema, statements
 from ledger.accounts import Account, house
-from ledger.database import Database
 from ledger.errors import Busy, Closed, ReadOnly, ReadTooLong, UnknownAccount
-from ledger.faults import READ_LIMIT_MS
+from ledger.storage import database
+from ledger.storage.database import Database
+from ledger.storage.error_translation import READ_LIMIT_MS
 from tests import databases
 from tests.ledger import rows
 from tests.ledger.gates import Hold, closed_gate, settled
@@ -73,7 +74,7 @@ async def test_what_nobody_waits_for_is_read_again_without_a_limit(url: str, mon
     async with databases.opened(url) as db:
         assert await db.read_patiently(long, 1) > 1
         with pytest.raises(ReadOnly):
-            await db.read_patiently(lambda tx: tx.execute(sa.delete(tables.books)))
+            await db.read_patiently(lambda tx: tx.execute(sa.delete(schema.books)))
 
 
 async def test_a_long_read_may_take_its_time(world: World):
@@ -85,7 +86,7 @@ async def test_a_read_cannot_write(world: World, how: str):
     ada = await world.player(1, balance=100)
     before = await rows.everything(world.db, world.guild)
     statement = (
-        sa.update(tables.accounts).where(tables.accounts.c.number == ada.wallet.number).values(balance=5)
+        sa.update(schema.accounts).where(schema.accounts.c.number == ada.wallet.number).values(balance=5)
     )
 
     with pytest.raises(ReadOnly):

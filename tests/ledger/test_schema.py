@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.database import run_alone
+from ledger.storage.database import run_alone
 from tests import databases
 from tests.schemas import Objects, differences, models, objects
 

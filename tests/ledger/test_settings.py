@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy import Connection
 
-from ledger import grants, money, settings, tables
+from ledger import issuance, money, schema, settings
 from ledger.errors import BadSetting
 from tests.ledger import rows
 from tests.world import NOW, World
@@ -49,7 +49,7 @@ async def stored(world: World) -> list[tuple[Any, ...]]:
 
 async def test_nobody_who_never_chose_has_anything_stored(world: World):
     assert await load(world, Flags) == Flags()
-    assert await load(world, grants.Settings) == grants.Settings()
+    assert await load(world, issuance.PointSettings) == issuance.PointSettings()
 
     await save(world, Flags())
 
@@ -69,10 +69,12 @@ async def test_what_was_chosen_is_kept_and_the_rest_follows_the_default(world: W
 
 async def test_rooms_do_not_touch_each_others_settings(world: World):
     await save(world, Flags(colour="red"))
-    await save(world, grants.Settings(gifts=False, starting_balance=5_000))
+    await save(world, issuance.PointSettings(gifts=False, starting_balance=5_000))
     await save(world, Flags(colour="blue"))
 
-    assert await load(world, grants.Settings) == grants.Settings(gifts=False, starting_balance=5_000)
+    assert await load(world, issuance.PointSettings) == issuance.PointSettings(
+        gifts=False, starting_balance=5_000
+    )
     assert await load(world, Flags) == Flags(colour="blue")
 
 
@@ -89,7 +91,7 @@ async def test_settings_belong_to_one_server(world: World):
 async def test_what_an_older_or_newer_crux_stored_is_left_alone(world: World):
     def strange(tx: Connection, request: Save, now: datetime) -> None:
         row = {"guild_id": request.guild, "name": "of_the_future", "value": '{"x":1}'}
-        tx.execute(sa.insert(tables.settings), row)
+        tx.execute(sa.insert(schema.settings), row)
 
     await world.db.write(strange, Save(world.guild, "strange"), NOW)
     await save(world, Flags(colour="red"))
@@ -101,12 +103,12 @@ async def test_what_an_older_or_newer_crux_stored_is_left_alone(world: World):
 @pytest.mark.parametrize(
     ("chosen", "name"),
     [
-        (grants.Settings(starting_balance=0), "starting_balance"),
-        (grants.Settings(starting_balance=-5), "starting_balance"),
-        (grants.Settings(starting_balance=money.MOST + 1), "starting_balance"),
-        (grants.Settings(weekly_allowance=-1), "weekly_allowance"),
-        (grants.Settings(account_age_days=-1), "account_age_days"),
-        (grants.Settings(account_age_days=10**9), "account_age_days"),
+        (issuance.PointSettings(starting_balance=0), "starting_balance"),
+        (issuance.PointSettings(starting_balance=-5), "starting_balance"),
+        (issuance.PointSettings(starting_balance=money.MOST + 1), "starting_balance"),
+        (issuance.PointSettings(weekly_allowance=-1), "weekly_allowance"),
+        (issuance.PointSettings(account_age_days=-1), "account_age_days"),
+        (issuance.PointSettings(account_age_days=10**9), "account_age_days"),
         (Flags(share=1.5), "share"),
         (Flags(share=float("nan")), "share"),
         (Flags(who=["x"]), "who"),  # pyright: ignore[reportArgumentType]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import grants, statements
+from ledger import issuance, statements
 from ledger.accounts import Account, house, mint
 from ledger.errors import UnknownAccount, UnknownGuild, UnknownTransfer
 from ledger.statements import Side, Supply
@@ -36,7 +36,7 @@ async def test_a_statement_is_read_by_pages_without_gap_or_overlap(world: World)
     for _ in range(24):
         await world.post({ada.wallet: -1, house(world.guild): 1})
 
-    pages, before = list[list[statements.Item]](), None
+    pages, before = list[list[statements.StatementLine]](), None
     while page := await world.history(ada.wallet, before=before, limit=10):
         pages.append(page)
         before = page[-1].sequence
@@ -100,9 +100,9 @@ async def test_acts_of_moderators_are_listed_for_all_newest_first(world: World):
     ada, bo = await world.player(1), await world.player(2)
     salt, guild = SALT, world.guild
     acts = [
-        (grants.fund, grants.Act(guild, "a", 9, 0, 5000, "ten subsidies", salt)),
-        (grants.grant, grants.Act(guild, "b", 9, ada.number, 700, "for the map", salt)),
-        (grants.take, grants.Act(guild, "c", 8, ada.number, 200, " a mistake \n", salt)),
+        (issuance.fund, issuance.IssuanceAct(guild, "a", 9, 0, 5000, "ten subsidies", salt)),
+        (issuance.grant, issuance.IssuanceAct(guild, "b", 9, ada.number, 700, "for the map", salt)),
+        (issuance.take, issuance.IssuanceAct(guild, "c", 8, ada.number, 200, " a mistake \n", salt)),
     ]
     for unit, act in acts:
         await world.db.write(unit, act, world.now)

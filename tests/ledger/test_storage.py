@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit, database, statements, versions
+from ledger import statements
 from ledger.accounts import Account
-from ledger.database import Database, run_alone
+from ledger.audit import verify
 from ledger.errors import (
     BadUrl,
     DiskFull,
@@ -28,6 +28,8 @@ from ledger.errors import (
     StorageError,
     Unreachable,
 )
+from ledger.storage import database, schema_version
+from ledger.storage.database import Database, run_alone
 from tests import databases
 from tests.mounts import make_read_only, small_disk
 from tests.world import World
@@ -58,7 +60,7 @@ async def refused(url: str, kind: type[StorageError]) -> str:
 
 
 def migrate(url: str) -> tuple[str | None, str]:
-    return run_alone(url, lambda tx: versions.migrate(tx, url), write=True)
+    return run_alone(url, lambda tx: schema_version.migrate(tx, url), write=True)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -147,7 +149,7 @@ def url_of_a_newer(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.mark.parametrize("version", [None, *versions.known()[:-1]])
+@pytest.mark.parametrize("version", [None, *schema_version.known()[:-1]])
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_an_older_book_is_refused_until_it_is_migrated(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, version: str | None
@@ -156,7 +158,9 @@ async def test_an_older_book_is_refused_until_it_is_migrated(
     if kind == "postgresql":
         url = await asyncio.to_thread(request.getfixturevalue("postgresql").empty)
     if version:
-        await asyncio.to_thread(run_alone, url, lambda tx: versions.migrate(tx, url, version), write=True)
+        await asyncio.to_thread(
+            run_alone, url, lambda tx: schema_version.migrate(tx, url, version), write=True
+        )
     else:
         (tmp_path / "crux.db").touch()
 
@@ -288,7 +292,7 @@ async def found(db: Database, account: Account) -> set[str]:
 def assert_right(url: str) -> None:
     """The file is whole, and every balance and digest is as it must be."""
     assert run_alone(url, lambda tx: tx.exec_driver_sql("PRAGMA integrity_check").scalar()) == "ok"
-    (report,) = run_alone(url, audit.audit_all)
+    (report,) = run_alone(url, verify.audit_all)
     assert report.problems == ()
 
 
@@ -300,8 +304,8 @@ def test_a_migration_on_a_full_disk_is_refused_and_goes_through_later(disk: Path
         migrate(url)
 
     (disk / "filler").unlink()
-    assert run_alone(url, versions.found, write=True) is None
-    assert migrate(url) == (None, versions.known()[-1])
+    assert run_alone(url, schema_version.found, write=True) is None
+    assert migrate(url) == (None, schema_version.known()[-1])
 
 
 async def test_a_full_disk_is_noticed_at_the_start_and_nothing_is_changed(disk: Path):
@@ -312,7 +316,7 @@ async def test_a_full_disk_is_noticed_at_the_start_and_nothing_is_changed(disk: 
     with pytest.raises(DiskFull):
         await Database.open(url)
     with pytest.raises(DiskFull):
-        await asyncio.to_thread(run_alone, url, audit.audit_all)
+        await asyncio.to_thread(run_alone, url, verify.audit_all)
 
     assert (disk / "crux.db").read_bytes() == before
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger import accounts, grants, statements
+from ledger import accounts, issuance, statements
 from ledger.accounts import house, mint
 from ledger.errors import AccountEnded, InsufficientFunds, KeyReused
 from tests.ledger import rows
@@ -192,7 +192,7 @@ async def test_a_bet_from_stake_to_payout_leaves_a_closed_book(world: World):
     await world.end(escrow)
 
     held = {row[1]: row[4] for row in (await rows.everything(world.db, world.guild))["accounts"]}
-    start = grants.Settings().starting_balance
+    start = issuance.PointSettings().starting_balance
     assert held == {1: -2 * start, 2: 0, 3: start - 3000, 4: start + 3000, escrow.number: 0}
     with pytest.raises(AccountEnded):
         await world.post({ada.wallet: -1, escrow: 1})

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ledger import money
-from ledger.database import run_alone
-from ledger.tables import NEVER_NEGATIVE
+from ledger.schema import NEVER_NEGATIVE
+from ledger.storage.database import run_alone
 from tests.world import World
 
 

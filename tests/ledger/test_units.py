@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from ledger import grants, units
+from ledger import issuance
 from ledger.accounts import Account, Player
-from ledger.database import Database
 from ledger.errors import AlreadyDone, BadKey, InsufficientFunds, KeyReused, UnknownGuild
+from ledger.storage import operations
+from ledger.storage.database import Database
 from tests.ledger import rows
 from tests.world import (
     NOW,
@@ -122,17 +123,21 @@ async def test_a_guild_that_does_not_exist_is_refused(db: Database, nowhere: int
 async def test_a_repeat_with_fresh_salt_is_still_the_same_act(world: World):
     ada = await world.player(1)
     salts = [bytes([high]) * 16 for high in (0xFF, 0xC3)]  # neither is UTF-8
-    acts = [grants.Act(world.guild, "act", 7, ada.number, 500, "for the map", salt) for salt in salts]
-    first = await world.db.write(grants.grant, acts[0], world.now)
+    acts = [
+        issuance.IssuanceAct(world.guild, "act", 7, ada.number, 500, "for the map", salt) for salt in salts
+    ]
+    first = await world.db.write(issuance.grant, acts[0], world.now)
 
     with pytest.raises(AlreadyDone) as repeated:
-        await world.db.write(grants.grant, acts[1], world.now)
+        await world.db.write(issuance.grant, acts[1], world.now)
 
     assert repeated.value.answer == first
     assert await world.balance(ada.wallet) == 500
     with pytest.raises(KeyReused):
         await world.db.write(
-            grants.grant, grants.Act(world.guild, "act", 7, ada.number, 500, "another", salts[0]), world.now
+            issuance.grant,
+            issuance.IssuanceAct(world.guild, "act", 7, ada.number, 500, "another", salts[0]),
+            world.now,
         )
 
 
@@ -158,17 +163,23 @@ async def test_the_answer_of_every_unit_of_this_room_survives_being_written_down
     assert isinstance(escrow, Account)
     await _answers_twice(world, end, End(guild, "end", escrow.number))
 
-    await _answers_twice(world, grants.fund, grants.Act(guild, "fund", 1, 0, 900, "to begin", salt))
-    await _answers_twice(world, grants.grant, grants.Act(guild, "grant", 1, ada.number, 900, "thanks", salt))
-    await _answers_twice(world, grants.take, grants.Act(guild, "take", 1, ada.number, 900, "oh", salt))
+    await _answers_twice(
+        world, issuance.fund, issuance.IssuanceAct(guild, "fund", 1, 0, 900, "to begin", salt)
+    )
+    await _answers_twice(
+        world, issuance.grant, issuance.IssuanceAct(guild, "grant", 1, ada.number, 900, "thanks", salt)
+    )
+    await _answers_twice(
+        world, issuance.take, issuance.IssuanceAct(guild, "take", 1, ada.number, 900, "oh", salt)
+    )
     far = world.now + timedelta(days=800)
-    await _answers_twice(world, grants.draw, grants.Draw(guild, "draw", ada.number, locked_until=far))
-    await _answers_twice(world, grants.allowance, grants.Allowance(guild, "allowance", ada.number))
+    await _answers_twice(world, issuance.draw, issuance.Draw(guild, "draw", ada.number, locked_until=far))
+    await _answers_twice(world, issuance.allowance, issuance.Allowance(guild, "allowance", ada.number))
     started = await _answers_twice(
-        world, grants.start, grants.Start(guild, "start", 2, born=datetime(2020, 1, 1, tzinfo=UTC))
+        world, issuance.start, issuance.Start(guild, "start", 2, born=datetime(2020, 1, 1, tzinfo=UTC))
     )
     bo = Player(guild, 2, Account(guild, max(started.balances)))
-    await _answers_twice(world, grants.give, grants.Gift(guild, "gift", bo.number, ada.number, 100))
+    await _answers_twice(world, issuance.give, issuance.Gift(guild, "gift", bo.number, ada.number, 100))
     moved = {bo.wallet.number: -5, ada.wallet.number: 5}
     posted = await _answers_twice(world, post, Post(guild, "post", moved))
     await _answers_twice(world, reverse, Reverse(guild, "reverse", posted.number))
@@ -218,10 +229,10 @@ async def test_an_answer_of_nested_values_survives_being_written_down(world: Wor
 
 def test_what_is_asked_is_told_apart_by_every_field_and_by_the_unit():
     asked = [
-        units.request_digest(unit, request)
+        operations.request_digest(unit, request)
         for unit in (nothing, also_nothing)
         for request in (Ask(1, "k", ""), Ask(1, "k", "x"), Ask(1, "l", ""), Ask(2, "k", ""))
     ]
 
     assert len(set(asked)) == 8
-    assert asked[0] == units.request_digest(nothing, Ask(1, "k"))
+    assert asked[0] == operations.request_digest(nothing, Ask(1, "k"))

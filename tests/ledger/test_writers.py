@@ -13,11 +13,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, database, statements, tables, writers
+from ledger import accounts, schema, statements
 from ledger.accounts import house
-from ledger.database import Database
 from ledger.errors import AlreadyDone, Busy, Closed, HeldByAnother, InsufficientFunds, Unreachable
-from ledger.writers import WAITING
+from ledger.storage import database, writers
+from ledger.storage.database import Database
+from ledger.storage.writers import WAITING
 from tests import databases
 from tests.ledger import rows
 from tests.ledger.gates import Hold, closed_gate, outsider, settled
@@ -86,7 +87,7 @@ def faulty(tx: Connection, request: Post, now: datetime) -> None:
     if request.key == "stop":
         next(iter(()))
     if request.key == "integrity":
-        tx.execute(sa.insert(tables.players), {"guild_id": 0, "number": 0, "joined_us": 0})
+        tx.execute(sa.insert(schema.players), {"guild_id": 0, "number": 0, "joined_us": 0})
     if request.key == "nonsense":
         tx.execute(sa.text("SELECT nonsense"))
     raise Oops(request.key)
@@ -148,7 +149,7 @@ def orphan(tx: Connection, request: Join, now: datetime) -> None:
     if tx.dialect.name == "sqlite":
         tx.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         row = {"guild_id": request.guild, "transfer": 9999, "line": 1, "account": 1}
-        tx.execute(sa.insert(tables.entries), row | {"amount": 1, "balance_after": 1, "account_seq": 9999})
+        tx.execute(sa.insert(schema.entries), row | {"amount": 1, "balance_after": 1, "account_seq": 9999})
     else:
         deferred = "DEFERRABLE INITIALLY DEFERRED"
         tx.exec_driver_sql(f"CREATE TABLE orphans (id int PRIMARY KEY, up int REFERENCES orphans {deferred})")
@@ -351,10 +352,10 @@ async def test_a_repeat_is_a_repeat_also_when_its_connection_goes(world: World, 
 async def test_a_claim_whose_connection_goes_may_happen_twice_and_is_answered(world: World):
     world.db.hooks.after_commit = only(True)
 
-    made = await world.db.claim(accounts.open_book, accounts.OpenBook(world.guild + 900_000), NOW)
+    made = await world.db.background(accounts.open_book, accounts.OpenBook(world.guild + 900_000), NOW)
 
     assert not made  # the second time it stood there already
-    assert await rows.count(world.db, world.guild + 900_000, tables.accounts) == 2
+    assert await rows.count(world.db, world.guild + 900_000, schema.accounts) == 2
 
 
 # --- full, closing, held ----------------------------------------------------------------------
@@ -403,7 +404,7 @@ async def test_closing_finishes_what_waits_and_refuses_what_comes(url: str, guil
         with pytest.raises(Closed, match="nothing happened"):
             await spend(world, ada, 1, "late")
         with pytest.raises(Closed):
-            await db.claim(accounts.open_book, accounts.OpenBook(guild + 1), NOW)
+            await db.background(accounts.open_book, accounts.OpenBook(guild + 1), NOW)
         assert not closing.done()
         await gate.open()
         await asyncio.gather(first, *waiting)
@@ -489,7 +490,7 @@ async def test_writes_are_durable_and_checked(world: World):
         names = ["transaction_isolation", "transaction_read_only", "application_name"]
         wanted = ["read committed", "off", "crux"]
 
-    assert await world.db.claim(set_as, names, NOW) == dict(zip(names, wanted, strict=True))
+    assert await world.db.background(set_as, names, NOW) == dict(zip(names, wanted, strict=True))
 
 
 # --- PostgreSQL alone -------------------------------------------------------------------------
@@ -531,7 +532,8 @@ async def test_two_transactions_that_stand_in_each_others_way_both_go_through(po
         return locks
 
     answers = await asyncio.gather(
-        postgresql_world.db.claim(crosswise, (1, 2), NOW), postgresql_world.db.claim(crosswise, (2, 1), NOW)
+        postgresql_world.db.background(crosswise, (1, 2), NOW),
+        postgresql_world.db.background(crosswise, (2, 1), NOW),
     )
 
     assert answers == [(1, 2), (2, 1)]
@@ -563,7 +565,7 @@ async def test_what_does_not_pass_is_told(postgresql_world: World):
         await postgresql_world.db.write(unlucky, Note(postgresql_world.guild, "unlucky"), NOW)
 
     assert next(tries) == 8
-    assert await rows.count(postgresql_world.db, postgresql_world.guild, tables.done) == 0
+    assert await rows.count(postgresql_world.db, postgresql_world.guild, schema.done) == 0
 
 
 async def test_a_write_whose_server_process_is_killed_from_outside_is_done_once(postgresql_world: World):

@@ -7,32 +7,22 @@ from datetime import timedelta
 from typing import Any
 
 from ledger.accounts import Player
-from ledger.people import Forget, Gone
+from ledger.players import Forget, Gone
 from ledger.types import from_us, to_us
-from markets import (
-    calendar,
-    claims,
-    clauses,
-    cruxes,
-    disputes,
-    due,
-    forecasts,
-    maker,
-    offers,
-    orders,
-    people,
-    pools,
-    proposals,
-    resolution,
-    rewards,
-    scenarios,
-    trading,
-)
-from markets.claims import Actor, Claim, Outcome, Result, Terms
-from markets.offers import Accepted, Bet, Ended, Offer
-from markets.proposals import Proposal
-from markets.scenarios import Said
-from markets.stories import Scenario
+from markets.bets import offers
+from markets.bets.offers import Accepted, Bet, Ended, Offer
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Outcome, Result, Scenario, Terms
+from markets.core import jobs
+from markets.forecasts import crux_links, forecasts
+from markets.people import rewards
+from markets.pools import pools
+from markets.records import deletion
+from markets.settlement import calendar, disputes, proposals, resolution, scenarios
+from markets.settlement.proposals import Proposal
+from markets.settlement.scenarios import Said
+from markets.shares import market_maker, orders, trading
 from tests.world import SALT, World
 
 YES, NO = 0, 1
@@ -59,19 +49,21 @@ class Club(World):
             deadline_us=deadline,
             check_us=deadline,
             zone="UTC",
-            clause=clauses.encode(clauses.StakesReturn()),
+            clause=ambiguity.encode(ambiguity.StakesReturn()),
         )
         return replace(good, **changes)
 
     async def claim(self, author: Player, **changes: Any) -> Claim:
-        draft = claims.Draft(self.guild, self.key(), author.number, self.terms(**changes))
+        draft = claims.SaveDraft(self.guild, self.key(), author.number, self.terms(**changes))
         number = await self.db.write(claims.save_draft, draft, self.now)
         request = claims.Open(self.guild, self.key(), Actor(author.number), number)
         return await self.db.write(claims.open_claim, request, self.now)
 
     async def offer(self, maker: Player, claim: Claim, **more: Any) -> Offer:
         more = {"side": YES, "maker_stake": 10_000, "taker_stake": 10_000} | more
-        request = offers.Make(self.guild, more.pop("key", self.key()), maker.number, claim.number, **more)
+        request = offers.MakeOffer(
+            self.guild, more.pop("key", self.key()), maker.number, claim.number, **more
+        )
         return await self.db.write(offers.make, request, self.now)
 
     async def accept(self, taker: Player, offer: Offer, *, key: str | None = None) -> Accepted:
@@ -92,7 +84,7 @@ class Club(World):
         signed = offers.Agree(self.guild, self.key(), bet.number, second.number, maker_gets, taker_gets)
         return await self.db.write(offers.agree, signed, self.now)
 
-    async def market(self, who: Player, claim: Claim, **more: Any) -> trading.Opened:
+    async def market(self, who: Player, claim: Claim, **more: Any) -> trading.MarketOpened:
         """A market on a claim, opened after `later` if that is given."""
         self.now += more.pop("later", timedelta())
         actor = Actor(who.number, moderator=more.pop("moderator", False))
@@ -114,12 +106,14 @@ class Club(World):
 
     async def order(
         self, who: Player, claim: Claim, outcome: int, limit_bps: int, **more: Any
-    ) -> orders.Placed:
-        request = orders.Place(self.guild, self.key(), who.number, claim.number, outcome, limit_bps, **more)
+    ) -> orders.OrderPlaced:
+        request = orders.PlaceOrder(
+            self.guild, self.key(), who.number, claim.number, outcome, limit_bps, **more
+        )
         return await self.db.write(orders.place, request, self.now)
 
-    async def cancel(self, who: Player, order: orders.Placed) -> orders.Order:
-        request = orders.Cancel(self.guild, self.key(), who.number, order.order)
+    async def cancel(self, who: Player, order: orders.OrderPlaced) -> orders.Order:
+        request = orders.CancelOrder(self.guild, self.key(), who.number, order.order)
         return await self.db.write(orders.cancel, request, self.now)
 
     async def read_order(self, number: int) -> orders.Order:
@@ -128,7 +122,7 @@ class Club(World):
     async def _seen(self, claim: Claim, outcome: int, more: dict[str, Any]) -> int:
         if "seen_bps" in more:
             return more.pop("seen_bps")
-        market = await self.db.read(maker.load, self.guild, claim.number)
+        market = await self.db.read(market_maker.load, self.guild, claim.number)
         return round(market.prices[outcome] * 10_000)
 
     async def pool(self, opener: Player, claim: Claim, **more: Any) -> pools.Pool:
@@ -147,34 +141,40 @@ class Club(World):
         parts = [round(chance * 10_000) for chance in chances]
         if len(parts) == 1:
             parts.append(1_000_000 - parts[0])
-        request = forecasts.Give(self.guild, self.key(), who.number, claim.number, tuple(parts), **more)
+        request = forecasts.GiveForecast(
+            self.guild, self.key(), who.number, claim.number, tuple(parts), **more
+        )
         return await self.db.write(forecasts.give, request, self.now)
 
-    async def link(self, who: Player, claim: Claim, target: Claim, **more: Any) -> cruxes.Crux:
+    async def link(self, who: Player, claim: Claim, target: Claim, **more: Any) -> crux_links.CruxShown:
         more = {"raises": True} | more
         key = more.pop("key", None) or self.key()
-        request = cruxes.Make(self.guild, key, who.number, claim.number, target.number, **more)
-        return await self.db.write(cruxes.link, request, self.now)
+        request = crux_links.LinkClaims(self.guild, key, who.number, claim.number, target.number, **more)
+        return await self.db.write(crux_links.link, request, self.now)
 
-    async def unlink(self, who: Player, claim: Claim, target: Claim) -> cruxes.Link:
-        request = cruxes.Cut(self.guild, self.key(), who.number, claim.number, target.number)
-        return await self.db.write(cruxes.unlink, request, self.now)
+    async def unlink(self, who: Player, claim: Claim, target: Claim) -> crux_links.CruxLink:
+        request = crux_links.Cut(self.guild, self.key(), who.number, claim.number, target.number)
+        return await self.db.write(crux_links.unlink, request, self.now)
 
     async def reward(self, owner: Player, claim: Claim, amount: int = 5_000, **more: Any) -> rewards.Reward:
         key = more.pop("key", None) or self.key()
-        request = rewards.Offer(self.guild, key, owner.number, claim.number, amount, **more)
+        request = rewards.LockReward(self.guild, key, owner.number, claim.number, amount, **more)
         return (await self.db.write(rewards.offer, request, self.now)).reward
 
     async def give_reward(
         self, reward: rewards.Reward, winner: Player, *, owner: Player | None = None
-    ) -> rewards.Done:
+    ) -> rewards.RewardMoved:
         by = owner.number if owner else reward.owner
-        request = rewards.Give(self.guild, self.key(), by, reward.number, winner.number, "The base rate.")
+        request = rewards.GiveReward(
+            self.guild, self.key(), by, reward.number, winner.number, "The base rate."
+        )
         return await self.db.write(rewards.give, request, self.now)
 
-    async def cancel_reward(self, reward: rewards.Reward, *, owner: Player | None = None) -> rewards.Done:
+    async def cancel_reward(
+        self, reward: rewards.Reward, *, owner: Player | None = None
+    ) -> rewards.RewardMoved:
         by = owner.number if owner else reward.owner
-        request = rewards.Cancel(self.guild, self.key(), by, reward.number)
+        request = rewards.CancelReward(self.guild, self.key(), by, reward.number)
         return await self.db.write(rewards.cancel, request, self.now)
 
     async def read_reward(self, number: int) -> rewards.Reward:
@@ -185,7 +185,7 @@ class Club(World):
     ) -> Claim:
         """Write a story: what comes true, in how many days, and the chance in percent."""
         lines = tuple(Said(words, to_us(self.now + days * DAY), 100 * chance) for words, days, chance in said)
-        request = scenarios.Tell(
+        request = scenarios.TellStory(
             self.guild, self.key(), writer.number, claim, story, name, f"How {name} goes.", lines
         )
         return await self.db.write(scenarios.tell, request, self.now)
@@ -195,7 +195,7 @@ class Club(World):
         empty: dict[str, Any] = {"kind": "choice", "outcomes": (), "scenario": Scenario()}
         times = dict.fromkeys(("closes_us", "deadline_us", "check_us"))
         terms = self.terms(**({"title": "How it goes"} | empty | times | changes))
-        draft = claims.Draft(self.guild, self.key(), author.number, terms)
+        draft = claims.SaveDraft(self.guild, self.key(), author.number, terms)
         number = await self.db.write(claims.save_draft, draft, self.now)
         await self.db.write(
             scenarios.share, scenarios.Share(self.guild, self.key(), author.number, number), self.now
@@ -235,7 +235,7 @@ class Club(World):
         return await self.db.write(proposals.propose, request, self.now)
 
     async def withdraw_proposal(self, who: Player, proposal: Proposal) -> Proposal:
-        request = proposals.Withdraw(self.guild, self.key(), who.number, proposal.number)
+        request = proposals.WithdrawProposal(self.guild, self.key(), who.number, proposal.number)
         return await self.db.write(proposals.withdraw, request, self.now)
 
     async def confirm(self, who: Player, proposal: Proposal) -> Proposal:
@@ -266,7 +266,7 @@ class Club(World):
         moderator: bool = True,
         owner: bool = False,
         posted: bool = True,
-    ) -> disputes.Voted:
+    ) -> disputes.VoteCount:
         """A judge votes; what they rule by it is posted at once."""
         actor = Actor(who.number, moderator, owner)
         request = disputes.Vote(self.guild, self.key(), actor, claim.number, result, "As the source says.")
@@ -278,7 +278,7 @@ class Club(World):
     async def posted(self, dispute: int) -> disputes.Dispute:
         """Discord has the post of a dispute's ruling."""
         found = await self.db.read(disputes.load, self.guild, dispute)
-        request = disputes.Posted(self.guild, self.key(), dispute, final=found.state == "final")
+        request = disputes.RulingPosted(self.guild, self.key(), dispute, final=found.state == "final")
         return await self.db.write(disputes.posted, request, self.now)
 
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
@@ -298,7 +298,7 @@ class Club(World):
         return await self.db.write(resolution.take_back, request, self.now)
 
     async def forget(self, person: int) -> Gone:
-        return await self.db.write(people.forget, Forget(self.guild, self.key(), person, SALT), self.now)
+        return await self.db.write(deletion.forget, Forget(self.guild, self.key(), person, SALT), self.now)
 
     async def read_proposal(self, number: int) -> Proposal:
         return await self.db.read(proposals.load, self.guild, number)
@@ -306,12 +306,12 @@ class Club(World):
     async def sweep(self) -> int:
         """Carry out all that is due by now, in order; how much that was."""
         done = 0
-        while rows := await self.db.claim(due.claim, due.Claim(owner=next(_OWNERS)), self.now):
+        while rows := await self.db.background(jobs.lease, jobs.LeaseJobs(owner=next(_OWNERS)), self.now):
             for row in rows:
                 if row.guild != self.guild:  # another test's: every test has a server of its own
                     continue
-                with suppress(due.FenceGone):  # what was carried out before it moved it: it comes again
-                    done += await self.db.write(due.perform, row, self.now, background=True)
+                with suppress(jobs.FenceGone):  # what was carried out before it moved it: it comes again
+                    done += await self.db.write(jobs.perform, row, self.now, background=True)
         return done
 
     async def outage(self, **span: float) -> int:
@@ -323,7 +323,7 @@ class Club(World):
 
     async def skip_to_next(self) -> None:
         """Move the clock to what is due next, and carry it out."""
-        next_us = await self.db.read(due.next_us)
+        next_us = await self.db.read(jobs.next_us)
         assert next_us is not None
         self.now = max(self.now, from_us(next_us))
         await self.sweep()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.database import Database
+from ledger.storage.database import Database
 from tests.markets.club import Club
 
 

@@ -9,20 +9,20 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.database import Database
 from ledger.errors import AlreadyDone
-from markets import due, outbox
-from markets.due import Due
-from markets.tables import due_work
+from ledger.storage.database import Database
+from markets.core import jobs, outbox
+from markets.core.jobs import Due
+from markets.core.tables import due_work
 
 KIND = "test.mark"
 LEASE_SECONDS = 1
 
 
-@due.handles(KIND)
+@jobs.handles(KIND)
 def mark(tx: Connection, work: Due, now: datetime) -> None:
     """Leaves one post for each time it is carried out."""
-    outbox.post(tx, work.guild, KIND, {"ref": work.ref}, now, line=work.ref)
+    outbox.enqueue(tx, work.guild, KIND, {"ref": work.ref}, now, line=work.ref)
 
 
 def main(url: str, told: Callable[[], None]) -> None:
@@ -33,11 +33,11 @@ def main(url: str, told: Callable[[], None]) -> None:
 async def _work(url: str, told: Callable[[], None]) -> None:
     db = await Database.open(url)
     while await db.read(left):
-        claim = due.Claim(secrets.randbits(62), most=20, lease_seconds=LEASE_SECONDS)
-        rows = await db.claim(due.claim, claim, datetime.now(UTC))
+        claim = jobs.LeaseJobs(secrets.randbits(62), most=20, lease_seconds=LEASE_SECONDS)
+        rows = await db.background(jobs.lease, claim, datetime.now(UTC))
         for row in rows:
-            with contextlib.suppress(AlreadyDone, due.FenceGone):
-                await db.write(due.perform, row, datetime.now(UTC), background=True)
+            with contextlib.suppress(AlreadyDone, jobs.FenceGone):
+                await db.write(jobs.perform, row, datetime.now(UTC), background=True)
             told()
         if not rows:
             await asyncio.sleep(0.05)  # what others hold, or held when they died

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from ledger.database import Database
+from ledger.storage.database import Database
 from ledger.types import from_us
-from markets import calendar, due
+from markets.core import jobs
+from markets.settlement import calendar
 
 assert calendar.__name__, "it names the handlers"
 
@@ -40,10 +41,10 @@ def main(job: Job, told: Callable[[str], None]) -> None:
 
 async def _work(job: Job, told: Callable[[str], None]) -> None:
     db, now = await Database.open(job.url), from_us(job.now_us)
-    while rows := await db.claim(due.claim, due.Claim(job.owner), now):
+    while rows := await db.background(jobs.lease, jobs.LeaseJobs(job.owner), now):
         for row in rows:
             told(row.kind)
             if row.kind in job.at:
                 setattr(db.hooks, "before_commit" if job.dies == "inside" else "after_commit", die)
-            await db.write(due.perform, row, now, background=True)
+            await db.write(jobs.perform, row, now, background=True)
     await db.close()

@@ -10,14 +10,18 @@ from contextlib import suppress
 
 import pytest
 
-from ledger import audit, grants
+from ledger import issuance
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.errors import GrantRefused, InsufficientFunds
-from ledger.people import Present
+from ledger.players import Present
 from ledger.types import to_us
-from markets import instruments, maker, means, orders, trading
-from markets.claims import Actor, Claim, Result
-from markets.errors import MarketError
+from markets.claims import instruments
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core.errors import MarketError
+from markets.people import allowances
+from markets.shares import market_maker, orders, trading
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
@@ -27,7 +31,7 @@ START = 10_000_000
 RESULTS = [Result("outcome", outcome=YES), Result("outcome", outcome=NO)]
 
 
-async def deepen(club: Club, who: Player, claim: Claim, liquidity: int) -> trading.Opened:
+async def deepen(club: Club, who: Player, claim: Claim, liquidity: int) -> trading.MarketOpened:
     request = trading.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
     return await club.db.write(trading.add_liquidity, request, club.now)
 
@@ -38,7 +42,7 @@ async def gained(club: Club, *accounts: Player) -> int:
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 
@@ -75,7 +79,7 @@ async def test_nor_does_it_where_nobody_is_asked_because_all_was_sold_again(club
     club.skip(days=30)
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "open", "who lost it depends on what comes"
-    final = (await club.db.read(maker.load, club.guild, claim.number)).prices
+    final = (await club.db.read(market_maker.load, club.guild, claim.number)).prices
     await settle(club, mod, claim, RESULTS[NO])
     assert await gained(club, eve) <= B * math.log(final[NO] / 0.5) + 5 < 0
     await sound(club, url)
@@ -100,9 +104,9 @@ async def test_nothing_that_one_person_does_with_two_accounts_brings_more_than_t
     for who in mine:
         for order in await club.db.read(orders.resting, club.guild, who.number):
             await club.db.write(
-                orders.cancel, orders.Cancel(club.guild, club.key(), who.number, order.number), club.now
+                orders.cancel, orders.CancelOrder(club.guild, club.key(), who.number, order.number), club.now
             )
-    market = await club.db.read(maker.load, club.guild, claim.number)
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
     assert market.trades > 10
     assert market.liquidity > B
     expected: list[int] = []
@@ -124,8 +128,8 @@ async def one_try(club: Club, who: Player, claim: Claim, chance: random.Random) 
         case 1:
             await club.buy(who, claim, outcome, target_bps=chance.choice((100, 2_000, 9_900)))
         case 2:
-            held = await club.db.read(maker.holdings, club.guild, claim.number, who.number)
-            one = chance.choice(held or [maker.Holding(YES, 1, 0)])
+            held = await club.db.read(market_maker.holdings, club.guild, claim.number, who.number)
+            one = chance.choice(held or [market_maker.Holding(YES, 1, 0)])
             await club.sell(who, claim, one.outcome, quantity=chance.choice((1, max(one.shares, 1))))
         case 3:
             await club.sell(who, claim, outcome, target_bps=chance.choice((100, 4_000)))
@@ -155,7 +159,7 @@ async def test_a_profit_that_a_void_takes_back_can_not_be_brought_away_first(clu
     profit = await club.balance(eve.wallet) - 100_000
     assert profit > 3_000
     with pytest.raises(InsufficientFunds):
-        await club.db.write(means.present, Present(club.guild, club.key(), 2, 3, 100_001), club.now)
+        await club.db.write(allowances.present, Present(club.guild, club.key(), 2, 3, 100_001), club.now)
     bet = await club.bet(eve, eva, other, maker_stake=100_000 + profit, taker_stake=1)
     await club.agree(bet, eve, eva, 0)
     await settle(club, mod, claim, Result("void"))
@@ -163,7 +167,9 @@ async def test_a_profit_that_a_void_takes_back_can_not_be_brought_away_first(clu
     assert await club.balance(eve.wallet) + await club.balance(eva.wallet) == 200_000
     assert await club.balance(ada.wallet) == 100_000
     with pytest.raises(GrantRefused):  # what was lost by agreement counts as still held
-        await club.db.write(means.allowance, grants.Allowance(club.guild, club.key(), eve.number), club.now)
+        await club.db.write(
+            allowances.allowance, issuance.Allowance(club.guild, club.key(), eve.number), club.now
+        )
     await sound(club, url)
 
 
@@ -190,5 +196,7 @@ async def test_points_parked_anywhere_draw_no_allowance(club: Club):
     await club.challenge(eve, other)
     assert await club.balance(eve.wallet) < 60_000
     with pytest.raises(GrantRefused) as refused:
-        await club.db.write(means.allowance, grants.Allowance(club.guild, club.key(), eve.number), club.now)
+        await club.db.write(
+            allowances.allowance, issuance.Allowance(club.guild, club.key(), eve.number), club.now
+        )
     assert refused.value.facts["held"] == 100_000

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets import audit, tables
+from markets.core import tables
+from markets.records import audit
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club

@@ -1,6 +1,6 @@
 """A bet's whole life: offered, accepted, resolved, paid (RULES C1, C2, C8, C9)."""
 
-from markets.claims import Result
+from markets.claims.terms import Result
 from tests.markets.club import NO, Club
 
 

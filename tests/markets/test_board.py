@@ -7,26 +7,27 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets import board
-from markets.claims import Claim, Outcome, Result
-from markets.errors import BadTimes
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome, Result
+from markets.core.errors import BadTimes
+from markets.forecasts import leaderboard
 from tests.markets.club import NO, YES, Club
 
 CAME = Result("outcome", outcome=YES)
 
 
-async def standing(club: Club, who: Player, season: int = 0) -> board.Standing | None:
-    return await club.db.read(board.standing, club.guild, who.number, season=season)
+async def standing(club: Club, who: Player, season: int = 0) -> leaderboard.Standing | None:
+    return await club.db.read(leaderboard.standing, club.guild, who.number, season=season)
 
 
-async def sure(club: Club, who: Player, season: int = 0) -> board.Standing:
+async def sure(club: Club, who: Player, season: int = 0) -> leaderboard.Standing:
     found = await standing(club, who, season)
     assert found is not None
     return found
 
 
-async def top(club: Club, by: board.Ranking, season: int = 0) -> list[int]:
-    found = await club.db.read(board.top, club.guild, by, season=season)
+async def top(club: Club, by: leaderboard.Ranking, season: int = 0) -> list[int]:
+    found = await club.db.read(leaderboard.top, club.guild, by, season=season)
     return [row.player for row in found.rows]
 
 
@@ -52,7 +53,7 @@ async def test_a_settled_claim_scores_its_forecasts(club: Club):
     assert one.mean("log") == pytest.approx(math.log(0.9), abs=1e-6)
     assert one.mean("baseline") == pytest.approx(84.79969066, abs=1e-6)
     assert one.accuracy is None, "ten settled claims make a rank"
-    bins = await club.db.read(board.calibration, club.guild, ada.number)
+    bins = await club.db.read(leaderboard.calibration, club.guild, ada.number)
     assert [(found.from_bp, found.count, found.came) for found in bins] == [(9_000, 1, 1)]
 
 
@@ -76,7 +77,7 @@ async def test_judged_weights_score_by_weight(club: Club):
     await club.settle(mo, claim, Result("weights", weights=(3, 1)))
     found = await sure(club, ada)
     assert found.mean("brier") == pytest.approx(0.75 * 0.01 + 0.25 * 0.81)
-    assert await club.db.read(board.calibration, club.guild, ada.number) == []
+    assert await club.db.read(leaderboard.calibration, club.guild, ada.number) == []
 
 
 @pytest.mark.rule("D2")
@@ -116,7 +117,7 @@ async def test_a_result_taken_back_takes_its_scores_and_profits_with_it(club: Cl
     await club.sweep()
     gone = await sure(club, ada)
     assert (gone.claims, gone.peer, gone.brier, gone.settled, gone.staked, gone.profit) == (0,) * 6
-    assert await club.db.read(board.calibration, club.guild, ada.number) == []
+    assert await club.db.read(leaderboard.calibration, club.guild, ada.number) == []
 
     await club.settle(mo, claim, CAME)
     assert await sure(club, ada) == found
@@ -195,15 +196,17 @@ async def test_ranks_need_ten_settled_claims_and_those_who_ask_are_left_out(club
     assert await top(club, "gain") == [], "nine settled with a stake"
     assert await top(club, "miss") == [ada.number, bo.number]
     first = await sure(club, ada)
-    assert await club.db.read(board.rank, club.guild, first, "accuracy") == 1
-    assert await club.db.read(board.rank, club.guild, await sure(club, bo), "accuracy") == 2
-    assert await club.db.read(board.rank, club.guild, await sure(club, cy), "accuracy") is None
+    assert await club.db.read(leaderboard.rank, club.guild, first, "accuracy") == 1
+    assert await club.db.read(leaderboard.rank, club.guild, await sure(club, bo), "accuracy") == 2
+    assert await club.db.read(leaderboard.rank, club.guild, await sure(club, cy), "accuracy") is None
 
-    request = board.List(club.guild, club.key(), ada.number, False)
-    await club.db.write(board.show, request, club.now)
+    request = leaderboard.List(club.guild, club.key(), ada.number, False)
+    await club.db.write(leaderboard.show, request, club.now)
     assert await top(club, "accuracy") == [bo.number]
-    assert await club.db.read(board.rank, club.guild, await sure(club, ada), "accuracy") is None
-    await club.db.write(board.show, board.List(club.guild, club.key(), ada.number, True), club.now)
+    assert await club.db.read(leaderboard.rank, club.guild, await sure(club, ada), "accuracy") is None
+    await club.db.write(
+        leaderboard.show, leaderboard.List(club.guild, club.key(), ada.number, True), club.now
+    )
     assert await top(club, "accuracy") == [ada.number, bo.number]
     await club.forget(1)
     assert await top(club, "accuracy") == [bo.number]
@@ -228,10 +231,12 @@ async def test_a_season_is_a_window_of_settlement_dates_whenever_it_is_made(club
     await club.settle(mo, second, Result("outcome", outcome=2))
     for season in (early, late):
         assert (await sure(club, ada, season)).claims == 1
-        bins = await club.db.read(board.calibration, club.guild, ada.number, season=season)
+        bins = await club.db.read(leaderboard.calibration, club.guild, ada.number, season=season)
         assert sum(found.count for found in bins) == 1
     assert (await sure(club, ada)).claims == 2
-    assert sum(found.count for found in await club.db.read(board.calibration, club.guild, ada.number)) == 4
+    assert (
+        sum(found.count for found in await club.db.read(leaderboard.calibration, club.guild, ada.number)) == 4
+    )
     whole = await make(club, mo, begin, begin + timedelta(days=90))
     assert await sure(club, bo, whole) == await sure(club, bo)
     with pytest.raises(BadTimes):
@@ -244,8 +249,8 @@ def many() -> tuple[Outcome, ...]:
 
 async def make(club: Club, who: Player, begin: object, end: object) -> int:
     from_us, until_us = to_us(begin), to_us(end)  # pyright: ignore[reportArgumentType]
-    request = board.MakeSeason(club.guild, club.key(), who.number, "A season", from_us, until_us)
-    return await club.db.write(board.make_season, request, club.now)
+    request = leaderboard.MakeSeason(club.guild, club.key(), who.number, "A season", from_us, until_us)
+    return await club.db.write(leaderboard.make_season, request, club.now)
 
 
 async def test_more_forecasters_than_fit_into_one_unit_are_all_counted_and_taken_out(club: Club):

@@ -9,11 +9,14 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.types import from_us, to_us
-from markets import calendar, claims, clauses, due, outbox
-from markets.claims import Claim, Result
-from markets.due import Due, FenceGone
-from markets.offers import Bet
-from markets.tables import due_work, posts
+from markets.bets.offers import Bet
+from markets.claims import ambiguity, claims, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core import jobs, outbox
+from markets.core.jobs import Due, FenceGone
+from markets.core.tables import due_work, posts
+from markets.settlement import calendar
 from tests.markets.club import NO, YES, Club
 
 DAY = timedelta(days=1)
@@ -74,7 +77,7 @@ async def test_a_claim_with_nothing_on_it_is_filed_and_asks_nobody(club: Club):
 
 @pytest.mark.rule("D7")
 async def test_a_claim_nobody_judges_goes_step_by_step_to_its_ambiguity_clause(club: Club):
-    half = clauses.encode(clauses.even(2))
+    half = ambiguity.encode(ambiguity.even(2))
     claim, bet = await a_bet(club, clause=half)
     asked_on = from_us(claim.check_us or 0)
 
@@ -101,7 +104,7 @@ async def test_a_claim_nobody_judges_goes_step_by_step_to_its_ambiguity_clause(c
 
 @pytest.mark.rule("D7")
 async def test_a_clause_that_leaves_it_to_judges_who_never_came_returns_all_stakes(club: Club):
-    _, bet = await a_bet(club, clause=clauses.encode(clauses.JudgesChoose()))
+    _, bet = await a_bet(club, clause=ambiguity.encode(ambiguity.JudgesChoose()))
 
     await days_pass(club, 30 + 104)
 
@@ -194,12 +197,12 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
     before = len(await kinds(club))
 
     left = to_us(club.now)
-    assert await club.db.claim(calendar.removed, calendar.Removed(club.guild), club.now)
-    assert not await club.db.claim(calendar.removed, calendar.Removed(club.guild), club.now)
+    assert await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
+    assert not await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
     await days_pass(club, 20)
 
     assert len(await kinds(club)) == before
-    taken = await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    taken = await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
     assert [post for post in taken if post.guild == club.guild] == []
     assert (await club.read_bet(bet.number)).state == "live"
     await club.db.write(calendar.back_again, calendar.BackAgain(club.guild, club.key(), left), club.now)
@@ -212,7 +215,7 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
 @pytest.mark.rule("B6")
 async def test_a_draft_asks_once_and_goes_after_90_days(club: Club):
     ada = await club.member(1)
-    draft = claims.Draft(club.guild, club.key(), ada.number, claims.Terms(title="Perhaps"))
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, terms.Terms(title="Perhaps"))
     number = await club.db.write(claims.save_draft, draft, club.now)
 
     await days_pass(club, 90)
@@ -237,20 +240,20 @@ async def test_a_bet_for_years_is_noted_every_year(club: Club):
 # --- rows, leases, fences ---------------------------------------------------------------------
 
 
-@due.handles("test.fails")
+@jobs.handles("test.fails")
 def fails(tx: Connection, work: Due, now: object) -> None:
     raise ZeroDivisionError
 
 
 async def plan(club: Club, kind: str, ref: int = 1) -> None:
     def write(tx: Connection, request: Any, now: Any) -> None:
-        due.schedule(tx, club.guild, kind, ref, to_us(club.now))
+        jobs.schedule(tx, club.guild, kind, ref, to_us(club.now))
 
-    await club.db.claim(write, None, club.now)
+    await club.db.background(write, None, club.now)
 
 
-async def held(club: Club, owner: int) -> list[due.Held]:
-    rows = await club.db.claim(due.claim, due.Claim(owner=owner), club.now)
+async def held(club: Club, owner: int) -> list[jobs.LeasedJob]:
+    rows = await club.db.background(jobs.lease, jobs.LeaseJobs(owner=owner), club.now)
     return [row for row in rows if row.guild == club.guild]
 
 
@@ -260,8 +263,8 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
     for attempt in range(1, 13):
         (row,) = await held(club, attempt)
         with pytest.raises(ZeroDivisionError):
-            await club.db.write(due.perform, row, club.now)
-        parked = await club.db.write(due.failed, due.Failed(row, "ZeroDivisionError"), club.now)
+            await club.db.write(jobs.perform, row, club.now)
+        parked = await club.db.write(jobs.failed, jobs.JobFailed(row, "ZeroDivisionError"), club.now)
         assert parked == (attempt == 12)
         assert await held(club, attempt + 100) == []
         began = club.now
@@ -272,8 +275,8 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
     assert waits[:-1] == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048]
     club.skip(days=30)
     assert await held(club, 999) == []
-    assert [row.error for row in await club.db.read(due.parked, club.guild)] == ["ZeroDivisionError"]
-    cards = await club.db.claim(outbox.take_cards, outbox.Take(owner=5, most=10_000), club.now)
+    assert [row.error for row in await club.db.read(jobs.parked, club.guild)] == ["ZeroDivisionError"]
+    cards = await club.db.background(outbox.take_cards, outbox.Take(owner=5, most=10_000), club.now)
     assert "parked" in [card.kind for card in cards if card.guild == club.guild]
 
 
@@ -289,17 +292,17 @@ async def test_a_fence_that_no_longer_matches_rolls_back(club: Club):
     (second,) = await held(club, 2)
 
     with pytest.raises(FenceGone):
-        await club.db.write(due.perform, first, club.now)
+        await club.db.write(jobs.perform, first, club.now)
     assert await kinds(club) == []
-    assert await club.db.write(due.perform, second, club.now)
+    assert await club.db.write(jobs.perform, second, club.now)
     assert await kinds(club) == ["test.marks"]
     again = replace(second, owner=77)
-    assert not await club.db.write(due.perform, again, club.now)
+    assert not await club.db.write(jobs.perform, again, club.now)
 
 
-@due.handles("test.marks")
+@jobs.handles("test.marks")
 def marks(tx: Connection, work: Due, now: Any) -> None:
-    outbox.post(tx, work.guild, "test.marks", {"ref": work.ref}, now)
+    outbox.enqueue(tx, work.guild, "test.marks", {"ref": work.ref}, now)
 
 
 async def test_a_row_moved_while_it_is_held_is_not_carried_out_at_its_old_time(club: Club):
@@ -309,7 +312,7 @@ async def test_a_row_moved_while_it_is_held_is_not_carried_out_at_its_old_time(c
     await plan(club, "test.marks")
 
     with pytest.raises(FenceGone):
-        await club.db.write(due.perform, row, club.now)
+        await club.db.write(jobs.perform, row, club.now)
     assert await kinds(club) == []
 
 
@@ -321,9 +324,9 @@ async def test_a_handler_that_makes_its_own_row_due_at_once_is_carried_out_again
     assert await kinds(club) == ["test.again"] * 3
 
 
-@due.handles("test.again")
+@jobs.handles("test.again")
 def again(tx: Connection, work: Due, now: Any) -> None:
     seen = sum(kind == "test.again" for kind, _ in told(tx, work.guild))
-    outbox.post(tx, work.guild, "test.again", {}, now)
+    outbox.enqueue(tx, work.guild, "test.again", {}, now)
     if seen + 1 < work.ref:
-        due.schedule(tx, work.guild, "test.again", work.ref, work.due_us)
+        jobs.schedule(tx, work.guild, "test.again", work.ref, work.due_us)

@@ -6,15 +6,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets import offers
-from markets.claims import Result
-from markets.tables import cards
+from markets.bets import offers
+from markets.claims.terms import Result
+from markets.core.tables import cards
 from tests.markets.club import NO, YES, Club
 
 
 async def drawn(club: Club) -> None:
     """Discord shows the newest of each."""
-    await club.db.claim(_draw, club.guild, club.now)
+    await club.db.background(_draw, club.guild, club.now)
 
 
 def _draw(tx: Connection, guild: int, now: datetime) -> None:
@@ -46,7 +46,7 @@ async def test_a_claim_s_card_lists_offers_as_they_come_and_go(club: Club):
     assert await stale(club) == {("claim", 1), ("offer", 1), ("offer", 2)}
 
     await drawn(club)
-    await club.db.write(offers.withdraw, offers.Withdraw(club.guild, club.key(), 2, bo.number), club.now)
+    await club.db.write(offers.withdraw, offers.WithdrawOffer(club.guild, club.key(), 2, bo.number), club.now)
     assert await stale(club) == {("claim", 1), ("offer", 2)}
 
     await club.offer(ada, claim)
@@ -93,7 +93,7 @@ async def test_cards_name_somebody_deleted_no_more(club: Club):
     bet, withdrawn = await club.bet(bo, ada, claim), await club.offer(ada, claim)
     await club.offer(bo, other)
     await club.db.write(
-        offers.withdraw, offers.Withdraw(club.guild, club.key(), withdrawn.number, ada.number), club.now
+        offers.withdraw, offers.WithdrawOffer(club.guild, club.key(), withdrawn.number, ada.number), club.now
     )
     await club.proposed(bo, claim, Result("outcome", outcome=YES))
     dispute = await club.challenge(ada, claim)

@@ -8,9 +8,12 @@ import pytest
 
 from ledger import settings as stored
 from ledger.types import to_us
-from markets import claims, clauses, due, judges
-from markets.claims import LATEST_US, Actor, Claim, Judges, Outcome, Result
-from markets.errors import (
+from markets.claims import ambiguity, claims, judges
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.terms import LATEST_US, Actor, Judges, Outcome, Result
+from markets.core import jobs
+from markets.core.errors import (
     BadOutcome,
     BadTerms,
     BadTimes,
@@ -25,18 +28,18 @@ from markets.errors import (
     TradingClosed,
     UnknownClaim,
 )
-from markets.settings import Settings
+from markets.core.settings import Settings
 from tests.markets.club import NO, YES, Club
 
 
 async def choose(club: Club, **chosen: Any) -> None:
-    await club.db.claim(
+    await club.db.background(
         lambda tx, guild, now: stored.save(tx, guild, Settings(**chosen)), club.guild, club.now
     )
 
 
 async def draft(club: Club, author: Any, **changes: Any) -> int:
-    request = claims.Draft(club.guild, club.key(), author.number, club.terms(**changes))
+    request = claims.SaveDraft(club.guild, club.key(), author.number, club.terms(**changes))
     return await club.db.write(claims.save_draft, request, club.now)
 
 
@@ -52,7 +55,7 @@ async def step_down(club: Club, judge: Any, claim: Claim) -> int:
 
 
 async def due_kinds(club: Club, number: int) -> dict[str, int]:
-    rows = await club.db.read(due.coming, club.guild, limit=1_000)
+    rows = await club.db.read(jobs.coming, club.guild, limit=1_000)
     return {kind: at_us for kind, ref, at_us in rows if ref == number}
 
 
@@ -69,8 +72,8 @@ async def due_kinds(club: Club, number: int) -> dict[str, int]:
         ({"outcomes": tuple(Outcome(str(n), "c") for n in range(11)), "kind": "choice"}, BadOutcome),
         ({"outcomes": tuple(Outcome(str(n), "c") for n in range(3))}, BadOutcome),
         ({"clause": "gibberish"}, BadTerms),
-        ({"clause": clauses.encode(clauses.PaysHalf("maker"))}, BadTerms),
-        ({"clause": clauses.encode(clauses.FixedWeights((5_000, 3_000, 2_000)))}, BadTerms),
+        ({"clause": ambiguity.encode(ambiguity.PaysHalf("maker"))}, BadTerms),
+        ({"clause": ambiguity.encode(ambiguity.FixedWeights((5_000, 3_000, 2_000)))}, BadTerms),
         ({"judges": Judges(named=(1, 1), votes=2)}, BadTerms),
         ({"judges": Judges(votes=0)}, BadTerms),
         ({"kind": "number", "outcomes": (Outcome("a", "", "x", "2"), Outcome("b", "", "2"))}, BadOutcome),
@@ -96,7 +99,7 @@ async def test_what_a_claim_needs_is_asked_for_and_the_draft_is_kept(
 @pytest.mark.rule("B2")
 async def test_times_are_in_the_future_in_order_and_within_2100(club: Club):
     ada = await club.member(1)
-    now, day = to_us(club.now), claims.DAY_US
+    now, day = to_us(club.now), claim_terms.DAY_US
     for closes, deadline, check in (
         (now, now + day, now + day),
         (now + 2 * day, now + day, now + 2 * day),
@@ -129,7 +132,7 @@ async def test_an_edit_kills_offers_moves_the_calendar_and_ends_with_the_first_b
     claim = await club.claim(ada)
     offer = await club.offer(ada, claim)
 
-    sooner = to_us(club.now) + 3 * claims.DAY_US
+    sooner = to_us(club.now) + 3 * claim_terms.DAY_US
     dead = await edit(club, ada, claim, closes_us=sooner, deadline_us=sooner, check_us=sooner)
 
     assert dead == [offer.number]
@@ -220,7 +223,7 @@ async def test_a_draft_takes_no_offer_and_is_nobody_else_s(club: Club):
         await club.db.write(
             claims.open_claim, claims.Open(club.guild, club.key(), Actor(bo.number), number), club.now
         )
-    request = claims.Draft(club.guild, club.key(), bo.number, club.terms(), claim=number)
+    request = claims.SaveDraft(club.guild, club.key(), bo.number, club.terms(), claim=number)
     with pytest.raises(NotAuthor):
         await club.db.write(claims.save_draft, request, club.now)
 
@@ -305,7 +308,7 @@ async def test_a_claim_that_is_not_there_is_said_so(club: Club, number: int):
 
 
 def test_results_are_the_same_however_they_were_entered():
-    same = claims.same
+    same = claim_terms.same
     assert same(Result("weights", weights=(0, 3)), Result("outcome", outcome=1))
     assert same(Result("weights", weights=(1, 1)), Result("weights", weights=(50, 50)))
     assert same(Result("outcome", outcome=1, value="7.2"), Result("outcome", outcome=1, value="7.3"))

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import money
-from markets import clauses
-from markets.clauses import BadClause, Clause, FixedWeights, JudgesChoose, PaysHalf, StakesReturn
+from markets.claims import ambiguity
+from markets.claims.ambiguity import BadClause, Clause, FixedWeights, JudgesChoose, PaysHalf, StakesReturn
 from markets.mechanisms.two_party import Payout, Stakes
 
-days = st.integers(0, clauses.MOST_DAYS)
+days = st.integers(0, ambiguity.MOST_DAYS)
 weights = st.lists(st.integers(0, 50), min_size=2, max_size=10).filter(any)
 fixed = st.builds(
-    lambda parts, days: FixedWeights(tuple(money.share_out(clauses.WHOLE, parts)), days), weights, days
+    lambda parts, days: FixedWeights(tuple(money.share_out(ambiguity.WHOLE, parts)), days), weights, days
 )
 any_clause = st.one_of(
     st.builds(StakesReturn, days),
@@ -29,49 +29,49 @@ POT = Stakes(300, 100)
 
 
 def test_b4_stakes_return():
-    assert clauses.ending(StakesReturn(30), POT, side=0) == Payout(300, 100)
+    assert ambiguity.ending(StakesReturn(30), POT, side=0) == Payout(300, 100)
 
 
 def test_b4_half_and_half_shares_the_pot_whatever_the_odds():
-    assert clauses.ending(clauses.even(2), POT, side=0) == Payout(200, 200)
+    assert ambiguity.ending(ambiguity.even(2), POT, side=0) == Payout(200, 200)
 
 
 def test_b4_doubt_counts_as_yes_and_pays_whoever_backed_yes():
-    doubt = clauses.counts_as(2, 0)
+    doubt = ambiguity.counts_as(2, 0)
 
-    assert clauses.ending(doubt, POT, side=0) == Payout(400, 0)
-    assert clauses.ending(doubt, POT, side=1) == Payout(0, 400)
-    assert clauses.ending(doubt, POT, side=0, against=True) == Payout(0, 400)
+    assert ambiguity.ending(doubt, POT, side=0) == Payout(400, 0)
+    assert ambiguity.ending(doubt, POT, side=1) == Payout(0, 400)
+    assert ambiguity.ending(doubt, POT, side=0, against=True) == Payout(0, 400)
 
 
 def test_b4_where_the_judges_choose_nothing_is_known_yet():
-    assert clauses.ending(JudgesChoose(), POT, side=0) is None
+    assert ambiguity.ending(JudgesChoose(), POT, side=0) is None
 
 
 def test_b4_if_it_is_hard_to_decide_i_pay_half():
-    assert clauses.ending(PaysHalf("maker"), Stakes(100, 100), side=1) == Payout(50, 150)
-    assert clauses.ending(PaysHalf("taker"), Stakes(100, 101), side=1) == Payout(150, 51)
+    assert ambiguity.ending(PaysHalf("maker"), Stakes(100, 100), side=1) == Payout(50, 150)
+    assert ambiguity.ending(PaysHalf("taker"), Stakes(100, 101), side=1) == Payout(150, 51)
 
 
 def test_b4_a_bets_own_clause_goes_before_the_claims():
     own, claims = PaysHalf("maker"), StakesReturn(30)
 
-    assert clauses.in_force(own, claims) is own
-    assert clauses.in_force(None, claims) is claims
+    assert ambiguity.in_force(own, claims) is own
+    assert ambiguity.in_force(None, claims) is claims
 
 
 def test_b4_that_one_person_pays_half_stands_in_a_bets_terms_only():
     with pytest.raises(BadClause, match="payer"):
-        clauses.check_for_claim(PaysHalf("maker"), 2)
+        ambiguity.check_for_claim(PaysHalf("maker"), 2)
 
-    clauses.check_for_bet(PaysHalf("maker"), 2)
+    ambiguity.check_for_bet(PaysHalf("maker"), 2)
 
 
 def test_b4_weights_are_one_for_each_outcome():
-    for check in (clauses.check_for_claim, clauses.check_for_bet):
-        check(clauses.even(3), 3)
+    for check in (ambiguity.check_for_claim, ambiguity.check_for_bet):
+        check(ambiguity.even(3), 3)
         with pytest.raises(BadClause, match="weights"):
-            check(clauses.even(3), 2)
+            check(ambiguity.even(3), 2)
 
 
 @pytest.mark.parametrize(
@@ -97,27 +97,27 @@ def test_b4_the_days_to_wait_are_0_to_365(given: Any):
 @given(st.integers(2, 10), st.data())
 def test_c8_half_of_the_pot_is_half_for_a_bet_on_one_of_many_outcomes(outcomes: int, data: st.DataObject):
     side = data.draw(st.integers(0, outcomes - 1))
-    clause = clauses.half_of_the_pot(outcomes, side)
+    clause = ambiguity.half_of_the_pot(outcomes, side)
 
-    clauses.check_for_claim(clause, outcomes)
-    assert clauses.ending(clause, POT, side=side) == Payout(200, 200)
-    assert clauses.ending(clause, POT, side=side, against=True) == Payout(200, 200)
+    ambiguity.check_for_claim(clause, outcomes)
+    assert ambiguity.ending(clause, POT, side=side) == Payout(200, 200)
+    assert ambiguity.ending(clause, POT, side=side, against=True) == Payout(200, 200)
 
 
 @given(any_clause, st.builds(Stakes, amounts, amounts), st.booleans())
 def test_whatever_the_clause_the_whole_pot_and_no_more_is_paid(clause: Clause, pot: Stakes, against: bool):
-    paid = clauses.ending(clause, pot, side=0, against=against)
+    paid = ambiguity.ending(clause, pot, side=0, against=against)
 
     assert paid is None or (sum(paid) == pot.pot and min(paid) >= 0)
 
 
 @given(any_clause, st.builds(Stakes, amounts, amounts))
 def test_b4_in_a_counter_offer_the_same_person_pays_half(clause: Clause, pot: Stakes):
-    countered = clauses.turned(clause)
+    countered = ambiguity.turned(clause)
 
-    assert clauses.turned(countered) == clause
+    assert ambiguity.turned(countered) == clause
     if isinstance(clause, PaysHalf):
-        first, second = clauses.ending(clause, pot, 0), clauses.ending(countered, pot.turned(), 0, True)
+        first, second = ambiguity.ending(clause, pot, 0), ambiguity.ending(countered, pot.turned(), 0, True)
         assert first
         assert second
         assert tuple(first) == tuple(reversed(second))
@@ -136,13 +136,13 @@ def test_b4_in_a_counter_offer_the_same_person_pays_half(clause: Clause, pot: St
     ],
 )
 def test_a_clause_keeps_its_text_for_good(clause: Clause, text: str):
-    assert clauses.encode(clause) == text
-    assert clauses.decode(text) == clause
+    assert ambiguity.encode(clause) == text
+    assert ambiguity.decode(text) == clause
 
 
 @given(any_clause)
 def test_a_clause_comes_back_from_its_text(clause: Clause):
-    assert clauses.decode(clauses.encode(clause)) == clause
+    assert ambiguity.decode(ambiguity.encode(clause)) == clause
 
 
 @pytest.mark.parametrize(
@@ -172,10 +172,10 @@ def test_a_clause_comes_back_from_its_text(clause: Clause):
 )
 def test_no_other_text_is_a_clause(text: str):
     with pytest.raises(BadClause):
-        clauses.decode(text)
+        ambiguity.decode(text)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_clause_or_refused(text: str):
     with contextlib.suppress(BadClause):
-        assert clauses.encode(clauses.decode(text)) == text
+        assert ambiguity.encode(ambiguity.decode(text)) == text

@@ -8,14 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.accounts import Player
-from ledger.audit import audit as audit_book
+from ledger.audit.verify import audit as audit_book
 from ledger.types import from_us, to_us
-from markets import audit, claims, clauses, conditions, due, judges, queries, resolution
-from markets import notes as note_words
-from markets.claims import Actor, Claim, Judges, Outcome, Result
-from markets.conditions import Condition, Link
-from markets.consequences import verdict
-from markets.errors import (
+from markets.claims import ambiguity, claims, conditions, judges
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition, ConditionLink
+from markets.claims.terms import Actor, Judges, Outcome, Result
+from markets.core import jobs
+from markets.core.errors import (
     BadOutcome,
     BadTerms,
     ClaimMoved,
@@ -25,7 +26,12 @@ from markets.errors import (
     TradingClosed,
     UnknownClaim,
 )
-from markets.tables import posts
+from markets.core.tables import posts
+from markets.people import notes as note_words
+from markets.records import audit
+from markets.settlement import resolution
+from markets.settlement.dependents import verdict
+from markets.views import queries
 from tests.markets.club import DAY, NO, YES, Club
 
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
@@ -56,7 +62,7 @@ async def edit(club: Club, author: Player, claim: Claim, **changes: Any) -> list
     return await club.db.write(claims.edit, request, club.now)
 
 
-async def link(club: Club, claim: Claim) -> Link:
+async def link(club: Club, claim: Claim) -> ConditionLink:
     found = await club.db.read(conditions.find, club.guild, claim.number)
     assert found is not None
     return found
@@ -274,7 +280,7 @@ async def test_a_deadline_may_count_from_the_condition(club: Club):
     late = {
         "closes_us": latest,
         "deadline_us": latest,
-        "check_us": latest + claims.DAY_US,
+        "check_us": latest + claim_terms.DAY_US,
         "zone": "Asia/Tokyo",
     }
     (ada, _bo, mo, _mu), first, second = await pair(club, days=90, **late)
@@ -286,9 +292,9 @@ async def test_a_deadline_may_count_from_the_condition(club: Club):
     # The end of the ninetieth day after it in Tokyo, which keeps no summer time: 15:00 UTC.
     at = from_us(read.deadline_us)
     assert (at.hour, at.minute) == (15, 0)
-    assert 90 * claims.DAY_US < read.deadline_us - decided <= 91 * claims.DAY_US
+    assert 90 * claim_terms.DAY_US < read.deadline_us - decided <= 91 * claim_terms.DAY_US
     assert read.closes_us == read.deadline_us
-    assert read.check_us == read.deadline_us + claims.DAY_US
+    assert read.check_us == read.deadline_us + claim_terms.DAY_US
     assert read.terms == second.terms, "the words stay as they were agreed"
     club.now = at
     with pytest.raises(TradingClosed):
@@ -303,7 +309,7 @@ def test_c10_a_counted_deadline_is_never_later_than_the_terms_own():
     def us(*day: int) -> int:
         return to_us(datetime(*day, tzinfo=UTC))  # type: ignore[arg-type]
 
-    terms = claims.Terms(
+    terms = claim_terms.Terms(
         title="t",
         zone="UTC",
         closes_us=us(2030, 1, 1),
@@ -329,7 +335,7 @@ async def test_a_condition_that_can_not_stand_is_refused_and_nothing_is_lost(clu
     first, ended = await club.claim(ada), await club.claim(ada)
     await ends(club, mo, ended, Result("void"))
     second = await club.claim(ada)
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms())
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
     hidden = await club.db.write(claims.save_draft, draft, club.now)
 
     def on(number: int, outcome: int = YES, named: str = "YES", days: int | None = None) -> Condition:
@@ -574,10 +580,10 @@ async def test_the_first_bet_freezes_what_it_hangs_on_and_before_that_its_outcom
 async def test_a_claim_without_a_condition_has_the_digest_it_always_had(club: Club):
     ada = await club.member(1)
     first = await club.claim(ada)
-    assert '"condition"' not in claims.canonical(first.terms)
+    assert '"condition"' not in claim_terms.canonical(first.terms)
     second = await hung(club, ada, first)
-    assert '"condition":{"on":1,"outcome":0,"named":"YES","days":null}' in claims.canonical(second.terms)
-    assert claims.read_terms(claims.canonical(second.terms)) == second.terms
+    assert '"condition":{"on":1,"outcome":0,"named":"YES","days":null}' in claim_terms.canonical(second.terms)
+    assert claim_terms.read_terms(claim_terms.canonical(second.terms)) == second.terms
 
 
 async def test_both_cards_show_the_link(club: Club):
@@ -594,12 +600,12 @@ async def test_both_cards_show_the_link(club: Club):
 
 
 async def test_a_graded_clause_of_the_dependent_does_not_matter_when_it_is_void(club: Club):
-    half = clauses.encode(clauses.FixedWeights((2_500, 7_500)))
+    half = ambiguity.encode(ambiguity.FixedWeights((2_500, 7_500)))
     (ada, bo, mo, _mu), first, second = await pair(club, clause=half)
     await ends(club, mo, first, IT_WAS_NOT)
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
     assert await club.db.read(resolution.hangs, second) is False
-    assert [row for row in await club.db.read(due.coming, club.guild) if row[0] == "condition.look"] == []
+    assert [row for row in await club.db.read(jobs.coming, club.guild) if row[0] == "condition.look"] == []
 
 
 async def test_a_condition_that_comes_true_twice_leaves_the_times_that_were_judged_by(club: Club):

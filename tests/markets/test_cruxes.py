@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 
-from ledger.database import Database
 from ledger.errors import AlreadyDone
+from ledger.storage.database import Database
 from ledger.types import to_us
-from markets import audit, claims, cruxes, due, forecasts, queries, tables
-from markets.claims import Claim, Outcome, Result
-from markets.errors import BadLink, BadOutcome, CruxEnded, LinkThere, UnknownClaim, UnknownLink
+from markets.claims import claims
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome, Result
+from markets.core import jobs, tables
+from markets.core.errors import BadLink, BadOutcome, CruxEnded, LinkThere, UnknownClaim, UnknownLink
+from markets.forecasts import crux_links, forecasts
+from markets.records import audit
+from markets.views import queries
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -25,8 +30,8 @@ async def notes(club: Club, url: str) -> list[dict[str, Any]]:
     return [json.loads(row["facts"]) for row in told if row["kind"] == "crux.resolved"]
 
 
-async def around(club: Club, claim: Claim) -> list[cruxes.Crux]:
-    found, count = await club.db.read(cruxes.around, club.guild, claim.number, club.now)
+async def around(club: Club, claim: Claim) -> list[crux_links.CruxShown]:
+    found, count = await club.db.read(crux_links.around, club.guild, claim.number, club.now)
     assert count == len(found)
     return found
 
@@ -73,7 +78,7 @@ async def test_a_result_tells_whoever_linked_it_once_and_shows_what_they_said_si
 async def test_many_are_told_in_several_posts_and_a_crash_between_them_tells_nobody_twice(
     club: Club, url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(cruxes, "PEOPLE", 2)
+    monkeypatch.setattr(crux_links, "PEOPLE", 2)
     ada, mo = await club.member(1), await club.member(2)
     crowd = [await club.member(person) for person in range(10, 15)]
     first, second = await club.claim(ada), await club.claim(ada)
@@ -82,21 +87,23 @@ async def test_many_are_told_in_several_posts_and_a_crash_between_them_tells_nob
     await club.proposed(mo, first, IT_WAS, moderator=True)
     club.skip(days=8)
     (settles,) = [row for row in await claimed(club, 1) if row.kind == "proposal.settle"]
-    await club.db.write(due.perform, settles, club.now)
+    await club.db.write(jobs.perform, settles, club.now)
 
     (held,) = [row for row in await claimed(club, 2) if row.kind == "cruxes.tell"]
     async with databases.opened(url) as other:  # killed after the commit, before its worker heard of it
-        assert await other.write(due.perform, held, club.now)
-    with pytest.raises((AlreadyDone, due.FenceGone)):
-        await club.db.write(due.perform, held, club.now)
+        assert await other.write(jobs.perform, held, club.now)
+    with pytest.raises((AlreadyDone, jobs.FenceGone)):
+        await club.db.write(jobs.perform, held, club.now)
     await club.sweep()
 
     told = [player for note in await notes(club, url) for player in note["players"]]
     assert told == [who.number for who in crowd]
 
 
-async def claimed(club: Club, nth: int) -> list[due.Held]:
-    held = await club.db.claim(due.claim, due.Claim(owner=nth + 1_000 * club.guild, most=500), club.now)
+async def claimed(club: Club, nth: int) -> list[jobs.LeasedJob]:
+    held = await club.db.background(
+        jobs.lease, jobs.LeaseJobs(owner=nth + 1_000 * club.guild, most=500), club.now
+    )
     return [row for row in held if row.guild == club.guild]
 
 
@@ -146,10 +153,10 @@ async def test_hidden_forecasts_stay_hidden_beside_a_crux_but_not_from_oneself(c
     (seen,) = await around(club, first)
     assert (seen.hidden, seen.before, seen.since) == (True, None, None)
     shown = await club.db.read(
-        cruxes.told, club.guild, first.number, seen.link.told or 0, [bo.number], club.now
+        crux_links.told, club.guild, first.number, seen.link.told or 0, [bo.number], club.now
     )
     assert [(one.hidden, one.before) for one in shown] == [(True, None)]
-    (own,) = await club.db.read(cruxes.mine, club.guild, bo.number, club.now)
+    (own,) = await club.db.read(crux_links.mine, club.guild, bo.number, club.now)
     assert (own.before, own.since) == (600_000, 900_000)
 
     club.skip(days=13)  # trading has closed
@@ -162,7 +169,7 @@ async def test_hidden_forecasts_stay_hidden_beside_a_crux_but_not_from_oneself(c
 async def test_what_cant_be_linked_is_refused_and_leaves_nothing(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     first, second, over = [await club.claim(ada) for _ in range(3)]
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms())
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
     number = await club.db.write(claims.save_draft, draft, club.now)
     private = await club.read_claim(number)
     await club.settle(mo, over, IT_WAS)

@@ -7,9 +7,9 @@ import pytest
 
 from ledger import accounts
 from ledger.accounts import Player
-from markets import disputes
-from markets.claims import Claim, Judges, Result
-from markets.errors import (
+from markets.claims.claims import Claim
+from markets.claims.terms import Judges, Result
+from markets.core.errors import (
     AlreadyDisputed,
     BadTerms,
     ClaimHalted,
@@ -25,6 +25,7 @@ from markets.errors import (
     UnknownDispute,
     WindowOver,
 )
+from markets.settlement import disputes
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import state
 

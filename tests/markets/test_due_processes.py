@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.types import to_us
-from markets import due
-from markets.tables import posts
+from markets.core import jobs
+from markets.core.tables import posts
 from tests import databases
 from tests.markets import due_worker
 from tests.world import World
@@ -37,7 +37,7 @@ class Plan:
 def plan(tx: Connection, request: Plan, now: datetime) -> None:
     """Make so many things due, one a millisecond."""
     for ref in range(request.first, request.first + request.count):
-        due.schedule(tx, request.guild, due_worker.KIND, ref, to_us(now) + ref * 1_000)
+        jobs.schedule(tx, request.guild, due_worker.KIND, ref, to_us(now) + ref * 1_000)
 
 
 def run(url: str, pipe: Pipe) -> None:

@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
-from bot.render import wallet as words
-from bot.render.text import Currency
-from ledger import audit as book_audit
+from bot.text import Currency
+from bot.words import wallet as words
 from ledger.accounts import Player
+from ledger.audit import verify as book_audit
 from ledger.types import from_us, to_us
-from markets import audit, clauses, maker, trading
-from markets.claims import Actor, Claim, Result
-from markets.conditions import Condition
+from markets.claims import ambiguity
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Result
+from markets.records import audit
+from markets.shares import market_maker, trading
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_together import held
@@ -25,7 +28,11 @@ from tests.markets.test_together import held
 START = 1_000_000
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 GRADED, UNCLEAR, VOID = Result("weights", weights=(2, 5)), Result("unclear"), Result("void")
-DOUBT, RETURN, JUDGES = clauses.FixedWeights((2_500, 7_500)), clauses.StakesReturn(), clauses.JudgesChoose()
+DOUBT, RETURN, JUDGES = (
+    ambiguity.FixedWeights((2_500, 7_500)),
+    ambiguity.StakesReturn(),
+    ambiguity.JudgesChoose(),
+)
 
 
 # --- what everybody put in, and what that comes to --------------------------------------------
@@ -46,7 +53,7 @@ def split(total: int, weights: Sequence[float]) -> list[int]:
 class Put:
     """What everybody put in, by player: each on YES or NO, of which the first side of a bet has YES."""
 
-    clause: clauses.Clause
+    clause: ambiguity.Clause
     bets: list[tuple[int, int, int, int, bool]] = field(default_factory=list[Any])
     """Both sides and their stakes, and whether the first pays half where it is unclear."""
     shares: dict[tuple[int, int], list[int]] = field(default_factory=dict[Any, Any])
@@ -83,7 +90,7 @@ class Put:
         """What a result pays each."""
         if result.kind == "outcome":
             weights = [int(at == result.outcome) for at in (YES, NO)]
-        elif result.kind == "unclear" and isinstance(self.clause, clauses.FixedWeights):
+        elif result.kind == "unclear" and isinstance(self.clause, ambiguity.FixedWeights):
             weights = list(self.clause.weights)
         else:
             weights = list(result.weights)
@@ -202,15 +209,15 @@ class Stage:
         assert await stories.alone(url, lambda tx: audit.problems(tx, guild)) == ()
 
 
-async def begun(club: Club, clause: clauses.Clause) -> Stage:
+async def begun(club: Club, clause: ambiguity.Clause) -> Stage:
     people = [await club.member(n, START) for n in range(1, 7)]
     ada, bo, cy, dee, eve, flo = people
     mod = await club.member(9)
-    claim = await club.claim(ada, clause=clauses.encode(clause))
+    claim = await club.claim(ada, clause=ambiguity.encode(clause))
     hung = await club.claim(ada, condition=Condition(claim.number, YES, "YES"))
     put = Put(clause)
 
-    half = clauses.encode(clauses.PaysHalf("maker"))
+    half = ambiguity.encode(ambiguity.PaysHalf("maker"))
     for one, other, stakes, own in ((ada, cy, (7_001, 3_002), None), (dee, bo, (901, 1_002), half)):
         await club.bet(one, other, claim, maker_stake=stakes[0], taker_stake=stakes[1], clause=own)
         put.bets.append((one.number, other.number, *stakes, own is not None))
@@ -233,7 +240,7 @@ async def begun(club: Club, clause: clauses.Clause) -> Stage:
     put.moved(flo, NO, filled.filled, filled.amount)
     resting = await club.order(ada, claim, YES, 1_500, budget=2_222)
     await club.order(dee, claim, YES, 9_500, quantity=1_000)
-    put.last = (await club.db.read(maker.load, club.guild, claim.number)).prices
+    put.last = (await club.db.read(market_maker.load, club.guild, claim.number)).prices
 
     await club.pool(eve, claim)
     for who, outcome, amount in ((ada, YES, 1_003), (bo, NO, 501), (dee, YES, 2_000), (flo, NO, 777)):
@@ -261,13 +268,13 @@ async def begun(club: Club, clause: clauses.Clause) -> Stage:
 
 
 async def _deepen(club: Club, put: Put, who: Player, claim: Claim, liquidity: int) -> None:
-    prices = (await club.db.read(maker.load, club.guild, claim.number)).prices
+    prices = (await club.db.read(market_maker.load, club.guild, claim.number)).prices
     request = trading.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
     added = await club.db.write(trading.add_liquidity, request, club.now)
     put.liquidity.append((who.number, liquidity, added.subsidy, prices))
 
 
-ENDINGS: dict[str, tuple[clauses.Clause, list[Result], dict[str, bool]]] = {
+ENDINGS: dict[str, tuple[ambiguity.Clause, list[Result], dict[str, bool]]] = {
     "yes": (RETURN, [IT_WAS], {}),
     "no, and public before the last stake": (RETURN, [IT_WAS_NOT], {"known": True}),
     "graded, after a dispute": (RETURN, [GRADED], {"disputed": True}),

@@ -12,15 +12,21 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from ledger import cells, pages
-from ledger import exports as book_exports
-from ledger import tables as book
+from ledger import schema as book
 from ledger.accounts import Player
 from ledger.errors import AlreadyThere, UnknownGuild
+from ledger.files import cells, paging
+from ledger.files import exports as book_exports
 from ledger.types import to_us
-from markets import board, claims, clauses, cruxes, exports, judges, offers, preferences, tables
-from markets.claims import Actor, Claim, Outcome, Result
-from markets.conditions import Condition
+from markets.bets import offers
+from markets.claims import ambiguity, claims, judges
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Outcome, Result
+from markets.core import tables
+from markets.forecasts import crux_links, leaderboard
+from markets.people import preferences
+from markets.records import exports
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_disputes import appoint, argue
@@ -35,13 +41,13 @@ TOLD = tuple(table for table in exports.TABLES if table not in SILENT)
 async def everything(club: Club) -> None:
     """Bets of every ending, a dispute with an appeal, a reversal, a moved bet, words that a spreadsheet would run."""
     ada, bo, cy, mo, mu = [await club.member(n, balance=1_000_000) for n in range(1, 6)]
-    half = clauses.encode(clauses.PaysHalf("taker"))
+    half = ambiguity.encode(ambiguity.PaysHalf("taker"))
     main = await club.claim(ada, title='=HYPERLINK("http://x")', tags=("ai",))
     await withdraw(club, ada, await club.offer(ada, main))
     await club.accept(ada, await counter(club, bo, await club.offer(ada, main, maker_stake=33_333)))
     await club.bet(bo, cy, main, side=NO, maker_stake=1, taker_stake=77_777)
     await club.agree(await club.bet(ada, cy, main), cy, ada, 1_234)
-    unclear = await club.claim(bo, clause=clauses.encode(clauses.FixedWeights((3_333, 6_667))))
+    unclear = await club.claim(bo, clause=ambiguity.encode(ambiguity.FixedWeights((3_333, 6_667))))
     await club.bet(ada, bo, unclear, maker_stake=10_001, taker_stake=5_555)
     await club.bet(bo, ada, unclear, maker_stake=2_000, taker_stake=9_999, clause=half)
     graded = await club.claim(cy, kind="choice", outcomes=tuple(Outcome(name, name) for name in "abc"))
@@ -53,8 +59,8 @@ async def everything(club: Club) -> None:
     await club.forecast(ada, graded, 20, 30, 50)
     await club.forecast(bo, graded, 30, 40, 30)
     from_us = to_us(club.now)
-    season = board.MakeSeason(club.guild, club.key(), mo.number, "=1+1", from_us, from_us + 10**14)
-    await club.db.write(board.make_season, season, club.now)
+    season = leaderboard.MakeSeason(club.guild, club.key(), mo.number, "=1+1", from_us, from_us + 10**14)
+    await club.db.write(leaderboard.make_season, season, club.now)
     void = await club.claim(cy)
     await club.bet(ada, cy, void)
     old = await club.claim(ada)
@@ -136,8 +142,8 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     await club.db.write(claims.follow, follow, club.now)
     chosen = preferences.Choose(club.guild, club.key(), bo.number, "dm")
     await club.db.write(preferences.choose, chosen, club.now)
-    crux = cruxes.Make(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
-    await club.db.write(cruxes.link, crux, club.now)
+    crux = crux_links.LinkClaims(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
+    await club.db.write(crux_links.link, crux, club.now)
     await club.reward(mu, goes_on, 1_234, words="=A1")
     await club.forecast(bo, goes_on, 50)
     won = await club.reward(bo, goes_on, 99)
@@ -147,7 +153,7 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     tale = await club.scenario(bo, mu, title="=A tale")
     await club.bet(bo, mu, tale, maker_stake=7, taker_stake=8)
     await club.judge_item(ada, tale, 1, "true", reason="+1")
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
     await club.db.write(claims.save_draft, draft, club.now)
 
 
@@ -351,7 +357,7 @@ async def test_small_pages_say_the_same_as_large_ones(
 ):
     await everything(club)
     whole = await stories.alone(url, lambda tx: "".join(exports.blocks(tx, club.guild, table)))
-    monkeypatch.setattr(pages, "PAGE", 1)
+    monkeypatch.setattr(paging, "PAGE", 1)
     small = "".join([block async for block in exports.stream(club.db, club.guild, table)])
     assert small == whole
     assert whole.count("\n") > 1

@@ -3,14 +3,17 @@
 import pytest
 from sqlalchemy import Connection
 
-from ledger import audit
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.types import to_us
-from markets import audit as markets_audit
-from markets import calendar, claims, exposure, instruments, resolution, trading
-from markets.claims import Actor, Claim, Outcome, Result
-from markets.conditions import Condition
-from markets.errors import NotAHolder, Recused
+from markets.claims import claims, instruments
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Outcome, Result
+from markets.core.errors import NotAHolder, Recused
+from markets.records import audit as markets_audit
+from markets.settlement import calendar, exposure, resolution
+from markets.shares import trading
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
@@ -19,7 +22,7 @@ WEEK, TWO_DAYS = 7 * 24 * 3_600, 48 * 3_600
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
     assert await stories.alone(url, lambda tx: markets_audit.problems(tx, club.guild)) == ()
 

@@ -8,9 +8,9 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets import forecasts
-from markets.claims import Claim, Outcome
-from markets.errors import (
+from markets.claims.claims import Claim
+from markets.claims.terms import Outcome
+from markets.core.errors import (
     BadForecast,
     ClaimHalted,
     ForecastsClosed,
@@ -19,6 +19,7 @@ from markets.errors import (
     UnknownClaim,
     UnknownForecast,
 )
+from markets.forecasts import forecasts
 from tests.markets.club import Club
 
 RANGES = (
@@ -37,7 +38,7 @@ async def mine(club: Club, who: Player, claim: Claim) -> list[forecasts.Forecast
 
 
 async def give(club: Club, who: Player, claim: Claim, **what: Any) -> forecasts.Forecast:
-    request = forecasts.Give(club.guild, club.key(), who.number, claim.number, **what)
+    request = forecasts.GiveForecast(club.guild, club.key(), who.number, claim.number, **what)
     return await club.db.write(forecasts.give, request, club.now)
 
 

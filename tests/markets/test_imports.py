@@ -13,14 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from ledger import audit as book_audit
-from ledger import imports as book_imports
 from ledger import statements
+from ledger.audit import verify as book_audit
 from ledger.errors import NotABook
+from ledger.files import imports as book_imports
 from ledger.types import to_us
-from markets import audit, calendar, disputes, due, exports, forecasts, imports, offers, tables
-from markets.claims import Actor, Result
-from markets.errors import MarketError
+from markets.bets import offers
+from markets.claims.terms import Actor, Result
+from markets.core import jobs, tables
+from markets.core.errors import MarketError
+from markets.forecasts import forecasts
+from markets.records import audit, exports, imports
+from markets.settlement import calendar, disputes
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
@@ -181,7 +185,7 @@ async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
         for _ in range(8):
             moved.now += 30 * DAY
             await moved.sweep()
-        assert await other.read(due.coming, moved.guild) == []
+        assert await other.read(jobs.coming, moved.guild) == []
     report = await stories.alone(elsewhere, lambda tx: book_audit.audit(tx, club.guild))
     assert report.problems == ()
     assert await stories.alone(elsewhere, lambda tx: audit.problems(tx, club.guild)) == ()

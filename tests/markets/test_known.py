@@ -8,9 +8,13 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets import audit, claims, disputes, known, portfolios, queries, resolution
-from markets.claims import Actor, Claim, Judges, Result
-from markets.errors import BadResult, BadTimes, NotAJudge, Recused
+from markets.claims import became_public, claims
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Judges, Result
+from markets.core.errors import BadResult, BadTimes, NotAJudge, Recused
+from markets.records import audit
+from markets.settlement import disputes, resolution
+from markets.views import portfolio, queries
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -110,7 +114,7 @@ async def test_a_moderator_with_points_on_a_claim_neither_freezes_nor_unfreezes_
     await club.halt(oz, claim, halted=False)
 
 
-async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> disputes.Voted:
+async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> disputes.VoteCount:
     actor = Actor(judge.number, moderator=True)
     request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it was.", **more)
     voted = await club.db.write(disputes.vote, request, club.now)
@@ -218,7 +222,7 @@ async def test_a_ruling_may_void_the_bets_that_were_taken_after_it_was_public(cl
     with pytest.raises(BadResult):  # that is for judges
         await club.propose(ada, claim, replace(IT_WAS, voids_late=True), known_us=known_us)
     made = await club.proposed(ada, claim, IT_WAS, known_us=known_us)
-    effect = await club.db.read(known.effect, claim, made.result)
+    effect = await club.db.read(became_public.effect, claim, made.result)
     assert effect is not None
     assert (effect.bets, effect.forecasts, effect.returned, effect.moved) == ((late.number,), 1, (), ())
     await club.challenge(bo, claim, "known")
@@ -240,7 +244,7 @@ async def test_a_better_wording_has_an_opening_of_its_own_and_an_old_claim_that_
     old = await club.claim(ada)
     first_us = to_us(club.now)
     club.skip(days=1)
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms(title="A better wording of it"))
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="A better wording of it"))
     number = await club.db.write(claims.save_draft, draft, club.now)
     club.skip(days=1)
     better = claims.Supersede(
@@ -251,14 +255,14 @@ async def test_a_better_wording_has_an_opening_of_its_own_and_an_old_claim_that_
     with pytest.raises(BadTimes):
         await club.propose(ada, new, IT_WAS, known_us=to_us(club.now) - 1)
     unknown = replace(new, opened_us=None)
-    assert await club.db.read(known.opened_us, unknown) == to_us(club.now) - 86_400_000_000
+    assert await club.db.read(became_public.opened_us, unknown) == to_us(club.now) - 86_400_000_000
 
 
 @pytest.mark.rule("D1")
 async def test_a_portfolio_shows_what_a_stake_gets_by_the_moment_that_stands(club: Club):
     claim, (_, bo, eve, _), _, after_eve = await staked(club)
     await club.proposed(eve, claim, IT_WAS, known_us=after_eve)
-    shown = await club.db.read(portfolios.portfolio, club.guild, bo.number, 0)
+    shown = await club.db.read(portfolio.portfolio, club.guild, bo.number, 0)
     assert shown.pools[0].changes[YES] == 0
 
 

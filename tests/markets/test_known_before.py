@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import versions
-from ledger.database import run_alone
+from ledger.storage import schema_version
+from ledger.storage.database import run_alone
 from tests import databases
 
 YES = {"kind": "outcome", "outcome": 0}
@@ -25,7 +25,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     else:
         server: databases.Server = request.getfixturevalue("postgresql")
         url = server.empty()
-    run_alone(url, lambda tx: versions.migrate(tx, url, "0010"), write=True)
+    run_alone(url, lambda tx: schema_version.migrate(tx, url, "0010"), write=True)
     return url
 
 
@@ -92,7 +92,7 @@ def said(tx: Connection) -> list[list[int | None]]:
 
 def test_they_get_the_moment_of_the_proposal(before: str):
     run_alone(before, fill, write=True)
-    run_alone(before, lambda tx: versions.migrate(tx, before), write=True)
+    run_alone(before, lambda tx: schema_version.migrate(tx, before), write=True)
     left = "SELECT known_us FROM proposals ORDER BY number"
     known = run_alone(before, lambda tx: list(tx.exec_driver_sql(left).scalars()))
     assert known == [500, None, None, None, 900], (

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from markets import clauses, library
-from markets.clauses import FixedWeights, JudgesChoose, PaysHalf, StakesReturn
-from markets.library import Answer, Starter
+from markets.claims import ambiguity, library
+from markets.claims.ambiguity import FixedWeights, JudgesChoose, PaysHalf, StakesReturn
+from markets.claims.library import LibraryOutcome, Starter
 from markets.mechanisms.two_party import Payout, Stakes
 
 HERE = Path(library.__file__).with_name("library.toml")
@@ -102,10 +102,10 @@ def test_b1_a_date_claims_options_are_ranges_without_gaps():
 
     assert starter.kind == "date"
     assert starter.answers[:2] == (
-        Answer("before 2028", high="2028-01-01"),
-        Answer("2028 to 2029", low="2028-01-01", high="2030-01-01"),
+        LibraryOutcome("before 2028", high="2028-01-01"),
+        LibraryOutcome("2028 to 2029", low="2028-01-01", high="2030-01-01"),
     )
-    assert starter.answers[-1] == Answer("later or never", low="2046-01-01")
+    assert starter.answers[-1] == LibraryOutcome("later or never", low="2046-01-01")
     for one, following in zip(starter.answers, starter.answers[1:], strict=False):
         assert one.high == following.low
     assert "Not reached on or before 2045-12-31: settles in the last option." in starter.said
@@ -123,12 +123,12 @@ def test_b3_the_three_ways_of_early_resolution():
 
 def test_b4_each_clause_fits_its_claim_and_can_stand_in_its_terms():
     for starter in library.load():
-        clauses.check_for_claim(starter.clause, len(starter.answers))
-        assert clauses.decode(clauses.encode(starter.clause)) == starter.clause
+        ambiguity.check_for_claim(starter.clause, len(starter.answers))
+        assert ambiguity.decode(ambiguity.encode(starter.clause)) == starter.clause
         for side in range(len(starter.answers)):
             own = starter.bet_clause(side)
             if own is not None:
-                clauses.check_for_bet(own, len(starter.answers))
+                ambiguity.check_for_bet(own, len(starter.answers))
 
 
 def test_b4_where_a_clause_speaks_of_whoever_offered_it_becomes_the_clause_of_each_bet():
@@ -138,7 +138,9 @@ def test_b4_where_a_clause_speaks_of_whoever_offered_it_becomes_the_clause_of_ea
     assert starter.clause == StakesReturn()
     own = starter.bet_clause(1)
     assert own == PaysHalf("maker")
-    assert clauses.ending(clauses.in_force(own, starter.clause), Stakes(100, 100), side=1) == Payout(50, 150)
+    assert ambiguity.ending(ambiguity.in_force(own, starter.clause), Stakes(100, 100), side=1) == Payout(
+        50, 150
+    )
     assert claim("workday-output-real-office").bet_clause(0) == PaysHalf("maker", days=30)
 
 
@@ -154,10 +156,10 @@ def test_b4_the_other_clauses():
 def test_b4_each_side_gets_half_of_the_pot_also_where_there_are_five_outcomes():
     starter = claim("continual-learning-human-level")
 
-    assert starter.clause == clauses.even(5, 30)
+    assert starter.clause == ambiguity.even(5, 30)
     own = starter.bet_clause(3)
     assert own is not None
-    assert clauses.ending(own, Stakes(300, 100), side=3) == Payout(200, 200)
+    assert ambiguity.ending(own, Stakes(300, 100), side=3) == Payout(200, 200)
 
 
 def test_d4_judges_are_moderators_or_named_persons_with_a_number_of_votes():

@@ -22,12 +22,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection
 
-from ledger import audit
-from ledger.people import Forget
+from ledger.audit import verify
+from ledger.players import Forget
 from ledger.types import to_us
-from markets import audit as shares_audit
-from markets import disputes, lifecycle, people, tables
-from markets.claims import Actor
+from markets.claims.terms import Actor
+from markets.core import lifecycle, tables
+from markets.records import audit as shares_audit
+from markets.records import deletion
+from markets.settlement import disputes
 from tests import databases
 from tests.markets.machine import same
 from tests.markets.machine.base import Base, Watcher
@@ -88,7 +90,7 @@ class Machine(Bets, Shares, Crowd, Results):
         """Somebody has themselves deleted, and another person comes."""
         if go:
             return
-        self.do(people.forget, Forget(*self.ids(), self.persons[n], b"s" * 16))
+        self.do(deletion.forget, Forget(*self.ids(), self.persons[n], b"s" * 16))
         self.persons[n] = max(self.persons) + 1
         self.people[n] = self.member(self.persons[n], 50_000)
 
@@ -102,7 +104,7 @@ class Machine(Bets, Shares, Crowd, Results):
             self.everywhere(lambda club: club.head())
 
     def _check(self, tx: Connection) -> None:
-        report = audit.audit(tx, self.club.guild)
+        report = verify.audit(tx, self.club.guild)
         assert report.problems == (), report.problems
         assert shares_audit.problems(tx, self.club.guild) == ()
         world = Seen(tx, self.club.guild)
@@ -129,7 +131,7 @@ class Machine(Bets, Shares, Crowd, Results):
             for table, held in first.items():
                 assert held == second[table], table
             there = self.clubs[1]
-            assert self.wait(there.db.read_long(audit.audit, there.guild)).problems == ()
+            assert self.wait(there.db.read_long(verify.audit, there.guild)).problems == ()
 
     def _check_end(self, tx: Connection) -> None:
         self._check(tx)

@@ -3,12 +3,16 @@
 
 import pytest
 
-from ledger import audit, statements
+from ledger import statements
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.types import from_us
-from markets import clauses, maker, resolution
-from markets.claims import Claim, Result
-from markets.errors import Recused
+from markets.claims import ambiguity
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core.errors import Recused
+from markets.settlement import resolution
+from markets.shares import market_maker
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_resolution import IT_WAS, IT_WAS_NOT
@@ -25,10 +29,10 @@ async def settle(club: Club, mod: Player, claim: Claim, result: Result) -> None:
     await club.sweep()
 
 
-async def ended(club: Club, claim: Claim, url: str) -> maker.Market:
-    market = await club.db.read(maker.load, club.guild, claim.number)
+async def ended(club: Club, claim: Claim, url: str) -> market_maker.Market:
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
     assert await club.db.read(statements.balance, market.escrow) == 0
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
     return market
 
@@ -66,13 +70,13 @@ async def test_a_share_pays_its_outcome_s_weight(club: Club, url: str):
 
 @pytest.mark.rule("C8")
 @pytest.mark.parametrize(
-    ("clause", "own"), [(clauses.FixedWeights((2_500, 7_500)), ()), (clauses.JudgesChoose(), (1, 3))]
+    ("clause", "own"), [(ambiguity.FixedWeights((2_500, 7_500)), ()), (ambiguity.JudgesChoose(), (1, 3))]
 )
 async def test_unclear_pays_by_the_claim_s_clause(
-    club: Club, url: str, clause: clauses.Clause, own: tuple[int, ...]
+    club: Club, url: str, clause: ambiguity.Clause, own: tuple[int, ...]
 ):
     ada, bo, mod = [await club.member(n) for n in (1, 2, 3)]
-    claim = await club.claim(ada, clause=clauses.encode(clause))
+    claim = await club.claim(ada, clause=ambiguity.encode(clause))
     await club.market(ada, claim, liquidity=B)
     fill = await club.buy(bo, claim, NO, budget=10_000)
     await settle(club, mod, claim, Result("unclear", weights=own))
@@ -116,7 +120,7 @@ async def test_a_paid_result_is_taken_back_and_another_one_paid(club: Club, url:
     await club.sell(bo, claim, YES, quantity=one.shares)
     await club.buy(bo, claim, NO, budget=2_000)
     before = [await club.balance(who.wallet) for who in (ada, bo, cy)]
-    held = await club.db.read(maker.load, club.guild, claim.number)
+    held = await club.db.read(market_maker.load, club.guild, claim.number)
     escrow = await club.balance(held.escrow)
     await settle(club, mod, claim, first)
     await ended(club, claim, url)
@@ -126,7 +130,7 @@ async def test_a_paid_result_is_taken_back_and_another_one_paid(club: Club, url:
         await club.reverse_result(ada, claim)  # who paid for liquidity
     await club.reverse_result(mod, claim)
     await club.sweep()
-    again = await club.db.read(maker.load, club.guild, claim.number)
+    again = await club.db.read(market_maker.load, club.guild, claim.number)
     assert again.state == "open"
     assert await club.balance(again.escrow) == escrow
     assert [await club.balance(who.wallet) for who in (ada, bo, cy)] == before
@@ -140,11 +144,11 @@ async def test_too_early_leaves_the_market_as_it_stands(club: Club, url: str):
     claim = await club.claim(ada)
     await club.market(ada, claim, liquidity=B)
     await club.buy(bo, claim, YES, budget=500)
-    before = await club.db.read(maker.load, club.guild, claim.number)
+    before = await club.db.read(market_maker.load, club.guild, claim.number)
     await club.proposed(mod, claim, Result("early"), moderator=True)
     club.skip(hours=49)
     await club.sweep()
-    assert await club.db.read(maker.load, club.guild, claim.number) == before
+    assert await club.db.read(market_maker.load, club.guild, claim.number) == before
     await club.buy(bo, claim, YES, budget=500)
 
 

@@ -4,29 +4,30 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import grants
+from ledger import issuance
 from ledger.accounts import Player
 from ledger.errors import GrantRefused, InsufficientFunds
-from ledger.people import Present
+from ledger.players import Present
 from ledger.types import to_us
-from markets import means
-from markets.claims import Claim, Result
-from markets.means import Helped
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.people import allowances
+from markets.people.allowances import Helped
 from tests.markets.club import DAY, YES, Club
 
 START = 100_000
 
 
 async def draws(club: Club, who: Player) -> int:
-    request = grants.Allowance(club.guild, club.key(), who.number)
-    return (await club.db.write(means.allowance, request, club.now)).balances[who.wallet.number]
+    request = issuance.Allowance(club.guild, club.key(), who.number)
+    return (await club.db.write(allowances.allowance, request, club.now)).balances[who.wallet.number]
 
 
 async def gives(club: Club, giver: int, amount: int) -> None:
     """Persons 1 and up are players 1 and up here."""
     present = Present(club.guild, club.key(), giver, 77, amount)
-    await club.db.read(means.preview, present, club.now)
-    await club.db.write(means.present, present, club.now)
+    await club.db.read(allowances.preview, present, club.now)
+    await club.db.write(allowances.present, present, club.now)
 
 
 async def held(club: Club, who: Player) -> int:
@@ -103,7 +104,9 @@ async def years_ahead(club: Club, author: Player, ahead: timedelta = YEARS) -> C
 
 
 async def helped(club: Club, who: Player) -> Helped:
-    return await club.db.write(means.draw, grants.Allowance(club.guild, club.key(), who.number), club.now)
+    return await club.db.write(
+        allowances.draw, issuance.Allowance(club.guild, club.key(), who.number), club.now
+    )
 
 
 async def refused(club: Club, who: Player) -> dict[str, int | str]:
@@ -122,19 +125,19 @@ async def test_the_same_command_draws_what_applies(club: Club):
     assert await helped(club, cy) == Helped(5_000, 95_000)
     assert await refused(club, bo) == {"held": START}  # nearly all of it is free
     await club.bet(ada, bo, claim, maker_stake=10_000, taker_stake=100)
-    again = to_us(club.now + grants.YEAR)
+    again = to_us(club.now + issuance.YEAR)
     assert await refused(club, ada) == {"ready_us": again}  # once a year
-    club.now += grants.YEAR
+    club.now += issuance.YEAR
     assert await helped(club, ada) == Helped(10_000, 10_000, yearly=True)
 
 
 @pytest.mark.rule("A5")
 async def test_the_yearly_tenth_is_for_what_comes_back_in_more_than_a_year(club: Club):
     ada, bo = await club.member(1), await club.member(2)
-    near, far = await years_ahead(club, bo, grants.YEAR), await years_ahead(club, bo)
+    near, far = await years_ahead(club, bo, issuance.YEAR), await years_ahead(club, bo)
     await club.bet(ada, bo, far, maker_stake=START - 1, taker_stake=100)
     await club.bet(ada, bo, near, maker_stake=1, taker_stake=100)
-    assert await refused(club, ada) == {"held": START, "locked_until_us": to_us(club.now + grants.YEAR)}
+    assert await refused(club, ada) == {"held": START, "locked_until_us": to_us(club.now + issuance.YEAR)}
     assert (await club.read_claim(near.number)).state == "open"
 
 

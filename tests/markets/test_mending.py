@@ -12,12 +12,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import audit, versions
-from ledger.database import run_alone
+from ledger.audit import verify
+from ledger.storage import schema_version
+from ledger.storage.database import run_alone
 from ledger.types import to_us
-from markets import audit as markets_audit
-from markets import claims, due, proposals, tables
-from markets.claims import Claim, Result
+from markets.claims import claims
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core import jobs, tables
+from markets.records import audit as markets_audit
+from markets.settlement import proposals
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -47,13 +51,13 @@ def older(tx: Connection) -> None:
 
 
 def newer(tx: Connection) -> None:
-    tx.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{versions.known()[-1]}'")
+    tx.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{schema_version.known()[-1]}'")
 
 
 def forward(url: str) -> None:
     """Through the one version that mends; the book is this code's otherwise."""
     run_alone(url, older, write=True)
-    run_alone(url, lambda tx: versions.migrate(tx, url, "0011"), write=True)
+    run_alone(url, lambda tx: schema_version.migrate(tx, url, "0011"), write=True)
     run_alone(url, newer, write=True)
 
 
@@ -69,7 +73,7 @@ def put(tx: Connection, request: Put, now: datetime) -> None:
     this = sa.update(tables.proposals).where(p.guild_id == GUILD, p.number == request.proposal)
     tx.execute(this.values(state=request.state))
     if request.state == "standing":
-        due.schedule(tx, GUILD, "proposal.settle", request.proposal, to_us(now + 9 * DAY))
+        jobs.schedule(tx, GUILD, "proposal.settle", request.proposal, to_us(now + 9 * DAY))
     else:
         claims.move(tx, claims.load(tx, GUILD, proposals.load(tx, GUILD, request.proposal).claim), "open")
 
@@ -91,7 +95,7 @@ async def broken(club: Club) -> Left:
         await club.bet(ada, eve, claim, maker_stake=1_000, taker_stake=1_000)
     left = [(await club.proposed(eve, claim, IT_WAS)).number for claim in made[:4]]  # early, each with a bond
     for number in left:
-        await club.db.claim(put, Put(number, "failed"), club.now)
+        await club.db.background(put, Put(number, "failed"), club.now)
     club.skip(days=31)
     await club.sweep()
     await club.settle(mod, made[3], IT_WAS)
@@ -99,8 +103,8 @@ async def broken(club: Club) -> Left:
     again.append(await club.proposed(eve, made[4], VOID))
     await club.challenge(ada, made[1])
     for number in left:
-        await club.db.claim(put, Put(number, "standing"), club.now)
-    await club.db.claim(unconfirmed, again[2].number, club.now)
+        await club.db.background(put, Put(number, "standing"), club.now)
+    await club.db.background(unconfirmed, again[2].number, club.now)
     return Left(made, left, [again[0].number, again[1].number, None, None, again[2].number])
 
 
@@ -167,7 +171,7 @@ async def test_what_the_claim_s_state_belongs_to_stays_and_the_rest_is_withdrawn
         for _ in range(8):
             await club.sweep()
             club.skip(days=30)
-    report = await stories.alone(own, lambda tx: audit.audit(tx, GUILD))
+    report = await stories.alone(own, lambda tx: verify.audit(tx, GUILD))
     assert report.problems == ()
     assert await stories.alone(own, lambda tx: markets_audit.problems(tx, GUILD)) == ()
 

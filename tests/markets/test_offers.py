@@ -10,9 +10,11 @@ from ledger import accounts
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds, KeyReused, UnknownPlayer
 from ledger.types import to_us
-from markets import claims, clauses, offers, proposals
-from markets.claims import Actor, Claim, Result
-from markets.errors import (
+from markets.bets import offers
+from markets.claims import ambiguity, claims
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core.errors import (
     BadOutcome,
     BadStake,
     BadTerms,
@@ -30,10 +32,11 @@ from markets.errors import (
     UnknownBet,
     UnknownOffer,
 )
+from markets.settlement import proposals
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
 
-HALF = clauses.encode(clauses.PaysHalf("maker"))
+HALF = ambiguity.encode(ambiguity.PaysHalf("maker"))
 
 
 async def counter(club: Club, who: Player, offer: offers.Offer, **more: Any) -> offers.Offer:
@@ -43,7 +46,7 @@ async def counter(club: Club, who: Player, offer: offers.Offer, **more: Any) -> 
 
 
 async def withdraw(club: Club, who: Player, offer: offers.Offer) -> offers.Offer:
-    request = offers.Withdraw(club.guild, club.key(), offer.number, who.number)
+    request = offers.WithdrawOffer(club.guild, club.key(), offer.number, who.number)
     return await club.db.write(offers.withdraw, request, club.now)
 
 
@@ -63,7 +66,7 @@ async def sign(club: Club, bet: offers.Bet, who: Player, maker_gets: int) -> off
 
 
 async def move(club: Club, bet: offers.Bet, who: Player, to: Claim, terms: str | None = None) -> offers.Bet:
-    request = offers.Move(club.guild, club.key(), bet.number, who.number, to.number, terms or to.digest)
+    request = offers.MoveBet(club.guild, club.key(), bet.number, who.number, to.number, terms or to.digest)
     return await club.db.write(offers.move_bet, request, club.now)
 
 
@@ -106,7 +109,7 @@ async def test_an_offer_reserves_nothing_and_taking_it_locks_both_stakes(club: C
         ({"expires_us": 1}, BadTimes),
         ({"expires_us": 0}, BadTimes),
         ({"clause": "nonsense"}, BadTerms),
-        ({"clause": clauses.encode(clauses.FixedWeights((1_000, 2_000, 7_000)))}, BadTerms),
+        ({"clause": ambiguity.encode(ambiguity.FixedWeights((1_000, 2_000, 7_000)))}, BadTerms),
     ],
 )
 async def test_an_offer_that_cant_stand_is_refused_and_leaves_nothing(
@@ -358,7 +361,7 @@ async def test_a_bet_moves_to_the_better_wording_when_both_sign_and_not_before(c
 @pytest.mark.rule("C8")
 async def test_unclear_applies_the_bet_s_own_clause_and_else_the_claim_s(club: Club):
     ada, bo = await club.member(1), await club.member(2)
-    even = clauses.encode(clauses.FixedWeights((5_000, 5_000)))
+    even = ambiguity.encode(ambiguity.FixedWeights((5_000, 5_000)))
     claim = await club.claim(ada, clause=even)
     own = await club.bet(ada, bo, claim, maker_stake=10_001, taker_stake=5_000, clause=HALF)
     plain = await club.bet(ada, bo, claim, maker_stake=10_001, taker_stake=5_000)
@@ -405,7 +408,7 @@ async def test_deleting_oneself_withdraws_offers_and_leaves_bets_whose_winnings_
     bet = await club.bet(ada, bo, claim)
     offer = await club.offer(ada, claim)
     await club.db.write(
-        claims.save_draft, claims.Draft(club.guild, club.key(), ada.number, club.terms()), club.now
+        claims.save_draft, claims.SaveDraft(club.guild, club.key(), ada.number, club.terms()), club.now
     )
 
     gone = await club.forget(1)

@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from ledger import accounts, audit
+from ledger import accounts
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets import maker, orders, tables
-from markets.claims import Claim, Result
-from markets.errors import (
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core import tables
+from markets.core.errors import (
     BadTimes,
     BadTrade,
     ClaimMoved,
@@ -21,6 +23,7 @@ from markets.errors import (
     TooManyOrders,
     UnknownOrder,
 )
+from markets.shares import market_maker, orders
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
@@ -37,12 +40,12 @@ async def started(club: Club) -> tuple[Player, Player, Player, Claim]:
     return ada, bo, cy, claim
 
 
-async def market_of(club: Club, claim: Claim) -> maker.Market:
-    return await club.db.read(maker.load, club.guild, claim.number)
+async def market_of(club: Club, claim: Claim) -> market_maker.Market:
+    return await club.db.read(market_maker.load, club.guild, claim.number)
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 
@@ -259,7 +262,7 @@ async def test_what_can_t_rest_is_refused(club: Club):
     with pytest.raises(InsufficientFunds):
         await club.order(bo, claim, YES, 4_000, budget=1_000_001)
     with pytest.raises(UnknownOrder):
-        await club.cancel(bo, orders.Placed(99, 1, 0, 0, 0, 0))
+        await club.cancel(bo, orders.OrderPlaced(99, 1, 0, 0, 0, 0))
     placed = await club.order(bo, claim, NO, 4_000, budget=10)
     with pytest.raises(NotMaker):
         await club.cancel(cy, placed)

@@ -5,10 +5,12 @@ import json
 import pytest
 from sqlalchemy import Connection
 
-from ledger.people import Act
-from markets import acts, judges, outbox, people, tables
-from markets.claims import Actor, Judges, Result
-from markets.people import stored
+from ledger.players import PersonAct
+from markets.claims import judges
+from markets.claims.terms import Actor, Judges, Result
+from markets.core import moderation_posts, outbox, tables
+from markets.records import deletion
+from markets.records.deletion import stored
 from tests.markets.club import Club
 from tests.world import SALT
 
@@ -66,7 +68,7 @@ def wanted(tx: Connection, guild: int) -> dict[tuple[str, int], int]:
 
 
 def test_no_table_that_names_a_player_is_left_out():
-    asked = set(people._NAMING)  # pyright: ignore[reportPrivateUsage]
+    asked = set(deletion._NAMING)  # pyright: ignore[reportPrivateUsage]
     assert {"claims", "offers", "bets", "proposals", "votes", "trades", "forecasts", "preferences"} <= asked
     named = {"maker", "taker", "author", "player", "judge", "proposer", "challenger", "owner_player"}
     for table in tables.claims.metadata.tables.values():
@@ -79,7 +81,7 @@ async def send_all(club: Club) -> dict[int, int]:
     sent: dict[int, int] = {}
     while held := [
         one
-        for one in await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+        for one in await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
         if one.guild == club.guild
     ]:
         for one in held:
@@ -97,8 +99,8 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     await club.bet(ada, bo, named)
     await club.bet(bo, cy, other)
     for person in (1, 3):
-        act = Act(club.guild, club.key(), 2, 100, "For a test.", SALT, person)
-        await club.db.write(acts.grant, act, club.now)
+        act = PersonAct(club.guild, club.key(), 2, 100, "For a test.", SALT, person)
+        await club.db.write(moderation_posts.grant, act, club.now)
     club.skip(days=31)
     await club.propose(cy, named, Result("outcome", outcome=0), moderator=True)
     sent = await send_all(club)
@@ -107,17 +109,19 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     await club.forget(1)
     new = await club.claim(bo)
     await club.bet(bo, cy, new)
-    taken = await club.db.claim(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    taken = await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
     held = [one for one in taken if one.guild == club.guild]
     edits = [one for one in held if one.message]
     assert [one.message for one in edits] == [sent[one.number] for one in edits]
     assert [one.line for one in edits if one.line] == [named.number] * 2
-    assert [one.kind for one in edits if not one.line] == [acts.POST]  # of two, the one that names her
+    assert [one.kind for one in edits if not one.line] == [
+        moderation_posts.POST
+    ]  # of two, the one that names her
     assert [one.line for one in held if not one.message] == [new.number]
 
     begun = (await club.read_proposal(1)).window_from_us
     for one in edits:
-        await club.db.claim(outbox.reworded, one, club.now)
+        await club.db.background(outbox.reworded, one, club.now)
     assert (await club.read_proposal(1)).window_from_us == begun, "its window doesn't begin a second time"
-    assert [one for one in await club.db.claim(outbox.take_posts, outbox.Take(owner=2, eager=True), club.now)
+    assert [one for one in await club.db.background(outbox.take_posts, outbox.Take(owner=2, eager=True), club.now)
             if one.message] == []  # fmt: skip

@@ -7,9 +7,10 @@ import pytest
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets import claims, clauses, pools
-from markets.claims import Claim, Judges, Outcome, Result
-from markets.errors import (
+from markets.claims import ambiguity, claims, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Judges, Outcome, Result
+from markets.core.errors import (
     BadOutcome,
     BadStake,
     BadTimes,
@@ -25,6 +26,7 @@ from markets.errors import (
     UnknownPool,
 )
 from markets.mechanisms import parimutuel
+from markets.pools import pools
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
 
@@ -35,7 +37,7 @@ async def read(club: Club, claim: Claim) -> pools.Pool:
     return await club.db.read(pools.load, club.guild, claim.number)
 
 
-async def placed(club: Club, claim: Claim) -> list[pools.Placed]:
+async def placed(club: Club, claim: Claim) -> list[pools.PoolStake]:
     return await club.db.read(pools.stakes_of, club.guild, claim.number)
 
 
@@ -112,9 +114,9 @@ async def test_what_cant_be_staked_is_refused_and_leaves_nothing(club: Club):
 async def test_where_only_moderators_open_claims_only_they_open_pools(club: Club):
     ada = await club.member(1)
     await choose(club, who_may_open="moderators")
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms())
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
     number = await club.db.write(claims.save_draft, draft, club.now)
-    actor = claims.Actor(ada.number, moderator=True)
+    actor = terms.Actor(ada.number, moderator=True)
     claim = await club.db.write(
         claims.open_claim, claims.Open(club.guild, club.key(), actor, number), club.now
     )
@@ -165,7 +167,7 @@ async def test_the_pot_goes_to_those_who_backed_what_happened(club: Club):
 )
 async def test_every_ending_pays_a_pool_whole(club: Club, result: Result, change: list[int]):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
-    claim = await club.claim(ada, clause=clauses.encode(clauses.even(2)))
+    claim = await club.claim(ada, clause=ambiguity.encode(ambiguity.even(2)))
     pool = await club.pool(ada, claim)
     await club.stake(ada, claim, YES, 100)
     await club.stake(bo, claim, NO, 300)
@@ -341,8 +343,8 @@ async def test_winnings_of_somebody_deleted_go_to_the_house(club: Club):
     club.skip(days=3)
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "proposed", "their silence is no consent"
-    actor = claims.Actor(mo.number, moderator=True)
-    from markets import proposals
+    actor = terms.Actor(mo.number, moderator=True)
+    from markets.settlement import proposals
 
     request = proposals.Confirm(club.guild, club.key(), actor, proposal.number)
     await club.db.write(proposals.confirm, request, club.now)

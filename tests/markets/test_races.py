@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from ledger import audit
-from ledger.database import Database
+from ledger.audit import verify
 from ledger.errors import InsufficientFunds
-from markets import audit as markets_audit
-from markets import disputes, due, maker, offers, orders, proposals, resolution, trading
-from markets.claims import Actor, Claim, Result
-from markets.errors import (
+from ledger.storage.database import Database
+from markets.bets import offers
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core import jobs
+from markets.core.errors import (
     AlreadyDisputed,
     BetEnded,
     ClaimMoved,
@@ -28,6 +29,9 @@ from markets.errors import (
     PriceMoved,
     WindowOver,
 )
+from markets.records import audit as markets_audit
+from markets.settlement import disputes, proposals, resolution
+from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -60,7 +64,7 @@ def won(answers: list[Any]) -> list[int]:
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 
@@ -70,7 +74,7 @@ def accepting(club: Club, taker: Any, offer: offers.Offer, terms: str) -> Act:
 
 
 def withdrawing(club: Club, maker: Any, offer: offers.Offer) -> Act:
-    request = offers.Withdraw(club.guild, club.key(), offer.number, maker.number)
+    request = offers.WithdrawOffer(club.guild, club.key(), offer.number, maker.number)
     return lambda db: db.write(offers.withdraw, request, club.now)
 
 
@@ -106,7 +110,7 @@ def deciding(club: Club, who: Any, claim: Claim, result: Result) -> Act:
 
 
 def taking_back(club: Club, who: Any, proposal: proposals.Proposal) -> Act:
-    request = proposals.Withdraw(club.guild, club.key(), who.number, proposal.number)
+    request = proposals.WithdrawProposal(club.guild, club.key(), who.number, proposal.number)
     return lambda db: db.write(proposals.withdraw, request, club.now)
 
 
@@ -369,11 +373,13 @@ async def test_two_workers_pay_a_ruling_once(club: Club, three: list[Database], 
     club.skip(days=31)
     await club.proposed(bo, claim, IT_WAS)
     club.skip(days=8)
-    held = await club.db.claim(due.claim, due.Claim(owner=900_000 + club.guild, most=500), club.now)
+    held = await club.db.background(
+        jobs.lease, jobs.LeaseJobs(owner=900_000 + club.guild, most=500), club.now
+    )
     mine = [row for row in held if row.guild == club.guild]
 
-    def performing(row: due.Held) -> Act:
-        return lambda db: db.write(due.perform, row, club.now)
+    def performing(row: jobs.LeasedJob) -> Act:
+        return lambda db: db.write(jobs.perform, row, club.now)
 
     for row in mine:
         answers = await asyncio.gather(*(performing(row)(db) for db in three), return_exceptions=True)
@@ -407,7 +413,7 @@ async def test_of_many_who_saw_one_price_and_tolerate_no_other_one_trades(
     assert len(won(answers)) == 1
     moved = [answer for answer in answers if isinstance(answer, PriceMoved)]
     assert len(moved) == 5
-    assert all(answer.quote is not None and answer.quote.amount == 1_000 for answer in moved)
+    assert all(answer.amount == 1_000 for answer in moved)
     await sound(club, url)
 
 
@@ -437,7 +443,7 @@ async def test_a_trade_against_what_stops_trading_is_made_before_it_or_not_at_al
             other = sweeping(club)
         acts = [buying(club, bo, claim, budget=100), other]
         answers = await race(three, *(acts if turn % 2 else reversed(acts)))
-        bought = (await club.db.read(maker.load, club.guild, claim.number)).trades
+        bought = (await club.db.read(market_maker.load, club.guild, claim.number)).trades
         refused = [answer for answer in answers if isinstance(answer, NotNow)]
         assert bought + len(refused) == 1
         assert not (bought and stops in ("close", "settlement"))
@@ -465,7 +471,7 @@ async def test_the_same_shares_are_sold_once_and_an_order_is_filled_or_cancelled
         assert len(won(answers)) == 1
         assert sum(isinstance(answer, NotEnoughShares) for answer in answers) == 1
         placed = await club.order(bo, claim, NO, 4_500, budget=50)
-        cancels = orders.Cancel(club.guild, club.key(), bo.number, placed.order)
+        cancels = orders.CancelOrder(club.guild, club.key(), bo.number, placed.order)
         acts: list[Act] = [
             buying(club, cy, claim, budget=2_000),
             lambda db, cancels=cancels: db.write(orders.cancel, cancels, club.now),

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from markets import ranges
-from markets.claims import Outcome
-from markets.errors import BadOutcome
-from markets.ranges import Quantile
+from markets.claims import ranges
+from markets.claims.ranges import Quantile
+from markets.claims.terms import Outcome
+from markets.core.errors import BadOutcome
 from tests.markets.club import Club
 
 NUMBERS = (

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from ledger import audit
+from ledger.audit import verify
 from ledger.types import from_us, to_us
-from markets import bet_payouts, claims, clauses, due, proposals
-from markets.claims import LATEST_US, Actor, Outcome, Result
-from markets.errors import (
+from markets.claims import ambiguity, claims
+from markets.claims.terms import LATEST_US, Actor, Outcome, Result
+from markets.core import jobs
+from markets.core.errors import (
     BadResult,
     BadTerms,
     BadTimes,
@@ -26,6 +27,7 @@ from markets.errors import (
     UnknownProposal,
     WaitFirst,
 )
+from markets.settlement import pay_bets, proposals
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
@@ -34,7 +36,7 @@ IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=N
 
 
 async def withdraw(club: Club, who: Any, proposal: proposals.Proposal) -> proposals.Proposal:
-    request = proposals.Withdraw(club.guild, club.key(), who.number, proposal.number)
+    request = proposals.WithdrawProposal(club.guild, club.key(), who.number, proposal.number)
     return await club.db.write(proposals.withdraw, request, club.now)
 
 
@@ -389,7 +391,7 @@ async def test_early_is_as_the_claim_says(club: Club):
 @pytest.mark.rule("B4")
 async def test_unclear_waits_its_days_and_judges_weights_are_asked_for(club: Club):
     ada, bo = await club.member(1), await club.member(2)
-    claim = await club.claim(ada, clause=clauses.encode(clauses.JudgesChoose(10)))
+    claim = await club.claim(ada, clause=ambiguity.encode(ambiguity.JudgesChoose(10)))
     bet = await club.bet(ada, bo, claim)
     club.skip(days=39)
     with pytest.raises(TooEarlyToPropose):
@@ -451,7 +453,7 @@ async def test_a_paid_result_is_taken_back_to_the_unit_and_asked_about_again(clu
     club.skip(days=2)
     await club.sweep()
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [-10_000, 100_000]
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 
@@ -493,8 +495,8 @@ async def test_thirty_days_count_from_the_payment(club: Club):
 async def test_many_bets_are_paid_and_taken_back_in_units_with_the_claim_held_meanwhile(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bet_payouts, "CHUNK", 2)
-    monkeypatch.setattr(bet_payouts, "TAKEN_BACK", 2)
+    monkeypatch.setattr(pay_bets, "CHUNK", 2)
+    monkeypatch.setattr(pay_bets, "TAKEN_BACK", 2)
     ada, bo, judge = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)
     bets = [await club.bet(ada, bo, claim, maker_stake=1_000 + n, taker_stake=2_000) for n in range(5)]
@@ -522,16 +524,16 @@ async def test_many_bets_are_paid_and_taken_back_in_units_with_the_claim_held_me
 async def test_taking_back_in_the_middle_of_paying_takes_what_was_paid_and_pays_no_more(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bet_payouts, "CHUNK", 2)
+    monkeypatch.setattr(pay_bets, "CHUNK", 2)
     ada, bo, judge = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)
     bets = [await club.bet(ada, bo, claim, maker_stake=1_000, taker_stake=2_000) for _ in range(5)]
     club.skip(days=31)
     proposal = await club.proposed(ada, claim, IT_WAS)
     club.skip(days=8)
-    await club.db.claim(
+    await club.db.background(
         lambda tx, work, now: proposals.settle_by_silence(tx, work, now),
-        due.Due(club.guild, "proposal.settle", proposal.number, to_us(club.now), 0),
+        jobs.Due(club.guild, "proposal.settle", proposal.number, to_us(club.now), 0),
         club.now,
     )
     assert [(await club.read_bet(bet.number)).state for bet in bets].count("settled") == 2
@@ -567,5 +569,5 @@ async def test_a_bond_is_the_server_s_choice_or_the_free_balance(club: Club):
 
 
 def test_taking_back_stays_within_the_entries_of_a_unit():
-    assert bet_payouts.TAKEN_BACK * 3 <= 200
-    assert bet_payouts.CHUNK * 3 <= 200
+    assert pay_bets.TAKEN_BACK * 3 <= 200
+    assert pay_bets.CHUNK * 3 <= 200

@@ -5,14 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import audit, grants, people, returned, statements
+from ledger import issuance, players, returned, statements
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.errors import GrantRefused, InsufficientFunds
-from ledger.people import Enter, Entered, Present
+from ledger.players import Enter, Entered, Present
 from ledger.types import to_us
-from markets import means, proposals
-from markets.audit import problems
-from markets.claims import Claim, Result
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.people import allowances
+from markets.records.audit import problems
+from markets.settlement import proposals
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD
 
@@ -21,7 +24,7 @@ EVE = 5
 
 
 async def enter(club: Club, person: int) -> Entered:
-    return await club.db.write(people.enter, Enter(club.guild, club.key(), person, OLD), club.now)
+    return await club.db.write(players.enter, Enter(club.guild, club.key(), person, OLD), club.now)
 
 
 async def back(club: Club, person: int) -> Player:
@@ -31,12 +34,12 @@ async def back(club: Club, person: int) -> Player:
 
 
 async def draws(club: Club, who: Player) -> int:
-    request = grants.Allowance(club.guild, club.key(), who.number)
-    return (await club.db.write(means.draw, request, club.now)).amount
+    request = issuance.Allowance(club.guild, club.key(), who.number)
+    return (await club.db.write(allowances.draw, request, club.now)).amount
 
 
 async def gives(club: Club, giver: int, taker: int, amount: int) -> None:
-    await club.db.write(means.present, Present(club.guild, club.key(), giver, taker, amount), club.now)
+    await club.db.write(allowances.present, Present(club.guild, club.key(), giver, taker, amount), club.now)
 
 
 async def refused(club: Club, who: Player) -> dict[str, int | str]:
@@ -48,7 +51,7 @@ async def refused(club: Club, who: Player) -> dict[str, int | str]:
 
 async def sound(club: Club) -> None:
     """The book holds together, and all that hangs on it."""
-    assert not (await club.db.read(audit.audit, club.guild)).problems
+    assert not (await club.db.read(verify.audit, club.guild)).problems
     assert not await club.db.read(problems, club.guild)
 
 
@@ -69,7 +72,7 @@ async def test_whoever_comes_back_draws_no_allowance_while_the_digest_is_kept(cl
     await club.forget(EVE)
     for _ in range(3):
         eve = await back(club, EVE)
-        assert (await refused(club, eve))["kept_until_us"] == to_us(club.now + grants.YEAR)
+        assert (await refused(club, eve))["kept_until_us"] == to_us(club.now + issuance.YEAR)
         await club.forget(EVE)
     assert await club.balance(friend.wallet) == 0
     club.skip(days=366)
@@ -84,7 +87,7 @@ async def test_the_newest_deletion_counts_and_the_yearly_tenth_is_an_allowance_t
     club.skip(days=200)
     await enter(club, EVE)
     await club.forget(EVE)
-    until = to_us(club.now + grants.YEAR)
+    until = to_us(club.now + issuance.YEAR)
     again = await enter(club, EVE)
     assert (again.started, again.again_us) == (0, until)
     eve = await club.player(EVE, balance=1_000)
@@ -249,9 +252,9 @@ async def test_what_is_kept_is_told_to_whoever_it_is_about(club: Club):
     await club.member(2)
     await club.forget(EVE)
     kept = await club.db.read(returned.kept, club.guild, EVE, club.now)
-    assert kept == [returned.Kept(eve.number, to_us(club.now + grants.YEAR))]
+    assert kept == [returned.KeptIdentity(eve.number, to_us(club.now + issuance.YEAR))]
     assert await club.db.read(returned.kept, club.guild, 2, club.now) == []
-    later = replace(club, now=club.now + grants.YEAR)
+    later = replace(club, now=club.now + issuance.YEAR)
     assert await club.db.read(returned.kept, club.guild, EVE, later.now) == []
 
 

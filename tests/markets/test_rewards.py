@@ -5,14 +5,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit as book_audit
-from ledger import grants
+from ledger import issuance
 from ledger.accounts import Player
+from ledger.audit import verify as book_audit
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets import audit, board, calendar, means, people, rewards, tables
-from markets.claims import Claim, Result
-from markets.errors import (
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core import tables
+from markets.core.errors import (
     BadTimes,
     ClaimHalted,
     NotRewarder,
@@ -23,6 +24,10 @@ from markets.errors import (
     RewardUnmoved,
     UnknownForecast,
 )
+from markets.forecasts import leaderboard
+from markets.people import allowances, rewards
+from markets.records import audit, deletion
+from markets.settlement import calendar
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
@@ -78,7 +83,7 @@ async def test_a_reward_is_locked_given_once_and_counts_in_no_ranking(club: Club
     await club.sweep()
     assert await club.balance(cy.wallet) == 105_000, "a void takes no argument back"
     for who in (bo, cy):
-        found = await club.db.read(board.standing, club.guild, who.number)
+        found = await club.db.read(leaderboard.standing, club.guild, who.number)
         assert found is None or (found.settled, found.staked, found.profit) == (0, 0, 0)
     rows = await stories.alone(url, lambda tx: stories.rows(tx, tables.profits, club.guild))
     assert rows == []
@@ -171,9 +176,9 @@ async def test_rewards_and_gifts_share_one_limit_and_what_was_given_counts_as_he
         await club.reward(bo, other, 1)
     await moves(club, bo, claim)
     await club.give_reward(reward, cy)
-    draw = grants.Allowance(club.guild, club.key(), bo.number)
+    draw = issuance.Allowance(club.guild, club.key(), bo.number)
     with pytest.raises(GrantRefused) as refused:
-        await club.db.write(means.allowance, draw, club.now)
+        await club.db.write(allowances.allowance, draw, club.now)
     assert refused.value.facts["held"] == 100_000
 
 
@@ -187,7 +192,7 @@ async def test_deletion_withdraws_it_and_the_points_go_to_the_house(club: Club, 
     assert (found.state, found.words) == ("withdrawn", None)
     with pytest.raises(RewardGone):
         await club.give_reward(reward, cy)
-    assert "rewards" in await club.db.read(people.stored, club.guild, bo.number)
+    assert "rewards" in await club.db.read(deletion.stored, club.guild, bo.number)
     await sound(club, url)
 
 
@@ -215,7 +220,7 @@ async def test_a_debt_returns_the_rewards_of_whoever_owes(club: Club, url: str):
 @pytest.mark.rule("E5")
 async def test_while_the_bot_is_away_it_rests_and_returns_when_it_is_back(club: Club, url: str):
     _, bo, _, _, reward = await begun(club)
-    await club.db.claim(calendar.removed, calendar.Removed(club.guild), club.now)
+    await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
     gone_us = to_us(club.now)
     club.skip(days=40)
     assert await club.sweep() == 0
@@ -244,11 +249,11 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
             if against == "give":
                 other = giving(club, reward, dee)
             elif against == "cancel":
-                request = rewards.Cancel(club.guild, club.key(), bo.number, reward.number)
+                request = rewards.CancelReward(club.guild, club.key(), bo.number, reward.number)
                 other = writing(club, rewards.cancel, request)
             elif against == "delete":
-                forget = people.Forget(club.guild, club.key(), 100 + turn, b"x" * 16)
-                other = writing(club, people.forget, forget)
+                forget = deletion.Forget(club.guild, club.key(), 100 + turn, b"x" * 16)
+                other = writing(club, deletion.forget, forget)
             else:
                 if against == "void":
                     await club.proposed(ada, claim, Result("void"))
@@ -270,7 +275,9 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
 
 
 def giving(club: Club, reward: rewards.Reward, winner: Player) -> Act:
-    request = rewards.Give(club.guild, club.key(), reward.owner, reward.number, winner.number, "So it is.")
+    request = rewards.GiveReward(
+        club.guild, club.key(), reward.owner, reward.number, winner.number, "So it is."
+    )
     return writing(club, rewards.give, request)
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit as book_audit
 from ledger.accounts import Player
+from ledger.audit import verify as book_audit
 from ledger.types import to_us
-from markets import audit, claims, judges, people, proposals, queries, scenarios, stories, tables
-from markets.claims import Actor, Claim, Judges, Result, Terms
-from markets.errors import (
+from markets.claims import claims, judges, stories
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Item, Judges, Result, Scenario, Terms
+from markets.core import tables
+from markets.core.errors import (
     BadOutcome,
     BadResult,
     BadTerms,
@@ -27,8 +29,10 @@ from markets.errors import (
     TooEarlyToPropose,
     UnknownItem,
 )
-from markets.mechanisms.stories import EVEN
-from markets.stories import Item, Scenario
+from markets.mechanisms.story_scores import EVEN
+from markets.records import audit, deletion
+from markets.settlement import proposals, scenarios
+from markets.views import queries
 from tests.ledger import stories as books
 from tests.markets.club import DAY, Club
 
@@ -306,7 +310,7 @@ async def test_what_somebody_else_wrote_meanwhile_is_not_undone_by_a_form(club: 
     number = await club.scenario_draft(ada)
     before = await club.tell(ada, number, "Fast", ("One", 10, 90))
     await club.tell(bo, number, "Slow", ("One", 10, 10))
-    stale = claims.Draft(
+    stale = claims.SaveDraft(
         club.guild, club.key(), ada.number, replace(before.terms, source="https://example.org"), number
     )
     await club.db.write(claims.save_draft, stale, club.now)
@@ -317,7 +321,7 @@ async def test_what_somebody_else_wrote_meanwhile_is_not_undone_by_a_form(club: 
 
 async def test_a_draft_that_is_not_shared_is_its_author_s_alone(club: Club):
     ada, bo = [await club.member(n) for n in (1, 2)]
-    draft = claims.Draft(
+    draft = claims.SaveDraft(
         club.guild, club.key(), ada.number, Terms(title="Mine", kind="choice", scenario=Scenario())
     )
     number = await club.db.write(claims.save_draft, draft, club.now)
@@ -376,7 +380,7 @@ async def test_what_a_deleted_person_wrote_goes_and_what_was_agreed_stays(club: 
     keeps = scenarios.Keep(club.guild, club.key(), bo.number, draft, '{"title":"Half a story"}')
     await club.db.write(scenarios.keep, keeps, club.now)
     assert await club.db.read(scenarios.kept, club.guild, draft, bo.number)
-    kept = await club.db.read(people.stored, club.guild, bo.number)
+    kept = await club.db.read(deletion.stored, club.guild, bo.number)
     assert {"stories", "tellings"} <= set(kept)
     await club.forget(2)
     await club.forget(3)

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets import scoring
-from markets.scoring import Piece, Scores, Window
+from markets.mechanisms import scoring
+from markets.mechanisms.scoring import ClaimWindow, Piece, Scores
 
-TEN = Window(0, 10, 10)
+TEN = ClaimWindow(0, 10, 10)
 YES = [1, 0]
 
 
@@ -25,7 +25,7 @@ def f(by: Hashable, chance: float, start: int = 0, end: int = 99) -> Piece:
     return Piece(by, start, end, (chance, 1 - chance))
 
 
-def scored(*pieces: Piece, window: Window = TEN, weights: list[int] = YES) -> dict[Any, Scores]:
+def scored(*pieces: Piece, window: ClaimWindow = TEN, weights: list[int] = YES) -> dict[Any, Scores]:
     return scoring.scores(pieces, window, weights)
 
 
@@ -61,14 +61,14 @@ def test_the_truncation_example_as_published():
     """20% for an answer within the first of 52 weeks, 5% of NO... as published: -328, +92, -324 and +80."""
 
     def year(first: float, then: float) -> float:
-        return scored(f("a", first, 0, 1), f("a", then, 1), window=Window(0, 52, 52))["a"].baseline
+        return scored(f("a", first, 0, 1), f("a", then, 1), window=ClaimWindow(0, 52, 52))["a"].baseline
 
     assert scored(f("a", 0.24))["a"].baseline == pytest.approx(-106, abs=0.5)
     assert year(0.24, 0.05) == pytest.approx(-328, abs=0.5)
     assert year(0.76, 0.95) == pytest.approx(92, abs=0.5)
     assert year(0.99, 0.05) == pytest.approx(-324, abs=0.5)
     assert year(0.01, 0.95) == pytest.approx(80, abs=0.5)
-    early = Window(0, 52, 1)
+    early = ClaimWindow(0, 52, 1)
     assert scored(f("a", 0.24), window=early)["a"].baseline == pytest.approx(-2, abs=0.5)
     assert scored(f("a", 0.99), window=early)["a"].baseline == pytest.approx(2, abs=0.5)
 
@@ -113,10 +113,10 @@ def test_coverage_as_published(start: int, coverage: float):
 
 @pytest.mark.rule("D2")
 def test_what_ends_early_covers_less_and_what_comes_later_doesn_t_score():
-    early = Window(0, 10, 5)
+    early = ClaimWindow(0, 10, 5)
     assert scored(f("a", 0.5), window=early)["a"].coverage == 0.5
     assert scored(f("a", 0.5, 5), window=early) == {}
-    assert scored(f("a", 0.5), window=Window(0, 10, 0)) == {}
+    assert scored(f("a", 0.5), window=ClaimWindow(0, 10, 0)) == {}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_scores_over_time_agree_with_fifty_digits_moment_by_moment(
     drawn: list[tuple[int, int, int, int]], ended: int, weights: list[int]
 ):
     made = in_turn(drawn)
-    found = scoring.scores(made, Window(0, 15, ended), weights)
+    found = scoring.scores(made, ClaimWindow(0, 15, ended), weights)
     with localcontext() as exact:
         exact.prec = 50
         slow = by_the_moment(made, min(ended, 15), weights)

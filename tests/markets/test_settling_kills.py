@@ -14,15 +14,19 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, audit, transfers
-from ledger import tables as book
+from ledger import accounts, transfers
+from ledger import schema as book
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.types import to_us
-from markets import conditions, maker, orders, pools, trading
-from markets.claims import Claim, Result
-from markets.conditions import Condition
-from markets.errors import ClaimMoved, NotNow
+from markets.claims import conditions
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Result
+from markets.core.errors import ClaimMoved, NotNow
 from markets.mechanisms import parimutuel
+from markets.pools import pools
+from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
 from tests.markets import settling_worker
@@ -73,7 +77,7 @@ class Rest:
 
 def rest(tx: Connection, request: Rest, now: datetime) -> None:
     for n, player in enumerate(request.players):
-        order = orders.Place(request.guild, f"rest:{n}", player, request.claim, NO, 1_000, budget=20)
+        order = orders.PlaceOrder(request.guild, f"rest:{n}", player, request.claim, NO, 1_000, budget=20)
         orders.place(tx, order, now)
 
 
@@ -193,7 +197,7 @@ async def story(club: Club, url: str, *, to_the_end: bool) -> None:
     crowd = [await club.join(1_000 + n) for n in range(CROWD)]
     assert [who.number for who in crowd] == numbers
     for who in crowd[:SOLD]:  # early profits, which a void takes back
-        held = await club.db.read(maker.holdings, club.guild, claim.number, who.number)
+        held = await club.db.read(market_maker.holdings, club.guild, claim.number, who.number)
         await club.sell(who, claim, held[0].outcome, quantity=held[0].shares)
     resting = Rest(club.guild, club.key(), claim.number, tuple(numbers[-RESTING:]))
     await club.db.write(rest, resting, club.now)
@@ -267,15 +271,15 @@ async def purses(club: Club, wallets: list[int]) -> list[int]:
 async def held_of(club: Club, claim: Claim, numbers: list[int]) -> dict[tuple[int, int], int]:
     found: dict[tuple[int, int], int] = {}
     for player in numbers:
-        for one in await club.db.read(maker.holdings, club.guild, claim.number, player):
+        for one in await club.db.read(market_maker.holdings, club.guild, claim.number, player):
             found[player, one.outcome] = one.shares
     return found
 
 
 async def whole(club: Club, url: str, claim: Claim) -> None:
     """Both escrows are empty, all reserves too, and the books are exact."""
-    market = await club.db.read(maker.load, club.guild, claim.number)
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
     pool = await club.db.read(pools.load, club.guild, claim.number)
     assert await club.balance(market.escrow) == await club.balance(pool.escrow) == 0
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()

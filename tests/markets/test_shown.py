@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.accounts import Player
-from markets import claims, maker, trading
-from markets.claims import Actor, Claim, Outcome
-from markets.errors import BadTimes, BadTrade, PriceMoved
+from markets.claims import claims
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Outcome
+from markets.core.errors import BadTimes, BadTrade, PriceMoved
 from markets.mechanisms import lmsr
+from markets.shares import market_maker, trading
 from tests.markets.club import NO, YES, Club
 
 B = 10_000
@@ -19,12 +21,12 @@ A_LOT = 1_000_000
 
 async def shown(club: Club, claim: Claim, more: int = 15_000) -> tuple[int, tuple[int, ...]]:
     """What a question about liquidity says: the cost and the prices."""
-    market = await club.db.read(maker.load, club.guild, claim.number)
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
 
     def cost(tx: Connection) -> int:
         return trading.cost_to_deepen(tx, market, lmsr.deepened(market.book, more))
 
-    seen = await club.db.read(maker.prices_after, market, market.trades)
+    seen = await club.db.read(market_maker.prices_after, market, market.trades)
     assert seen is not None
     return await club.db.read(cost), seen
 
@@ -36,7 +38,7 @@ async def deepens(club: Club, who: Player, claim: Claim, more: int = 15_000, **s
 
 async def to(club: Club, who: Player, claim: Claim, target_bps: int) -> None:
     """Bring the price of YES somewhere."""
-    market = await club.db.read(maker.load, club.guild, claim.number)
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
     up = market.prices[YES] * 10_000 < target_bps
     side, target = (YES, target_bps) if up else (NO, 10_000 - target_bps)
     await club.buy(who, claim, side, target_bps=target, **LOOSE)
@@ -72,7 +74,7 @@ async def test_within_the_tolerance_liquidity_costs_what_was_shown_at_most(club:
     await to(club, bo, claim, now)
     paid = await deepens(club, cy, claim, most=most, seen_bps=seen)
     assert most - 2 <= paid <= most  # all of it, but for what a unit costs
-    after = await club.db.read(maker.load, club.guild, claim.number)
+    after = await club.db.read(market_maker.load, club.guild, claim.number)
     assert B + 14_000 < after.liquidity <= B + 15_000
     with pytest.raises(PriceMoved):
         await deepens(club, cy, claim, most=most, seen_bps=seen, tolerance_bps=0)
@@ -92,11 +94,11 @@ async def test_what_was_shown_of_liquidity_must_be_of_this_market(club: Club):
             await deepens(club, ada, claim, most=A_LOT, **saw)
     with pytest.raises(PriceMoved):
         await deepens(club, ada, claim, most=0, seen_bps=(5_000, 5_000))
-    market = await club.db.read(maker.load, club.guild, claim.number)
-    assert await club.db.read(maker.prices_after, market, 1) is None
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
+    assert await club.db.read(market_maker.prices_after, market, 1) is None
 
 
-async def quote(club: Club, who: Player, claim: Claim, **how: Any) -> trading.Shown:
+async def quote(club: Club, who: Player, claim: Claim, **how: Any) -> trading.QuoteShown:
     request = trading.Buy(club.guild, "quote", who.number, claim.number, YES, 0, **how)
     return await club.db.read(trading.show, request, club.now)
 

@@ -7,13 +7,20 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.accounts import Player
-from markets import claims, clauses, conditions, cruxes, offers, queries, quick, scenarios, trading
-from markets import sides as sides_
-from markets import tables as stored
-from markets.claims import Actor, Claim, Outcome, Result
-from markets.conditions import Condition
-from markets.errors import BadOutcome, BadTerms, BadTimes, NotMaker, OfferGone, TooEarlyToPropose
-from markets.quick import Quick
+from markets.bets import offers, quick_bet
+from markets.bets.quick_bet import Quick
+from markets.claims import ambiguity, claims, conditions
+from markets.claims import sides as sides_
+from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Outcome, Result
+from markets.core import tables as stored
+from markets.core.errors import BadOutcome, BadTerms, BadTimes, NotMaker, OfferGone, TooEarlyToPropose
+from markets.forecasts import crux_links
+from markets.settlement import scenarios
+from markets.shares import trading
+from markets.views import queries
 from tests.markets.club import NO, Club
 from tests.markets.test_claims import edit
 from tests.markets.test_offers import better, move, read_offer, withdraw
@@ -26,7 +33,7 @@ def named(*names: str) -> dict[str, Any]:
 
 
 def weights(*parts: int) -> str:
-    return clauses.encode(clauses.FixedWeights(parts))
+    return ambiguity.encode(ambiguity.FixedWeights(parts))
 
 
 def called(claim: Claim, at: int) -> str:
@@ -36,7 +43,7 @@ def called(claim: Claim, at: int) -> str:
 async def moved(club: Club, bet: offers.Bet, new: Claim) -> offers.Bet:
     """Both sides sign."""
     for player in (bet.maker, bet.taker):
-        request = offers.Move(club.guild, club.key(), bet.number, player, new.number, new.digest)
+        request = offers.MoveBet(club.guild, club.key(), bet.number, player, new.number, new.digest)
         await club.db.write(offers.move_bet, request, club.now)
     return await club.read_bet(bet.number)
 
@@ -110,21 +117,21 @@ async def before_the_change(club: Club, author: Player, **changes: Any) -> Claim
     return await club.read_claim(claim.number)
 
 
-async def store(club: Club, claim: Claim, terms: claims.Terms) -> None:
-    row = {"kind": terms.kind, "terms": claims.canonical(terms), "digest": claims.digest(terms)}
+async def store(club: Club, claim: Claim, terms: claim_terms.Terms) -> None:
+    row = {"kind": terms.kind, "terms": claim_terms.canonical(terms), "digest": claim_terms.digest(terms)}
 
     def write(tx: sa.Connection, _request: int, _now: Any) -> None:
         of = stored.claims
         here = (of.c.guild_id == club.guild) & (of.c.number == claim.number)
         tx.execute(sa.update(of).where(here).values(row))
 
-    await club.db.claim(write, club.guild, club.now)
+    await club.db.background(write, club.guild, club.now)
 
 
 @pytest.mark.rule("B1", "B5")
 async def test_a_draft_from_before_is_binary_when_it_opens(club: Club):
     ada = await club.member(1)
-    draft = claims.Draft(club.guild, club.key(), ada.number, club.terms())
+    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
     number = await club.db.write(claims.save_draft, draft, club.now)
     found = await club.read_claim(number)
     await store(club, found, replace(found.terms, kind="choice", outcomes=(NO_, YES_)))
@@ -133,7 +140,7 @@ async def test_a_draft_from_before_is_binary_when_it_opens(club: Club):
     opened = await club.db.write(claims.open_claim, opening, club.now)
 
     assert (opened.terms.kind, opened.terms.outcomes) == ("binary", (NO_, YES_))
-    assert opened.digest == claims.digest(opened.terms).hex()
+    assert opened.digest == claim_terms.digest(opened.terms).hex()
 
 
 @pytest.mark.rule("B5", "B6")
@@ -141,7 +148,7 @@ async def test_a_quick_bet_is_on_the_outcome_that_it_named(club: Club):
     ada = await club.member(1)
     terms = club.terms(kind="choice", outcomes=(NO_, YES_))
     request = Quick(club.guild, club.key(), Actor(ada.number), terms, 0, 5_000, 5_000)
-    opened = await club.db.write(quick.quick, request, club.now)
+    opened = await club.db.write(quick_bet.quick, request, club.now)
     claim = await club.read_claim(opened.claim)
     assert called(claim, (await read_offer(club, opened.offer)).side) == "NO"
 
@@ -309,11 +316,11 @@ async def test_links_follow_the_names_of_outcomes_and_end_with_them(club: Club):
     await club.link(ada, source, target, outcome=2, target_outcome=0)
     await edit(club, ada, source, **named("Globex", "ACME"))
     await edit(club, ada, target, **named("Down", "Up"))
-    link = await club.db.read(cruxes.find, club.guild, bo.number, source.number, target.number)
+    link = await club.db.read(crux_links.find, club.guild, bo.number, source.number, target.number)
     assert link is not None
     source, target = await club.read_claim(source.number), await club.read_claim(target.number)
     assert (called(source, link.outcome), called(target, link.target_outcome)) == ("ACME", "Down")
-    assert await club.db.read(cruxes.find, club.guild, ada.number, source.number, target.number) is None
+    assert await club.db.read(crux_links.find, club.guild, ada.number, source.number, target.number) is None
 
 
 @pytest.mark.rule("B5", "C10")
@@ -321,7 +328,7 @@ async def test_a_condition_follows_the_name_of_its_outcome(club: Club):
     ada, bo = await club.member(1), await club.member(2)
     upper = await club.claim(ada, **named("Acme", "Globex", "Initech"))
     lower = await club.claim(bo, condition=Condition(upper.number, 1, "Globex"))
-    draft = claims.Draft(
+    draft = claims.SaveDraft(
         club.guild,
         club.key(),
         bo.number,
@@ -338,7 +345,7 @@ async def test_a_condition_follows_the_name_of_its_outcome(club: Club):
         assert link is not None
         assert found.terms.condition == Condition(upper.number, 2, "Globex")
         assert link.outcome == 2
-        assert found.digest == claims.digest(found.terms).hex()
+        assert found.digest == claim_terms.digest(found.terms).hex()
     with pytest.raises(BadOutcome) as refused:
         await edit(club, ada, await club.read_claim(upper.number), **named("Initech", "Acme", "Hooli"))
     assert refused.value.code == "hangs"
@@ -416,7 +423,7 @@ async def test_all_that_speaks_of_an_outcome_follows_it_when_yes_and_no_change_p
     dead, again = await read_offer(club, offer.number), await renew(club, bo, offer)
     assert dead.outcomes[dead.side] == called(now, again.side) == "NO"
     assert again.clause == weights(4_000, 6_000)
-    link = await club.db.read(cruxes.find, club.guild, bo.number, claim.number, other.number)
+    link = await club.db.read(crux_links.find, club.guild, bo.number, claim.number, other.number)
     assert link is not None
     assert called(now, link.outcome) == "NO"
     assert (await club.read_claim(lower.number)).terms.condition == Condition(claim.number, NO, "NO")

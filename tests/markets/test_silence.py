@@ -6,15 +6,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import audit
 from ledger.accounts import Player
+from ledger.audit import verify
 from ledger.types import from_us, to_us
-from markets import audit as markets_audit
-from markets import proposals, queries, resolution, tables
-from markets.claims import Actor, Claim, Judges, Result
-from markets.conditions import Condition
-from markets.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WaitFirst, WindowOver
-from markets.proposals import Proposal
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Actor, Judges, Result
+from markets.core import tables
+from markets.core.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WaitFirst, WindowOver
+from markets.records import audit as markets_audit
+from markets.settlement import proposals, resolution
+from markets.settlement.proposals import Proposal
+from markets.views import queries
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
@@ -28,7 +31,7 @@ OTHERS = {
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
     assert await stories.alone(url, lambda tx: markets_audit.problems(tx, club.guild)) == ()
 
@@ -56,7 +59,7 @@ async def posted(club: Club, kind: str) -> int:
         )
         return tx.execute(of).scalar_one()
 
-    return await club.db.claim(count, None, club.now)
+    return await club.db.background(count, None, club.now)
 
 
 @pytest.mark.rule("D3")

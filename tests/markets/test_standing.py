@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from ledger import audit
-from markets import audit as markets_audit
-from markets import disputes, due, proposals, tables
-from markets.claims import Actor, Claim, Result
-from markets.errors import ClaimMoved, MarketError, NotYours, ProposalGone
+from ledger.audit import verify
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core import jobs, tables
+from markets.core.errors import ClaimMoved, MarketError, NotYours, ProposalGone
+from markets.records import audit as markets_audit
+from markets.settlement import disputes, proposals
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 
@@ -19,7 +21,7 @@ IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=N
 
 
 async def sound(club: Club, url: str) -> None:
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
     assert await stories.alone(url, lambda tx: markets_audit.problems(tx, club.guild)) == ()
 
@@ -75,7 +77,7 @@ async def test_the_database_holds_one_proposal_a_claim(club: Club):
         tx.execute(sa.insert(tables.proposals).from_select([*columns, "number", "state"], again))
 
     with pytest.raises(IntegrityError):
-        await club.db.claim(twice, None, club.now)
+        await club.db.background(twice, None, club.now)
 
 
 Acts = Callable[[Club, Any, Any, Claim, int], Awaitable[Any]]
@@ -141,9 +143,9 @@ async def test_a_proposal_that_stands_no_more_settles_nothing(club: Club, url: s
 
     def settle(tx: Any, _: None, now: Any) -> None:
         for kind in ("proposal.settle", "proposal.unsigned", "proposal.bond"):
-            due.schedule(tx, club.guild, kind, first.number, 0)
+            jobs.schedule(tx, club.guild, kind, first.number, 0)
 
-    await club.db.claim(settle, None, club.now)
+    await club.db.background(settle, None, club.now)
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "proposed"
     assert await standing(club, claim) == second.number

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.exc import CompileError
 
 import markets
-from ledger.prepared import Prepared
+from ledger.compiled import Compiled
 
 DIALECTS = {"sqlite": sqlite.dialect(), "postgresql": asyncpg.dialect()}
 
@@ -21,7 +21,7 @@ def statements() -> Iterator[tuple[str, object]]:
         for name, value in vars(importlib.import_module(module.name)).items():
             values = value.values() if isinstance(value, dict) else [value]
             for one in values:
-                if isinstance(one, Prepared | sa.Select | sa.UpdateBase):
+                if isinstance(one, Compiled | sa.Select | sa.UpdateBase):
                     yield f"{module.name}.{name}", one
 
 
@@ -32,7 +32,7 @@ def test_every_statement_compiles(dialect: str):
     for name, statement in statements():
         seen += 1
         try:
-            if isinstance(statement, Prepared):
+            if isinstance(statement, Compiled):
                 statement.compiled(DIALECTS[dialect])
             else:
                 assert isinstance(statement, sa.ClauseElement)

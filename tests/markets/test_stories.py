@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from markets.mechanisms.stories import EVEN, WHOLE, Verdict, miss, score, verdict
+from markets.mechanisms.story_scores import EVEN, WHOLE, Verdict, miss, score, verdict
 
 CHANCES = some.integers(0, WHOLE)
 ANSWERS = some.sampled_from([True, False, None])

@@ -6,15 +6,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.render import phrases, results
-from ledger import audit, statements
-from ledger import tables as book
+from bot.words import phrases, results
+from ledger import schema as book
+from ledger import statements
 from ledger.accounts import Account, Player
-from ledger.database import Database
+from ledger.audit import verify
+from ledger.storage.database import Database
 from ledger.types import from_us, to_us
-from markets import clauses, maker, queries
-from markets.claims import Claim, Result
-from markets.conditions import Condition
+from markets.claims import ambiguity
+from markets.claims.claims import Claim
+from markets.claims.conditions import Condition
+from markets.claims.terms import Result
+from markets.shares import market_maker
+from markets.views import queries
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -52,7 +56,7 @@ async def carried(club: Club) -> tuple[Claim, list[Player], Player]:
     people = [await club.member(n, 1_000_000) for n in range(1, 6)]
     ada, bo, cy, dee, eve = people
     mod = await club.member(9, 1_000)
-    claim = await club.claim(ada, clause=clauses.encode(clauses.FixedWeights((4_000, 6_000))))
+    claim = await club.claim(ada, clause=ambiguity.encode(ambiguity.FixedWeights((4_000, 6_000))))
     await club.bet(ada, bo, claim, maker_stake=7_001, taker_stake=3_002)
     await club.market(cy, claim, liquidity=20_000)
     early = await club.buy(bo, claim, YES, budget=5_000)
@@ -113,7 +117,7 @@ async def test_one_result_pays_all_and_is_taken_back_from_all(club: Club, url: s
     assert [await club.balance(who.wallet) for who in people] == with_orders
     await end(club, mod, claim, RESULTS[1])
     assert await held(club) == {}
-    report = await stories.alone(url, lambda tx: audit.audit(tx, club.guild))
+    report = await stories.alone(url, lambda tx: verify.audit(tx, club.guild))
     assert report.problems == ()
 
 
@@ -146,7 +150,7 @@ async def test_both_databases_tell_the_same_story_to_the_last_digest(
     for url in (sqlite_url, postgresql_url):
         async with databases.opened(url) as db:
             heads.append(await story(db, guild))
-            prices.append((await db.read(maker.load, guild, 1)).book)
+            prices.append((await db.read(market_maker.load, guild, 1)).book)
             books.append(await db.read_long(same.everything, guild))
     assert heads[0] == heads[1]
     assert prices[0] == prices[1]

@@ -3,9 +3,10 @@
 import pytest
 
 from ledger.types import from_us, to_us
-from markets import calendar, due, lifecycle
-from markets.conditions import Condition
-from markets.errors import ClaimMoved, WaitFirst
+from markets.claims.conditions import Condition
+from markets.core import jobs, lifecycle
+from markets.core.errors import ClaimMoved, WaitFirst
+from markets.settlement import calendar
 from tests.markets.club import DAY, YES, Club
 from tests.markets.test_silence import IT_WAS, IT_WAS_NOT, VOID, begun, posted, sound, state
 
@@ -159,5 +160,5 @@ async def test_whatever_stood_when_its_condition_was_met_its_judges_are_asked(
 
     assert await state(club, then) in lifecycle.ENDED
     assert await posted(club, "claim.lapses") == 1
-    assert await club.db.read(due.coming, club.guild) == []
+    assert await club.db.read(jobs.coming, club.guild) == []
     await sound(club, url)

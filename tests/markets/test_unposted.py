@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.types import to_us
-from markets import disputes, due, outbox
-from markets.claims import Result
-from markets.conditions import Condition
-from markets.errors import WindowOver
-from markets.tables import posts
+from markets.claims.conditions import Condition
+from markets.claims.terms import Result
+from markets.core import jobs, outbox
+from markets.core.errors import WindowOver
+from markets.core.tables import posts
+from markets.settlement import disputes
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_disputes import Quarrel
 from tests.markets.test_resolution import state
@@ -194,14 +195,14 @@ def _before(tx: Connection, guild: int, now: datetime) -> None:
         .where(disputes.tables.disputes.c.guild_id == guild)
         .values(posted_us=disputes.tables.disputes.c.ruled_us)
     )
-    due.cancel(tx, guild, "ruling.tell", 1)
-    due.schedule(tx, guild, "ruling.pay", 1, to_us(now + DAY))
+    jobs.cancel(tx, guild, "ruling.tell", 1)
+    jobs.schedule(tx, guild, "ruling.pay", 1, to_us(now + DAY))
 
 
 async def test_a_ruling_of_an_older_version_is_paid_when_that_said(quarrel: Quarrel):
     q, club = quarrel, quarrel.club
     await club.vote(q.mo, q.claim, IT_WAS_NOT, posted=False)
-    await club.db.claim(_before, club.guild, club.now)
+    await club.db.background(_before, club.guild, club.now)
     club.skip(hours=20)
     await sent(club, "dispute.ruled")
     club.skip(hours=4)

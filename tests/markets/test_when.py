@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from ledger import tables as book
+from ledger import schema as book
 from ledger.accounts import Player
-from ledger.database import Database
 from ledger.errors import LedgerError
+from ledger.storage.database import Database
 from ledger.types import from_us, to_us
-from markets import disputes, due, forecasts, maker, offers, orders, pools, proposals, trading
-from markets.claims import Actor, Claim, Result
-from markets.errors import (
+from markets.bets import offers
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core import jobs
+from markets.core.errors import (
     ClaimHalted,
     ClaimMoved,
     ForecastsClosed,
@@ -26,6 +28,10 @@ from markets.errors import (
     TradingClosed,
     UnknownMarket,
 )
+from markets.forecasts import forecasts
+from markets.pools import pools
+from markets.settlement import disputes, proposals
+from markets.shares import market_maker, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_races import Act, race, sound, sweeping, three
 
@@ -84,14 +90,14 @@ def acts(club: Club, at: Scene) -> dict[str, Request]:
     return {
         "buy": (trading.buy, trading.Buy(*keyed(on), YES, budget=100, **wide)),
         "sell": (trading.sell, trading.Sell(*keyed(on), YES, quantity=10, **wide)),
-        "order": (orders.place, orders.Place(*keyed(on), NO, 1_000, budget=40)),
+        "order": (orders.place, orders.PlaceOrder(*keyed(on), NO, 1_000, budget=40)),
         "stake": (pools.stake, pools.Put(*keyed(on), YES, 30, at.claim.digest)),
-        "forecast": (forecasts.give, forecasts.Give(*keyed(on), (600_000, 400_000))),
+        "forecast": (forecasts.give, forecasts.GiveForecast(*keyed(on), (600_000, 400_000))),
         "add liquidity": (trading.add_liquidity, trading.AddLiquidity(*by_actor(on), 100)),
         "open a market": (trading.open_market, trading.OpenMarket(*by_actor(at.bare.number), 1_000)),
         "open a pool": (pools.open_pool, pools.OpenPool(*by_actor(at.bare.number))),
-        "offer": (offers.make, offers.Make(*keyed(on), YES, 20, 20)),
-        "cancel": (orders.cancel, orders.Cancel(*keyed(at.order))),
+        "offer": (offers.make, offers.MakeOffer(*keyed(on), YES, 20, 20)),
+        "cancel": (orders.cancel, orders.CancelOrder(*keyed(at.order))),
     }
 
 
@@ -140,9 +146,9 @@ async def being_settled(club: Club, at: Scene) -> None:
     """The window is over, and of each settlement the first part is paid: two stakes of the pool are not."""
     await proposed(club, at)
     club.skip(hours=49)
-    for row in await club.db.claim(due.claim, due.Claim(owner=7_000_000 + club.guild), club.now):
+    for row in await club.db.background(jobs.lease, jobs.LeaseJobs(owner=7_000_000 + club.guild), club.now):
         if (row.guild, row.kind) == (club.guild, "proposal.settle"):
-            await club.db.write(due.perform, row, club.now, background=True)
+            await club.db.write(jobs.perform, row, club.now, background=True)
     stakes = await club.db.read(pools.stakes_of, club.guild, at.claim.number)
     assert [one.state for one in stakes] == ["paid", "live", "live"]
 
@@ -237,12 +243,12 @@ def stopping(club: Club, at: Scene, how: str) -> Act:
 async def has(club: Club, at: Scene) -> dict[str, bool]:
     """Which of the acts but for trades have left what they leave."""
     claim = at.claim.number
-    market = await club.db.read(maker.load, club.guild, claim)
+    market = await club.db.read(market_maker.load, club.guild, claim)
     stakes = await club.db.read(pools.stakes_of, club.guild, claim)
     resting = await club.db.read(orders.resting, club.guild, at.who.number)
     said = await club.db.read(forecasts.current, club.guild, claim, at.who.number)
     try:
-        await club.db.read(maker.load, club.guild, at.bare.number)
+        await club.db.read(market_maker.load, club.guild, at.bare.number)
         opened = True
     except UnknownMarket:
         opened = False
@@ -290,7 +296,7 @@ async def test_each_act_against_what_stops_it_is_done_before_it_or_not_at_all(
         for answer in answers[:-1]:
             assert not isinstance(answer, Exception) or isinstance(answer, NotNow), answer
         assert isinstance(answers[-1], OrderGone) or done["cancel"]
-        trades = (await club.db.read(maker.load, club.guild, at.claim.number)).trades
+        trades = (await club.db.read(market_maker.load, club.guild, at.claim.number)).trades
         assert trades == 1 + done["buy"] + done["sell"]
         left = await has(club, at)
         assert left == {name: done[name] for name in left}

@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render import wording as words
-from markets import library, wording
-from markets.library import Answer, Starter
-from markets.wording import Draft, Remark
+from bot.words import wording as words
+from markets.claims import library, wording
+from markets.claims.library import LibraryOutcome, Starter
+from markets.claims.wording import Draft, Remark
 
 END_OF_2029 = datetime(2030, 1, 1, tzinfo=UTC)
-YES_NO = (Answer("YES", "It has happened before the deadline."), Answer("NO", "It has not happened by then."))
+YES_NO = (
+    LibraryOutcome("YES", "It has happened before the deadline."),
+    LibraryOutcome("NO", "It has not happened by then."),
+)
 
 # All in order but for the words: what remains to be said is about the statement.
 FINE = Draft(
@@ -43,8 +46,8 @@ def blocked(**changes: Any) -> list[str]:
     return [remark.code for remark in wording.check(draft(**changes)) if remark.level == "blocks"]
 
 
-def answers(*names: str) -> tuple[Answer, ...]:
-    return tuple(Answer(name) for name in names)
+def answers(*names: str) -> tuple[LibraryOutcome, ...]:
+    return tuple(LibraryOutcome(name) for name in names)
 
 
 def test_b7_a_claim_in_order_gets_no_remark():
@@ -62,10 +65,10 @@ def test_b7_a_claim_in_order_gets_no_remark():
         ({"outcomes": answers("YES")}, "no_outcomes"),
         ({"outcomes": answers("YES", " ")}, "no_outcomes"),
         ({"outcomes": answers("Yes", "yes!")}, "same_twice"),
-        ({"outcomes": (Answer("YES", "It rains."), Answer("NO", "it  rains"))}, "same_twice"),
+        ({"outcomes": (LibraryOutcome("YES", "It rains."), LibraryOutcome("NO", "it  rains"))}, "same_twice"),
         ({"source": " ", "judged": False}, "no_source"),
         ({"clause": False}, "no_clause"),
-        ({"outcomes": (Answer("low", high="10"), Answer("high", low="9"))}, "overlap"),
+        ({"outcomes": (LibraryOutcome("low", high="10"), LibraryOutcome("high", low="9"))}, "overlap"),
         ({"outcomes": answers("0 to 10", "10 to 20", "20+")}, "overlap"),
         ({"outcomes": answers("before 2030", "2028 to 2031", "later")}, "overlap"),
         ({"outcomes": answers("under 50%", "at least 40%")}, "overlap"),
@@ -93,11 +96,11 @@ def test_b7_a_source_or_a_judge_is_enough():
         answers("2027", "2028", "2029", "later"),
         answers("OpenAI", "Anthropic", "xAI", "other"),
         answers("GPT 5 to 6", "Claude 5 to 6"),
-        (Answer("YES", low="4.0"), Answer("NO", high="4.0")),
-        (Answer("early", high="2028-01-01"), Answer("late", low="2028-01-01")),
+        (LibraryOutcome("YES", low="4.0"), LibraryOutcome("NO", high="4.0")),
+        (LibraryOutcome("early", high="2028-01-01"), LibraryOutcome("late", low="2028-01-01")),
     ],
 )
-def test_b7_ranges_that_meet_do_not_overlap(outcomes: tuple[Answer, ...]):
+def test_b7_ranges_that_meet_do_not_overlap(outcomes: tuple[LibraryOutcome, ...]):
     assert codes(outcomes=outcomes) == []
 
 
@@ -195,12 +198,12 @@ def test_b7_a_name_beside_such_a_word_warns_for_a_public_figure_may_be_meant():
         ({"outcomes": answers("0 to 10", "12 to 20", "other")}, "gap", "0 to 10 / 12 to 20"),
         ({"outcomes": answers("10 to 20", "21 or more")}, "gap", "10 to 20"),
         ({"outcomes": answers("before 2028", "2028 to 2030")}, "gap", "2028 to 2030"),
-        ({"outcomes": (Answer("a", high="10"), Answer("b", low="10.5"))}, "gap", "a / b"),
+        ({"outcomes": (LibraryOutcome("a", high="10"), LibraryOutcome("b", low="10.5"))}, "gap", "a / b"),
         (
             {
                 "outcomes": (
-                    Answer("YES", "METR lists at least 60 minutes."),
-                    Answer("NO", "It lists below 50."),
+                    LibraryOutcome("YES", "METR lists at least 60 minutes."),
+                    LibraryOutcome("NO", "It lists below 50."),
                 )
             },
             "gap",
@@ -237,7 +240,10 @@ def test_b7_a_claim_that_is_conditional_may_say_if():
 
 def test_b7_criteria_that_measure_something_settle_what_a_statement_leaves_open():
     statement = "AI agents have taken over most of the work"
-    measured = (Answer("YES", "Google states in a filing that 80% of its code is written by AI."), YES_NO[1])
+    measured = (
+        LibraryOutcome("YES", "Google states in a filing that 80% of its code is written by AI."),
+        YES_NO[1],
+    )
 
     assert codes(statement=statement) == ["vague", "no_threshold", "nothing_to_observe"]
     assert codes(statement=statement, outcomes=measured) == []
@@ -351,8 +357,8 @@ texts = st.text(max_size=300) | st.lists(
 def test_any_text_at_all_gets_remarks_that_can_be_worded(
     statement: str, outcomes: list[tuple[str, str]], low: str, high: str
 ):
-    answered = tuple(Answer(name, criteria) for name, criteria in outcomes)
-    for tried in (answered, (*answered, Answer("edge", low=low, high=high))):
+    answered = tuple(LibraryOutcome(name, criteria) for name, criteria in outcomes)
+    for tried in (answered, (*answered, LibraryOutcome("edge", low=low, high=high))):
         found = wording.check(draft(statement=statement, title=high, outcomes=tried, deadline_typed=low))
         codes_found = [remark.code for remark in found]
         assert len(codes_found) == len(set(codes_found))
@@ -387,5 +393,8 @@ def test_a_megabyte_of_anything_is_read_no_further_than_needed(piece: str):
     long = piece * (1_000_000 // len(piece))
 
     assert codes(
-        statement=long, title=long, outcomes=(Answer(long, long), Answer("NO", long)), deadline_typed=long
+        statement=long,
+        title=long,
+        outcomes=(LibraryOutcome(long, long), LibraryOutcome("NO", long)),
+        deadline_typed=long,
     )

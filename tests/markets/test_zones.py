@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets import zones
+from markets.claims import zones
 
 TICK = timedelta(microseconds=1)
 NAMES = sorted(zones.names())

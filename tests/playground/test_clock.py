@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.playground.clock import Clock
+from bot.playground.clock import PlaygroundClock
 from bot.playground.driver import NotAllowed, Playground
 from bot.playground.snowflake import Snowflakes, created_ms
 from bot.playground.world import World
 
 
 def test_snowflakes_follow_the_moved_clock_and_never_repeat():
-    clock = Clock(frozen_us=1_795_168_800_000_000)
+    clock = PlaygroundClock(frozen_us=1_795_168_800_000_000)
     ids = Snowflakes(clock)
     made = [ids.next() for _ in range(5000)]
     assert len(set(made)) == 5000

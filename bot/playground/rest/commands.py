@@ -6,7 +6,7 @@ from bot.playground import rules_commands
 from bot.playground.errors import ApiError, form_error
 from bot.playground.jsons import Json
 from bot.playground.rest.router import Answer, Call, route
-from bot.playground.world import Command, Event
+from bot.playground.world import Event, SyncedCommand
 
 _EVERYWHERE = "/applications/{application_id}/commands"
 _IN_GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
@@ -24,11 +24,11 @@ def _scope(call: Call) -> int | None:
     return guild.id
 
 
-def _all(call: Call, guild_id: int | None) -> list[Command]:
+def _all(call: Call, guild_id: int | None) -> list[SyncedCommand]:
     return [c for c in call.core.world.commands.values() if c.guild_id == guild_id]
 
 
-def _one(call: Call) -> Command:
+def _one(call: Call) -> SyncedCommand:
     guild_id = _scope(call)
     command = call.core.world.commands.get(call.id("command_id"))
     if command is None or command.guild_id != guild_id:
@@ -36,14 +36,14 @@ def _one(call: Call) -> Command:
     return command
 
 
-def _store(call: Call, body: Json, guild_id: int | None, old: Command | None) -> Command:
+def _store(call: Call, body: Json, guild_id: int | None, old: SyncedCommand | None) -> SyncedCommand:
     """The same name and type keeps its id; a changed command gets a new version."""
     world = call.core.world
     kind = body.get("type") or rules_commands.CHAT
     made = _normal(body, kind, guild_id)
     if old is not None and old.body == made and old.name == body["name"]:
         return old
-    command = Command(
+    command = SyncedCommand(
         id=world.new_id() if old is None else old.id,
         version=world.new_id(),
         type=kind,
@@ -82,7 +82,7 @@ def _option(option: Json) -> Json:
     return kept
 
 
-def _same(call: Call, guild_id: int | None, body: Json) -> Command | None:
+def _same(call: Call, guild_id: int | None, body: Json) -> SyncedCommand | None:
     kind = body.get("type") or rules_commands.CHAT
     return next((c for c in _all(call, guild_id) if c.name == body["name"] and c.type == kind), None)
 
@@ -188,7 +188,7 @@ def permissions_of(call: Call) -> Answer:
     return _permissions(call, command, guild_id)
 
 
-def _permissions(call: Call, command: Command, guild_id: int) -> Json:
+def _permissions(call: Call, command: SyncedCommand, guild_id: int) -> Json:
     return {
         "id": str(command.id),
         "application_id": str(call.core.world.application_id),

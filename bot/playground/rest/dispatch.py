@@ -13,7 +13,7 @@ from bot.playground.errors import ApiError
 from bot.playground.faults import Fault
 from bot.playground.files import Upload
 from bot.playground.jsons import Json
-from bot.playground.ratelimits import Verdict, refused
+from bot.playground.ratelimits import LimitVerdict, refused
 from bot.playground.rest.router import Answer, Call, find, parameters
 
 PREFIX = "/api/v10"
@@ -34,7 +34,7 @@ class Rest:
         template, handler = found
         params = {name: unquote(value) for name, value in parameters(template, path).items()}
         fault = self.core.faults.meet(request.method, template)
-        verdict, status, body = Verdict({}), 200, cast(Any, None)
+        verdict, status, body = LimitVerdict({}), 200, cast(Any, None)
         try:
             refusal = self._before(request, template, fault)
             if refusal is not None:
@@ -66,7 +66,7 @@ class Rest:
             if fault.kind == "limit":
                 scope = "global" if fault.is_global else "shared"
                 return _limited(
-                    Verdict(refused(fault.retry_after, scope=scope), fault.retry_after, fault.is_global)
+                    LimitVerdict(refused(fault.retry_after, scope=scope), fault.retry_after, fault.is_global)
                 )
         given = request.headers.get("Authorization")
         if given is None and template.startswith(_WITHOUT_TOKEN):
@@ -139,7 +139,7 @@ def _response(status: int, body: Any, headers: dict[str, str]) -> web.Response:
     )
 
 
-def _limited(verdict: Verdict) -> web.Response:
+def _limited(verdict: LimitVerdict) -> web.Response:
     body = {
         "message": "You are being rate limited.",
         "retry_after": round(verdict.retry_after or 0.0, 3),

@@ -5,7 +5,7 @@ from bot.playground import rules
 from bot.playground.clock import iso
 from bot.playground.errors import ApiError, FormErrors, form_error
 from bot.playground.jsons import Json
-from bot.playground.messages import Draft
+from bot.playground.messages import NewMessage
 from bot.playground.rest.router import Answer, Call, route, text_channel
 from bot.playground.shapes import listing, shape, snowflake
 from bot.playground.snowflake import created_us, snowflake_at
@@ -36,7 +36,7 @@ def create(call: Call) -> Answer:
         if sent is not None and body.get("enforce_nonce"):
             return call.core.views.message(sent)
     reference = _reference(call, channel, rights)
-    draft = Draft(
+    draft = NewMessage(
         channel,
         call.core.world.bot_id,
         body,

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from bot.playground import permissions
+from bot.playground.core import Core
 from bot.playground.errors import ApiError, form_error
 from bot.playground.files import Upload
 from bot.playground.jsons import Json
 from bot.playground.world import Channel, ChannelType, Guild, Message
-
-if TYPE_CHECKING:
-    from bot.playground.core import Core
 
 Answer = Any  # a JSON value, None for 204, or (status, JSON value)
 
@@ -20,7 +18,7 @@ Answer = Any  # a JSON value, None for 204, or (status, JSON value)
 class Call:
     """One request, and the questions every route asks about it."""
 
-    core: "Core"
+    core: Core
     method: str
     template: str
     params: Mapping[str, str]

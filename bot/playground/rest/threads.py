@@ -4,7 +4,7 @@ from bot.playground import permissions as may
 from bot.playground import rules
 from bot.playground.errors import ApiError, FormErrors, form_error
 from bot.playground.jsons import Json, rows
-from bot.playground.messages import Draft
+from bot.playground.messages import NewMessage
 from bot.playground.rest.router import Answer, Call, route
 from bot.playground.shapes import Check, anything, flag, listing, one_of, shape, snowflake, text, whole
 from bot.playground.world import HAS_THREAD, Channel, ChannelType, Event
@@ -83,7 +83,7 @@ def _create_post(call: Call, forum: Channel) -> Answer:
     thread = _make(call, forum, body)
     thread.applied_tags = tags
     view = _announce(call, thread)
-    draft = Draft(thread, call.core.world.bot_id, content, call.uploads)
+    draft = NewMessage(thread, call.core.world.bot_id, content, call.uploads)
     message = call.core.messages.post(draft, message_id=thread.id)
     return 201, {**view, "last_message_id": str(message.id), "message": call.core.views.message(message)}
 

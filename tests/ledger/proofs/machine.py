@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from ledger import grants
+from ledger import issuance
 from tests.world import NOW, End, Join, OpenAccount, Post, Reverse
 
 MINT, HOUSE = 1, 2
 DAY = timedelta(days=1)
-GIFTS = grants.Settings().starting_balance // 10
+GIFTS = issuance.PointSettings().starting_balance // 10
 
-Request = Join | OpenAccount | Post | Reverse | End | grants.Gift | grants.Start
+Request = Join | OpenAccount | Post | Reverse | End | issuance.Gift | issuance.Start
 
 
 class Refusal(Exception):
@@ -67,7 +67,7 @@ class Model:
             return self.reverse(request.transfer)
         if isinstance(request, End):
             return self.end(request.account)
-        if isinstance(request, grants.Start):
+        if isinstance(request, issuance.Start):
             return self.start(request.person)
         return self.give(request)
 
@@ -125,7 +125,7 @@ class Model:
             raise Refusal("InsufficientFunds")
         self.ended |= {account}
 
-    def give(self, gift: grants.Gift) -> tuple[int, dict[int, int]]:
+    def give(self, gift: issuance.Gift) -> tuple[int, dict[int, int]]:
         if gift.giver == gift.taker:
             raise Refusal("GrantRefused")
         wallets = dict(self.players.values())

@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection
 
-from ledger import accounts, grants, statements, tables
+from ledger import accounts, issuance, schema, statements
 from ledger.accounts import Account, Player
-from ledger.database import Database
 from ledger.errors import AlreadyDone, LedgerError
+from ledger.storage.database import Database
 from ledger.transfers import Posted
 from tests import databases, world
 from tests.ledger import rows
@@ -36,8 +36,8 @@ UNITS = {
     Post: world.post,
     Reverse: world.reverse,
     End: world.end,
-    grants.Gift: grants.give,
-    grants.Start: grants.start,
+    issuance.Gift: issuance.give,
+    issuance.Start: issuance.start,
 }
 
 ACCOUNTS = st.integers(1, 9)
@@ -68,8 +68,8 @@ class Ledger(RuleBasedStateMachine):
         self.db = type(self).kept or self.do(Database.open(self.url))
         type(self).kept = None
         self.db.hooks.before_commit = self.db.hooks.after_commit = None
-        self.do(self.db.claim(accounts.open_book, accounts.OpenBook(self.guild), NOW))
-        self.ask(*(grants.Start(self.guild, self.key(), person, born=OLD) for person in (1, 2)))
+        self.do(self.db.background(accounts.open_book, accounts.OpenBook(self.guild), NOW))
+        self.ask(*(issuance.Start(self.guild, self.key(), person, born=OLD) for person in (1, 2)))
 
     def do(self, work: Any) -> Any:
         return self.loop.run_until_complete(work)
@@ -110,7 +110,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def start(self, person: int) -> None:
-        self.ask(grants.Start(self.guild, self.key(), person, born=OLD))
+        self.ask(issuance.Start(self.guild, self.key(), person, born=OLD))
 
     @rule(kind=st.sampled_from(["escrow", "escrow", "reserve", "bond"]))
     def open(self, kind: str) -> None:
@@ -149,7 +149,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(giver=PEOPLE, taker=PEOPLE, amount=st.integers(1, 11_000))
     def gift(self, giver: int, taker: int, amount: int) -> None:
-        self.ask(grants.Gift(self.guild, self.key(), giver, taker, amount))
+        self.ask(issuance.Gift(self.guild, self.key(), giver, taker, amount))
 
     @rule(place=st.integers(0, 10**6), other=st.booleans())
     def replay(self, place: int, other: bool) -> None:
@@ -159,7 +159,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(hours=st.integers(0, 30))
     def wait(self, hours: int) -> None:
-        self.model.now += grants.WEEK / 168 * hours
+        self.model.now += issuance.WEEK / 168 * hours
 
     @rule(chance=RARELY)
     def restart(self, chance: bool) -> None:
@@ -244,9 +244,9 @@ def _held(tx: Connection, guild: int) -> Sequence[Any]:
 
 
 _HELD = (
-    sa.select(tables.accounts.c.number, tables.accounts.c.balance, tables.books.c.transfers)
-    .join_from(tables.accounts, tables.books)
-    .where(tables.accounts.c.guild_id == sa.bindparam("g"))
+    sa.select(schema.accounts.c.number, schema.accounts.c.balance, schema.books.c.transfers)
+    .join_from(schema.accounts, schema.books)
+    .where(schema.accounts.c.guild_id == sa.bindparam("g"))
 )
 
 

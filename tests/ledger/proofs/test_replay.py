@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 import pytest
 
 from ledger.accounts import Player, house
-from ledger.database import Database
 from ledger.errors import AlreadyDone, KeyReused
+from ledger.storage.database import Database
 from ledger.transfers import Posted
 from tests import databases
 from tests.ledger import rows

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ledger import accounts, grants
+from ledger import accounts, issuance
 from ledger.accounts import Account, house, mint
 from ledger.errors import LedgerError
 from tests import databases
@@ -90,18 +90,18 @@ class Script:
 
     async def give(self) -> Any:
         one, two, amount = (self.chance.randrange(1, most) for most in (6, 6, 4_000))
-        gift = grants.Gift(self.world.guild, self.world.key(), one, two, amount)
-        return await self.world.db.write(grants.give, gift, self.world.now)
+        gift = issuance.Gift(self.world.guild, self.world.key(), one, two, amount)
+        return await self.world.db.write(issuance.give, gift, self.world.now)
 
     async def allowance(self) -> Any:
-        asked = grants.Allowance(self.world.guild, self.world.key(), self.chance.randrange(1, 6))
-        return await self.world.db.write(grants.allowance, asked, self.world.now)
+        asked = issuance.Allowance(self.world.guild, self.world.key(), self.chance.randrange(1, 6))
+        return await self.world.db.write(issuance.allowance, asked, self.world.now)
 
     async def act(self) -> Any:
-        unit = self.chance.choice([grants.grant, grants.take, grants.fund])
+        unit = self.chance.choice([issuance.grant, issuance.take, issuance.fund])
         amount, player = self.chance.randrange(10**6), self.chance.randrange(1, 6)
         reason, salt = self.text() or " ", self.chance.randbytes(16)
-        act = grants.Act(self.world.guild, self.world.key(), 1, player, amount, reason, salt)
+        act = issuance.IssuanceAct(self.world.guild, self.world.key(), 1, player, amount, reason, salt)
         return await self.world.db.write(unit, act, self.world.now)
 
     async def end(self) -> Any:

@@ -10,8 +10,8 @@ import pytest
 
 from ledger import accounts
 from ledger.accounts import Player, house
-from ledger.database import Database
 from ledger.errors import InsufficientFunds
+from ledger.storage.database import Database
 from tests import databases
 from tests.ledger import rows
 from tests.world import NOW, Post, World, post

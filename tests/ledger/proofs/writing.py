@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from ledger.database import Database
 from ledger.errors import AlreadyDone
+from ledger.storage.database import Database
 from tests.world import NOW, Post, Reverse, post, reverse
 
 CALLERS = 8

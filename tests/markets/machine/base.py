@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Connection
 
-from ledger import database
 from ledger.accounts import Player
-from ledger.database import Database
 from ledger.errors import Refused
-from markets import tables
-from markets.claims import Actor
-from markets.errors import MarketError
+from ledger.storage import database
+from ledger.storage.database import Database
+from markets.claims.terms import Actor
+from markets.core import tables
+from markets.core.errors import MarketError
 from tests.markets.club import Club
 from tests.world import NOW
 

@@ -7,17 +7,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import claims, clauses, offers, quick, tables
-from markets.claims import Judges
-from markets.conditions import Condition
+from markets.bets import offers, quick_bet
+from markets.claims import ambiguity, claims
+from markets.claims import terms as claim_terms
+from markets.claims.conditions import Condition
+from markets.claims.terms import Judges
+from markets.core import tables
 from tests.markets.machine.base import Base, stakes, which
 
 CLAUSES = (
-    clauses.StakesReturn(),
-    clauses.FixedWeights((2_500, 7_500)),
-    clauses.JudgesChoose(5),
+    ambiguity.StakesReturn(),
+    ambiguity.FixedWeights((2_500, 7_500)),
+    ambiguity.JudgesChoose(5),
 )
-OWN = (None, None, clauses.PaysHalf("maker"), clauses.JudgesChoose())
+OWN = (None, None, ambiguity.PaysHalf("maker"), ambiguity.JudgesChoose())
 
 
 class Bets(Base):
@@ -47,12 +50,12 @@ class Bets(Base):
             condition=self.condition(hangs, on),
             closes_us=deadline - later * 3_600_000_000,
             deadline_us=deadline,
-            check_us=deadline + later * claims.DAY_US,
+            check_us=deadline + later * claim_terms.DAY_US,
             early=early,
-            clause=clauses.encode(clause),
+            clause=ambiguity.encode(clause),
             judges=Judges((self.people[3].number,), 1) if named else Judges(),
         )
-        number = self.do(claims.save_draft, claims.Draft(*self.ids(), self.who(n).number, terms))
+        number = self.do(claims.save_draft, claims.SaveDraft(*self.ids(), self.who(n).number, terms))
         opened = self.do(claims.open_claim, claims.Open(*self.ids(), self.actor(n), number))
         if opened is not None and hangs is not None:
             self.note("a condition")
@@ -72,8 +75,8 @@ class Bets(Base):
         deadline = to_us(self.club.now + timedelta(days=days))
         terms = self.club.terms(closes_us=deadline, deadline_us=deadline, check_us=deadline)
         to = self.who(taker).number if n % 2 else offers.ANYONE
-        request = quick.Quick(*self.ids(), self.actor(n % 5), terms, n % 2, one, other, taker=to)
-        self.do(quick.quick, request)
+        request = quick_bet.Quick(*self.ids(), self.actor(n % 5), terms, n % 2, one, other, taker=to)
+        self.do(quick_bet.quick, request)
 
     @rule(n=which, days=st.integers(1, 40), hangs=st.sampled_from([None, None, (0, None), (1, 5)]), on=which)
     def edit(self, n: int, days: int, hangs: tuple[int, int | None] | None, on: int) -> None:
@@ -98,7 +101,7 @@ class Bets(Base):
     @rule(claim=which, maker=which, taker=which, one=stakes, other=stakes, side=st.integers(0, 1), n=which)
     def offer(self, claim: int, maker: int, taker: int, one: int, other: int, side: int, n: int) -> None:
         own = OWN[n % len(OWN)]
-        request = offers.Make(
+        request = offers.MakeOffer(
             *self.ids(),
             self.who(maker).number,
             self.claim(claim, "open"),
@@ -107,7 +110,7 @@ class Bets(Base):
             other,
             against=n % 2 == 1,
             taker=self.who(taker).number if n % 3 == 0 else offers.ANYONE,
-            clause=clauses.encode(own) if own else None,
+            clause=ambiguity.encode(own) if own else None,
         )
         self.do(offers.make, request)
 
@@ -122,7 +125,7 @@ class Bets(Base):
     def withdraw_offer(self, offer: int) -> None:
         found = self.pick(tables.offers, offer, "open")
         if found is not None:
-            self.do(offers.withdraw, offers.Withdraw(*self.ids(), found.number, found.maker))
+            self.do(offers.withdraw, offers.WithdrawOffer(*self.ids(), found.number, found.maker))
 
     @rule(offer=which, n=which, crash=st.sampled_from(["", "", "before_commit", "after_commit"]))
     def accept(self, offer: int, n: int, crash: str) -> None:
@@ -155,4 +158,4 @@ class Bets(Base):
         to = self.rows(tables.claims, tables.claims.c.supersedes == found.claim)
         for side in (found.maker, found.taker) if to else ():
             digest = self.digest(to[0].number)
-            self.do(offers.move_bet, offers.Move(*self.ids(), found.number, side, to[0].number, digest))
+            self.do(offers.move_bet, offers.MoveBet(*self.ids(), found.number, side, to[0].number, digest))

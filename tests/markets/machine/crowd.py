@@ -5,23 +5,14 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from ledger.grants import Allowance
-from ledger.people import Act, Present
+from ledger.issuance import Allowance
+from ledger.players import PersonAct, Present
 from ledger.types import to_us
-from markets import (
-    acts,
-    board,
-    claims,
-    cruxes,
-    disputes,
-    forecasts,
-    judges,
-    means,
-    notes,
-    preferences,
-    rewards,
-    tables,
-)
+from markets.claims import claims, judges
+from markets.core import moderation_posts, tables
+from markets.forecasts import crux_links, forecasts, leaderboard
+from markets.people import allowances, notes, preferences, rewards
+from markets.settlement import disputes
 from tests.markets.machine.base import Base, stakes, which
 from tests.world import SALT
 
@@ -31,7 +22,7 @@ class Crowd(Base):
     def forecast(self, claim: int, n: int, chance: int) -> None:
         chances = chance * 1_000, 1_000_000 - chance * 1_000
         number, who = self.claim(claim, "open"), self.who(n).number
-        self.do(forecasts.give, forecasts.Give(*self.ids(), who, number, chances))
+        self.do(forecasts.give, forecasts.GiveForecast(*self.ids(), who, number, chances))
 
     @rule(n=which, hidden=st.booleans())
     def hide_forecasts(self, n: int, hidden: bool) -> None:
@@ -45,15 +36,15 @@ class Crowd(Base):
     @rule(claim=which, other=which, n=which, raises=st.booleans())
     def link(self, claim: int, other: int, n: int, raises: bool) -> None:
         one, two = (self.claim(at, "open", "proposed", "disputed") for at in (claim, other))
-        request = cruxes.Make(*self.ids(), self.who(n).number, one, two, raises, n % 2, claim % 2)
-        self.do(cruxes.link, request)
+        request = crux_links.LinkClaims(*self.ids(), self.who(n).number, one, two, raises, n % 2, claim % 2)
+        self.do(crux_links.link, request)
 
     @rule(n=which)
     def unlink(self, n: int) -> None:
         links = self.rows(tables.links)
         if links:
             found = links[n % len(links)]
-            self.do(cruxes.unlink, cruxes.Cut(*self.ids(), found.player, found.claim, found.target))
+            self.do(crux_links.unlink, crux_links.Cut(*self.ids(), found.player, found.claim, found.target))
 
     # --- rewards ------------------------------------------------------------------------------
 
@@ -67,7 +58,7 @@ class Crowd(Base):
         if said and n % 6:
             owner, claim = said[n % len(said)].player, said[n % len(said)].claim
         until_us = to_us(self.club.now + timedelta(days=days)) if days else None
-        request = rewards.Offer(*self.ids(), owner, claim, amount, until_us, "The base rate?")
+        request = rewards.LockReward(*self.ids(), owner, claim, amount, until_us, "The base rate?")
         self.do(rewards.offer, request)
 
     @rule(
@@ -83,34 +74,41 @@ class Crowd(Base):
             return
         if n % 4:
             chances = chance * 1_000, 1_000_000 - chance * 1_000
-            self.do(forecasts.give, forecasts.Give(*self.ids(), found.owner, found.claim, chances))
+            self.do(forecasts.give, forecasts.GiveForecast(*self.ids(), found.owner, found.claim, chances))
         self.crashing(crash)
         to = self.who(winner).number
-        self.do(rewards.give, rewards.Give(*self.ids(), found.owner, found.number, to, "The base rate."))
+        self.do(
+            rewards.give, rewards.GiveReward(*self.ids(), found.owner, found.number, to, "The base rate.")
+        )
 
     @rule(n=which)
     def cancel_reward(self, n: int) -> None:
         found = self.pick(tables.rewards, n, "open")
         if found is not None:
-            self.do(rewards.cancel, rewards.Cancel(*self.ids(), found.owner, found.number))
+            self.do(rewards.cancel, rewards.CancelReward(*self.ids(), found.owner, found.number))
 
     # --- points -------------------------------------------------------------------------------
 
     @rule(giver=st.integers(0, 4), taker=st.integers(0, 4), amount=st.integers(1, 12_000))
     def give_points(self, giver: int, taker: int, amount: int) -> None:
         people = self.persons[giver], self.persons[taker]
-        self.do(means.present, Present(*self.ids(), *people, amount))
+        self.do(allowances.present, Present(*self.ids(), *people, amount))
 
     @rule(n=st.integers(0, 5))
     def draw_allowance(self, n: int) -> None:
-        self.do(means.allowance, Allowance(*self.ids(), self.people[n].number))
+        self.do(allowances.allowance, Allowance(*self.ids(), self.people[n].number))
 
     @rule(n=st.integers(0, 3), amount=stakes)
     def act_with_points(self, n: int, amount: int) -> None:
         """A moderator grants or takes, the owner funds the house."""
-        unit, actor = ((acts.grant, 4), (acts.take, 4), (acts.fund, 5), (acts.take, 5))[n]
-        person = 0 if unit is acts.fund else self.persons[n]
-        request = Act(*self.ids(), self.people[actor].number, amount, "For the meetup.", SALT, person)
+        unit, actor = (
+            (moderation_posts.grant, 4),
+            (moderation_posts.take, 4),
+            (moderation_posts.fund, 5),
+            (moderation_posts.take, 5),
+        )[n]
+        person = 0 if unit is moderation_posts.fund else self.persons[n]
+        request = PersonAct(*self.ids(), self.people[actor].number, amount, "For the meetup.", SALT, person)
         self.do(unit, request)
 
     # --- words, and who hears them ------------------------------------------------------------
@@ -142,8 +140,8 @@ class Crowd(Base):
             by = preferences.CHOICES[claim % 3]
             self.do(preferences.choose, preferences.Choose(*self.ids(), who, by))
         elif n % 4 == 2:
-            self.do(board.show, board.List(*self.ids(), who, claim % 2 == 1))
+            self.do(leaderboard.show, leaderboard.List(*self.ids(), who, claim % 2 == 1))
         else:
             span = to_us(now - timedelta(days=claim)), to_us(now + timedelta(days=claim))
-            request = board.MakeSeason(*self.ids(), self.people[5].number, "Autumn", *span)
-            self.do(board.make_season, request)
+            request = leaderboard.MakeSeason(*self.ids(), self.people[5].number, "Autumn", *span)
+            self.do(leaderboard.make_season, request)

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import calendar, disputes, judges, proposals, resolution, tables
-from markets.claims import Result
+from markets.claims import judges
+from markets.claims.terms import Result
+from markets.core import tables
+from markets.settlement import calendar, disputes, proposals, resolution
 from tests.markets.machine.base import Base, which
 
 RESULTS = (
@@ -44,7 +46,7 @@ class Results(Base):
         if n:
             return
         from_us, gone = to_us(self.club.now), calendar.Removed(self.club.guild)
-        self.everywhere(lambda club: club.db.claim(calendar.removed, gone, club.now))
+        self.everywhere(lambda club: club.db.background(calendar.removed, gone, club.now))
         self.skip(hours=hours)
         self.swept()
         self.do(calendar.back_again, calendar.BackAgain(*self.ids(), from_us))
@@ -123,7 +125,7 @@ class Results(Base):
     def withdraw_proposal(self, n: int) -> None:
         found = self.pick(tables.proposals, n, "standing")
         if found is not None:
-            self.do(proposals.withdraw, proposals.Withdraw(*self.ids(), found.proposer, found.number))
+            self.do(proposals.withdraw, proposals.WithdrawProposal(*self.ids(), found.proposer, found.number))
 
     @rule(proposal=which, n=which)
     def confirm(self, proposal: int, n: int) -> None:
@@ -147,7 +149,7 @@ class Results(Base):
         """Discord has them all."""
         for found in self.rows(tables.disputes):
             if found.state in ("ruled", "final"):
-                request = disputes.Posted(*self.ids(), found.number, final=found.state == "final")
+                request = disputes.RulingPosted(*self.ids(), found.number, final=found.state == "final")
                 self.do(disputes.posted, request)
 
     @rule(claim=which, n=st.integers(0, 2))

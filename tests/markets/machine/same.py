@@ -5,7 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets import exports, tables
+from markets.core import tables
+from markets.records import exports
 from tests.ledger import rows
 
 BESIDES = (

@@ -5,8 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import tables as book
-from markets import claims, consequences, disputes, lifecycle, tables
+from ledger import schema as book
+from markets.claims import terms
+from markets.core import lifecycle, tables
+from markets.settlement import dependents, disputes
 
 
 class Seen:
@@ -121,7 +123,7 @@ class Seen:
         if bet.state == "void":
             assert (bet.maker_paid, bet.taker_paid) == (bet.maker_stake, bet.taker_stake)
         if bet.state == "settled":
-            result = claims.read_result(self.resolutions[bet.resolution].result)
+            result = terms.read_result(self.resolutions[bet.resolution].result)
             if result.kind == "outcome":
                 maker_right = (result.outcome == bet.side) != bool(bet.against)
                 assert bet.maker_paid == (bet.maker_stake + bet.taker_stake if maker_right else 0)
@@ -194,8 +196,8 @@ class Seen:
             return
         on = self.claims[link.on_claim]
         result = self.resolutions.get(on.resolution)
-        came = consequences.verdict(
-            on.state, claims.read_result(result.result) if result else None, link.outcome
+        came = dependents.verdict(
+            on.state, terms.read_result(result.result) if result else None, link.outcome
         )
         if result is not None and result.reversed_us is not None:
             came = "waiting"

@@ -6,8 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets import orders, pools, tables, trading
-from markets.claims import Actor
+from markets.claims.terms import Actor
+from markets.core import tables
+from markets.pools import pools
+from markets.shares import orders, trading
 from tests.markets.machine.base import Base, stakes, which
 
 
@@ -69,14 +71,14 @@ class Shares(Base):
     def rest_an_order(self, claim: int, n: int, outcome: int, limit: int, amount: int) -> None:
         wanted = {"quantity": amount // 20 + 1} if n % 3 == 0 else {"budget": amount}
         number, who = self.market(claim), self.who(n).number
-        request = orders.Place(*self.ids(), who, number, outcome, limit * 100, **wanted)
+        request = orders.PlaceOrder(*self.ids(), who, number, outcome, limit * 100, **wanted)
         self.do(orders.place, request)
 
     @rule(n=which)
     def cancel_an_order(self, n: int) -> None:
         found = self.pick(tables.orders, n, "open")
         if found is not None:
-            self.do(orders.cancel, orders.Cancel(*self.ids(), found.player, found.number))
+            self.do(orders.cancel, orders.CancelOrder(*self.ids(), found.player, found.number))
 
     def market(self, n: int) -> int:
         """A claim with an open market; 1 where there is none."""

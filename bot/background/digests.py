@@ -1,0 +1,115 @@
+"""The book's newest digest, posted in the log channel once on a day after points moved (RULES A8)."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from bot.client import Client
+from bot.words import ledger as render
+from ledger import schema, settings
+from ledger.compiled import in_guild, param
+from ledger.errors import AlreadyDone
+from ledger.types import from_us
+from markets.core import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTold:
+    """After how many transfers the log channel was told last."""
+
+    digest_transfers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """A book that moved since its log channel was told; `since` is when the first such transfer was made."""
+
+    guild: int
+    transfers: int
+    head: str
+    since: datetime
+
+    def owed(self, now: datetime) -> bool:
+        """Whether a day on which it moved is over; all that moved until now is told with it."""
+        return day(self.since) < day(now)
+
+
+@dataclass(frozen=True, slots=True)
+class TellDigest:
+    """Asks for the log channel to be told."""
+
+    guild: int
+    key: str
+    told: DigestTold
+    head: str
+
+
+_books, _transfers = schema.books.c, schema.transfers.c
+_AT = sa.select(_transfers.at_us).where(in_guild(_transfers), _transfers.number == param("n"))
+
+
+async def tell_owed(crux: Client, now: datetime) -> bool:
+    """Have the digests posted that are owed; whether others wait for the end of the day."""
+    found = await crux.db.read_long(untold)
+    for book in found:
+        if book.owed(now):
+            await _tell(crux, book, now)
+    return any(not book.owed(now) for book in found)
+
+
+async def _tell(crux: Client, book: Untold, now: datetime) -> None:
+    told = TellDigest(book.guild, f"digest:{book.transfers}", DigestTold(book.transfers), book.head)
+    with contextlib.suppress(AlreadyDone):
+        await crux.db.write(tell, told, now, background=True)
+
+
+def untold(tx: Connection) -> list[Untold]:
+    """Every book with a log channel that moved since that channel was told."""
+    found: list[Untold] = []
+    for row in tx.execute(_MAY_BE_UNTOLD).all():
+        told = int(row.told or 0)
+        if int(row.channel) and row.transfers > told:
+            since = tx.execute(_AT, {"g": row.guild_id, "n": told + 1}).scalar_one()
+            found.append(Untold(row.guild_id, row.transfers, row.head.hex(), from_us(since)))
+    return found
+
+
+def tell(tx: Connection, request: TellDigest, now: datetime) -> None:
+    """In one transaction: it is to be posted, and it is remembered as told."""
+    settings.save(tx, request.guild, request.told)
+    facts = {"transfers": request.told.digest_transfers, "head": request.head}
+    outbox.enqueue(tx, request.guild, render.DIGEST, facts, now)
+
+
+def day(now: datetime) -> int:
+    """Days since 1970, in UTC."""
+    return now.astimezone(UTC).toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
+
+
+def next_day(now: datetime) -> datetime:
+    """The next midnight in UTC."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=1)
+
+
+def _named(name: str) -> sa.FromClause:
+    where = schema.settings.c.name == sa.literal_column(f"'{name}'", sa.Text())
+    return sa.select(schema.settings.c.guild_id, schema.settings.c.value).where(where).subquery()
+
+
+_channel, _told = _named("log_channel"), _named("digest_transfers")
+_MAY_BE_UNTOLD = (
+    sa.select(
+        _books.guild_id,
+        _books.transfers,
+        _books.head,
+        _channel.c.value.label("channel"),
+        _told.c.value.label("told"),
+    )
+    .join_from(schema.books, _channel, _channel.c.guild_id == _books.guild_id)
+    .outerjoin(_told, _told.c.guild_id == _books.guild_id)
+    .where(_books.transfers > sa.literal_column("0"))
+)

@@ -1,0 +1,147 @@
+"""Whether people could reach the bot: a mark in the database while they can, and what an absence prolongs (D3, E5).
+
+The mark is the last moment at which the bot was connected. When it is found older than `BRIEF` on arriving, whoever
+had a window running gets the time back. Servers the bot was removed from rest until it is invited again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+import discord
+
+from bot import remembered
+from bot.client import Client
+from ledger.errors import AlreadyDone
+from ledger.types import to_us
+from markets.settlement import calendar
+
+BRIEF = timedelta(minutes=15)
+"""An absence that nobody is given time back for: a restart, an upgrade, a stumble of the line."""
+
+ALIVE = "alive"
+
+log = logging.getLogger("crux.presence")
+
+
+class Presence:
+    """Knows whether the bot is here. Nothing due is carried out before `arrived` is set."""
+
+    def __init__(self, crux: Client, heard: Callable[[discord.Guild], None]) -> None:
+        """`heard` is told of each server that comes or comes back."""
+        self.ready = asyncio.Event()
+        self.arrived = asyncio.Event()
+        self._crux = crux
+        self._heard = heard
+        self._beat_us = 0
+        self._lost: set[int] = set()  # shards without a connection
+        for hears in (self.on_shard_disconnect, self.on_shard_ready, self.on_shard_resumed):
+            crux.event(hears)
+        for hears in (self.on_ready, self.on_guild_join, self.on_guild_available, self.on_guild_remove):
+            crux.event(hears)
+
+    async def arrive(self) -> None:
+        """Give back what an absence took, then count as here."""
+        said = await self._crux.db.read(remembered.load, ALIVE)
+        if said is not None:
+            await self._give_back(int(said))
+        await self._count_servers()
+        await self.beat()
+        self.arrived.set()
+
+    async def beat(self) -> None:
+        """Leave a mark, if the bot is connected; after a sleep of the whole machine that was an absence too."""
+        if self._lost:
+            return
+        if self.arrived.is_set():
+            await self._give_back(self._beat_us)
+        now = self._crux.clock.now()
+        self._beat_us = to_us(now)
+        await self._crux.db.background(remembered.save, remembered.Mark(ALIVE, str(self._beat_us)), now)
+
+    def moved(self) -> None:
+        """The playground moved its clock: the bot was there all the while, if it is connected."""
+        if self.arrived.is_set() and not self._lost:
+            self._beat_us = max(self._beat_us, to_us(self._crux.clock.now()))
+
+    @property
+    def rests(self) -> bool:
+        """Nobody could object for a while: what is due waits until the bot is connected again."""
+        return bool(self._lost) and to_us(self._crux.clock.now()) - self._beat_us > _us(BRIEF)
+
+    async def _give_back(self, from_us: int) -> None:
+        now = self._crux.clock.now()
+        if to_us(now) - from_us <= _us(BRIEF):
+            return
+        guilds = await self._crux.db.read(calendar.prolonged, from_us)
+        for guild in guilds:
+            await self._back(guild, from_us)
+        facts = {"seconds": (to_us(now) - from_us) // 1_000_000, "servers": len(guilds)}
+        log.warning("was away", extra={"facts": facts})
+
+    async def _back(self, guild: int, from_us: int) -> None:
+        request = calendar.BackAgain(guild, f"back:{from_us}", from_us)
+        with contextlib.suppress(AlreadyDone):
+            await self._crux.db.write(calendar.back_again, request, self._crux.clock.now())
+
+    async def _count_servers(self) -> None:
+        """Which servers the bot was removed from, or invited to again, while nobody listened."""
+        here = {guild.id for guild in self._crux.guilds}
+        away = await self._crux.db.read(calendar.removals)
+        for guild in await self._crux.db.read(calendar.guilds):
+            if guild in here and guild in away:
+                await self._back(guild, away[guild])
+            elif guild not in here and guild not in away and self._ours(guild):
+                await self._removed(guild)
+
+    def _ours(self, guild: int) -> bool:
+        """Whether this process would hear of that server."""
+        shards = self._crux.shard_count or 1
+        return self._crux.shard_ids is None or (guild >> 22) % shards in self._crux.shard_ids
+
+    async def _removed(self, guild: int) -> None:
+        await self._crux.db.background(calendar.removed, calendar.Removed(guild), self._crux.clock.now())
+
+    # heard from Discord
+
+    async def on_ready(self) -> None:
+        self.ready.set()
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self._lost.add(shard_id)
+        log.warning("lost the gateway", extra={"facts": {"shard": shard_id}})
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        await self._regained(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        await self._regained(shard_id)
+
+    async def _regained(self, shard_id: int) -> None:
+        self._lost.discard(shard_id)
+        if self.arrived.is_set():
+            await self.beat()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._removed(guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._invited(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """What discord.py also calls a server that it hears of for the first time."""
+        await self._invited(guild)
+
+    async def _invited(self, guild: discord.Guild) -> None:
+        if not self.arrived.is_set():
+            return  # `arrive` counts them all
+        self._heard(guild)
+        away = await self._crux.db.read(calendar.removals)
+        if guild.id in away:
+            await self._back(guild.id, away[guild.id])
+
+
+def _us(span: timedelta) -> int:
+    return int(span.total_seconds() * 1_000_000)

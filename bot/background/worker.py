@@ -1,0 +1,171 @@
+"""Carrying out what time has made necessary: rows are taken, performed in the order of their times, and forgotten.
+
+In one server one thing is done after the other; servers go beside each other.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from bot import permissions
+from bot.client import Client
+from ledger import players as people
+from ledger.errors import AlreadyDone, LedgerError
+from markets.core import jobs
+from markets.core.jobs import LeasedJob
+from markets.settlement import calendar
+
+ASKED_AT_ONCE = 100
+"""People whom Discord is asked about in one go, which is as many as it takes."""
+
+AT_ONCE = 16
+"""Servers whose due work is carried out at the same time."""
+
+TOGETHER = 20
+"""Pieces of one server's work that share a transaction, where they move no points."""
+
+log = logging.getLogger("crux.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How much was taken, and how much of it was done."""
+
+    taken: int
+    done: int
+
+
+class Worker:
+    """Carries out what is due, until nothing is."""
+
+    def __init__(self, crux: Client) -> None:
+        self._crux = crux
+        self._one = asyncio.Lock()
+        self._limit = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, *, eager: bool = False) -> Round:
+        """Carry out all that is due. Eagerly: also what waits after a failure."""
+        taken = done = 0
+        async with self._one:
+            while True:
+                claim = jobs.LeaseJobs(secrets.randbits(62), eager=eager)
+                rows = await self._crux.db.background(jobs.lease, claim, self._crux.clock.now())
+                if not rows:
+                    return Round(taken, done)
+                taken += len(rows)
+                eager = False
+                servers: dict[int, list[LeasedJob]] = {}
+                for row in rows:
+                    servers.setdefault(row.guild, []).append(row)
+                done += sum(await asyncio.gather(*map(self._serve, servers.values())))
+
+    async def _serve(self, rows: Sequence[LeasedJob]) -> int:
+        async with self._limit:
+            return sum([await self._some(list(some)) for some in batches(rows)])
+
+    async def _some(self, rows: list[LeasedJob]) -> int:
+        """Carry a few out together; if that fails, each by itself."""
+        if len(rows) > 1:
+            try:
+                some = jobs.Some(tuple(rows))
+                await self._crux.db.write(jobs.perform_some, some, self._crux.clock.now(), background=True)
+            except AlreadyDone:
+                return len(rows)
+            except Exception as error:
+                log.warning("carried out one by one", extra={"facts": {"error": type(error).__name__}})
+            else:
+                return len(rows)
+        return sum([await self._perform(held) for held in rows])
+
+    async def _perform(self, held: LeasedJob) -> bool:
+        try:
+            if held.kind == "proposal.settle":
+                await self._look_who_left(held)
+            await self._crux.db.write(jobs.perform, held, self._crux.clock.now(), background=True)
+        except AlreadyDone:
+            return True
+        except jobs.FenceGone:
+            return False
+        except Exception as error:
+            await self._count(held, error)
+            return False
+        return True
+
+    async def _count(self, held: LeasedJob, error: Exception) -> None:
+        facts = {"guild": held.guild, "kind": held.kind, "ref": held.ref, "error": type(error).__name__}
+        passing = _passes(error)
+        log.log(
+            logging.WARNING if passing else logging.ERROR,
+            "due work failed",
+            extra={"facts": facts},
+            exc_info=None if passing else error,
+        )
+        failed = jobs.JobFailed(held, type(error).__name__, passing)
+        with contextlib.suppress(LedgerError):  # the lease runs out, and it is tried again
+            await self._crux.db.write(jobs.failed, failed, self._crux.clock.now(), background=True)
+
+    async def _look_who_left(self, held: LeasedJob) -> None:
+        """Before a window's end settles anything: the silence of somebody who left is no consent, and neither is
+        anybody's where there is no channel to tell people in (D3, E3)."""
+        guild = self._crux.get_guild(held.guild)
+        if guild is None:
+            return
+        players = await self._crux.db.read_patiently(calendar.people_on, held.guild, held.ref)
+        channel = (await self._crux.places(held.guild)).announcement_channel
+        told = channel and permissions.check(guild, channel).can_post
+        if not told or await self._somebody_left(guild, players):
+            request = calendar.NeedsConfirmation(held.guild, f"{held.key}:left", held.ref)
+            with contextlib.suppress(AlreadyDone):
+                await self._crux.db.write(
+                    calendar.needs_confirmation, request, self._crux.clock.now(), background=True
+                )
+
+    async def _somebody_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
+        """Whether one of any number of people is not in the server: asked a hundred at a time over the gateway, and
+        whoever isn't found there once more by name."""
+        for begins in range(0, len(players), ASKED_AT_ONCE):
+            some = list(players[begins : begins + ASKED_AT_ONCE])
+            known = await self._crux.db.read(people.ids, guild.id, some)
+            if not known:  # all were deleted, which the book knows by itself
+                continue
+            wanted = list(known.values())
+            found = await guild.query_members(user_ids=wanted, limit=ASKED_AT_ONCE, cache=False)
+            for person in sorted({*wanted} - {one.id for one in found}):
+                if not await _is_member(guild, person):
+                    return True
+        return False
+
+
+def batches(rows: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:
+    """Rows in their order, as few transactions as may be: what moves points stands alone."""
+    begins = 0
+    for at, held in enumerate(rows):
+        if held.kind in jobs.ALONE:
+            yield from (some for some in (rows[begins:at], [held]) if some)
+            begins = at + 1
+        elif at - begins + 1 == TOGETHER:
+            yield rows[begins : at + 1]
+            begins = at + 1
+    if begins < len(rows):
+        yield rows[begins:]
+
+
+def _passes(error: Exception) -> bool:
+    """Whether this is Discord's trouble, which ends by itself: a result isn't given up because Discord was away."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500
+    return isinstance(error, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError)
+
+
+async def _is_member(guild: discord.Guild, person: int) -> bool:
+    try:
+        await guild.fetch_member(person)
+    except discord.NotFound:
+        return False
+    return True

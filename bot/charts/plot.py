@@ -1,0 +1,358 @@
+"""Draws charts with matplotlib, in a process of its own: `python -m bot.charts.plot`, a chart in, a picture out.
+
+A picture has a background of its own, so it reads the same in dark and in light. What has more points than the
+picture has columns is thinned: of each column every line keeps its first, lowest, highest and last value, so no peak
+is lost.
+"""
+
+# matplotlib says the types of its arguments, and leaves its keywords and callbacks open.
+# pyright: reportUnknownMemberType=false, reportUnknownLambdaType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
+import io
+import pickle
+import struct
+import sys
+from array import array
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any, cast
+
+import numpy as np
+from matplotlib import dates, patheffects, rcParams
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ticker import FuncFormatter
+
+from bot.charts.models import WHOLE, Balance, CalibrationChart, Chart, Prices
+
+rcParams["font.family"] = ["DejaVu Sans"]
+rcParams["text.parse_math"] = False  # an outcome may be called $5
+
+WIDE, HIGH, DPI = 1_200, 640, 100
+COLUMNS = 960
+"""As many as the plot has pixels across."""
+
+GROUND, PANEL, GRID, WORDS, QUIET = "#15182B", "#1B1F36", "#353B5C", "#F4F5FB", "#AEB5D3"
+# Told apart by people who see few colours, and each at least 3:1 on the ground; after Okabe and Ito, lightened.
+COLOURS = (
+    "#5BB8F5",
+    "#FFB454",
+    "#4FD6A6",
+    "#F58FC4",
+    "#F5E663",
+    "#FF7F66",
+    "#A9A2FF",
+    "#9BE15D",
+    "#D9C7B0",
+    "#C0C7E0",
+)
+DASHES = ("-", "-", "-", "-", "-", (0, (5, 2)), (0, (5, 2)), (0, (5, 2)), (0, (2, 2)), (0, (2, 2)))
+_DAY_US = 86_400_000_000
+_SECOND = 1 / 86_400
+_CELL = 6
+"""Dots nearer than so many pixels to each other are one dot."""
+
+_MOST_NAME = 18
+_LETTER = 0.92
+"""Pixels that a letter takes across for each point of its size, a wide one in bold."""
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def draw(chart: Chart) -> bytes:
+    """A chart as a PNG."""
+    figure = Figure(figsize=(WIDE / DPI, HIGH / DPI), dpi=DPI, facecolor=GROUND)
+    FigureCanvasAgg(figure)
+    match chart:
+        case Prices():
+            _prices(figure, chart)
+        case CalibrationChart():
+            _calibration(figure, chart)
+        case Balance():
+            _balance(figure, chart)
+    out = io.BytesIO()
+    figure.savefig(out, format="png", pil_kwargs={"compress_level": 4})
+    return out.getvalue()
+
+
+def _axes(figure: Figure, title: str, box: tuple[float, float, float, float]) -> Axes:
+    axes = figure.add_axes(box, facecolor=PANEL)
+    figure.text(0.035, 0.945, fitted(title, 62), color=WORDS, fontsize=19, fontweight="bold", va="center")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.grid(True, color=GRID, linewidth=1)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=QUIET, labelsize=16, length=0, pad=8)
+    return axes
+
+
+def _time(axes: Axes, first: float, last: float) -> None:
+    edge = max((last - first) * 0.012, _SECOND / 4)
+    axes.set_xlim(first - edge, last + edge)
+    axes.grid(False, axis="x")
+    if last - first < 600 * _SECOND:  # ticks would count seconds
+        ends = sorted({f"{dates.num2date(at, tz=UTC):%H:%M}": at for at in (last, first)}.items())
+        axes.set_xticks([at for _, at in ends], [words for words, _ in ends])
+        return
+    locator = dates.AutoDateLocator(tz=UTC, minticks=3, maxticks=6)
+    made = dates.ConciseDateFormatter(locator, tz=UTC, show_offset=False)
+    made.formats = ["%Y", "%b %Y", "%-d %b", "%H:%M", "%H:%M", "%S.%f"]
+    made.zero_formats = ["%Y", "%Y", "%-d %b", "%-d %b", "%H:%M", "%H:%M"]
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(made)
+
+
+# --- prices -----------------------------------------------------------------------------------
+
+
+def _prices(figure: Figure, chart: Prices) -> None:
+    size = 17 if len(chart.outcomes) <= 6 else 14
+    ends = _ends_of(chart)
+    letters = max(map(len, ends))
+    axes = _axes(figure, chart.title, (0.075, 0.115, 0.895 - letters * size * _LETTER / WIDE, 0.765))
+    at = np.frombuffer(chart.at_us, dtype=np.int64)
+    first = at[0] / _DAY_US
+    last = max(
+        chart.until_us / _DAY_US, at[-1] / _DAY_US, first + 30 * _SECOND
+    )  # a line even before any trade
+    _time(axes, first, last)
+    top = _top(chart)
+    axes.set_ylim(0, top)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%"))
+    traded = np.frombuffer(chart.traded, dtype=np.int64)
+    few, dense = len(traded) <= 300, len(traded) > 4 * COLUMNS
+    for place, line in reversed(list(enumerate(chart.prices))):
+        colour = COLOURS[place % len(COLOURS)]
+        price = np.frombuffer(line, dtype=np.int64)
+        kept = thinned(at, price, COLUMNS)
+        days, percent = at[kept] / _DAY_US, price[kept] * 100 / WHOLE
+        axes.plot(
+            np.append(days, last),
+            np.append(percent, percent[-1]),
+            color=colour,
+            linewidth=1.2 if dense else 3.2 if place == 0 else 2.4,
+            linestyle=DASHES[place % len(DASHES)],
+            drawstyle="steps-post",
+            solid_joinstyle="miter" if dense else "round",
+            zorder=4 - place / 20,
+        )
+        if place == 0 and len(chart.outcomes) == 2 and not dense:
+            axes.fill_between(
+                np.append(days, last),
+                np.append(percent, percent[-1]),
+                step="post",
+                color=colour,
+                alpha=0.10,
+                linewidth=0,
+            )
+        mine = np.flatnonzero(traded == place)
+        dots = mine[spread(at[mine], price[mine])] if len(mine) else mine
+        axes.plot(  # as marks of a line: many times faster than a scatter
+            at[dots] / _DAY_US,
+            price[dots] * 100 / WHOLE,
+            color=colour,
+            linestyle="none",
+            marker="o",
+            markersize=8 if few else 3.5 if dense else 4.5,
+            markeredgecolor=PANEL,
+            markeredgewidth=1.2 if few else 0 if dense else 0.5,
+            zorder=5,
+            clip_on=False,
+        )
+    _ends(axes, chart, top, ends, size)
+
+
+def _top(chart: Prices) -> float:
+    """Up to where the picture shows: all of it, but where many outcomes share little, what they reach."""
+    most = max(max(line) for line in chart.prices) * 100 / WHOLE
+    return 100.0 if len(chart.outcomes) == 2 or most > 55 else min(most // 10 * 10 + 20.0, 100.0)
+
+
+def _ends_of(chart: Prices) -> list[str]:
+    """What stands at the end of each line: the price and whose it is."""
+    names = [fitted(name, _MOST_NAME) or f"outcome {at + 1}" for at, name in enumerate(chart.outcomes)]
+    return [
+        f"{_share(line[-1] * 100 / WHOLE)} {name}" for line, name in zip(chart.prices, names, strict=True)
+    ]
+
+
+def _ends(axes: Axes, chart: Prices, top: float, ends: list[str], size: int) -> None:
+    """Each outcome's name and price at the end of its line, moved apart where they would touch."""
+    lasts = [line[-1] * 100 / WHOLE for line in chart.prices]
+    height = min(100 / (len(lasts)), 11.5 if len(lasts) <= 6 else 9.6)
+    for place, at in apart([one * 100 / top for one in lasts], height):
+        shown = axes.annotate(
+            ends[place],
+            (1, at / 100),
+            xycoords="axes fraction",
+            xytext=(12, 0),
+            textcoords="offset points",
+            color=COLOURS[place % len(COLOURS)],
+            fontsize=size,
+            fontweight="bold" if place == 0 else "normal",
+            va="center",
+            annotation_clip=False,
+        )
+        shown.set_path_effects([patheffects.withStroke(linewidth=3, foreground=GROUND)])
+
+
+def _share(percent: float) -> str:
+    return f"{percent:.0f}%" if 1 <= percent <= 99 else f"{percent:.1f}%"
+
+
+def apart(wanted: list[float], least: float) -> list[tuple[int, float]]:
+    """Places from 0 to 100 as near as can be to what is wanted, each at least so far from the next."""
+    order = sorted(range(len(wanted)), key=lambda place: (wanted[place], place))
+    at: list[float] = []
+    for place in order:
+        at.append(max(wanted[place], at[-1] + least if at else least / 3))
+    top = 100 - least / 3
+    for back in range(len(at) - 1, -1, -1):
+        at[back] = min(at[back], top)
+        top = at[back] - least
+    return list(zip(order, at, strict=True))
+
+
+# --- calibration ------------------------------------------------------------------------------
+
+
+def _calibration(figure: Figure, chart: CalibrationChart) -> None:
+    axes = _axes(figure, chart.title, (0.115, 0.155, 0.845, 0.725))
+    percent = FuncFormatter(lambda value, _: f"{value:.0f}%")
+    axes.xaxis.set_major_formatter(percent)
+    axes.yaxis.set_major_formatter(percent)
+    axes.set(xlim=(-2, 102), ylim=(-4, 104), xticks=range(0, 101, 20), yticks=range(0, 101, 20))
+    axes.set_xlabel("said", color=QUIET, fontsize=17)
+    axes.set_ylabel("happened", color=QUIET, fontsize=17)
+    axes.plot((0, 100), (0, 100), color=QUIET, linewidth=2, linestyle=(0, (4, 3)), zorder=2)
+    words: dict[str, Any] = {"color": QUIET, "fontsize": 14, "transform": axes.transAxes, "zorder": 2}
+    axes.text(0.985, 0.045, "dashed: it happens as often as it was said", ha="right", **words)
+    most = max((one.count for one in chart.bins), default=1)
+    for one in chart.bins:
+        x, y = one.said * 100, one.happened * 100
+        axes.plot(
+            (x, x), (one.low * 100, one.high * 100), color=COLOURS[0], linewidth=3, alpha=0.55, zorder=3
+        )
+        axes.scatter(
+            [x],
+            [y],
+            s=90 + 260 * (one.count / most) ** 0.5,
+            color=COLOURS[0],
+            edgecolors=WORDS,
+            linewidths=1.5,
+            zorder=4,
+        )
+        shown = axes.annotate(
+            f"{one.count:,}",
+            (x, y),
+            xytext=(14, 0),
+            textcoords="offset points",
+            color=WORDS,
+            fontsize=14,
+            va="center",
+            zorder=5,
+        )
+        shown.set_path_effects([patheffects.withStroke(linewidth=3, foreground=PANEL)])
+    if not chart.bins:
+        axes.text(50, 50, "nothing is settled yet", color=WORDS, fontsize=20, ha="center", va="center")
+
+
+# --- a balance --------------------------------------------------------------------------------
+
+
+def _balance(figure: Figure, chart: Balance) -> None:
+    axes = _axes(figure, chart.title, (0.115, 0.115, 0.735, 0.765))
+    at = np.frombuffer(chart.at_us, dtype=np.int64)
+    held = np.frombuffer(chart.balances, dtype=np.int64)
+    last = max(chart.until_us, int(at[-1])) / _DAY_US
+    _time(axes, at[0] / _DAY_US, last)
+    kept = thinned(at, held, COLUMNS)
+    days, points = np.append(at[kept] / _DAY_US, last), np.append(held[kept], held[-1]) / 100
+    low, high = min(float(points.min()), 0.0), max(float(points.max()), 1.0)
+    axes.set_ylim(low * 1.1, high * 1.12)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.plot(days, points, color=COLOURS[0], linewidth=3.2, drawstyle="steps-post", zorder=4)
+    axes.fill_between(days, points, step="post", color=COLOURS[0], alpha=0.14, linewidth=0)
+    if low < 0:
+        axes.axhline(0, color=COLOURS[5], linewidth=2, zorder=3)
+    if len(at) <= 200:
+        axes.scatter(
+            at / _DAY_US, held / 100, s=46, color=COLOURS[0], edgecolors=PANEL, linewidths=1.2, zorder=5
+        )
+    axes.annotate(
+        f"{points[-1]:,.2f}",
+        (1, points[-1]),
+        xycoords=("axes fraction", "data"),
+        xytext=(12, 0),
+        textcoords="offset points",
+        color=COLOURS[0],
+        fontsize=17,
+        fontweight="bold",
+        va="center",
+        annotation_clip=False,
+    )
+
+
+# --- thinning ---------------------------------------------------------------------------------
+
+
+def thinned(at: Whole, values: Whole, columns: int) -> Whole:
+    """Which points to keep so that nothing can be seen to be missing: of each column the first, the lowest, the
+    highest and the last."""
+    if len(at) <= 4 * columns:
+        return np.arange(len(at))
+    width = max(int(at[-1] - at[0]), 1)
+    column = (at - at[0]) * columns // (width + 1)
+    starts = np.flatnonzero(np.diff(column, prepend=-1))
+    ends = np.append(starts[1:], len(at)) - 1
+    order = np.lexsort((values, column))
+    return np.unique(np.concatenate((starts, ends, order[starts], order[ends])))
+
+
+def spread(at: Whole, values: Whole) -> Whole:
+    """Which dots to draw: one of those that would lie on top of each other."""
+    width, across, up = max(int(at[-1] - at[0]), 1), COLUMNS // _CELL, HIGH // _CELL
+    cells = (at - at[0]) * across // (width + 1) * up + values * up // (WHOLE + 1)
+    return np.unique(cells, return_index=True)[1]
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def fitted(words: str, most: int) -> str:
+    """As much of a name as fits and as the typeface can show; empty where it can show nothing of it."""
+    known = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
+    shown = "".join(char if ord(char) in known else "\ufffd" for char in " ".join(words.split()))
+    if not any(char.isalnum() for char in shown.replace("\ufffd", "")):
+        return ""
+    shown = shown.replace("\ufffd", "·")
+    return shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
+
+
+# --- the process ------------------------------------------------------------------------------
+
+
+def requests(stream: io.BufferedIOBase) -> Iterator[Chart]:
+    """Charts as the painter sends them: their length in eight bytes, then a pickle."""
+    while len(head := stream.read(8)) == 8:
+        (length,) = struct.unpack("<q", head)
+        yield pickle.loads(stream.read(length))
+
+
+def main() -> None:
+    out = sys.stdout.buffer
+    for chart in requests(cast(io.BufferedIOBase, sys.stdin.buffer)):
+        picture = draw(chart)
+        out.write(struct.pack("<q", len(picture)))
+        out.write(picture)
+        out.flush()
+
+
+assert array("q").itemsize == 8, "arrays are read as whole numbers of 64 bits"
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Pieces of sentences: amounts, moments, people, and foreign text made harmless."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from bot.unseen import cut, seen
+from ledger import money
+
+MOST_WORDS = 500
+"""Characters of foreign text that a card shows."""
+
+# Markdown, mentions, timestamps, emoji, links: any of these after a backslash is shown as itself.
+_SPECIAL = re.compile(r"([\\*_~`|<>\[\]()#@:])")
+_LIST = re.compile(r"^([-+]|[0-9]+\.)(?=\s)")
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """What a server calls its points, in the plural, and the sign it puts before an amount if it has one."""
+
+    name: str = "points"
+    symbol: str = ""
+
+    def of(self, minor: int) -> str:
+        """`25 points`, `1,234.50 points`, or `◆25` where the server has a sign."""
+        if self.symbol:
+            return f"{'−' if minor < 0 else ''}{self.symbol}{number(abs(minor))}"
+        name = "point" if self.name == "points" and abs(minor) == money.UNIT else self.name
+        return f"{number(minor)} {name}"
+
+
+def number(minor: int) -> str:
+    """Points with separators, and with two decimals where there are any: `1,234.50`, `25`, `−3`."""
+    whole, cents = divmod(abs(minor), money.UNIT)
+    text = f"{whole:,}.{cents:02d}" if cents else f"{whole:,}"
+    return f"−{text}" if minor < 0 else text
+
+
+def shares(units: int) -> str:
+    """A number of shares, each of 100 units: `12.50 shares`."""
+    return f"{exact(units)} {'share' if units == money.UNIT else 'shares'}"
+
+
+def exact(minor: int) -> str:
+    """A balance: always with two decimals, `1,000.00`."""
+    whole, cents = divmod(abs(minor), money.UNIT)
+    return f"{'−' if minor < 0 else ''}{whole:,}.{cents:02d}"
+
+
+def signed(minor: int) -> str:
+    """A movement: `+25.00` or `−25.00`."""
+    return exact(minor) if minor < 0 else f"+{exact(minor)}"
+
+
+def clean(text: str, most: int = MOST_WORDS) -> str:
+    """What can be seen of a text as one line, cut at `most`."""
+    line = " ".join(seen(text).split())
+    return line if len(line) <= most else f"{cut(line[: most - 1])}…"
+
+
+@lru_cache(maxsize=512)
+def escape(text: str, most: int = MOST_WORDS) -> str:
+    """Foreign text as it was typed: its markdown, mentions, links and timestamps do nothing in a card.
+
+    The same few titles and outcomes are shown all day.
+    """
+    return _LIST.sub(r"\\\1", _SPECIAL.sub(r"\\\1", clean(text, most)))
+
+
+def ago(moment: datetime) -> str:
+    """Discord shows it in the reader's own words: "in 3 days"."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
+def at(moment: datetime) -> str:
+    """Discord shows it in the reader's own time zone: "20 November 2026 10:33"."""
+    return f"<t:{int(moment.timestamp())}:f>"
+
+
+def day(moment: datetime) -> str:
+    """Discord shows the date alone, in the reader's own time zone."""
+    return f"<t:{int(moment.timestamp())}:d>"
+
+
+def person(discord_id: int | None, number: int) -> str:
+    """A mention, which notifies nobody; by number where the person had their data deleted."""
+    return f"<@{discord_id}>" if discord_id else f"player {number}"
+
+
+def channel(discord_id: int) -> str:
+    return f"<#{discord_id}>"
+
+
+def role(discord_id: int) -> str:
+    return f"<@&{discord_id}>"
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def percent_bps(bps: int) -> str:
+    """Basis points as they are: `80%`, `99.5%`."""
+    return f"{bps / 100:g}%"

@@ -1,0 +1,299 @@
+"""Buttons, lists and forms that survive a restart: what they mean stands in their `custom_id`, and nowhere else.
+
+`routes.on("give:{asked}:{taker}:{amount}")` says who handles a custom_id; `Crux.on_interaction` asks `routes` for
+every press and every form that is sent. discord.py's own `DynamicItem` would rebuild the message's whole view for
+each press, swallow what its handler raises, and drop without a word a press whose id isn't in the message, and a
+form that isn't in memory; here each of those gets a sentence. So that discord.py keeps no copy of ours, a view or
+a form is marked as finished before it is sent.
+"""
+
+import io
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import discord
+from discord import ui
+
+from bot import text
+from bot.refusals import NotMember, Outdated, ToBot
+from bot.ui import discord_limits
+from bot.ui.cards import (
+    BREAK,
+    REFUSED,
+    Button,
+    Card,
+    Field,
+    Form,
+    Line,
+    PickChannel,
+    PickOne,
+    PickPeople,
+    PickRole,
+)
+
+Handler = Callable[..., Awaitable[None]]
+Values = Mapping[str, str | list[str]]
+"""What was filled in: a line's text, or a list's ids, by the field's id."""
+
+_LONGEST_ID = 100
+_LONGEST_WORDS = 1_024
+_LONGEST_TYPED = 4_000
+_NUMBER = "([0-9]{1,19})"
+_TYPED = re.compile(r"-# (\w+): (.+)")
+_ESCAPED = re.compile(r"\\(.)")
+_LARGEST = 2**63 - 1
+
+
+class Routes:
+    """Which handler a custom_id belongs to. Every `{name}` in a template is a whole number."""
+
+    def __init__(self) -> None:
+        self.templates: dict[str, Handler] = {}
+        self._again: dict[Handler, str] = {}
+        self._patterns: dict[str, list[tuple[re.Pattern[str], tuple[str, ...], Handler]]] = {}
+
+    def on(self, template: str, *, again: str = "") -> Callable[[Handler], Handler]:
+        """Let the decorated function handle the custom_ids of a template; it gets the numbers by name.
+
+        Args:
+            again: Of a form: the template of the button that opens it once more, where what was filled in is refused.
+                Its numbers are those of the form's own template, and what was chosen in its lists.
+        """
+        names = tuple(re.findall(r"{(\w+)}", template))
+        pattern = re.compile(re.sub(r"{\w+}", _NUMBER, template), re.ASCII)
+        alike = self._patterns.setdefault(_head(template), [])
+
+        def add(handler: Handler) -> Handler:
+            assert pattern not in [known for known, _, _ in alike], f"{template} is somebody's already"
+            self.templates[template] = handler
+            if again:
+                self._again[handler] = again
+            alike.append((pattern, names, handler))
+            return handler
+
+        return add
+
+    def find(self, custom_id: str) -> tuple[Handler, dict[str, int]]:
+        """The handler and its numbers.
+
+        Raises:
+            Outdated: No template is like this: a forged id, or one of another version of Crux.
+        """
+        for pattern, names, handler in self._patterns.get(_head(custom_id), ()):
+            found = pattern.fullmatch(custom_id)
+            if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
+                return handler, dict(zip(names, map(int, found.groups()), strict=True))
+        raise Outdated
+
+    def again(self, custom_id: str, filled: "Values") -> str:
+        """The custom_id of the button that opens a form once more; empty where none does."""
+        handler, numbers = self.find(custom_id)
+        chosen = {name: choice(filled, name) for name in filled}
+        return self._again.get(handler, "").format(**(chosen | numbers))
+
+
+def _head(custom_id: str) -> str:
+    """What stands before its numbers, and is the same in its template."""
+    return custom_id.partition(":")[0]
+
+
+routes = Routes()
+
+
+def view(card: Card, mark: int | None = None) -> ui.LayoutView:
+    """A card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
+    ids = [button.id for button in card.buttons]
+    assert len(ids) == len(set(ids)), f"two buttons of one id: {ids}"  # Discord refuses the whole message
+    made = ui.LayoutView(timeout=None)
+    card = discord_limits.fitted(card)
+    inside: list[ui.Item[Any]] = [ui.TextDisplay(discord_limits.body(card))]
+    if card.picture is not None:
+        shown = discord.MediaGalleryItem(
+            f"attachment://{card.picture.name}", description=card.picture.words[:_LONGEST_WORDS]
+        )
+        inside.append(ui.MediaGallery(shown))
+    rows = -(-len(card.buttons) // 5)
+    for row in range(rows):  # of about the same length, so that none has a single button
+        first, end = (-(-len(card.buttons) * at // rows) for at in (row, row + 1))
+        inside.append(ui.ActionRow(*map(_button, card.buttons[first:end])))
+    made.add_item(ui.Container(*inside, accent_colour=card.accent.value, id=mark))
+    for file in card.files:
+        made.add_item(ui.File(f"attachment://{file.name}"))
+    made.stop()
+    return made
+
+
+def files(card: Card) -> list[discord.File]:
+    """A card's files, to be sent once."""
+    made = [discord.File(io.BytesIO(file.content), file.name) for file in card.files]
+    if card.picture is not None:
+        shown = card.picture
+        words = shown.words[:_LONGEST_WORDS]
+        made.append(discord.File(io.BytesIO(shown.content), shown.name, description=words))
+    return made
+
+
+def modal(form: Form) -> ui.Modal:
+    """A form as Discord's modal."""
+    assert len(form.id) <= _LONGEST_ID, form.id
+    made = ui.Modal(title=form.title[:45], custom_id=form.id, timeout=None)
+    if form.text:
+        made.add_item(ui.TextDisplay(form.text))
+    for field in form.fields:
+        made.add_item(ui.Label(text=field.label, description=field.help or None, component=_input(field)))
+    made.stop()
+    return made
+
+
+def values(data: Mapping[str, Any]) -> Values:
+    """What a form was filled in with, from the interaction's own data; what Discord left out isn't there."""
+    found: dict[str, str | list[str]] = {}
+    for label in cast(list[dict[str, Any]], data.get("components", [])):
+        part: dict[str, Any] = label.get("component") or {}
+        if "value" in part:
+            found[part["custom_id"]] = part["value"] or ""
+        elif "values" in part:
+            found[part["custom_id"]] = list(part["values"])
+    return found
+
+
+def has_field(data: Mapping[str, Any], name: str) -> bool:
+    """Whether the form that was sent has a field of this name, filled in or left empty: one of before doesn't."""
+    for label in cast(list[dict[str, Any]], data.get("components", [])):
+        part: dict[str, Any] = label.get("component") or {}
+        if part.get("custom_id") == name:
+            return True
+    return False
+
+
+def line(filled: Values, name: str) -> str:
+    """The text of one line, without spaces around it and what can't be seen in it: none of that is kept."""
+    found = filled.get(name, "")
+    return text.seen(found).strip() if isinstance(found, str) else ""
+
+
+def typed_in(card: Iterable[Any]) -> dict[str, str]:
+    """What a refused form was filled in with, as the card of its refusal shows it: `refusals.card` undone.
+
+    Nothing else keeps it, so it outlives a restart, and goes when the card does.
+    """
+    words = [line for content in _contents(card) for line in content.splitlines()]
+    if words[:1] != [f"### {REFUSED}"]:
+        return {}
+    shown = filter(None, map(_TYPED.fullmatch, words))
+    return {one[1]: _ESCAPED.sub(r"\1", one[2]).replace(BREAK, "\n") for one in shown}
+
+
+def _contents(parts: Iterable[Any]) -> list[str]:
+    """All texts of a message, from top to bottom."""
+    found: list[str] = []
+    for part in parts:
+        found += [str(part.content)] if hasattr(part, "content") else _contents(getattr(part, "children", ()))
+    return found
+
+
+def refilled(form: Form, typed: Mapping[str, str]) -> Form:
+    """A form with these values in its lines and lists, where it has such."""
+
+    def filled(field: Field) -> Field:
+        value = typed.get(field.id)
+        if value is None or not isinstance(field, Line | PickOne):
+            return field
+        if isinstance(field, PickOne) and value not in [known for known, _ in field.options]:
+            return field
+        return replace(field, value=value)
+
+    return replace(form, fields=tuple(map(filled, form.fields)))
+
+
+def choice(filled: Values, name: str) -> int:
+    """The id chosen in a list, 0 where nothing was."""
+    found = filled.get(name, [])
+    chosen = found[0] if found and isinstance(found, list) else "0"
+    return int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
+
+
+def picked(filled: Values, name: str) -> str:
+    """The answer chosen in a list, empty where none was."""
+    found = filled.get(name, [])
+    return found[0] if found and isinstance(found, list) else ""
+
+
+def people(data: Mapping[str, Any], name: str) -> tuple[int, ...]:
+    """The people chosen in a list of a form, by Discord id.
+
+    Raises:
+        ToBot, NotMember: One of them is a bot, or isn't in this server.
+    """
+    found = values(data).get(name, [])
+    resolved: dict[str, Any] = data.get("resolved") or {}
+    users: dict[str, Any] = resolved.get("users") or {}
+    members: dict[str, Any] = resolved.get("members") or {}
+    chosen = [one for one in found if one.isascii() and one.isdecimal()] if isinstance(found, list) else []
+    for one in chosen:
+        if users.get(one) and users[one].get("bot"):
+            raise ToBot
+        if one not in members:
+            raise NotMember
+    return tuple(map(int, chosen))
+
+
+def _button(button: Button) -> ui.Button[Any]:
+    assert len(button.id) <= _LONGEST_ID, button.id
+    style = discord.ButtonStyle(button.look.value)
+    return ui.Button(
+        style=style, label=text.clean(button.label, 80), custom_id=button.id, disabled=button.off
+    )
+
+
+def _input(field: Field) -> ui.Item[Any]:
+    match field:
+        case Line():
+            return ui.TextInput(
+                custom_id=field.id,
+                default=field.value or None,
+                # What stood before a limit came, or grew by a space in being read, is there again all the same.
+                max_length=min(max(field.most, len(field.value)), _LONGEST_TYPED),
+                required=field.needed,
+                style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
+            )
+        case PickChannel():
+            kinds = [discord.ChannelType.text, discord.ChannelType.news]
+            if field.forum:
+                kinds = [discord.ChannelType.forum]
+            chosen = [discord.Object(field.value, type=discord.abc.GuildChannel)] if field.value else []
+            return ui.ChannelSelect(
+                custom_id=field.id,
+                channel_types=kinds,
+                default_values=chosen,  # pyright: ignore[reportArgumentType]
+                min_values=0,
+                required=False,
+            )
+        case PickRole():
+            return ui.RoleSelect(
+                custom_id=field.id,
+                default_values=[discord.Object(field.value, type=discord.Role)] if field.value else [],
+                min_values=0,
+                required=False,
+            )
+        case PickPeople():
+            return ui.UserSelect(
+                custom_id=field.id,
+                default_values=[discord.Object(one, type=discord.User) for one in field.values],
+                min_values=0,
+                max_values=field.most,
+                required=False,
+            )
+        case PickOne():
+            return ui.Select(
+                custom_id=field.id,
+                options=[
+                    discord.SelectOption(
+                        label=text.clean(words, 100), value=value, default=value == field.value
+                    )
+                    for value, words in field.options
+                ],
+                required=True,
+            )

@@ -1,0 +1,100 @@
+"""Who finds the words for cards and posts: the registry that the announcer asks.
+
+A card's or a post's words are found when it is sent, from the newest state, by one plain function in a read of the
+database. Each file of this folder registers its own:
+
+    @card("offer")                       # markets.core.outbox.redraw(tx, guild, "offer", ref)
+    def offer(tx: Connection, ask: Ask) -> Told | None: ...
+
+    @post("proposal.made")               # outbox.enqueue(tx, guild, "proposal.made", facts, now, line=claim)
+    def proposed(tx: Connection, ask: Ask) -> Told | None: ...
+
+None means that there is nothing to show any more: the post is let go, the card stays as it is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot import text
+from bot.server_settings import Places
+from bot.text import Currency
+from bot.ui.cards import Card
+from ledger import accounts
+
+ALL_SAID = "All that was said"
+"""The button for the whole text of what a message shortens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is to be worded: a card by its `ref`, a post by its `facts`.
+
+    `late_seconds` is how much later than it should have been a post is sent, where the bot was away; 0 if it isn't.
+    """
+
+    guild: int
+    now: datetime
+    ref: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    late_seconds: int = 0
+    places: Places = field(default_factory=Places)
+
+    @property
+    def currency(self) -> Currency:
+        return Currency(self.places.currency_name, self.places.currency_symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The card as it is to be seen, and whom it mentions (RULES E2), by player number.
+
+    `concerned` are not mentioned, but told by DM where they asked for that. `moderators` mentions the server's
+    moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
+    title and tags of a claim's own post, where the server chose a forum; `line` is the claim that another card
+    belongs to, and stands beside there. `privately` is a player: a post that goes to their own talk with the bot.
+    `to_log` is for the log channel. A message names the first of `players`; with `must_hear` the others are told by
+    DM (D3).
+    """
+
+    card: Card
+    players: tuple[int, ...] = ()
+    concerned: tuple[int, ...] = ()
+    moderators: bool = False
+    owner: bool = False
+    thread: str = ""
+    tags: tuple[str, ...] = ()
+    line: int = 0
+    privately: int = 0
+    to_log: bool = False
+    must_hear: bool = False
+
+
+Words = Callable[[Connection, Ask], Told | None]
+
+CARDS: dict[str, Words] = {}
+POSTS: dict[str, Words] = {}
+
+
+def card(kind: str) -> Callable[[Words], Words]:
+    """Name the function that draws a kind of card."""
+    return lambda words: _register(CARDS, kind, words)
+
+
+def post(kind: str) -> Callable[[Words], Words]:
+    """Name the function that words a kind of post."""
+    return lambda words: _register(POSTS, kind, words)
+
+
+def name(tx: Connection, guild: int, player: int) -> str:
+    """A player as a card names them: it notifies nobody who is not among `Told.players`."""
+    return text.person(accounts.discord_id(tx, guild, player), player)
+
+
+def _register(words_of: dict[str, Words], kind: str, words: Words) -> Words:
+    assert kind not in words_of, kind
+    words_of[kind] = words
+    return words

@@ -1,0 +1,117 @@
+"""The book: is it right, and what is in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import text
+from bot.ui.cards import Accent, Card, File
+from bot.words import announced
+from bot.words.announced import Ask, Told
+
+DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check found. `wrong` is the first difference in words, empty where there is none; `again` says that
+    this is an earlier check's result, shown because it was less than a minute ago."""
+
+    at: datetime
+    transfers: int
+    head: str
+    wrong: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """`whole` says that it is the server's, not one person's. Without a file it was too large for Discord."""
+
+    name: str
+    content: bytes | None
+    entries: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedClaims:
+    """`rows` of each table; without a file it was too large for Discord."""
+
+    content: bytes | None
+    rows: Mapping[str, int]
+
+
+def verified(seen: Verified) -> Card:
+    when = (
+        f"This was checked {text.ago(seen.at)}; a book is checked at most once a minute."
+        if seen.again
+        else ""
+    )
+    if seen.wrong:
+        return Card(
+            "The book is not right",
+            (
+                f"The first difference: {text.escape(seen.wrong, 300)}",
+                "Points should not be moved until whoever runs Crux has looked at it, with `crux verify`.",
+            ),
+            when,
+            accent=Accent.CAREFUL,
+        )
+    return Card(
+        "The book is right",
+        (
+            f"{seen.transfers:,} {'transfer' if seen.transfers == 1 else 'transfers'} checked: every balance was "
+            "added up again, and every digest computed again.",
+            f"Newest digest: `{seen.head}`",
+        ),
+        when or "Whoever sees the same digest sees the same book.",
+        accent=Accent.DONE,
+    )
+
+
+def exported(seen: Exported) -> Card:
+    whose = "The server's entries" if seen.whole else "Your entries"
+    count = f"{seen.entries:,} {'entry' if seen.entries == 1 else 'entries'}"
+    if seen.content is None:
+        return Card(
+            f"{whose}: too many for one message",
+            (f"These are {count}. Whoever runs Crux can export them with `crux export`.",),
+            accent=Accent.CAREFUL,
+        )
+    return Card(
+        whose,
+        (f"{count}, as a table for any spreadsheet: amounts in points and in hundredths, times in UTC.",),
+        files=(File(seen.name, seen.content),),
+    )
+
+
+def exported_claims(seen: ExportedClaims) -> Card:
+    if seen.content is None:
+        return Card(
+            "Claims and bets: too many for one message",
+            ("Whoever runs Crux can export them with `crux export`.",),
+            accent=Accent.CAREFUL,
+        )
+    counted = text.listed([f"{table} ({count:,})" for table, count in seen.rows.items() if count])
+    return Card(
+        "Claims and bets",
+        (
+            f"As tables for any spreadsheet: {counted or 'nothing yet'}. Amounts in points and in hundredths, times "
+            "in UTC, people by number. Transfers and accounts have the numbers that the entries have.",
+        ),
+        files=(File("crux-claims.zip", seen.content),),
+    )
+
+
+@announced.post(DIGEST)
+def digest(tx: Connection, ask: Ask) -> Told | None:
+    """The daily post in the log channel (RULES A8)."""
+    card = Card(
+        "The book's newest digest",
+        (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
+        "Whoever sees the same digest sees the same book: /ledger verify",
+    )
+    return Told(card, to_log=True)

@@ -1,0 +1,428 @@
+"""The words for what the markets refuse: what is the matter, and what to do next."""
+
+from bot import text
+from bot.text import Currency
+from bot.words import phrases, wording
+from ledger.types import from_us
+from markets.claims.ambiguity import BadClause
+from markets.claims.wording import Remark
+from markets.core import errors
+
+_BAD = {
+    "unknown": "That isn't one of this claim's outcomes: `/claim show` names them.",
+    "count": "A claim has 2 to 10 outcomes: name that many, one on each line.",
+    "distinct": "Two outcomes have the same name, or one has none: give each a name of its own.",
+    "order": (
+        "The times don't follow one another: trading closes first, then comes the deadline, then the check date, all "
+        "after now and before the end of 2100. Please give others."
+    ),
+    "past": "That time is already over: give a later one.",
+    "late": "That check date lies after the end of 2100: give an earlier one.",
+    "changed": "It was changed since it was shown to you, and nothing happened. Look at it again before you say yes.",
+    "edge": "The range “{name}” can't be read: write outcomes like: below 100, 100 to 200, 200 or more.",
+    "votes": "A ruling would need more votes than there are judges named: name more of them, or ask for fewer.",
+    "too_large": "That is more than can be staked: stake less.",
+    "future": "That it became public is still to come: write when it was first known.",
+    "public": (
+        "It became public after the claim opened, {from_us}, and before its result was proposed, {until_us}. Write "
+        "such a moment, with the time, like 2027-03-01 15:00; or leave it empty."
+    ),
+    "moment": "To make bets void that were taken later, write when it became public.",
+    "check_late": "People are asked again within 90 days, by {until_us}: give an earlier date.",
+    "outside": "{value} lies in none of this claim's ranges: look at its terms again.",
+    "unread": "{value} can't be read: write a number like 718.8, or a date like 2027-03-01.",
+    "missing": "Something that belongs to this result is missing: write the value, or one weight for each outcome.",
+    "foreign": "Something was filled in that doesn't belong to this result: leave it empty.",
+    "value": "For a number or a date write the value itself, and Crux finds the outcome.",
+    "long": "That text is too long: it has {letters} letters, and {most} at most are kept.",
+    "nul": "That text holds a character that can't be stored: type it again without it.",
+    "too_small": "A stake is 0.01 points at least: stake more.",
+    "split": "What the two get must add up to the pot: give another split.",
+    "nothing_suggested": "The other side hasn't suggested an ending for this bet: suggest one with `/bet agree`.",
+    "fit": "Give one weight for each outcome, such as 60 and 40; one of them must be above zero.",
+    "one_of": "Say how much in one way: points to spend, a number of shares, or a chance to trade up to.",
+    "range": "A market's liquidity lies between 10 and 10,000,000,000 points: choose a number in between.",
+    "target": "A chance to trade up to, or a limit, lies from 1% to 99%: choose one in between.",
+    "passed": "The price is there already, so there is nothing to trade: choose a chance on the other side of it.",
+    "tolerance": "The price may move by 0 to 98 points of chance before you are asked again: choose one of these.",
+    "worthless": "So few shares would bring nothing just now: sell more of them at once.",
+    "overlap": "Two of this claim's ranges overlap, so no market can be opened on it: supersede it with better ones.",
+    "gap": (
+        "Some values lie in none of this claim's ranges, so no market can be opened on it: supersede it with ranges "
+        "that follow one another and have a tail on each side."
+    ),
+    "opening": "Give one opening chance for each outcome, from 1% to 99%, that add up to 100%.",
+    "crosses": (
+        "At that limit the order would trade at once: make the trade itself, or choose a limit that the price has "
+        "not reached yet."
+    ),
+    "chance_range": "A chance lies between 0.1% and 99.9%: give one in between.",
+    "chance_count": "Give one chance for each outcome of this claim, {outcomes} of them.",
+    "chance_sum": "The chances of all outcomes must add up to 100%: give others.",
+    "quantile_order": "The three values must rise: what it is above with 90%, with 50%, then with 10% chance.",
+    "quantile_kind": "This claim's outcomes are no ranges of a number or a date: give a chance for each instead.",
+    "self": "That is one and the same claim: choose another one to link it to.",
+    "season": "A season begins before it ends: give another beginning or end.",
+    "name": "A season has a name of 1 to 60 characters: write one.",
+    "itself": "A claim can't hang on itself: name another one, or none.",
+    "over": "Claim {on} has ended already, so nothing can hang on it: name one that is still open, or none.",
+    "no_outcome": "Claim {on} has no such outcome: `/claim show` names those it has.",
+    "bet_side": "Claim {claim} has no outcome “{name}”, so this bet doesn't fit it and stays where it is.",
+    "bet_sides": "Claim {claim} has other outcomes than this bet's two sides, so the bet stays where it is.",
+    "offer_side": "Make a new offer with `/bet offer`. Claim {claim} has no outcome “{name}” any more.",
+    "offer_sides": "Make a new offer with `/bet offer`. Claim {claim} has other outcomes than this one's two sides.",
+    "clause_side": (
+        "Its own ambiguity clause gives weight to an outcome that claim {claim} doesn't have: it doesn't fit."
+    ),
+    "within": "A deadline counts 1 to {most} days from the condition: write such a number, or none.",
+    "circle": (
+        "Claim {on} hangs on this claim already, so this condition would close a circle: name another claim, or none."
+    ),
+    "links": (
+        "That would make a chain of more than {most} conditions: hang it on an earlier claim of the chain, or on "
+        "none."
+    ),
+    "hangs": (
+        "Claim {claim} hangs on the outcome {name}: leave that one's name and place as they are, and change the "
+        "rest."
+    ),
+    "stories": "A scenario's outcomes are its stories: write one of each side with *Add a story*.",
+    "items": "A scenario has 1 to {most} dated items: name that many, one on each line.",
+    "item_twice": "Line {item} says what an earlier one says, by the same date: take one of them out.",
+    "item_chance": "Item {item} needs a chance from 0% to 100% by each story: write it at the end of its line.",
+    "item_past": "The date of item {item} is already over: give a later one, or take it out.",
+    "item_late": "Item {item} comes after the deadline: save the draft once more, and the deadline follows it.",
+    "same_story": "“{one}” and “{other}” say the same of every item, so neither could win: change one of them.",
+    "dated": (
+        "The items of a scenario have dates of their own, so its deadline can't count from a condition: leave the "
+        "days empty."
+    ),
+    "after_item": "That is after the item's date, so it didn't come true by then: judge it as NO.",
+    "answer": "Please choose one of the list.",
+    "items_first": (
+        "In a scenario the items say which story was closest: judge the ones that are left with `/claim judge`, and "
+        "the result is proposed by itself."
+    ),
+    "items_say": (
+        "The items of this scenario say otherwise: `/claim show` tells what each story comes to. Whoever disagrees "
+        "challenges the result."
+    ),
+    "empty": "Something that must be filled in is empty: {field}. Please write it.",
+}
+
+_FIELDS = {
+    "title": "what happens",
+    "statement": "what happens",
+    "clause": "what becomes of the stakes if it is unclear",
+    "closes_us": "when trading closes",
+    "deadline_us": "the deadline",
+    "check_us": "the check date",
+    "zone": "the time zone",
+    "reason": "the reason",
+    "words": "the text",
+    "evidence": "the evidence",
+    "items": "what an item says",
+    "story_name": "the story's name",
+    "came_true": "when it came true, since its date is over",
+}
+
+_CLAUSE = {
+    "days": "The days to wait before the ambiguity clause lie between 0 and 365: write such a number.",
+    "weights": "The ambiguity clause needs one weight for each outcome: choose another.",
+    "payer": "That one person pays half can only stand in a bet's own terms: choose another clause for the claim.",
+    "text": "The ambiguity clause can't be read: choose one of the list.",
+}
+
+_GONE = {
+    "accepted": "was just accepted by somebody",
+    "withdrawn": "was withdrawn by its maker",
+    "countered": "was answered with a counter-offer",
+    "expired": "has expired",
+    "dead": "ended, because its claim changed or got a result",
+    "renewed": "was made again already",
+}
+
+
+def refusal(error: Exception, currency: Currency) -> str | None:
+    """The sentence for a refusal of the markets; None where the error is none of theirs."""
+    match error:
+        case errors.Unknown():
+            return _unknown(error)
+        case errors.NotNow():
+            return _not_now(error)
+        case errors.NotYours():
+            return _not_yours(error)
+        case errors.BadTerms():
+            return _bad(error)
+        case errors.WordingBlocked():
+            said = [wording.remark(one) for one in error.remarks if isinstance(one, Remark)]
+            return " ".join(("This can't be opened yet.", *said))
+        case errors.Limit():
+            return _limit(error, currency)
+        case BadClause():
+            return _CLAUSE[error.code]
+        case _:
+            return None
+
+
+def _bad(error: errors.BadTerms) -> str | None:
+    """By field where the code alone would mislead."""
+    if error.field in ("ground", "by"):
+        return "Please choose one of the list."
+    if error.field == "clause" and error.code in _CLAUSE:
+        return _CLAUSE[error.code]
+    words = _BAD.get(error.code)
+    if words is None:
+        return None
+    facts = {name: _fact(name, fact) for name, fact in error.facts.items()}
+    return words.format(field=_FIELDS.get(error.field, error.field), **facts)
+
+
+def _fact(name: str, fact: int | str) -> str:
+    """A fact as people read it; names that end in `_us` are moments."""
+    if name.endswith("_us") and isinstance(fact, int):
+        return text.at(from_us(fact))
+    return text.escape(str(fact), 80)
+
+
+def _unknown(error: errors.Unknown) -> str:
+    things: dict[type[errors.Unknown], tuple[str, str]] = {
+        errors.UnknownClaim: ("claim", "`/claim list` shows what there is"),
+        errors.UnknownOffer: ("offer", "`/bet list` shows what there is"),
+        errors.UnknownBet: (
+            "bet",
+            "`/bet mine` shows yours; an offer of that number was perhaps never taken",
+        ),
+        errors.UnknownProposal: ("proposal", "`/claim show` says where a claim stands"),
+        errors.UnknownDispute: ("dispute", "`/claim show` says where a claim stands"),
+        errors.UnknownMarket: (
+            "market on claim",
+            "`/market open` opens one, `/market list` shows what there is",
+        ),
+        errors.UnknownOrder: ("order", "`/market portfolio` shows yours"),
+        errors.UnknownReward: ("reward", "`/reward show` lists what is open"),
+        errors.UnknownItem: ("item", "`/claim show` lists what a scenario has"),
+        errors.UnknownSeason: ("season", "`/board show` offers those there are"),
+    }
+    if isinstance(error, errors.UnknownPool):
+        return f"Claim {error.number} has no pool yet: `/market pool` opens one."
+    if isinstance(error, errors.UnknownForecast):
+        return f"You have made no forecast on claim {error.number} yet: `/forecast give` makes one."
+    if isinstance(error, errors.UnknownLink):
+        return f"You haven't linked claim {error.number} to that one: `/claim links` shows your links."
+    thing, where = things[type(error)]
+    return f"There is no {thing} {error.number} here: {where}."
+
+
+def _not_now(error: errors.NotNow) -> str:
+    number = error.number
+    match error:
+        case errors.ProposalGone():
+            return (
+                f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
+                "what stands now."
+            )
+        case errors.OfferGone():
+            gone = _GONE.get(error.state, "is gone")
+            return f"Offer {number} {gone}, and nothing happened. `/bet list` shows what is open."
+        case errors.BetEnded() if error.state == "not_lost":
+            return f"A note of dissent is for whoever lost points on bet {number}."
+        case errors.BetEnded() if error.state == "live":
+            return f"Bet {number} isn't settled yet. `/bet show` tells where it stands."
+        case errors.BetEnded():
+            return f"Bet {number} has ended already. `/bet show` tells how."
+        case errors.MarketThere():
+            return f"Claim {number} has a market already: trade there, or add liquidity to it."
+        case errors.MarketGoesOn():
+            return (
+                f"The market on claim {number} has paid nothing yet: `/market portfolio` shows what you have."
+            )
+        case errors.PriceMoved():
+            was, now = error.seen_bps / 100, error.now_bps / 100
+            return (
+                f"The price has moved from {was:g}% to {now:g}% since you saw it, and nothing happened. "
+                "Look at it again, and trade if you still want to."
+            )
+        case errors.OrderGone():
+            return f"Order {number} has ended already, and what it held is back. `/market portfolio` shows yours."
+        case errors.ConditionOpen():
+            return (
+                f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "
+                "`/claim show` says which one."
+            )
+        case errors.TradingClosed():
+            return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
+        case errors.ClaimHalted():
+            return f"A moderator stopped everything on claim {number}. `/resolve acts` says why; ask them about it."
+        case errors.PoolClosed():
+            return (
+                f"The pool of claim {number} takes no more stakes: its time is over. What was staked stands."
+            )
+        case errors.PoolThere():
+            return f"Claim {number} has a pool already: put your stake into that one."
+        case errors.ForecastsClosed():
+            return f"Claim {number} takes no more forecasts: trading is closed. The last ones given stand."
+        case errors.ForecastsThere() if error.state == "open":
+            return f"The forecasts on claim {number} aren't hidden: everybody sees them already."
+        case errors.ForecastsThere():
+            return (
+                f"Somebody has made a forecast on claim {number} already, so they stay visible to everybody."
+            )
+        case errors.LinkThere():
+            return (
+                f"You linked claim {number} to claim {error.target} already: take that link back first, "
+                "with `/claim unlink`."
+            )
+        case errors.CruxEnded():
+            state = phrases.STATES.get(error.state, error.state)
+            return f"Claim {number} has ended: it is {state}. Links are made and taken back while both claims go on."
+        case errors.NoScenario():
+            return (
+                f"Claim {number} is no scenario, so it has no stories or items. `/claim scenario` writes one."
+            )
+        case errors.DraftNotShared():
+            return f"Draft {number} is its author's alone. They can ask others for their stories: *Let others write*."
+        case errors.RewardThere():
+            return (
+                f"You have an open reward on claim {number} already: give that one, or wait until it returns."
+            )
+        case errors.RewardGone():
+            gone = {"given": "was given already", "withdrawn": "was withdrawn"}.get(
+                error.state, "has returned"
+            )
+            return f"Reward {number} {gone}, and nothing happened. `/reward show` lists what is open."
+        case errors.RewardStays():
+            return (
+                f"Reward {number} was locked more than an hour ago, and others count on it: it returns "
+                f"{text.ago(from_us(error.until_us))}, or goes to whom you name with `/reward give`."
+            )
+        case errors.RewardUnmoved():
+            return (
+                f"Your forecast on claim {error.claim} is what it was when you locked reward {number}. A reward is "
+                "for the argument that moves it: change your forecast first, with `/forecast give`."
+            )
+        case errors.TooEarlyToPropose():
+            return (
+                f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
+                "Until then, only what has happened already can be proposed, where the claim allows it."
+            )
+        case errors.WindowOver():
+            return f"The time to object on claim {number} is over. A judge can still take back what was paid."
+        case errors.AlreadyDisputed():
+            return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
+        case errors.TooLateToReverse():
+            return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
+        case _:
+            return _moved(error)
+
+
+def _moved(error: errors.NotNow) -> str:
+    """A claim that isn't where this can be done."""
+    if error.state == "other":
+        return f"Claim {error.number} doesn't supersede the one this bet is on. `/claim show` says what does."
+    if error.state == "frozen":
+        return (
+            f"Bets hang on claim {error.number}, so nobody changes it any more. "
+            "A better wording is a new claim: `/claim supersede`."
+        )
+    state = phrases.STATES.get(error.state, error.state)
+    return f"That can't be done with claim {error.number} just now: {state}. `/claim show` says what happens next."
+
+
+def _not_yours(error: errors.NotYours) -> str:
+    number = error.number
+    match error:
+        case errors.OwnOffer():
+            return "That would be a bet with yourself. Choose somebody else, or let anyone take it."
+        case errors.NotAddressed():
+            return f"Offer {number} is for somebody else. You can make your own with `/bet offer`."
+        case errors.NotMaker():
+            return f"Offer {number} is somebody else's, so only they can withdraw it."
+        case errors.NotASide():
+            return f"Only the two sides of bet {number} can do that."
+        case errors.NotAHolder():
+            return (
+                f"Only somebody with a bet on claim {number}, its author or a moderator can do that. "
+                "`/bet offer` puts points behind an opinion."
+            )
+        case errors.NotAuthor():
+            return f"Claim {number} is somebody else's. You can open your own with `/claim new`."
+        case errors.Recused():
+            return (
+                f"You have, or had, points on claim {number}, so you can't judge it, freeze it or take its result "
+                "back. Somebody without any must."
+            )
+        case errors.NamedJudge():
+            return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
+        case errors.OthersFirst():
+            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
+            return f"Other judges decide this on claim {number} first.{when}"
+        case errors.NotAJudge():
+            return f"Only the judges of claim {number} can do that; its terms name them."
+        case errors.HousePays():
+            return (
+                f"The house pays for the market on claim {number} and you opened it or allowed that, so you don't "
+                "trade there. Other markets are open to you: `/market list`."
+            )
+        case errors.NotRewarder():
+            return f"Reward {number} is somebody else's, so only they can do that. `/reward offer` locks your own."
+        case errors.OwnReward():
+            return "A reward goes to somebody else. If nobody moved you, it returns at its date."
+        case errors.NotWriter():
+            return (
+                f"A story of claim {number} is changed by whoever wrote it, and added while it is a draft. "
+                "`/claim scenario` begins one of your own."
+            )
+        case errors.NotAModerator():
+            return "This is for moderators. Ask one of them."
+        case errors.NotTheOwner():
+            return "Only the server's owner can do that. Ask them."
+        case _:
+            return f"That is somebody else's to do: number {number} isn't yours."
+
+
+def _limit(error: errors.Limit, currency: Currency) -> str:
+    match error:
+        case errors.MayNotOpen():
+            return (
+                "Here only moderators open claims, markets and pools: ask one of them. A claim of yours can wait as "
+                "a draft, with `/claim new`."
+            )
+        case errors.TooManyClaims():
+            return f"You have {error.limit} open claims, as many as one person may here. Wait until one has ended."
+        case errors.StakeTooHigh():
+            return f"The most on one bet here is {currency.of(error.limit)} for each side: stake less."
+        case errors.MakerLacksPoints():
+            return (
+                f"Whoever made offer {error.limit} doesn't have the points for it just now, and nothing happened. "
+                "You can make your own with `/bet offer`."
+            )
+        case errors.NotEnoughShares():
+            if not error.limit:
+                return "You have none of these shares to sell. `/market portfolio` shows what you hold."
+            have = text.shares(error.limit)
+            return (
+                f"You have {have} of these to sell: sell that many or fewer. Resting orders hold shares back."
+            )
+        case errors.TooManyRewards():
+            return f"There are {error.limit} open rewards, as many as may be: wait until one is given or returns."
+        case errors.TooManyOrders():
+            return (
+                f"You have {error.limit} resting orders, as many as one person may: cancel one of them first."
+            )
+        case errors.PriceAtLimit():
+            if not error.limit:
+                return (
+                    "Prices stay between 1% and 99%, and this one is at its end: choose the other direction."
+                )
+            most = text.shares(error.limit)
+            return (
+                f"Prices stay between 1% and 99%, and {most} would lead just there: trade that much or less."
+            )
+        case errors.WaitFirst():
+            return (
+                "Your last proposal stopped trading on this claim and came to nothing. You can propose again "
+                f"{text.ago(from_us(error.limit))}; others can at any time."
+            )
+        case _:
+            return f"A limit of this server is reached: {error.limit}."

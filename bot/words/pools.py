@@ -1,0 +1,243 @@
+"""Pools: odds as they stand, a stake's one confirmation, and how it came out (RULES C6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import Connection
+
+from bot import text
+from bot.text import Currency
+from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
+from bot.words import phrases
+from bot.words.announced import Ask, Told, post
+from ledger.types import from_us
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
+from markets.mechanisms import parimutuel
+from markets.pools import pools
+from markets.pools.pools import Pool, PoolStake, Staked
+from markets.views import queries
+
+TOLD = 8
+HOLDERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class StakeAsked:
+    """A stake that waits for its one confirmation."""
+
+    asked: int
+    claim: Claim
+    pool: Pool
+    outcome: int
+    amount: int
+    balance: int
+    ends: datetime
+    currency: Currency
+
+
+@dataclass(frozen=True, slots=True)
+class PoolActDone:
+    staked: Staked
+    claim: Claim
+    pool: Pool
+    outcome: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSeen:
+    """A pool as its own card shows it: who is on what is left out where the server shows it later (E1)."""
+
+    claim: Claim
+    pool: Pool
+    placed: tuple[PoolStake, ...]
+    shown: bool
+    takes: bool
+    people: Mapping[int, int] = field(default_factory=dict[int, int])
+
+
+def decimal(found: Fraction | None) -> str:
+    """`×2.50`; nothing yet where nobody is on it."""
+    if found is None:
+        return "no odds yet"
+    hundredths = int(found * 100)  # rounded down: nobody is paid less than they read
+    return f"×{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def line(terms: Terms, pool: Pool) -> str:
+    """One line for a claim's card."""
+    parts = [
+        f"{text.number(on)} on {text.escape(outcome.name, 40)} ({decimal(found)})"
+        for outcome, on, found in zip(
+            terms.outcomes, pool.backing, parimutuel.odds(pool.backing), strict=True
+        )
+        if on
+    ]
+    pot = f"**Pool of {text.number(pool.pot)}**" if pool.pot else "**A pool**, empty yet"
+    when = f", takes stakes until {phrases.ago(pool.closes_us)}" if pool.state == "open" else ""
+    return pot + (f": {text.listed(parts)}" if parts else "") + when
+
+
+def card(seen: PoolSeen) -> Card:
+    """Odds as they stand, and who is on what."""
+    terms, pool = seen.claim.terms, seen.pool
+    rows = [
+        f"- **{text.escape(outcome.name, 60)}**: {text.number(on)} staked, {decimal(found)}"
+        for outcome, on, found in zip(
+            terms.outcomes, pool.backing, parimutuel.odds(pool.backing), strict=True
+        )
+    ]
+    who: list[str] = []
+    if seen.shown:
+        who = [
+            f"{phrases.who(seen.people, player)} {text.number(amount)} on {text.escape(terms.outcomes[at].name, 40)}"
+            for (player, at), amount in _largest(seen.placed)
+        ]
+    elif seen.placed:
+        who = ["Who is on what is shown once the pool has closed."]
+    state = {
+        "open": f"It takes stakes until {phrases.ago(pool.closes_us)}."
+        if seen.takes
+        else "It takes no more stakes.",
+        "settled": "It has been paid.",
+        "void": "It is void: stakes returned.",
+    }[pool.state]
+    return Card(
+        f"Pool on claim {seen.claim.number}",
+        phrases.lines(f"**{text.escape(terms.title, 200)}**", *rows, state, *who),
+        "All stakes make one pot, which whoever backed what happens shares by stake. Odds move with every stake; "
+        "nothing is sold back.",
+        (stake_button(seen.claim.number, ButtonLook.MAIN),) if seen.takes else (),
+    )
+
+
+def _largest(placed: Sequence[PoolStake]) -> list[tuple[tuple[int, int], int]]:
+    sums: dict[tuple[int, int], int] = {}
+    for one in placed:
+        sums[one.player, one.outcome] = sums.get((one.player, one.outcome), 0) + one.amount
+    return sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:HOLDERS]
+
+
+def stake_button(claim: int, look: ButtonLook = ButtonLook.PLAIN) -> Button:
+    return Button("Stake in the pool", f"pool-stake:{claim}", look)
+
+
+def stake_form(claim: Claim, pool: Pool, chosen: int | None = None) -> Form:
+    found = parimutuel.odds(pool.backing)
+    options = tuple(
+        (str(at), f"{outcome.name[:60]} ({decimal(found[at])})")
+        for at, outcome in enumerate(claim.terms.outcomes)
+    )
+    return Form(
+        "Stake in the pool",
+        f"pool-send:{claim.number}:{phrases.mark(claim)}",
+        (
+            PickOne("outcome", "What will happen?", options, value="" if chosen is None else str(chosen)),
+            Line("amount", "Your stake", "In points, such as 25", "", 40),
+        ),
+        "Odds are as they stand, and move with every stake. You confirm on the next card.",
+    )
+
+
+def ask(asked: StakeAsked) -> Card:
+    """The odds now and with this stake, what comes back, and one's own balance before and after."""
+    terms, pool = asked.claim.terms, asked.pool
+    name = text.escape(terms.outcomes[asked.outcome].name, 60)
+    after = parimutuel.odds_after(pool.backing, asked.outcome, asked.amount)
+    back = int(after * asked.amount)
+    now = parimutuel.odds(pool.backing)[asked.outcome]
+    stands = f"The odds are {decimal(now)} now" if now else f"Nobody has staked on {name} yet"
+    return Card(
+        f"Stake {text.number(asked.amount)} on {name}?",
+        phrases.lines(
+            f"**{text.escape(terms.title, 200)}**",
+            f"{stands}; with your stake {decimal(after)}, until somebody else stakes.",
+            f"- **{name}**: about {phrases.back(back, asked.amount)} at these odds",
+            f"- **anything else**: {phrases.back(0, asked.amount)}, unless nobody backed it: then stakes return",
+            f"- **void**: {phrases.back(asked.amount, asked.amount)}",
+            f"- **unclear**: {phrases.claims_clause(terms)}",
+            phrases.only_if(terms),
+            f"Your balance {text.exact(asked.balance)} → **{text.exact(asked.balance - asked.amount)}**",
+        ),
+        f"Only you can see this; it ends {text.ago(asked.ends)}",
+        (
+            Button(
+                f"Stake {asked.currency.of(asked.amount)}",
+                f"pool-lock:{asked.asked}:{asked.claim.number}:{asked.outcome}:{asked.amount}:{phrases.mark(asked.claim)}",
+                ButtonLook.MAIN,
+            ),
+            Button("Not now", "close"),
+        ),
+    )
+
+
+def done(seen: PoolActDone) -> Card:
+    """The receipt."""
+    staked = seen.staked
+    name = text.escape(seen.claim.terms.outcomes[seen.outcome].name, 60)
+    found = parimutuel.odds(seen.pool.backing)[seen.outcome]
+    return Card(
+        f"{text.number(seen.amount)} on {name}",
+        (
+            f"**{text.escape(seen.claim.terms.title, 200)}**",
+            f"Stake {staked.number} of the pool; the odds stand at {decimal(found)}.",
+            f"Your balance {text.exact(staked.balance + seen.amount)} → **{text.exact(staked.balance)}**",
+        ),
+        f"Transfer {staked.transfer} · digest {queries.short(staked.digest)} · "
+        "anyone can check it with /ledger verify",
+        (Button("Pool", f"pool:{staked.claim}"),),
+        Accent.DONE,
+    )
+
+
+@post("pool.paid")
+def _paid(tx: Connection, ask: Ask) -> Told | None:
+    """What each player's stakes brought, the largest change first (E1)."""
+    claim = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    pool = pools.find(tx, ask.guild, ask.facts["claim"])
+    if pool is None or pool.state == "open" or claim.result is None:
+        return None
+    placed = pools.stakes_of(tx, ask.guild, pool.claim)
+    sums: dict[int, tuple[int, int]] = {}
+    for one in placed:
+        staked, paid = sums.get(one.player, (0, 0))
+        sums[one.player] = staked + one.amount, paid + (one.paid or 0)
+    people = queries.named(tx, ask.guild, set(sums))
+    rows = sorted(sums.items(), key=lambda item: (-(item[1][1] - item[1][0]), item[0]))
+    lines = [
+        f"- {phrases.who(people, player)}: staked {text.number(staked)}, got back {text.number(paid)}, "
+        f"**{phrases.change(paid - staked)}**"
+        for player, (staked, paid) in rows[:TOLD]
+    ]
+    more = f"and {len(rows) - TOLD} more; `/market pool` shows them all" if len(rows) > TOLD else ""
+    late = sum(one.amount for one in placed if one.late)
+    returned = (
+        f"{text.number(late)} staked after the result was public returned before the split." if late else ""
+    )
+    came = phrases.result(claim.claim.terms, claim.result)
+    shown = Card(
+        f"The pool on claim {pool.claim} is {'void' if pool.state == 'void' else f'paid: {came}'}",
+        phrases.lines(f"**{text.escape(claim.claim.terms.title, 160)}**", *lines, more, returned),
+        "Anyone can check it with /ledger verify",
+        (Button("Pool", f"pool:{pool.claim}"),),
+        Accent.DONE,
+    )
+    return Told(shown, concerned=tuple(sums)[:80], line=pool.claim)
+
+
+def opened(claim: Claim, pool: Pool) -> Card:
+    return Card(
+        f"Claim {claim.number} has a pool",
+        phrases.lines(
+            f"**{text.escape(claim.terms.title, 200)}**",
+            f"Anybody may stake on an outcome until {text.at(from_us(pool.closes_us))}. Whoever backed what happens "
+            "shares the pot by stake.",
+            phrases.only_if(claim.terms),
+        ),
+        "Odds are shown on the claim's card as they stand.",
+        (stake_button(claim.number, ButtonLook.MAIN),),
+        Accent.DONE,
+    )

@@ -1,0 +1,63 @@
+"""What becomes of a proposal that stands: until when it may be challenged, and what follows (RULES D1, D3)."""
+
+from bot.ui.cards import Button, ButtonLook
+from bot.words import phrases, stories
+from markets.claims.claims import Claim
+from markets.claims.terms import Terms
+from markets.settlement import proposals
+from markets.settlement.proposals import Proposal
+
+UNSIGNED = (
+    "It is never settled by silence: after the time to challenge it, a moderator without points on it has 7 days to "
+    "confirm it, else it fails."
+)
+
+
+def replaced(claim: Claim) -> str:
+    """What comes in the place of a proposal that nobody signed yet; a scenario goes by its items (E7)."""
+    if claim.terms.scenario is not None:
+        return "The items may be judged meanwhile: what they come to replaces it."
+    return "Whoever names an outcome meanwhile replaces it."
+
+
+def then(claim: Claim, proposal: Proposal) -> str:
+    """What follows if nobody challenges it, as the end of a sentence."""
+    if proposals.is_unsigned(proposal):
+        return (
+            "after that it waits. A moderator without points on it then has 7 days to confirm it, else it fails: it "
+            f"is never settled by silence. {replaced(claim)}"
+        )
+    if proposal.confirm:
+        return "after that a moderator without points on it confirms it."
+    return "unchallenged, it is settled."
+
+
+def why_long(proposal: Proposal, usual_seconds: int) -> str:
+    """Why its window is longer than a server's usual one."""
+    if proposal.gains:
+        return ", because whoever proposes it gains by it"
+    return ", because it makes what hangs on it void" if proposal.window_seconds > usual_seconds else ""
+
+
+def no_consent(terms: Terms, proposal: Proposal) -> str:
+    """Why nobody's silence is enough, when its window is over."""
+    if proposals.is_unsigned(proposal):
+        return f"{phrases.result(terms, proposal.result).capitalize()} is never settled by silence."
+    return (
+        "Silence is no consent here: somebody with something on it has left or was deleted, or Crux had no channel "
+        "to tell people in."
+    )
+
+
+def challenge_button(claim: int, proposal: Proposal, label: str = "Challenge") -> Button:
+    """It names the proposal that it stands beside (D1)."""
+    return Button(label, f"challenge:{claim}:{proposal.number}", ButtonLook.DANGER)
+
+
+def other_result(claim: Claim, proposal: Proposal) -> tuple[Button, ...]:
+    """Naming an outcome instead, where that replaces it; a scenario's is what its items say (E7)."""
+    if not proposals.is_unsigned(proposal):
+        return ()
+    if claim.terms.scenario is not None:
+        return (stories.judge_button(claim.number),)
+    return (Button("Name an outcome", f"propose:{claim.number}"),)

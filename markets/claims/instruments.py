@@ -1,0 +1,145 @@
+"""What can hang on a claim, and what each kind must be able to do when the claim comes out (RULES C, D).
+
+A claim has one resolution, and all that hangs on it settles from it: bets, a market, a pool, forecasts. Each kind is
+one `Instrument`; `resolution` registers them at its end, and `judges`, `disputes` and `calendar` ask all of them in
+turn and know none by name.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ledger.transfers import Words
+from markets.claims import ambiguity
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+
+
+class Step(NamedTuple):
+    """What one unit did for one kind: whether nothing is left to do, and how many entries it wrote."""
+
+    done: bool
+    entries: int = 0
+
+
+NOTHING_LEFT = Step(done=True)
+
+
+class Instrument:
+    """One kind of thing that hangs on a claim. What a kind has no use for it leaves as it is here.
+
+    Paying and taking back go on over several transactions, a crash between any two included, so the rows themselves
+    say how far it has come. `room` is how many entries may be written in this one; whoever needs more than that for
+    its next step says so by doing nothing and not being done.
+    """
+
+    def pay_some(
+        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
+    ) -> Step:
+        """Pay the next part of what a resolution brings, once and for all."""
+        return NOTHING_LEFT
+
+    def take_back_some(
+        self,
+        tx: Connection,
+        claim: Claim,
+        resolution: int,
+        room: int,
+        now: datetime,
+        actor: int,
+        note: Words | None,
+    ) -> Step:
+        """Undo the next part of what a resolution has paid, the last first, until it is as before it."""
+        return NOTHING_LEFT
+
+    def changes(
+        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
+    ) -> dict[int, int]:
+        """By how much each player would end above what they put in, minor units; of one player if named."""
+        return {}
+
+    def changes_by_outcome(
+        self, tx: Connection, claim: Claim, player: int | None = None
+    ) -> list[dict[int, int]]:
+        """`changes` by each outcome of the claim, in their order. A kind that thousands hold reads them once here."""
+        outcomes = range(len(claim.terms.outcomes))
+        return [self.changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
+
+    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
+        """Who has something on it now, and how much, minor units: its holders (D1, D4)."""
+        return {}
+
+    unanimous = False
+    """Whether all its holders have to agree on a judge (D4); else more than half of them do, by stake."""
+
+    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
+        """Whether a player has something on it now."""
+        return False
+
+    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
+        """Whether a player has or ever had money or a resting order on it (D4)."""
+        return False
+
+    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
+        """Whether somebody who has something on it had themselves deleted: their silence is no consent (E4)."""
+        return False
+
+    def hangs(self, tx: Connection, claim: Claim) -> bool:
+        """Whether anything hangs on it that somebody has to judge (B8)."""
+        return False
+
+    def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
+        """The claim is open again, after a proposal or a moderator had stopped it (D2)."""
+
+    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
+        """The claim is filed with nothing on it (B8): give back what is left of no use."""
+
+
+ALL: list[Instrument] = []
+
+
+def register(instrument: Instrument) -> None:
+    """Add a kind after those there are; results are paid in this order and taken back in the opposite one."""
+    ALL.append(instrument)
+
+
+def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
+    """By how much each player would end above what they put in, over all that hangs on a claim, minor units; of one
+    player if named."""
+    found: dict[int, int] = {}
+    for instrument in ALL:
+        _add(found, instrument.changes(tx, claim, result, player))
+    return found
+
+
+def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
+    """`changes` by each outcome of the claim, in their order; for much less than one after the other."""
+    found: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
+    for instrument in ALL:
+        for change, brings in zip(found, instrument.changes_by_outcome(tx, claim, player), strict=True):
+            _add(change, brings)
+    return found
+
+
+def _add(to: dict[int, int], more: dict[int, int]) -> None:
+    for player, by in more.items():
+        to[player] = to.get(player, 0) + by
+
+
+def weights(claim: Claim, result: Result) -> tuple[int, ...] | None:
+    """The weights that a result gives to the claim's outcomes; None where all get back what they put in.
+
+    *Unclear* goes by the claim's clause; where that leaves it to the judges and they chose none, stakes return (D7).
+    """
+    outcomes = len(claim.terms.outcomes)
+    if result.kind in ("void", "early"):
+        return None
+    if result.kind == "unclear" and not result.weights:
+        clause = ambiguity.decode(claim.terms.clause)
+        return clause.weights if isinstance(clause, ambiguity.FixedWeights) else None
+    if result.kind == "unclear" and not isinstance(
+        ambiguity.decode(claim.terms.clause), ambiguity.JudgesChoose
+    ):
+        return weights(claim, Result("unclear"))
+    return result.weights or tuple(int(at == result.outcome) for at in range(outcomes))

@@ -1,0 +1,381 @@
+"""What the markets refuse. Facts only; `bot.words` finds the words.
+
+MarketError
+├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
+│                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
+│                           UnknownReward  UnknownItem
+├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
+│   ├── ClaimMoved  ClaimHalted  TradingClosed  ConditionOpen
+│   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
+│   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
+│   ├── NoScenario  DraftNotShared
+│   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
+│   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
+├── NotYours                somebody else's to do
+│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
+│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   ├── NotRewarder  OwnReward  NotWriter
+│   └── HousePays
+├── BadTerms                what was typed can't stand
+│   ├── WordingBlocked  WordingWarned
+│   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
+└── Limit                   a server's setting keeps it back
+    ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
+    └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
+"""
+
+
+class MarketError(Exception):
+    """Root of all that this room refuses. Nothing was changed."""
+
+
+class Unknown(MarketError):
+    """There is no such thing in this server."""
+
+    def __init__(self, guild: int, number: int) -> None:
+        self.guild, self.number = guild, number
+        super().__init__(f"{type(self).__name__} {number} of server {guild}")
+
+
+class UnknownClaim(Unknown): ...
+
+
+class UnknownOffer(Unknown): ...
+
+
+class UnknownBet(Unknown): ...
+
+
+class UnknownProposal(Unknown): ...
+
+
+class UnknownDispute(Unknown): ...
+
+
+class UnknownMarket(Unknown):
+    """The claim of that number has no market."""
+
+
+class UnknownOrder(Unknown): ...
+
+
+class UnknownPool(Unknown):
+    """The claim of this number has no pool."""
+
+
+class UnknownForecast(Unknown):
+    """They have said nothing on the claim of this number."""
+
+
+class UnknownSeason(Unknown): ...
+
+
+class UnknownLink(Unknown):
+    """They haven't linked the claim of this number to that other one."""
+
+
+class UnknownReward(Unknown): ...
+
+
+class UnknownItem(Unknown):
+    """The scenario has no item of this number."""
+
+
+class NotNow(MarketError):
+    """It can't be done in the state that `number` is in."""
+
+    def __init__(self, number: int, state: str) -> None:
+        self.number, self.state = number, state
+        super().__init__(f"{type(self).__name__} {number}: {state}")
+
+
+class ClaimMoved(NotNow):
+    """The claim's life doesn't allow this move from where it is."""
+
+
+class ProposalGone(ClaimMoved):
+    """Proposal `proposal` isn't the one that stands on claim `number`; another one may (D1)."""
+
+    def __init__(self, number: int, state: str, proposal: int) -> None:
+        self.proposal = proposal
+        super().__init__(number, state)
+
+
+class ClaimHalted(NotNow):
+    """A moderator stopped everything on the claim."""
+
+
+class ConditionOpen(NotNow):
+    """The claim hangs on one that isn't decided yet (C10)."""
+
+
+class TradingClosed(NotNow):
+    """No new offers, acceptances or stakes after the close."""
+
+
+class OfferGone(NotNow):
+    """The offer was accepted, withdrawn, countered, has expired, or died with its claim's proposal."""
+
+
+class BetEnded(NotNow):
+    """The bet was paid, voided or ended by agreement."""
+
+
+class MarketThere(NotNow):
+    """The claim has a market already: one market a claim."""
+
+
+class MarketGoesOn(NotNow):
+    """The market hasn't ended, so it has paid nothing yet."""
+
+
+class PriceMoved(NotNow):
+    """The price of an outcome is worse than what was seen by more than the tolerance, or for liquidity another.
+    `amount` is what a trade would take or bring now, in minor units."""
+
+    def __init__(
+        self, number: int, seen_bps: int, now_bps: int, outcome: int, amount: int | None = None
+    ) -> None:
+        self.seen_bps, self.now_bps, self.outcome, self.amount = seen_bps, now_bps, outcome, amount
+        super().__init__(number, "moved")
+
+
+class OrderGone(NotNow):
+    """The limit order was filled or cancelled, has expired, or ended with its claim."""
+
+
+class PoolClosed(NotNow):
+    """The pool takes no more stakes: its own time is over."""
+
+
+class PoolThere(NotNow):
+    """A claim has one pool."""
+
+
+class ForecastsClosed(NotNow):
+    """Trading is closed, and forecasts are made until then."""
+
+
+class ForecastsThere(NotNow):
+    """Somebody has made a forecast that everybody may see: they can't be hidden any more; or they aren't hidden."""
+
+
+class LinkThere(NotNow):
+    """They linked claim `number` to `target` already."""
+
+    def __init__(self, number: int, target: int) -> None:
+        self.target = target
+        super().__init__(number, "linked")
+
+
+class CruxEnded(NotNow):
+    """One of a link's two claims has ended: a link is neither made nor taken back any more."""
+
+
+class NoScenario(NotNow):
+    """The claim's outcomes aren't stories, so it has no items to be judged."""
+
+
+class DraftNotShared(NotNow):
+    """The draft's author hasn't asked others for their stories."""
+
+
+class RewardThere(NotNow):
+    """They have an open reward on this claim already."""
+
+
+class RewardGone(NotNow):
+    """The reward was given, or has returned to its owner."""
+
+
+class RewardStays(NotNow):
+    """It was locked more than an hour ago: it returns at `until_us`, or goes to whom they name."""
+
+    def __init__(self, number: int, until_us: int) -> None:
+        self.until_us = until_us
+        super().__init__(number, "open")
+
+
+class RewardUnmoved(NotNow):
+    """Its owner's forecast on claim `claim` is what it was when they locked reward `number`."""
+
+    def __init__(self, number: int, claim: int) -> None:
+        self.claim = claim
+        super().__init__(number, "open")
+
+
+class TooEarlyToPropose(NotNow):
+    """NO can't be proposed before the check date, nor anything before the deadline where the claim says so."""
+
+    def __init__(self, number: int, state: str, from_us: int) -> None:
+        self.from_us = from_us
+        super().__init__(number, state)
+
+
+class WindowOver(NotNow):
+    """The challenge window has ended."""
+
+
+class AlreadyDisputed(NotNow):
+    """One dispute at a time: add an argument to it."""
+
+
+class TooLateToReverse(NotNow):
+    """After 30 days only the owner takes a paid result back (D6)."""
+
+
+class NotYours(MarketError):
+    """Somebody else's to do."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"{type(self).__name__} {number}")
+
+
+class NotAuthor(NotYours): ...
+
+
+class NotMaker(NotYours): ...
+
+
+class NotAddressed(NotYours):
+    """The offer names somebody else."""
+
+
+class OwnOffer(NotYours):
+    """Nobody bets against themselves."""
+
+
+class NotASide(NotYours):
+    """Only the two sides of a bet."""
+
+
+class NotAHolder(NotYours):
+    """Only somebody with something on the claim, its author, or a moderator."""
+
+
+class Recused(NotYours):
+    """They have, or once had, money on this claim (D4)."""
+
+
+class NamedJudge(NotYours):
+    """A judge that the claim names steps down first, in public, before they bet on it (D4)."""
+
+
+class OthersFirst(NotYours):
+    """Who voted on the ruling leaves the appeal to other judges, from `from_us` on to nobody else (D6)."""
+
+    def __init__(self, number: int, from_us: int | None) -> None:
+        self.from_us = from_us
+        super().__init__(number)
+
+
+class NotAJudge(NotYours): ...
+
+
+class NotAModerator(NotYours): ...
+
+
+class NotTheOwner(NotYours): ...
+
+
+class HousePays(NotYours):
+    """The house pays for this market, and they opened it or let it pay: neither trades there (C3)."""
+
+
+class NotRewarder(NotYours):
+    """Only whoever locked a reward gives it or takes it back."""
+
+
+class NotWriter(NotYours):
+    """Only whoever wrote a story changes it, and once the claim is open nobody adds one."""
+
+
+class OwnReward(NotYours):
+    """Nobody pays a reward to themselves."""
+
+
+class BadTerms(MarketError):
+    """Something typed can't stand: `field` and a code for the words."""
+
+    def __init__(self, field: str, code: str, **facts: int | str) -> None:
+        self.field, self.code, self.facts = field, code, facts
+        super().__init__(f"{field}: {code}")
+
+
+class BadOutcome(BadTerms): ...
+
+
+class BadTimes(BadTerms): ...
+
+
+class BadStake(BadTerms): ...
+
+
+class BadResult(BadTerms): ...
+
+
+class BadTrade(BadTerms): ...
+
+
+class BadForecast(BadTerms): ...
+
+
+class BadLink(BadTerms): ...
+
+
+class Needed(BadTerms):
+    """A field that must be filled is empty."""
+
+
+class WordingBlocked(MarketError):
+    """The wording check found what must be mended first; `remarks` are `wording.Remark`."""
+
+    def __init__(self, remarks: tuple[object, ...]) -> None:
+        self.remarks = remarks
+        super().__init__(f"{len(remarks)} remarks")
+
+
+class WordingWarned(WordingBlocked):
+    """The wording check warns; the same request with `anyway` opens the claim."""
+
+
+class Limit(MarketError):
+    """A server's setting keeps it back; `limit` is the number that does."""
+
+    def __init__(self, limit: int = 0) -> None:
+        self.limit = limit
+        super().__init__(f"{type(self).__name__} {limit}")
+
+
+class MayNotOpen(Limit): ...
+
+
+class TooManyClaims(Limit): ...
+
+
+class StakeTooHigh(Limit): ...
+
+
+class MakerLacksPoints(Limit):
+    """The offer's maker doesn't have the stake just now; `limit` is the offer's number."""
+
+
+class WaitFirst(Limit):
+    """The same person waits after a proposal that failed (D2); `limit` is when, in microseconds since 1970."""
+
+
+class NotEnoughShares(Limit):
+    """They don't hold so many; `limit` is how many units are free to be sold."""
+
+
+class PriceAtLimit(Limit):
+    """The price would leave 1% to 99%; `limit` is how many units lead just there."""
+
+
+class TooManyOrders(Limit):
+    """They have `limit` resting orders, as many as one person may."""
+
+
+class TooManyRewards(Limit):
+    """There are `limit` open rewards, as many as one person may have, or one claim."""

@@ -1,0 +1,379 @@
+"""What claims, bets, bonds and the book promise each other, held against every row of one server.
+
+The book's own audit (`ledger.audit.verify`) comes first: here its transfers and balances are taken as they stand.
+Instead of repairing anything it says, in plain sentences and at most `MOST` of them, what doesn't fit.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from ledger import issuance
+from ledger import schema as book
+from ledger.compiled import in_guild, param, params
+from ledger.money import points
+from markets.bets.offers import STAKE
+from markets.claims import ambiguity, claims, conditions
+from markets.claims import terms as claim_terms
+from markets.core import tables
+from markets.people.rewards import BACK, GIVEN
+from markets.records import audit_public, audit_shares
+
+MOST = 20
+PAGE = 500
+
+HOLDERS: list[tuple[str, sa.Column[Any]]] = [
+    ("escrow", tables.bets.c.escrow),
+    ("bond", tables.proposals.c.bond),
+    ("bond", tables.disputes.c.bond),
+    ("bond", tables.disputes.c.appeal_bond),
+    ("escrow", tables.markets.c.escrow),
+    ("reserve", tables.orders.c.reserve),
+    ("escrow", tables.pools.c.escrow),
+    ("reserve", tables.rewards.c.reserve),
+]
+"""Which kinds of account hold points for somebody, and the columns that say for whom. A room that opens such accounts
+adds its own."""
+
+RUNNING = ("proposed", "disputed", "ruled")
+"""States of a claim in which bonds are held."""
+
+
+_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
+_b, _offers, _c = tables.bets.c, tables.offers.c, tables.claims.c
+_proposals, _disputes, _resolutions = tables.proposals.c, tables.disputes.c, tables.resolutions.c
+_ACCOUNTS = sa.select(_a.number, _a.balance).where(in_guild(_a), _a.kind == param("k"))
+_WALLETS = sa.select(_a.owner, _a.number).where(in_guild(_a), _a.kind == "wallet")
+_HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
+_k, _target = tables.links.c, tables.claims.alias("target")
+_LINKS = (
+    sa.select(
+        *(_k.player, _k.claim, _k.target, _k.outcome, _k.target_outcome, _k.told),
+        *(_c.terms, _target.c.terms.label("target_terms"), _resolutions.claim.label("told_claim")),
+    )
+    .join_from(tables.links, tables.claims, (_c.guild_id == _k.guild_id) & (_c.number == _k.claim))
+    .join(_target, (_target.c.guild_id == _k.guild_id) & (_target.c.number == _k.target))
+    .join(
+        tables.resolutions,
+        (_resolutions.guild_id == _k.guild_id) & (_resolutions.number == _k.told),
+        isouter=True,
+    )
+    .where(in_guild(_k))
+    .order_by(_k.player, _k.claim, _k.target)
+)
+_stories, _items = tables.stories.c, tables.items.c
+_STORIES = (
+    sa.select(_stories.claim, _stories.writer, _stories.name)
+    .where(in_guild(_stories))
+    .order_by(_stories.claim, _stories.outcome)
+)
+_ITEMS = (
+    sa.select(_items.claim, _items.words, _items.by_us, _items.chances)
+    .where(in_guild(_items))
+    .order_by(_items.claim, _items.number)
+)
+_SCENARIOS = (
+    sa.select(_c.number, _c.state, _c.terms)
+    .where(
+        in_guild(_c),
+        _c.number > param("after"),
+        _c.terms.contains('"scenario":{')
+        | _c.number.in_(sa.select(_stories.claim).where(in_guild(_stories)))
+        | _c.number.in_(sa.select(_items.claim).where(in_guild(_items))),
+    )
+    .order_by(_c.number)
+    .limit(param("most"))
+)
+_w = tables.rewards.c
+_REWARDS = (
+    sa.select(
+        *(_w.number, _w.owner, _w.winner, _w.amount, _w.reserve, _w.state, _w.locked_by, _w.ended_by),
+        _a.balance,
+    )
+    .join_from(tables.rewards, book.accounts, (_a.guild_id == _w.guild_id) & (_a.number == _w.reserve))
+    .where(in_guild(_w), _w.number > param("after"))
+    .order_by(_w.number)
+    .limit(param("most"))
+)
+_STANDING = sa.select(_proposals.claim, _proposals.state).where(
+    in_guild(_proposals), _proposals.state.in_(["standing", "disputed"])
+)
+_newest = sa.select(sa.func.max(_disputes.number)).where(in_guild(_disputes)).group_by(_disputes.claim)
+_LAST_DISPUTE = sa.select(_disputes.claim, _disputes.state).where(
+    in_guild(_disputes), _disputes.number.in_(_newest)
+)
+_RESOLVED = sa.select(_resolutions.number, _resolutions.claim).where(in_guild(_resolutions))
+_conditions = tables.conditions.c
+_CONDITIONS = sa.select(
+    _conditions.claim,
+    _conditions.on_claim,
+    _conditions.outcome,
+    _conditions.days,
+    _conditions.state,
+    _conditions.decided_us,
+).where(in_guild(_conditions))
+_CLAIMS = (
+    sa.select(
+        *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),
+        *(_c.closes_us, _c.deadline_us),
+    )
+    .where(in_guild(_c), _c.number > param("after"))
+    .order_by(_c.number)
+    .limit(param("most"))
+)
+_BETS = (
+    sa.select(
+        *(_b.number, _b.maker, _b.taker, _b.maker_stake, _b.taker_stake, _b.escrow, _b.state),
+        *(_b.accepted_by, _b.paid_by, _b.maker_paid, _b.taker_paid, _a.balance),
+        *(_offers.state.label("o_state"), _offers.maker.label("o_maker")),
+        *(_offers.maker_stake.label("o_maker_stake"), _offers.taker_stake.label("o_taker_stake")),
+    )
+    .join(tables.offers, (_offers.guild_id == _b.guild_id) & (_offers.number == _b.number))
+    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow))
+    .where(in_guild(_b), _b.number > param("after"))
+    .order_by(_b.number)
+    .limit(param("most"))
+)
+_ENTRIES = (
+    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
+    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
+    .where(in_guild(_e), _e.transfer.in_(params("numbers")))
+)
+
+
+def problems(tx: Connection, guild: int) -> tuple[str, ...]:
+    """What doesn't fit, in sentences; none where all is right."""
+    return tuple(islice(_all(tx, guild), MOST))
+
+
+def _all(tx: Connection, guild: int) -> Iterator[str]:
+    yield from _held(tx, guild)
+    yield from _claims(tx, guild)
+    yield from _bets(tx, guild)
+    yield from _links(tx, guild)
+    yield from _scenarios(tx, guild)
+    yield from _rewards(tx, guild)
+    yield from audit_public.problems(tx, guild)
+    wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
+    yield from audit_shares.problems(tx, guild, wallets)
+
+
+# --- accounts that hold something -------------------------------------------------------------
+
+
+def _held(tx: Connection, guild: int) -> Iterator[str]:
+    """Every escrow and bond is one thing's, and what is over holds nothing."""
+    owned: dict[str, list[int]] = {}
+    for kind, column in HOLDERS:
+        asked = sa.select(column).where(column.table.c.guild_id == guild, column.is_not(None))
+        owned.setdefault(kind, []).extend(tx.execute(asked).scalars())
+    for kind, numbers in owned.items():
+        seen = {row.number: row.balance for row in tx.execute(_ACCOUNTS, {"g": guild, "k": kind})}
+        for number, times in Counter(numbers).items():
+            if times > 1:
+                yield f"Account {number} holds points for {times} things at once."
+        for number in sorted(set(numbers) - set(seen)):
+            yield f"Account {number} is no {kind}."
+        for number in sorted(set(seen) - set(numbers)):
+            if balance := seen[number]:
+                yield f"Account {number} ({kind}) holds {points(balance)} points and nothing says for what."
+    for row in tx.execute(_LEFT_OVER, {"g": guild}).all():
+        yield f"Bond {row.number} holds {points(row.balance)} points, and its claim is {row.state}."
+
+
+# --- claims -----------------------------------------------------------------------------------
+
+
+def _claims(tx: Connection, guild: int) -> Iterator[str]:
+    standing: dict[int, list[str]] = {}
+    for claim, state in tx.execute(_STANDING, {"g": guild}):
+        standing.setdefault(claim, []).append(state)
+    last = {row.claim: row.state for row in tx.execute(_LAST_DISPUTE, {"g": guild})}
+    links = {row[0]: conditions.ConditionLink(*row) for row in tx.execute(_CONDITIONS, {"g": guild})}
+    resolved = {(number, claim) for number, claim in tx.execute(_RESOLVED, {"g": guild})}
+    wanted = {"proposed": ["standing"], "disputed": ["disputed"], "ruled": ["disputed"]}
+    disputes = {"disputed": ("open", "appealed"), "ruled": ("ruled", "final")}
+    for row in _pages(tx, _CLAIMS, guild):
+        name = f"Claim {row.number}"
+        yield from _terms(name, row, links.get(row.number))
+        if row.state in ("draft", "dropped"):
+            continue
+        if standing.get(row.number, []) != wanted.get(row.state, []):
+            yield f"{name} is {row.state}, and its proposals don't fit that."
+        if row.state in disputes and last.get(row.number) not in disputes[row.state]:
+            yield f"{name} is {row.state}, and its dispute isn't."
+        if (row.resolution is not None) != (row.state in ("settled", "void")):
+            yield f"{name} is {row.state}, and its result doesn't fit that."
+        elif row.resolution is not None and (row.resolution, row.number) not in resolved:
+            yield f"{name} names a result that is not its own."
+
+
+def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Iterator[str]:
+    if hashlib.sha256(row.terms.encode()).digest() != bytes(row.digest):
+        yield f"{name}: its terms don't come to its digest."
+        return
+    try:
+        terms = claim_terms.read_terms(row.terms)
+        fits = claim_terms.canonical(terms) == row.terms and terms.kind == row.kind
+        if row.state not in ("draft", "dropped"):
+            counts = link is not None and link.state in (conditions.MET, conditions.REVERSED)
+            times = claims.counted_times(terms, link.decided_us if link and counts else None)
+            fits = fits and times[:2] == (row.closes_us, row.deadline_us)
+            ambiguity.decode(terms.clause)
+            yield from _condition(name, row.state, terms.condition, link)
+    except (ValidationError, ambiguity.BadClause):
+        fits = False
+    if not fits:
+        yield f"{name}: its terms can't be read, or its times are others."
+
+
+def _condition(
+    name: str, state: str, said: conditions.Condition | None, link: conditions.ConditionLink | None
+) -> Iterator[str]:
+    linked = (link.on, link.outcome, link.days) if link else None
+    if linked != ((said.on, said.outcome, said.days) if said else None):
+        yield f"{name} hangs on something else than its terms say."
+    elif link is not None and link.state == conditions.WAITING and state == "settled":
+        yield f"{name} is settled, and what it hangs on isn't decided."
+    elif link is not None and link.state == conditions.FAILED and state != "void":
+        yield f"{name} is {state}, and what it hangs on came out otherwise."
+
+
+# --- bets -------------------------------------------------------------------------------------
+
+
+def _bets(tx: Connection, guild: int) -> Iterator[str]:
+    wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
+    house = tx.execute(_HOUSE, {"g": guild}).scalar()
+    for rows in _whole_pages(tx, _BETS, guild):
+        moved = _moved(tx, guild, [n for row in rows for n in (row.accepted_by, row.paid_by) if n])
+        for row in rows:
+            for why in _bet(row, moved, wallets, house):
+                yield f"Bet {row.number}: {why}."
+
+
+def _bet(
+    row: Any, moved: dict[int, tuple[str, dict[int, int]]], wallets: dict[int, int], house: Any
+) -> Iterator[str]:
+    pot = row.maker_stake + row.taker_stake
+    maker, taker = wallets.get(row.maker), wallets.get(row.taker)
+    offered = (row.o_state, row.o_maker, row.o_maker_stake, row.o_taker_stake)
+    if offered != ("accepted", row.maker, row.maker_stake, row.taker_stake):
+        yield "it is another than the offer it was"
+    kind, stakes = moved.get(row.accepted_by, ("", {}))
+    if kind != STAKE or stakes != {row.escrow: pot, maker: -row.maker_stake, taker: -row.taker_stake}:
+        yield f"transfer {row.accepted_by} didn't lock its stakes"
+    live = row.state == "live"
+    if row.balance != (pot if live else 0):
+        yield f"its escrow holds {points(row.balance)} points instead of {points(pot if live else 0)}"
+    if live:
+        return
+    _, paid = moved.get(row.paid_by, ("", {}))
+    paid = dict(paid)
+    good = paid.pop(row.escrow, 0) == -pot and set(paid) <= {maker, taker, house}
+    for side, gets in ((maker, row.maker_paid), (taker, row.taker_paid)):
+        # The house has what somebody who was deleted would have got (E4).
+        got = paid.get(side, 0) if side is not None else 0
+        good = good and (got == gets or (got < gets and house in paid))
+    if not good:
+        yield f"transfer {row.paid_by} didn't pay what it says"
+
+
+def _links(tx: Connection, guild: int) -> Iterator[str]:
+    """Each crux names outcomes that its claims have, and a result of its own claim."""
+    for row in tx.execute(_LINKS, {"g": guild}):
+        name = f"The link of player {row.player} from claim {row.claim} to {row.target}"
+        sizes = [len(claim_terms.read_terms(terms).outcomes) for terms in (row.terms, row.target_terms)]
+        if row.outcome >= sizes[0] or row.target_outcome >= sizes[1]:
+            yield f"{name} names an outcome that isn't there."
+        if row.told is not None and row.told_claim != row.claim:
+            yield f"{name} names a result that is another claim's."
+
+
+def _scenarios(tx: Connection, guild: int) -> Iterator[str]:
+    """The stories and items of each scenario are those of its terms, and nothing else has any."""
+    told: dict[int, list[tuple[int, str]]] = {}
+    for claim, writer, name in tx.execute(_STORIES, {"g": guild}):
+        told.setdefault(claim, []).append((writer, name))
+    rows: dict[int, list[tuple[str, int, str]]] = {}
+    for claim, words, by_us, chances in tx.execute(_ITEMS, {"g": guild}):
+        rows.setdefault(claim, []).append((words, by_us, chances))
+    for row in _pages(tx, _SCENARIOS, guild):
+        try:
+            terms = claim_terms.read_terms(row.terms)
+        except ValidationError:
+            continue  # that is told already
+        scenario = None if row.state in ("draft", "dropped") else terms.scenario
+        items = scenario.items if scenario else ()
+        said = [(item.words, item.by_us, ",".join(map(str, item.chances))) for item in items]
+        names = zip(scenario.writers, terms.outcomes, strict=False) if scenario else ()
+        fits = told.get(row.number, []) == [(writer, outcome.name) for writer, outcome in names]
+        if not fits or rows.get(row.number, []) != said:
+            yield f"Claim {row.number} has other stories or items than its terms say."
+
+
+def _rewards(tx: Connection, guild: int) -> Iterator[str]:
+    """Each reward is held by its reserve until it ends, and then went to its winner or back in one transfer."""
+    wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
+    house = tx.execute(_HOUSE, {"g": guild}).scalar()
+    for rows in _whole_pages(tx, _REWARDS, guild):
+        moved = _moved(tx, guild, [n for row in rows for n in (row.locked_by, row.ended_by) if n])
+        for row in rows:
+            held = row.amount if row.state == "open" else 0
+            if row.balance != held:
+                yield f"Reward {row.number}: its reserve holds {points(row.balance)} points, not {points(held)}."
+            if moved.get(row.locked_by) != (
+                issuance.REWARD,
+                {wallets[row.owner]: -row.amount, row.reserve: row.amount},
+            ):
+                yield f"Reward {row.number}: transfer {row.locked_by} didn't lock it."
+            if row.state == "open":
+                continue
+            kind, ended = moved.get(row.ended_by, ("", {}))
+            to = set(ended) - {row.reserve}
+            wanted = GIVEN if row.state == "given" else BACK
+            good = to <= {wallets[row.winner or row.owner], house}
+            if kind != wanted or ended.get(row.reserve) != -row.amount or not good:
+                yield f"Reward {row.number}: transfer {row.ended_by} didn't end it."
+
+
+def _moved(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[str, dict[int, int]]]:
+    found: dict[int, tuple[str, dict[int, int]]] = {}
+    for transfer, kind, account, amount in tx.execute(_ENTRIES, {"g": guild, "numbers": transfers}):
+        found.setdefault(transfer, (kind, {}))[1][account] = amount
+    return found
+
+
+def _whole_pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[list[Any]]:
+    after = 0
+    while rows := list(tx.execute(statement, {"g": guild, "after": after, "most": PAGE}).all()):
+        yield rows
+        after = rows[-1].number
+
+
+def _pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[Any]:
+    for rows in _whole_pages(tx, statement, guild):
+        yield from rows
+
+
+def _bonds_left(column: sa.Column[Any], claim: sa.Column[Any]) -> sa.Select[Any, Any, Any]:
+    table = column.table
+    return (
+        sa.select(_a.number, _a.balance, _c.state)
+        .join_from(table, book.accounts, (_a.guild_id == table.c.guild_id) & (_a.number == column))
+        .join(tables.claims, (_c.guild_id == table.c.guild_id) & (_c.number == claim))
+        .where(in_guild(table.c), _a.balance != 0, _c.state.not_in(RUNNING))
+    )
+
+
+_LEFT_OVER = sa.union_all(
+    _bonds_left(_proposals.bond, _proposals.claim),
+    _bonds_left(_disputes.bond, _disputes.claim),
+    _bonds_left(_disputes.appeal_bond, _disputes.claim),
+)

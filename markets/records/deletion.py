@@ -1,0 +1,140 @@
+"""What claims, bets and markets hold about a person, and what of it is deleted on request (RULES E4)."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from ledger import accounts, players
+from ledger.compiled import in_guild, param
+from ledger.players import Forget, Gone
+from ledger.types import from_us
+from markets.claims import claims
+from markets.core import jobs, lifecycle, outbox, tables
+from markets.forecasts import crux_links, leaderboard
+from markets.people import rewards
+from markets.settlement import scenarios
+from markets.shares import orders
+
+_offers, _claims, _bets = tables.offers.c, tables.claims.c, tables.bets.c
+_follows, _preferences, _agreements, _moves = (
+    tables.follows.c,
+    tables.preferences.c,
+    tables.agreements.c,
+    tables.moves.c,
+)
+_appointments = tables.appointments.c
+_OFFERS = (
+    sa.select(_offers.number, _offers.claim)
+    .where(in_guild(_offers), _offers.maker == param("p"), _offers.state == "open")
+    .order_by(_offers.number)
+)
+_WITHDRAW = (
+    sa.update(tables.offers).where(in_guild(_offers), _offers.number == param("n")).values(state="withdrawn")
+)
+_DRAFTS = (
+    sa.select(_claims.number)
+    .where(in_guild(_claims), _claims.author == param("p"), _claims.state == lifecycle.DRAFT)
+    .order_by(_claims.number)
+)
+_TYPED = (  # what an author typed and never took; what counts of a claim are its terms
+    sa.update(tables.claims)
+    .where(in_guild(_claims), _claims.author == param("p"), _claims.typed.is_not(None))
+    .values(typed=None)
+)
+_FOLLOWS = sa.delete(tables.follows).where(in_guild(_follows), _follows.player == param("p"))
+_PREFERENCES = sa.delete(tables.preferences).where(in_guild(_preferences), _preferences.player == param("p"))
+_AGREEMENTS = sa.delete(tables.agreements).where(
+    in_guild(_agreements), _agreements.suggested_by == param("p")
+)
+_MOVES = sa.delete(tables.moves).where(in_guild(_moves), _moves.signed_by == param("p"))
+_APPOINTMENTS = sa.delete(tables.appointments).where(
+    in_guild(_appointments), _appointments.side == param("p")
+)
+_DISSENTS = (  # a dissent note is the loser's own
+    sa.update(tables.bets)
+    .where(
+        in_guild(_bets),
+        _bets.dissent.is_not(None),
+        sa.or_(
+            (_bets.maker == param("p")) & (_bets.maker_paid < _bets.maker_stake),
+            (_bets.taker == param("p")) & (_bets.taker_paid < _bets.taker_stake),
+        ),
+    )
+    .values(dissent=None)
+)
+
+
+def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
+    """Withdraw a person's offers, resting orders and rewards, drop their drafts and cruxes, forget what they follow
+    and chose, and take them out of the book. Their open bets and shares stand under the number, and so do the claims
+    that others hold something on.
+
+    Raises:
+        UnknownPlayer: They are not in this book.
+    """
+    guild = request.guild
+    player = accounts.player(tx, guild, request.person).number
+    this = {"g": guild, "p": player}
+    for number, claim in tx.execute(_OFFERS, this).all():
+        tx.execute(_WITHDRAW, {"g": guild, "n": number})
+        for kind in ("offer.expire", "offer.remind"):
+            jobs.cancel(tx, guild, kind, number)
+        outbox.redraw(tx, guild, "offer", number)
+        outbox.redraw(tx, guild, "claim", claim)
+    orders.end_all_of(tx, guild, player, now)
+    for number in tx.execute(_DRAFTS, this).scalars().all():
+        claims.drop_draft(tx, guild, number, now)
+    rewards.forget(tx, guild, player, now)
+    crux_links.cut_all_of(tx, guild, player)
+    scenarios.forget(tx, guild, player)
+    for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS, _TYPED):
+        tx.execute(erases, this)
+    leaderboard.list_(tx, guild, player, listed=False)
+    outbox.redraw_naming(tx, guild, player)  # a number stands there from now on
+    outbox.reword_naming(tx, guild, player)
+    for number in claims.judged_by(tx, guild, player):
+        outbox.redraw_about(tx, guild, number)
+    return players.forget(tx, request, now)
+
+
+def stored(tx: Connection, guild: int, player: int) -> dict[str, list[dict[str, Any]]]:
+    """Every row of this room that names a player, by table: times as ISO, bytes as hex, words as they stand.
+
+    Which columns name a player is asked of the schema, so that a table to come is not forgotten.
+    """
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table, names in _NAMING.items():
+        rows = tx.execute(names, {"g": guild, "p": player}).mappings().all()
+        if rows:
+            found[table] = [{name: _readable(name, value) for name, value in row.items()} for row in rows]
+    return found
+
+
+def _readable(name: str, value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    if name.endswith("_us") and isinstance(value, int):
+        return from_us(value).isoformat()
+    return value
+
+
+def _naming() -> dict[str, sa.Select[Any]]:
+    """By table, the rows in which some column names a player."""
+    asks: dict[str, sa.Select[Any]] = {}
+    for table in SQLModel.metadata.tables.values():
+        if getattr(tables, table.name, None) is not table:
+            continue  # the book's
+        names = {key.parent.name for key in table.foreign_keys if key.column.table.name == "players"}
+        names -= {"guild_id"}
+        if table.name == "offers":
+            names |= {"taker"}  # 0 is anyone, so the schema can't say whom it names
+        if names:
+            theirs = [table.c[name] == param("p") for name in sorted(names)]
+            asks[table.name] = sa.select(table).where(in_guild(table.c), sa.or_(*theirs))
+    return asks
+
+
+_NAMING = _naming()

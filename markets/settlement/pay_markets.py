@@ -1,0 +1,524 @@
+"""How a market ends with its claim, and how that is taken back (RULES A4, C3, C8, C9).
+
+In phases, each cut into transfers of up to a hundred holders under keys of the resolution and a number:
+
+    orders     resting orders end, and what they hold returns
+    collect    of a void: who took more out than they put in gives it back, into debt if need be
+    pay        each holder gets what their shares pay; of a void, what they put in
+    rest       what remains goes to those who paid the subsidy, to each what their own liquidity is left with
+               (`liquidity`); of a void that is all of it
+
+The market's row says which phase and who is next, so a crash between any two pays each once. Collecting comes first,
+so the escrow never falls below zero; taking back goes the same way backwards.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts, money
+from ledger import schema as book
+from ledger.accounts import Account
+from ledger.compiled import Compiled, in_guild, param
+from ledger.transfers import VOID, Words, post, reverse
+from ledger.types import Whole
+from markets.bets import offers
+from markets.claims import claims, instruments, terms
+from markets.claims.claims import Claim
+from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
+from markets.claims.terms import Result
+from markets.core import outbox, tables
+from markets.forecasts import leaderboard
+from markets.forecasts.leaderboard import Profit
+from markets.shares import liquidity, market_maker, orders
+from markets.shares.market_maker import Market
+
+PAYOUT, REST = "market.payout", "market.rest"
+
+HOLDERS = 100
+"""Of one transfer; with the escrow and the house beside them that is 102 entries."""
+
+MOST_ENTRIES = HOLDERS + 2
+
+_ORDERS, _COLLECT, _PAY, _REST, _OVER = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What a market's end is about: `weights` None gives each what they put in. `key` is that of its transfers."""
+
+    weights: tuple[int, ...] | None
+    key: str
+    state: str
+    now: datetime
+
+    @property
+    def values(self) -> dict[str, int]:
+        given = self.weights or ()
+        return {f"w{at}": given[at] if at < len(given) else 0 for at in range(claims.MOST)} | {
+            "whole": sum(given) or 1
+        }
+
+
+class SharesOfOutcomes(Instrument):
+    """The market of a claim, as its resolution sees it."""
+
+    def pay_some(
+        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
+    ) -> Step:
+        market = market_maker.find(tx, claim.guild, claim.number)
+        if market is None or market.state in ("settled", "void"):
+            return NOTHING_LEFT
+        if market.state == "open":
+            market = replace(market, state="ending", resolution=resolution, phase=_ORDERS, cursor=0, chunks=0)
+        state = "void" if result.kind == "void" else "settled"
+        end = _End(instruments.weights(claim, result), f"resolution:{resolution}:market", state, now)
+        return _end_some(tx, market, end, room)
+
+    def take_back_some(
+        self,
+        tx: Connection,
+        claim: Claim,
+        resolution: int,
+        room: int,
+        now: datetime,
+        actor: int,
+        note: Words | None,
+    ) -> Step:
+        market = market_maker.find(tx, claim.guild, claim.number)
+        if market is None or market.resolution != resolution:
+            return NOTHING_LEFT
+        entries = 0
+        if market.chunks and market.phase == _OVER:
+            accounts.reopen(tx, market.escrow)
+        while market.chunks:
+            if room - entries < MOST_ENTRIES:
+                _save(tx, replace(market, state="ending", phase=_REST))
+                return Step(done=False, entries=entries)
+            key = {"g": claim.guild, "key": f"resolution:{resolution}:market:{market.chunks}"}
+            transfer = tx.execute(_BY_KEY, key).scalar_one()
+            undone = f"resolution:{resolution}:market-back:{market.chunks}"
+            posted = reverse(
+                tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=actor, note=note
+            )
+            entries += len(posted.balances)
+            orders.after_taking(tx, market.guild, posted.balances, now)
+            market = replace(market, chunks=market.chunks - 1)
+        if not _take_notes_back(tx, market, _is_void(tx, claim, resolution), now):
+            _save(tx, replace(market, state="ending", phase=_REST))
+            return Step(done=False, entries=entries)
+        _save(tx, replace(market, state="open", resolution=None, phase=_ORDERS, cursor=0))
+        return Step(done=True, entries=entries)
+
+    def changes(
+        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
+    ) -> dict[int, int]:
+        market = market_maker.find(tx, claim.guild, claim.number)
+        weights = instruments.weights(claim, result)
+        if market is None or market.state != "open" or weights is None:
+            return {}
+        asked = {"g": claim.guild, "claim": claim.number, **_End(weights, "", "", _NO_TIME).values}
+        rows = tx.execute(_CHANGES, asked).all()
+        held = accounts.state(tx, market.escrow).balance
+        payments = liquidity.payments(tx, market)
+        parts = liquidity.parts(tx, market, payments, weights)
+        rest = money.share_out(held - sum(row.gets for row in rows), parts)
+        changed = {row.player: row.gets - row.cost for row in rows}
+        for row, back in zip(payments, rest, strict=True):
+            if row.player:
+                changed[row.player] = changed.get(row.player, 0) + back - row.paid
+        return changed if player is None else {player: changed.get(player, 0)}
+
+    def changes_by_outcome(
+        self, tx: Connection, claim: Claim, player: int | None = None
+    ) -> list[dict[int, int]]:
+        market = market_maker.find(tx, claim.guild, claim.number)
+        if market is None or market.state != "open":
+            return [{} for _ in claim.terms.outcomes]
+        pays: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
+        put_in: dict[int, int] = {}
+        for who, at, shares, cost in tx.execute(_HELD, {"g": claim.guild, "claim": claim.number}).all():
+            pays[at][who] = shares
+            put_in[who] = put_in.get(who, 0) - cost
+        held = accounts.state(tx, market.escrow).balance
+        payments = liquidity.payments(tx, market)
+        for row in payments:
+            if row.player:
+                put_in[row.player] = put_in.get(row.player, 0) - row.paid
+        found: list[dict[int, int]] = []
+        for at, shares_of in enumerate(pays):
+            parts = liquidity.parts(tx, market, payments, [int(at == one) for one in range(len(pays))])
+            rest = money.share_out(held - sum(shares_of.values()), parts)
+            changed = dict(put_in)
+            for who, shares in shares_of.items():
+                changed[who] += shares
+            for row, back in zip(payments, rest, strict=True):
+                if row.player:
+                    changed[row.player] += back
+            found.append(changed if player is None else {player: changed.get(player, 0)})
+        return found
+
+    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
+        market = market_maker.find(tx, claim.guild, claim.number)
+        if market is None or market.state != "open":
+            return {}
+        rows = tx.execute(_STAKES, {"g": claim.guild, "claim": claim.number}).all()
+        return {row.player: max(row.cost, 1) for row in rows}
+
+    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
+        asked = {"g": claim.guild, "claim": claim.number, "p": player}
+        return tx.execute(_HOLDS, asked).first() is not None
+
+    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
+        asked = {"g": claim.guild, "claim": claim.number, "p": player}
+        return any(tx.execute(one, asked).first() is not None for one in (_HAD, _HAD_PAID, _HAD_ORDER))
+
+    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
+        return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
+
+    def hangs(self, tx: Connection, claim: Claim) -> bool:
+        asked = {"g": claim.guild, "claim": claim.number}
+        if any(tx.execute(one, asked).first() is not None for one in (_ANY, _ANY_ORDER)):
+            return True
+        market = market_maker.find(tx, claim.guild, claim.number)
+        if market is None or market.state != "open":
+            return False
+        paid = [one.paid for one in liquidity.payments(tx, market)]
+        # More than one transfer could give back; or not all of it is there, and who lost it depends on what comes.
+        return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)
+
+    def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
+        orders.resume(tx, claim, now)
+
+    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
+        market = market_maker.find(tx, claim.guild, claim.number)
+        if market is not None and market.state == "open":
+            market = replace(market, state="ending", phase=_REST, cursor=0, chunks=0)
+            end = _End(None, f"claim:{claim.number}:market", "settled", now)
+            done = _end_some(tx, market, end, MOST_ENTRIES)
+            assert done.done, claim.number
+
+
+Which = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
+_markets, _positions, _liquidity, _orders = (
+    tables.markets.c,
+    tables.positions.c,
+    tables.liquidity.c,
+    tables.orders.c,
+)
+_a, _w, _t = book.accounts.c, book.players.c, book.transfers.c
+_zero = sa.literal_column("0", Whole)
+_of_market = (in_guild(_positions), _positions.claim == param("claim"))
+_in_range = (*_of_market, _positions.player > param("cursor"), _positions.player <= param("last"))
+_MARK_PUT_IN = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_positions.cost))
+_UNPAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
+_MARKED = Compiled(
+    sa.select(_positions.player)
+    .where(*_of_market, _positions.paid.is_not(None))
+    .group_by(_positions.player)
+    .order_by(_positions.player)
+    .limit(param("most"))
+    .offset(_zero)
+)
+_trades = tables.trades.c
+_resolutions = tables.resolutions.c
+_RESULT = sa.select(_resolutions.result).where(in_guild(_resolutions), _resolutions.number == param("r"))
+_of_payers = (in_guild(_liquidity), _liquidity.claim == param("claim"))
+_RETURNED = Compiled(
+    sa.update(tables.liquidity)
+    .where(*_of_payers, _liquidity.number == param("n"))
+    .values(returned=param("back"))
+)
+_UNRETURNED = Compiled(sa.update(tables.liquidity).where(*_of_payers).values(returned=sa.null()))
+_SAVE = Compiled(
+    sa.update(tables.markets)
+    .where(in_guild(_markets), _markets.claim == param("claim"))
+    .values({name: param(name) for name in ("state", "resolution", "phase", "cursor", "chunks")})
+)
+_BY_KEY = sa.select(_t.number).where(in_guild(_t), _t.key == param("key"))
+_HELD = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(
+    *_of_market
+)
+_this_player = (*_of_market, _positions.player == param("p"))
+_HOLDS = sa.select(_positions.player).where(*_this_player, _positions.shares > 0).limit(1)
+_HAD = sa.select(_positions.player).where(*_this_player).limit(1)
+_HAD_PAID = sa.select(_liquidity.player).where(*_of_payers, _liquidity.player == param("p")).limit(1)
+_of_orders = (in_guild(_orders), _orders.claim == param("claim"))
+_HAD_ORDER = sa.select(_orders.player).where(*_of_orders, _orders.player == param("p")).limit(1)
+_ANY = sa.select(_positions.player).where(*_of_market, _positions.shares > 0).limit(1)
+_ANY_ORDER = sa.select(_orders.player).where(*_of_orders, _orders.state == "open").limit(1)
+_DELETED = (
+    sa.select(_positions.player)
+    .join(book.players, (_w.guild_id == _positions.guild_id) & (_w.number == _positions.player))
+    .where(*_of_market, _positions.shares > 0, _w.discord_id.is_(None))
+    .limit(1)
+)
+
+
+def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime) -> bool:
+    """Take out of the board, and unmark, the next holders that were paid; True once all are, and the payers with
+    them."""
+    end = _End(None, "", "void" if voided else "settled", now)
+    this = {"g": market.guild, "claim": market.claim}
+    paid = [row[0] for row in _MARKED.rows(tx, **this, most=HOLDERS)]
+    if paid:
+        asked = this | {"cursor": paid[0] - 1, "last": paid[-1]}
+        _note(tx, market, end, list(_CAME.rows(tx, **asked)), back=True)
+        _UNPAID.execute(tx, **asked)
+    if len(paid) == HOLDERS:
+        return False
+    payments = liquidity.payments(tx, market)
+    back = [(row.player, row.paid, row.returned) for row in payments if row.returned is not None]
+    _note_payers(tx, market, end, back, back=True)
+    _UNRETURNED.execute(tx, **this)
+    return True
+
+
+def _is_void(tx: Connection, claim: Claim, resolution: int) -> bool:
+    result = tx.execute(_RESULT, {"g": claim.guild, "r": resolution}).scalar_one()
+    return terms.read_result(result).kind == "void"
+
+
+# --- paying -----------------------------------------------------------------------------------
+
+
+def _end_some(tx: Connection, market: Market, end: _End, room: int) -> Step:
+    """Go on with a market's end for as long as there is room."""
+    left = room
+    while market.phase != _OVER:
+        if market.phase == _ORDERS:
+            used, done = orders.end_some(tx, market, left, end.now)
+            left -= used
+            if not done:
+                break
+            market = _next_phase(market, _COLLECT if end.weights is None else _PAY)
+            continue
+        most = min(HOLDERS, left - 2)
+        if most < min(HOLDERS, 20):  # not worth a transfer: the next unit has all the room
+            break
+        if market.phase == _REST:
+            market, used, done = _return_rest(tx, market, end, most)
+        else:
+            market, used, done = _pay_chunk(tx, market, end, most)
+        left -= used
+        if done:
+            market = _next_phase(market, market.phase + 1)
+    if market.phase == _OVER:
+        accounts.end(tx, market.escrow)
+        market = replace(market, state=end.state)
+        outbox.redraw(tx, market.guild, "claim", market.claim)
+        if market.trades and market.resolution is not None:
+            facts = {"claim": market.claim, "resolution": market.resolution}
+            outbox.enqueue(tx, market.guild, "market.paid", facts, end.now, line=market.claim)
+    _save(tx, market)
+    return Step(done=market.phase == _OVER, entries=room - left)
+
+
+def _next_phase(market: Market, phase: int) -> Market:
+    return replace(market, phase=phase, cursor=0)
+
+
+def _pay_chunk(tx: Connection, market: Market, end: _End, most: int) -> tuple[Market, int, bool]:
+    """Collect from, or pay, the next holders in one transfer."""
+    collecting = market.phase == _COLLECT
+    asked = {"g": market.guild, "claim": market.claim, "cursor": market.cursor, "most": most, **end.values}
+    statement = _COLLECTED if collecting else _PUT_IN if end.weights is None else _PAID
+    rows = list(statement.rows(tx, **asked))
+    done = len(rows) < most
+    last = rows[-1][0] if rows else market.cursor
+    if rows and not collecting:
+        marks = _MARK_PUT_IN if end.weights is None else _MARK_PAID
+        marks.execute(tx, **asked, last=last)
+        _note(tx, market, end, _CAME.rows(tx, **asked, last=last))
+    amounts: dict[Account, int] = {}
+    for player, gets, wallet, balance, known in rows:
+        if (
+            collecting or gets > 0
+        ):  # whose shares pay nothing are passed, and who was collected from has given
+            owed = 0 if known else offers.followed(tx, market.guild, player, end.now)
+            of = Account(market.guild, wallet)
+            credit(amounts, market.guild, of, gets, balance - owed, known=bool(known))
+    entries = 0
+    if amounts:
+        kind = VOID if end.weights is None else PAYOUT
+        market, entries = _transfer(tx, market, end, amounts, kind)
+    return replace(market, cursor=last), entries, done
+
+
+def _note(
+    tx: Connection, market: Market, end: _End, came: Iterable[Sequence[int]], *, back: bool = False
+) -> None:
+    """Count for the board what shares brought: all that was bought is their stake, also what was sold again (E6)."""
+    if end.state != "void" and market.resolution is not None:
+        noted = [Profit(player, bought, bought + paid - cost) for player, bought, cost, paid in came]
+        leaderboard.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+
+
+def _note_payers(
+    tx: Connection, market: Market, end: _End, shares: Iterable[tuple[int, int, int]], *, back: bool = False
+) -> None:
+    """Lost subsidies count as well; the house has no profit of its own."""
+    if end.state != "void" and market.resolution is not None:
+        noted = [Profit(player, paid, share) for player, paid, share in shares if player]
+        leaderboard.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+
+
+def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[Market, int, bool]:
+    """Give what remains to those who paid the subsidy, the next of them in one transfer."""
+    this = {"g": market.guild, "claim": market.claim}
+    payments = liquidity.payments(tx, market)
+    held = accounts.state(tx, market.escrow).balance
+    whole = held + sum(row.returned or 0 for row in payments)
+    shares = money.share_out(whole, liquidity.parts(tx, market, payments, end.weights))
+    next_ones = [
+        (row, share) for row, share in zip(payments, shares, strict=True) if row.number > market.cursor
+    ]
+    amounts: dict[Account, int] = {}
+    for row, share in next_ones[:most]:
+        _RETURNED.execute(tx, **this, n=row.number, back=share)
+        if not share:
+            continue
+        if not row.player:
+            house = accounts.house(market.guild)
+            amounts[house] = amounts.get(house, 0) + share
+        else:
+            wallet = accounts.wallet(tx, market.guild, row.player)
+            known = accounts.discord_id(tx, market.guild, row.player) is not None
+            balance = accounts.state(tx, wallet).balance + amounts.get(wallet, 0)
+            balance -= 0 if known else offers.followed(tx, market.guild, row.player, end.now)
+            credit(amounts, market.guild, wallet, share, balance, known=known)
+    _note_payers(tx, market, end, [(row.player, row.paid, share) for row, share in next_ones[:most]])
+    entries = 0
+    if amounts:
+        market, entries = _transfer(tx, market, end, amounts, REST)
+    done = len(next_ones) <= most
+    return replace(market, cursor=next_ones[:most][-1][0].number), entries, done
+
+
+def credit(
+    amounts: dict[Account, int], guild: int, wallet: Account, gets: int, balance: int, *, known: bool
+) -> None:
+    """Add to a transfer what a player gets, or gives back. Of somebody who was deleted it pays off the debt that
+    stayed, and the rest is the house's (E4)."""
+    own = gets if known or gets < 0 else min(gets, max(-balance, 0))
+    for account, amount in ((wallet, own), (accounts.house(guild), gets - own)):
+        if amount:
+            amounts[account] = amounts.get(account, 0) + amount
+
+
+def _transfer(
+    tx: Connection, market: Market, end: _End, amounts: dict[Account, int], kind: str
+) -> tuple[Market, int]:
+    """One numbered transfer between the escrow and others, collecting if they give. How many entries it has."""
+    market = replace(market, chunks=market.chunks + 1)
+    whole = {market.escrow: -sum(amounts.values())}
+    collects = whole[market.escrow] > 0
+    posted = post(
+        tx,
+        guild=market.guild,
+        key=f"{end.key}:{market.chunks}",
+        kind=kind,
+        amounts=amounts | whole if collects else whole | amounts,
+        now=end.now,
+    )
+    if collects:
+        orders.after_taking(tx, market.guild, posted.balances, end.now)
+    return market, len(posted.balances)
+
+
+def _save(tx: Connection, market: Market) -> None:
+    _SAVE.execute(
+        tx,
+        g=market.guild,
+        claim=market.claim,
+        state=market.state,
+        resolution=market.resolution,
+        phase=market.phase,
+        cursor=market.cursor,
+        chunks=market.chunks,
+    )
+
+
+_NO_TIME: Any = None
+
+
+def _whole(name: str) -> sa.BindParameter[int]:
+    return sa.bindparam(name, type_=Whole)
+
+
+_weight = sa.case(
+    *((_positions.outcome == sa.literal_column(str(at)), _whole(f"w{at}")) for at in range(claims.MOST)),
+    else_=_zero,
+)
+_gets = (_positions.shares * _weight) // _whole("whole")
+"""A share pays its outcome's weight, rounded down: what is left over remains in the escrow, for the rest."""
+_MARK_PAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
+
+
+def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
+
+
+_bought = (
+    sa.select(_sum(_trades.amount))
+    .where(
+        _trades.guild_id == _positions.guild_id,
+        _trades.player == _positions.player,
+        _trades.claim == _positions.claim,
+        _trades.quantity > _zero,
+    )
+    .correlate(tables.positions)
+    .scalar_subquery()
+)
+_CAME = Compiled(
+    sa.select(_positions.player, _bought, _sum(_positions.cost), _sum(_positions.paid))
+    .where(*_in_range, _positions.paid.is_not(None))
+    .group_by(_positions.guild_id, _positions.claim, _positions.player)
+    .order_by(_positions.player)
+)
+_CHANGES = (
+    sa.select(_positions.player, _sum(_gets).label("gets"), _sum(_positions.cost).label("cost"))
+    .where(*_of_market)
+    .group_by(_positions.player)
+)
+_STAKES = (
+    sa.select(_positions.player, _sum(_positions.cost).label("cost"))
+    .where(*_of_market, _positions.shares > 0)
+    .group_by(_positions.player)
+)
+
+
+def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Compiled:
+    """The next holders by number: what each gets, the wallet and what it holds, and whether Crux knows who it is."""
+    grouped = (
+        sa.select(_positions.player, _sum(of).label("gets"))
+        .where(*_of_market, _positions.player > param("cursor"))
+        .group_by(_positions.player)
+    )
+    some = (
+        (grouped if which is None else grouped.having(which(_sum(of))))
+        .order_by(_positions.player)
+        .limit(param("most"))
+        .offset(_zero)  # SQLite's compiler adds one of its own, as a value
+        .subquery()
+    )
+    known = sa.case((_w.discord_id.is_(None), _zero), else_=sa.literal_column("1", Whole))
+    return Compiled(
+        sa.select(some.c.player, some.c.gets, _a.number, _a.balance, known)
+        .join_from(
+            some,
+            book.accounts,
+            (in_guild(_a)) & (_a.kind == sa.literal_column("'wallet'")) & (_a.owner == some.c.player),
+        )
+        .join(book.players, (in_guild(_w)) & (_w.number == some.c.player))
+        .order_by(some.c.player)
+    )
+
+
+_PAID = _next_holders(_gets)
+_PUT_IN = _next_holders(_positions.cost)
+_COLLECTED = _next_holders(_positions.cost, lambda whole: whole < _zero)

@@ -1,0 +1,613 @@
+"""How a result is named: propose, withdraw, let the window pass, confirm (RULES D1 to D3).
+
+A proposal stands until its window has passed without a challenge; then the calendar settles the claim
+(`resolution`). One stands for a claim at a time, which a unique index holds as well; whatever acts on a proposal asks
+`require_standing` whether it is that one.
+
+Void, unclear, too early and weights are *unsigned*, unless a moderator without points proposed them: they never
+settle by silence. After the window a moderator without points confirms such a proposal within `SIGN_US`, else it has
+failed; whoever names an outcome meanwhile replaces it.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts
+from ledger.accounts import Account
+from ledger.compiled import in_guild, param
+from ledger.types import fits, to_us
+from markets.claims import became_public, claims, instruments, judges, result_rules, sides, stories, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core import jobs, lifecycle, outbox, tables, text_limits
+from markets.core.errors import (
+    BadResult,
+    ClaimMoved,
+    ConditionOpen,
+    NotAHolder,
+    NotAModerator,
+    NotYours,
+    ProposalGone,
+    UnknownProposal,
+    WaitFirst,
+)
+from markets.core.numbering import following
+from markets.core.settings import DAY
+from markets.settlement import bonds, exposure, resolution
+
+STANDING, DISPUTED = "standing", "disputed"
+"""States of the one proposal that a claim has, if any; in all others it is over."""
+
+SECOND_US = 1_000_000
+LEFT_US = DAY * SECOND_US
+"""What is left of a window at least, after the bot was away (D3)."""
+
+WAIT_US = 7 * terms.DAY_US
+"""How long whoever stopped trading for nothing waits before their next proposal (D2)."""
+
+NOT_BY_SILENCE = ("void", "unclear", "early", "weights")
+"""Results that whoever would lose by the true one could slip through, so nobody's silence makes them stand (D3)."""
+
+SIGN_US = 7 * terms.DAY_US
+"""How long such a proposal waits for its confirmation after its window, before it has failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as the transaction finds it; its result bears `known_us` as well. `outcomes` are the names of those
+    it was made on, by place, where its claim has others by now."""
+
+    guild: int
+    number: int
+    claim: int
+    proposer: int
+    result: Result
+    evidence: str
+    reason: str | None
+    known_us: int | None
+    gains: bool
+    early: bool
+    confirm: bool
+    bond: Account | None
+    made_us: int
+    window_seconds: int
+    window_from_us: int | None
+    window_to_us: int | None
+    state: str
+    ended_us: int | None
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """Name a result, with a link to evidence and, for an outcome, when it became public.
+
+    `terms` is the hex digest of the claim's terms as they were shown; without it, of those that there are.
+    """
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    result: Result
+    evidence: str
+    reason: str | None = None
+    known_us: int | None = None
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawProposal:
+    guild: int
+    key: str
+    player: int
+    proposal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Discord has taken the announcement: the window begins. `confirm` says that somebody who would lose has left
+    the server, so that their silence is no consent."""
+
+    guild: int
+    key: str
+    proposal: int
+    confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent;
+    one of `NOT_BY_SILENCE` only a moderator."""
+
+    guild: int
+    key: str
+    actor: Actor
+    proposal: int
+
+
+_proposals = tables.proposals.c
+_this = (in_guild(_proposals), _proposals.number == param("n"))
+_LOAD = sa.select(tables.proposals).where(*_this)
+_ADD = sa.insert(tables.proposals)
+_STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"), ended_us=param("at"))
+_WINDOW = (
+    sa.update(tables.proposals)
+    .where(*_this)
+    .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
+)
+_NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
+_STANDING = sa.select(_proposals.number).where(
+    in_guild(_proposals), _proposals.claim == param("claim"), _proposals.state.in_([STANDING, DISPUTED])
+)
+_next = tables.proposals.alias("following").c
+_followed = sa.exists().where(  # the one that took its place was made in the same transaction
+    _next.guild_id == _proposals.guild_id,
+    _next.claim == _proposals.claim,
+    _next.number > _proposals.number,
+    _next.made_us == _proposals.ended_us,
+)
+_ENDED_LATELY = sa.select(
+    _proposals.ended_us,
+    _proposals.state,
+    _proposals.result,
+    _proposals.early,
+    _proposals.window_to_us,
+    _followed.label("followed"),
+).where(
+    in_guild(_proposals),
+    _proposals.claim == param("claim"),
+    _proposals.proposer == param("player"),
+    _proposals.ended_us > param("since"),
+)
+
+
+def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
+    """Name the result of a claim: its offers die, and before the deadline, whatever it says, a bond is held.
+
+    An outcome replaces an unsigned proposal that stands (D3).
+
+    Raises:
+        ClaimMoved, ClaimHalted: The claim takes no proposal now.
+        NotAHolder: They have nothing on it or below it, did not open it, and are no moderator.
+        BadResult, BadTimes, Needed, BadTerms: The result is none of this claim's, or what goes with it can't stand.
+        TooEarlyToPropose, WaitFirst: And from when it may be.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claims.require_shown(claim, request.terms)
+    replaced = _replaced(tx, claim, request.result)
+    state = claim.require("replace" if replaced else "propose", now)
+    _require_proposer(tx, claim, request.actor)
+    if request.result.voids_late:
+        raise BadResult("voids_late", "foreign")
+    asked = became_public.dated(tx, claim, request.result, request.known_us, until_us=to_us(now))
+    result = result_rules.required(claim, asked, now)
+    _require_follows(tx, claim, result)
+    result_rules.require_time(claim, result, now)
+    _require_wait(tx, claim, request.actor.player, now)
+    early = _before_deadline(claim, now)
+    bond = bonds.hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
+    said = _Said(
+        result=result,
+        evidence=text_limits.words("evidence", request.evidence),
+        reason=text_limits.words("reason", request.reason or "", needed=False) or None,
+        known_us=result.known_us,
+        gains=exposure.gains(tx, claim, result, request.actor.player),
+        early=early,
+        bond=bond,
+        signed=_signed(tx, claim, request.actor, result),
+        replaces=replaced,
+    )
+    return _put(tx, claim, state, request.actor.player, said, now)
+
+
+def follow(
+    tx: Connection,
+    claim: Claim,
+    result: Result,
+    *,
+    judge: int,
+    answered: Collection[int],
+    evidence: str,
+    now: datetime,
+) -> Proposal:
+    """Propose what the answers of a scenario's judges come to (E7), in the name of who gave the last one.
+
+    Without a bond: judges have nothing on it. Where one of them who `answered` has by now, it is as if they had
+    proposed it. All else is as for any proposal; where the claim names no judges, moderators without points answered.
+    An unsigned proposal that stands gives way to it, whatever it says.
+
+    Raises:
+        ClaimMoved, ClaimHalted: The claim takes no proposal now.
+    """
+    replaced = unsigned(tx, claim)
+    said = _Said(
+        result,
+        evidence,
+        reason=None,
+        known_us=None,
+        gains=any(exposure.gains(tx, claim, result, one) for one in answered),
+        early=False,
+        bond=None,
+        signed=result.kind not in NOT_BY_SILENCE
+        or not (claim.terms.judges.named or any(judges.is_recused(tx, claim, one) for one in answered)),
+        replaces=replaced,
+    )
+    return _put(tx, claim, claim.require("replace" if replaced else "propose", now), judge, said, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a proposal says, as it is stored; `signed` where it may settle by silence (D3), `replaces` the one that
+    stood before it."""
+
+    result: Result
+    evidence: str
+    reason: str | None
+    known_us: int | None
+    gains: bool
+    early: bool
+    bond: Account | None
+    signed: bool
+    replaces: Proposal | None = None
+
+
+def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now: datetime) -> Proposal:
+    """Write a proposal down: the claim's offers die with it, and everybody is told."""
+    long = said.gains or exposure.voids(tx, claim, said.result)
+    window = claim.settings.window_gains_seconds if long else claim.settings.window_seconds
+    if said.replaces is not None:
+        _fail(tx, said.replaces, now)
+    number = following(tx, claim.guild, "proposals")
+    row = {
+        "guild_id": claim.guild,
+        "number": number,
+        "claim": claim.number,
+        "proposer": player,
+        "result": terms.result_json(replace(said.result, known_us=None)),
+        "evidence": said.evidence,
+        "reason": said.reason,
+        "known_us": said.known_us,
+        "gains": int(said.gains),
+        "early": int(said.early),
+        "confirm": int(not said.signed or _somebody_deleted(tx, claim, said.result)),
+        "bond": said.bond.number if said.bond else None,
+        "made_us": to_us(now),
+        "window_seconds": window,
+        "state": "standing",
+    }
+    tx.execute(_ADD, row)
+    claims.kill_offers(tx, claim)
+    claims.move(tx, claim, state)
+    facts = {"claim": claim.number, "proposal": number}
+    if said.replaces is not None:
+        facts["replaces"] = said.replaces.number
+    outbox.enqueue(tx, claim.guild, "proposal.made", facts, now, line=claim.number)
+    return load(tx, claim.guild, number)
+
+
+def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
+    """Begin a proposal's window (D3); nothing settles by silence before this."""
+    proposal = load(tx, request.guild, request.proposal)
+    if proposal.state != "standing" or proposal.window_from_us is not None:
+        return proposal
+    until = to_us(now) + proposal.window_seconds * SECOND_US
+    _set_window(tx, proposal, to_us(now), until)
+    if request.confirm:
+        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+    outbox.redraw(tx, proposal.guild, "claim", proposal.claim)
+    return load(tx, request.guild, request.proposal)
+
+
+def prolong(tx: Connection, proposal: Proposal, *, away_seconds: int, now: datetime) -> None:
+    """The bot was away for a part of the window: those hours don't count, and a day is left at least (D3)."""
+    assert proposal.window_from_us is not None
+    assert proposal.window_to_us is not None
+    until = max(proposal.window_to_us + away_seconds * SECOND_US, to_us(now) + LEFT_US)
+    _set_window(tx, proposal, proposal.window_from_us, until)
+
+
+def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Proposal:
+    """Take a proposal back before anybody answered it; the bond returns.
+
+    Raises:
+        UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
+        ProposalGone: It stands no more; another one does.
+        Recused: It is what a scenario's items came to, in the name of a judge who has points on it by now.
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    if proposal.proposer != request.player:
+        raise NotYours(proposal.number)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    state = claim.require("withdraw", now)
+    require_standing(tx, claim, proposal.number)
+    if claim.terms.scenario is not None and _judged(tx, claim, request.player):
+        judges.require_no_money(tx, claim, request.player)
+    end_proposal(tx, proposal, "withdrawn", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    claims.move(tx, claim, state)
+    resolution.resume(tx, claim, now)
+    facts = {"claim": claim.number, "proposal": proposal.number}
+    outbox.enqueue(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
+    return proposal
+
+
+def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if not _waits(tx, claim, proposal) or claim.halted:
+        return
+    if resolution.held(tx, claim, proposal.result):
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.enqueue(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
+        return
+    unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
+    if unsigned or proposal.confirm or _somebody_deleted(tx, claim, proposal.result):
+        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+        if unsigned:
+            jobs.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.enqueue(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
+        judges.ask(tx, claim, now)
+        return
+    settle(tx, claim, proposal, now)
+
+
+@jobs.handles("proposal.unsigned")
+def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
+
+    The claim is open again; the bond returns, as nobody ruled.
+    """
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if not _waits(tx, claim, proposal):
+        return
+    if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
+        jobs.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
+    else:
+        state = claim.require("fail", now)
+        _fail(tx, proposal, now)
+        claims.move(tx, claim, state)
+        resolution.resume(tx, claim, now)
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.enqueue(tx, claim.guild, "proposal.failed", facts, now, line=claim.number)
+
+
+def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
+    """Settle a proposal whose window has passed, where somebody's silence is no consent.
+
+    Raises:
+        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand, or may still be challenged only.
+        ProposalGone: Another one stands.
+        NotAJudge, NotAModerator, Recused: Not theirs to confirm.
+        ConditionOpen: The claim that it hangs on comes first (C10).
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    claim.require("confirm", now)
+    if resolution.held(tx, claim, proposal.result):
+        raise ConditionOpen(claim.number, claim.state)
+    require_standing(tx, claim, proposal.number)
+    require_may_confirm(tx, claim, request.actor, proposal)
+    if not window_is_over(proposal, now):
+        raise ClaimMoved(claim.number, proposal.state)
+    settle(tx, claim, proposal, now)
+    judges.note_act(
+        tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
+    )
+    return load(tx, request.guild, request.proposal)
+
+
+def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Proposal) -> None:
+    """Holds somebody against who confirms a proposal: a moderator does, also where the claim names its judges (D3).
+
+    Raises:
+        NotAJudge, NotAModerator: They don't; what isn't settled by silence no named judge confirms.
+        Recused: They have or had something on the claim, or below it.
+    """
+    if is_unsigned(proposal) and not actor.moderator:
+        raise NotAModerator(claim.number)
+    if actor.moderator:
+        judges.require_no_money(tx, claim, actor.player)
+    else:
+        judges.require_judge(tx, claim, actor)
+
+
+def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
+    if actor.moderator or actor.player == claim.author:
+        return
+    if any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
+        return
+    if not exposure.holds_below(tx, claim, actor.player):
+        raise NotAHolder(claim.number)
+
+
+def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:
+    """Which story of a scenario was closest is said by its items alone, until a ruling says otherwise (E7).
+
+    Raises:
+        BadResult: They aren't all judged, or say otherwise.
+    """
+    if claim.terms.scenario is None or result.kind not in ("outcome", "weights"):
+        return
+    found = stories.verdict(stories.items(tx, claim.guild, claim.number))
+    if found is None:
+        raise BadResult("outcome", "items_first")
+    if result.kind != "outcome" or result.outcome != found.story:
+        raise BadResult("outcome", "items_say")
+
+
+def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
+    """Whose proposal failed waits 7 days from then, after the deadline too: else what nobody signs could be proposed
+    again and again (D2); whose unsigned proposal gave way to an outcome doesn't. So does, until the deadline, whose
+    proposal before it said that it is too early, or was withdrawn: else trading could be stopped at will."""
+    asked = {"g": claim.guild, "claim": claim.number, "player": player, "since": to_us(now) - WAIT_US}
+    waits_us = [
+        row.ended_us + WAIT_US
+        for row in tx.execute(_ENDED_LATELY, asked)
+        if (row.state == "failed" and not _gave_way(row))
+        or (
+            row.early
+            and _before_deadline(claim, now)
+            and (row.state == "withdrawn" or terms.read_result(row.result).kind == "early")
+        )
+    ]
+    if waits_us:
+        raise WaitFirst(max(waits_us))
+
+
+def _gave_way(row: Any) -> bool:
+    """Whether a proposal ended because another one took its place, before it would have failed by itself."""
+    return row.followed and (row.window_to_us is None or row.ended_us < row.window_to_us + SIGN_US)
+
+
+def _before_deadline(claim: Claim, now: datetime) -> bool:
+    return to_us(now) < (claim.deadline_us or 0)
+
+
+def _replaced(tx: Connection, claim: Claim, result: Result) -> Proposal | None:
+    """The proposal that gives way to this result: an unsigned one, to an outcome (D3)."""
+    return None if result.kind in NOT_BY_SILENCE else unsigned(tx, claim)
+
+
+def _judged(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether somebody judged an item of a scenario: what the items came to is proposed in their name (E7)."""
+    return any(item.judge == player for item in stories.items(tx, claim.guild, claim.number))
+
+
+def _signed(tx: Connection, claim: Claim, actor: Actor, result: Result) -> bool:
+    """Whether a proposal may settle by silence: all do that name an outcome, others of a moderator without points."""
+    neutral = actor.moderator and not judges.is_recused(tx, claim, actor.player)
+    return result.kind not in NOT_BY_SILENCE or neutral
+
+
+def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+    """Whether who proposed what isn't settled by silence got something on the claim, or below it, meanwhile."""
+    return proposal.result.kind in NOT_BY_SILENCE and judges.is_recused(tx, claim, proposal.proposer)
+
+
+def _somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
+    """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
+    return any(
+        instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL
+    ) or exposure.somebody_deleted_below(tx, claim, result)
+
+
+def came_through(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> bool:
+    """Whether a proposal was announced, nobody challenged it in its window, and people's silence may make it stand:
+    by it a claim ends that nobody decides (D7)."""
+    if proposal is None or proposal.state != STANDING or not window_is_over(proposal, now):
+        return False
+    return not is_unsigned(proposal) and not resolution.held(tx, claim, proposal.result)
+
+
+def settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
+    """Settle a claim by the proposal that stands; the bond returns."""
+    end_proposal(tx, proposal, "settled", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    resolution.resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
+
+
+def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:
+    """A proposal stands no more: with its calendar."""
+    ended = {"g": proposal.guild, "n": proposal.number, "state": state, "at": to_us(now)}
+    tx.execute(_STATE, ended)
+    for kind in ("proposal.settle", "proposal.day", "proposal.unsigned"):
+        jobs.cancel(tx, proposal.guild, kind, proposal.number)
+
+
+def _fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
+    """A proposal has failed without a ruling, so its bond returns (D5)."""
+    end_proposal(tx, proposal, "failed", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+
+
+@jobs.handles("proposal.bond")
+def return_left_bond(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """The calendar: a proposal was ended where no points can be moved (`migrations`), so its bond returns now."""
+    proposal = load(tx, work.guild, work.ref)
+    held = proposal.bond is not None and accounts.state(tx, proposal.bond).balance > 0
+    if held and proposal.state not in (STANDING, DISPUTED):
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+
+
+def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -> None:
+    tx.execute(_WINDOW, {"g": proposal.guild, "n": proposal.number, "from_us": from_us, "to_us": to_us_})
+    jobs.schedule(tx, proposal.guild, "proposal.settle", proposal.number, to_us_)
+    jobs.cancel(tx, proposal.guild, "proposal.unsigned", proposal.number)
+    jobs.schedule(tx, proposal.guild, "proposal.day", proposal.number, to_us_ - terms.DAY_US)
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def load(tx: Connection, guild: int, number: int) -> Proposal:
+    """A proposal by its number.
+
+    Raises:
+        UnknownProposal: This server has none.
+    """
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first() if fits(number) else None
+    if row is None:
+        raise UnknownProposal(guild, number)
+    values: dict[str, Any] = dict(row)
+    values["guild"] = values.pop("guild_id")
+    values["result"] = became_public.proposed(values["result"], values["known_us"])
+    values["outcomes"] = sides.read(values["outcomes"])
+    values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
+    for flag in ("gains", "early", "confirm"):
+        values[flag] = bool(values[flag])
+    return Proposal(**values)
+
+
+def standing(tx: Connection, claim: Claim) -> Proposal | None:
+    """The proposal that stands, or is disputed, on a claim."""
+    number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
+    return None if number is None else load(tx, claim.guild, number)
+
+
+def require_standing(tx: Connection, claim: Claim, number: int | None) -> Proposal:
+    """The proposal that stands, or is disputed, on a claim, which has to be the one of this number (D1); whichever it
+    is, where somebody names none.
+
+    Raises:
+        ProposalGone: It stands no more, or never stood on this claim.
+    """
+    found = standing(tx, claim)
+    if found is None or number not in (None, found.number):
+        raise ProposalGone(claim.number, claim.state, number or 0)
+    return found
+
+
+def unsigned(tx: Connection, claim: Claim) -> Proposal | None:
+    """The proposal that a claim waits with, where it needs a signature: others may answer beside it (D3)."""
+    found = standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
+    return found if found is not None and is_unsigned(found) else None
+
+
+def is_unsigned(proposal: Proposal) -> bool:
+    """Whether a proposal needs a moderator's confirmation because of what it says (D3)."""
+    return proposal.confirm and proposal.result.kind in NOT_BY_SILENCE
+
+
+def window_is_over(proposal: Proposal, now: datetime) -> bool:
+    return proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
+
+
+def _waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+    """Whether a proposal is the one that its claim waits with, unchallenged."""
+    if claim.state != lifecycle.PROPOSED or proposal.state != STANDING:
+        return False
+    found = standing(tx, claim)
+    return found is not None and found.number == proposal.number
+
+
+jobs.HANDLERS["proposal.settle"] = settle_by_silence

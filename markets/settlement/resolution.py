@@ -1,0 +1,316 @@
+"""How a claim comes out: settle, pay, take back (RULES D6, D8).
+
+A result pays all that hangs on its claim (`instruments`), in units of which each says how far it has come, so that
+a crash between any two pays each once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.compiled import in_guild, param
+from ledger.transfers import Words
+from ledger.types import Salt, to_us
+from markets.claims import claims, conditions, instruments, judges, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core import jobs, lifecycle, outbox, tables, text_limits
+from markets.core.errors import ClaimMoved, TooLateToReverse
+from markets.core.numbering import following
+from markets.core.weeks import week_of
+from markets.forecasts import crux_links
+from markets.settlement import exposure
+from markets.settlement.pay_bets import BetsInstrument
+from markets.settlement.pay_markets import SharesOfOutcomes
+
+ROOM = 190
+"""Entries that paying or taking back may write in one transaction; a bond that returns before it takes the rest."""
+
+REVERSIBLE_US = 30 * terms.DAY_US
+
+CALENDAR = (
+    "claim.close",
+    "claim.week",
+    "claim.day",
+    "claim.check",
+    "claim.overdue",
+    "claim.lapses",
+    "claim.lapse",
+    "claim.ends",
+    "judges.remind",
+    "judges.owner",
+    "items.check",
+    "items.result",
+)
+"""Due work of a claim that a result makes needless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Take a paid result back, with a reason."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    reason: str
+    salt: Salt
+
+
+_resolutions = tables.resolutions.c
+_ADD_RESOLUTION = sa.insert(tables.resolutions)
+_this_resolution = (in_guild(_resolutions), _resolutions.number == param("n"))
+_LOAD_RESOLUTION = sa.select(
+    _resolutions.number,
+    _resolutions.claim,
+    _resolutions.result,
+    _resolutions.proposal,
+    _resolutions.dispute,
+    _resolutions.at_us,
+    _resolutions.pays_us,
+    _resolutions.paid_us,
+    _resolutions.reversed_us,
+).where(*_this_resolution)
+_PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
+_REVERSED = (
+    sa.update(tables.resolutions)
+    .where(*_this_resolution)
+    .values(
+        reversed_us=param("at"),
+        reversed_by=param("by"),
+        reversed_why=param("why"),
+        reversed_salt=param("salt"),
+    )
+)
+_MARK = sa.select(_resolutions.reversed_by, _resolutions.reversed_why, _resolutions.reversed_salt).where(
+    *_this_resolution
+)
+
+
+def resolve(
+    tx: Connection,
+    claim: Claim,
+    result: Result,
+    *,
+    now: datetime,
+    proposal: int | None = None,
+    dispute: int | None = None,
+) -> int | None:
+    """Make a result stand and begin to pay it; returns the resolution's number, None for *too early* (D8).
+
+    Where the claim says that an early result is announced but paid at the deadline (B3), the paying waits.
+    """
+    if result.kind == "early":
+        _too_early(tx, claim, result, now)
+        return None
+    number = following(tx, claim.guild, "resolutions")
+    waits = claim.terms.early == "announced" and result.kind != "void"
+    pays_us = max(to_us(now), claim.deadline_us or 0) if waits else to_us(now)
+    row = {
+        "guild_id": claim.guild,
+        "number": number,
+        "claim": claim.number,
+        "result": terms.result_json(result),
+        "proposal": proposal,
+        "dispute": dispute,
+        "at_us": to_us(now),
+        "pays_us": pays_us,
+    }
+    tx.execute(_ADD_RESOLUTION, row)
+    claims.kill_offers(tx, claim)
+    for kind in CALENDAR:
+        jobs.cancel(tx, claim.guild, kind, claim.number)
+    outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
+    state = lifecycle.VOID if result.kind == "void" else lifecycle.SETTLED
+    claims.move(tx, claim, state, resolution=number)
+    conditions.changed(tx, claim.guild, claim.number, now)
+    facts = {"claim": claim.number, "resolution": number}
+    outbox.enqueue(tx, claim.guild, "claim.resolved", facts, now, line=claim.number)
+    crux_links.came_out(tx, claim, number, now)
+    if pays_us <= to_us(now):
+        pay_some(tx, claim.guild, number, now)
+    else:
+        jobs.schedule(tx, claim.guild, "resolution.pay", number, pays_us)
+    return number
+
+
+def held(tx: Connection, claim: Claim, result: Result) -> bool:
+    """Whether a result waits, because what its claim hangs on isn't decided (C10). *Too early* and void don't: they
+    are the same whatever becomes of that."""
+    waits = claim.terms.condition is not None and conditions.waits(tx, claim.guild, claim.number)
+    return waits and result.kind not in ("early", "void")
+
+
+def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """Pay the next part of what a resolution brings; what is left is due at once, in a unit of its own."""
+    found = load_resolution(tx, guild, number)
+    assert found.reversed_us is None, number
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    room = ROOM
+    for instrument in instruments.ALL:
+        step = instrument.pay_some(tx, claim, number, result, room, now)
+        room -= step.entries
+        if not step.done:
+            jobs.schedule(tx, guild, "resolution.pay", number, to_us(now))
+            return
+    tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
+
+
+def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
+    """The players who would end with less than by the result that is best for them, over all that hangs on the claim
+    and below it (D3, C10), whoever would lose most first. Whoever proposed it isn't told."""
+    return exposure.losers(tx, claim, result)
+
+
+def holders(tx: Connection, claim: Claim) -> list[int]:
+    """All players who have something on a claim now, whoever has most first."""
+    staked: dict[int, int] = {}
+    for instrument in instruments.ALL:
+        for player, stake in instrument.stakes(tx, claim).items():
+            staked[player] = staked.get(player, 0) + stake
+    return sorted(staked, key=lambda player: (-staked[player], player))
+
+
+def hangs(tx: Connection, claim: Claim) -> bool:
+    """Whether anything hangs on a claim that somebody has to judge (B8), or on one that waits for it (C10)."""
+    if any(instrument.hangs(tx, claim) for instrument in instruments.ALL):
+        return True
+    lower = [
+        link.claim for link in conditions.hanging(tx, claim.guild, claim.number) if link.decided_us is None
+    ]
+    return any(hangs(tx, claims.load(tx, claim.guild, number)) for number in lower)
+
+
+def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
+    """Undo a paid result by opposite entries, with a reason. Returns the resolution's number.
+
+    The claim is open to proposals again once the last payout is taken back; what doesn't fit into this unit is due
+    at once, and until then nothing but this happens to the claim.
+
+    Raises:
+        ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
+            and stays so (C10).
+        Needed: A reason.
+        NotAJudge, Recused, TooLateToReverse: Not theirs to take back, or after 30 days not theirs any more.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("reverse", now)
+    assert claim.resolution is not None
+    found = load_resolution(tx, claim.guild, claim.resolution)
+    if found.reversed_us is not None:
+        raise ClaimMoved(claim.number, "reversing")
+    link = conditions.find(tx, claim.guild, claim.number) if claim.terms.condition else None
+    if link is not None and link.state == conditions.FAILED:
+        raise ClaimMoved(claim.number, "condition")
+    _require_reverser(tx, claim, found, request.actor, now)
+    reason = text_limits.words("reason", request.reason)
+    jobs.cancel(tx, claim.guild, "resolution.pay", found.number)
+    mark = {
+        "g": claim.guild,
+        "n": found.number,
+        "at": to_us(now),
+        "by": request.actor.player,
+        "why": reason,
+        "salt": request.salt,
+    }
+    tx.execute(_REVERSED, mark)
+    actor = request.actor.player
+    judges.note_act(tx, claim.guild, "reverse", actor=actor, now=now, claim=claim.number, reason=reason)
+    facts = {"claim": claim.number, "resolution": found.number, "by": actor}
+    outbox.enqueue(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
+    conditions.changed(tx, claim.guild, claim.number, now)
+    take_some_back(tx, claim.guild, found.number, now)
+    return found.number
+
+
+def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """Take the next payouts of a resolution back; after the last the claim is open to proposals again."""
+    found = load_resolution(tx, guild, number)
+    claim = claims.load(tx, guild, found.claim)
+    mark = tx.execute(_MARK, {"g": guild, "n": number}).one()
+    note = (
+        Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
+    )  # erased with its writer
+    room = ROOM
+    for instrument in reversed(instruments.ALL):
+        step = instrument.take_back_some(tx, claim, number, room, now, mark.reversed_by, note)
+        room -= step.entries
+        if not step.done:
+            jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
+            return
+    claims.move(tx, claim, claim.require("reverse", now), resolution=None)
+    crux_links.redraw_around(tx, claim)
+    outbox.redraw(tx, guild, "week", week_of(found.at_us))
+    claims.schedule_times(tx, claim, now)
+    jobs.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
+    if claim.terms.condition is not None:
+        conditions.look(tx, guild, claim.number, now)
+    resume(tx, claim, now)
+
+
+def resume(tx: Connection, claim: Claim, now: datetime) -> None:
+    """A claim is open again: what rested on it goes on (D2)."""
+    for instrument in instruments.ALL:
+        instrument.resume(tx, claim, now)
+
+
+def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: Actor, now: datetime) -> None:
+    """A judge within 30 days of the payment, or a moderator also where judges are named, later only the owner; all
+    without money on it (D4, D6)."""
+    late = to_us(now) - found.pays_us > REVERSIBLE_US
+    if actor.owner:
+        judges.require_no_money(tx, claim, actor.player)
+    elif late:
+        raise TooLateToReverse(claim.number, claim.state)
+    elif actor.moderator:
+        judges.require_no_money(tx, claim, actor.player)
+    else:
+        judges.require_judge(tx, claim, actor)
+
+
+def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:
+    """Pays nothing, sets a new check date, and leads back to open or closed (D8)."""
+    check_us = result.check_us or to_us(now) + 30 * terms.DAY_US
+    check_us = max(check_us, to_us(now) + terms.DAY_US, claim.deadline_us or 0)
+    check_us = min(check_us, max(terms.LATEST_US, claim.deadline_us or 0))
+    claims.move(tx, claim, lifecycle.OPEN, check_us=check_us)
+    resume(tx, claim, now)
+    jobs.schedule(tx, claim.guild, "claim.check", claim.number, check_us)
+    facts = {"claim": claim.number, "check_us": check_us}
+    outbox.enqueue(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A resolution as the transaction finds it; `result` as JSON."""
+
+    number: int
+    claim: int
+    result: str
+    proposal: int | None
+    dispute: int | None
+    at_us: int
+    pays_us: int
+    paid_us: int | None
+    reversed_us: int | None
+
+
+def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
+    """A resolution by its number."""
+    return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())
+
+
+def _pay_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    pay_some(tx, work.guild, work.ref, now)
+
+
+def _take_back_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    take_some_back(tx, work.guild, work.ref, now)
+
+
+for kind in (BetsInstrument(), SharesOfOutcomes()):
+    instruments.register(kind)
+jobs.HANDLERS["resolution.pay"] = _pay_when_due
+jobs.HANDLERS["resolution.back"] = _take_back_when_due
