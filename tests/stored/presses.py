@@ -8,34 +8,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot import digests, places
-from ledger import grants, people
+from bot import server_settings
+from bot.background import digests
+from ledger import issuance, players
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets import (
-    acts,
-    board,
-    calendar,
-    claims,
-    cruxes,
-    due,
-    forecasts,
-    judges,
-    kept,
-    means,
-    notes,
-    offers,
-    orders,
-    outbox,
-    proposals,
-    quick,
-    rewards,
-    scenarios,
-    trading,
-)
-from markets.claims import Actor, Judges, Result
-from markets.settings import Settings
-from markets.stories import Scenario
+from markets.bets import offers, quick_bet
+from markets.claims import claims, judges, kept_edits
+from markets.claims.terms import Actor, Judges, Result, Scenario
+from markets.core import jobs, moderation_posts, outbox
+from markets.core.settings import Settings
+from markets.forecasts import crux_links, forecasts, leaderboard
+from markets.people import allowances, notes, rewards
+from markets.settlement import calendar, proposals, scenarios
+from markets.shares import orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD, SALT
 
@@ -75,38 +61,42 @@ async def all_of_them(club: Club) -> None:
 
 async def _points(press: Presses, mo: Player) -> None:
     club = press.club
-    eva = await press.ask(people.enter, people.Enter, EVA, OLD, says="enter")
-    await press.ask(people.meet, people.Meet, FAY)
-    await press.ask(acts.fund, people.Act, mo.number, 300_000, "for subsidies", SALT)
-    await press.ask(acts.grant, people.Act, mo.number, 4_200, '=the "quiz"', SALT, EVA)
-    await press.ask(acts.take, people.Act, mo.number, 60_000, "a mistake", SALT, EVA)
-    await press.ask(means.present, people.Present, EVA, FAY, 1_700)
+    eva = await press.ask(players.enter, players.Enter, EVA, OLD, says="enter")
+    await press.ask(players.meet, players.Meet, FAY)
+    await press.ask(moderation_posts.fund, players.PersonAct, mo.number, 300_000, "for subsidies", SALT)
+    await press.ask(moderation_posts.grant, players.PersonAct, mo.number, 4_200, '=the "quiz"', SALT, EVA)
+    await press.ask(moderation_posts.take, players.PersonAct, mo.number, 60_000, "a mistake", SALT, EVA)
+    await press.ask(allowances.present, players.Present, EVA, FAY, 1_700)
     club.skip(days=8)
-    await press.ask(means.draw, grants.Allowance, eva.player)
+    await press.ask(allowances.draw, issuance.Allowance, eva.player)
 
 
 async def _settings(press: Presses) -> None:
-    chosen = places.Places(101, 0, 103, 104, "Europe/Berlin", "crowns", "♔")
-    await press.ask(places.save, places.Save, chosen)
-    await press.ask(places.save, places.Save, grants.Settings(weekly_allowance=7_700, gifts=True))
-    await press.ask(places.save, places.Save, Settings(bond=1_100, who_holds_what="closed"))
+    chosen = server_settings.Places(101, 0, 103, 104, "Europe/Berlin", "crowns", "♔")
+    await press.ask(server_settings.save, server_settings.Save, chosen)
+    await press.ask(
+        server_settings.save, server_settings.Save, issuance.PointSettings(weekly_allowance=7_700, gifts=True)
+    )
+    await press.ask(server_settings.save, server_settings.Save, Settings(bond=1_100, who_holds_what="closed"))
 
 
 async def _offers(press: Presses, ada: Player, bo: Player) -> None:
     club, terms = press.club, press.club.terms(title="Quick", tags=("quick",))
     opened = await press.ask(
-        quick.quick, quick.Quick, Actor(ada.number), terms, YES, 1_300, 700, taker=bo.number
+        quick_bet.quick, quick_bet.Quick, Actor(ada.number), terms, YES, 1_300, 700, taker=bo.number
     )
     better = club.terms(title="Quick, but edited")
     await press.ask(claims.edit, claims.Edit, ada.number, opened.claim, better)
     await press.ask(offers.renew, offers.Renew, opened.offer, ada.number)
-    await press.ask(kept.keep_change, kept.KeepChange, ada.number, opened.claim, '{"title":"Half typed"}')
+    await press.ask(
+        kept_edits.keep_change, kept_edits.KeepChange, ada.number, opened.claim, '{"title":"Half typed"}'
+    )
 
 
 async def _claims(press: Presses, ada: Player, bo: Player, mo: Player, mu: Player) -> None:
     club = press.club
     draft = await press.ask(
-        claims.save_draft, claims.Draft, bo.number, club.terms(), None, '{"title":"Typed"}'
+        claims.save_draft, claims.SaveDraft, bo.number, club.terms(), None, '{"title":"Typed"}'
     )
     await press.ask(claims.drop, claims.Drop, bo.number, draft)
     judged = await club.claim(ada, title="Judged", judges=Judges((mo.number, mu.number)))
@@ -121,14 +111,14 @@ async def _shares(press: Presses, ada: Player, bo: Player) -> None:
     await club.market(ada, claim, liquidity=5_000)
     await press.ask(trading.add_liquidity, trading.AddLiquidity, Actor(bo.number), claim.number, 2_000)
     order = await club.order(bo, claim, NO, 1_000, budget=55)
-    await press.ask(orders.cancel, orders.Cancel, bo.number, order.order)
+    await press.ask(orders.cancel, orders.CancelOrder, bo.number, order.order)
     await club.order(bo, claim, NO, 1_500, budget=65)
     await club.forecast(bo, claim, 40)
     reward = await club.reward(bo, claim, 777)
-    await press.ask(rewards.cancel, rewards.Cancel, bo.number, reward.number)
+    await press.ask(rewards.cancel, rewards.CancelReward, bo.number, reward.number)
     other = await club.claim(bo, title="Its crux")
     await club.link(ada, other, claim)
-    await press.ask(cruxes.unlink, cruxes.Cut, ada.number, other.number, claim.number)
+    await press.ask(crux_links.unlink, crux_links.Cut, ada.number, other.number, claim.number)
 
 
 async def _words(press: Presses, ada: Player, bo: Player, mo: Player) -> None:
@@ -140,7 +130,7 @@ async def _words(press: Presses, ada: Player, bo: Player, mo: Player) -> None:
     await club.settle(mo, claim, Result("outcome", outcome=YES))
     await press.ask(notes.dissent, notes.Dissent, bo.number, bet.number, "It was close.")
     await press.ask(notes.note, notes.Note, Actor(mo.number, True), claim.number, "Looked at twice.")
-    await press.ask(board.show, board.List, bo.number, False)
+    await press.ask(leaderboard.show, leaderboard.List, bo.number, False)
 
 
 async def _stories(press: Presses, ada: Player, bo: Player) -> None:
@@ -157,7 +147,7 @@ async def _results(press: Presses, ada: Player, bo: Player, mo: Player) -> None:
     claim = await club.claim(ada, title="Taken back", early="announced")
     await club.bet(ada, bo, claim, maker_stake=91, taker_stake=92)
     wrong = await club.proposed(bo, claim, Result("outcome", outcome=YES))
-    await press.ask(proposals.withdraw, proposals.Withdraw, bo.number, wrong.number)
+    await press.ask(proposals.withdraw, proposals.WithdrawProposal, bo.number, wrong.number)
     stands = await club.proposed(ada, claim, Result("outcome", outcome=YES))
     away = club.now + timedelta(hours=3)
     await press.ask(
@@ -180,19 +170,19 @@ async def _results(press: Presses, ada: Player, bo: Player, mo: Player) -> None:
 async def _background(press: Presses, mu: Player) -> None:
     """What the calendar, the announcer and the digest write, under their own keys."""
     club = press.club
-    told = digests.Told(77)
-    await press.ask(digests.tell, digests.Tell, told, "ab" * 32, says="digest")
-    for post in await club.db.claim(outbox.take_posts, outbox.Take(1_001, most=2), club.now):
+    told = digests.DigestTold(77)
+    await press.ask(digests.tell, digests.TellDigest, told, "ab" * 32, says="digest")
+    for post in await club.db.background(outbox.take_posts, outbox.Take(1_001, most=2), club.now):
         sent = outbox.Sent(club.guild, f"post:{post.number}", post.number, 201, 202, (mu.number,))
         await club.db.write(outbox.sent, sent, club.now)
-    for card in await club.db.claim(outbox.take_cards, outbox.Take(1_002, most=2), club.now):
+    for card in await club.db.background(outbox.take_cards, outbox.Take(1_002, most=2), club.now):
         key = f"card:{card.kind}:{card.ref}:{card.fence}"
-        await club.db.write(outbox.shown, outbox.Shown(key, card, 201, 203, (mu.number,)), club.now)
+        await club.db.write(outbox.shown, outbox.CardShown(key, card, 201, 203, (mu.number,)), club.now)
     club.skip(days=9)
-    held = await club.db.claim(due.claim, due.Claim(1_003, most=4), club.now)
-    await club.db.write(due.failed, due.Failed(held[0], "TimeoutError"), club.now)
-    quiet = [row for row in held[1:] if row.kind not in due.ALONE]
-    await club.db.write(due.perform_some, due.Some(tuple(quiet)), club.now)
+    held = await club.db.background(jobs.lease, jobs.LeaseJobs(1_003, most=4), club.now)
+    await club.db.write(jobs.failed, jobs.JobFailed(held[0], "TimeoutError"), club.now)
+    quiet = [row for row in held[1:] if row.kind not in jobs.ALONE]
+    await club.db.write(jobs.perform_some, jobs.Some(tuple(quiet)), club.now)
     club.skip(days=1)
 
 
@@ -203,5 +193,5 @@ async def a_year(club: Club) -> None:
         if proposal.state == "standing" and proposal.window_from_us is None:
             await club.announced(proposal)
     end = club.now + 400 * DAY
-    while club.now < end and await club.db.read(due.next_us) is not None:
+    while club.now < end and await club.db.read(jobs.next_us) is not None:
         await club.skip_to_next()
