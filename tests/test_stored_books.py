@@ -462,9 +462,16 @@ def test_every_operation_of_before_has_a_name_today():
     assert {one["operation"] for one in PRESSED} == set(TODAY)
 
 
+def state(tx: Connection) -> list[tuple[Any, ...]]:
+    """How far the book goes, and how much was ever done in it."""
+    done = sa.select(sa.func.count()).select_from(schema.done).scalar_subquery()
+    return [tuple(row) for row in tx.execute(sa.select(schema.books, done))]
+
+
 @pytest.mark.parametrize("name", sorted(TODAY))
 async def test_a_press_of_before_gets_its_first_answer(newest: Stored, name: str):
     found = sa.select(schema.done.c.answer).where(schema.done.c.guild_id == newest.guild)
+    before = run_alone(newest.url, state)
     async with databases.opened(newest.url) as db:
         for one in (one for one in PRESSED if one["operation"] == name):
             unit, request = operation(one)
@@ -476,7 +483,7 @@ async def test_a_press_of_before_gets_its_first_answer(newest: Stored, name: str
             )
             answer = operations._answers(unit).dump_json(again.value.answer)
             assert values(json.loads(answer)) == values(json.loads(str(first)))
-    require_verified(newest.url, newest.guild)
+    assert run_alone(newest.url, state) == before
 
 
 async def test_another_request_under_an_old_key_is_refused(newest: Stored):
