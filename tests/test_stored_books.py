@@ -45,7 +45,7 @@ from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, preferences, rewards
 from markets.pools import pools
 from markets.records import audit, deletion
-from markets.settlement import calendar, disputes, proposals, resolution, scenarios
+from markets.settlement import calendar, disputes, handlers, proposals, resolution, scenarios
 from markets.shares import orders, trading
 from tests import databases
 from tests.ledger import stories
@@ -88,11 +88,11 @@ TODAY: dict[str, Callable[..., Any]] = {
     "disputes.posted": disputes.posted,
     "disputes.vote": disputes.vote,
     "due.failed": jobs.failed,
-    "due.perform": jobs.perform,
-    "due.perform_some": jobs.perform_some,
+    "due.perform": handlers.perform,
+    "due.perform_some": handlers.perform_some,
     "forecasts.give": forecasts.give,
     "forecasts.hide": forecasts.hide,
-    "judges.clarify": judges.clarify,
+    "judges.clarify": recusal.clarify,
     "judges.step_down": judges.step_down,
     "kept.keep_change": kept_edits.keep_change,
     "means.draw": allowances.draw,
@@ -520,8 +520,8 @@ def test_a_refused_form_of_before_leads_back_to_its_button():
 
 def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
     known = SENT["known"]
-    assert set(known["due"]) <= set(jobs.HANDLERS)
-    assert set(known["alone"]) <= set(jobs.ALONE)
+    assert set(known["due"]) <= set(handlers.JOBS)
+    assert all(handlers.JOBS[kind].moves_points for kind in known["alone"])
     assert set(known["cards"]) <= set(announced.CARDS)
     assert set(known["posts"]) <= set(announced.POSTS)
     assert set(known["sent"]) <= set(outbox.SENT)

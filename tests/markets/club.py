@@ -314,9 +314,6 @@ class Club(World):
             for row in rows:
                 if row.guild != self.guild:  # another test's: every test has a server of its own
                     continue
-                before = (
-                    None if handlers.JOBS[row.kind].moves_points else await self.db.read(_moved, self.guild)
-                )
                 with suppress(jobs.FenceGone):  # what was carried out before it moved it: it comes again
                     done += await self.db.write(_perform, row, self.now, background=True)
         return done

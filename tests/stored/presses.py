@@ -20,7 +20,7 @@ from markets.core import jobs, moderation_posts, outbox
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, rewards
-from markets.settlement import calendar, proposals, scenarios
+from markets.settlement import calendar, handlers, proposals, scenarios
 from markets.shares import orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD, SALT
@@ -181,8 +181,8 @@ async def _background(press: Presses, mu: Player) -> None:
     club.skip(days=9)
     held = await club.db.background(jobs.lease, jobs.LeaseJobs(1_003, most=4), club.now)
     await club.db.write(jobs.failed, jobs.JobFailed(held[0], "TimeoutError"), club.now)
-    quiet = [row for row in held[1:] if row.kind not in jobs.ALONE]
-    await club.db.write(jobs.perform_some, jobs.Some(tuple(quiet)), club.now)
+    quiet = [row for row in held[1:] if not handlers.JOBS[row.kind].moves_points]
+    await club.db.write(handlers.perform_some, handlers.Some(tuple(quiet)), club.now)
     club.skip(days=1)
 
 

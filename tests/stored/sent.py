@@ -23,8 +23,9 @@ from bot.ui.components import routes
 from bot.words import announced
 from ledger import issuance
 from ledger.storage import schema_version
-from markets.core import jobs, outbox
+from markets.core import outbox
 from markets.core.settings import Settings
+from markets.settlement import handlers
 
 INTO = os.environ.get("CRUX_SENT")
 
@@ -94,8 +95,8 @@ def condensed(folder: Path) -> dict[str, Any]:
         "forms": [forms[name] for name in sorted(forms)],
         "posts": {kind: [facts[kind][keys] for keys in sorted(facts[kind])] for kind in sorted(facts)},
         "known": {
-            "due": sorted(jobs.HANDLERS),
-            "alone": sorted(jobs.ALONE),
+            "due": sorted(handlers.JOBS),
+            "alone": sorted(kind for kind, job in handlers.JOBS.items() if job.moves_points),
             "cards": sorted(announced.CARDS),
             "posts": sorted(announced.POSTS),
             "sent": sorted(outbox.SENT),
