@@ -24,9 +24,10 @@ from bot.words import claims as render
 from bot.words import conditions as condition_words
 from bot.words import refusals, wording
 from ledger import players
-from markets.claims import claims, judges, kept_edits, sides
+from markets.claims import claims, kept_edits, sides
 from markets.claims.claims import Claim
 from markets.claims.conditions import MOST_DAYS, Condition
+from markets.settlement import recusal
 from markets.views import queries
 
 # --- changing and replacing one ---------------------------------------------------------------
@@ -211,6 +212,6 @@ async def clarify(ctx: Context, claim: Number, words: app_commands.Range[str, 3,
 
 async def _clarify(ctx: Context, number: int, words: str) -> queries.ClaimSeen:
     who = await ctx.who()
-    request = judges.Clarify(ctx.guild, ctx.key, who.actor, number, amounts.words(words))
-    await ctx.write(judges.clarify, request)
+    request = recusal.Clarify(ctx.guild, ctx.key, who.actor, number, amounts.words(words))
+    await ctx.write(recusal.clarify, request)
     return await ctx.read(queries.claim, ctx.guild, number, ctx.now)

@@ -23,7 +23,7 @@ from markets.claims.conditions import FAILED
 from markets.claims.terms import Result, Terms
 from markets.core import jobs
 from markets.people import preferences
-from markets.settlement import disputes, pay_bets, proposals, resolution
+from markets.settlement import disputes, pay_bets, proposals, resolution, resolutions
 from markets.settlement.proposals import Proposal
 from markets.views import queries
 from markets.views.queries import ClaimSeen, DisputeSeen, ModeratorAct, OfferSeen, Profile
@@ -724,7 +724,7 @@ def _failed(tx: Connection, ask: Ask) -> Told | None:
 def _resolved(tx: Connection, ask: Ask) -> Told | None:
     """Where bets are paid at once, what was paid says it all."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
+    found = resolutions.load_resolution(tx, ask.guild, ask.facts["resolution"])
     if found.pays_us <= found.at_us and seen.bets:
         return None
     when = f"It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
@@ -736,7 +736,7 @@ def _resolved(tx: Connection, ask: Ask) -> Told | None:
 def _paid(tx: Connection, ask: Ask) -> Told | None:
     """Stakes, result, reason, each person's change, and the digests of the transfers."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
+    found = resolutions.load_resolution(tx, ask.guild, ask.facts["resolution"])
     numbers: list[int] = ask.facts["bets"]
     bets = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers]
     lines = [line for one in bets for line in _paid_bet(one)]
@@ -760,7 +760,7 @@ def _paid_bet(seen: OfferSeen) -> list[str]:
     return [*lines, f"-# Bet {bet.number} · {seen.transfer}"]
 
 
-def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Sequence[str]) -> Card:
+def _settled(seen: ClaimSeen, found: resolutions.Resolution, how: str, lines: Sequence[str]) -> Card:
     came = phrases.result(seen.claim.terms, queries.result_of(found))
     verb = "Void" if came == "void" else f"Settled {came}"
     back = "It was taken back since." if found.reversed_us else ""
@@ -773,7 +773,7 @@ def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Seq
     )
 
 
-def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution) -> str:
+def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolutions.Resolution) -> str:
     """On what ground a result stands."""
     guild, clause = ask.guild, ""
     if seen.hangs_on is not None and seen.hangs_on.state == FAILED:
