@@ -12,6 +12,7 @@ from bot.ui.cards import Card
 from bot.words import bets as render
 from bot.words import phrases
 from markets.bets import offers
+from markets.bets.offers import Bet
 from markets.claims import claims
 from markets.views import queries
 
@@ -28,9 +29,8 @@ async def press_end(ctx: Context, number: int) -> None:
 
 
 async def ask_ending(ctx: Context, number: int) -> None:
-    seen, _ = await _own_bet(ctx, number)
-    assert seen.bet is not None
-    await ask(ctx, render.end_form(seen, seen.bet))
+    seen, bet, _ = await _own_bet(ctx, number)
+    await ask(ctx, render.end_form(seen, bet))
 
 
 async def send_ending(ctx: Context, number: int) -> None:
@@ -44,28 +44,28 @@ async def sign(ctx: Context, asked: int, number: int, maker: int, taker: int) ->
     await answer(ctx, _sign(ctx, asked, number, maker, taker), where=Where.IN_PLACE)
 
 
-async def _own_bet(ctx: Context, number: int) -> tuple[queries.OfferSeen, int]:
-    """A live bet of whoever presses, and their number."""
-    who = await ctx.who()
-    await ctx.read(offers.require_side, ctx.guild, number, who.number, ctx.now)
-    return await ctx.read(queries.offer, ctx.guild, number, ctx.now), who.number
+async def _own_bet(ctx: Context, number: int) -> tuple[queries.OfferSeen, Bet, int]:
+    """A live bet of the person who presses, as it is shown and as it is, and their number."""
+
+    def read(tx: Connection, player: int) -> tuple[queries.OfferSeen, Bet]:
+        bet = offers.require_side(tx, ctx.guild, number, player, ctx.now)
+        return queries.offer(tx, ctx.guild, number, ctx.now), bet
+
+    who, (seen, bet) = await ctx.as_player(read)
+    return seen, bet, who.number
 
 
 async def _agreement(ctx: Context, number: int) -> Card:
-    seen, player = await _own_bet(ctx, number)
-    assert seen.bet is not None
-    return render.agreement(seen, seen.bet, player, ctx.id)
+    seen, bet, player = await _own_bet(ctx, number)
+    return render.agreement(seen, bet, player, ctx.id)
 
 
 async def _suggest(ctx: Context, number: int, ending: str, mine: str) -> Card:
-    seen, player = await _own_bet(ctx, number)
-    found = seen.bet
-    assert found is not None
-    gets = forms.ending(found, player, ending, mine)
-    request = offers.Suggest(found.guild, ctx.key, number, player, ending, gets.maker, gets.taker)
+    _, bet, player = await _own_bet(ctx, number)
+    gets = forms.ending(bet, player, ending, mine)
+    request = offers.Suggest(ctx.guild, ctx.key, number, player, ending, gets.maker, gets.taker)
     await ctx.write(offers.suggest, request)
-    shown = await ctx.read(queries.offer, found.guild, number, ctx.now)
-    return render.suggested_now(shown, found)
+    return render.suggested_now(await ctx.read(queries.offer, ctx.guild, number, ctx.now), bet)
 
 
 async def _sign(ctx: Context, asked: int, number: int, maker: int, taker: int) -> Card:
@@ -73,6 +73,9 @@ async def _sign(ctx: Context, asked: int, number: int, maker: int, taker: int) -
     request = offers.Agree(ctx.guild, key_of(asked), number, who.number, maker, taker)
     ended = await ctx.write(offers.agree, request)
     return render.signed(await ctx.read(queries.offer, ctx.guild, number, ctx.now), ended)
+
+
+# --- a move to a better wording ---------------------------------------------------------------
 
 
 @app_commands.describe(bet="The bet's number", claim="The new claim's number")
@@ -94,15 +97,15 @@ async def _ask_move(ctx: Context, number: int, to: int) -> Card:
 
 async def _moving(ctx: Context, number: int, to: int) -> render.Moving:
     """A bet of whoever presses, and how it would be on the other claim; refuses where it couldn't be moved there."""
-    who = await ctx.who()
     currency = await ctx.currency()
 
-    def read(tx: Connection) -> render.Moving:
-        there = offers.before_move(tx, ctx.guild, number, who.number, to, ctx.now)
+    def read(tx: Connection, player: int) -> render.Moving:
+        there = offers.before_move(tx, ctx.guild, number, player, to, ctx.now)
         seen, new = queries.offer(tx, ctx.guild, number, ctx.now), queries.claim(tx, ctx.guild, to, ctx.now)
-        return render.Moving(ctx.id, who.number, seen, new, there, currency)
+        return render.Moving(ctx.id, player, seen, new, there, currency)
 
-    return await ctx.read(read)
+    _, moving = await ctx.as_player(read)
+    return moving
 
 
 async def _move(ctx: Context, asked: int, number: int, to: int, mark: int) -> Card:

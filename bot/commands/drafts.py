@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from bot import text
 from bot.answer import Where, answer, ask
 from bot.commands.quick import held_card
-from bot.context import Acting, Context, number_of
+from bot.context import Acting, Context, key_of, number_of
 from bot.input import ambiguous, forms, outcome_lines
 from bot.refusals import BadInput, NotMember, ToBot, Unclear
 from bot.ui import components
@@ -21,8 +20,6 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Terms
 from markets.claims.wording import Remark, check
 from markets.views import queries
-
-# --- drafts: what is typed is kept throughout -------------------------------------------------
 
 
 async def new(ctx: Context) -> None:
@@ -120,8 +117,12 @@ def form_of(ctx: Context, names: tuple[str, ...]) -> dict[str, str]:
 
 
 async def judges_of(ctx: Context) -> str:
-    data: Any = ctx.press.data or {}
-    chosen = components.people(data, "judges")
+    """The people chosen as judges, by their numbers in the book.
+
+    Raises:
+        NotMember, ToBot: One of them can't judge.
+    """
+    chosen = components.people(ctx.data, "judges")
     return ",".join([str(await number_of(ctx, one)) for one in chosen])
 
 
@@ -230,7 +231,7 @@ async def _open(ctx: Context, who: Acting, asked: int, number: int) -> render.Cl
     remarks = remarks_on(found.terms, held)
     claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
-    by = f"interaction:{asked}:open"
+    by = f"{key_of(asked)}:open"
     if held.get("supersedes"):
         old = int(held["supersedes"])
         better = claims.Supersede(ctx.guild, by, who.actor, old, found.terms, number, warned)

@@ -90,7 +90,6 @@ async def _show(ctx: Context, number: int) -> render.MyForecasts:
 
 
 async def _mine(ctx: Context, player: int, number: int, *, new: bool = False) -> render.MyForecasts:
-
     def read(tx: Connection) -> render.MyForecasts:
         found = claims.load(tx, ctx.guild, number)
         claims.require_public(found)

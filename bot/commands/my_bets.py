@@ -14,6 +14,8 @@ from markets.claims import claims
 from markets.people import notes, preferences
 from markets.views import queries
 
+# --- what one says ----------------------------------------------------------------------------
+
 
 @app_commands.describe(how="How")
 @app_commands.choices(how=[app_commands.Choice(name=words, value=by) for by, words in render.TOLD_BY.items()])

@@ -64,7 +64,6 @@ async def _open_until(ctx: Context, who: Acting, number: int, closes: int | None
 
 
 async def _look(ctx: Context, number: int) -> render.PoolSeen:
-
     def read(tx: Connection) -> render.PoolSeen:
         found = claims.load(tx, ctx.guild, number)
         claims.require_public(found)

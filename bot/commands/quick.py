@@ -5,7 +5,7 @@ import discord
 from bot import text
 from bot.answer import Where, answer, ask
 from bot.commands.bet import offered
-from bot.context import Acting, Context, number_of
+from bot.context import Acting, Context, key_of, number_of
 from bot.input import ambiguous, dates, forms
 from bot.input.forms import Held
 from bot.refusals import BadInput, NotMember, Outdated, ToBot, Unclear
@@ -19,8 +19,6 @@ from markets.claims.terms import Terms
 from markets.claims.wording import check
 from markets.mechanisms.two_party import Stakes
 from markets.views import queries
-
-# --- from a sentence to an offer --------------------------------------------------------------
 
 
 async def quick_(ctx: Context) -> None:
@@ -60,7 +58,7 @@ async def open_anyway(ctx: Context, asked: int, draft: int) -> None:
     who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     held = _quick_held(stored)
-    await answer(ctx, _open_quick(ctx, who, held, draft, f"interaction:{asked}:open"))
+    await answer(ctx, _open_quick(ctx, who, held, draft, f"{key_of(asked)}:open"))
 
 
 def _quick_held(stored: str) -> dict[str, str]:
@@ -93,7 +91,7 @@ async def choose_until(ctx: Context, asked: int, draft: int, until: int) -> None
     claims.require_author(found, who.number)
     when = dates.chosen(until, zones.zone(who.places.time_zone))
     held = _quick_held(stored) | {"when": when}
-    await _go_on(ctx, who, held, draft, f"interaction:{asked}:open")
+    await _go_on(ctx, who, held, draft, f"{key_of(asked)}:open")
 
 
 async def _go_on(ctx: Context, who: Acting, held: dict[str, str], draft: int | None, by: str) -> None:

@@ -117,7 +117,6 @@ async def _show(ctx: Context, number: int) -> Card:
 
 
 async def _list(ctx: Context) -> Card:
-
     def read(tx: Connection) -> render.Listed:
         rows = rewards.open_everywhere(tx, ctx.guild, limit=LISTED)
         titles = queries.titles(tx, ctx.guild, [one.claim for one in rows])

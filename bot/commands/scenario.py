@@ -149,7 +149,7 @@ async def _tell(ctx: Context, who: Acting, number: int, at: int, mark: int, type
         named = "" if story is None else require_named(found.terms, story, mark)
         request = TellStory(
             ctx.guild,
-            f"interaction:{ctx.id}:story",
+            f"{ctx.key}:story",
             who.number,
             number,
             story,
@@ -165,7 +165,7 @@ async def _tell(ctx: Context, who: Acting, number: int, at: int, mark: int, type
         found = await ctx.write(scenarios.tell, request)
     except (BadInput, BadTerms, WordingBlocked) as bad:
         held = forms.encode(typed | {"at": str(at)})
-        keeps = Keep(ctx.guild, f"interaction:{ctx.id}:kept", who.number, number, held)
+        keeps = Keep(ctx.guild, f"{ctx.key}:kept", who.number, number, held)
         await ctx.write(scenarios.keep, keeps)
         if isinstance(bad, story_lines.UnclearLine):
             ambiguous.offer(bad, partial(_until, number, at, mark, bad.line))
