@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from bot.background.scheduler import Scheduler
 from bot.client import Client
 from bot.clock import Clock
+from bot.routes import Routes
 from ledger.types import from_us, to_us
 from markets.core import jobs, outbox
 from tests import databases
@@ -116,7 +117,7 @@ async def working(items: int, *, every_us: int) -> AsyncGenerator[Quiet]:
                 await db.write(plan, request, datetime.now(UTC))
             assert datetime.now(UTC) < from_us(begins), "planning took longer than it may"
             gc.collect()
-            scheduler = Quiet(Client(db, Clock()), items, begins)
+            scheduler = Quiet(Client(db, Clock(), Routes(())), items, begins)
             await scheduler.presence.beat()
             scheduler.presence.arrived.set()
             running = asyncio.create_task(scheduler.go())
