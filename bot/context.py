@@ -127,7 +127,7 @@ class Context:
     async def who_and(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
     ) -> tuple[Acting, A]:
-        """Who presses, and what `reader` finds; as `as_player`, for a reader to whom it is all one who asks."""
+        """Who presses, and what `reader` finds: `as_player` for a reader that takes no player."""
         return await self.as_player(lambda tx, _: reader(tx, *args, **named))
 
     async def as_player(self, reader: Callable[[Connection, int], A]) -> tuple[Acting, A]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from bot import text
+from bot.app import COMMANDS as COMMANDS  # all words are known
 from bot.background.announcer import Sending, message_of
-from bot.commands.slash import COMMANDS as COMMANDS  # all words are known
 from bot.ui import discord_limits
 from bot.ui.cards import Button, Card
 from bot.words import results as result_words
