@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -27,7 +27,7 @@ from bot.client import Client
 from bot.server_settings import Places
 from bot.ui import components, discord_limits
 from bot.ui.cards import Button
-from bot.words import announced, unnamed
+from bot.words import announced, table, unnamed
 from bot.words.announced import Ask, Told
 from ledger import players
 from ledger.errors import AlreadyDone, LedgerError
@@ -156,7 +156,7 @@ class Announcer:
 
     async def _card(self, held: HeldCard, chosen: Places) -> None:
         ask = self._ask(held.guild, chosen, ref=held.ref)
-        told = await self._words(announced.CARDS, held.kind, ask)
+        told = await self._words(table.CARDS, held.kind, ask)
         if told is None:
             await self._shown(held, held.channel, held.message)
         elif held.message is not None and held.channel is not None:
@@ -195,7 +195,7 @@ class Announcer:
             await self._reword(held)
             return
         ask = self._ask(held.guild, chosen, facts=outbox.facts(held))
-        told = await self._words(announced.POSTS, held.kind, ask)
+        told = await self._words(table.POSTS, held.kind, ask)
         if told is None:
             await self._sent(held, 0, 0)
             return
@@ -251,7 +251,7 @@ class Announcer:
         late = int(found.get("late_seconds", 0))
         return Ask(guild, self._crux.clock.now(), ref, found, late, chosen)
 
-    async def _words(self, known: dict[str, announced.Words], kind: str, ask: Ask) -> Told | None:
+    async def _words(self, known: Mapping[str, announced.Words], kind: str, ask: Ask) -> Told | None:
         if kind not in known:
             raise NoWords(kind)
         told = await self._crux.db.read_patiently(known[kind], ask)  # thousands may have a stake

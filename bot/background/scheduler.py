@@ -23,7 +23,7 @@ from bot.background.presence import Presence
 from bot.background.worker import Worker
 from bot.client import Client
 from bot.clock import Idle
-from bot.words import calendar as words
+from bot.words import due_work, ledger
 from ledger import players, statements
 from ledger.errors import LedgerError
 from ledger.types import from_us
@@ -200,10 +200,10 @@ class Scheduler:
 
     async def _idle(self, house: list[tuple[datetime, str]]) -> Idle:
         rows = await self.crux.db.read(jobs.coming_everywhere)
-        coming = [(from_us(at_us), words.due_words(kind, ref)) for kind, ref, at_us in rows]
+        coming = [(from_us(at_us), due_work.due_words(kind, ref)) for kind, ref, at_us in rows]
         coming = sorted([*coming, *house])
         books = await self.crux.db.read(statements.balanced)
-        return Idle(min((at for at, _ in coming), default=None), tuple(coming[:20]), words.books(books))
+        return Idle(min((at for at, _ in coming), default=None), tuple(coming[:20]), ledger.books(books))
 
     # the book's own dates
 

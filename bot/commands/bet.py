@@ -12,14 +12,14 @@ from bot import text
 from bot.acting import Acting, acting, acting_on, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
-from bot.input import ambiguous, amounts, dates, forms
-from bot.input.forms import Held
+from bot.input import ambiguous, amounts, bet_fields, date_words, form_fields, quick_bet_fields
+from bot.input.form_fields import Held
 from bot.refusals import BadInput, NotMember, Outdated, ToBot, Unclear
 from bot.ui import components
 from bot.ui.cards import Card
 from bot.ui.components import routes
+from bot.words import bet_lists, bet_moves, offer_card, offer_forms, phrases, refusals, taking, wording
 from bot.words import bets as render
-from bot.words import phrases, refusals, wording
 from ledger.storage import operations
 from markets.bets import offers, quick_bet
 from markets.bets.offers import Offer
@@ -43,19 +43,19 @@ bet = app_commands.Group(name="bet", description="Bets between two people", guil
 
 @bet.command(name="quick", description="From a sentence to an offer in one form")
 async def quick_(press: Press) -> None:
-    await ask(press, render.quick_form("quick:0:0", {}))
+    await ask(press, offer_forms.quick_form("quick:0:0", {}))
 
 
 async def _bet_on_this(press: Press, message: discord.Message) -> None:
     """The words of a message are what happens, until they are changed; its author is whom to bet with."""
-    held = {"what": text.clean(message.content, forms.MOST_QUICK)}
+    held = {"what": text.clean(message.content, form_fields.MOST_QUICK)}
     letters = len(text.clean(message.content, max(len(message.content), 1)))
-    if letters > forms.MOST_QUICK:
+    if letters > form_fields.MOST_QUICK:
         held["cut"] = (
-            f"The message has {letters:,} letters, and this takes {forms.MOST_QUICK}: say it shorter"
+            f"The message has {letters:,} letters, and this takes {form_fields.MOST_QUICK}: say it shorter"
         )
     person = 0 if message.author.bot or message.author.id == press.user.id else message.author.id
-    await ask(press, render.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
+    await ask(press, offer_forms.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
 
 
 bet_on_this = app_commands.ContextMenu(name="Bet on this", callback=_bet_on_this)
@@ -70,7 +70,7 @@ async def send_quick(press: Press, channel: int, message: int) -> None:
 @routes.on("quick-draft:{draft}")
 async def send_quick_draft(press: Press, draft: int) -> None:
     _, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
-    await _quick(press, _held(press, forms.decode(stored).get("origin", "")), draft)
+    await _quick(press, _held(press, form_fields.decode(stored).get("origin", "")), draft)
 
 
 @routes.on("quick-change:{draft}")
@@ -79,7 +79,7 @@ async def change_quick(press: Press, draft: int) -> None:
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
     claims.require_draft_of(found, who.number)
     held = _quick_held(stored)
-    await ask(press, render.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
+    await ask(press, offer_forms.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
 
 
 @routes.on("quick-anyway:{asked}:{draft}")
@@ -98,7 +98,7 @@ def _quick_held(stored: str) -> dict[str, str]:
     Raises:
         Outdated: The draft is no quick bet: a button of ours doesn't lead to it.
     """
-    held = forms.decode(stored)
+    held = form_fields.decode(stored)
     if not {"what", "side", "when"} <= held.keys():
         raise Outdated
     return held
@@ -122,7 +122,7 @@ async def choose_until(press: Press, asked: int, draft: int, until: int) -> None
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), draft)
     claims.require_author(found, who.number)
-    when = dates.chosen(until, zones.zone(who.places.time_zone))
+    when = date_words.chosen(until, zones.zone(who.places.time_zone))
     held = _quick_held(stored) | {"when": when}
     await _go_on(press, who, held, draft, f"interaction:{asked}:open")
 
@@ -145,8 +145,8 @@ async def _go_on(press: Press, who: Acting, held: dict[str, str], draft: int | N
 
 
 def _read_quick(press: Press, who: Acting, held: Held) -> tuple[Terms, int, Stakes]:
-    terms = forms.quick_terms(held, who.places.time_zone, press.client.clock.of(press.id))
-    return terms, *forms.quick_stakes(held)
+    terms = quick_bet_fields.quick_terms(held, who.places.time_zone, press.client.clock.of(press.id))
+    return terms, *quick_bet_fields.quick_stakes(held)
 
 
 async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, by: str) -> Card:
@@ -167,7 +167,7 @@ async def _open_quick(press: Press, who: Acting, held: Held, draft: int | None, 
         warned=tuple(one.code for one in remarks),
     )
     opened = await crux.write(quick_bet.quick, request, crux.clock.of(press.id))
-    return render.offered(await _offered(press, opened.offer, who, opened=True))
+    return offer_card.offered(await _offered(press, opened.offer, who, opened=True))
 
 
 async def _keep(
@@ -185,9 +185,9 @@ async def _keep(
         guild_of(press),
         key(press),
         who.number,
-        forms.quick_draft(held),
+        quick_bet_fields.quick_draft(held),
         draft,
-        forms.encode(held),
+        form_fields.encode(held),
     )
     number = await press.client.write(claims.save_draft, request, press.client.clock.of(press.id))
     return held_card(press, number, why, may=may, bad=bad)
@@ -201,7 +201,9 @@ def held_card(
         ambiguous.offer(bad, lambda at_us: f"quick-until:{press.id}:{number}:{at_us}")
     if bad is not None:
         why = (*why, refusals.refusal(bad, text.Currency()) or "")
-    return render.held(render.HeldQuickBet(number, press.id, why, may, refusals.choices(bad) if bad else ()))
+    return offer_forms.held(
+        offer_forms.HeldQuickBet(number, press.id, why, may, refusals.choices(bad) if bad else ())
+    )
 
 
 def _held(press: Press, origin: str) -> dict[str, str]:
@@ -226,10 +228,10 @@ def _same(card: Card) -> Card:
 
 async def _offered(
     press: Press, number: int, who: Acting, *, opened: bool = False, died: int = 0
-) -> render.Offered:
+) -> offer_card.Offered:
     crux, guild = press.client, guild_of(press)
     seen = await crux.db.read(queries.offer, guild, number, crux.clock.of(press.id))
-    return render.Offered(seen, who.places.announcement_channel, opened, died)
+    return offer_card.Offered(seen, who.places.announcement_channel, opened, died)
 
 
 # --- an offer on a claim ----------------------------------------------------------------------
@@ -260,7 +262,7 @@ async def offer(
 
 @routes.on("claim-offer:{claim}")
 async def ask_offer(press: Press, claim: int) -> None:
-    await ask(press, render.offer_form(await press.client.db.read(claims.load, guild_of(press), claim)))
+    await ask(press, offer_forms.offer_form(await press.client.db.read(claims.load, guild_of(press), claim)))
 
 
 @routes.on("offer:{claim}")
@@ -279,8 +281,8 @@ async def _make(
     press: Press, who: Acting, number: int, side: str, stake: str, odds: str, theirs: str, taker: int
 ) -> None:
     claim = await press.client.db.read(claims.load, guild_of(press), number)
-    at, against = forms.side(claim.terms, side)
-    stakes = forms.stakes(stake, theirs, odds)
+    at, against = bet_fields.side(claim.terms, side)
+    stakes = bet_fields.stakes(stake, theirs, odds)
     request = offers.MakeOffer(
         guild=claim.guild,
         key=key(press),
@@ -295,10 +297,10 @@ async def _make(
         terms=claim.digest,
     )
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
-    await answer(press, _offer(press, who, request), render.offered, where=where)
+    await answer(press, _offer(press, who, request), offer_card.offered, where=where)
 
 
-async def _offer(press: Press, who: Acting, request: offers.MakeOffer) -> render.Offered:
+async def _offer(press: Press, who: Acting, request: offers.MakeOffer) -> offer_card.Offered:
     made = await press.client.write(offers.make, request, press.client.clock.of(press.id))
     return await _offered(press, made.number, who)
 
@@ -307,10 +309,10 @@ async def _offer(press: Press, who: Acting, request: offers.MakeOffer) -> render
 async def renew(press: Press, number: int) -> None:
     """The same offer once more, after its claim was changed (B5)."""
     who = await acting(press)
-    await answer(press, _renew(press, who, number), render.offered)
+    await answer(press, _renew(press, who, number), offer_card.offered)
 
 
-async def _renew(press: Press, who: Acting, number: int) -> render.Offered:
+async def _renew(press: Press, who: Acting, number: int) -> offer_card.Offered:
     crux, guild = press.client, guild_of(press)
 
     def require(tx: Connection) -> None:
@@ -339,31 +341,31 @@ async def _renew(press: Press, who: Acting, number: int) -> render.Offered:
 async def counter(
     press: Press, offer: Number, stake: Amount, theirs: Amount | None = None, odds: Amount | None = None
 ) -> None:
-    await _counter(press, offer, forms.stakes(stake, theirs or "", odds or ""))
+    await _counter(press, offer, bet_fields.stakes(stake, theirs or "", odds or ""))
 
 
 @routes.on("offer-counter:{number}")
 async def ask_counter(press: Press, number: int) -> None:
     guild = guild_of(press)
     seen = await press.client.db.read(queries.offer, guild, number, press.client.clock.of(press.id))
-    await ask(press, render.counter_form(seen.offer, seen.claim))
+    await ask(press, offer_forms.counter_form(seen.offer, seen.claim))
 
 
 @routes.on("counter:{number}")
 async def send_counter(press: Press, number: int) -> None:
     filled = components.values(press.data or {})
     stake, theirs, odds = (components.line(filled, name) for name in ("stake", "theirs", "odds"))
-    await _counter(press, number, forms.stakes(stake, "" if odds else theirs, odds))
+    await _counter(press, number, bet_fields.stakes(stake, "" if odds else theirs, odds))
 
 
 async def _counter(press: Press, number: int, stakes: Stakes) -> None:
     who = await acting(press)
     request = offers.Counter(guild_of(press), key(press), number, who.number, stakes.maker, stakes.taker)
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
-    await answer(press, _countered(press, who, request), render.offered, where=where)
+    await answer(press, _countered(press, who, request), offer_card.offered, where=where)
 
 
-async def _countered(press: Press, who: Acting, request: offers.Counter) -> render.Offered:
+async def _countered(press: Press, who: Acting, request: offers.Counter) -> offer_card.Offered:
     made = await press.client.write(offers.counter, request, press.client.clock.of(press.id))
     return await _offered(press, made.number, who, died=request.offer)
 
@@ -371,12 +373,12 @@ async def _countered(press: Press, who: Acting, request: offers.Counter) -> rend
 @bet.command(description="Withdraw an offer of yours")
 @app_commands.describe(offer="The offer's number")
 async def withdraw(press: Press, offer: Number) -> None:
-    await answer(press, _withdraw(press, offer), render.withdrawn)
+    await answer(press, _withdraw(press, offer), offer_card.withdrawn)
 
 
 @routes.on("offer-withdraw:{number}")
 async def press_withdraw(press: Press, number: int) -> None:
-    await answer(press, _withdraw(press, number), render.withdrawn)
+    await answer(press, _withdraw(press, number), offer_card.withdrawn)
 
 
 async def _withdraw(press: Press, number: int) -> queries.OfferSeen:
@@ -393,27 +395,27 @@ async def _withdraw(press: Press, number: int) -> queries.OfferSeen:
 @bet.command(description="Take an offer: you see every ending before anything is locked")
 @app_commands.describe(offer="The offer's number")
 async def accept(press: Press, offer: Number) -> None:
-    await answer(press, _ask_taking(press, offer), render.ask_taking)
+    await answer(press, _ask_taking(press, offer), taking.ask_taking)
 
 
 @routes.on("offer-take:{number}")
 async def press_take(press: Press, number: int) -> None:
-    await answer(press, _ask_taking(press, number), render.ask_taking)
+    await answer(press, _ask_taking(press, number), taking.ask_taking)
 
 
 @routes.on("lock:{asked}:{number}:{mark}")
 async def confirm_taking(press: Press, asked: int, number: int, mark: int) -> None:
     """The key is the interaction that asked, so two presses are one bet."""
     await require_in_time(press, asked, "/bet accept")
-    await answer(press, _take(press, asked, number, mark), render.taken, where=Where.IN_PLACE)
+    await answer(press, _take(press, asked, number, mark), taking.taken, where=Where.IN_PLACE)
 
 
-async def _ask_taking(press: Press, number: int) -> render.Taking:
+async def _ask_taking(press: Press, number: int) -> taking.Taking:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     seen = await crux.db.read(_before_taking, guild, number, who.number, now)
     currency = await crux.currency(guild)
-    return render.Taking(press.id, who.number, seen, now + CONFIRM_WITHIN, currency)
+    return taking.Taking(press.id, who.number, seen, now + CONFIRM_WITHIN, currency)
 
 
 def _before_taking(tx: Connection, guild: int, number: int, player: int, now: datetime) -> queries.TakeSeen:
@@ -422,7 +424,7 @@ def _before_taking(tx: Connection, guild: int, number: int, player: int, now: da
     return queries.before_taking(tx, guild, number, player, now)
 
 
-async def _take(press: Press, asked: int, number: int, mark: int) -> render.Taken:
+async def _take(press: Press, asked: int, number: int, mark: int) -> taking.Taken:
     crux, guild = press.client, guild_of(press)
 
     def read(tx: Connection) -> tuple[Offer, Claim]:
@@ -434,7 +436,7 @@ async def _take(press: Press, asked: int, number: int, mark: int) -> render.Take
     terms = claim.digest if phrases.mark(claim) == mark else ""
     request = offers.Accept(guild, f"interaction:{asked}", number, who.number, terms)
     accepted = await crux.write(offers.accept, request, crux.clock.of(press.id))
-    return render.Taken(accepted, of, claim, bool(who.places.announcement_channel))
+    return taking.Taken(accepted, of, claim, bool(who.places.announcement_channel))
 
 
 # --- an ending by agreement -------------------------------------------------------------------
@@ -490,7 +492,7 @@ async def _suggest(press: Press, number: int, ending: str, mine: str) -> Card:
     seen, player = await _own_bet(press, number)
     found = seen.bet
     assert found is not None
-    gets = forms.ending(found, player, ending, mine)
+    gets = bet_fields.ending(found, player, ending, mine)
     request = offers.Suggest(found.guild, key(press), number, player, ending, gets.maker, gets.taker)
     now = crux.clock.of(press.id)
     await crux.write(offers.suggest, request, now)
@@ -523,19 +525,19 @@ async def sign_move(press: Press, asked: int, number: int, to: int, mark: int) -
 
 
 async def _ask_move(press: Press, number: int, to: int) -> Card:
-    return render.ask_move(await _moving(press, number, to))
+    return bet_moves.ask_move(await _moving(press, number, to))
 
 
-async def _moving(press: Press, number: int, to: int) -> render.Moving:
+async def _moving(press: Press, number: int, to: int) -> bet_moves.Moving:
     """A bet of whoever presses, and how it would be on the other claim; refuses where it couldn't be moved there."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Moving:
+    def read(tx: Connection) -> bet_moves.Moving:
         there = offers.before_move(tx, guild, number, who.number, to, now)
         seen, new = queries.offer(tx, guild, number, now), queries.claim(tx, guild, to, now)
-        return render.Moving(press.id, who.number, seen, new, there, currency)
+        return bet_moves.Moving(press.id, who.number, seen, new, there, currency)
 
     return await crux.db.read(read)
 
@@ -549,10 +551,10 @@ async def _move(press: Press, asked: int, number: int, to: int, mark: int) -> Ca
     await crux.write(offers.move_bet, request, now)
     seen = await crux.db.read(queries.offer, guild, number, now)
     if seen.bet is None or seen.claim.number != to:
-        return render.moved(await _moving(press, number, to))
+        return bet_moves.moved(await _moving(press, number, to))
     there = await crux.db.read(queries.claim, guild, to, now)
     currency = await crux.currency(guild)
-    return render.moved(render.Moving(press.id, who.number, seen, there, seen.bet, currency))
+    return bet_moves.moved(bet_moves.Moving(press.id, who.number, seen, there, seen.bet, currency))
 
 
 @bet.command(description="How you are told of your bets: by a mention, by direct message, or not at all")
@@ -572,7 +574,7 @@ async def _choose(press: Press, how: str) -> str:
 @bet.command(description="Attach a note of dissent to a bet you lost; everybody can read it")
 @app_commands.describe(bet="The bet's number", words="Why you think it should have come out otherwise")
 async def dissent(press: Press, bet: Number, words: app_commands.Range[str, 3, 500]) -> None:
-    await answer(press, _dissent(press, bet, words), render.offer)
+    await answer(press, _dissent(press, bet, words), offer_card.offer)
 
 
 async def _dissent(press: Press, number: int, words: str) -> queries.OfferSeen:
@@ -593,12 +595,12 @@ async def list_(press: Press) -> None:
 
 async def show_wanting(press: Press) -> None:
     """The newest offers that anyone may take."""
-    await answer(press, _wanting(press, 0), render.wanting)
+    await answer(press, _wanting(press, 0), bet_lists.wanting)
 
 
 @routes.on("offers:{before}")
 async def turn_offers(press: Press, before: int) -> None:
-    await answer(press, _wanting(press, before), render.wanting, where=Where.IN_PLACE)
+    await answer(press, _wanting(press, before), bet_lists.wanting, where=Where.IN_PLACE)
 
 
 @bet.command(description="An offer, or the bet it became")
@@ -606,35 +608,35 @@ async def turn_offers(press: Press, before: int) -> None:
 async def show(press: Press, number: Number) -> None:
     now = press.client.clock.of(press.id)
     work = press.client.db.read(queries.offer, guild_of(press), number, now)
-    await answer(press, work, render.offer)
+    await answer(press, work, offer_card.offer)
 
 
 @bet.command(description="Your bets and offers: open, due, settled")
 async def mine(press: Press) -> None:
-    await answer(press, _mine(press, 0, 0), render.mine)
+    await answer(press, _mine(press, 0, 0), bet_lists.mine)
 
 
 @routes.on("mine:{kind}:{before}")
 async def turn_mine(press: Press, kind: int, before: int) -> None:
-    await answer(press, _mine(press, kind, before), render.mine, where=Where.IN_PLACE)
+    await answer(press, _mine(press, kind, before), bet_lists.mine, where=Where.IN_PLACE)
 
 
-async def _wanting(press: Press, before: int) -> render.Wanting:
+async def _wanting(press: Press, before: int) -> bet_lists.Wanting:
     crux, guild = press.client, guild_of(press)
     return await crux.db.read(_page_of_offers, guild, crux.clock.of(press.id), before)
 
 
-def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> render.Wanting:
+def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> bet_lists.Wanting:
     found = queries.wanting(tx, guild, now, before=before)
     of_claims = {of.claim: claims.load(tx, guild, of.claim).terms for of in found}
     people = queries.named(tx, guild, {of.maker for of in found})
     titles = {number: terms.title for number, terms in of_claims.items()}
-    return render.Wanting(found, titles, people, of_claims, before == 0)
+    return bet_lists.Wanting(found, titles, people, of_claims, before == 0)
 
 
-async def _mine(press: Press, kind: int, before: int) -> render.MyBetsPage:
+async def _mine(press: Press, kind: int, before: int) -> bet_lists.MyBetsPage:
     crux, who = press.client, await acting(press)
-    name = render.KINDS[min(kind, len(render.KINDS) - 1)]
+    name = bet_lists.KINDS[min(kind, len(bet_lists.KINDS) - 1)]
     guild, now = guild_of(press), crux.clock.of(press.id)
     seen = await crux.db.read(queries.my_bets, guild, who.number, name, now, before=before)
-    return render.MyBetsPage(seen, who.number, name, before == 0)
+    return bet_lists.MyBetsPage(seen, who.number, name, before == 0)

@@ -11,7 +11,7 @@ from bot.entering import guild_of, key
 from bot.refusals import Outdated
 from bot.ui.components import routes
 from bot.words import board as render
-from bot.words import results
+from bot.words import profiles
 from markets.forecasts import leaderboard as standings
 from markets.forecasts.leaderboard import Ranking
 from markets.views import queries
@@ -104,7 +104,7 @@ async def listed(press: Press, on: bool) -> None:
 @app_commands.describe(person="Whose; yours, if nobody is named")
 async def profile(press: Press, person: discord.Member | None = None) -> None:
     currency = await press.client.currency(press.guild_id)
-    await answer(press, _profile(press, person), lambda seen: results.profile(seen, currency))
+    await answer(press, _profile(press, person), lambda seen: profiles.profile(seen, currency))
 
 
 async def _profile(press: Press, person: discord.Member | None) -> queries.Profile:

@@ -13,14 +13,23 @@ from bot.acting import Acting, acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.commands import bet as bets
 from bot.entering import guild_of, key
-from bot.input import ambiguous, amounts, forms, odds, outcome_lines
+from bot.input import (
+    ambiguous,
+    amounts,
+    bet_fields,
+    claim_fields,
+    form_fields,
+    odds,
+    outcome_lines,
+    quick_bet_fields,
+)
 from bot.refusals import BadInput, NotMember, ToBot, Unclear
 from bot.ui import components
 from bot.ui.cards import Button, Card
 from bot.ui.components import routes
+from bot.words import claim_forms, claim_lists, draft_cards, library_shelf, refusals, terms_card, wording
 from bot.words import claims as render
 from bot.words import conditions as condition_words
-from bot.words import refusals, wording
 from ledger import players
 from ledger.types import to_us
 from markets.claims import ambiguity, claims, judges, kept_edits, library, sides
@@ -42,24 +51,24 @@ claim = app_commands.Group(name="claim", description="Statements that can be jud
 
 @claim.command(description="Write a claim in two steps; it is kept as a draft until you open it")
 async def new(press: Press) -> None:
-    await ask(press, render.first_form("draft-new", {}))
+    await ask(press, claim_forms.first_form("draft-new", {}))
 
 
 @routes.on("draft-new")
 async def send_new(press: Press) -> None:
-    await _save(press, None, forms.FIRST)
+    await _save(press, None, claim_fields.FIRST)
 
 
 @routes.on("draft-first:{draft}")
 async def ask_first(press: Press, draft: int) -> None:
     found, held, _ = await _own_draft(press, draft)
     tales = found.terms.scenario is not None
-    await ask(press, render.first_form(f"draft-save-first:{found.number}", held, scenario=tales))
+    await ask(press, claim_forms.first_form(f"draft-save-first:{found.number}", held, scenario=tales))
 
 
 @routes.on("draft-save-first:{draft}")
 async def send_first(press: Press, draft: int) -> None:
-    await _save(press, draft, forms.FIRST)
+    await _save(press, draft, claim_fields.FIRST)
 
 
 @routes.on("draft-second:{draft}")
@@ -68,23 +77,23 @@ async def ask_second(press: Press, draft: int) -> None:
     named = found.terms.judges.named
     known = await press.client.db.read(players.ids, guild_of(press), list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    await ask(press, render.second_form(f"draft-save-second:{found.number}", held, chosen))
+    await ask(press, claim_forms.second_form(f"draft-save-second:{found.number}", held, chosen))
 
 
 @routes.on("draft-save-second:{draft}")
 async def send_second(press: Press, draft: int) -> None:
-    await _save(press, draft, forms.SECOND)
+    await _save(press, draft, claim_fields.SECOND)
 
 
 @routes.on("draft-third:{draft}")
 async def ask_third(press: Press, draft: int) -> None:
     found, held, _ = await _own_draft(press, draft)
-    await ask(press, render.third_form(f"draft-save-third:{found.number}", held))
+    await ask(press, claim_forms.third_form(f"draft-save-third:{found.number}", held))
 
 
 @routes.on("draft-save-third:{draft}")
 async def send_third(press: Press, draft: int) -> None:
-    await _save(press, draft, forms.THIRD)
+    await _save(press, draft, claim_fields.THIRD)
 
 
 @routes.on("draft-until:{draft}:{field}:{until}")
@@ -95,13 +104,13 @@ async def choose_in_draft(press: Press, draft: int, field: int, until: int) -> N
 
 async def _choose_in_draft(press: Press, draft: int, field: int, until: int) -> Card:
     found, _, who = await _own_draft(press, draft)
-    chosen = forms.chosen(found.terms.zone or who.places.time_zone, field, until)
+    chosen = claim_fields.chosen(found.terms.zone or who.places.time_zone, field, until)
     return await _keep(press, draft, chosen)
 
 
 @claim.command(description="Your drafts")
 async def drafts(press: Press) -> None:
-    await answer(press, _drafts(press), render.drafts)
+    await answer(press, _drafts(press), draft_cards.drafts)
 
 
 @routes.on("draft:{draft}")
@@ -117,7 +126,7 @@ async def show_draft(press: Press, draft: int) -> None:
 
 @routes.on("draft-drop:{draft}")
 async def drop_draft(press: Press, draft: int) -> None:
-    await answer(press, _drop(press, draft), render.dropped)
+    await answer(press, _drop(press, draft), draft_cards.dropped)
 
 
 @routes.on("draft-open:{asked}:{draft}")
@@ -133,7 +142,7 @@ async def _own_draft(press: Press, number: int) -> tuple[Claim, dict[str, str], 
     who = await acting(press)
     found, stored = await press.client.db.read(queries.draft, guild_of(press), number)
     claims.require_draft_of(found, who.number)
-    held = forms.held_of(found.terms) | forms.decode(stored)
+    held = claim_fields.held_of(found.terms) | form_fields.decode(stored)
     return found, held, who
 
 
@@ -176,8 +185,10 @@ async def _keep(
         found, held, who = await _own_draft(press, draft)
         base = found.terms
     typed = held | filled
-    terms, typed, bad = forms.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
-    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, draft, forms.encode(typed))
+    terms, typed, bad = claim_fields.claim_terms(base, typed, who.places.time_zone, crux.clock.of(press.id))
+    request = claims.SaveDraft(
+        guild_of(press), key(press), who.number, terms, draft, form_fields.encode(typed)
+    )
     number = await crux.write(claims.save_draft, request, crux.clock.of(press.id))
     return await draft_card(press, who, number, typed, wrong + bad)
 
@@ -186,9 +197,9 @@ async def draft_as_it_stands(press: Press, number: int, *, public: bool = False)
     found, held, who = await _own_draft(press, number)
     now = press.client.clock.of(press.id)
     if held.get("side"):
-        bad = forms.unread_quick(held, who.places.time_zone, now)
+        bad = quick_bet_fields.unread_quick(held, who.places.time_zone, now)
         return bets.held_card(press, number, ("A quick bet that isn't open yet.",), bad=bad)
-    _, _, bad = forms.claim_terms(found.terms, held, who.places.time_zone, now)
+    _, _, bad = claim_fields.claim_terms(found.terms, held, who.places.time_zone, now)
     return await draft_card(press, who, number, held, bad, public=public)
 
 
@@ -217,8 +228,8 @@ async def draft_card(
     # What can't be read is said once, as that.
     said = unread + wording.remarks(tuple(one for one in remarks if not (bad and one.code == "no_deadline")))
     blocked = bool(bad) or any(one.level == "blocks" for one in remarks)
-    return render.draft(
-        render.DraftSeen(found, said, blocked, known, press.id, public, choices, _noted(held))
+    return draft_cards.draft(
+        draft_cards.DraftSeen(found, said, blocked, known, press.id, public, choices, _noted(held))
     )
 
 
@@ -234,8 +245,8 @@ def _noted(held: Mapping[str, str]) -> str:
 def _choices(bad: tuple[BadInput, ...], go: Callable[[int, int], str]) -> tuple[Button, ...]:
     """The buttons for the first moment that can be read two ways; the next one is asked about after it."""
     for one in bad:
-        if isinstance(one, Unclear) and one.field in forms.MOMENTS.values():
-            field = list(forms.MOMENTS.values()).index(one.field)
+        if isinstance(one, Unclear) and one.field in claim_fields.MOMENTS.values():
+            field = list(claim_fields.MOMENTS.values()).index(one.field)
             ambiguous.offer(one, partial(go, field))
             return refusals.choices(one)
     return ()
@@ -262,7 +273,7 @@ async def _open(press: Press, who: Acting, asked: int, number: int) -> render.Cl
     now = crux.clock.of(press.id)
     found, stored = await crux.db.read(queries.draft, guild, number)
     claims.require_author(found, who.number)
-    held = forms.decode(stored)
+    held = form_fields.decode(stored)
     _require_read(found.terms, held, who.places.time_zone, now)
     remarks = remarks_on(found.terms, held)
     claims.require_wording(remarks)
@@ -284,7 +295,7 @@ def _require_read(terms: Terms, held: Mapping[str, str], zone: str, now: datetim
     Raises:
         BadInput: Something that was typed into it can't be read, or can be read two ways.
     """
-    _, _, bad = forms.claim_terms(terms, forms.held_of(terms) | dict(held), zone, now)
+    _, _, bad = claim_fields.claim_terms(terms, claim_fields.held_of(terms) | dict(held), zone, now)
     if bad:
         raise bad[0]
 
@@ -298,13 +309,13 @@ async def ask_change(press: Press, number: int) -> None:
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), number)
     claims.require_editable(found, who.number, press.client.clock.of(press.id))
-    held, tales = forms.held_of(found.terms), found.terms.scenario is not None
-    await ask(press, render.first_form(f"claim-save:{number}", held, scenario=tales))
+    held, tales = claim_fields.held_of(found.terms), found.terms.scenario is not None
+    await ask(press, claim_forms.first_form(f"claim-save:{number}", held, scenario=tales))
 
 
 @routes.on("claim-save:{number}")
 async def send_change(press: Press, number: int) -> None:
-    filled = _filled(press, forms.FIRST)
+    filled = _filled(press, claim_fields.FIRST)
     await answer(press, _change(press, number, filled, 1), _same)
 
 
@@ -316,13 +327,13 @@ async def ask_change_rest(press: Press, number: int) -> None:
     named = found.terms.judges.named
     known = await press.client.db.read(players.ids, guild_of(press), list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    held = forms.held_of(found.terms)
-    await ask(press, render.second_form(f"claim-save-rest:{number}", held, chosen))
+    held = claim_fields.held_of(found.terms)
+    await ask(press, claim_forms.second_form(f"claim-save-rest:{number}", held, chosen))
 
 
 @routes.on("claim-save-rest:{number}")
 async def send_change_rest(press: Press, number: int) -> None:
-    filled, wrong = _filled(press, forms.SECOND), ()
+    filled, wrong = _filled(press, claim_fields.SECOND), ()
     try:
         filled["judges"] = await _judges(press)
     except (NotMember, ToBot) as bad:  # the rest of the form is kept all the same
@@ -336,12 +347,12 @@ async def change_again(press: Press, number: int, form: int) -> None:
     found, held, _ = await _own_change(press, number)
     if form == 1:
         tales = found.terms.scenario is not None
-        await ask(press, render.first_form(f"claim-save:{number}", held, scenario=tales))
+        await ask(press, claim_forms.first_form(f"claim-save:{number}", held, scenario=tales))
         return
     named = [int(one) for one in held.get("judges", "").split(",") if one]
     known = await press.client.db.read(players.ids, guild_of(press), named) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    await ask(press, render.second_form(f"claim-save-rest:{number}", held, chosen))
+    await ask(press, claim_forms.second_form(f"claim-save-rest:{number}", held, chosen))
 
 
 @routes.on("claim-until:{number}:{form}:{field}:{until}")
@@ -353,7 +364,7 @@ async def choose_in_change(press: Press, number: int, form: int, field: int, unt
 async def _choose_in_change(press: Press, number: int, form: int, field: int, until: int) -> Card:
     found, held, who = await _own_change(press, number)
     zone = held.get("zone") or found.terms.zone or who.places.time_zone
-    return await _change(press, number, held | forms.chosen(zone, field, until), form)
+    return await _change(press, number, held | claim_fields.chosen(zone, field, until), form)
 
 
 async def _own_change(press: Press, number: int) -> tuple[Claim, dict[str, str], Acting]:
@@ -361,7 +372,7 @@ async def _own_change(press: Press, number: int) -> tuple[Claim, dict[str, str],
     crux, who = press.client, await acting(press)
     now = crux.clock.of(press.id)
     found, stored = await crux.db.read(kept_edits.change, guild_of(press), number, who.number, now)
-    return found, forms.held_of(found.terms) | forms.decode(stored), who
+    return found, claim_fields.held_of(found.terms) | form_fields.decode(stored), who
 
 
 async def _change(
@@ -372,12 +383,12 @@ async def _change(
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
-    typed = forms.held_of(found.terms) | filled
-    terms, held, bad = forms.claim_terms(found.terms, typed, who.places.time_zone, now)
+    typed = claim_fields.held_of(found.terms) | filled
+    terms, held, bad = claim_fields.claim_terms(found.terms, typed, who.places.time_zone, now)
     bad = wrong + bad
     remarks = remarks_on(terms, held)
     if bad or any(one.level == "blocks" for one in remarks):
-        keeps = kept_edits.KeepChange(guild, key(press), who.number, number, forms.encode(typed))
+        keeps = kept_edits.KeepChange(guild, key(press), who.number, number, form_fields.encode(typed))
         await crux.write(kept_edits.keep_change, keeps, now)
         choices = _choices(bad, lambda field, at_us: f"claim-until:{number}:{form}:{field}:{at_us}")
         why = [refusals.refusal(one, text.Currency()) or "" for one in bad]
@@ -442,7 +453,7 @@ async def _hang(press: Press, number: int, on: int | None, outcome: str, days: i
         raise BadInput("Which claim", "name the claim that it hangs on, by its number")
     said = None if on is None else await _condition(press, on, outcome, days)
     terms = replace(found.terms, condition=said)
-    remarks = remarks_on(terms, forms.held_of(terms))
+    remarks = remarks_on(terms, claim_fields.held_of(terms))
     if found.state != "draft":
         claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
@@ -458,7 +469,7 @@ async def _condition(press: Press, on: int, outcome: str, days: int | None) -> C
     hung = await press.client.db.read(claims.load, guild_of(press), on)
     claims.require_public(hung)
     usual = sides.usual(hung.terms.names), False
-    at, against = forms.side(hung.terms, outcome, "The outcome") if outcome else usual
+    at, against = bet_fields.side(hung.terms, outcome, "The outcome") if outcome else usual
     if against:
         raise BadInput("Which of its outcomes", "write the outcome itself, without not before it")
     return Condition(on, at, hung.terms.outcomes[at].name, days)
@@ -476,11 +487,11 @@ async def _supersede(press: Press, number: int) -> Card:
     guild, now = guild_of(press), crux.clock.of(press.id)
     old = await crux.db.read(claims.load, guild, number)
     claims.require_may_supersede(old, who.actor)
-    terms = forms.in_order(old.terms)
-    held = forms.held_of(terms) | {"supersedes": str(number)}
-    request = claims.SaveDraft(guild, key(press), who.number, terms, None, forms.encode(held))
+    terms = claim_fields.in_order(old.terms)
+    held = claim_fields.held_of(terms) | {"supersedes": str(number)}
+    request = claims.SaveDraft(guild, key(press), who.number, terms, None, form_fields.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
-    _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, now)
+    _, held, bad = claim_fields.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
 
 
@@ -510,7 +521,7 @@ async def show(press: Press, claim: Number) -> None:
 
 @routes.on("terms:{number}")
 async def terms(press: Press, number: int) -> None:
-    await answer(press, _seen(press, number), render.terms)
+    await answer(press, _seen(press, number), terms_card.terms)
 
 
 async def _seen(press: Press, number: int) -> queries.ClaimSeen:
@@ -554,71 +565,71 @@ async def list_(
     press: Press, which: str = "closing", tag: app_commands.Range[str, 1, 30] | None = None
 ) -> None:
     if tag:
-        await answer(press, _tagged(press, tag), render.listed)
+        await answer(press, _tagged(press, tag), claim_lists.listed)
     elif which == "wanting":
         await bets.show_wanting(press)
     elif which == "linked":
-        await answer(press, _linked(press), render.listed)
+        await answer(press, _linked(press), claim_lists.listed)
     elif which == "mine":
-        await answer(press, _mine(press, 0), render.listed)
+        await answer(press, _mine(press, 0), claim_lists.listed)
     else:
-        await answer(press, _closing(press, 0), render.listed)
+        await answer(press, _closing(press, 0), claim_lists.listed)
 
 
 @routes.on("claims-closing:{after}")
 async def turn_closing(press: Press, after: int) -> None:
-    await answer(press, _closing(press, after), render.listed, where=Where.IN_PLACE)
+    await answer(press, _closing(press, after), claim_lists.listed, where=Where.IN_PLACE)
 
 
 @routes.on("claims-mine:{before}")
 async def turn_mine(press: Press, before: int) -> None:
-    await answer(press, _mine(press, before), render.listed, where=Where.IN_PLACE)
+    await answer(press, _mine(press, before), claim_lists.listed, where=Where.IN_PLACE)
 
 
 @claim.command(description="Claims that hold all of these words")
 @app_commands.describe(words="Words of the claim")
 async def search(press: Press, words: app_commands.Range[str, 2, 100]) -> None:
-    await answer(press, _search(press, words), render.listed)
+    await answer(press, _search(press, words), claim_lists.listed)
 
 
-async def _closing(press: Press, after: int) -> render.Page:
+async def _closing(press: Press, after: int) -> claim_lists.Page:
     crux = press.client
     rows = await crux.db.read(queries.closing, guild_of(press), crux.clock.of(press.id), after=after)
     return _page("Claims that close soon", rows, "claims-closing", after)
 
 
-async def _mine(press: Press, before: int) -> render.Page:
+async def _mine(press: Press, before: int) -> claim_lists.Page:
     who = await acting(press)
     rows = await press.client.db.read(queries.mine, guild_of(press), who.number, before=before)
     return _page("Claims you opened or have a bet on", rows, "claims-mine", before)
 
 
-async def _linked(press: Press) -> render.Page:
+async def _linked(press: Press) -> claim_lists.Page:
     who = await acting(press)
     rows = await press.client.db.read(queries.linked, guild_of(press), who.number)
     none = (
         "There are none: no crux, no better wording and nothing of the library is linked to a claim of yours. "
         "`/claim link` links two."
     )
-    return render.Page("Claims linked to one of yours", rows, none)
+    return claim_lists.Page("Claims linked to one of yours", rows, none)
 
 
-async def _tagged(press: Press, tag: str) -> render.Page:
+async def _tagged(press: Press, tag: str) -> claim_lists.Page:
     plain = tag.casefold().strip()
     rows = await press.client.db.read(queries.tagged, guild_of(press), plain)
-    return render.Page(f"Claims tagged {text.escape(plain, 40)}", rows, "None has this tag.")
+    return claim_lists.Page(f"Claims tagged {text.escape(plain, 40)}", rows, "None has this tag.")
 
 
-async def _search(press: Press, words: str) -> render.Page:
+async def _search(press: Press, words: str) -> claim_lists.Page:
     rows = await press.client.db.read(queries.search, guild_of(press), words)
     none = "No claim holds all of these words. Fewer words find more."
-    return render.Page(f"Claims with “{text.escape(words, 60)}”", rows, none)
+    return claim_lists.Page(f"Claims with “{text.escape(words, 60)}”", rows, none)
 
 
-def _page(title: str, rows: list[queries.Row], name: str, at: int) -> render.Page:
+def _page(title: str, rows: list[queries.Row], name: str, at: int) -> claim_lists.Page:
     more = rows[queries.PAGE - 1].number if len(rows) > queries.PAGE else 0
     none = "There are none. `/claim new` or `/bet quick` opens one."
-    return render.Page(title, rows, none, f"{name}:{more}" if more else "", f"{name}:0" if at else "")
+    return claim_lists.Page(title, rows, none, f"{name}:{more}" if more else "", f"{name}:0" if at else "")
 
 
 # --- the library ------------------------------------------------------------------------------
@@ -629,17 +640,17 @@ def _page(title: str, rows: list[queries.Row], name: str, at: int) -> render.Pag
 async def library_(press: Press, number: app_commands.Range[int, 1, 1000] | None = None) -> None:
     starters = library.load()
     if number is None:
-        await answer(press, _nothing(), lambda _: render.shelf(0, starters))
+        await answer(press, _nothing(), lambda _: library_shelf.shelf(0, starters))
     else:
         one = _starter(number)
-        await answer(press, _nothing(), lambda _: render.starter(number, one))
+        await answer(press, _nothing(), lambda _: library_shelf.starter(number, one))
 
 
 @routes.on("library:{page}")
 async def turn_shelf(press: Press, page: int) -> None:
     starters = library.load()
-    at = min(page, (len(starters) - 1) // render.SHELF)
-    await answer(press, _nothing(), lambda _: render.shelf(at, starters), where=Where.IN_PLACE)
+    at = min(page, (len(starters) - 1) // library_shelf.SHELF)
+    await answer(press, _nothing(), lambda _: library_shelf.shelf(at, starters), where=Where.IN_PLACE)
 
 
 @routes.on("library-take:{number}")
@@ -649,7 +660,7 @@ async def take_starter(press: Press, number: int) -> None:
 
 @routes.on("library-guess:{number}")
 async def ask_guess(press: Press, number: int) -> None:
-    await ask(press, render.guess_form(number, _starter(number)))
+    await ask(press, library_shelf.guess_form(number, _starter(number)))
 
 
 @routes.on("library-answer:{number}")
@@ -657,7 +668,7 @@ async def send_guess(press: Press, number: int) -> None:
     one = _starter(number)
     typed = components.line(components.values(press.data or {}), "chance")
     chance = odds.chance(typed, "Your chance")
-    await answer(press, _nothing(), lambda _: render.guessed(one, chance))
+    await answer(press, _nothing(), lambda _: library_shelf.guessed(one, chance))
 
 
 async def _take(press: Press, number: int) -> Card:
@@ -666,10 +677,10 @@ async def _take(press: Press, number: int) -> Card:
     if not one.for_stakes:
         raise BadInput("The library's claim", "it is for forecasts only, so choose another one")
     terms = terms_of(one)
-    held = forms.held_of(terms)
-    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(held))
+    held = claim_fields.held_of(terms)
+    request = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, form_fields.encode(held))
     draft = await crux.write(claims.save_draft, request, now)
-    _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, now)
+    _, held, bad = claim_fields.claim_terms(terms, held, who.places.time_zone, now)
     return await draft_card(press, who, draft, held, bad)
 
 

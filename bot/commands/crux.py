@@ -7,7 +7,7 @@ from bot.acting import acting
 from bot.answer import Press, answer
 from bot.commands.claim import Number, claim
 from bot.entering import guild_of, key
-from bot.input import forms
+from bot.input import bet_fields
 from bot.refusals import BadInput
 from bot.ui.components import routes
 from bot.words import cruxes as render
@@ -96,7 +96,7 @@ def _outcome(of: Claim, typed: str | None) -> int:
     many = len(of.terms.outcomes) > 2
     if not typed and not many:
         return sides.usual(of.terms.names)
-    at, against = forms.side(of.terms, typed or "")
+    at, against = bet_fields.side(of.terms, typed or "")
     if against and many:
         raise BadInput("The outcome", "a crux is about one outcome, so write its name")
     return 1 - at if against else at

@@ -16,11 +16,11 @@ from bot.acting import Acting, acting
 from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
 from bot.entering import guild_of, key
-from bot.input import ambiguous, amounts, dates, forms, result_codes
+from bot.input import ambiguous, amounts, date_words, result_codes, result_fields
 from bot.ui import components
 from bot.ui.components import routes
 from bot.words import became_public as known_words
-from bot.words import market_refusals, phrases
+from bot.words import judges_screen, market_refusals, phrases, said_pages
 from bot.words import results as render
 from markets.claims import became_public as known_results
 from markets.claims import claims, conditions, judges, zones
@@ -37,14 +37,14 @@ Number = app_commands.Range[int, 1, 2**53 - 1]
 @mod.command(description="What waits for moderators: disputes, results to confirm and to name")
 async def queue(press: Press) -> None:
     await press.client.require_moderator(press)
-    await answer(press, _queue(press), render.queue)
+    await answer(press, _queue(press), judges_screen.queue)
 
 
 @mod.command(description="Everything about one claim on one screen, and what each result would pay")
 @app_commands.describe(claim="The claim's number")
 async def decide(press: Press, claim: Number) -> None:
     await press.client.require_moderator(press)
-    await answer(press, _case(press, claim), render.case)
+    await answer(press, _case(press, claim), judges_screen.case)
 
 
 @mod.command(description="Stop everything on a claim, with a reason, or let it go on")
@@ -86,25 +86,25 @@ async def send_reverse(press: Press, asked: int, claim: int) -> None:
 
 @routes.on("decide:{claim}")
 async def press_decide(press: Press, claim: int) -> None:
-    await answer(press, _case(press, claim), render.case)
+    await answer(press, _case(press, claim), judges_screen.case)
 
 
 @routes.on("said:{claim}:{page}")
 async def press_said(press: Press, claim: int, page: int) -> None:
-    await answer(press, _words(press, claim, page), render.words)
+    await answer(press, _words(press, claim, page), said_pages.words)
 
 
-async def _words(press: Press, number: int, page: int) -> render.SaidPage:
+async def _words(press: Press, number: int, page: int) -> said_pages.SaidPage:
     crux = press.client
     return await crux.db.read(_said, guild_of(press), number, page, crux.clock.of(press.id))
 
 
-def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.SaidPage:
+def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> said_pages.SaidPage:
     seen = queries.claim(tx, guild, number, now)
     claims.require_public(seen.claim)
     newest = disputes.newest(tx, seen.claim)
     dispute = queries.dispute(tx, guild, newest, now) if newest is not None else None
-    return render.SaidPage(seen, dispute, page)
+    return said_pages.SaidPage(seen, dispute, page)
 
 
 @routes.on("rule:{claim}:{choice}:{proposal}")
@@ -112,7 +112,7 @@ async def ask_ruling(press: Press, claim: int, choice: int, proposal: int) -> No
     crux, now = press.client, press.client.clock.of(press.id)
     seen, so_far = await crux.db.read(_so_far, guild_of(press), claim, choice, now)
     seen.claim.require("decide", now)
-    known = forms.day_typed(so_far.known_us, seen.claim.terms.zone)
+    known = result_fields.day_typed(so_far.known_us, seen.claim.terms.zone)
     await ask(press, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
 
 
@@ -128,7 +128,7 @@ async def choose_until(press: Press, asked: int, claim: int, proposal: int, unti
     the interaction that sent it, so two presses are one vote."""
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    filled = typed | {"detail": dates.chosen(until, zones.zone(found.terms.zone or "UTC"))}
+    filled = typed | {"detail": date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))}
     work = _vote(press, claim, result_codes.EARLY, proposal, filled, f"interaction:{asked}")
     await answer(press, work, render.did)
 
@@ -138,22 +138,22 @@ async def confirm(press: Press, proposal: int) -> None:
     await answer(press, _confirm(press, proposal), render.did)
 
 
-async def _queue(press: Press) -> render.Queue:
+async def _queue(press: Press) -> judges_screen.Queue:
     crux = press.client
     return await crux.db.read(_waiting, guild_of(press), crux.clock.of(press.id))
 
 
-def _waiting(tx: Connection, guild: int, now: datetime) -> render.Queue:
+def _waiting(tx: Connection, guild: int, now: datetime) -> judges_screen.Queue:
     rows = queries.queue(tx, guild, now)
-    return render.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
+    return judges_screen.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
 
 
-async def _case(press: Press, number: int) -> render.Case:
+async def _case(press: Press, number: int) -> judges_screen.Case:
     crux, who = press.client, await acting(press)
     return await crux.db.read(_look, guild_of(press), number, who.actor, crux.clock.of(press.id))
 
 
-def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> render.Case:
+def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> judges_screen.Case:
     """The screen; a judge who may not judge is told so there, privately (D4)."""
     seen = queries.claim(tx, guild, number, now)
     dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
@@ -168,7 +168,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
             judges.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
-    return render.Case(seen, dispute, why_not, waits)
+    return judges_screen.Case(seen, dispute, why_not, waits)
 
 
 async def _may_halt(press: Press, number: int) -> Claim:
@@ -207,7 +207,7 @@ async def _with_moment(press: Press, found: Claim, choice: int, said: Result) ->
     if not components.has_field(press.data or {}, "known"):
         _, so_far = await crux.db.read(_so_far, found.guild, found.number, choice, now)
         return replace(said, known_us=so_far.known_us, voids_late=so_far.voids_late)
-    known_us = forms.day(components.line(filled, "known"), found.terms.zone, now)
+    known_us = result_fields.day(components.line(filled, "known"), found.terms.zone, now)
     return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
 
 
@@ -218,7 +218,7 @@ async def _vote(
     guild, now = guild_of(press), crux.clock.of(press.id)
     found = await crux.db.read(claims.load, guild, number)
     with ambiguous.offering(lambda at_us: f"rule-early:{press.id}:{number}:{proposal}:{at_us}"):
-        said = forms.result(found.terms, choice, components.line(filled, "detail"), now)
+        said = result_fields.result(found.terms, choice, components.line(filled, "detail"), now)
     said = await _with_moment(press, found, choice, said)
     reason = components.line(filled, "reason")
     request = disputes.Vote(guild, by, who.actor, number, said, reason, proposal=proposal)

@@ -10,12 +10,13 @@ from bot.acting import Acting, acting, acting_on
 from bot.answer import Press, Where, answer, ask
 from bot.commands.pool import Number, market
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
-from bot.input import ambiguous, amounts, chances, dates, forms
+from bot.input import ambiguous, amounts, bet_fields, chances, date_words, dates
 from bot.refusals import BadInput, Outdated
 from bot.shown import require_shown
 from bot.ui import components
 from bot.ui.cards import Card
 from bot.ui.components import routes
+from bot.words import limit_orders, market_openings, market_receipts, trade_card
 from bot.words import markets as render
 from bot.words import portfolio as portfolio_words
 from bot.words.markets import BUDGET, QUANTITY, TARGET
@@ -58,7 +59,7 @@ async def _ask_open(press: Press, number: int, house: bool) -> None:
     found = await crux.db.read(trading.require_open_market, guild_of(press), number, who.actor, now)
     if house and not who.actor.moderator:
         raise NotAModerator(number)
-    await ask(press, render.open_form(found, house, await crux.currency(press.guild_id)))
+    await ask(press, market_openings.open_form(found, house, await crux.currency(press.guild_id)))
 
 
 @routes.on("market-again:{claim}:{house}")
@@ -75,12 +76,14 @@ async def send_open(press: Press, claim: int, house: int) -> None:
     def opening(outcomes: int) -> tuple[int, ...]:
         return _percents(typed, outcomes) if typed else ()
 
-    await answer(press, _ask_opening(press, claim, liquidity, opening, house == 1), render.ask_opening)
+    await answer(
+        press, _ask_opening(press, claim, liquidity, opening, house == 1), market_openings.ask_opening
+    )
 
 
 async def _ask_opening(
     press: Press, number: int, liquidity: int, read: Callable[[int], tuple[int, ...]], house: bool
-) -> render.Opening:
+) -> market_openings.Opening:
     """The question; `read` makes the opening chances of the count of outcomes."""
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
@@ -96,7 +99,7 @@ async def _ask_opening(
         raise InsufficientFunds(*source, held, cost)
     ends = now + CONFIRM_WITHIN
     currency = await crux.currency(guild)
-    return render.Opening(press.id, found, liquidity, opening, house, cost, balance, ends, currency)
+    return market_openings.Opening(press.id, found, liquidity, opening, house, cost, balance, ends, currency)
 
 
 def _percents(typed: str, outcomes: int) -> tuple[int, ...]:
@@ -126,10 +129,10 @@ async def confirm_open_unmarked(
     await require_in_time(press, asked, "/market open")
 
     def opening(outcomes: int) -> tuple[int, ...]:
-        return render.unpacked(first, rest, outcomes)
+        return market_openings.unpacked(first, rest, outcomes)
 
     work = _ask_opening(press, claim, liquidity, opening, house == 1)
-    await answer(press, work, render.ask_opening, where=Where.IN_PLACE)
+    await answer(press, work, market_openings.ask_opening, where=Where.IN_PLACE)
 
 
 @routes.on("market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}:{mark}")
@@ -141,34 +144,36 @@ async def confirm_open(
     who = await acting(press)
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     require_shown(found, mark)
-    percents = render.unpacked(first, rest, len(found.terms.outcomes))
+    percents = market_openings.unpacked(first, rest, len(found.terms.outcomes))
     opening = tuple(one * 100 for one in percents) or None
     request = trading.OpenMarket(
         guild_of(press), _asked(asked), who.actor, claim, liquidity, opening, house == 1, terms=found.digest
     )
     currency = await press.client.currency(press.guild_id)
     work = press.client.write(trading.open_market, request, press.client.clock.of(press.id))
-    await answer(press, work, lambda done: render.opened(done, found, currency), where=Where.IN_PLACE)
+    await answer(
+        press, work, lambda done: market_openings.opened(done, found, currency), where=Where.IN_PLACE
+    )
 
 
 @market.command(description="Make a market deeper: its prices stay, and move slower from then on")
 @app_commands.describe(claim="The claim's number", amount="How much liquidity to add, in points")
 async def liquidity(press: Press, claim: Number, amount: Amount) -> None:
-    await answer(press, _ask_deepening(press, claim, amount), render.ask_deepening)
+    await answer(press, _ask_deepening(press, claim, amount), market_openings.ask_deepening)
 
 
-async def _ask_deepening(press: Press, number: int, typed: str) -> render.Deepening:
+async def _ask_deepening(press: Press, number: int, typed: str) -> market_openings.Deepening:
     return await _deepening(press, number, amounts.points(typed, "The liquidity"))
 
 
 async def _deepening(
     press: Press, number: int, more: int, moved: PriceMoved | None = None
-) -> render.Deepening:
+) -> market_openings.Deepening:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Deepening:
+    def read(tx: Connection) -> market_openings.Deepening:
         found = claims.load(tx, guild, number)
         found.require("market", now)
         of = market_maker.load(tx, guild, number)
@@ -180,7 +185,7 @@ async def _deepening(
         if balance < cost:
             raise InsufficientFunds(*wallet, balance, cost)
         ends = now + CONFIRM_WITHIN
-        return render.Deepening(
+        return market_openings.Deepening(
             press.id, found, of, more, deeper.liquidity, cost, balance, ends, currency, moved
         )
 
@@ -191,7 +196,9 @@ async def _deepening(
 async def confirm_deepening_unseen(press: Press, asked: int, claim: int, liquidity: int, cost: int) -> None:
     """A button of before, which doesn't say at which prices it was asked: it asks once more, whatever it cost."""
     await require_in_time(press, asked, "/market liquidity")
-    await answer(press, _deepening(press, claim, liquidity), render.ask_deepening, where=Where.IN_PLACE)
+    await answer(
+        press, _deepening(press, claim, liquidity), market_openings.ask_deepening, where=Where.IN_PLACE
+    )
 
 
 @routes.on("market-deepen:{asked}:{claim}:{liquidity}:{cost}:{trades}")
@@ -220,8 +227,8 @@ async def _deepen(press: Press, asked: int, number: int, liquidity: int, cost: i
     try:
         done = await crux.write(trading.add_liquidity, request, crux.clock.of(press.id))
     except PriceMoved as moved:
-        return render.ask_deepening(await _deepening(press, number, liquidity, moved))
-    return render.deepened(done, found, await crux.currency(guild))
+        return market_openings.ask_deepening(await _deepening(press, number, liquidity, moved))
+    return market_openings.deepened(done, found, await crux.currency(guild))
 
 
 # --- buying and selling -----------------------------------------------------------------------
@@ -247,7 +254,7 @@ async def buy(
 ) -> None:
     how, amount = _how(points or "", shares or "", to or "")
     at = await _outcome(press, claim, outcome)
-    await answer(press, _ask_trade(press, claim, at, how, amount, tolerance), render.ask_trade)
+    await answer(press, _ask_trade(press, claim, at, how, amount, tolerance), trade_card.ask_trade)
 
 
 @market.command(description="Sell shares you hold")
@@ -268,7 +275,9 @@ async def sell(
 ) -> None:
     at = await _outcome(press, claim, outcome)
     how, amount = await _how_much_to_sell(press, claim, at, shares or "", to or "")
-    await answer(press, _ask_trade(press, claim, at, how, amount, tolerance, sells=True), render.ask_trade)
+    await answer(
+        press, _ask_trade(press, claim, at, how, amount, tolerance, sells=True), trade_card.ask_trade
+    )
 
 
 @routes.on("market-pick:{claim}")
@@ -285,13 +294,13 @@ async def press_much(press: Press, claim: int, outcome: int) -> None:
 @routes.on("market-ask:{claim}:{outcome}:{budget}")
 async def press_ask(press: Press, claim: int, outcome: int, budget: int) -> None:
     await answer(
-        press, _ask_trade(press, claim, outcome, BUDGET, budget), render.ask_trade, where=Where.IN_PLACE
+        press, _ask_trade(press, claim, outcome, BUDGET, budget), trade_card.ask_trade, where=Where.IN_PLACE
     )
 
 
 @routes.on("market-other:{claim}:{outcome}")
 async def press_other(press: Press, claim: int, outcome: int) -> None:
-    await ask(press, render.other_form(await _seen(press, claim, outcome), outcome))
+    await ask(press, trade_card.other_form(await _seen(press, claim, outcome), outcome))
 
 
 @routes.on("market-send:{claim}:{outcome}", again="market-other:{claim}:{outcome}")
@@ -299,7 +308,7 @@ async def send_other(press: Press, claim: int, outcome: int) -> None:
     filled = components.values(press.data or {})
     how, amount = _how(*(components.line(filled, name) for name in ("points", "shares", "to")))
     within = _tolerance(components.line(filled, "tolerance"))
-    await answer(press, _ask_trade(press, claim, outcome, how, amount, within), render.ask_trade)
+    await answer(press, _ask_trade(press, claim, outcome, how, amount, within), trade_card.ask_trade)
 
 
 @routes.on("market-sell-other:{claim}:{outcome}")
@@ -307,7 +316,7 @@ async def press_sell(press: Press, claim: int, outcome: int) -> None:
     await _seen(press, claim, outcome)
     who = await acting(press)
     mine = await press.client.db.read(markets.mine, guild_of(press), claim, who.number)
-    await ask(press, render.sell_form(mine, outcome))
+    await ask(press, trade_card.sell_form(mine, outcome))
 
 
 @routes.on("market-sell-send:{claim}:{outcome}", again="market-sell-other:{claim}:{outcome}")
@@ -317,7 +326,9 @@ async def send_sell(press: Press, claim: int, outcome: int) -> None:
     shares = "" if to else components.line(filled, "shares")
     how, amount = await _how_much_to_sell(press, claim, outcome, shares, to)
     within = _tolerance(components.line(filled, "tolerance"))
-    await answer(press, _ask_trade(press, claim, outcome, how, amount, within, sells=True), render.ask_trade)
+    await answer(
+        press, _ask_trade(press, claim, outcome, how, amount, within, sells=True), trade_card.ask_trade
+    )
 
 
 @routes.on("market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}")
@@ -327,7 +338,7 @@ async def confirm_buy_unbounded(
     """A button of before, which doesn't say what was shown: it asks once more."""
     await require_in_time(press, asked, "/market buy")
     work = _ask_trade(press, claim, outcome, how, amount, tolerance / 100)
-    await answer(press, work, render.ask_trade, where=Where.IN_PLACE)
+    await answer(press, work, trade_card.ask_trade, where=Where.IN_PLACE)
 
 
 @routes.on("market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}:{most}")
@@ -359,7 +370,7 @@ async def confirm_sell_unbounded(
     """A button of before, which doesn't say what was shown: it asks once more."""
     await require_in_time(press, asked, "/market sell")
     work = _ask_trade(press, claim, outcome, how, amount, tolerance / 100, sells=True)
-    await answer(press, work, render.ask_trade, where=Where.IN_PLACE)
+    await answer(press, work, trade_card.ask_trade, where=Where.IN_PLACE)
 
 
 @routes.on("market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}:{most}")
@@ -413,8 +424,8 @@ async def _trade(
         again = await _ask_trade(
             press, number, outcome, how, amount, tolerance / 100, sells=sells, moved=moved
         )
-        return render.ask_trade(again)
-    return render.traded(fill, found, await crux.currency(guild))
+        return trade_card.ask_trade(again)
+    return trade_card.traded(fill, found, await crux.currency(guild))
 
 
 async def _ask_trade(
@@ -427,15 +438,15 @@ async def _ask_trade(
     *,
     sells: bool = False,
     moved: PriceMoved | None = None,
-) -> render.Trade:
+) -> trade_card.Trade:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     within = trading.TOLERANCE_BPS if tolerance is None else round(tolerance * 100)
     request = _request(guild, key(press), who, number, outcome, how, amount, 0, within, sells=sells)
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Trade:
-        return render.Trade(
+    def read(tx: Connection) -> trade_card.Trade:
+        return trade_card.Trade(
             press.id,
             claims.load(tx, guild, number),
             sells,
@@ -551,7 +562,7 @@ async def _outcome(press: Press, number: int, typed: str) -> int:
         BadInput: None, or the others together.
     """
     found = await press.client.db.read(claims.load, guild_of(press), number)
-    at, against = forms.side(found.terms, typed)
+    at, against = bet_fields.side(found.terms, typed)
     if against and len(found.terms.outcomes) > 2:
         raise BadInput("The outcome", "shares are of one outcome, so write its name")
     return 1 - at if against else at
@@ -580,7 +591,7 @@ async def order(
 ) -> None:
     at = await _outcome(press, claim, outcome)
     work = _ask_order(press, claim, at, limit, points or "", shares or "", until or "")
-    await answer(press, work, render.ask_order)
+    await answer(press, work, limit_orders.ask_order)
 
 
 @routes.on("market-order-new:{claim}:{outcome}:{sells}")
@@ -591,7 +602,7 @@ async def press_order(press: Press, claim: int, outcome: int, sells: int) -> Non
     found, of = await press.client.db.read(orders.require_may_order, guild_of(press), claim, who.number, now)
     if outcome >= len(of.sold):
         raise Outdated
-    await ask(press, render.order_form(found, of, outcome, sells == 1))
+    await ask(press, limit_orders.order_form(found, of, outcome, sells == 1))
 
 
 @routes.on("market-order-send:{claim}", again="market-order-new:{claim}:{outcome}:{sells}")
@@ -600,12 +611,14 @@ async def send_order(press: Press, claim: int) -> None:
     outcome, sells = (components.choice(filled, name) for name in ("outcome", "sells"))
     limit, amount, until = (components.line(filled, name) for name in ("limit", "amount", "until"))
     points, shares = ("", amount) if sells else (amount, "")
-    await answer(press, _ask_order(press, claim, outcome, limit, points, shares, until), render.ask_order)
+    await answer(
+        press, _ask_order(press, claim, outcome, limit, points, shares, until), limit_orders.ask_order
+    )
 
 
 async def _ask_order(
     press: Press, number: int, outcome: int, limit: str, points: str, shares: str, until: str
-) -> render.Ordering:
+) -> limit_orders.Ordering:
     who, now = await acting(press), press.client.clock.of(press.id)
     how, amount = _how(points, shares, "")
     limit_bps, sells = _bps(limit, "The limit"), int(how == QUANTITY)
@@ -622,9 +635,9 @@ async def choose_until(
 ) -> None:
     """One of the two moments that were meant; the order is confirmed then as any other."""
     who = await acting(press)
-    dates.chosen(until, zones.zone(who.places.time_zone))
+    date_words.chosen(until, zones.zone(who.places.time_zone))
     request = _place(press, who, claim, outcome, limit, sells, amount, until)
-    await answer(press, _asked_order(press, request), render.ask_order)
+    await answer(press, _asked_order(press, request), limit_orders.ask_order)
 
 
 def _place(
@@ -650,16 +663,16 @@ def _place(
     )
 
 
-async def _asked_order(press: Press, request: orders.PlaceOrder) -> render.Ordering:
+async def _asked_order(press: Press, request: orders.PlaceOrder) -> limit_orders.Ordering:
     crux, guild, now = press.client, request.guild, press.client.clock.of(press.id)
     outcome = request.outcome
     currency = await crux.currency(guild)
 
-    def read(tx: Connection) -> render.Ordering:
+    def read(tx: Connection) -> limit_orders.Ordering:
         found, of = orders.require_place(tx, request, now)
         balance = accounts.state(tx, accounts.wallet(tx, guild, request.player)).balance
         price = lmsr.price_bps(of.book, outcome)
-        return render.Ordering(press.id, found, request, price, balance, now + CONFIRM_WITHIN, currency)
+        return limit_orders.Ordering(press.id, found, request, price, balance, now + CONFIRM_WITHIN, currency)
 
     return await crux.db.read(read)
 
@@ -684,18 +697,18 @@ async def confirm_order(
     )
     found = await crux.db.read(claims.load, guild, claim)
     work = crux.write(orders.place, request, crux.clock.of(press.id))
-    await answer(press, work, lambda done: render.placed(done, found), where=Where.IN_PLACE)
+    await answer(press, work, lambda done: limit_orders.placed(done, found), where=Where.IN_PLACE)
 
 
 @market.command(description="Take back an order that rests, with all that it holds")
 @app_commands.describe(order="The order's number")
 async def cancel(press: Press, order: Number) -> None:
-    await answer(press, _cancel(press, order), render.cancelled)
+    await answer(press, _cancel(press, order), limit_orders.cancelled)
 
 
 @routes.on("market-cancel:{order}")
 async def press_cancel(press: Press, order: int) -> None:
-    await answer(press, _cancel(press, order), render.cancelled)
+    await answer(press, _cancel(press, order), limit_orders.cancelled)
 
 
 async def _cancel(press: Press, number: int) -> orders.Order:
@@ -765,7 +778,7 @@ async def press_portfolio(press: Press) -> None:
 
 @routes.on("market-paid:{claim}")
 async def press_receipt(press: Press, claim: int) -> None:
-    await answer(press, _receipt(press, claim), render.receipt)
+    await answer(press, _receipt(press, claim), market_receipts.receipt)
 
 
 async def _receipt(press: Press, number: int) -> markets.Receipt:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
 from bot.entering import CONFIRM_WITHIN, guild_of, key, require_in_time
-from bot.input import ambiguous, amounts, dates, forms
+from bot.input import ambiguous, amounts, bet_fields, date_words, dates
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
@@ -59,7 +59,7 @@ async def _open(press: Press, number: int, until: str) -> None:
 async def choose_until(press: Press, asked: int, claim: int, until: int) -> None:
     """One of the two moments that were meant; the key is the interaction that asked, so two presses open one pool."""
     who = await acting(press)
-    dates.chosen(until, zones.zone(who.places.time_zone))
+    date_words.chosen(until, zones.zone(who.places.time_zone))
     await _open_until(press, who, claim, until, f"interaction:{asked}")
 
 
@@ -99,7 +99,7 @@ async def stake(
     stake: app_commands.Range[str, 1, 40],
 ) -> None:
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    at, against = forms.side(found.terms, outcome)
+    at, against = bet_fields.side(found.terms, outcome)
     if against and len(found.terms.outcomes) > 2:
         raise BadInput("The outcome", "a stake backs one outcome, so write its name")
     at = 1 - at if against else at

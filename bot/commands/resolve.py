@@ -8,12 +8,12 @@ from bot import text
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.entering import guild_of, key
-from bot.input import ambiguous, dates, forms, result_codes
+from bot.input import ambiguous, date_words, result_codes, result_fields
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
 from bot.ui.components import routes
-from bot.words import became_public, phrases
+from bot.words import became_public, claim_acts, phrases
 from bot.words import results as render
 from bot.words import standing as standing_words
 from markets.claims import claims, judges, zones
@@ -71,7 +71,7 @@ async def choose_until(press: Press, asked: int, claim: int, mark: int, until: i
     The key is the interaction that sent it, so two presses are one proposal."""
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
-    when = dates.chosen(until, zones.zone(found.terms.zone or "UTC"))
+    when = date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))
     filled = typed | {"result": [str(result_codes.EARLY)], "detail": when}
     await answer(press, _propose(press, claim, mark, filled, f"interaction:{asked}"), render.did)
 
@@ -83,8 +83,8 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
     require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
     with ambiguous.offering(lambda at_us: f"propose-early:{press.id}:{number}:{mark}:{at_us}"):
-        said = forms.result(found.terms, choice, components.line(filled, "detail"), now)
-    evidence, reason = forms.evidence(components.line(filled, "evidence"))
+        said = result_fields.result(found.terms, choice, components.line(filled, "detail"), now)
+    evidence, reason = result_fields.evidence(components.line(filled, "evidence"))
     request = proposals.Propose(
         guild=guild,
         key=by,
@@ -93,12 +93,12 @@ async def _propose(press: Press, number: int, mark: int, filled: components.Valu
         result=said,
         evidence=evidence,
         reason=reason or None,
-        known_us=forms.day(components.line(filled, "known"), found.terms.zone, now),
+        known_us=result_fields.day(components.line(filled, "known"), found.terms.zone, now),
         terms=found.digest,
     )
     made = await crux.write(proposals.propose, request, now)
     seen = await crux.db.read(queries.claim, guild, number, now)
-    window = render.hours(made.window_seconds)
+    window = phrases.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
         *became_public.lines(seen),
@@ -294,17 +294,17 @@ async def _appoint(press: Press, number: int, person: discord.Member) -> render.
 
 @resolve.command(description="What moderators and judges did about claims, and why")
 async def acts(press: Press) -> None:
-    await answer(press, _acts(press, 0), render.acts)
+    await answer(press, _acts(press, 0), claim_acts.acts)
 
 
 @routes.on("done:{before}")
 async def turn_acts(press: Press, before: int) -> None:
-    await answer(press, _acts(press, before), render.acts, where=Where.IN_PLACE)
+    await answer(press, _acts(press, before), claim_acts.acts, where=Where.IN_PLACE)
 
 
-async def _acts(press: Press, before: int) -> render.ClaimActs:
+async def _acts(press: Press, before: int) -> claim_acts.ClaimActs:
     rows, people = await press.client.db.read(queries.acts, guild_of(press), before=before)
-    return render.ClaimActs(rows, people, before == 0)
+    return claim_acts.ClaimActs(rows, people, before == 0)
 
 
 def _number(picked: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.acting import Acting, acting, number_of
 from bot.answer import Press, answer, ask
 from bot.entering import guild_of, key
-from bot.input import ambiguous, amounts, dates
+from bot.input import ambiguous, amounts, date_words, dates
 from bot.refusals import Expired
 from bot.ui import components
 from bot.ui.cards import Card
@@ -56,7 +56,7 @@ async def offer(
 async def choose_until(press: Press, claim: int, amount: int, until: int) -> None:
     """One of the two moments that were meant; the form that comes then locks the points."""
     who = await acting(press)
-    dates.chosen(until, zones.zone(who.places.time_zone))
+    date_words.chosen(until, zones.zone(who.places.time_zone))
     await _ask_offer(press, who, claim, amount, until)
 
 

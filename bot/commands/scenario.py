@@ -11,7 +11,14 @@ from bot.acting import Acting, acting
 from bot.answer import Press, Where, answer, ask
 from bot.commands.claim import Number, claim, draft_as_it_stands, remarks_on
 from bot.entering import guild_of, key
-from bot.input import ambiguous, dates, forms, story_lines
+from bot.input import (
+    ambiguous,
+    claim_fields,
+    date_words,
+    form_fields,
+    result_fields,
+    story_lines,
+)
 from bot.refusals import BadInput, Outdated
 from bot.shown import require_named
 from bot.ui import components
@@ -54,8 +61,8 @@ async def _begin(press: Press) -> Card:
     filled = components.values(press.data or {})
     typed = {name: components.line(filled, name) for name in ("what", "source")}
     base = Terms(title="", kind="choice", scenario=Scenario())
-    terms, typed, _ = forms.claim_terms(base, typed, zone, now)
-    draft = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, forms.encode(typed))
+    terms, typed, _ = claim_fields.claim_terms(base, typed, zone, now)
+    draft = claims.SaveDraft(guild_of(press), key(press), who.number, terms, None, form_fields.encode(typed))
     number = await crux.write(claims.save_draft, draft, now)
     return await _tell(press, who, number, render.NEW, 0, _filled(press))
 
@@ -145,8 +152,8 @@ async def _choose_until(press: Press, number: int, at: int, mark: int, line: int
     found, kept = await crux.db.read(read)
     if kept is None:
         raise Outdated
-    typed = forms.decode(kept)
-    when = dates.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
+    typed = form_fields.decode(kept)
+    when = date_words.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
     items = story_lines.chosen(typed["items"], line, when)
     held = {**{name: typed[name] for name in FIELDS}, "items": items}
     return await _tell(press, who, number, at, mark, held)
@@ -167,8 +174,8 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, type
             who.number,
             number,
             story,
-            forms.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
-            forms.kept(typed["story"], "Your story", scenarios.MOST_STORY),
+            form_fields.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
+            form_fields.kept(typed["story"], "Your story", scenarios.MOST_STORY),
             story_lines.said(typed["items"], found.terms.zone or who.places.time_zone, now),
             named=named,
         )
@@ -178,7 +185,7 @@ async def _tell(press: Press, who: Acting, number: int, at: int, mark: int, type
             request = replace(request, warned=tuple(one.code for one in remarks))
         found = await crux.write(scenarios.tell, request, now)
     except (BadInput, BadTerms, WordingBlocked) as bad:
-        held = forms.encode(typed | {"at": str(at)})
+        held = form_fields.encode(typed | {"at": str(at)})
         keeps = Keep(guild, f"interaction:{press.id}:kept", who.number, number, held)
         await crux.write(scenarios.keep, keeps, now)
         if isinstance(bad, story_lines.UnclearLine):
@@ -253,7 +260,7 @@ async def _judge(press: Press, asked: int, number: int) -> Card:
     chosen = ANSWERS.get(components.picked(filled, "answer"))
     if chosen is None:
         raise BadInput("The answer", "choose one of the list")
-    evidence, reason = forms.evidence(components.line(filled, "evidence"))
+    evidence, reason = result_fields.evidence(components.line(filled, "evidence"))
     request = JudgeItem(
         guild=guild,
         key=f"interaction:{asked}",
@@ -263,7 +270,7 @@ async def _judge(press: Press, asked: int, number: int) -> Card:
         answer=chosen,
         evidence=evidence,
         reason=reason,
-        known_us=forms.day(components.line(filled, "known"), found.terms.zone, now),
+        known_us=result_fields.day(components.line(filled, "known"), found.terms.zone, now),
     )
     done = await crux.write(scenarios.judge, request, now)
     return render.answered(found, done)

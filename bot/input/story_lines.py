@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from bot import text
-from bot.input import dates, forms
+from bot.input import claim_fields, dates
 from bot.refusals import BadInput, Unclear
 from ledger.types import to_us
 from markets.claims import zones
@@ -78,7 +78,7 @@ def written(terms: Terms, story: int | None) -> str:
     """The items as they can be typed again, with what one story says of them; a new one says 50%."""
     items = terms.scenario.items if terms.scenario else ()
     lines = [
-        f"{forms.written(terms, item.by_us)}: {item.words}, "
+        f"{claim_fields.written(terms, item.by_us)}: {item.words}, "
         f"{text.percent_bps(EVEN if story is None else item.chances[story])}"
         for item in items
     ]

@@ -1,15 +1,6 @@
-"""Who finds the words for cards and posts: the registry that the announcer asks.
+"""Say what a card or a post is worded from, and what comes of it.
 
-A card's or a post's words are found when it is sent, from the newest state, by one plain function in a read of the
-database. Each file of this folder registers its own:
-
-    @card("offer")                       # markets.core.outbox.redraw(tx, guild, "offer", ref)
-    def offer(tx: Connection, ask: Ask) -> Told | None: ...
-
-    @post("proposal.made")               # outbox.enqueue(tx, guild, "proposal.made", facts, now, line=claim)
-    def proposed(tx: Connection, ask: Ask) -> Told | None: ...
-
-None means that there is nothing to show any more: the post is let go, the card stays as it is.
+`bot/words/table.py` names the function for each kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +15,11 @@ from bot.server_settings import Places
 from bot.text import Currency
 from bot.ui.cards import Card
 from ledger import accounts
+from markets.claims.claims import Claim
+from markets.settlement import resolution
+
+MOST_LISTED = 8
+"""Lines of a list that a post shows; the rest is counted."""
 
 ALL_SAID = "All that was said"
 """The button for the whole text of what a message shortens."""
@@ -74,19 +70,7 @@ class Told:
 
 
 Words = Callable[[Connection, Ask], Told | None]
-
-CARDS: dict[str, Words] = {}
-POSTS: dict[str, Words] = {}
-
-
-def card(kind: str) -> Callable[[Words], Words]:
-    """Name the function that draws a kind of card."""
-    return lambda words: _register(CARDS, kind, words)
-
-
-def post(kind: str) -> Callable[[Words], Words]:
-    """Name the function that words a kind of post."""
-    return lambda words: _register(POSTS, kind, words)
+"""Word a card or a post from the newest state of the book; None means that nothing is left to show."""
 
 
 def name(tx: Connection, guild: int, player: int) -> str:
@@ -94,7 +78,6 @@ def name(tx: Connection, guild: int, player: int) -> str:
     return text.person(accounts.discord_id(tx, guild, player), player)
 
 
-def _register(words_of: dict[str, Words], kind: str, words: Words) -> Words:
-    assert kind not in words_of, kind
-    words_of[kind] = words
-    return words
+def holders(tx: Connection, claim: Claim) -> tuple[int, ...]:
+    """The players with points on a claim, the largest amount first (RULES B5)."""
+    return tuple(resolution.holders(tx, claim))

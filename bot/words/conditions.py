@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, Card, Form, Line
 from bot.words import phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told
 from markets.claims.claims import Claim
 from markets.claims.conditions import FAILED, MET, MOST_DAYS, REVERSED, WAITING
 from markets.settlement import proposals
@@ -102,8 +102,7 @@ def otherwise(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
     return f"It was to count only if {phrases.condition(seen.claim.terms)}, and that {ended}. Everything returns."
 
 
-@post("condition.met")
-def _met(tx: Connection, ask: Ask) -> Told | None:
+def met_post(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != MET:
         return None
@@ -114,8 +113,7 @@ def _met(tx: Connection, ask: Ask) -> Told | None:
     return _told(seen, f"Claim {seen.claim.number} counts", words)
 
 
-@post("condition.waits")
-def _waits(tx: Connection, ask: Ask) -> Told | None:
+def waits_post(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     words = (
         f"The result of claim {ask.facts['on']}, on which it hangs, was taken back. Nothing is settled here until "
@@ -124,8 +122,7 @@ def _waits(tx: Connection, ask: Ask) -> Told | None:
     return _told(seen, f"Claim {seen.claim.number} waits again", words)
 
 
-@post("condition.holds")
-def _holds(tx: Connection, ask: Ask) -> Told | None:
+def holds_post(tx: Connection, ask: Ask) -> Told | None:
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing" or seen.hangs_on is None or seen.hangs_on.state != WAITING:
@@ -138,8 +135,7 @@ def _holds(tx: Connection, ask: Ask) -> Told | None:
     return _told(seen, f"Claim {seen.claim.number} waits for claim {seen.hangs_on.on}", words)
 
 
-@post("condition.reversed")
-def _reversed(tx: Connection, ask: Ask) -> Told | None:
+def reversed_post(tx: Connection, ask: Ask) -> Told | None:
     """What was paid goes to the judges (C10)."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != REVERSED or seen.result is None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import forecasts, phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told
 from markets.claims.claims import Claim
 from markets.forecasts import crux_links
 from markets.forecasts.crux_links import CruxShown
@@ -104,8 +104,7 @@ def mine(found: Sequence[CruxShown]) -> Card:
     )
 
 
-@post("crux.resolved")
-def _resolved(tx: Connection, ask: Ask) -> Told | None:
+def resolved_post(tx: Connection, ask: Ask) -> Told | None:
     """The one note: how the claim came out, and what each of them said they would do then."""
     number, result, players = int(ask.facts["claim"]), int(ask.facts["resolution"]), ask.facts["players"]
     if resolution.load_resolution(tx, ask.guild, result).reversed_us is not None:

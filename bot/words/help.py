@@ -5,7 +5,7 @@ What it says of each rule is held against that rule by `tests/end_to_end/test_he
 
 from bot.text import Currency
 from bot.ui.cards import Card
-from bot.words.results import hours
+from bot.words.phrases import hours
 from ledger import issuance
 from markets.core.settings import Settings
 

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.ui.cards import Accent, Card, File
-from bot.words import announced
 from bot.words.announced import Ask, Told
+from ledger.statements import Balanced
 
 DIGEST = "digest"
 
@@ -106,8 +106,7 @@ def exported_claims(seen: ExportedClaims) -> Card:
     )
 
 
-@announced.post(DIGEST)
-def digest(tx: Connection, ask: Ask) -> Told | None:
+def digest_post(tx: Connection, ask: Ask) -> Told | None:
     """The daily post in the log channel (RULES A8)."""
     card = Card(
         "The book's newest digest",
@@ -115,3 +114,12 @@ def digest(tx: Connection, ask: Ask) -> Told | None:
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
     return Told(card, to_log=True)
+
+
+def books(seen: Balanced) -> str:
+    """What the playground's page says of all books."""
+    if seen.off:
+        return f"do not balance: {text.listed([f'server {guild}' for guild in seen.off])}"
+    count = "1 book" if seen.books == 1 else f"{seen.books:,} books"
+    moved = "1 transfer" if seen.transfers == 1 else f"{seen.transfers:,} transfers"
+    return f"balance to zero: {count}, {moved}" if seen.books else "balance: there are no points yet"

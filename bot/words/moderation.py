@@ -7,11 +7,9 @@ from sqlalchemy import Connection
 from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, Card, Form, Line, turning
-from bot.words import announced
 from bot.words.announced import Ask, Told
 from ledger import players, statements
 from ledger.statements import Act
-from markets.core.moderation_posts import POST
 
 PAGE = 8
 _HEADLINES = {"grant": "{} granted", "take": "{} taken", "fund": "The house got {}"}
@@ -66,8 +64,7 @@ def public(done: ActDone) -> Card:
     )
 
 
-@announced.post(POST)
-def told(tx: Connection, ask: Ask) -> Told | None:
+def act_post(tx: Connection, ask: Ask) -> Told | None:
     """The same post from the book; none where the server has no channel for it: there the answer was public."""
     number = ask.facts["transfer"]
     found = statements.acts(tx, ask.guild, before=number + 1, limit=1)

@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from bot import text
-from bot.input import dates
+from bot.input import date_words
 from bot.text import Currency
 from bot.ui.cards import Line
 from bot.words import odds
@@ -260,7 +260,7 @@ def stamp(terms: Terms, at_us: int | None) -> str:
         zone = zones.zone(terms.zone or "UTC")
     except zones.UnknownZone:
         zone = zones.zone("UTC")
-    return dates.stamp(from_us(at_us), zone)
+    return date_words.stamp(from_us(at_us), zone)
 
 
 def reason(words: str, most: int = 400) -> str:
@@ -336,3 +336,14 @@ def link(url: str, words: str) -> str:
 def since(now: datetime, at_us: int) -> int:
     """Whole days between."""
     return (now - from_us(at_us)).days
+
+
+NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
+
+
+def hours(seconds: int) -> str:
+    """`48 hours`, `7 days`."""
+    if seconds % 86_400 == 0 and seconds > 2 * 86_400:
+        return f"{seconds // 86_400} days"
+    count = round(seconds / 3_600)
+    return f"{count} {'hour' if count == 1 else 'hours'}"

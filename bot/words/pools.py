@@ -11,7 +11,7 @@ from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told
 from ledger.types import from_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
@@ -193,8 +193,7 @@ def done(seen: PoolActDone) -> Card:
     )
 
 
-@post("pool.paid")
-def _paid(tx: Connection, ask: Ask) -> Told | None:
+def paid_post(tx: Connection, ask: Ask) -> Told | None:
     """What each player's stakes brought, the largest change first (E1)."""
     claim = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     pool = pools.find(tx, ask.guild, ask.facts["claim"])

@@ -11,7 +11,7 @@ from bot.text import Currency
 from bot.ui.cards import Accent, Button, Card, Form, Line
 from bot.words import forecasts as forecast_words
 from bot.words import phrases
-from bot.words.announced import Ask, Told, name, post
+from bot.words.announced import Ask, Told, name
 from ledger.types import to_us
 from markets.claims import claims
 from markets.claims.claims import Claim
@@ -231,16 +231,14 @@ def _transfer(done: RewardMoved) -> str:
 # --- what the announcer tells -----------------------------------------------------------------
 
 
-@post("reward.offered")
-def _offered(tx: Connection, ask: Ask) -> Told | None:
+def offered_post(tx: Connection, ask: Ask) -> Told | None:
     found = seen(tx, ask.guild, ask.facts["reward"], ask.currency, ask.now)
     if found.reward.gone(ask.now):
         return None  # what became of it is told after this
     return Told(card(found), line=found.reward.claim)
 
 
-@post("reward.given")
-def _given(tx: Connection, ask: Ask) -> Told | None:
+def given_post(tx: Connection, ask: Ask) -> Told | None:
     found = seen(tx, ask.guild, ask.facts["reward"], ask.currency, ask.now)
     one = found.reward
     if one.winner is None:
@@ -248,8 +246,7 @@ def _given(tx: Connection, ask: Ask) -> Told | None:
     return Told(card(found), concerned=(one.winner,), line=one.claim)
 
 
-@post("reward.returned")
-def _returned(tx: Connection, ask: Ask) -> Told | None:
+def returned_post(tx: Connection, ask: Ask) -> Told | None:
     found = seen(tx, ask.guild, ask.facts["reward"], ask.currency, ask.now)
     one = found.reward
     owner = name(tx, ask.guild, one.owner)

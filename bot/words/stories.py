@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told, holders
 from ledger.types import from_us
 from markets.claims import claims, stories
 from markets.claims.claims import Claim
 from markets.claims.stories import ANSWERS, Judged
 from markets.claims.terms import Terms
 from markets.mechanisms import story_scores as mechanism
-from markets.settlement import resolution
 from markets.settlement.scenarios import MOST_NAME, MOST_STORY, Answered
 from markets.views import queries
 from markets.views.queries import ClaimSeen
@@ -263,8 +262,7 @@ def answered(found: Claim, done: Answered) -> Card:
 # --- what the announcer tells -----------------------------------------------------------------
 
 
-@post("item.judged")
-def _judged(tx: Connection, ask: Ask) -> Told | None:
+def judged_post(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     item = next((one for one in seen.items if one.number == ask.facts["item"]), None)
     if item is None or item.state == stories.OPEN or item.judge is None:
@@ -287,5 +285,5 @@ def _judged(tx: Connection, ask: Ask) -> Told | None:
         f"{left} of {len(seen.items)} items are left to judge",
         (Button("Stories", f"stories:{seen.claim.number}"),),
     )
-    sides = tuple(resolution.holders(tx, claims.load(tx, ask.guild, seen.claim.number)))
+    sides = holders(tx, claims.load(tx, ask.guild, seen.claim.number))
     return Told(card, concerned=sides, line=seen.claim.number)

@@ -27,8 +27,8 @@ from bot.playground import control_world, rules
 from bot.playground.core import Core
 from bot.playground.driver import Playground
 from bot.playground.faults import Fault, Faults
-from bot.words import announced
 from bot.words.announced import Ask
+from bot.words.table import CARDS
 from ledger import schema as book
 from ledger.accounts import Player
 from ledger.audit import verify
@@ -430,7 +430,7 @@ class Simulation:
             if told.get(mark(about), []) != ([row.message] if row.message else []):
                 problems.append(f"card {about} is {row.message}, and in Discord {told.get(mark(about))}")
                 continue
-            words = announced.CARDS[row.kind](tx, Ask(self.club.guild, self.now, row.ref, places=chosen))
+            words = CARDS[row.kind](tx, Ask(self.club.guild, self.now, row.ref, places=chosen))
             if words is not None and row.message:
                 text = self._text(messages[row.message])
                 stale = [part for part in (words.card.title, *words.card.text) if part not in text]

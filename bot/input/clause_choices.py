@@ -1,0 +1,62 @@
+"""Turn the choice of an ambiguity clause into a stored clause, and back (RULES B5)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.input.form_fields import Held
+from bot.refusals import BadInput
+from markets.claims import ambiguity, sides
+from markets.claims.terms import Terms
+
+KEEP = "keep"
+"""Of the ambiguity clause: as it is, where it is none of the common ones."""
+
+
+def stored_clause(terms: Terms, name: str, days: int) -> str:
+    """The ambiguity clause that was chosen, as it is stored; of two outcomes, where those typed can't be read."""
+    count = len(terms.outcomes) or 2
+    match name:
+        case "half":
+            chosen: ambiguity.Clause = ambiguity.even(count, days)
+        case "first":
+            chosen = ambiguity.counts_as(count, 0, days)
+        case "last":
+            chosen = ambiguity.counts_as(count, count - 1, days)
+        case "judges":
+            chosen = ambiguity.JudgesChoose(days)
+        case "keep":
+            return terms.clause
+        case _:
+            chosen = ambiguity.StakesReturn(days)
+    return ambiguity.encode(chosen)
+
+
+def weighs_places(base: Terms, held: Held) -> bool:
+    """Whether the clause that stands already, and that nobody chose anew, gives weight to outcomes by their place."""
+    name = clause_name(base) if base.outcomes else ""
+    return name in ("first", "last", KEEP) and held.get("clause") == name
+
+
+def carried(base: Terms, names: Sequence[str], days: int) -> str:
+    """The clause that stands already, each weight with the outcome of its name (RULES B5).
+
+    Raises:
+        BadInput: One of them is gone.
+    """
+    try:
+        stored = sides.carried_clause(base.names, names, base.clause)
+    except ambiguity.BadClause:
+        why = "it gives weight to an outcome that is gone, so choose another one first, for how it is decided"
+        raise BadInput("The ambiguity clause", why) from None
+    clause = ambiguity.decode(stored or "")
+    return ambiguity.encode(replace(clause, days=days))
+
+
+def clause_name(terms: Terms) -> str:
+    if not terms.clause:
+        return "return"
+    clause = ambiguity.decode(terms.clause)
+    for name in ("return", "half", "first", "last", "judges"):
+        if stored_clause(terms, name, clause.days) == terms.clause:
+            return name
+    return KEEP
