@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.app import COMMANDS as COMMANDS  # all words are known
-from bot.background.announcer import Sending, message_of
+from bot.background.sends import Sending, message_of
 from bot.ui import discord_limits
 from bot.ui.cards import Button, Card
 from bot.words import said_pages
