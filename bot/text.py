@@ -54,6 +54,15 @@ def signed(minor: int) -> str:
     return exact(minor) if minor < 0 else f"+{exact(minor)}"
 
 
+def count(number: int, noun: str, nouns: str = "", *, grouped: bool = False) -> str:
+    """A number and its noun: `1 bet`, `3 bets`. `nouns` is a plural that isn't the noun with an s.
+
+    `grouped` writes thousands with separators: `1,234 trades`.
+    """
+    digits = f"{number:,}" if grouped else str(number)
+    return f"{digits} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
 def clean(text: str, most: int = MOST_WORDS) -> str:
     """What can be seen of a text as one line, cut at `most`."""
     line = " ".join(seen(text).split())

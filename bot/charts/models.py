@@ -136,7 +136,7 @@ def _prices(chart: Prices) -> str:
         f"highest {_percent(max(line))}"
         for name, line in zip(chart.outcomes, chart.prices, strict=True)
     ]
-    count = "1 trade" if trades == 1 else f"{trades:,} trades"
+    count = text.count(trades, "trade", grouped=True)
     return f"Price over time, {_span(chart.at_us[0], chart.until_us)}, {count}: {'; '.join(lines)}."
 
 

@@ -16,7 +16,8 @@ from bot.acting import Acting, acting
 from bot.answer import Press, answer, ask
 from bot.commands.mod import mod
 from bot.entering import guild_of, key
-from bot.input import ambiguous, amounts, date_words, result_codes, result_fields
+from bot.input import ambiguous, amounts, date_words, result_fields
+from bot.input.result_codes import ResultCode
 from bot.ui import components
 from bot.ui.components import routes
 from bot.words import became_public as known_words
@@ -129,7 +130,7 @@ async def choose_until(press: Press, asked: int, claim: int, proposal: int, unti
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     filled = typed | {"detail": date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))}
-    work = _vote(press, claim, result_codes.EARLY, proposal, filled, f"interaction:{asked}")
+    work = _vote(press, claim, ResultCode.EARLY, proposal, filled, f"interaction:{asked}")
     await answer(press, work, render.did)
 
 

@@ -8,7 +8,8 @@ from bot import text
 from bot.acting import acting, number_of
 from bot.answer import Press, Where, answer, ask
 from bot.entering import guild_of, key
-from bot.input import ambiguous, date_words, result_codes, result_fields
+from bot.input import ambiguous, date_words, result_fields
+from bot.input.result_codes import ResultCode
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
@@ -72,7 +73,7 @@ async def choose_until(press: Press, asked: int, claim: int, mark: int, until: i
     typed = components.typed_in(press.message.components if press.message else ())
     found = await press.client.db.read(claims.load, guild_of(press), claim)
     when = date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))
-    filled = typed | {"result": [str(result_codes.EARLY)], "detail": when}
+    filled = typed | {"result": [str(ResultCode.EARLY)], "detail": when}
     await answer(press, _propose(press, claim, mark, filled, f"interaction:{asked}"), render.did)
 
 

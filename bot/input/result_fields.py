@@ -4,7 +4,8 @@ import re
 from datetime import datetime, time
 
 from bot import text
-from bot.input import dates, result_codes
+from bot.input import dates
+from bot.input.result_codes import ResultCode
 from bot.refusals import BadInput
 from ledger.types import from_us, to_us
 from markets.claims import zones
@@ -18,17 +19,17 @@ def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
         BadInput: The value, the weights or the date that belong to it can't be read.
     """
     match choice:
-        case result_codes.UNCLEAR:
+        case ResultCode.UNCLEAR:
             return Result("unclear", weights=_weights(terms, detail) if detail else ())
-        case result_codes.VOID:
+        case ResultCode.VOID:
             return Result("void")
-        case result_codes.EARLY:
+        case ResultCode.EARLY:
             zone = zones.zone(terms.zone or "UTC")
             again = dates.moment(detail, zone, now, field="When to ask again").at if detail else None
             return Result("early", check_us=to_us(again) if again else None)
-        case result_codes.WEIGHTS:
+        case ResultCode.WEIGHTS:
             return Result("weights", weights=_weights(terms, detail))
-        case result_codes.VALUE:
+        case ResultCode.VALUE:
             if not detail:
                 raise BadInput("The value", "write what it came out as, such as 718.8 or 2027-03-01")
             return Result("outcome", value=detail)

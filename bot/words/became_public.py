@@ -50,7 +50,7 @@ def _people(seen: ClaimSeen, rows: Sequence[tuple[int, int]], *, changes: bool) 
 
 
 def _forecasts(count: int) -> str:
-    return "1 forecast doesn't score: it was" if count == 1 else f"{count} forecasts don't score: they were"
+    return text.count(count, "forecast doesn't score: it was", "forecasts don't score: they were")
 
 
 def _bets(numbers: Sequence[int], *, voids: bool) -> str:

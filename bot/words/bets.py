@@ -6,7 +6,7 @@ from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
-from markets.bets.offers import Bet, Ended
+from markets.bets.offers import Bet, Ended, Offer
 from markets.claims.claims import Claim
 from markets.views import queries
 from markets.views.queries import OfferSeen
@@ -85,11 +85,11 @@ def sides(claim: Claim, bet: Bet, people: Mapping[int, int]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def own_side(claim: Claim, bet: Bet, reader: int, currency: Currency) -> str:
+def own_side(claim: Claim, of: Offer | Bet, reader: int, currency: Currency) -> str:
     """`You: YES, 100 points`, for one of the two sides of a bet on a claim."""
-    is_maker = reader == bet.maker
-    side = phrases.maker_side(claim, bet) if is_maker else phrases.taker_side(claim, bet)
-    return f"You: {side}, {currency.of(bet.maker_stake if is_maker else bet.taker_stake)}"
+    is_maker = reader == of.maker
+    side = phrases.maker_side(claim, of) if is_maker else phrases.taker_side(claim, of)
+    return f"You: {side}, {currency.of(of.maker_stake if is_maker else of.taker_stake)}"
 
 
 def suggested(seen: OfferSeen) -> str:

@@ -92,7 +92,7 @@ def _page(by: Ranking, season: int, skip: int) -> str:
 
 
 def _row(seen: BoardPage, row: Standing) -> str:
-    claims = f"{row.claims} claim" + ("" if row.claims == 1 else "s")
+    claims = text.count(row.claims, "claim")
     match seen.by:
         case "accuracy":
             return (

@@ -142,11 +142,7 @@ def _offered(seen: ClaimSeen, of: Offer) -> str:
 
 def _fine_print(seen: ClaimSeen) -> str:
     terms, live = seen.claim.terms, seen.live
-    bets = (
-        f"{len(live)} {'bet' if len(live) == 1 else 'bets'}, {text.number(seen.locked)} locked"
-        if live
-        else ""
-    )
+    bets = f"{text.count(len(live), 'bet')}, {text.number(seen.locked)} locked" if live else ""
     superseded = f"a better wording is claim {seen.superseded_by}" if seen.superseded_by else ""
     supersedes = f"in place of claim {seen.claim.supersedes}" if seen.claim.supersedes else ""
     parts = [
@@ -215,8 +211,7 @@ def opened(done: ClaimOpened) -> Card:
     if not done.channel:
         return Card(shown.title, shown.text, f"{shown.small} · {NO_CHANNEL}", shown.buttons, shown.accent)
     number = done.seen.claim.number
-    offers = "offer" if done.died == 1 else "offers"
-    ended = f"{done.died} standing {offers} ended with the old words." if done.died else ""
+    ended = f"{text.count(done.died, 'standing offer')} ended with the old words." if done.died else ""
     return Card(
         f"Claim {number} is {'changed' if done.changed else 'open'}",
         phrases.lines(f"**{shown.title}**", ended, *done.warned),

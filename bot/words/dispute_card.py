@@ -57,9 +57,7 @@ def case_lines(seen: DisputeSeen) -> list[str]:
         f"{phrases.who(people, proposal.proposer)}{reason} ({phrases.link(proposal.evidence, 'evidence')})",
         f"**Challenged** by {phrases.who(people, of.challenger)}, {GROUNDS.get(of.ground, of.ground)}: "
         f"“{text.escape(of.reason)}”",
-        f"{earlier} earlier {'argument' if earlier == 1 else 'arguments'}: *{ALL_SAID}*"
-        if earlier > 0
-        else "",
+        f"{text.count(earlier, 'earlier argument')}: *{ALL_SAID}*" if earlier > 0 else "",
     ]
     parts += [
         f"- {phrases.who(people, one.author)}: “{text.escape(one.words)}”"
@@ -86,7 +84,7 @@ def _judged_by(seen: DisputeSeen) -> str:
 
 
 def _clarified(count: int) -> str:
-    return f" · {count} {'clarification' if count == 1 else 'clarifications'}" if count else ""
+    return f" · {text.count(count, 'clarification')}" if count else ""
 
 
 def vote_lines(seen: DisputeSeen) -> list[str]:

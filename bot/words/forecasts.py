@@ -70,7 +70,7 @@ def crowd(terms: Terms, seen: Crowd) -> str:
     """One line for a claim's card; nothing where nobody says anything."""
     if not seen.count:
         return ""
-    count = "1 forecast" if seen.count == 1 else f"{seen.count} forecasts"
+    count = text.count(seen.count, "forecast")
     if seen.hidden:
         return f"**{count}**, hidden until trading closes or its author shows them"
     implied = values.implied(terms, [one / scoring.UNIT for one in seen.median])

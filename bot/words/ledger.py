@@ -63,7 +63,7 @@ def verified(seen: Verified) -> Card:
     return Card(
         "The book is right",
         (
-            f"{seen.transfers:,} {'transfer' if seen.transfers == 1 else 'transfers'} checked: every balance was "
+            f"{text.count(seen.transfers, 'transfer', grouped=True)} checked: every balance was "
             "added up again, and every digest computed again.",
             f"Newest digest: `{seen.head}`",
         ),
@@ -74,7 +74,7 @@ def verified(seen: Verified) -> Card:
 
 def exported(seen: Exported) -> Card:
     whose = "The server's entries" if seen.whole else "Your entries"
-    count = f"{seen.entries:,} {'entry' if seen.entries == 1 else 'entries'}"
+    count = text.count(seen.entries, "entry", "entries", grouped=True)
     if seen.content is None:
         return Card(
             f"{whose}: too many for one message",
@@ -120,6 +120,6 @@ def books(seen: Balanced) -> str:
     """What the playground's page says of all books."""
     if seen.off:
         return f"do not balance: {text.listed([f'server {guild}' for guild in seen.off])}"
-    count = "1 book" if seen.books == 1 else f"{seen.books:,} books"
-    moved = "1 transfer" if seen.transfers == 1 else f"{seen.transfers:,} transfers"
+    count = text.count(seen.books, "book", grouped=True)
+    moved = text.count(seen.transfers, "transfer", grouped=True)
     return f"balance to zero: {count}, {moved}" if seen.books else "balance: there are no points yet"

@@ -27,7 +27,7 @@ BUDGET, QUANTITY, TARGET = 0, 1, 2
 
 def line(terms: Terms, market: Market) -> str:
     """Prices as they stand, and for ranges what they say of the value."""
-    trades = "1 trade" if market.trades == 1 else f"{market.trades:,} trades"
+    trades = text.count(market.trades, "trade", grouped=True)
     said = values.implied(terms, market.prices)
     shown_line = f"**Market** {_prices(terms, market)} · {trades}"
     return f"{shown_line}\nThe prices say: {said}" if said else shown_line

@@ -48,5 +48,5 @@ def _span(seconds: int) -> str:
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             count = round(seconds / size)
-            return f"{count} {name}" if count == 1 else f"{count} {name}s"
+            return text.count(count, name)
     return "less than a minute"

@@ -17,8 +17,8 @@ from markets.claims import ambiguity, zones
 from markets.claims.ambiguity import Clause
 from markets.claims.claims import Claim
 from markets.claims.terms import Outcome, Result, Terms
-from markets.mechanisms.two_party import Payout
-from markets.settlement import pay_bets
+from markets.mechanisms import two_party
+from markets.mechanisms.two_party import Payout, Stakes
 from markets.settlement.proposals import Proposal
 from markets.views import queries
 
@@ -203,7 +203,7 @@ def _fixed(terms: Terms, fixed: Sequence[int]) -> str:
 
 
 def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+    return text.count(count, "day")
 
 
 def claims_clause(terms: Terms) -> str:
@@ -281,24 +281,29 @@ def due(kind: str) -> str:
 # --- what each ending pays --------------------------------------------------------------------
 
 
-def endings(claim: Claim, bet: Bet, people: People) -> list[tuple[str, Payout | None]]:
-    """Every ending of a bet: its words, and what each side gets back; None where the judges would say."""
-    outcomes = claim.terms.outcomes
+def endings(claim: Claim, of: Offer | Bet, people: People) -> list[tuple[str, Payout | None]]:
+    """List every ending of a bet, or of the one that an offer would become.
+
+    Returns:
+        The ending in words, and what each side gets back in minor units; None where the judges would decide.
+    """
+    outcomes, stakes = claim.terms.outcomes, Stakes(of.maker_stake, of.taker_stake)
     if len(outcomes) == 2:
         wins = [(text.escape(one.name, 60), at) for at, one in enumerate(outcomes)]
     else:
-        other = next(at for at in range(len(outcomes)) if at != bet.side)
-        wins = [(side(claim.terms, bet.side, False), bet.side), (side(claim.terms, bet.side, True), other)]
-    found: list[tuple[str, Payout | None]] = [
-        (f"**{name}**", pay_bets.payout(claim, bet, Result("outcome", outcome=at))) for name, at in wins
-    ]
-    own = ambiguity.decode(bet.clause) if bet.clause else None
+        other = next(at for at in range(len(outcomes)) if at != of.side)
+        wins = [(side(claim.terms, of.side, False), of.side), (side(claim.terms, of.side, True), other)]
+    found: list[tuple[str, Payout | None]] = []
+    for name, at in wins:
+        whole = tuple(int(place == at) for place in range(len(outcomes)))
+        weights = two_party.side_weights(whole, of.side, of.against)
+        found.append((f"**{name}**", two_party.shared(stakes, weights)))
+    own = ambiguity.decode(of.clause) if of.clause else None
     in_force = ambiguity.in_force(own, ambiguity.decode(claim.terms.clause))
-    open_end = isinstance(in_force, ambiguity.JudgesChoose)
-    unclear = None if open_end else pay_bets.payout(claim, bet, Result("unclear"))
-    found.append((f"**unclear** ({clause(claim.terms, in_force, people, bet)})", unclear))
+    unclear = ambiguity.ending(in_force, stakes, of.side, of.against)
+    found.append((f"**unclear** ({clause(claim.terms, in_force, people, of)})", unclear))
     unless = f" (also unless {condition(claim.terms)})" if claim.terms.condition else ""
-    found.append((f"**void**{unless}", Payout(bet.maker_stake, bet.taker_stake)))
+    found.append((f"**void**{unless}", two_party.void(stakes)))
     return found
 
 
@@ -316,7 +321,7 @@ def back(gets: int, staked: int) -> str:
 def record(seen: queries.Record) -> str:
     return (
         f"{seen.settled} settled, {seen.agreed} agreed, {seen.disputed_lost} disputed and lost, "
-        f"{seen.voids} {'void' if seen.voids == 1 else 'voids'} asked for"
+        f"{text.count(seen.voids, 'void')} asked for"
     )
 
 
@@ -346,4 +351,4 @@ def hours(seconds: int) -> str:
     if seconds % 86_400 == 0 and seconds > 2 * 86_400:
         return f"{seconds // 86_400} days"
     count = round(seconds / 3_600)
-    return f"{count} {'hour' if count == 1 else 'hours'}"
+    return text.count(count, "hour")

@@ -64,8 +64,8 @@ def bet_year(tx: Connection, ask: Ask) -> Told | None:
     names = text.listed([announced.name(tx, ask.guild, player) for player in sides])
     years = ask.facts["years"]
     line = (
-        f"{'A year' if years == 1 else f'{years} years'} ago {names} bet {ask.currency.of(bet.maker_stake)} against "
-        f"{ask.currency.of(bet.taker_stake)} on {called(claim)}. The deadline is "
+        f"{'A year' if years == 1 else text.count(years, 'year')} ago {names} bet {ask.currency.of(bet.maker_stake)} "
+        f"against {ask.currency.of(bet.taker_stake)} on {called(claim)}. The deadline is "
         f"{text.at(from_us(claim.deadline_us or 0))}."
     )
     return Told(notice(ask, f"Bet {bet.number} still stands", line), concerned=sides)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot import text
-from bot.input.result_codes import EARLY, UNCLEAR, VALUE, VOID, WEIGHTS
+from bot.input.result_codes import ResultCode
 from bot.text import Currency
 from bot.ui.cards import Accent, Card, Form, Line, PickOne
 from bot.words import became_public as known_words
@@ -25,19 +25,28 @@ GROUNDS = {
 
 
 _WORDS = {
-    UNCLEAR: "Unclear",
-    VOID: "Void: it never counted",
-    EARLY: "Too early to say",
-    WEIGHTS: "Graded: weights",
-    VALUE: "The value",
+    ResultCode.UNCLEAR: "Unclear",
+    ResultCode.VOID: "Void: it never counted",
+    ResultCode.EARLY: "Too early to say",
+    ResultCode.WEIGHTS: "Graded: weights",
+    ResultCode.VALUE: "The value",
+}
+_CODES = {
+    "unclear": ResultCode.UNCLEAR,
+    "void": ResultCode.VOID,
+    "early": ResultCode.EARLY,
+    "weights": ResultCode.WEIGHTS,
 }
 
 
 def choices(terms: Terms) -> list[tuple[int, str]]:
-    """Every result that can be named for a claim, as a number and in words."""
-    valued = terms.kind in ("number", "date")
-    found = [(VALUE, _WORDS[VALUE])] if valued else [(at, one.name) for at, one in enumerate(terms.outcomes)]
-    return [*found, *((at, _WORDS[at]) for at in (UNCLEAR, WEIGHTS, VOID, EARLY))]
+    """List every result that can be named for a claim: its number and its words."""
+    if terms.kind in ("number", "date"):
+        found: list[tuple[int, str]] = [(ResultCode.VALUE, _WORDS[ResultCode.VALUE])]
+    else:
+        found = [(at, one.name) for at, one in enumerate(terms.outcomes)]
+    others = (ResultCode.UNCLEAR, ResultCode.WEIGHTS, ResultCode.VOID, ResultCode.EARLY)
+    return [*found, *((code, _WORDS[code]) for code in others)]
 
 
 # --- forms ------------------------------------------------------------------------------------
@@ -112,38 +121,46 @@ def appeal_form(found: Claim, proposal: int, currency: Currency) -> Form:
 
 
 def choice_of(terms: Terms, result: Result) -> int:
-    """The number under which `choices` offers a result."""
-    others = {"unclear": UNCLEAR, "void": VOID, "early": EARLY, "weights": WEIGHTS}
+    """Return the number under which `choices` lists a result."""
     if result.kind == "outcome" and result.outcome is not None:
-        return VALUE if terms.kind in ("number", "date") else result.outcome
-    return others.get(result.kind, VALUE)
+        return ResultCode.VALUE if terms.kind in ("number", "date") else result.outcome
+    return _CODES.get(result.kind, ResultCode.VALUE)
 
 
 def rule_form(
     seen: ClaimSeen, choice: int, proposal: int, known: str = "", *, voids_late: bool = False
 ) -> Form:
-    """The form of a vote; `known` is when it became public, as it would be typed, and `voids_late` what becomes of
-    bets that were taken later, both as they were said so far."""
+    """Build the form of a vote for one choice.
+
+    `known` is when the result became public, as it would be typed; `voids_late` says that bets taken later are void.
+    Both are filled in as they were said so far.
+    """
     words = dict(choices(seen.claim.terms)).get(choice, "")
-    fields: tuple[Line | PickOne, ...] = ()
-    if choice in (WEIGHTS, VALUE, EARLY) or (choice == UNCLEAR and judges_choose(seen.claim)):
-        labels = {WEIGHTS: "Weights", UNCLEAR: "Weights", VALUE: "The value", EARLY: "When to ask again"}
-        fields = (
-            Line("detail", labels[choice], "Such as 60, 40" if choice in (WEIGHTS, UNCLEAR) else "", "", 60),
-        )
+    fields: tuple[Line | PickOne, ...] = _vote_detail(seen.claim, choice)
     reason = Line("reason", "Why?", "It is posted, if it carries", "", 500, long=True)
-    if choice not in (UNCLEAR, VOID, EARLY):
+    if choice not in (ResultCode.UNCLEAR, ResultCode.VOID, ResultCode.EARLY):
         fields += known_words.ruled_fields(known, voids_late=voids_late, bets=bool(seen.live))
     return Form(
         text.clean(f"Vote: {words}", 45),
         f"rule-send:{seen.claim.number}:{choice}:{proposal}",
         (*fields, reason),
-        f"A ruling of {seen.claim.terms.judges.votes} "
-        f"{'vote' if seen.claim.terms.judges.votes == 1 else 'votes'} is posted, and paid a day after that.",
+        f"A ruling of {text.count(seen.claim.terms.judges.votes, 'vote')} is posted, and paid a day after that.",
     )
 
 
+def _vote_detail(found: Claim, choice: int) -> tuple[Line, ...]:
+    """Ask for the value, the weights or the moment that belongs to a choice."""
+    if choice == ResultCode.WEIGHTS or (choice == ResultCode.UNCLEAR and judges_choose(found)):
+        return (Line("detail", "Weights", "Such as 60, 40", "", 60),)
+    if choice == ResultCode.VALUE:
+        return (Line("detail", "The value", "", "", 60),)
+    if choice == ResultCode.EARLY:
+        return (Line("detail", "When to ask again", "", "", 60),)
+    return ()
+
+
 def judges_choose(found: Claim) -> bool:
+    """Tell whether the judges choose weights if the claim is unclear."""
     return isinstance(ambiguity.decode(found.terms.clause), ambiguity.JudgesChoose)
 
 
@@ -154,8 +171,8 @@ def reverse_form(asked: int, seen: ClaimSeen) -> Form:
         "Take the result back",
         f"reverse:{asked}:{seen.claim.number}",
         (Line("reason", "Why?", "Everybody in this server can read it", "", 300, long=True),),
-        f"Claim {seen.claim.number} came out as **{came}**. {len(paid)} "
-        f"{'bet that was' if len(paid) == 1 else 'bets that were'} paid will be locked again by opposite transfers; "
+        f"Claim {seen.claim.number} came out as **{came}**. "
+        f"{text.count(len(paid), 'bet that was', 'bets that were')} paid will be locked again by opposite transfers; "
         "whoever has spent theirs will have a debt. The claim is open to proposals again.",
     )
 

@@ -241,7 +241,7 @@ def held_of(found: Claim, at: int, items: str, kept: str | None) -> dict[str, st
 
 def answered(found: Claim, done: Answered) -> Card:
     item = done.item
-    left = "1 item is left." if done.left == 1 else f"{done.left} items are left."
+    left = f"{text.count(done.left, 'item is', 'items are')} left."
     if done.proposal is not None:
         words = phrases.result(found.terms, done.proposal.result)
         left = (

@@ -1,6 +1,6 @@
 """Ask for the one confirmation that takes an offer, with every ending, and give the receipt (RULES C1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import text
@@ -9,8 +9,7 @@ from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import odds, phrases, wording
 from bot.words.bets import about, own_side
 from bot.words.phrases import NO_CHANNEL
-from ledger.accounts import Account
-from markets.bets.offers import Accepted, Bet, Offer
+from markets.bets.offers import Accepted, Offer
 from markets.claims.claims import Claim
 from markets.mechanisms.two_party import Stakes
 from markets.views import queries
@@ -30,12 +29,11 @@ class Taking:
 
 def ask_taking(taking: Taking) -> Card:
     """Every ending, the balance before and after, and the other's record; one line for a small stake (C1)."""
-    seen, of = taking.seen.seen, taking.seen.seen.offer
-    bet = as_bet(of, taking.taker)
-    people = seen.people
+    seen = taking.seen.seen
+    of, people = replace(seen.offer, taker=taking.taker), seen.people
     ends = [
         f"{words}: {phrases.back(gets.taker, of.taker_stake) if gets else 'as the judges say'}"
-        for words, gets in phrases.endings(seen.claim, bet, people)
+        for words, gets in phrases.endings(seen.claim, of, people)
     ]
     small = of.taker_stake * 10 < taking.seen.balance
     after = taking.seen.balance - of.taker_stake
@@ -44,7 +42,7 @@ def ask_taking(taking: Taking) -> Card:
         f"You would have {text.number(taking.seen.locked + of.taker_stake)} locked · "
         f"{phrases.who(people, of.maker)}'s record: {phrases.record(taking.seen.record)}"
     )
-    mine = own_side(seen.claim, bet, taking.taker, taking.currency)
+    mine = own_side(seen.claim, of, taking.taker, taking.currency)
     body = (
         (mine, f"{' · '.join(ends)} · {balance}")
         if small
@@ -59,32 +57,6 @@ def ask_taking(taking: Taking) -> Card:
             Button(lock, f"lock:{taking.asked}:{of.number}:{phrases.mark(seen.claim)}", ButtonLook.MAIN),
             Button("Not now", "close"),
         ),
-    )
-
-
-def as_bet(of: Offer, taker: int) -> Bet:
-    """The bet that an offer would become, for working out its endings."""
-    return Bet(
-        guild=of.guild,
-        number=of.number,
-        claim=of.claim,
-        maker=of.maker,
-        taker=taker,
-        side=of.side,
-        against=of.against,
-        maker_stake=of.maker_stake,
-        taker_stake=of.taker_stake,
-        clause=of.clause,
-        terms="",
-        escrow=Account(of.guild, 0),
-        state="live",
-        accepted_us=0,
-        accepted_by=0,
-        ended_us=None,
-        maker_paid=None,
-        taker_paid=None,
-        paid_by=None,
-        resolution=None,
     )
 
 

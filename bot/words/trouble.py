@@ -24,7 +24,7 @@ def unreachable(tx: Connection, ask: Ask) -> Told | None:
             return None
         line = f"What could not be told in {text.channel(ask.ref)} is told now."
         return Told(Card("Crux tells what waited", (line,), accent=Accent.DONE))
-    what = f"{count} {'announcement' if count == 1 else 'announcements'}"
+    what = f"{text.count(count, 'announcement')}"
     title, why = _trouble(found.error)
     line = f"{what} could not be told in {text.channel(ask.ref)}{why} Nothing settles by silence meanwhile."
     return Told(Card(title, (line,), accent=Accent.CAREFUL))

@@ -50,7 +50,7 @@ def items_due(tx: Connection, ask: Ask) -> Told | None:
         *[f"- {one.number}: {text.escape(one.words, 160)}" for one in over],
         "Each item is judged by itself; after the last one the closest story is proposed.",
     )
-    few = "an item" if len(over) == 1 else f"{len(over)} items"
+    few = "an item" if len(over) == 1 else text.count(len(over), "item")
     card = notice(ask, f"Claim {claim.number} has {few} to judge", *lines, buttons=_answers(tx, claim))
     return _to_judges(claim, card)
 

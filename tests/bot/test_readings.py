@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.input import claim_fields, quick_bet_fields, result_codes, result_fields, story_lines
+from bot.input import claim_fields, quick_bet_fields, result_fields, story_lines
 from bot.input.date_errors import TwoReadings
 from bot.input.date_words import written
 from bot.input.dates import moment
+from bot.input.result_codes import ResultCode
 from bot.refusals import BadInput, Unclear
 from markets.claims.terms import Outcome, Terms
 
@@ -140,7 +141,7 @@ def test_b7_a_quick_bet_is_not_made_of_one_of_them(typed: str):
 def test_b7_nor_the_day_to_ask_again_nor_the_day_of_an_item(typed: str):
     terms = Terms(title="T", outcomes=(Outcome("YES", ""), Outcome("NO", "")), zone="UTC")
     with pytest.raises(TwoReadings):
-        result_fields.result(terms, result_codes.EARLY, typed, NOW)
+        result_fields.result(terms, ResultCode.EARLY, typed, NOW)
     with pytest.raises(story_lines.UnclearLine):
         story_lines.said(f"2027-06-30: a lab says it, 20%\n{typed}: another says it, 80%", "UTC", NOW)
 
