@@ -15,6 +15,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, cast
 
@@ -115,55 +116,80 @@ def _prices(figure: Figure, chart: Prices) -> None:
     letters = max(map(len, ends))
     axes = _axes(figure, chart.title, (0.075, 0.115, 0.895 - letters * size * _LETTER / WIDE, 0.765))
     at = np.frombuffer(chart.at_us, dtype=np.int64)
-    first = at[0] / _DAY_US
-    last = max(
-        chart.until_us / _DAY_US, at[-1] / _DAY_US, first + 30 * _SECOND
-    )  # a line even before any trade
-    _time(axes, first, last)
+    # A line shows even before any trade.
+    last = max(chart.until_us / _DAY_US, at[-1] / _DAY_US, at[0] / _DAY_US + 30 * _SECOND)
+    _time(axes, at[0] / _DAY_US, last)
     top = _top(chart)
     axes.set_ylim(0, top)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%"))
     traded = np.frombuffer(chart.traded, dtype=np.int64)
-    few, dense = len(traded) <= 300, len(traded) > 4 * COLUMNS
     for place, line in reversed(list(enumerate(chart.prices))):
-        colour = COLOURS[place % len(COLOURS)]
         price = np.frombuffer(line, dtype=np.int64)
-        kept = thinned(at, price, COLUMNS)
-        days, percent = at[kept] / _DAY_US, price[kept] * 100 / WHOLE
-        axes.plot(
-            np.append(days, last),
-            np.append(percent, percent[-1]),
-            color=colour,
-            linewidth=1.2 if dense else 3.2 if place == 0 else 2.4,
-            linestyle=DASHES[place % len(DASHES)],
-            drawstyle="steps-post",
-            solid_joinstyle="miter" if dense else "round",
-            zorder=4 - place / 20,
-        )
-        if place == 0 and len(chart.outcomes) == 2 and not dense:
-            axes.fill_between(
-                np.append(days, last),
-                np.append(percent, percent[-1]),
-                step="post",
-                color=colour,
-                alpha=0.10,
-                linewidth=0,
-            )
-        mine = np.flatnonzero(traded == place)
-        dots = mine[spread(at[mine], price[mine])] if len(mine) else mine
-        axes.plot(  # as marks of a line: many times faster than a scatter
-            at[dots] / _DAY_US,
-            price[dots] * 100 / WHOLE,
-            color=colour,
-            linestyle="none",
-            marker="o",
-            markersize=8 if few else 3.5 if dense else 4.5,
-            markeredgecolor=PANEL,
-            markeredgewidth=1.2 if few else 0 if dense else 0.5,
-            zorder=5,
-            clip_on=False,
-        )
+        curve = _Curve(place, at, price, traded)
+        _price_line(axes, curve, last, filled=place == 0 and len(chart.outcomes) == 2)
+        _trade_dots(axes, curve)
     _ends(axes, chart, top, ends, size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """One outcome's prices in millionths, at moments in microseconds; `traded` is the outcome of each trade."""
+
+    place: int
+    at: Whole
+    price: Whole
+    traded: Whole
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[self.place % len(COLOURS)]
+
+    @property
+    def few(self) -> bool:
+        """So few trades that each has a large dot."""
+        return len(self.traded) <= 300
+
+    @property
+    def dense(self) -> bool:
+        """So many trades that lines are drawn thin."""
+        return len(self.traded) > 4 * COLUMNS
+
+
+def _price_line(axes: Axes, curve: _Curve, last: float, *, filled: bool) -> None:
+    """Draw one outcome's price until `last`, in days, with the area below it where `filled`."""
+    kept = thinned(curve.at, curve.price, COLUMNS)
+    days, percent = curve.at[kept] / _DAY_US, curve.price[kept] * 100 / WHOLE
+    days, percent = np.append(days, last), np.append(percent, percent[-1])
+    axes.plot(
+        days,
+        percent,
+        color=curve.colour,
+        linewidth=1.2 if curve.dense else 3.2 if curve.place == 0 else 2.4,
+        linestyle=DASHES[curve.place % len(DASHES)],
+        drawstyle="steps-post",
+        solid_joinstyle="miter" if curve.dense else "round",
+        zorder=4 - curve.place / 20,
+    )
+    if filled and not curve.dense:
+        axes.fill_between(days, percent, step="post", color=curve.colour, alpha=0.10, linewidth=0)
+
+
+def _trade_dots(axes: Axes, curve: _Curve) -> None:
+    """Draw a dot for each trade in one outcome: as marks of a line, many times faster than a scatter."""
+    mine = np.flatnonzero(curve.traded == curve.place)
+    dots = mine[spread(curve.at[mine], curve.price[mine])] if len(mine) else mine
+    axes.plot(
+        curve.at[dots] / _DAY_US,
+        curve.price[dots] * 100 / WHOLE,
+        color=curve.colour,
+        linestyle="none",
+        marker="o",
+        markersize=8 if curve.few else 3.5 if curve.dense else 4.5,
+        markeredgecolor=PANEL,
+        markeredgewidth=1.2 if curve.few else 0 if curve.dense else 0.5,
+        zorder=5,
+        clip_on=False,
+    )
 
 
 def _top(chart: Prices) -> float:

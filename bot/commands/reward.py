@@ -96,7 +96,7 @@ async def give(press: Press, reward: Number, to: discord.Member) -> None:
 
     def read(tx: Connection) -> render.RewardSeen:
         rewards.require_give(tx, request, now)
-        return render.seen(tx, guild, reward, currency, now, who.number)
+        return render.seen(tx, guild, reward, currency, now, player=who.number)
 
     found = await crux.db.read(read)
     await ask(press, render.give_form(found, press.id, winner, to.id))
@@ -133,7 +133,7 @@ async def _show(press: Press, number: int) -> Card:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     currency = await crux.currency(guild)
-    return render.card(await crux.db.read(render.seen, guild, number, currency, now, who.number))
+    return render.card(await crux.db.read(render.seen, guild, number, currency, now, player=who.number))
 
 
 async def _list(press: Press) -> Card:

@@ -73,80 +73,99 @@ def held_of(terms: Terms) -> dict[str, str]:
     }
 
 
-def claim_terms(
-    base: Terms, held: Held, zone: str, now: datetime
-) -> tuple[Terms, dict[str, str], tuple[BadInput, ...]]:
-    """A claim as its forms say it, what they now hold, and what of it can't be read.
+class _Reader:
+    """Read fields one by one, and keep what can't be read in `bad`."""
 
-    `base` keeps what no form asks about. A moment that was read is held as the date it is, so that "in 3 months"
-    means the same tomorrow.
-    """
-    held, base = dict(held), in_order(base)
-    bad: list[BadInput] = []
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self.bad: list[BadInput] = []
 
-    def reading(read: Callable[[], R], otherwise: R) -> R:
+    def text(self, field: str) -> str:
+        return self._held.get(field, "")
+
+    def read(self, read: Callable[[], R], otherwise: R) -> R:
+        """Return what is read, or `otherwise` if it can't be."""
         try:
             return read()
         except BadInput as wrong:
-            bad.append(wrong)
+            self.bad.append(wrong)
             return otherwise
 
-    zone = reading(lambda: amounts.zone(held.get("zone") or base.zone or zone), zone)
-    words = reading(lambda: kept(held.get("what", ""), "What is claimed", MOST_STATEMENT), None)
+
+def claim_terms(
+    base: Terms, held: Held, zone: str, now: datetime
+) -> tuple[Terms, dict[str, str], tuple[BadInput, ...]]:
+    """Read the three forms of a claim. `base` keeps the terms that no form asks about.
+
+    Returns:
+        The terms; what the forms hold now; and the refusals of all fields that can't be read. A moment that was read
+        is held as the date it is, so that "in 3 months" means the same tomorrow.
+    """
+    held, base = dict(held), in_order(base)
+    reader = _Reader(held)
+    found = _with_statement(reader, base, zone)
+    days = reader.read(lambda: _count(reader.text("days"), "The days to wait", 0, ambiguity.MOST_DAYS), 0)
+    if base.names != found.names and weighs_places(base, held):
+        gone = ambiguity.encode(ambiguity.StakesReturn(days))
+        clause = reader.read(lambda: carried(base, found.names, days), gone)
+        found = replace(found, clause=clause)
+        held["clause"] = clause_name(found)
+    else:
+        found = replace(found, clause=stored_clause(found, reader.text("clause"), days))
+    found = _with_times(reader, found, held, now)
+    shown = held_of(found)
+    readable = {field: shown[field] for field in MOMENTS if shown[field]}
+    return found, held | ({} if reader.bad else readable), tuple(reader.bad)
+
+
+def _with_statement(reader: _Reader, base: Terms, zone: str) -> Terms:
+    """Read what is claimed, its outcomes, sources, judges and tags."""
+    text = reader.text
+    zone = reader.read(lambda: amounts.zone(text("zone") or base.zone or zone), zone)
+    words = reader.read(lambda: kept(text("what"), "What is claimed", MOST_STATEMENT), None)
     if words is None:
         words = base.statement
     elif len(words) < 3:
-        bad.append(BadInput("What is claimed", "write one sentence that will turn out true or not"))
-    stories = base.scenario  # its outcomes are written one by one, and its deadline is that of the last item
-    same = stories is not None or (bool(base.outcomes) and held.get("outcomes") == held_of(base)["outcomes"])
-    named = base.outcomes if same else reading(lambda: read_outcomes(held.get("outcomes", "")), base.outcomes)
-    found = replace(
+        reader.bad.append(BadInput("What is claimed", "write one sentence that will turn out true or not"))
+    named = _named(reader, base)
+    return replace(
         base,
         title=base.title if words == base.statement else title(words),
         statement=words,
         kind=_kind(base, named),
         outcomes=named,
-        source=reading(
-            lambda: kept(held.get("source", ""), "Where it is looked up", MOST_SOURCE), base.source
-        ),
-        fallback=reading(
-            lambda: kept(held.get("fallback", ""), "The second source", MOST_SOURCE), base.fallback
-        ),
+        source=reader.read(lambda: kept(text("source"), "Where it is looked up", MOST_SOURCE), base.source),
+        fallback=reader.read(lambda: kept(text("fallback"), "The second source", MOST_SOURCE), base.fallback),
         zone=zone,
-        early=_EARLY.get(held.get("early", ""), base.early),
+        early=_EARLY.get(text("early"), base.early),
         judges=Judges(
-            tuple(int(one) for one in held.get("judges", "").split(",") if one),
-            reading(lambda: _count(held.get("votes", ""), "The votes", 1, 9), base.judges.votes),
+            tuple(int(one) for one in text("judges").split(",") if one),
+            reader.read(lambda: _count(text("votes"), "The votes", 1, 9), base.judges.votes),
         ),
-        tags=reading(lambda: _tags(held.get("tags", "")), base.tags),
+        tags=reader.read(lambda: _tags(text("tags")), base.tags),
     )
-    days = reading(lambda: _count(held.get("days", ""), "The days to wait", 0, ambiguity.MOST_DAYS), 0)
-    stays = base.names != found.names and weighs_places(base, held)
-    chosen = stored_clause(found, held.get("clause", ""), days)
-    if stays:
-        gone = ambiguity.encode(ambiguity.StakesReturn(days))
-        chosen = reading(lambda: carried(base, [one.name for one in named], days), gone)
-    found = replace(found, clause=chosen)
-    if stays:
-        held["clause"] = clause_name(found)
-    deadline = stories.last_us if stories else reading(lambda: _moment(held, "when", found, now), None)
+
+
+def _named(reader: _Reader, base: Terms) -> tuple[Outcome, ...]:
+    """Read the outcomes. A scenario's stay: they are written story by story."""
+    typed = reader.text("outcomes")
+    if base.scenario is not None or (base.outcomes and typed == held_of(base)["outcomes"]):
+        return base.outcomes
+    return reader.read(lambda: read_outcomes(typed), base.outcomes)
+
+
+def _with_times(reader: _Reader, found: Terms, held: Held, now: datetime) -> Terms:
+    """Read the deadline, the close of trading and the first day of asking. A scenario ends with its last item."""
+    stories = found.scenario
+    deadline = stories.last_us if stories else reader.read(lambda: _moment(held, "when", found, now), None)
     found = replace(found, deadline_us=deadline)
-    closes = reading(lambda: _moment(held, "closes", found, now), deadline)
-    check = reading(lambda: _moment(held, "asked", found, now), deadline)
-    found = replace(found, closes_us=closes or deadline, check_us=check or deadline)
-    if deadline is not None and not (found.closes_us or 0) <= deadline <= (found.check_us or 0):
-        bad.append(
-            BadInput(
-                "The times", "trading closes first, then comes the deadline, then the day people are asked"
-            )
-        )
-        found = replace(found, closes_us=deadline, check_us=deadline)
-    readable = {
-        field: value for field, value in held_of(found).items() if field in ("closes", "asked") and value
-    }
-    if deadline is not None:
-        readable["when"] = written(found, deadline)
-    return found, held | ({} if bad else readable), tuple(bad)
+    closes = reader.read(lambda: _moment(held, "closes", found, now), deadline) or deadline
+    check = reader.read(lambda: _moment(held, "asked", found, now), deadline) or deadline
+    if deadline is not None and not (closes or 0) <= deadline <= (check or 0):
+        why = "trading closes first, then comes the deadline, then the day people are asked"
+        reader.bad.append(BadInput("The times", why))
+        closes = check = deadline
+    return replace(found, closes_us=closes, check_us=check)
 
 
 def _moment(held: Held, name: str, terms: Terms, now: datetime) -> int | None:

@@ -60,7 +60,7 @@ class RewardSeen:
 
 
 def seen(
-    tx: Connection, guild: int, number: int, currency: Currency, now: datetime, player: int = 0
+    tx: Connection, guild: int, number: int, currency: Currency, now: datetime, *, player: int = 0
 ) -> RewardSeen:
     """A reward as a player may see it: hidden forecasts only if they are their own (C7).
 
