@@ -91,5 +91,5 @@ def forum_of(crux: Client, guild: int, channel: int) -> discord.ForumChannel | N
 
 
 def _id_at(began: datetime) -> int:
-    """The id that a message of a minute before the send would have."""
+    """Compute the id that a message of a minute before the send would have."""
     return discord.utils.time_snowflake(began - timedelta(minutes=1))

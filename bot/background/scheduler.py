@@ -1,8 +1,8 @@
-"""The clock that wakes whoever has something to do: due work, announcements, and the book's own dates.
+"""Wake what has work to do: due work, announcements, and the book's own dates.
 
-What is due stands in the database, with everything that protects it; APScheduler, with its store in memory, only says
+Due work stands in the database, with everything that protects it. APScheduler, with its store in memory, only says
 when to look: every few seconds, and at the moment of the next due row. After each move of the playground's clock all
-is done until nothing is owed.
+work is done until nothing is owed.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ class Scheduler:
         self._one_house = asyncio.Lock()
 
     async def run(self) -> None:
-        """Work until cancelled: once Discord is there, and what an absence took is given back."""
+        """Work until cancelled, after Discord is connected and an absence was given back."""
         await self.arrive()
         await self.go()
 
@@ -83,14 +83,14 @@ class Scheduler:
                 self._clock.shutdown(wait=False)
 
     async def _let_go(self) -> None:
-        """On SQLite only one process has the book: whoever held something is dead, and nobody waits for a lease."""
+        """Free all leases on SQLite: only one process has the book, so their holders are gone."""
         if self.crux.db.address.path is not None:
             now = self.crux.clock.now()
             await self.crux.db.background(jobs.let_go, None, now)
             await self.crux.db.background(outbox.let_go, None, now)
 
     async def sweep(self, now: datetime) -> Idle:
-        """The playground moved its clock: do all that is owed by now, and tell what comes next."""
+        """Do all that is owed after the playground moved its clock, and say what comes next."""
         self.presence.moved()
         await self.presence.arrived.wait()
         try:
@@ -107,7 +107,7 @@ class Scheduler:
             return Idle()
 
     async def _do_all(self) -> None:
-        """Until nothing is owed. What keeps failing waits for its turn: three fruitless rounds are enough."""
+        """Work until nothing is owed, or three rounds made no progress: what keeps failing waits for its turn."""
         fruitless = 0
         while fruitless < 3:
             rounds = (await self.worker.run(eager=True), await self.announcer.run(eager=True))
@@ -145,7 +145,7 @@ class Scheduler:
             )
 
     async def _follow_writes(self) -> None:
-        """What a press has written is told at once, and may be due before anything else."""
+        """Wake the announcer and the worker after each press that wrote something."""
         while True:
             await self.crux.wrote.wait()
             self.crux.wrote.clear()

@@ -1,4 +1,4 @@
-"""Draws charts with matplotlib, in a process of its own: `python -m bot.charts.plot`, a chart in, a picture out.
+"""Draw charts with matplotlib in a process of its own: `python -m bot.charts.plot`, a chart in, a picture out.
 
 A picture has a background of its own, so it reads the same in dark and in light. What has more points than the
 picture has columns is thinned: of each column every line keeps its first, lowest, highest and last value, so no peak
@@ -60,12 +60,11 @@ _MOST_NAME = 18
 _LETTER = 0.92
 """Pixels that a letter takes across for each point of its size, a wide one in bold."""
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def draw(chart: Chart) -> bytes:
-    """A chart as a PNG."""
+    """Draw a chart as a PNG."""
     figure = Figure(figsize=(WIDE / DPI, HIGH / DPI), dpi=DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
     match chart:
@@ -146,12 +145,12 @@ class _Curve:
 
     @property
     def few(self) -> bool:
-        """So few trades that each has a large dot."""
+        """Tell whether each trade has a large dot."""
         return len(self.traded) <= 300
 
     @property
     def dense(self) -> bool:
-        """So many trades that lines are drawn thin."""
+        """Tell whether lines are drawn thin."""
         return len(self.traded) > 4 * COLUMNS
 
 
@@ -193,13 +192,13 @@ def _trade_dots(axes: Axes, curve: _Curve) -> None:
 
 
 def _top(chart: Prices) -> float:
-    """Up to where the picture shows: all of it, but where many outcomes share little, what they reach."""
+    """Return the upper edge of the picture in percent: 100, or less where many outcomes share little."""
     most = max(max(line) for line in chart.prices) * 100 / WHOLE
     return 100.0 if len(chart.outcomes) == 2 or most > 55 else min(most // 10 * 10 + 20.0, 100.0)
 
 
 def _ends_of(chart: Prices) -> list[str]:
-    """What stands at the end of each line: the price and whose it is."""
+    """Name the end of each line: its price and its outcome."""
     names = [fitted(name, _MOST_NAME) or f"outcome {at + 1}" for at, name in enumerate(chart.outcomes)]
     return [
         f"{_share(line[-1] * 100 / WHOLE)} {name}" for line, name in zip(chart.prices, names, strict=True)
@@ -207,7 +206,7 @@ def _ends_of(chart: Prices) -> list[str]:
 
 
 def _ends(axes: Axes, chart: Prices, top: float, ends: list[str], size: int) -> None:
-    """Each outcome's name and price at the end of its line, moved apart where they would touch."""
+    """Write each outcome's name and price at the end of its line, moved apart where they would touch."""
     lasts = [line[-1] * 100 / WHOLE for line in chart.prices]
     height = min(100 / (len(lasts)), 11.5 if len(lasts) <= 6 else 9.6)
     for place, at in apart([one * 100 / top for one in lasts], height):
@@ -231,7 +230,7 @@ def _share(percent: float) -> str:
 
 
 def apart(wanted: list[float], least: float) -> list[tuple[int, float]]:
-    """Places from 0 to 100 as near as can be to what is wanted, each at least so far from the next."""
+    """Place labels from 0 to 100 near the wanted values, each at least `least` from the next."""
     order = sorted(range(len(wanted)), key=lambda place: (wanted[place], place))
     at: list[float] = []
     for place in order:
@@ -327,8 +326,7 @@ def _balance(figure: Figure, chart: Balance) -> None:
 
 
 def thinned(at: Whole, values: Whole, columns: int) -> Whole:
-    """Which points to keep so that nothing can be seen to be missing: of each column the first, the lowest, the
-    highest and the last."""
+    """Choose the points to draw so that no gap shows: each column's first, lowest, highest and last."""
     if len(at) <= 4 * columns:
         return np.arange(len(at))
     width = max(int(at[-1] - at[0]), 1)
@@ -340,7 +338,7 @@ def thinned(at: Whole, values: Whole, columns: int) -> Whole:
 
 
 def spread(at: Whole, values: Whole) -> Whole:
-    """Which dots to draw: one of those that would lie on top of each other."""
+    """Choose the dots to draw: one of those that would lie on top of each other."""
     width, across, up = max(int(at[-1] - at[0]), 1), COLUMNS // _CELL, HIGH // _CELL
     cells = (at - at[0]) * across // (width + 1) * up + values * up // (WHOLE + 1)
     return np.unique(cells, return_index=True)[1]
@@ -350,7 +348,7 @@ def spread(at: Whole, values: Whole) -> Whole:
 
 
 def fitted(words: str, most: int) -> str:
-    """As much of a name as fits and as the typeface can show; empty where it can show nothing of it."""
+    """Cut a name to what fits and what the typeface can show; empty if it can show nothing of it."""
     known = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
     shown = "".join(char if ord(char) in known else "\ufffd" for char in " ".join(words.split()))
     if not any(char.isalnum() for char in shown.replace("\ufffd", "")):
@@ -363,7 +361,7 @@ def fitted(words: str, most: int) -> str:
 
 
 def requests(stream: io.BufferedIOBase) -> Iterator[Chart]:
-    """Charts as the painter sends them: their length in eight bytes, then a pickle."""
+    """Read charts as the painter sends them: a length in eight bytes, then a pickle."""
     while len(head := stream.read(8)) == 8:
         (length,) = struct.unpack("<q", head)
         yield pickle.loads(stream.read(length))

@@ -12,7 +12,10 @@ from markets.mechanisms.two_party import Payout, Stakes
 
 
 def side(terms: Terms, typed: str, field: str = "Your side") -> tuple[int, bool]:
-    """An outcome of a claim by its name, or `not` it: its number, and whether it is the rest that is backed.
+    """Read a side: an outcome by its name, or `not` and a name.
+
+    Returns:
+        The outcome's number, and True if the side is against it.
 
     Raises:
         BadInput: No outcome has that name.
@@ -27,7 +30,7 @@ def side(terms: Terms, typed: str, field: str = "Your side") -> tuple[int, bool]
 
 
 def stakes(mine: str, theirs: str, odds: str) -> Stakes:
-    """Both stakes, from mine and either theirs or the odds.
+    """Read both stakes, in minor units: mine, and either theirs or the odds.
 
     Raises:
         BadInput: One of them can't be read.
@@ -37,7 +40,7 @@ def stakes(mine: str, theirs: str, odds: str) -> Stakes:
 
 
 def ending(bet: Bet, player: int, name: str, mine: str) -> Payout:
-    """What each side of a bet gets by an ending that one of them suggests.
+    """Work out what each side of a bet gets by the ending that one of them suggests, in minor units.
 
     Raises:
         BadInput: Another split was meant, and what they would get can't be read or is more than the pot.

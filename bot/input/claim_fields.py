@@ -39,7 +39,7 @@ _EARLY: dict[str, Early] = {"allowed": "allowed", "announced": "announced", "dea
 
 
 def in_order(terms: Terms) -> Terms:
-    """A claim of YES and NO with YES first, as forms speak of it; weights come along (RULES B5)."""
+    """Put YES first in a claim of YES and NO, as forms speak of it; weights come along (RULES B5)."""
     if terms.scenario is not None or terms.kind not in ("binary", "choice"):
         return terms
     if not sides.are_yes_and_no(terms.names):
@@ -53,7 +53,7 @@ def in_order(terms: Terms) -> Terms:
 
 
 def held_of(terms: Terms) -> dict[str, str]:
-    """A claim's terms as its forms would hold them."""
+    """Write a claim's terms as its forms would hold them."""
     terms = in_order(terms)
     return {
         "what": terms.statement or terms.title,
@@ -176,7 +176,7 @@ def _moment(held: Held, name: str, terms: Terms, now: datetime) -> int | None:
 
 
 def chosen(zone: str, field: int, at_us: int) -> dict[str, str]:
-    """One of `MOMENTS`, by its place, with the reading that was chosen.
+    """Return one of `MOMENTS`, by its place, with the reading that was chosen.
 
     Raises:
         Outdated: There is no such field or moment: the button isn't one of ours.
@@ -187,7 +187,7 @@ def chosen(zone: str, field: int, at_us: int) -> dict[str, str]:
 
 
 def written(terms: Terms, at_us: int | None) -> str:
-    """A moment as it can be typed again: a date, where it is the end of one."""
+    """Write a moment so that it can be typed again; the end of a day as its date."""
     if at_us is None:
         return ""
     return date_words.written(from_us(at_us), zones.zone(terms.zone or "UTC"))

@@ -13,7 +13,7 @@ KEEP = "keep"
 
 
 def stored_clause(terms: Terms, name: str, days: int) -> str:
-    """The ambiguity clause that was chosen, as it is stored; of two outcomes, where those typed can't be read."""
+    """Build the ambiguity clause that was chosen, as it is stored; for two outcomes if those typed can't be read."""
     count = len(terms.outcomes) or 2
     match name:
         case "half":
@@ -32,13 +32,13 @@ def stored_clause(terms: Terms, name: str, days: int) -> str:
 
 
 def weighs_places(base: Terms, held: Held) -> bool:
-    """Whether the clause that stands already, and that nobody chose anew, gives weight to outcomes by their place."""
+    """Tell whether the clause that stands, and that the form leaves as it is, weighs outcomes by their place."""
     name = clause_name(base) if base.outcomes else ""
     return name in ("first", "last", KEEP) and held.get("clause") == name
 
 
 def carried(base: Terms, names: Sequence[str], days: int) -> str:
-    """The clause that stands already, each weight with the outcome of its name (RULES B5).
+    """Carry the clause that stands to the new outcomes, each weight with its outcome's name (RULES B5).
 
     Raises:
         BadInput: One of them is gone.

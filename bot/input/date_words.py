@@ -9,7 +9,7 @@ from markets.claims import zones
 
 
 def written(at: datetime, zone: ZoneInfo) -> str:
-    """A moment as it can be typed so that only it can be meant: a date, where it is the end of one."""
+    """Write a moment so that only it can be meant when it is typed; the end of a day as its date."""
     if zones.is_day_end(at, zone):
         return f"{(at - timedelta(seconds=1)).astimezone(zone):%Y-%m-%d}"
     local = at.astimezone(zone)
@@ -19,7 +19,7 @@ def written(at: datetime, zone: ZoneInfo) -> str:
 
 
 def chosen(at_us: int, zone: ZoneInfo) -> str:
-    """The reading that a button stands for, as it can be typed.
+    """Write the reading that a button stands for, as it can be typed.
 
     Raises:
         Outdated: It is no moment of a claim: the button isn't one of ours.
@@ -30,7 +30,7 @@ def chosen(at_us: int, zone: ZoneInfo) -> str:
 
 
 def stamp(at: datetime, zone: ZoneInfo) -> str:
-    """The instant as Discord's own timestamp, in each reader's own zone.
+    """Show an instant as Discord's own timestamp, in each reader's zone.
 
     A deadline at the end of a day is shown as that day's last minute, not as midnight of the next.
     """

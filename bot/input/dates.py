@@ -1,4 +1,4 @@
-"""Moments that people type, read into instants in UTC (RULES B2), and shown back as Discord's own timestamps.
+"""Read moments that people type into instants in UTC (RULES B2).
 
 What can be meant:
 
@@ -89,7 +89,7 @@ class _Span:
 def moment(
     typed: str, zone: ZoneInfo, now: datetime, *, field: str = "The deadline", fold: int | None = None
 ) -> Moment:
-    """The instant that somebody typed, for a claim in `zone`.
+    """Read the instant that a player typed, for a claim in `zone`.
 
     Args:
         fold: Which one is meant where the hour comes twice: 0 the first, 1 the second, None to be asked.
@@ -117,7 +117,7 @@ def moment(
 
 
 def _plain(typed: str, field: str) -> str:
-    """Lower case with single spaces. Anything long or not ASCII (other digits, dashes, spaces) is refused."""
+    """Put a text in lower case with single spaces. Refuse a long one, and any letter that isn't ASCII."""
     text = " ".join(typed[: 4 * MOST_LETTERS].split()).lower().removesuffix(".")
     if not text:
         raise BadMoment(field, f"it is empty: {EXAMPLES}")
@@ -143,7 +143,7 @@ def _read(text: str, asked: _Asked) -> list[_Way]:
 
 
 def _end_of(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """`end of 2029`, whatever little word stands before it; `mid-2028`, up to the end of June."""
+    """Read `end of 2029`, with any little word before it; `mid-2028` ends with June."""
     if middle := MIDDLE.fullmatch(text):
         return [_Way(_day_end(date(_year(middle["year"], asked), 6, 30), asked))]
     found = END.fullmatch(text)
@@ -154,7 +154,7 @@ def _end_of(text: str, word: str, asked: _Asked) -> list[_Way]:
 
 
 def _period(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """`2030`, `by 2030`, `before 2030`, `in 2030`: a year, a quarter, a month or a week."""
+    """Read a year, a quarter, a month or a week: `2030`, `by 2030`, `before 2030`, `in 2030`."""
     span = _span(text, asked)
     if span is None:
         return []
@@ -168,7 +168,7 @@ def _period(text: str, word: str, asked: _Asked) -> list[_Way]:
 
 
 def _from_now(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """`in 18 months`: minutes and hours to the second, anything longer to the end of that local day."""
+    """Read `in 18 months`: minutes and hours to the second, longer spans to the end of that local day."""
     found = SPAN.fullmatch(text)
     if found is None or word not in ("", "in", "within"):
         return []
@@ -185,7 +185,7 @@ def _from_now(text: str, word: str, asked: _Asked) -> list[_Way]:
 
 
 def _shown(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """Discord's own timestamp; `stamp` shows the end of a day as its last second."""
+    """Read Discord's own timestamp; `stamp` shows the end of a day as its last second."""
     found = SHOWN.fullmatch(text)
     if found is None:
         return []
@@ -197,7 +197,7 @@ def _shown(text: str, word: str, asked: _Asked) -> list[_Way]:
 
 
 def _point(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """A day, with or without a time of day."""
+    """Read a day, with or without a time of day."""
     if days := _days(text, asked):
         back = timedelta(days=word == "before")
         return [_Way(_day_end(day - back, asked), _named(day, word)) for day in days]
@@ -217,7 +217,7 @@ def _named(day: date, word: str) -> str:
 
 
 def _span(text: str, asked: _Asked) -> _Span | None:
-    """The year, quarter, month or week that is named; without a year, the one that is now or comes next."""
+    """Read a year, quarter, month or week; without a year, the current or next one."""
     today = _today(asked)
     if relative := re.fullmatch("(this |next |)(year|quarter|month|week)", text):
         return _relative_span(relative[2], later=relative[1] == "next ", today=today)
@@ -234,7 +234,7 @@ def _span(text: str, asked: _Asked) -> _Span | None:
 
 
 def _year_of(found: re.Match[str], last_month: int, asked: _Asked) -> int:
-    """The year that is written there, or in which that month comes next."""
+    """Return the year that is written, or the one in which the month comes next."""
     today = _today(asked)
     return _year(found["year"], asked) if found["year"] else today.year + (last_month < today.month)
 
@@ -265,7 +265,7 @@ def _of_month(year: int, month: int) -> _Span:
 
 
 def _days(text: str, asked: _Asked) -> tuple[date, ...]:
-    """The day that is named, or the two that can be meant; none if it is none."""
+    """Read a day, or the two that can be meant; none if it is no day."""
     today = _today(asked)
     if text in ("today", "tonight", "tomorrow"):
         return (today + timedelta(days=text == "tomorrow"),)
@@ -286,7 +286,7 @@ def _weekday(which: str, weekday: int, asked: _Asked) -> tuple[date, ...]:
 
 
 def _numbers(first: int, second: int, year: str, asked: _Asked) -> tuple[date, ...]:
-    """`31/12/2029` and `12/31/2029` are one day each; `03/04/2027` may be in March or in April."""
+    """Read `31/12/2029` and `12/31/2029` as one day each; `03/04/2027` may be in March or April."""
     if first <= 12 and second <= 12 and first != second:
         return tuple(sorted((_date(year, second, first, asked), _date(year, first, second, asked))))
     day, month = (first, second) if second <= 12 else (second, first)
@@ -302,7 +302,7 @@ def _date(year: str, month: int, day: int, asked: _Asked) -> date:
 
 
 def _year(text: str, asked: _Asked) -> int:
-    """The year, if a deadline could lie in it at all; so no later step meets a date beyond what Python counts."""
+    """Read a year in which a deadline can lie, so that no later step meets a date beyond what Python counts."""
     year = int(text)
     if year > zones.LAST_DAY.year + 1:
         raise _too_far(asked)
@@ -334,7 +334,7 @@ def _local(day: date, timed: re.Match[str], asked: _Asked) -> datetime:
 
 
 def _instant(local: datetime, offset: str | None, asked: _Asked) -> datetime:
-    """The one instant of a local time, in UTC."""
+    """Turn a local time into its one instant in UTC."""
     if offset:
         return local.replace(tzinfo=_offset(offset, asked)).astimezone(UTC)
     if not zones.exists(local, asked.zone):

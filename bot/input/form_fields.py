@@ -22,7 +22,7 @@ MOST_TAG, MOST_TAGS = 30, 5
 
 
 def encode(held: Held) -> str:
-    """What a draft's forms hold, as it is stored."""
+    """Write what a draft's forms hold as it is stored."""
     return json.dumps(dict(held), ensure_ascii=False, sort_keys=True)
 
 
@@ -31,7 +31,7 @@ def decode(stored: str) -> dict[str, str]:
 
 
 def kept(typed: str, field: str, most: int = typed_texts.MOST) -> str:
-    """What can be seen of a text as one line, whole.
+    """Return the visible letters of a text as one line, whole.
 
     Raises:
         BadInput: It has more letters than are kept.
@@ -45,7 +45,7 @@ def kept(typed: str, field: str, most: int = typed_texts.MOST) -> str:
 
 
 def title(words: str) -> str:
-    """A label for lists and headings: where the statement is longer, its first whole words."""
+    """Make a label for lists and headings: a long statement's first whole words."""
     line = text.clean(words, max(len(words), 1))
     if len(line) <= MOST_TITLE:
         return line

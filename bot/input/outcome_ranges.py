@@ -19,8 +19,10 @@ def yes_and_no(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
 
 
 def read_outcomes(typed: str) -> tuple[Outcome, ...]:
-    """One outcome on each line, with its criteria after a colon; nothing is YES and NO by the deadline. YES comes
-    before NO, in whatever order they were typed."""
+    """Read one outcome on each line, with its criteria after a colon.
+
+    Nothing typed is YES and NO by the deadline. YES comes before NO, in whichever order they were typed.
+    """
     rows = outcome_lines.read(typed)
     if not rows:
         return (
@@ -48,7 +50,7 @@ def read_outcomes(typed: str) -> tuple[Outcome, ...]:
 
 
 def _edges(name: str) -> tuple[str | None, str | None] | None:
-    """The range that an outcome's name says: its lower edge, and the upper which it doesn't hold."""
+    """Read the range that an outcome's name says: its lower edge, and the upper edge that it excludes."""
     for pattern, edges in _RANGES:
         found = pattern.fullmatch(name)
         if found:
@@ -69,7 +71,7 @@ _RANGES = [
 
 
 def _date_edges(names: list[str]) -> list[tuple[str | None, str | None] | None]:
-    """The same of dates: `before 2028`, `2028 to 2029`, `later or never`; a year counts to its last day.
+    """Read ranges of dates: `before 2028`, `2028 to 2029`, `later or never`; a year counts to its last day.
 
     Empty where they are no ranges of dates: plain numbers that look like years are numbers.
     """
@@ -92,7 +94,7 @@ def _date_edges(names: list[str]) -> list[tuple[str | None, str | None] | None]:
 
 
 def _next_year(until: str) -> str:
-    """A range of years holds its last year, one of days goes up to its last."""
+    """Return where a range of dates ends: one of years after its last year, one of days at its last day."""
     return f"{int(until) + 1:04d}" if len(until) == 4 else until
 
 

@@ -17,12 +17,12 @@ YES, NO = 0, 1
 
 
 def quick_draft(held: Held) -> Terms:
-    """What a quick bet says as far as it is sure to be readable: enough for a list of drafts."""
+    """Read of a quick bet what is sure to be readable: enough for a list of drafts."""
     return Terms(title=title(held["what"]), statement=text.clean(held["what"], typed_texts.MOST))
 
 
 def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
-    """A quick bet's claim, with the defaults for the rest.
+    """Read a quick bet's claim, with the server's defaults for the rest.
 
     Raises:
         BadInput: What happens, or before when, can't be read.
@@ -48,7 +48,7 @@ def quick_terms(held: Held, zone: str, now: datetime) -> Terms:
 
 
 def unread_quick(held: Held, zone: str, now: datetime) -> BadInput | None:
-    """What of a quick bet can't be read, or can be read two ways."""
+    """Return the refusal of the first field that can't be read, or can be read two ways; None if there is none."""
     try:
         quick_terms(held, zone, now)
         quick_stakes(held)
@@ -58,7 +58,7 @@ def unread_quick(held: Held, zone: str, now: datetime) -> BadInput | None:
 
 
 def quick_stakes(held: Held) -> tuple[int, Stakes]:
-    """The maker's side and both stakes, from `NO 75%` and a stake.
+    """Read the maker's side and both stakes, from `NO 75%` and a stake.
 
     Raises:
         BadInput: One of them can't be read.

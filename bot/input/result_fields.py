@@ -13,7 +13,7 @@ from markets.claims.terms import Result, Terms
 
 
 def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
-    """What was chosen in a form as a result: an outcome's number, or one of those that are none.
+    """Read the result that was chosen in a form: an outcome by its number, or a `ResultCode`.
 
     Raises:
         BadInput: The value, the weights or the date that belong to it can't be read.
@@ -38,7 +38,7 @@ def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
 
 
 def evidence(typed: str) -> tuple[str, str]:
-    """The first link in what was typed and the words around it; without a link, the words are the evidence."""
+    """Split the first link from the words around it; without a link, the words are the evidence."""
     words = typed.split()
     link = next((word for word in words if word.startswith(("https://", "http://"))), None)
     if link is None:
@@ -48,7 +48,7 @@ def evidence(typed: str) -> tuple[str, str]:
 
 
 def _weights(terms: Terms, typed: str) -> tuple[int, ...]:
-    """Whole weights, one for each outcome: `60, 40`, `60% 40%`, `60/40`."""
+    """Read whole weights, one for each outcome: `60, 40`, `60% 40%`, `60/40`."""
     found = [part.removesuffix("%") for part in re.split(r"[\s,;/:]+", typed.strip()) if part]
     names = text.listed([text.escape(one.name, 40) for one in terms.outcomes])
     if len(found) != len(terms.outcomes) or not all(re.fullmatch("[0-9]{1,6}", part) for part in found):
@@ -57,7 +57,7 @@ def _weights(terms: Terms, typed: str) -> tuple[int, ...]:
 
 
 def day(typed: str, zone: str, now: datetime) -> int | None:
-    """When something became public, in microseconds; nothing where nothing was typed.
+    """Read when a result became public, in microseconds; None if nothing was typed.
 
     Raises:
         BadInput: It is no date like 2027-03-01, or in the future.
@@ -75,7 +75,7 @@ def day(typed: str, zone: str, now: datetime) -> int | None:
 
 
 def day_typed(at_us: int | None, zone: str) -> str:
-    """What `day` reads as this moment: the date alone where that says it, with the time where that does."""
+    """Write a moment so that `day` reads it: the date alone if that says it, with the time otherwise."""
     if at_us is None:
         return ""
     local = from_us(at_us).astimezone(zones.zone(zone or "UTC"))

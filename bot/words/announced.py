@@ -46,14 +46,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The card as it is to be seen, and whom it mentions (RULES E2), by player number.
+    """The card as it is shown, and the players whom it mentions (RULES E2), by number.
 
-    `concerned` are not mentioned, but told by DM where they asked for that. `moderators` mentions the server's
+    `concerned` are not mentioned; they get a direct message if they chose that. `moderators` mentions the server's
     moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
-    title and tags of a claim's own post, where the server chose a forum; `line` is the claim that another card
-    belongs to, and stands beside there. `privately` is a player: a post that goes to their own talk with the bot.
-    `to_log` is for the log channel. A message names the first of `players`; with `must_hear` the others are told by
-    DM (D3).
+    title and tags of a claim's own post in a forum; `line` is the claim in whose post another card stands.
+    `privately` is a player: the post goes to their direct messages. `to_log` is for the log channel. A message
+    mentions the first of `players`; with `must_hear` the others get a direct message (RULES D3).
     """
 
     card: Card
@@ -74,10 +73,10 @@ Words = Callable[[Connection, Ask], Told | None]
 
 
 def name(tx: Connection, guild: int, player: int) -> str:
-    """A player as a card names them: it notifies nobody who is not among `Told.players`."""
+    """Name a player in a card. The mention notifies only players among `Told.players`."""
     return text.person(accounts.discord_id(tx, guild, player), player)
 
 
 def holders(tx: Connection, claim: Claim) -> tuple[int, ...]:
-    """The players with points on a claim, the largest amount first (RULES B5)."""
+    """List the players with points on a claim, the largest amount first (RULES B5)."""
     return tuple(resolution.holders(tx, claim))

@@ -62,7 +62,7 @@ class MyBetsPage:
 
 
 def mine(page: MyBetsPage) -> Card:
-    """One's own bets of a kind, and what is on the table."""
+    """List the reader's own bets of a kind, and the open offers."""
     seen, at = page.seen, KINDS.index(page.kind)
     lines = [_my_bet(bet, page) for bet in seen.bets] or ["None."]
     offers = [_my_offer(of, seen, "For you") for of in seen.to_me]

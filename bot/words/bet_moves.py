@@ -24,7 +24,7 @@ class Moving:
 
 
 def ask_move(moving: Moving) -> Card:
-    """The new words, and the reader's own side in them, before they sign for their bet to be judged by them (B5)."""
+    """Ask a side to sign that its bet is judged by new words, with its own side in them (RULES B5)."""
     seen, new, there = moving.seen, moving.new, moving.there
     terms, number = new.claim.terms, new.claim.number
     return Card(
@@ -52,7 +52,7 @@ def ask_move(moving: Moving) -> Card:
 
 
 def moved(moving: Moving) -> Card:
-    """What somebody signed: `there` is the bet as it stands, or as it will when the other side signs too."""
+    """Answer a side that signed: the bet moved, or it moves when the other side signs too."""
     number, to = moving.there.number, moving.new.claim.number
     mine = own_side(moving.new.claim, moving.there, moving.reader, moving.currency)
     if moving.seen.claim.number == to:

@@ -21,7 +21,7 @@ def offer_card(tx: Connection, ask: Ask) -> Told | None:
 
 
 def accepted(tx: Connection, ask: Ask) -> Told | None:
-    """Its maker is told (E2)."""
+    """Tell the maker of an offer that it was taken (RULES E2)."""
     seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
     bet = seen.bet
     if bet is None:
@@ -107,7 +107,7 @@ def moved(tx: Connection, ask: Ask) -> Told | None:
 
 
 def died(tx: Connection, ask: Ask) -> Told | None:
-    """An edited claim ends its offers; each maker can renew theirs in one press (B5)."""
+    """Tell the makers of offers that an edited claim ended; each can renew theirs in one press (RULES B5)."""
     numbers: list[int] = ask.facts["offers"]
     seen = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers[:5]]
     if not seen:
@@ -134,7 +134,7 @@ def died(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _fits(seen: OfferSeen) -> bool:
-    """Whether an offer's side and clause are there among its claim's outcomes as they are now."""
+    """Tell whether an offer's side and clause are among its claim's outcomes as they are now."""
     try:
         offers.renewed(seen.claim, seen.offer)
     except BadTerms:

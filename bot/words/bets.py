@@ -1,4 +1,4 @@
-"""Offers and bets: their cards, the confirmation that shows every ending, and one's own lists (RULES C1, C2)."""
+"""Show a bet, and the forms and cards by which its sides end it (RULES C1, C2)."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from markets.views.queries import OfferSeen
 
 
 def about(claim: Claim) -> str:
-    """What it is about: the claim's title, and its statement where that says more."""
+    """Write the claim's title, and its statement if that says more."""
     terms = claim.terms
     title = f"**{text.escape(terms.title, 200)}**"
     more = terms.statement.strip() not in ("", terms.title.strip())
@@ -72,7 +72,7 @@ def bet_buttons(seen: OfferSeen, bet: Bet) -> tuple[Button, ...]:
 
 
 def sides(claim: Claim, bet: Bet, people: Mapping[int, int]) -> tuple[str, ...]:
-    """Who stands where; once it is paid, each person's change."""
+    """List both sides with their stakes; once it is paid, with each person's change."""
     found: list[str] = []
     for player, said, staked, paid in (
         (bet.maker, phrases.maker_side(claim, bet), bet.maker_stake, bet.maker_paid),
@@ -86,14 +86,14 @@ def sides(claim: Claim, bet: Bet, people: Mapping[int, int]) -> tuple[str, ...]:
 
 
 def own_side(claim: Claim, of: Offer | Bet, reader: int, currency: Currency) -> str:
-    """`You: YES, 100 points`, for one of the two sides of a bet on a claim."""
+    """Write `You: YES, 100 points` for one of the two sides of a bet or an offer."""
     is_maker = reader == of.maker
     side = phrases.maker_side(claim, of) if is_maker else phrases.taker_side(claim, of)
     return f"You: {side}, {currency.of(of.maker_stake if is_maker else of.taker_stake)}"
 
 
 def suggested(seen: OfferSeen) -> str:
-    """The ending that one side suggests, and what it would pay."""
+    """Write the ending that one side suggests, and what it would pay."""
     suggestion, bet = seen.suggestion, seen.bet
     if suggestion is None or bet is None:
         return ""
@@ -132,7 +132,7 @@ def end_form(seen: OfferSeen, bet: Bet) -> Form:
 
 
 def agreement(seen: OfferSeen, bet: Bet, reader: int, asked: int) -> Card:
-    """The ending that stands, for somebody who may sign it."""
+    """Show the suggested ending to a side that may sign it."""
     suggestion = seen.suggestion
     change = Button("Suggest another ending", f"bet-suggest-form:{bet.number}")
     if suggestion is None:

@@ -31,7 +31,7 @@ class ClaimActs:
 
 
 def acts(page: ClaimActs) -> Card:
-    """What moderators and judges did about claims, newest first."""
+    """List what moderators and judges did about claims, newest first."""
     shown = page.rows[: queries.PAGE]
     lines = [
         f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} "

@@ -40,7 +40,7 @@ def superseded(tx: Connection, ask: Ask) -> Told | None:
 
 
 def clarified(tx: Connection, ask: Ask) -> Told | None:
-    """Every holder is told (B5)."""
+    """Tell everybody with points on a claim that it was clarified (RULES B5)."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     at = int(ask.facts["clarification"]) - 1
     if at >= len(seen.clarifications):

@@ -1,4 +1,4 @@
-"""Claims: their card, their terms, drafts and lists (RULES B)."""
+"""Show a claim's card, and answer its author and followers (RULES B)."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server choo
 
 
 def claim(seen: ClaimSeen) -> Card:
-    """The statement first, one line of fine print, buttons that say what they do."""
+    """Show a claim: the statement first, its state and offers, one line of fine print, and buttons."""
     found, terms, people = seen.claim, seen.claim.terms, seen.people
     return Card(
         text.escape(terms.title, 200),
@@ -92,7 +92,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
 
 
 def _deciding(seen: ClaimSeen, look: ButtonLook) -> Button:
-    """A scenario's items are judged, and its result follows (E7)."""
+    """Build the button that begins deciding; a scenario is decided item by item (RULES E7)."""
     if seen.claim.terms.scenario is not None:
         return story_words.judge_button(seen.claim.number, look)
     return Button("Propose a result", f"propose:{seen.claim.number}", look)
@@ -105,7 +105,7 @@ def _outcomes(terms: Terms) -> str:
 
 
 def _stands(seen: ClaimSeen) -> str:
-    """Where it stands, if there is more to say than that it is open."""
+    """Say where the claim stands; empty if it is merely open."""
     found = seen.claim
     if found.halted:
         return "**A moderator stopped everything on this claim.** `/resolve acts` says why."
@@ -159,18 +159,18 @@ def _fine_print(seen: ClaimSeen) -> str:
 
 
 def _first_closed(due: tuple[int, str]) -> tuple[int, bool]:
-    """In order of time; of one moment, trading closes before anybody is asked."""
+    """Order due work by time; at one moment, trading closes before people are asked."""
     return due[0], due[1] != "claim.close"
 
 
 def _kind(seen: ClaimSeen, kind: str) -> str:
-    """What settles by silence elsewhere waits for a moderator where that is no consent."""
+    """Name what comes next: a proposal that silence can't settle waits for a moderator."""
     confirms = kind == "proposal.settle" and seen.proposal is not None and seen.proposal.confirm
     return "proposal.confirm" if confirms else kind
 
 
 def show(seen: ClaimSeen) -> Card:
-    """The card, with what happens next and when."""
+    """Show the card, with what happens next and when."""
     shown = claim(seen)
     coming = [
         f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
@@ -206,7 +206,7 @@ class ClaimOpened:
 
 
 def opened(done: ClaimOpened) -> Card:
-    """What its author sees; in a server without a channel it is the claim's own public card."""
+    """Answer the author; in a server without a channel the answer is the claim's public card."""
     shown = claim(done.seen)
     if not done.channel:
         return Card(shown.title, shown.text, f"{shown.small} · {NO_CHANNEL}", shown.buttons, shown.accent)
@@ -230,7 +230,7 @@ def opened(done: ClaimOpened) -> Card:
 
 
 def unchanged(number: int, form: int, why: tuple[str, ...], choices: tuple[Button, ...]) -> Card:
-    """An open claim stays as it is: why, the form with what was typed, and `choices` between what can be meant."""
+    """Say why an open claim stays as it is, with the form as it was typed. `choices` are its possible readings."""
     again = Button(
         "Change what I typed",
         f"claim-again:{number}:{form}",

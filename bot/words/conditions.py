@@ -1,4 +1,4 @@
-"""Claims that hang on another's outcome (RULES C10): how a card says it, the form that sets it, what is told."""
+"""Word conditions, claims that hang on another's outcome: card lines, form and posts (RULES C10)."""
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,7 @@ from markets.views.queries import ClaimSeen
 
 
 def line(seen: ClaimSeen) -> str:
-    """`Only if claim 12 ends YES`, and whether it has."""
+    """Write `Only if claim 12 ends YES`, and whether it has."""
     hung, terms = seen.hangs_on, seen.claim.terms
     if hung is None or terms.condition is None:
         return ""
@@ -29,7 +29,7 @@ def line(seen: ClaimSeen) -> str:
 
 
 def to_look_at_again(seen: ClaimSeen) -> str:
-    """What its judges can do about a claim that was paid before its condition was taken back."""
+    """Say what judges can do about a claim that was paid before its condition was taken back."""
     if seen.hangs_on is None or seen.hangs_on.state != REVERSED:
         return ""
     number, terms = seen.claim.number, seen.claim.terms
@@ -41,14 +41,14 @@ def to_look_at_again(seen: ClaimSeen) -> str:
 
 
 def before(seen: ClaimSeen) -> str:
-    """The deadline: where it counts from the condition, as it was counted once that has come."""
+    """Write the deadline; if it counts from the condition, as counted once that has come."""
     counted = seen.hangs_on is not None and seen.hangs_on.state in (MET, REVERSED)
     terms = seen.claim.terms
     return phrases.stamp(terms, seen.claim.deadline_us) if counted else phrases.deadline(terms)
 
 
 def hanging(seen: ClaimSeen) -> str:
-    """Which claims hang on this one."""
+    """Name the claims that hang on this one."""
     numbers = [str(number) for number in seen.hanging[:6]]
     if not numbers:
         return ""
@@ -96,7 +96,7 @@ def form(found: Claim) -> Form:
 
 
 def otherwise(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
-    """Why a claim is void whose condition ended otherwise."""
+    """Say why a claim is void whose condition ended otherwise."""
     assert seen.hangs_on is not None
     ended = _ended(tx, ask, seen.hangs_on.on)
     return f"It was to count only if {phrases.condition(seen.claim.terms)}, and that {ended}. Everything returns."
@@ -136,7 +136,7 @@ def holds_post(tx: Connection, ask: Ask) -> Told | None:
 
 
 def reversed_post(tx: Connection, ask: Ask) -> Told | None:
-    """What was paid goes to the judges (C10)."""
+    """Send a claim to its judges that was paid before its condition was taken back (RULES C10)."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != REVERSED or seen.result is None:
         return None

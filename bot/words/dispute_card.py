@@ -14,7 +14,7 @@ MOST_ARGUMENTS = 5
 
 
 def dispute_card(seen: DisputeSeen) -> Card:
-    """A dispute for everybody: what was proposed, what is wrong with it, and what each result would pay."""
+    """Show a dispute to everybody: the proposal, the challenge, and what each result would pay."""
     found, of = seen.claim.claim, seen.dispute
     return Card(
         f"Dispute {of.number}: {text.escape(found.terms.title, 160)}",
@@ -30,7 +30,7 @@ def dispute_card(seen: DisputeSeen) -> Card:
 
 
 def _runs(seen: DisputeSeen) -> bool:
-    """Whether it is this dispute that the claim waits for: what it would pay is of no use once it was paid."""
+    """Tell whether the claim waits for this dispute: only then does it say what results would pay."""
     newest = seen.claim.dispute
     return seen.claim.at in ("disputed", "ruled") and (newest is None or newest.number == seen.dispute.number)
 
@@ -88,7 +88,7 @@ def _clarified(count: int) -> str:
 
 
 def vote_lines(seen: DisputeSeen) -> list[str]:
-    """What each judge of the last round that voted says, and why: whoever was outvoted too."""
+    """List the votes of the last round with their reasons, the outvoted ones too."""
     last = max((one.round for one in seen.votes), default=0)
     terms = phrases.as_made(seen.claim.claim, seen.proposal)
     return [
@@ -101,7 +101,7 @@ def vote_lines(seen: DisputeSeen) -> list[str]:
 
 
 def ruling_reasons(seen: DisputeSeen) -> str:
-    """The reasons of a ruling, after its name: one in the same line, more in a list."""
+    """Write the reasons of a ruling: one in the same line, more in a list."""
     votes = vote_lines(seen)
     if len(votes) > 1:
         return ":\n" + "\n".join(votes)

@@ -19,7 +19,7 @@ from markets.views.queries import DisputeSeen
 
 
 def card(tx: Connection, ask: Ask) -> Told | None:
-    """Both sides and the judges are told when it opens (E2)."""
+    """Tell both sides and the judges that a dispute opened (RULES E2)."""
     seen = queries.dispute(tx, ask.guild, ask.ref, ask.now)
     named = seen.claim.claim.terms.judges.named
     sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(tx, seen.claim.claim))
@@ -32,7 +32,7 @@ def card(tx: Connection, ask: Ask) -> Told | None:
 
 
 def opened(tx: Connection, ask: Ask) -> Told | None:
-    """The dispute's own card says it."""
+    """Post nothing: the dispute's own card says it."""
     return None
 
 
@@ -69,7 +69,7 @@ def ruled(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _what_follows(tx: Connection, ask: Ask, seen: DisputeSeen, *, final: bool) -> str:
-    """What comes after a ruling, which may be posted long after it was made."""
+    """Say what follows a ruling that may be posted long after it was made."""
     of, at = seen.dispute, seen.claim.at
     if at == "disputed":
         return "It was appealed since: nothing is paid until that is decided."
@@ -83,7 +83,7 @@ def _what_follows(tx: Connection, ask: Ask, seen: DisputeSeen, *, final: bool) -
 
 
 def told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
-    """To one of its people, where it could not be posted (D3)."""
+    """Tell one player of a ruling by direct message, because it could not be posted (RULES D3)."""
     seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
     of, player = seen.dispute, int(ask.facts["player"])
     found = preferences.chosen(tx, ask.guild, [player]).get(player)

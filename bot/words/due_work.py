@@ -44,5 +44,5 @@ DUE = {
 
 
 def due_words(kind: str, ref: int) -> str:
-    """What happens then."""
+    """Say in words what a kind of due work does to its row."""
     return DUE.get(kind, f"{kind} {{ref}}").format(ref=ref)

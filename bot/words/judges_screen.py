@@ -31,7 +31,7 @@ MOST_CRITERIA = 1_200
 
 
 def case(shown: Case) -> Card:
-    """Everything on one screen: claim, clarifications, positions, evidence, both arguments, what each would pay."""
+    """Show a claim on one screen: text, clarifications, evidence, arguments, and what each result would pay."""
     seen, found = shown.seen, shown.seen.claim
     terms = found.terms
     lines, short = whole.outcomes(terms, MOST_CRITERIA)

@@ -1,4 +1,4 @@
-"""The book: is it right, and what is in it."""
+"""Show the book: whether it is right, and what is in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def exported_claims(seen: ExportedClaims) -> Card:
 
 
 def digest_post(tx: Connection, ask: Ask) -> Told | None:
-    """The daily post in the log channel (RULES A8)."""
+    """Post the day's digest in the log channel (RULES A8)."""
     card = Card(
         "The book's newest digest",
         (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
@@ -117,7 +117,7 @@ def digest_post(tx: Connection, ask: Ask) -> Told | None:
 
 
 def books(seen: Balanced) -> str:
-    """What the playground's page says of all books."""
+    """Say on the playground's page whether all books balance."""
     if seen.off:
         return f"do not balance: {text.listed([f'server {guild}' for guild in seen.off])}"
     count = text.count(seen.books, "book", grouped=True)

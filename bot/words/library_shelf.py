@@ -12,7 +12,7 @@ SHELF = 8
 
 
 def shelf(page: int, starters: Sequence[Starter]) -> Card:
-    """A page of the starter claims, what is still open first; each keeps its number in the library."""
+    """Show a page of the library's claims, the open ones first; each keeps its number in the library."""
     first = page * SHELF
     # What can be opened comes first: a newcomer looks for something to bet on.
     ordered = sorted(enumerate(starters, 1), key=lambda item: item[1].historical)
@@ -79,7 +79,7 @@ def guess_form(number: int, one: Starter) -> Form:
 
 
 def guessed(one: Starter, chance: Fraction) -> Card:
-    """The answer, after the forecast: never before."""
+    """Show the answer, after the forecast and never before."""
     first = one.answers[0].name
     came = one.known_answer.casefold() == first.casefold()
     miss = (1 - chance) if came else chance

@@ -21,7 +21,7 @@ ORDINARY = 100 * money.UNIT
 
 
 def explain(liquidity: int, outcomes: int, currency: Currency) -> str:
-    """What a liquidity means, in numbers that people know."""
+    """Explain a liquidity by what an ordinary bet does to its price."""
     book = lmsr.opened(liquidity, (1,) * outcomes)
     moved = book.after(0, lmsr.shares_for(book, 0, ORDINARY))
     return (
@@ -76,13 +76,13 @@ class Opening:
 
 
 def packed(opening: Sequence[int]) -> tuple[int, int]:
-    """Whole percents as two numbers of two digits each, to fit into a button's id."""
+    """Pack whole percents into two numbers of two digits each, to fit into a button's id."""
     first, rest = opening[:5], opening[5:]
     return int("".join(f"{one:02d}" for one in first) or 0), int("".join(f"{one:02d}" for one in rest) or 0)
 
 
 def unpacked(first: int, rest: int, outcomes: int) -> tuple[int, ...]:
-    """`packed` undone; empty where nothing was packed."""
+    """Undo `packed`; empty if nothing was packed."""
     if not first:
         return ()
     head, tail = min(outcomes, 5), max(outcomes - 5, 0)
@@ -169,7 +169,7 @@ class Deepening:
 
 
 def ask_deepening(asked: Deepening) -> Card:
-    """Today's prices, and what may be lost by them (C3)."""
+    """Confirm added liquidity: today's prices, and what may be lost by them (RULES C3)."""
     pay, terms, moved = asked.currency.of(asked.cost), asked.claim.terms, asked.moved
     again = (
         f"**The price of {called(terms, moved.outcome)} moved from {moved_from(moved.seen_bps, moved.now_bps)}, and "

@@ -14,7 +14,7 @@ TOLD, CONCERNED = 8, 80
 
 
 def receipt(seen: Receipt) -> Card:
-    """What an ended market paid somebody, to the unit."""
+    """Show what an ended market paid the reader, to the unit."""
     terms, number = seen.claim.terms, seen.claim.number
     rows = [
         f"- {text.shares(one.shares)} of {called(terms, one.outcome)}: {_put_in(one.cost)}, got back "
@@ -37,12 +37,12 @@ def receipt(seen: Receipt) -> Card:
 
 
 def _put_in(cost: int) -> str:
-    """What somebody had put in; below zero, they had sold with a profit."""
+    """Say what a player had put in; below zero, they had sold with a profit."""
     return f"put in {text.number(cost)}" if cost >= 0 else f"had taken out {text.number(-cost)}"
 
 
 def paid(tx: Connection, ask: Ask) -> Told | None:
-    """What the market brought each, the largest change first (E1)."""
+    """Post what the market brought each player, the largest change first (RULES E1)."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     market = seen.market
     if market is None or market.state not in ("settled", "void") or seen.result is None:

@@ -1,4 +1,4 @@
-"""Share markets: prices on a claim's card, the one confirmation of a trade, orders, portfolios (RULES C3 to C5)."""
+"""Show a share market: its prices on the claim's card, and its buttons (RULES C3)."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ BUDGET, QUANTITY, TARGET = 0, 1, 2
 
 
 def line(terms: Terms, market: Market) -> str:
-    """Prices as they stand, and for ranges what they say of the value."""
+    """Write the prices as they stand, and what the prices of ranges say of the value."""
     trades = text.count(market.trades, "trade", grouped=True)
     said = values.implied(terms, market.prices)
     shown_line = f"**Market** {_prices(terms, market)} · {trades}"
@@ -34,7 +34,7 @@ def line(terms: Terms, market: Market) -> str:
 
 
 def says(terms: Terms, market: Market) -> str:
-    """The prices as a sentence, to stand beside what people say."""
+    """Write the prices as a sentence, for the card of forecasts."""
     return f"The market says {_prices(terms, market)}."
 
 
@@ -51,7 +51,7 @@ def _prices(terms: Terms, market: Market) -> str:
 
 
 def chart(claim: Claim, market: Market) -> PricesOf:
-    """The prices over time, up to the newest trade: the same content is the same picture."""
+    """Describe the prices up to the newest trade as a chart; equal content is an equal picture."""
     return PricesOf(
         claim.guild,
         claim.number,
@@ -64,7 +64,7 @@ def chart(claim: Claim, market: Market) -> PricesOf:
 
 
 def trade_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
-    """One for each outcome where there are two, else one that leads to them."""
+    """Build one button for each of two outcomes; for more, one that leads to them."""
     if market.state != "open":
         return ()
     if len(market.sold) > 2:
@@ -83,7 +83,7 @@ def trade_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
 
 
 def order_buttons(claim: Claim, market: Market) -> tuple[Button, ...]:
-    """Leads to the form of a limit order, while there is trading."""
+    """Build the button to the form of a limit order, while there is trading."""
     if market.state != "open":
         return ()
     return (order_button(claim.number),)
@@ -98,7 +98,7 @@ def chance(price: float) -> str:
 
 
 def bps(price: int) -> str:
-    """A price with one decimal: `54.8%`."""
+    """Write a price in basis points with one decimal: `54.8%`."""
     return f"{price / 100:.1f}%"
 
 
@@ -107,7 +107,7 @@ def called(terms: Terms, place: int) -> str:
 
 
 def plain(terms: Terms, place: int) -> str:
-    """A name on a button, where markdown means nothing."""
+    """Name an outcome on a button, where markdown means nothing."""
     return text.clean(terms.outcomes[place].name, 40)
 
 
@@ -115,7 +115,7 @@ def plain(terms: Terms, place: int) -> str:
 
 
 def pick(seen: MarketSeen) -> Card:
-    """Which outcome."""
+    """Ask which outcome to buy."""
     terms, number = seen.claim.terms, seen.claim.number
     return Card(
         f"Claim {number}: which outcome?",
@@ -132,7 +132,7 @@ def pick(seen: MarketSeen) -> Card:
 
 
 def much(seen: MarketSeen, place: int) -> Card:
-    """How much of it."""
+    """Ask how much of an outcome to buy."""
     terms, number = seen.claim.terms, seen.claim.number
     price = seen.market.prices[place]
     return Card(
@@ -158,7 +158,7 @@ def much(seen: MarketSeen, place: int) -> Card:
 
 
 def show(seen: MarketSeen) -> Card:
-    """A market: its prices over time, and who holds what."""
+    """Show a market: its prices over time, and who holds what."""
     terms, market = seen.claim.terms, seen.market
     people: Mapping[int, int] = seen.people or {}
     held = [

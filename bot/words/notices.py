@@ -8,7 +8,7 @@ from markets.claims.claims import Claim
 
 
 def result_words(claim: Claim, result: terms.Result) -> str:
-    """A result in a word or two, by the claim's outcomes."""
+    """Write a result in a word or two, by the claim's outcomes."""
     match result.kind:
         case "outcome":
             name = claim.terms.outcomes[result.outcome or 0].name
@@ -38,13 +38,13 @@ def notice(
     buttons: tuple[Button, ...] = (),
     accent: Accent = Accent.PLAIN,
 ) -> Card:
-    """A post of the calendar, which says so where it is late."""
+    """Build a post of the calendar. It says how late it is, if it is late."""
     small = f"Late by {_span(ask.late_seconds)}: Crux was away." if ask.late_seconds else ""
     return Card(title, tuple(filter(None, lines)), small, buttons, accent)
 
 
 def _span(seconds: int) -> str:
-    """`3 hours`, `2 days`."""
+    """Write a span: `3 hours`, `2 days`."""
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             count = round(seconds / size)

@@ -12,7 +12,7 @@ from markets.views.queries import OfferSeen
 
 
 def offer(seen: OfferSeen) -> Card:
-    """An offer, or the bet it became, told from the reader's side."""
+    """Show an offer, or the bet it became."""
     if seen.bet is not None:
         return bet_card(seen, seen.bet)
     of, open_ = seen.offer, seen.state == "open"
@@ -71,7 +71,7 @@ class Offered:
 
 
 def offered(done: Offered) -> Card:
-    """What whoever made an offer sees; in a server without a channel it is the offer's own public card."""
+    """Answer the maker of an offer; in a server without a channel the answer is the offer's public card."""
     seen, of, claim = done.seen, done.seen.offer, done.seen.claim
     if done.public:
         shown = offer(seen)
@@ -106,7 +106,7 @@ def offered(done: Offered) -> Card:
 
 
 def _defaults(done: Offered) -> tuple[str, ...]:
-    """What a quick bet left to the server's defaults."""
+    """List what a quick bet left to the server's defaults."""
     if not done.opened:
         return ()
     terms, people = done.seen.claim.terms, done.seen.people

@@ -11,7 +11,7 @@ from markets.claims.claims import Claim
 
 
 def quick_form(form_id: str, held: Mapping[str, str], person: int = 0) -> Form:
-    """A quick bet's five fields, filled in with what was typed before."""
+    """Ask for a quick bet's five fields, filled in with what was typed before."""
     return Form(
         "Quick bet",
         form_id,

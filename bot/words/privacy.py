@@ -1,4 +1,4 @@
-"""What is stored about somebody, and what deleting it means, before it is done and after."""
+"""Show what is stored about a player, and what deleting it means, before it is done and after."""
 
 import json
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class DeletionAsked:
-    """Somebody asks to be deleted; `sure` is the second time."""
+    """Ask about a deletion; `sure` is the second time."""
 
     asked: int
     balance: int

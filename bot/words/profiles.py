@@ -7,7 +7,7 @@ from markets.views.queries import Profile
 
 
 def profile(seen: Profile, currency: Currency) -> Card:
-    """What everybody may know of somebody."""
+    """Show what everybody may know of a player."""
     return Card(
         "Profile",
         (

@@ -17,7 +17,7 @@ from markets.views.queries import ClaimSeen
 
 
 def made(tx: Connection, ask: Ask) -> Told | None:
-    """Those who would lose are mentioned (D3, E2)."""
+    """Post a proposal and mention the players who would lose by it (RULES D3, E2)."""
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing":
@@ -54,7 +54,7 @@ def made(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _replaces(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
-    """It took the place of one that nobody had signed; its facts say so since there are such."""
+    """Say that a proposal replaced one that no moderator had confirmed."""
     before = ask.facts.get("replaces")
     if not before:
         return ""
@@ -97,7 +97,7 @@ def to_confirm(tx: Connection, ask: Ask) -> Told | None:
 
 
 def failed(tx: Connection, ask: Ask) -> Told | None:
-    """Nobody signed it in time; whoever has something on the claim can name what is so."""
+    """Post that no moderator confirmed a proposal in time. Anybody with points on the claim can propose again."""
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     words = (

@@ -21,7 +21,7 @@ from markets.views.queries import ClaimSeen, OfferSeen
 
 
 def resolved(tx: Connection, ask: Ask) -> Told | None:
-    """Where bets are paid at once, what was paid says it all."""
+    """Post how a claim came out. Where bets are paid at once, the post of what was paid says it."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
     if found.pays_us <= found.at_us and seen.bets:
@@ -32,7 +32,7 @@ def resolved(tx: Connection, ask: Ask) -> Told | None:
 
 
 def paid(tx: Connection, ask: Ask) -> Told | None:
-    """Stakes, result, reason, each person's change, and the digests of the transfers."""
+    """Post what bets were paid: stakes, result, reason, each person's change, and the transfers' digests."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
     numbers: list[int] = ask.facts["bets"]
@@ -72,7 +72,7 @@ def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Seq
 
 
 def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution) -> str:
-    """On what ground a result stands."""
+    """Say on what ground a result stands."""
     guild, clause = ask.guild, ""
     if seen.hangs_on is not None and seen.hangs_on.state == FAILED:
         return condition_words.otherwise(tx, ask, seen)
@@ -98,7 +98,7 @@ def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution
 
 
 def _then(said: str, more: str) -> str:
-    """One sentence after another; after a list on a line of its own."""
+    """Append a sentence; after a list, on a line of its own."""
     return f"{said}{chr(10) if chr(10) in said else ' '}{more}" if more else said
 
 

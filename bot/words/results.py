@@ -1,4 +1,4 @@
-"""How a claim comes out: proposals, disputes, rulings, what was paid, and the judges' one screen (RULES C8, D)."""
+"""Build the forms that name, challenge and judge results, and answer them (RULES C8, D)."""
 
 from dataclasses import dataclass
 
@@ -190,7 +190,7 @@ def halt_form(asked: int, found: Claim, halts: bool) -> Form:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """What somebody just did about a result, in a title and sentences.
+    """Hold what a player just did about a result, in a title and sentences.
 
     `channel` is where it is announced, 0 where it should be and can't, -1 where it needn't be.
     """

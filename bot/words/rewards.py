@@ -1,4 +1,4 @@
-"""Rewards: what would move somebody's forecast, and whose argument did (RULES E8)."""
+"""Word rewards: what would move a player's forecast, and whose argument did (RULES E8)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class RewardAsked:
-    """Somebody asks to lock or to give one. `ends_us` is when a new one returns."""
+    """Hold a player's request to lock or to give a reward. `ends_us` is when a new one returns."""
 
     asked: int
     claim: Claim
@@ -62,7 +62,7 @@ class RewardSeen:
 def seen(
     tx: Connection, guild: int, number: int, currency: Currency, now: datetime, *, player: int = 0
 ) -> RewardSeen:
-    """A reward as a player may see it: hidden forecasts only if they are their own (C7).
+    """Read a reward as a player may see it: hidden forecasts only if they are the player's own (RULES C7).
 
     Raises:
         UnknownReward: This server has none.
@@ -76,7 +76,7 @@ def seen(
 
 
 def lines(found: Sequence[Reward], people: Mapping[int, int]) -> list[str]:
-    """The open rewards of a claim, for its card."""
+    """List the open rewards of a claim, for its card."""
     shown = [
         f"- Reward {one.number}: **{text.number(one.amount)}** from {phrases.who(people, one.owner)} for the "
         f"argument that moves their forecast, until {phrases.ago(one.until_us)}{_quoted(one.words, 120)}"
@@ -91,7 +91,7 @@ def _quoted(words: str | None, most: int) -> str:
 
 
 def offer_form(asked: RewardAsked, until_us: int) -> Form:
-    """The confirmation: what moves, the balance before and after, when it returns, and one line to fill in."""
+    """Confirm a new reward: what moves, the balance before and after, when it returns, and one line to fill in."""
     return Form(
         f"Lock {asked.currency.of(asked.amount)} as a reward",
         f"reward-lock:{asked.asked}:{asked.claim.number}:{asked.amount}:{until_us}",
@@ -113,7 +113,7 @@ def offer_form(asked: RewardAsked, until_us: int) -> Form:
 
 
 def give_form(found: RewardSeen, asked: int, winner: int, winner_id: int) -> Form:
-    """The confirmation: to whom, how much, and for which argument."""
+    """Confirm giving a reward: to whom, how much, and for which argument."""
     one = found.reward
     return Form(
         f"Give {found.currency.of(one.amount)}",
@@ -145,7 +145,7 @@ def _moved(found: RewardSeen) -> str:
 
 
 def card(found: RewardSeen) -> Card:
-    """A reward: whose, how much, until when, and what became of it."""
+    """Show a reward: whose, how much, until when, and what became of it."""
     one, people = found.reward, found.people
     owner = phrases.who(people, one.owner)
     if one.state == "open" and found.now_us < one.until_us:

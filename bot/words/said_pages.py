@@ -26,7 +26,7 @@ class SaidPage:
 
 
 def words(shown: SaidPage) -> Card:
-    """What messages shorten, whole, in pages."""
+    """Show whole what messages shorten, in pages."""
     number = shown.seen.claim.number
     pages = _pages(_all_words(shown))
     at = min(shown.page, len(pages) - 1)
@@ -85,7 +85,7 @@ def _all_words(shown: SaidPage) -> list[str]:
 
 
 def _pages(lines: Sequence[str]) -> list[list[str]]:
-    """Lines in pages that fit; one that is too long for a page goes on in the next."""
+    """Split lines into pages that fit; a line too long for one page continues on the next."""
     pages: list[list[str]] = [[]]
     room = PAGE_LETTERS
     for line in filter(None, lines):

@@ -18,7 +18,7 @@ from markets.views.queries import TakeSeen
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What somebody is about to take; `asked` is the interaction that asked, `digest` of the terms as shown."""
+    """Hold an offer that a player is about to take; `asked` is the interaction that asked."""
 
     asked: int
     taker: int
@@ -28,7 +28,7 @@ class Taking:
 
 
 def ask_taking(taking: Taking) -> Card:
-    """Every ending, the balance before and after, and the other's record; one line for a small stake (C1)."""
+    """Confirm taking an offer: every ending, the balance, the other's record; short for a small stake (C1)."""
     seen = taking.seen.seen
     of, people = replace(seen.offer, taker=taking.taker), seen.people
     ends = [
@@ -69,7 +69,7 @@ class Taken:
 
 
 def taken(done: Taken) -> Card:
-    """The receipt of whoever took an offer."""
+    """Give the receipt of a taken offer."""
     of, claim = done.offer, done.claim
     before = done.accepted.balance + of.taker_stake
     return Card(

@@ -13,7 +13,7 @@ from markets.views.queries import ClaimSeen
 
 
 def terms(seen: ClaimSeen) -> Card:
-    """All that a claim says, with the digest that both sides of a bet agree to."""
+    """Show all that a claim says, with the digest that both sides of a bet agree to."""
     found, said, people = seen.claim, seen.claim.terms, seen.people
     sources = text.listed([text.escape(one, 400) for one in (said.source, said.fallback) if one])
     head = (

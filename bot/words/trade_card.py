@@ -77,7 +77,7 @@ class Trade:
 
 
 def ask_trade(asked: Trade) -> Card:
-    """Cost, shares, average price, price after, worst case, own balance before and after."""
+    """Confirm a trade: cost, shares, average price, price after, worst case, balance before and after."""
     shown, quote, terms = asked.shown, asked.shown.quote, asked.claim.terms
     name, count = called(terms, quote.outcome), text.shares(abs(quote.quantity))
     verb = "Sell" if asked.sells else "Buy"
@@ -128,7 +128,7 @@ def ask_trade(asked: Trade) -> Card:
 
 
 def moved_from(was: int, now: int) -> str:
-    """With two decimals where one shows no difference."""
+    """Write two prices, with two decimals if one shows no difference."""
     if bps(was) == bps(now):
         return f"{was / 100:.2f}% to {now / 100:.2f}%"
     return f"{bps(was)} to {bps(now)}"

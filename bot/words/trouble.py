@@ -31,7 +31,7 @@ def unreachable(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _trouble(error: str) -> tuple[str, str]:
-    """What an error means for whoever reads the log channel, and what they can do."""
+    """Say in the log channel what an error means, and what its readers can do."""
     if error.startswith(outbox.REFUSED):
         return (
             "Crux can't write in a channel",

@@ -142,7 +142,7 @@ def claim_stands(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _unless(tx: Connection, claim: Claim, ask: Ask) -> str:
-    """What comes next if nobody decides it: it is listed as overdue, or where it is already, it ends."""
+    """Say what comes next if nobody decides the claim: it is listed as overdue, or ends if it is already."""
     if "lapses_us" in ask.facts:
         when = text.day(from_us(ask.facts["lapses_us"]))
         return f"It is overdue: if nobody decides it until {when}, {_ends(tx, claim)}."
@@ -150,8 +150,10 @@ def _unless(tx: Connection, claim: Claim, ask: Ask) -> str:
 
 
 def _ends(tx: Connection, claim: Claim) -> str:
-    """How a claim ends that nobody decides: an appealed ruling stands, or a proposed outcome; all else goes by the
-    clause (D7)."""
+    """Say how a claim ends that nobody decides (RULES D7).
+
+    An appealed ruling stands, and so does a proposed outcome; every other claim ends by its clause.
+    """
     if claim.state == lifecycle.DISPUTED and disputes.standing(tx, claim).ruling is not None:
         return "the ruling stands that the appeal is against"
     proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
@@ -161,7 +163,7 @@ def _ends(tx: Connection, claim: Claim) -> str:
 
 
 def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
-    """The judges of a claim are mentioned: whom it names, else the server's moderators."""
+    """Mention the judges whom a claim names, else the server's moderators."""
     named = claim.terms.judges.named
     return Told(card, players=named, concerned=tuple(also), moderators=not named)
 

@@ -13,7 +13,7 @@ from markets.settlement import calendar
 
 
 def week(tx: Connection, ask: Ask) -> Told | None:
-    """New, closing and settled in one week; nothing where nothing happened."""
+    """Show what was new, closing and settled in one week; None if nothing was."""
     from_, to = weeks.from_us(ask.ref), weeks.from_us(ask.ref + 1)
     found = calendar.week(tx, ask.guild, from_, to)
     parts = [

@@ -9,8 +9,10 @@ from markets.views.queries import ClaimSeen
 
 
 def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
-    """What each result would pay everybody with something on it: bets, market and pool together once a result is
-    proposed, before that its bets."""
+    """Say what each result would pay everybody with points on the claim.
+
+    Once a result is proposed, that is bets, market and pool together; before, its bets.
+    """
     if not seen.live and not any(one.most for one in seen.pays):
         if seen.at in ("settled", "void"):
             return ()
