@@ -24,10 +24,10 @@ from ledger.errors import LedgerError
 from ledger.storage.database import Database
 
 IDLE_SECONDS = 60.0
-"""How long the process waits for another chart."""
+"""Seconds for which the process waits for another chart."""
 
 DRAW_SECONDS = 20.0
-"""How long one picture may take, the start of the process included."""
+"""Seconds that one picture may take, the start of the process included."""
 
 MOST_KEPT_BYTES = 8 * 1024 * 1024
 
@@ -77,7 +77,7 @@ class Painter:
                 await self._end()
                 return None
             except asyncio.CancelledError:
-                await self._end()  # what it would still say belongs to nobody
+                await self._end()  # its late answer would belong to another chart
                 raise
             words = await asyncio.to_thread(models.describe, chart)
             return self._keep(digest, Picture(f"chart-{digest[:16]}.png", content, words))

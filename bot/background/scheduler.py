@@ -31,7 +31,7 @@ from markets.core import jobs, outbox
 
 EVERY_SECONDS = 5.0
 PAGE_SECONDS = 0.5
-"""How often the playground's page hears at most of what presses changed."""
+"""Seconds, at least, between two updates of the playground's page after presses."""
 
 BEAT_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 60.0
@@ -102,7 +102,7 @@ class Scheduler:
             dates = await self._house_dates()
             await self.announcer.run(eager=True)
             return await self._idle(dates)
-        except Exception:  # whoever follows the clock goes on following it
+        except Exception:  # the playground keeps following the clock
             log.exception("sweep failed")
             return Idle()
 

@@ -122,14 +122,14 @@ class Worker:
         players = await self._crux.db.read_patiently(calendar.people_on, held.guild, held.ref)
         channel = (await self._crux.places(held.guild)).announcement_channel
         told = channel and permissions.check(guild, channel).can_post
-        if not told or await self._somebody_left(guild, players):
+        if not told or await self._has_left(guild, players):
             request = calendar.NeedsConfirmation(held.guild, f"{held.key}:left", held.ref)
             with contextlib.suppress(AlreadyDone):
                 await self._crux.db.write(
                     calendar.needs_confirmation, request, self._crux.clock.now(), background=True
                 )
 
-    async def _somebody_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
+    async def _has_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
         """Tell whether one of the people is not in the server.
 
         The gateway is asked for a hundred at a time, and for each missing one once more by name.

@@ -34,7 +34,7 @@ rcParams["text.parse_math"] = False  # an outcome may be called $5
 
 WIDE, HIGH, DPI = 1_200, 640, 100
 COLUMNS = 960
-"""As many as the plot has pixels across."""
+"""Pixels across the plot: more points than these are thinned."""
 
 GROUND, PANEL, GRID, WORDS, QUIET = "#15182B", "#1B1F36", "#353B5C", "#F4F5FB", "#AEB5D3"
 # Told apart by people who see few colours, and each at least 3:1 on the ground; after Okabe and Ito, lightened.
@@ -54,7 +54,7 @@ DASHES = ("-", "-", "-", "-", "-", (0, (5, 2)), (0, (5, 2)), (0, (5, 2)), (0, (2
 _DAY_US = 86_400_000_000
 _SECOND = 1 / 86_400
 _CELL = 6
-"""Dots nearer than so many pixels to each other are one dot."""
+"""Pixels: dots nearer to each other are drawn as one."""
 
 _MOST_NAME = 18
 _LETTER = 0.92

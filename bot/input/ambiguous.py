@@ -1,7 +1,7 @@
 """Ask about what can be read two ways, with one button for each reading (RULES B7).
 
-Whoever reads what was typed knows how to go on with it, so they say which button carries it on; where they can't, the
-refusal names both readings and how each is typed.
+The caller says which button carries a reading on. Without one, the refusal names both readings and how each is
+typed.
 """
 
 from collections.abc import Callable, Generator

@@ -43,7 +43,7 @@ def ending(bet: Bet, player: int, name: str, mine: str) -> Payout:
     """Work out what each side of a bet gets by the ending that one of them suggests, in minor units.
 
     Raises:
-        BadInput: Another split was meant, and what they would get can't be read or is more than the pot.
+        BadInput: Another split was chosen, and the amount can't be read or is more than the pot.
     """
     match name:
         case "maker":

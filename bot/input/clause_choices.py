@@ -9,7 +9,7 @@ from markets.claims import ambiguity, sides
 from markets.claims.terms import Terms
 
 KEEP = "keep"
-"""Of the ambiguity clause: as it is, where it is none of the common ones."""
+"""The choice that leaves an uncommon ambiguity clause as it is."""
 
 
 def stored_clause(terms: Terms, name: str, days: int) -> str:
@@ -41,7 +41,7 @@ def carried(base: Terms, names: Sequence[str], days: int) -> str:
     """Carry the clause that stands to the new outcomes, each weight with its outcome's name (RULES B5).
 
     Raises:
-        BadInput: One of them is gone.
+        BadInput: An outcome that the clause weighs is gone.
     """
     try:
         stored = sides.carried_clause(base.names, names, base.clause)

@@ -1,6 +1,6 @@
 """Read moments that people type into instants in UTC (RULES B2).
 
-What can be meant:
+These are understood:
 
     2029-12-31   31 Dec 2029   Dec 31, 2029   31.12.2029       the end of that day in the claim's zone
     2029-12-31 18:00   31 Dec 2029 6pm   2029-12-31T18:00+02:00
@@ -10,9 +10,9 @@ What can be meant:
     2030   by 2030   by March   next year   Q1 2027   2027-06   read two ways
     03/04/2027   next friday                                   read two ways
 
-Two readings are never chosen between in silence (B7): *by 2030* may mean before it begins or until it ends, so both
-are told, and whoever typed it chooses. Where only one of them lies ahead, that one is meant. The hour that doesn't
-exist is refused; the hour that comes twice is asked about as well.
+Crux never chooses between two readings in silence (RULES B7): *by 2030* may mean before it begins or until it ends,
+so both are shown and the player chooses. If only one of them lies ahead, that one is meant. An hour that clocks skip
+is refused; an hour that they show twice is asked about as well.
 
 dateutil's own parser is not used: it guesses (it reads `10` as the tenth of this month, `2029` as today's date in
 2029). Its calendar arithmetic is.
@@ -147,7 +147,7 @@ def _end_of(text: str, word: str, asked: _Asked) -> list[_Way]:
     if middle := MIDDLE.fullmatch(text):
         return [_Way(_day_end(date(_year(middle["year"], asked), 6, 30), asked))]
     found = END.fullmatch(text)
-    if found and re.fullmatch(MONTH, found[1]):  # nobody is asked which year is meant, so it is written
+    if found and re.fullmatch(MONTH, found[1]):  # no question asks for the year, so it has to be written
         return []
     span = _span(found[1], asked) if found else None
     return [_Way(_day_end(span.last, asked))] if span else []

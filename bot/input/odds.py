@@ -6,7 +6,7 @@
     decimal odds          x4.0, ×4       1 returns 4, which is 25%
 
 A bare number could be any of these and is refused with the examples. So is 3/1: a bookmaker's 3/1 means the reverse.
-Whatever was typed, the answer is `bot.words.odds.sentence`, worked out from the two whole stakes.
+The answer is `bot.words.odds.sentence`, which is worked out from the two whole stakes.
 """
 
 import re

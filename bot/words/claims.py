@@ -19,7 +19,6 @@ from markets.settlement import proposals
 from markets.views.queries import ClaimSeen
 
 NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
-"""Also where Crux may not write in the one that was chosen: that card names what is missing."""
 
 # --- one claim --------------------------------------------------------------------------------
 

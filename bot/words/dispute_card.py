@@ -10,7 +10,7 @@ from bot.words.would_pay import would_pay
 from markets.views.queries import DisputeSeen
 
 MOST_ARGUMENTS = 5
-"""Of a dispute, the newest, on its card."""
+"""The newest arguments that a dispute's card shows."""
 
 
 def dispute_card(seen: DisputeSeen) -> Card:

@@ -27,7 +27,7 @@ class Case:
 
 
 MOST_CRITERIA = 1_200
-"""Letters of all criteria on the judges' screen, beside the statement, the arguments and what is at stake."""
+"""Letters of all criteria on the judges' screen; the rest is for the statement, the arguments and the payouts."""
 
 
 def case(shown: Case) -> Card:

@@ -33,7 +33,7 @@ def terms(seen: ClaimSeen) -> Card:
 
 
 SHORTENED_LETTERS = 60
-"""What is left for saying that something was shortened."""
+"""Letters kept free for saying that something was shortened."""
 
 
 def letters(*parts: str) -> int:
