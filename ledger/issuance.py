@@ -109,7 +109,9 @@ class IssuanceAct:
     salt: Salt
 
 
-_entries, _transfers, _accounts = schema.entries.c, schema.transfers.c, schema.accounts.c
+_entries = schema.entries.c
+_transfers = schema.transfers.c
+_accounts = schema.accounts.c
 _of_kind = (
     (_transfers.guild_id == _entries.guild_id)
     & (_transfers.number == _entries.transfer)

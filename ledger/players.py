@@ -126,12 +126,10 @@ class Glance:
 
 
 _g, _player = param("g"), param("player")
-_players, _accounts, _transfers, _notes = (
-    schema.players.c,
-    schema.accounts.c,
-    schema.transfers.c,
-    schema.notes.c,
-)
+_players = schema.players.c
+_accounts = schema.accounts.c
+_transfers = schema.transfers.c
+_notes = schema.notes.c
 _STARTED = sa.select(_transfers.number).where(in_guild(_transfers), _transfers.key == param("key"))
 _started_key = sa.literal_column("'start:'", sa.Text()) + sa.cast(_players.number, sa.Text())
 _GLANCE = Compiled(

@@ -29,7 +29,9 @@ class KeptIdentity:
 
 
 _g, _n = param("g"), param("n")
-_forgotten, _players, _accounts = schema.forgotten.c, schema.players.c, schema.accounts.c
+_forgotten = schema.forgotten.c
+_players = schema.players.c
+_accounts = schema.accounts.c
 _KEPT = (
     sa.select(_forgotten.player, _forgotten.salt, _forgotten.digest, _forgotten.until_us)
     .where(in_guild(_forgotten), _forgotten.until_us > param("now"))
@@ -60,8 +62,10 @@ _GONE = (
     )
     .order_by(_accounts.owner)
 )
-_own, _other = schema.entries.alias("own").c, schema.entries.alias("other").c
-_from, _to = schema.accounts.alias("from_wallet").c, schema.accounts.alias("to_wallet").c
+_own = schema.entries.alias("own").c
+_other = schema.entries.alias("other").c
+_from = schema.accounts.alias("from_wallet").c
+_to = schema.accounts.alias("to_wallet").c
 _transfers = schema.transfers.c
 _moved = sa.func.sum(_own.amount)
 _MOVED = (

@@ -92,7 +92,9 @@ class Balanced:
 
 
 _g, _n = param("g"), param("n")
-_entries, _transfers, _accounts = schema.entries.c, schema.transfers.c, schema.accounts.c
+_entries = schema.entries.c
+_transfers = schema.transfers.c
+_accounts = schema.accounts.c
 _noted = (schema.notes.c.guild_id == _transfers.guild_id) & (schema.notes.c.transfer == _transfers.number)
 _of_entry = (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer)
 _HISTORY = (

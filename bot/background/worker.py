@@ -19,7 +19,7 @@ from ledger import players as people
 from ledger.errors import AlreadyDone, LedgerError
 from markets.core import jobs
 from markets.core.jobs import LeasedJob
-from markets.settlement import calendar
+from markets.settlement import calendar, handlers
 
 ASKED_AT_ONCE = 100
 """People whom Discord is asked about in one go, which is as many as it takes."""
@@ -73,8 +73,10 @@ class Worker:
         """Do several rows in one transaction; if that fails, each by itself."""
         if len(rows) > 1:
             try:
-                some = jobs.Some(tuple(rows))
-                await self._crux.db.write(jobs.perform_some, some, self._crux.clock.now(), background=True)
+                some = handlers.Some(tuple(rows))
+                await self._crux.db.write(
+                    handlers.perform_some, some, self._crux.clock.now(), background=True
+                )
             except AlreadyDone:
                 return len(rows)
             except Exception as error:
@@ -87,7 +89,7 @@ class Worker:
         try:
             if held.kind == "proposal.settle":
                 await self._look_who_left(held)
-            await self._crux.db.write(jobs.perform, held, self._crux.clock.now(), background=True)
+            await self._crux.db.write(handlers.perform, held, self._crux.clock.now(), background=True)
         except AlreadyDone:
             return True
         except jobs.FenceGone:
@@ -151,7 +153,7 @@ def batches(rows: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:
     """Split rows into as few transactions as possible, in order. Work that moves points stands alone."""
     begins = 0
     for at, held in enumerate(rows):
-        if held.kind in jobs.ALONE:
+        if handlers.JOBS[held.kind].moves_points:
             yield from (some for some in (rows[begins:at], [held]) if some)
             begins = at + 1
         elif at - begins + 1 == TOGETHER:

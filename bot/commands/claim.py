@@ -32,13 +32,14 @@ from bot.words import claims as render
 from bot.words import conditions as condition_words
 from ledger import players
 from ledger.types import to_us
-from markets.claims import ambiguity, claims, judges, kept_edits, library, sides
+from markets.claims import ambiguity, claims, kept_edits, library, sides
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.conditions import MOST_DAYS, Condition
 from markets.claims.library import Starter
 from markets.claims.terms import Outcome, Terms
 from markets.claims.wording import Remark, check
+from markets.settlement import recusal
 from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
@@ -505,7 +506,7 @@ async def _clarify(press: Press, number: int, words: str) -> queries.ClaimSeen:
     crux, who = press.client, await acting(press)
     guild, now = guild_of(press), crux.clock.of(press.id)
     await crux.write(
-        judges.clarify, judges.Clarify(guild, key(press), who.actor, number, amounts.words(words)), now
+        recusal.clarify, recusal.Clarify(guild, key(press), who.actor, number, amounts.words(words)), now
     )
     return await crux.db.read(queries.claim, guild, number, now)
 

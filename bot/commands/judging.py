@@ -24,12 +24,12 @@ from bot.words import became_public as known_words
 from bot.words import judges_screen, market_refusals, phrases, said_pages
 from bot.words import results as render
 from markets.claims import became_public as known_results
-from markets.claims import claims, conditions, judges, zones
+from markets.claims import claims, conditions, zones
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import notes
-from markets.settlement import disputes, proposals, resolution
+from markets.settlement import disputes, proposals, recusal, resolution
 from markets.views import queries
 
 Number = app_commands.Range[int, 1, 2**53 - 1]
@@ -166,7 +166,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
             waits = seen.proposal.confirm and proposals.window_is_over(seen.proposal, now)
             proposals.require_may_confirm(tx, seen.claim, actor, seen.proposal)
         elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
-            judges.require_judge(tx, seen.claim, actor)
+            recusal.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
     return judges_screen.Case(seen, dispute, why_not, waits)

@@ -11,7 +11,7 @@ from bot.words.announced import Ask, Told
 from markets.claims.claims import Claim
 from markets.forecasts import crux_links
 from markets.forecasts.crux_links import CruxShown
-from markets.settlement import resolution
+from markets.settlement import resolutions
 from markets.views import queries
 from markets.views.queries import ClaimSeen
 
@@ -107,7 +107,7 @@ def mine(found: Sequence[CruxShown]) -> Card:
 def resolved_post(tx: Connection, ask: Ask) -> Told | None:
     """Say how the claim came out, and what each player with a crux said they would do then."""
     number, result, players = int(ask.facts["claim"]), int(ask.facts["resolution"]), ask.facts["players"]
-    if resolution.load_resolution(tx, ask.guild, result).reversed_us is not None:
+    if resolutions.load_resolution(tx, ask.guild, result).reversed_us is not None:
         return None
     found = crux_links.told(tx, ask.guild, number, result, players, ask.now)
     if not found:

@@ -15,7 +15,7 @@ from bot.words.dispute_card import ruling_reasons
 from bot.words.phrases import hours
 from ledger.types import from_us
 from markets.claims.conditions import FAILED
-from markets.settlement import proposals, resolution
+from markets.settlement import proposals, resolutions
 from markets.views import queries
 from markets.views.queries import ClaimSeen, OfferSeen
 
@@ -23,7 +23,7 @@ from markets.views.queries import ClaimSeen, OfferSeen
 def resolved(tx: Connection, ask: Ask) -> Told | None:
     """Post how a claim came out. Where bets are paid at once, the post of what was paid says it."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
+    found = resolutions.load_resolution(tx, ask.guild, ask.facts["resolution"])
     if found.pays_us <= found.at_us and seen.bets:
         return None
     when = f"It is paid {phrases.ago(found.pays_us)}." if found.pays_us > found.at_us else ""
@@ -34,7 +34,7 @@ def resolved(tx: Connection, ask: Ask) -> Told | None:
 def paid(tx: Connection, ask: Ask) -> Told | None:
     """Post what bets were paid: stakes, result, reason, each person's change, and the transfers' digests."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    found = resolution.load_resolution(tx, ask.guild, ask.facts["resolution"])
+    found = resolutions.load_resolution(tx, ask.guild, ask.facts["resolution"])
     numbers: list[int] = ask.facts["bets"]
     bets = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers]
     lines = [line for one in bets for line in _paid_bet(one)]
@@ -58,7 +58,7 @@ def _paid_bet(seen: OfferSeen) -> list[str]:
     return [*lines, f"-# Bet {bet.number} · {seen.transfer}"]
 
 
-def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Sequence[str]) -> Card:
+def _settled(seen: ClaimSeen, found: resolutions.Resolution, how: str, lines: Sequence[str]) -> Card:
     came = phrases.result(seen.claim.terms, queries.result_of(found))
     verb = "Void" if came == "void" else f"Settled {came}"
     back = "It was taken back since." if found.reversed_us else ""
@@ -71,7 +71,7 @@ def _settled(seen: ClaimSeen, found: resolution.Resolution, how: str, lines: Seq
     )
 
 
-def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolution.Resolution) -> str:
+def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolutions.Resolution) -> str:
     """Say on what ground a result stands."""
     guild, clause = ask.guild, ""
     if seen.hangs_on is not None and seen.hangs_on.state == FAILED:

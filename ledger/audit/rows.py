@@ -61,8 +61,12 @@ class Unreadable(Exception):
 
 
 _g, _first, _last = param("g"), param("first"), param("last")
-_books, _players, _accounts = schema.books.c, schema.players.c, schema.accounts.c
-_transfers, _entries, _notes = schema.transfers.c, schema.entries.c, schema.notes.c
+_books = schema.books.c
+_players = schema.players.c
+_accounts = schema.accounts.c
+_transfers = schema.transfers.c
+_entries = schema.entries.c
+_notes = schema.notes.c
 _nothing = sa.literal_column("0", sa.BigInteger)
 _book = sa.select(_books.guild_id, _books.transfers, _books.accounts, _books.players, _books.head)
 BOOK = Compiled(_book.where(in_guild(_books)))

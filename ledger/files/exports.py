@@ -93,8 +93,11 @@ class Summary:
 
 
 _g, _after, _upto = param("g"), param("after"), param("upto")
-_players, _notes, _d = schema.players.c, schema.notes.c, schema.done.c
-_settings, _forgotten = schema.settings.c, schema.forgotten.c
+_players = schema.players.c
+_notes = schema.notes.c
+_d = schema.done.c
+_settings = schema.settings.c
+_forgotten = schema.forgotten.c
 _PLAYERS = paging.page(
     sa.select(_players.number, _players.joined_us, _players.discord_id)
     .where(in_guild(_players), _players.number > _after, _players.number <= _upto)

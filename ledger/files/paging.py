@@ -110,7 +110,9 @@ class AccountAfter(NamedTuple):
 
 
 _g, _player = param("g"), param("player")
-_entries, _t, _a = schema.entries.c, schema.transfers.c, schema.accounts.c
+_entries = schema.entries.c
+_t = schema.transfers.c
+_a = schema.accounts.c
 _own_kinds = [sa.literal_column(f"'{kind}'", Words) for kind in OWN]
 _BOOK = Compiled(
     sa.select(

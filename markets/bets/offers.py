@@ -239,7 +239,8 @@ class Ended:
     digest: str
 
 
-_offers, _bets = tables.offers.c, tables.bets.c
+_offers = tables.offers.c
+_bets = tables.bets.c
 _this_offer = (in_guild(_offers), _offers.number == param("n"))
 _this_bet = (in_guild(_bets), _bets.number == param("n"))
 OFFER_COLUMNS = (
@@ -936,4 +937,3 @@ _OFFER_FIELDS = [field.name for field in fields(Offer)]
 _BET_FIELDS = [field.name for field in fields(Bet)]
 
 _cancel_calendar = jobs.cancelling("offer.expire", "offer.remind")
-jobs.HANDLERS["offer.expire"] = expire

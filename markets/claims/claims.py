@@ -199,7 +199,9 @@ _STANDING = (
         ),
     )
 )
-_offers, _tags, _follows = tables.offers.c, tables.tags.c, tables.follows.c
+_offers = tables.offers.c
+_tags = tables.tags.c
+_follows = tables.follows.c
 _SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
 _WITH_JUDGES = (
     sa.select(_claims.number, _claims.terms)

@@ -50,7 +50,8 @@ class ConditionLink:
     decided_us: int | None
 
 
-_claims, _conditions = tables.claims.c, tables.conditions.c
+_claims = tables.claims.c
+_conditions = tables.conditions.c
 _this = (in_guild(_conditions), _conditions.claim == param("n"))
 _COLUMNS = (
     _conditions.claim,

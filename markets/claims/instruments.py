@@ -1,8 +1,7 @@
 """What can hang on a claim, and what each kind must be able to do when the claim comes out (RULES C, D).
 
 A claim has one resolution, and all that hangs on it settles from it: bets, a market, a pool, forecasts. Each kind is
-one `Instrument`; `resolution` registers them at its end, and `judges`, `disputes` and `calendar` ask all of them in
-turn and know none by name.
+one `Instrument`; `markets.settlement.kinds` lists them, and whoever asks all of them in turn knows none by name.
 """
 
 from datetime import datetime
@@ -94,37 +93,6 @@ class Instrument:
 
     def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
         """The claim is filed with nothing on it (B8): give back what is left of no use."""
-
-
-ALL: list[Instrument] = []
-
-
-def register(instrument: Instrument) -> None:
-    """Add a kind after those there are; results are paid in this order and taken back in the opposite one."""
-    ALL.append(instrument)
-
-
-def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """By how much each player would end above what they put in, over all that hangs on a claim, minor units; of one
-    player if named."""
-    found: dict[int, int] = {}
-    for instrument in ALL:
-        _add(found, instrument.changes(tx, claim, result, player))
-    return found
-
-
-def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, in their order; for much less than one after the other."""
-    found: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
-    for instrument in ALL:
-        for change, brings in zip(found, instrument.changes_by_outcome(tx, claim, player), strict=True):
-            _add(change, brings)
-    return found
-
-
-def _add(to: dict[int, int], more: dict[int, int]) -> None:
-    for player, by in more.items():
-        to[player] = to.get(player, 0) + by
 
 
 def weights(claim: Claim, result: Result) -> tuple[int, ...] | None:

@@ -25,27 +25,6 @@ Handler = Callable[[Connection, "Due", datetime], None]
 TRIES = 12
 """Failures after which a row is parked."""
 
-ALONE = frozenset(
-    {
-        "scores.make",
-        "scores.count",
-        "scores.back",
-        "proposal.settle",
-        "resolution.pay",
-        "resolution.back",
-        "ruling.pay",
-        "ruling.tell",
-        "claim.lapse",
-        "claim.ends",
-        "claim.check",
-        "condition.look",
-        "orders.fill",
-    }
-)
-"""Kinds that may fill a transaction by themselves: those that move points, and those that score everybody."""
-
-HANDLERS: dict[str, Handler] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -62,7 +41,7 @@ _d = due_work.c
 _this = (in_guild(_d), _d.kind == param("of_kind"), _d.ref == param("of_ref"))
 _waiting = _d.state == sa.literal_column("'waiting'")
 _here = ~sa.exists().where(removals.c.guild_id == _d.guild_id)
-_LOAD = sa.select(_d.due_us, _d.fence, _d.owner).where(*_this)
+LOAD = sa.select(_d.due_us, _d.fence, _d.owner).where(*_this)
 _FAILED = (
     sa.update(due_work)
     .where(*_this, _d.fence == param("held_fence"), _d.owner == param("held_owner"))
@@ -113,17 +92,6 @@ _SCHEDULE = Compiled(
     )
 )
 _CANCEL = Compiled(sa.delete(due_work).where(*_this))
-
-
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Name the function that carries a kind of due work out."""
-
-    def register(handler: Handler) -> Handler:
-        assert kind not in HANDLERS, kind
-        HANDLERS[kind] = handler
-        return handler
-
-    return register
 
 
 def schedule(tx: Connection, guild: int, kind: str, ref: int, due_us: int) -> None:
@@ -226,52 +194,6 @@ def lease(tx: Connection, request: LeaseJobs, now: datetime) -> list[LeasedJob]:
     return sorted(held, key=lambda row: (row.due_us, row.guild, row.kind, row.ref))
 
 
-def perform(tx: Connection, request: LeasedJob, now: datetime) -> bool:
-    """Carry a held row out and be done with it, in one transaction with its effect. Runs through `db.write`.
-
-    Returns:
-        False where nothing was left to do: the row is gone.
-
-    Raises:
-        FenceGone: The row is no longer this worker's; everything is rolled back.
-    """
-    row = tx.execute(_LOAD, {"g": request.guild, "of_kind": request.kind, "of_ref": request.ref}).first()
-    if row is None:
-        return False
-    if (row.fence, row.due_us, row.owner) != (request.fence, request.due_us, request.owner):
-        raise FenceGone(request.kind)
-    cancel(tx, request.guild, request.kind, request.ref)  # first, so that the handler may schedule it again
-    late = (to_us(now) - request.due_us) // 1_000_000
-    HANDLERS[request.kind](tx, Due(request.guild, request.kind, request.ref, request.due_us, late), now)
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    """Rows of one server that are carried out in one transaction, for speed: all of them, or none."""
-
-    rows: tuple[LeasedJob, ...]
-
-    @property
-    def guild(self) -> int:
-        return self.rows[0].guild
-
-    @property
-    def key(self) -> str:
-        return f"{self.rows[0].key}:{len(self.rows)}"
-
-
-def perform_some(tx: Connection, request: Some, now: datetime) -> int:
-    """Carry held rows out, one after the other; how many. One that is somebody else's by now is left alone."""
-    done = 0
-    for held in request.rows:
-        try:
-            done += perform(tx, held, now)
-        except FenceGone:  # raised before anything is changed
-            continue
-    return done
-
-
 def failed(tx: Connection, request: JobFailed, now: datetime) -> bool:
     """Count a failure: the row waits longer each time. After twelve that are our own it is parked, and the log
     channel told.
@@ -315,7 +237,7 @@ def next_us(tx: Connection) -> int | None:
 
 def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
     """When something is due; None where it isn't."""
-    row = tx.execute(_LOAD, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
+    row = tx.execute(LOAD, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return None if row is None else row.due_us
 
 

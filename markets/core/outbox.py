@@ -70,7 +70,8 @@ SENT: dict[str, Callable[[Connection, int, dict[str, Any], datetime], None]] = {
 # --- written by what changes something --------------------------------------------------------
 
 
-_c, _p = cards.c, posts.c
+_c = cards.c
+_p = posts.c
 _WAITING: sa.ColumnElement[str] = sa.literal_column("'waiting'")
 _PARKED: sa.ColumnElement[str] = sa.literal_column("'parked'")
 _new = constants(state="waiting", owner=0, lease_us=0, fence=0, tries=0)
@@ -102,7 +103,9 @@ _sent = (
     _p.message.is_not(None),
     _p.message != 0,
 )
-_t, _e, _a = book.transfers.c, book.entries.c, book.accounts.c
+_t = book.transfers.c
+_e = book.entries.c
+_a = book.accounts.c
 _ACTS_NAMING = sa.select(_t.number).where(
     in_guild(_t),
     _t.kind.in_(issuance.ACTS),

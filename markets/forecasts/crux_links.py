@@ -87,7 +87,8 @@ class CruxShown:
     hidden: bool = False
 
 
-_links, _resolutions = tables.links.c, tables.resolutions.c
+_links = tables.links.c
+_resolutions = tables.resolutions.c
 _columns = (
     _links.player,
     _links.claim,
@@ -216,7 +217,6 @@ def redraw_around(tx: Connection, claim: Claim) -> None:
         outbox.redraw(tx, claim.guild, "claim", number)
 
 
-@jobs.handles("cruxes.tell")
 def tell_some(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: the next of those who linked a claim are told how it came out, and marked as told with it."""
     row = tx.execute(_RESOLUTION, {"g": work.guild, "n": work.ref}).one()

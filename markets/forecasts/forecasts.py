@@ -81,7 +81,8 @@ class Crowd:
     median: Chances
 
 
-_forecasting, _forecasts = tables.forecasting.c, tables.forecasts.c
+_forecasting = tables.forecasting.c
+_forecasts = tables.forecasts.c
 _this = (in_guild(_forecasting), _forecasting.claim == param("c"))
 _of = (in_guild(_forecasts), _forecasts.claim == param("c"))
 _by = (*_of, _forecasts.player == param("p"))
@@ -183,7 +184,6 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
     return request.hidden
 
 
-@jobs.handles("forecasts.show")
 def show(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: trading has closed, so they are shown, which the card does."""
     outbox.redraw(tx, work.guild, "claim", work.ref)

@@ -46,14 +46,13 @@ RANKINGS: tuple[Ranking, ...] = get_args(Ranking)
 
 SUMS = ("claims", "peer", "coverage", "brier", "log", "baseline", "settled", "staked", "profit")
 _FIELDS = ("player", "listed", *SUMS, *RANKINGS)
-_resolutions, _scores = tables.resolutions.c, tables.scores.c
-_standings, _k, _seasons, _f, _unlisted = (
-    tables.standings.c,
-    tables.tenths.c,
-    tables.seasons.c,
-    tables.profits.c,
-    tables.unlisted.c,
-)
+_resolutions = tables.resolutions.c
+_scores = tables.scores.c
+_standings = tables.standings.c
+_k = tables.tenths.c
+_seasons = tables.seasons.c
+_f = tables.profits.c
+_unlisted = tables.unlisted.c
 _zero: sa.ColumnElement[int] = sa.literal_column("0")
 _one: sa.ColumnElement[int] = sa.literal_column("1")
 _needed: sa.ColumnElement[int] = sa.literal_column(str(NEEDED))
@@ -171,7 +170,6 @@ def taken_back(tx: Connection, claim: Claim, resolution: int, now: datetime) -> 
     jobs.schedule(tx, claim.guild, "scores.back", resolution, to_us(now))
 
 
-@jobs.handles("scores.make")
 def make(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Score every forecast on a claim that came out."""
     found = tx.execute(_RESOLUTION, {"g": work.guild, "r": work.ref}).one()
@@ -233,7 +231,6 @@ def _scored(
     ]
 
 
-@jobs.handles("scores.count")
 def count(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Count the next scores of a resolution into the standings."""
     rows = tx.execute(_UNCOUNTED, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()
@@ -244,7 +241,6 @@ def count(tx: Connection, work: jobs.Due, now: datetime) -> None:
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
 
 
-@jobs.handles("scores.back")
 def back(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Take the next scores of a resolution out of the standings again."""
     rows = tx.execute(_SCORES, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()

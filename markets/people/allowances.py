@@ -21,8 +21,11 @@ from ledger.transfers import Posted
 from ledger.types import Whole, from_us, to_us
 from markets.core import lifecycle, tables
 
-_positions, _markets, _liquidity = tables.positions.c, tables.markets.c, tables.liquidity.c
-_bets, _claims = tables.bets.c, tables.claims.c
+_positions = tables.positions.c
+_markets = tables.markets.c
+_liquidity = tables.liquidity.c
+_bets = tables.bets.c
+_claims = tables.claims.c
 _stakes = tables.stakes.c
 _ZERO: sa.ColumnElement[int] = sa.literal_column("0")
 _change = sa.case(

@@ -35,7 +35,8 @@ class Choose:
     by: By
 
 
-_preferences, _b = tables.preferences.c, book.players.c
+_preferences = tables.preferences.c
+_b = book.players.c
 _FORGET = sa.delete(tables.preferences).where(in_guild(_preferences), _preferences.player == param("p"))
 _ADD = sa.insert(tables.preferences)
 _CHOSEN = (

@@ -301,7 +301,6 @@ def cancel(tx: Connection, request: CancelReward, now: datetime) -> RewardMoved:
     return RewardMoved(load(tx, found.guild, found.number), posted.number, posted.digest, balance)
 
 
-@jobs.handles("reward.return")
 def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: its date has come, and nobody was named."""
     found = load(tx, work.guild, work.ref)

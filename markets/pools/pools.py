@@ -131,7 +131,9 @@ class Staked:
     balance: int
 
 
-_pools, _pool_outcomes, _stakes = tables.pools.c, tables.pool_outcomes.c, tables.stakes.c
+_pools = tables.pools.c
+_pool_outcomes = tables.pool_outcomes.c
+_stakes = tables.stakes.c
 _this = (in_guild(_pools), _pools.claim == param("c"))
 _of = (in_guild(_stakes), _stakes.claim == param("c"))
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
@@ -512,7 +514,6 @@ def _end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None
     outbox.redraw(tx, pool.guild, "claim", pool.claim)
 
 
-@jobs.handles("pool.close")
 def close(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: it takes no more stakes, which its card shows."""
     outbox.redraw(tx, work.guild, "claim", work.ref)

@@ -45,9 +45,15 @@ RUNNING = ("proposed", "disputed", "ruled")
 """States of a claim in which bonds are held."""
 
 
-_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
-_b, _offers, _c = tables.bets.c, tables.offers.c, tables.claims.c
-_proposals, _disputes, _resolutions = tables.proposals.c, tables.disputes.c, tables.resolutions.c
+_a = book.accounts.c
+_e = book.entries.c
+_t = book.transfers.c
+_b = tables.bets.c
+_offers = tables.offers.c
+_c = tables.claims.c
+_proposals = tables.proposals.c
+_disputes = tables.disputes.c
+_resolutions = tables.resolutions.c
 _ACCOUNTS = sa.select(_a.number, _a.balance).where(in_guild(_a), _a.kind == param("k"))
 _WALLETS = sa.select(_a.owner, _a.number).where(in_guild(_a), _a.kind == "wallet")
 _HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
@@ -67,7 +73,8 @@ _LINKS = (
     .where(in_guild(_k))
     .order_by(_k.player, _k.claim, _k.target)
 )
-_stories, _items = tables.stories.c, tables.items.c
+_stories = tables.stories.c
+_items = tables.items.c
 _STORIES = (
     sa.select(_stories.claim, _stories.writer, _stories.name)
     .where(in_guild(_stories))

@@ -15,13 +15,12 @@ from markets.claims.terms import Result
 from markets.core import tables
 from markets.pools import pools
 
-_claims, _proposals, _disputes, _votes = (
-    tables.claims.c,
-    tables.proposals.c,
-    tables.disputes.c,
-    tables.votes.c,
-)
-_resolutions, _pools = tables.resolutions.c, tables.pools.c
+_claims = tables.claims.c
+_proposals = tables.proposals.c
+_disputes = tables.disputes.c
+_votes = tables.votes.c
+_resolutions = tables.resolutions.c
+_pools = tables.pools.c
 _OPENED = (
     sa.select(_claims.number)
     .where(

@@ -38,13 +38,13 @@ class _Again:
     trades: int = 0
 
 
-_a, _e, _t = book.accounts.c, book.entries.c, book.transfers.c
-_markets, _market_outcomes, _liquidity, _positions = (
-    tables.markets.c,
-    tables.market_outcomes.c,
-    tables.liquidity.c,
-    tables.positions.c,
-)
+_a = book.accounts.c
+_e = book.entries.c
+_t = book.transfers.c
+_markets = tables.markets.c
+_market_outcomes = tables.market_outcomes.c
+_liquidity = tables.liquidity.c
+_positions = tables.positions.c
 _d, _o, _k, _b, _s = (
     *(tables.trades.c, tables.orders.c, tables.pools.c),
     *(tables.pool_outcomes.c, tables.stakes.c),

@@ -18,13 +18,13 @@ from markets.people import rewards
 from markets.settlement import scenarios
 from markets.shares import orders
 
-_offers, _claims, _bets = tables.offers.c, tables.claims.c, tables.bets.c
-_follows, _preferences, _agreements, _moves = (
-    tables.follows.c,
-    tables.preferences.c,
-    tables.agreements.c,
-    tables.moves.c,
-)
+_offers = tables.offers.c
+_claims = tables.claims.c
+_bets = tables.bets.c
+_follows = tables.follows.c
+_preferences = tables.preferences.c
+_agreements = tables.agreements.c
+_moves = tables.moves.c
 _appointments = tables.appointments.c
 _OFFERS = (
     sa.select(_offers.number, _offers.claim)

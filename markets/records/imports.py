@@ -25,7 +25,9 @@ from markets.core import tables
 from markets.records import audit
 from markets.records.exports import FOLDER, FORMAT, LATER, LAYOUTS, MANIFEST, Layout, Table, written
 
-_claims, _disputes, _proposals = tables.claims.c, tables.disputes.c, tables.proposals.c
+_claims = tables.claims.c
+_disputes = tables.disputes.c
+_proposals = tables.proposals.c
 _POSTED = (
     sa.update(tables.disputes)
     .where(in_guild(_disputes), _disputes.ruled_us.is_not(None))

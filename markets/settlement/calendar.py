@@ -25,14 +25,14 @@ from ledger import schema as book
 from ledger.compiled import in_guild, insert_if_new, param, params
 from ledger.types import to_us
 from markets.bets import offers
-from markets.claims import claims, conditions, instruments, judges, stories
+from markets.claims import claims, conditions, judges, stories
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US, Result
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US, week_of
-from markets.settlement import bonds, disputes, exposure, proposals, resolution, scenarios
+from markets.settlement import bonds, disputes, exposure, kinds, proposals, resolution, scenarios
 from markets.settlement.proposals import Proposal
 
 REMIND_US = 3 * DAY_US
@@ -45,12 +45,10 @@ LATE_SECONDS = 15 * 60
 # --- reminders --------------------------------------------------------------------------------
 
 
-_proposals, _disputes, _due_work, _claims = (
-    tables.proposals.c,
-    tables.disputes.c,
-    tables.due_work.c,
-    tables.claims.c,
-)
+_proposals = tables.proposals.c
+_disputes = tables.disputes.c
+_due_work = tables.due_work.c
+_claims = tables.claims.c
 _COMING = (
     sa.select(_due_work.kind, _due_work.ref, _due_work.due_us)
     .where(in_guild(_due_work), _due_work.ref.in_(params("refs")))
@@ -130,7 +128,6 @@ _BOOK = sa.select(book.books.c.guild_id).where(in_guild(book.books.c))
 _GUILDS = sa.select(book.books.c.guild_id).order_by(book.books.c.guild_id)
 
 
-@jobs.handles("offer.remind")
 def remind_of_offer(tx: Connection, work: Due, now: datetime) -> None:
     """A day before an offer ends."""
     offer = offers.load_offer(tx, work.guild, work.ref)
@@ -138,24 +135,20 @@ def remind_of_offer(tx: Connection, work: Due, now: datetime) -> None:
         _tell(tx, work, offer.claim, "offer.reminder", now, offer=offer.number)
 
 
-@jobs.handles("claim.close")
 def close(tx: Connection, work: Due, now: datetime) -> None:
     """Nothing is swept: the card shows it, and the week's post."""
     outbox.redraw(tx, work.guild, "claim", work.ref)
     outbox.redraw(tx, work.guild, "week", week_of(to_us(now)))
 
 
-@jobs.handles("claim.week")
 def remind_of_week(tx: Connection, work: Due, now: datetime) -> None:
     _remind_of_deadline(tx, work, now, days=7)
 
 
-@jobs.handles("claim.day")
 def remind_of_day(tx: Connection, work: Due, now: datetime) -> None:
     _remind_of_deadline(tx, work, now, days=1)
 
 
-@jobs.handles("proposal.day")
 def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
     """A day before a window ends, those who would lose are told once more (D3)."""
     proposal = proposals.load(tx, work.guild, work.ref)
@@ -164,7 +157,6 @@ def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
         _tell(tx, work, proposal.claim, "proposal.day", now, proposal=proposal.number)
 
 
-@jobs.handles("bet.year")
 def remind_of_bet(tx: Connection, work: Due, now: datetime) -> None:
     """A yearly note for a long bet, until a year before its deadline."""
     bet = offers.load_bet(tx, work.guild, work.ref)
@@ -178,7 +170,6 @@ def remind_of_bet(tx: Connection, work: Due, now: datetime) -> None:
         jobs.schedule(tx, work.guild, "bet.year", bet.number, following_us)
 
 
-@jobs.handles("draft.ask")
 def ask_of_draft(tx: Connection, work: Due, now: datetime) -> None:
     """A draft has lain for 14 days: its author is asked once."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -186,7 +177,6 @@ def ask_of_draft(tx: Connection, work: Due, now: datetime) -> None:
         _tell(tx, work, claim.number, "draft.ask", now, author=claim.author)
 
 
-@jobs.handles("draft.drop")
 def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
     """After 90 days a draft goes, with all that was typed."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -194,7 +184,6 @@ def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
         claims.drop_draft(tx, claim.guild, claim.number, now)
 
 
-@jobs.handles("week")
 def begin_week(tx: Connection, work: Due, now: datetime) -> None:
     """A week begins in which something closes."""
     outbox.redraw(tx, work.guild, "week", work.ref)
@@ -203,7 +192,6 @@ def begin_week(tx: Connection, work: Due, now: datetime) -> None:
 # --- when nobody acts -------------------------------------------------------------------------
 
 
-@jobs.handles("claim.check")
 def ask(tx: Connection, work: Due, now: datetime) -> None:
     """The check date: the judges are asked. A claim with nothing on it is filed and asks nobody (B8)."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -218,7 +206,6 @@ def ask(tx: Connection, work: Due, now: datetime) -> None:
         judges.ask(tx, claim, now)
 
 
-@jobs.handles("items.check")
 def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
     """The date of an item of a scenario has come: its judges are asked about that one (E7)."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -233,7 +220,6 @@ def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
     stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
 
 
-@jobs.handles("items.result")
 def propose_of_items(tx: Connection, work: Due, now: datetime) -> None:
     """The deadline of a scenario that counts nothing before it, and whose items were judged before it (B3)."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -244,7 +230,6 @@ def propose_of_items(tx: Connection, work: Due, now: datetime) -> None:
         jobs.schedule(tx, claim.guild, work.kind, claim.number, to_us(now) + DAY_US)
 
 
-@jobs.handles("judges.remind")
 def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
     """Three days have passed."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -252,7 +237,6 @@ def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
         _tell(tx, work, claim.number, "judges.reminded", now, state=claim.state)
 
 
-@jobs.handles("judges.owner")
 def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
     """Seven days have passed: all moderators and the owner are asked; then the sides may agree on somebody (D4)."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -271,7 +255,6 @@ def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
     _tell(tx, work, claim.number, "judges.owner", now, state=claim.state, **facts)
 
 
-@jobs.handles("claim.overdue")
 def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
     """Fourteen days have passed: it is listed as overdue, and will end by itself in 90 days (D7)."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -284,7 +267,6 @@ def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
     jobs.schedule(tx, claim.guild, "claim.lapses", claim.number, lapses_us - WEEK_US)
 
 
-@jobs.handles("claim.lapses")
 def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
     """A week's notice of the end."""
     claim = claims.load(tx, work.guild, work.ref)
@@ -296,8 +278,6 @@ def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
     jobs.schedule(tx, claim.guild, "claim.lapse", claim.number, lapses_us)
 
 
-@jobs.handles("claim.lapse")
-@jobs.handles("claim.ends")
 def lapse(tx: Connection, work: Due, now: datetime) -> None:
     """It ends by the outcome that stands announced and unchallenged; else by its ambiguity clause, or where that
     leaves it to judges, with all stakes returned (D7).
@@ -451,7 +431,7 @@ def _file(tx: Connection, claim: Claim, now: datetime) -> None:
     """Nothing hangs on it: unresolved, and nobody is asked (B8)."""
     state = claim.require("file", now)
     claims.kill_offers(tx, claim)
-    for instrument in instruments.ALL:
+    for instrument in kinds.ALL:
         instrument.clear(tx, claim, now)
     claims.move(tx, claim, state)
     conditions.changed(tx, claim.guild, claim.number, now)

@@ -17,7 +17,7 @@ from markets.claims.claims import Claim
 from markets.claims.conditions import FAILED, MET, REVERSED, WAITING, ConditionLink
 from markets.claims.terms import Result
 from markets.core import jobs, lifecycle, outbox, tables
-from markets.settlement import bonds, disputes, proposals, resolution
+from markets.settlement import bonds, disputes, proposals, resolution, resolutions
 
 _claims = tables.claims.c
 _TIMES = (
@@ -63,7 +63,7 @@ def _came(tx: Connection, guild: int, link: ConditionLink, now: datetime) -> tup
     on = claims.load(tx, guild, link.on)
     if on.resolution is None:
         return verdict(on.state, None, link.outcome), to_us(now)
-    found = resolution.load_resolution(tx, guild, on.resolution)
+    found = resolutions.load_resolution(tx, guild, on.resolution)
     if found.reversed_us is not None:  # being taken back: it is open again when all of that is done
         return WAITING, found.reversed_us
     return verdict(on.state, terms.read_result(found.result), link.outcome), found.at_us
@@ -164,6 +164,3 @@ def _tell(tx: Connection, claim: Claim, kind: str, link: ConditionLink, now: dat
     outbox.enqueue(
         tx, claim.guild, kind, {"claim": claim.number, "on": link.on, **facts}, now, line=claim.number
     )
-
-
-jobs.HANDLERS["condition.look"] = look

@@ -20,7 +20,7 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
 from ledger.types import fits, to_us
-from markets.claims import became_public, claims, conditions, instruments, judges, result_rules, terms
+from markets.claims import became_public, claims, conditions, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
@@ -37,7 +37,7 @@ from markets.core.errors import (
     WindowOver,
 )
 from markets.core.numbering import following
-from markets.settlement import bonds, exposure, proposals, resolution
+from markets.settlement import bonds, exposure, kinds, proposals, recusal, resolution
 
 Ground = Literal["fact", "measure", "source", "wording", "early", "known"]
 GROUNDS: tuple[Ground, ...] = ("fact", "measure", "source", "wording", "early", "known")
@@ -184,7 +184,9 @@ class Halt:
     reason: str
 
 
-_disputes, _v, _arguments = tables.disputes.c, tables.votes.c, tables.arguments.c
+_disputes = tables.disputes.c
+_v = tables.votes.c
+_arguments = tables.arguments.c
 _this = (in_guild(_disputes), _disputes.number == param("n"))
 _LOAD = sa.select(tables.disputes).where(*_this)
 _ADD = sa.insert(tables.disputes)
@@ -229,7 +231,8 @@ _VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
 _VOTERS = sa.select(_v.judge).where(*_of_round)
 _FIRST_RULING = sa.update(tables.disputes).where(*_this).values(first_ruling=param("first"))
 _FIRST = sa.select(_disputes.first_ruling).where(*_this)
-_acts, _appointments = tables.acts.c, tables.appointments.c
+_acts = tables.acts.c
+_appointments = tables.appointments.c
 _FROZEN = sa.select(sa.func.max(_acts.at_us)).where(
     in_guild(_acts), _acts.claim == param("claim"), _acts.act == "freeze"
 )
@@ -386,7 +389,6 @@ def pays_us(dispute: Dispute, now: datetime) -> int:
     return to_us(now) + (0 if dispute.state == "final" else terms.DAY_US)
 
 
-@jobs.handles("ruling.tell")
 def tell_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: a ruling could not be posted for two weeks. Its people are told privately (D3)."""
     dispute = load(tx, work.guild, work.ref)
@@ -403,7 +405,6 @@ def tell_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
     jobs.schedule(tx, claim.guild, "ruling.counts", dispute.number, counts_us)
 
 
-@jobs.handles("ruling.counts")
 def count_as_posted(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: a week ago its people were told privately, which counts as a ruling's post (D3)."""
     dispute = load(tx, work.guild, work.ref)
@@ -429,9 +430,9 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
     others_until_us = dispute.waits_since_us + ALONE_US
     alone = to_us(now) >= others_until_us
     if alone and (actor.owner or appointed(tx, claim) == actor.player):
-        judges.require_no_money(tx, claim, actor.player)
+        recusal.require_no_money(tx, claim, actor.player)
         return True
-    judges.require_judge(tx, claim, actor)
+    recusal.require_judge(tx, claim, actor)
     if dispute.round == APPEAL and not alone:
         _require_others(tx, claim, dispute, actor.player, others_until_us)
     return False
@@ -444,7 +445,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
     if judge not in before:
         return
     named = judges.standing_judges(tx, claim)
-    others = [one for one in named if one not in before and not judges.is_recused(tx, claim, one)]
+    others = [one for one in named if one not in before and not recusal.is_recused(tx, claim, one)]
     if not named or len(others) >= claim.terms.judges.votes:
         raise OthersFirst(claim.number, until_us)
 
@@ -470,12 +471,12 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("appoint", now)
     dispute = standing(tx, claim)
-    if not any(instrument.holds(tx, claim, request.side) for instrument in instruments.ALL):
+    if not any(instrument.holds(tx, claim, request.side) for instrument in kinds.ALL):
         raise NotAHolder(claim.number)
     if to_us(now) < dispute.waits_since_us + ALONE_US:
         raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
     accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer
-    judges.require_no_money(tx, claim, request.judge)
+    recusal.require_no_money(tx, claim, request.judge)
     if request.judge in _bonded(tx, dispute):
         raise Recused(claim.number)
     row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
@@ -496,7 +497,7 @@ def appointed(tx: Connection, claim: Claim) -> int | None:
     }
     if not chosen:
         return None
-    staked = [(instrument.unanimous, instrument.stakes(tx, claim)) for instrument in instruments.ALL]
+    staked = [(instrument.unanimous, instrument.stakes(tx, claim)) for instrument in kinds.ALL]
     staked = [(unanimous, stakes) for unanimous, stakes in staked if stakes]
 
     def agreed(judge: int) -> bool:
@@ -528,7 +529,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     )  # later than a day where the bot was away; its day hasn't begun where it isn't posted
     if dispute.posted_us is not None and (pays_us is None or to_us(now) >= pays_us):
         raise WindowOver(claim.number, claim.state)
-    if not (judges.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)):
+    if not (recusal.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)):
         raise NotAHolder(claim.number)
     reason = text_limits.words("reason", request.reason)
     bond = bonds.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
@@ -648,7 +649,7 @@ def require_may_halt(tx: Connection, claim: Claim, actor: Actor, now: datetime) 
     claim.require("halt", now)
     if not actor.moderator:
         raise NotAModerator(claim.number)
-    judges.require_no_money(tx, claim, actor.player)
+    recusal.require_no_money(tx, claim, actor.player)
 
 
 def _bonds(
@@ -775,5 +776,3 @@ def _required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:
 
 
 _cancel_waits = jobs.cancelling(*WAITS)
-
-jobs.HANDLERS["ruling.pay"] = pay_ruling

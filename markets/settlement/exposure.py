@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from ledger import issuance, settings
 from ledger import players as people
 from ledger.compiled import in_guild, param
-from markets.claims import became_public, claims, conditions, instruments, terms
+from markets.claims import became_public, claims, conditions, terms
 from markets.claims.claims import Claim
 from markets.claims.instruments import Instrument
 from markets.claims.terms import Result
 from markets.core import lifecycle, tables
+from markets.settlement import kinds
 
 TRIFLES = 100
 """Who has no more than this part of the starting balance to lose by their silence holds no result up (D3)."""
@@ -107,12 +108,12 @@ def voids(tx: Connection, claim: Claim, result: Result) -> bool:
         for hung in below(tx, claim)
         if not _meets(hung, result)
         for lower in hung.claims
-        for kind in instruments.ALL
+        for kind in kinds.ALL
     )
 
 
 def _kinds_below(tx: Connection, claim: Claim) -> Iterable[tuple[Instrument, Claim]]:
-    return ((kind, lower) for hung in below(tx, claim) for lower in hung.claims for kind in instruments.ALL)
+    return ((kind, lower) for hung in below(tx, claim) for lower in hung.claims for kind in kinds.ALL)
 
 
 def _meets(hung: Below, result: Result) -> bool:
@@ -209,13 +210,13 @@ def _going_on(tx: Connection, lower: Iterable[Claim], player: int | None) -> Spa
 
 def _by_outcome(tx: Connection, claim: Claim, player: int | None) -> dict[Result, dict[int, int]]:
     """What each outcome pays on the claim itself."""
-    brings = instruments.changes_by_outcome(tx, claim, player)
+    brings = kinds.changes_by_outcome(tx, claim, player)
     return {Result("outcome", outcome=at): changes for at, changes in enumerate(brings)}
 
 
 def _exact(tx: Connection, claim: Claim, result: Result, player: int | None) -> dict[int, int]:
     """What a result pays on the claim itself; by void each gets back what they put in (C9)."""
-    return {} if result == VOID else instruments.changes(tx, claim, result, player)
+    return {} if result == VOID else kinds.changes(tx, claim, result, player)
 
 
 def _proposers(tx: Connection, claim: Claim, result: Result) -> set[int]:

@@ -105,7 +105,8 @@ class BetsInstrument(Instrument):
         return bool(live_bets(tx, claim.guild, claim.number, limit=1))
 
 
-_bets, _resolutions = tables.bets.c, tables.resolutions.c
+_bets = tables.bets.c
+_resolutions = tables.resolutions.c
 _LIVE = (
     sa.select(*offers.BET_COLUMNS)
     .where(in_guild(_bets), _bets.claim == param("claim"), _bets.state == "live")

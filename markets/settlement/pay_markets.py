@@ -204,13 +204,13 @@ class SharesOfOutcomes(Instrument):
 
 
 Which = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
-_markets, _positions, _liquidity, _orders = (
-    tables.markets.c,
-    tables.positions.c,
-    tables.liquidity.c,
-    tables.orders.c,
-)
-_a, _w, _t = book.accounts.c, book.players.c, book.transfers.c
+_markets = tables.markets.c
+_positions = tables.positions.c
+_liquidity = tables.liquidity.c
+_orders = tables.orders.c
+_a = book.accounts.c
+_w = book.players.c
+_t = book.transfers.c
 _zero = sa.literal_column("0", Whole)
 _of_market = (in_guild(_positions), _positions.claim == param("claim"))
 _in_range = (*_of_market, _positions.player > param("cursor"), _positions.player <= param("last"))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ledger.compiled import in_guild, insert_if_new, param
 from ledger.transfers import Words
 from markets.bets import offers
-from markets.claims import instruments, terms
+from markets.claims import terms
 from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
 from markets.claims.terms import Result
@@ -16,7 +16,7 @@ from markets.core import tables
 from markets.forecasts import leaderboard
 from markets.people import rewards
 from markets.pools import pools
-from markets.settlement import pay_bets, resolution
+from markets.settlement import pay_bets, resolutions
 
 
 class PoolInstrument(Instrument):
@@ -80,7 +80,7 @@ class RewardsInstrument(Instrument):
         return Step(done=done, entries=entries)
 
     def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        rewards.end_some(tx, claim, resolution.ROOM, now)
+        rewards.end_some(tx, claim, resolutions.ROOM, now)
 
 
 class ScoresInstrument(Instrument):
@@ -111,7 +111,8 @@ class ScoresInstrument(Instrument):
         return tx.execute(_FORECAST, {"g": claim.guild, "c": claim.number}).first() is not None
 
 
-_bets, _forecasts = tables.bets.c, tables.forecasts.c
+_bets = tables.bets.c
+_forecasts = tables.forecasts.c
 _AGREED = (
     sa.select(*offers.BET_COLUMNS)
     .where(in_guild(_bets), _bets.claim == param("c"), _bets.state == "agreed")
@@ -152,9 +153,4 @@ def _take_agreed_out(tx: Connection, claim: Claim, number: int, now: datetime) -
 
 
 def _result(tx: Connection, claim: Claim, number: int) -> Result:
-    return terms.read_result(resolution.load_resolution(tx, claim.guild, number).result)
-
-
-instruments.register(PoolInstrument())
-instruments.register(RewardsInstrument())
-instruments.register(ScoresInstrument())
+    return terms.read_result(resolutions.load_resolution(tx, claim.guild, number).result)

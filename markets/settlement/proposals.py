@@ -21,7 +21,7 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
 from ledger.types import fits, to_us
-from markets.claims import became_public, claims, instruments, judges, result_rules, sides, stories, terms
+from markets.claims import became_public, claims, judges, result_rules, sides, stories, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
@@ -38,7 +38,7 @@ from markets.core.errors import (
 )
 from markets.core.numbering import following
 from markets.core.settings import DAY
-from markets.settlement import bonds, exposure, resolution
+from markets.settlement import bonds, exposure, kinds, recusal, resolution
 
 STANDING, DISPUTED = "standing", "disputed"
 """States of the one proposal that a claim has, if any; in all others it is over."""
@@ -235,7 +235,7 @@ def follow(
         early=False,
         bond=None,
         signed=result.kind not in NOT_BY_SILENCE
-        or not (claim.terms.judges.named or any(judges.is_recused(tx, claim, one) for one in answered)),
+        or not (claim.terms.judges.named or any(recusal.is_recused(tx, claim, one) for one in answered)),
         replaces=replaced,
     )
     return _put(tx, claim, claim.require("replace" if replaced else "propose", now), judge, said, now)
@@ -327,7 +327,7 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     state = claim.require("withdraw", now)
     require_standing(tx, claim, proposal.number)
     if claim.terms.scenario is not None and _judged(tx, claim, request.player):
-        judges.require_no_money(tx, claim, request.player)
+        recusal.require_no_money(tx, claim, request.player)
     end_proposal(tx, proposal, "withdrawn", now)
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
     claims.move(tx, claim, state)
@@ -360,7 +360,6 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
     settle(tx, claim, proposal, now)
 
 
-@jobs.handles("proposal.unsigned")
 def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
 
@@ -416,15 +415,15 @@ def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Pr
     if is_unsigned(proposal) and not actor.moderator:
         raise NotAModerator(claim.number)
     if actor.moderator:
-        judges.require_no_money(tx, claim, actor.player)
+        recusal.require_no_money(tx, claim, actor.player)
     else:
-        judges.require_judge(tx, claim, actor)
+        recusal.require_judge(tx, claim, actor)
 
 
 def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
     if actor.moderator or actor.player == claim.author:
         return
-    if any(instrument.holds(tx, claim, actor.player) for instrument in instruments.ALL):
+    if any(instrument.holds(tx, claim, actor.player) for instrument in kinds.ALL):
         return
     if not exposure.holds_below(tx, claim, actor.player):
         raise NotAHolder(claim.number)
@@ -485,19 +484,19 @@ def _judged(tx: Connection, claim: Claim, player: int) -> bool:
 
 def _signed(tx: Connection, claim: Claim, actor: Actor, result: Result) -> bool:
     """Whether a proposal may settle by silence: all do that name an outcome, others of a moderator without points."""
-    neutral = actor.moderator and not judges.is_recused(tx, claim, actor.player)
+    neutral = actor.moderator and not recusal.is_recused(tx, claim, actor.player)
     return result.kind not in NOT_BY_SILENCE or neutral
 
 
 def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
     """Whether who proposed what isn't settled by silence got something on the claim, or below it, meanwhile."""
-    return proposal.result.kind in NOT_BY_SILENCE and judges.is_recused(tx, claim, proposal.proposer)
+    return proposal.result.kind in NOT_BY_SILENCE and recusal.is_recused(tx, claim, proposal.proposer)
 
 
 def _somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
     """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
     return any(
-        instrument.somebody_deleted(tx, claim) for instrument in instruments.ALL
+        instrument.somebody_deleted(tx, claim) for instrument in kinds.ALL
     ) or exposure.somebody_deleted_below(tx, claim, result)
 
 
@@ -530,7 +529,6 @@ def _fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
 
 
-@jobs.handles("proposal.bond")
 def return_left_bond(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: a proposal was ended where no points can be moved (`migrations`), so its bond returns now."""
     proposal = load(tx, work.guild, work.ref)
@@ -608,6 +606,3 @@ def _waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
         return False
     found = standing(tx, claim)
     return found is not None and found.number == proposal.number
-
-
-jobs.HANDLERS["proposal.settle"] = settle_by_silence

@@ -7,26 +7,28 @@ a crash between any two pays each once.
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
 from ledger.transfers import Words
 from ledger.types import Salt, to_us
-from markets.claims import claims, conditions, instruments, judges, terms
+from markets.claims import claims, conditions, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
-from markets.core import jobs, lifecycle, outbox, tables, text_limits
+from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import ClaimMoved, TooLateToReverse
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
-from markets.settlement import exposure
-from markets.settlement.pay_bets import BetsInstrument
-from markets.settlement.pay_markets import SharesOfOutcomes
-
-ROOM = 190
-"""Entries that paying or taking back may write in one transaction; a bond that returns before it takes the rest."""
+from markets.settlement import exposure, kinds, recusal
+from markets.settlement.resolutions import (
+    ADD_RESOLUTION,
+    MARK,
+    PAID,
+    REVERSED,
+    ROOM,
+    Resolution,
+    load_resolution,
+)
 
 REVERSIBLE_US = 30 * terms.DAY_US
 
@@ -59,36 +61,6 @@ class Reverse:
     salt: Salt
 
 
-_resolutions = tables.resolutions.c
-_ADD_RESOLUTION = sa.insert(tables.resolutions)
-_this_resolution = (in_guild(_resolutions), _resolutions.number == param("n"))
-_LOAD_RESOLUTION = sa.select(
-    _resolutions.number,
-    _resolutions.claim,
-    _resolutions.result,
-    _resolutions.proposal,
-    _resolutions.dispute,
-    _resolutions.at_us,
-    _resolutions.pays_us,
-    _resolutions.paid_us,
-    _resolutions.reversed_us,
-).where(*_this_resolution)
-_PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
-_REVERSED = (
-    sa.update(tables.resolutions)
-    .where(*_this_resolution)
-    .values(
-        reversed_us=param("at"),
-        reversed_by=param("by"),
-        reversed_why=param("why"),
-        reversed_salt=param("salt"),
-    )
-)
-_MARK = sa.select(_resolutions.reversed_by, _resolutions.reversed_why, _resolutions.reversed_salt).where(
-    *_this_resolution
-)
-
-
 def resolve(
     tx: Connection,
     claim: Claim,
@@ -118,7 +90,7 @@ def resolve(
         "at_us": to_us(now),
         "pays_us": pays_us,
     }
-    tx.execute(_ADD_RESOLUTION, row)
+    tx.execute(ADD_RESOLUTION, row)
     claims.kill_offers(tx, claim)
     for kind in CALENDAR:
         jobs.cancel(tx, claim.guild, kind, claim.number)
@@ -149,13 +121,13 @@ def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
     assert found.reversed_us is None, number
     claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
     room = ROOM
-    for instrument in instruments.ALL:
+    for instrument in kinds.ALL:
         step = instrument.pay_some(tx, claim, number, result, room, now)
         room -= step.entries
         if not step.done:
             jobs.schedule(tx, guild, "resolution.pay", number, to_us(now))
             return
-    tx.execute(_PAID, {"g": guild, "n": number, "at": to_us(now)})
+    tx.execute(PAID, {"g": guild, "n": number, "at": to_us(now)})
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
@@ -167,7 +139,7 @@ def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
 def holders(tx: Connection, claim: Claim) -> list[int]:
     """All players who have something on a claim now, whoever has most first."""
     staked: dict[int, int] = {}
-    for instrument in instruments.ALL:
+    for instrument in kinds.ALL:
         for player, stake in instrument.stakes(tx, claim).items():
             staked[player] = staked.get(player, 0) + stake
     return sorted(staked, key=lambda player: (-staked[player], player))
@@ -175,7 +147,7 @@ def holders(tx: Connection, claim: Claim) -> list[int]:
 
 def hangs(tx: Connection, claim: Claim) -> bool:
     """Whether anything hangs on a claim that somebody has to judge (B8), or on one that waits for it (C10)."""
-    if any(instrument.hangs(tx, claim) for instrument in instruments.ALL):
+    if any(instrument.hangs(tx, claim) for instrument in kinds.ALL):
         return True
     lower = [
         link.claim for link in conditions.hanging(tx, claim.guild, claim.number) if link.decided_us is None
@@ -215,7 +187,7 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
         "why": reason,
         "salt": request.salt,
     }
-    tx.execute(_REVERSED, mark)
+    tx.execute(REVERSED, mark)
     actor = request.actor.player
     judges.note_act(tx, claim.guild, "reverse", actor=actor, now=now, claim=claim.number, reason=reason)
     facts = {"claim": claim.number, "resolution": found.number, "by": actor}
@@ -229,12 +201,12 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
     """Take the next payouts of a resolution back; after the last the claim is open to proposals again."""
     found = load_resolution(tx, guild, number)
     claim = claims.load(tx, guild, found.claim)
-    mark = tx.execute(_MARK, {"g": guild, "n": number}).one()
+    mark = tx.execute(MARK, {"g": guild, "n": number}).one()
     note = (
         Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
     )  # erased with its writer
     room = ROOM
-    for instrument in reversed(instruments.ALL):
+    for instrument in reversed(kinds.ALL):
         step = instrument.take_back_some(tx, claim, number, room, now, mark.reversed_by, note)
         room -= step.entries
         if not step.done:
@@ -252,22 +224,22 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
 
 def resume(tx: Connection, claim: Claim, now: datetime) -> None:
     """A claim is open again: what rested on it goes on (D2)."""
-    for instrument in instruments.ALL:
+    for instrument in kinds.ALL:
         instrument.resume(tx, claim, now)
 
 
-def _require_reverser(tx: Connection, claim: Claim, found: "Resolution", actor: Actor, now: datetime) -> None:
+def _require_reverser(tx: Connection, claim: Claim, found: Resolution, actor: Actor, now: datetime) -> None:
     """A judge within 30 days of the payment, or a moderator also where judges are named, later only the owner; all
     without money on it (D4, D6)."""
     late = to_us(now) - found.pays_us > REVERSIBLE_US
     if actor.owner:
-        judges.require_no_money(tx, claim, actor.player)
+        recusal.require_no_money(tx, claim, actor.player)
     elif late:
         raise TooLateToReverse(claim.number, claim.state)
     elif actor.moderator:
-        judges.require_no_money(tx, claim, actor.player)
+        recusal.require_no_money(tx, claim, actor.player)
     else:
-        judges.require_judge(tx, claim, actor)
+        recusal.require_judge(tx, claim, actor)
 
 
 def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:
@@ -282,35 +254,9 @@ def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> N
     outbox.enqueue(tx, claim.guild, "claim.too_early", facts, now, line=claim.number)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """A resolution as the transaction finds it; `result` as JSON."""
-
-    number: int
-    claim: int
-    result: str
-    proposal: int | None
-    dispute: int | None
-    at_us: int
-    pays_us: int
-    paid_us: int | None
-    reversed_us: int | None
-
-
-def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
-    """A resolution by its number."""
-    return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())
-
-
-def _pay_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+def pay_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     pay_some(tx, work.guild, work.ref, now)
 
 
-def _take_back_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+def take_back_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     take_some_back(tx, work.guild, work.ref, now)
-
-
-for kind in (BetsInstrument(), SharesOfOutcomes()):
-    instruments.register(kind)
-jobs.HANDLERS["resolution.pay"] = _pay_when_due
-jobs.HANDLERS["resolution.back"] = _take_back_when_due

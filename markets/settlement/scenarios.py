@@ -35,7 +35,7 @@ from markets.core.errors import (
     UnknownItem,
 )
 from markets.mechanisms.story_scores import EVEN, Verdict
-from markets.settlement import proposals
+from markets.settlement import proposals, recusal
 from markets.settlement.proposals import Proposal
 
 AnswerName = Literal["true", "false", "dropped"]
@@ -135,7 +135,8 @@ class Answered:
 # --- stories ----------------------------------------------------------------------------------
 
 
-_tellings, _items = tables.tellings.c, tables.items.c
+_tellings = tables.tellings.c
+_items = tables.items.c
 _this = (in_guild(_tellings), _tellings.claim == param("n"), _tellings.writer == param("p"))
 _KEPT = sa.select(_tellings.typed).where(*_this)
 _UNKEEP = sa.delete(tables.tellings).where(*_this)
@@ -316,7 +317,7 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> 
     claim.require("judge_item", now)
     if claim.state == lifecycle.PROPOSED and not answers_beside(tx, claim):
         raise ClaimMoved(claim.number, claim.state)
-    judges.require_judge(tx, claim, actor)
+    recusal.require_judge(tx, claim, actor)
 
 
 def answers_beside(tx: Connection, claim: Claim) -> bool:

@@ -29,7 +29,8 @@ class Payment(NamedTuple):
     returned: int | None
 
 
-_liquidity, _d = tables.liquidity.c, tables.trades.c
+_liquidity = tables.liquidity.c
+_d = tables.trades.c
 _PAYMENTS = Compiled(
     sa.select(
         _liquidity.number,

@@ -86,7 +86,9 @@ class TradeDone:
     number: int
 
 
-_markets, _market_outcomes, _positions = tables.markets.c, tables.market_outcomes.c, tables.positions.c
+_markets = tables.markets.c
+_market_outcomes = tables.market_outcomes.c
+_positions = tables.positions.c
 _LOAD = Compiled(
     sa.select(
         _markets.opener,

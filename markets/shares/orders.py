@@ -348,7 +348,7 @@ def _fill(tx: Connection, market: Market, order: Order, quote: Quote, now: datet
     return done.market
 
 
-def _fill_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+def fill_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: the rest of what a trade made due. Where trading stopped meanwhile, it rests until it goes on."""
     claim = claims.load(tx, work.guild, work.ref)
     market = market_maker.find(tx, work.guild, work.ref)
@@ -417,13 +417,13 @@ def _move(
     return post(tx, guild=guild, key=key, kind=kind, amounts=amounts, now=now, actor=actor).balances
 
 
-def _expire_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+def expire_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     order = load(tx, work.guild, work.ref)
     if order.state == "open":
         _end(tx, order, "expired", now)
 
 
-def _end_debt_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+def end_debt_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     player = returned.follow(tx, work.guild, work.ref, now)
     wallet = accounts.wallet(tx, work.guild, player)
     if accounts.state(tx, wallet).balance < 0:
@@ -490,8 +490,3 @@ def _order(row: Sequence[Any]) -> Order:
     values["sells"] = bool(values["sells"])
     values["reserve"] = None if values["reserve"] is None else Account(values["guild"], values["reserve"])
     return Order(**values)
-
-
-jobs.HANDLERS["order.expire"] = _expire_when_due
-jobs.HANDLERS["orders.fill"] = _fill_when_due
-jobs.HANDLERS["orders.debt"] = _end_debt_when_due

@@ -166,7 +166,9 @@ class QuoteShown:
     balance_after: int
 
 
-_markets, _market_outcomes, _liquidity = tables.markets.c, tables.market_outcomes.c, tables.liquidity.c
+_markets = tables.markets.c
+_market_outcomes = tables.market_outcomes.c
+_liquidity = tables.liquidity.c
 _ADD_MARKET = sa.insert(tables.markets)
 _ADD_OUTCOMES = sa.insert(tables.market_outcomes)
 _ADD_LIQUIDITY = sa.insert(tables.liquidity)

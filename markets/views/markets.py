@@ -101,12 +101,10 @@ class Receipt:
         return sum(one.paid - one.cost for one in self.shares) + self.returned - self.paid_in
 
 
-_trades, _positions, _markets, _liquidity = (
-    tables.trades.c,
-    tables.positions.c,
-    tables.markets.c,
-    tables.liquidity.c,
-)
+_trades = tables.trades.c
+_positions = tables.positions.c
+_markets = tables.markets.c
+_liquidity = tables.liquidity.c
 _HISTORY = (
     sa.select(_trades.number, _trades.at_us, _trades.outcome, _trades.prices)
     .where(in_guild(_trades), _trades.claim == param("claim"), _trades.number > param("after"))

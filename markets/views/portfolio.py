@@ -53,13 +53,12 @@ class Portfolio:
         return self.at_risk + self.locked + self.in_pools + self.in_bets
 
 
-_positions, _markets, _liquidity, _stakes = (
-    tables.positions.c,
-    tables.markets.c,
-    tables.liquidity.c,
-    tables.stakes.c,
-)
-_forecasts, _claims = tables.forecasts.c, tables.claims.c
+_positions = tables.positions.c
+_markets = tables.markets.c
+_liquidity = tables.liquidity.c
+_stakes = tables.stakes.c
+_forecasts = tables.forecasts.c
+_claims = tables.claims.c
 _live = sa.and_(in_guild(_markets), _markets.state.in_(("open", "ending")))
 _IN_MARKETS = (
     sa.select(_markets.claim)

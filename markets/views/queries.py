@@ -20,13 +20,10 @@ from markets.claims import (
     became_public,
     claims,
     conditions,
-    instruments,
-    judges,
     library,
     stories,
     terms,
 )
-from markets.claims.became_public import Effect
 from markets.claims.claims import Claim
 from markets.claims.stories import Judged
 from markets.claims.terms import Result, Terms
@@ -38,10 +35,20 @@ from markets.people import allowances, rewards
 from markets.people.rewards import Reward
 from markets.pools import pools
 from markets.pools.pools import Pool
-from markets.settlement import calendar, disputes, proposals, resolution
+from markets.settlement import (
+    calendar,
+    disputes,
+    kinds,
+    moment_effect,
+    proposals,
+    recusal,
+    resolution,
+    resolutions,
+)
 from markets.settlement.disputes import Dispute
+from markets.settlement.moment_effect import Effect
 from markets.settlement.proposals import Proposal
-from markets.settlement.resolution import Resolution
+from markets.settlement.resolutions import Resolution
 from markets.shares import market_maker
 from markets.shares.market_maker import Market
 
@@ -227,20 +234,16 @@ class Profile:
 # --- one thing --------------------------------------------------------------------------------
 
 
-_claims, _offers, _bets, _proposals, _disputes = (
-    tables.claims.c,
-    tables.offers.c,
-    tables.bets.c,
-    tables.proposals.c,
-    tables.disputes.c,
-)
-_clarifications, _agreements, _votes, _arguments, _acts = (
-    tables.clarifications.c,
-    tables.agreements.c,
-    tables.votes.c,
-    tables.arguments.c,
-    tables.acts.c,
-)
+_claims = tables.claims.c
+_offers = tables.offers.c
+_bets = tables.bets.c
+_proposals = tables.proposals.c
+_disputes = tables.disputes.c
+_clarifications = tables.clarifications.c
+_agreements = tables.agreements.c
+_votes = tables.votes.c
+_arguments = tables.arguments.c
+_acts = tables.acts.c
 _of_claim = (in_guild(_bets), _bets.claim == param("c"))
 _BETS = sa.select(*offers.BET_COLUMNS).where(*_of_claim).order_by(_bets.number.desc()).limit(200)
 _CLARIFIED = (
@@ -345,7 +348,9 @@ _WAITING = _in_server.where(
     _claims.state.in_(["open", "proposed", "disputed"]),
     sa.or_(_claims.state != "open", _claims.check_us <= param("now")),
 ).limit(100)
-_conditions, _resolutions, _act = tables.conditions.c, tables.resolutions.c, tables.acts.c
+_conditions = tables.conditions.c
+_resolutions = tables.resolutions.c
+_act = tables.acts.c
 _theirs_was = tables.resolutions.alias().c
 _taken_back = (
     sa.select(sa.func.max(_theirs_was.reversed_us))
@@ -448,7 +453,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     clarified = tuple(Clarified(*row) for row in tx.execute(_CLARIFIED, asked))
     proposal = proposals.standing(tx, found)
     dispute = disputes.standing(tx, found) if found.state in (lifecycle.DISPUTED, lifecycle.RULED) else None
-    resolved = resolution.load_resolution(tx, guild, found.resolution) if found.resolution else None
+    resolved = resolutions.load_resolution(tx, guild, found.resolution) if found.resolution else None
     linking, count = crux_links.around(tx, guild, number, now)
     locked = tuple(rewards.open_of(tx, guild, claim=number))
     items = tuple(stories.items(tx, guild, number)) if found.terms.scenario else ()
@@ -460,7 +465,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     said = became_public.standing(tx, found) if proposal else []
     pays = _pays(tx, found, said) if proposal else ()
     numbers |= {player for one in pays for player, _ in one.most}
-    effect = became_public.effect(tx, found, said[0]) if said else None
+    effect = moment_effect.effect(tx, found, said[0]) if said else None
     if effect is not None:
         shown = (*effect.returned[:PEOPLE_SHOWN], *effect.moved[:PEOPLE_SHOWN])
         numbers |= {player for player, _ in shown}
@@ -508,14 +513,14 @@ def _pays(tx: Connection, found: Claim, named: Sequence[Result]) -> tuple[Pays, 
     weigh; while a result is proposed."""
     outcomes = len(found.terms.outcomes)
     results = [Result("outcome", outcome=at) for at in range(min(outcomes, RESULTS_SHOWN))]
-    by_outcome = instruments.changes_by_outcome(tx, found)
+    by_outcome = kinds.changes_by_outcome(tx, found)
     if not isinstance(ambiguity.decode(found.terms.clause), ambiguity.JudgesChoose):
         results.append(Result("unclear"))
     made: list[Pays] = []
     for result in results:
         paid = became_public.as_named(result, *named)
         plain = paid == result and result.outcome is not None
-        brings = by_outcome[result.outcome or 0] if plain else instruments.changes(tx, found, paid)
+        brings = by_outcome[result.outcome or 0] if plain else kinds.changes(tx, found, paid)
         change = {player: by for player, by in brings.items() if by}
         most = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))[:PEOPLE_SHOWN]
         made.append(Pays(result, tuple(most), len(change) - len(most)))
@@ -541,7 +546,7 @@ def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
     suggested = tx.execute(_SUGGESTED, asked).first()
     result = None
     if bet is not None and bet.resolution is not None:
-        result = terms.read_result(resolution.load_resolution(tx, guild, bet.resolution).result)
+        result = terms.read_result(resolutions.load_resolution(tx, guild, bet.resolution).result)
     sides = {found.maker, found.taker, bet.taker if bet else 0, of.author}
     return OfferSeen(
         offer=found,
@@ -720,7 +725,7 @@ def _to_look_at_again(tx: Connection, guild: int, now: datetime) -> list[tuple[i
     for number, since in tx.execute(_PAID_TOO_SOON, asked).all():
         noted = tx.execute(_NOTED, {"g": guild, "n": number, "since": since}).scalars()
         of = claims.load(tx, guild, number)
-        if all(judges.is_recused(tx, of, actor) for actor in noted):
+        if all(recusal.is_recused(tx, of, actor) for actor in noted):
             found.append((number, since))
     return found
 

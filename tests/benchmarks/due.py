@@ -25,6 +25,7 @@ from ledger.types import from_us, to_us
 from markets.core import jobs, outbox
 from tests import databases
 from tests.benchmarks.harness import Stalls, percentile, report
+from tests.markets.own_jobs import handles
 from tests.world import World
 
 KIND = "bench.remind"
@@ -33,7 +34,7 @@ GUILDS = 20
 lateness: list[float] = []
 
 
-@jobs.handles(KIND)
+@handles(KIND)
 def remind(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """As much as a reminder does: a post for its line."""
     lateness.append(time.time() - work.due_us / 1_000_000)

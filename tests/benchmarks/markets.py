@@ -25,6 +25,7 @@ from ledger.types import to_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import jobs
+from markets.settlement import handlers
 from markets.shares import trading
 from tests import databases
 from tests.benchmarks import bets, books
@@ -298,7 +299,7 @@ async def _settle(db: Database, now: datetime, each: Callable[[], object] = lamb
     while rows := await db.background(jobs.lease, jobs.LeaseJobs(owner=next(_owners)), now):
         for row in rows:
             each()
-            await db.write(jobs.perform, row, now, background=True)
+            await db.write(handlers.perform, row, now, background=True)
             units += 1
         each()
     return units

@@ -19,10 +19,9 @@ from bot.words import said_pages
 from bot.words.announced import Ask, Told
 from bot.words.table import CARDS, POSTS
 from ledger.storage.database import Database
-from markets.claims import judges
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core.tables import cards, posts
-from markets.settlement import disputes
+from markets.settlement import disputes, recusal
 from markets.views import queries
 from tests.markets.club import Club
 
@@ -102,10 +101,10 @@ async def _worst(club: Club) -> int:
     )
     for (maker, taker), side in zip(itertools.pairwise(people), itertools.cycle(range(10)), strict=False):
         await club.bet(maker, taker, claim, side=side, maker_stake=12_345, taker_stake=6_789)
-    request = judges.Clarify(
+    request = recusal.Clarify(
         club.guild, club.key(), Actor(mods[0].number, moderator=True), claim.number, LONG[:500]
     )
-    await club.db.write(judges.clarify, request, club.now)
+    await club.db.write(recusal.clarify, request, club.now)
     club.now += timedelta(days=31)
     await club.propose(people[0], claim, Result("outcome", outcome=0), reason=LONG[:400])
     await club.announced(await club.read_proposal(1))

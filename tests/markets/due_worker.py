@@ -14,12 +14,14 @@ from ledger.storage.database import Database
 from markets.core import jobs, outbox
 from markets.core.jobs import Due
 from markets.core.tables import due_work
+from markets.settlement import handlers
+from tests.markets.own_jobs import handles
 
 KIND = "test.mark"
 LEASE_SECONDS = 1
 
 
-@jobs.handles(KIND)
+@handles(KIND)
 def mark(tx: Connection, work: Due, now: datetime) -> None:
     """Leaves one post for each time it is carried out."""
     outbox.enqueue(tx, work.guild, KIND, {"ref": work.ref}, now, line=work.ref)
@@ -37,7 +39,7 @@ async def _work(url: str, told: Callable[[], None]) -> None:
         rows = await db.background(jobs.lease, claim, datetime.now(UTC))
         for row in rows:
             with contextlib.suppress(AlreadyDone, jobs.FenceGone):
-                await db.write(jobs.perform, row, datetime.now(UTC), background=True)
+                await db.write(handlers.perform, row, datetime.now(UTC), background=True)
             told()
         if not rows:
             await asyncio.sleep(0.05)  # what others hold, or held when they died

@@ -10,7 +10,7 @@ from typing import Literal
 from ledger.storage.database import Database
 from ledger.types import from_us
 from markets.core import jobs
-from markets.settlement import calendar
+from markets.settlement import calendar, handlers
 
 assert calendar.__name__, "it names the handlers"
 
@@ -46,5 +46,5 @@ async def _work(job: Job, told: Callable[[str], None]) -> None:
             told(row.kind)
             if row.kind in job.at:
                 setattr(db.hooks, "before_commit" if job.dies == "inside" else "after_commit", die)
-            await db.write(jobs.perform, row, now, background=True)
+            await db.write(handlers.perform, row, now, background=True)
     await db.close()

@@ -16,11 +16,11 @@ from ledger.audit import verify
 from ledger.errors import GrantRefused, InsufficientFunds
 from ledger.players import Present
 from ledger.types import to_us
-from markets.claims import instruments
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import allowances
+from markets.settlement import kinds
 from markets.shares import market_maker, orders, trading
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -111,7 +111,7 @@ async def test_nothing_that_one_person_does_with_two_accounts_brings_more_than_t
     assert market.liquidity > B
     expected: list[int] = []
     for outcome, result in enumerate(RESULTS):
-        changes = await club.db.read(instruments.changes, claim, result)
+        changes = await club.db.read(kinds.changes, claim, result)
         expected.append(sum(changes[who.number] for who in mine))
         straight = B * math.log(market.prices[outcome] / (0.3, 0.7)[outcome])
         assert straight - market.trades - 5 < expected[-1] <= straight + 2

@@ -16,8 +16,9 @@ from markets.claims.terms import Result
 from markets.core import jobs, outbox
 from markets.core.jobs import Due, FenceGone
 from markets.core.tables import due_work, posts
-from markets.settlement import calendar
+from markets.settlement import calendar, handlers
 from tests.markets.club import NO, YES, Club
+from tests.markets.own_jobs import handles
 
 DAY = timedelta(days=1)
 
@@ -240,7 +241,7 @@ async def test_a_bet_for_years_is_noted_every_year(club: Club):
 # --- rows, leases, fences ---------------------------------------------------------------------
 
 
-@jobs.handles("test.fails")
+@handles("test.fails")
 def fails(tx: Connection, work: Due, now: object) -> None:
     raise ZeroDivisionError
 
@@ -263,7 +264,7 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
     for attempt in range(1, 13):
         (row,) = await held(club, attempt)
         with pytest.raises(ZeroDivisionError):
-            await club.db.write(jobs.perform, row, club.now)
+            await club.db.write(handlers.perform, row, club.now)
         parked = await club.db.write(jobs.failed, jobs.JobFailed(row, "ZeroDivisionError"), club.now)
         assert parked == (attempt == 12)
         assert await held(club, attempt + 100) == []
@@ -292,15 +293,15 @@ async def test_a_fence_that_no_longer_matches_rolls_back(club: Club):
     (second,) = await held(club, 2)
 
     with pytest.raises(FenceGone):
-        await club.db.write(jobs.perform, first, club.now)
+        await club.db.write(handlers.perform, first, club.now)
     assert await kinds(club) == []
-    assert await club.db.write(jobs.perform, second, club.now)
+    assert await club.db.write(handlers.perform, second, club.now)
     assert await kinds(club) == ["test.marks"]
     again = replace(second, owner=77)
-    assert not await club.db.write(jobs.perform, again, club.now)
+    assert not await club.db.write(handlers.perform, again, club.now)
 
 
-@jobs.handles("test.marks")
+@handles("test.marks")
 def marks(tx: Connection, work: Due, now: Any) -> None:
     outbox.enqueue(tx, work.guild, "test.marks", {"ref": work.ref}, now)
 
@@ -312,7 +313,7 @@ async def test_a_row_moved_while_it_is_held_is_not_carried_out_at_its_old_time(c
     await plan(club, "test.marks")
 
     with pytest.raises(FenceGone):
-        await club.db.write(jobs.perform, row, club.now)
+        await club.db.write(handlers.perform, row, club.now)
     assert await kinds(club) == []
 
 
@@ -324,7 +325,7 @@ async def test_a_handler_that_makes_its_own_row_due_at_once_is_carried_out_again
     assert await kinds(club) == ["test.again"] * 3
 
 
-@jobs.handles("test.again")
+@handles("test.again")
 def again(tx: Connection, work: Due, now: Any) -> None:
     seen = sum(kind == "test.again" for kind, _ in told(tx, work.guild))
     outbox.enqueue(tx, work.guild, "test.again", {}, now)

@@ -29,6 +29,7 @@ from markets.core.errors import (
     UnknownClaim,
 )
 from markets.core.settings import Settings
+from markets.settlement import recusal
 from tests.markets.club import NO, YES, Club
 
 
@@ -181,8 +182,8 @@ async def test_only_a_judge_without_money_on_it_clarifies(club: Club):
 
     async def clarify(who: Any, words: str = "Beta releases count.", *, moderator: bool = True) -> int:
         actor = Actor(who.number, moderator)
-        request = judges.Clarify(club.guild, club.key(), actor, claim.number, words)
-        return await club.db.write(judges.clarify, request, club.now)
+        request = recusal.Clarify(club.guild, club.key(), actor, claim.number, words)
+        return await club.db.write(recusal.clarify, request, club.now)
 
     assert await clarify(mo) == 1
     assert await clarify(mo, "And so do patches.") == 2

@@ -15,6 +15,7 @@ from markets.core import jobs, tables
 from markets.core.errors import BadLink, BadOutcome, CruxEnded, LinkThere, UnknownClaim, UnknownLink
 from markets.forecasts import crux_links, forecasts
 from markets.records import audit
+from markets.settlement import handlers
 from markets.views import queries
 from tests import databases
 from tests.ledger import stories
@@ -87,13 +88,13 @@ async def test_many_are_told_in_several_posts_and_a_crash_between_them_tells_nob
     await club.proposed(mo, first, IT_WAS, moderator=True)
     club.skip(days=8)
     (settles,) = [row for row in await claimed(club, 1) if row.kind == "proposal.settle"]
-    await club.db.write(jobs.perform, settles, club.now)
+    await club.db.write(handlers.perform, settles, club.now)
 
     (held,) = [row for row in await claimed(club, 2) if row.kind == "cruxes.tell"]
     async with databases.opened(url) as other:  # killed after the commit, before its worker heard of it
-        assert await other.write(jobs.perform, held, club.now)
+        assert await other.write(handlers.perform, held, club.now)
     with pytest.raises((AlreadyDone, jobs.FenceGone)):
-        await club.db.write(jobs.perform, held, club.now)
+        await club.db.write(handlers.perform, held, club.now)
     await club.sweep()
 
     told = [player for note in await notes(club, url) for player in note["players"]]

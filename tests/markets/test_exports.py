@@ -19,7 +19,7 @@ from ledger.files import cells, paging
 from ledger.files import exports as book_exports
 from ledger.types import to_us
 from markets.bets import offers
-from markets.claims import ambiguity, claims, judges
+from markets.claims import ambiguity, claims
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Outcome, Result
@@ -27,6 +27,7 @@ from markets.core import tables
 from markets.forecasts import crux_links, leaderboard
 from markets.people import preferences
 from markets.records import exports
+from markets.settlement import recusal
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_disputes import appoint, argue
@@ -88,8 +89,8 @@ async def everything(club: Club) -> None:
     await club.proposed(ada, main, Result("outcome", outcome=YES), reason="-1+1")
     await club.challenge(bo, main, "wording", "@SUM(A1)")
     await argue(club, mu, main, 'a "quoted"\nline')
-    words = judges.Clarify(club.guild, club.key(), Actor(mo.number, True), main.number, "\tA tab.")
-    await club.db.write(judges.clarify, words, club.now)
+    words = recusal.Clarify(club.guild, club.key(), Actor(mo.number, True), main.number, "\tA tab.")
+    await club.db.write(recusal.clarify, words, club.now)
     late = await quarrelling(club, ada, bo, slow)
     await club.vote(mo, main, Result("outcome", outcome=NO))
     await club.appeal(ada, main)

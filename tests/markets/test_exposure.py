@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.types import to_us
-from markets.claims import claims, instruments
+from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core.errors import NotAHolder, Recused
 from markets.records import audit as markets_audit
-from markets.settlement import calendar, exposure, resolution
+from markets.settlement import calendar, exposure, kinds, resolution
 from markets.shares import trading
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -215,7 +215,7 @@ async def test_what_each_outcome_brings_is_the_same_read_at_once(club: Club):
     def both(tx: Connection) -> None:
         found = claims.load(tx, club.guild, claim.number)
         for player in (None, *[who.number for who in people], 99):
-            for kind in instruments.ALL:
+            for kind in kinds.ALL:
                 single = [kind.changes(tx, found, result, player) for result in exposure.possible(found)[:4]]
                 assert kind.changes_by_outcome(tx, found, player) == single, (kind, player)
 

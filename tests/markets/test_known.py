@@ -13,7 +13,7 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Judges, Result
 from markets.core.errors import BadResult, BadTimes, NotAJudge, Recused
 from markets.records import audit
-from markets.settlement import disputes, resolution
+from markets.settlement import disputes, moment_effect, resolution
 from markets.views import portfolio, queries
 from tests import databases
 from tests.ledger import stories
@@ -222,7 +222,7 @@ async def test_a_ruling_may_void_the_bets_that_were_taken_after_it_was_public(cl
     with pytest.raises(BadResult):  # that is for judges
         await club.propose(ada, claim, replace(IT_WAS, voids_late=True), known_us=known_us)
     made = await club.proposed(ada, claim, IT_WAS, known_us=known_us)
-    effect = await club.db.read(became_public.effect, claim, made.result)
+    effect = await club.db.read(moment_effect.effect, claim, made.result)
     assert effect is not None
     assert (effect.bets, effect.forecasts, effect.returned, effect.moved) == ((late.number,), 1, (), ())
     await club.challenge(bo, claim, "known")

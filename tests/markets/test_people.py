@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.players import PersonAct
-from markets.claims import judges
 from markets.claims.terms import Actor, Judges, Result
 from markets.core import moderation_posts, outbox, tables
 from markets.records import deletion
 from markets.records.deletion import stored
+from markets.settlement import recusal
 from tests.markets.club import Club
 from tests.world import SALT
 
@@ -46,8 +46,8 @@ async def test_the_cards_of_whoever_is_deleted_are_drawn_again_also_where_they_o
     other = await club.claim(ada, judges=Judges((dee.number,)))
     judged = await club.claim(ada)
     await club.bet(ada, bo, judged)
-    clarify = judges.Clarify(club.guild, club.key(), Actor(dee.number), other.number, "As meant.")
-    await club.db.write(judges.clarify, clarify, club.now)
+    clarify = recusal.Clarify(club.guild, club.key(), Actor(dee.number), other.number, "As meant.")
+    await club.db.write(recusal.clarify, clarify, club.now)
     club.skip(days=31)
     await club.proposed(ada, judged, Result("outcome", outcome=0))
     dispute = await club.challenge(bo, judged)

@@ -30,7 +30,7 @@ from markets.core.errors import (
     WindowOver,
 )
 from markets.records import audit as markets_audit
-from markets.settlement import disputes, proposals, resolution
+from markets.settlement import disputes, handlers, proposals, resolution
 from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
@@ -379,7 +379,7 @@ async def test_two_workers_pay_a_ruling_once(club: Club, three: list[Database], 
     mine = [row for row in held if row.guild == club.guild]
 
     def performing(row: jobs.LeasedJob) -> Act:
-        return lambda db: db.write(jobs.perform, row, club.now)
+        return lambda db: db.write(handlers.perform, row, club.now)
 
     for row in mine:
         answers = await asyncio.gather(*(performing(row)(db) for db in three), return_exceptions=True)

@@ -30,7 +30,7 @@ from markets.core.errors import (
 )
 from markets.forecasts import forecasts
 from markets.pools import pools
-from markets.settlement import disputes, proposals
+from markets.settlement import disputes, handlers, proposals
 from markets.shares import market_maker, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_races import Act, race, sound, sweeping, three
@@ -148,7 +148,7 @@ async def being_settled(club: Club, at: Scene) -> None:
     club.skip(hours=49)
     for row in await club.db.background(jobs.lease, jobs.LeaseJobs(owner=7_000_000 + club.guild), club.now):
         if (row.guild, row.kind) == (club.guild, "proposal.settle"):
-            await club.db.write(jobs.perform, row, club.now, background=True)
+            await club.db.write(handlers.perform, row, club.now, background=True)
     stakes = await club.db.read(pools.stakes_of, club.guild, at.claim.number)
     assert [one.state for one in stakes] == ["paid", "live", "live"]
 

@@ -32,7 +32,7 @@ def test_the_playground_imports_nothing_of_crux_and_no_discord_py():
 def test_it_starts_without_what_only_developers_have():
     hidden = "; ".join(f"sys.modules[{name!r}] = None" for name in DEVELOPERS_ONLY)
     script = (
-        f"import sys; {hidden}; from bot.playground.openapi import Checker;"
-        "import bot.playground.driver; assert Checker.if_at_hand() is None"
+        f"import sys; {hidden}; from bot.playground.openapi import SchemaChecker;"
+        "import bot.playground.driver; assert SchemaChecker.if_at_hand() is None"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

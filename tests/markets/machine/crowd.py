@@ -8,11 +8,11 @@ from hypothesis.stateful import rule
 from ledger.issuance import Allowance
 from ledger.players import PersonAct, Present
 from ledger.types import to_us
-from markets.claims import claims, judges
+from markets.claims import claims
 from markets.core import moderation_posts, tables
 from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, preferences, rewards
-from markets.settlement import disputes
+from markets.settlement import disputes, recusal
 from tests.markets.machine.base import Base, stakes, which
 from tests.world import SALT
 
@@ -122,7 +122,7 @@ class Crowd(Base):
             self.do(disputes.argue, disputes.Argue(*self.ids(), who, number, "See the table."))
         elif n % 4 == 1:
             number = self.claim(claim, "open", "proposed", "disputed")
-            self.do(judges.clarify, judges.Clarify(*self.ids(), actor, number, "A fork counts."))
+            self.do(recusal.clarify, recusal.Clarify(*self.ids(), actor, number, "A fork counts."))
         elif n % 4 == 2:
             self.do(notes.note, notes.Note(*self.ids(), actor, self.claim(claim, "open"), "Being looked at."))
         elif (bet := self.pick(tables.bets, claim, "settled")) is not None:

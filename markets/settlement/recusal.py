@@ -1,0 +1,109 @@
+"""Decide who may judge a claim: its judges, and nobody who has or had money on it (RULES D4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.compiled import in_guild, param
+from ledger.types import to_us
+from markets.claims import claims, conditions
+from markets.claims.claims import Claim
+from markets.claims.judges import note_act, standing_judges
+from markets.claims.terms import Actor
+from markets.core import outbox, tables, text_limits
+from markets.core.errors import NotAJudge, Recused
+from markets.settlement import kinds
+
+_clarifications = tables.clarifications.c
+
+
+_CLARIFICATIONS = (
+    sa.select(sa.func.count())
+    .select_from(tables.clarifications)
+    .where(in_guild(_clarifications), _clarifications.claim == param("claim"))
+)
+
+
+_ADD_CLARIFICATION = sa.insert(tables.clarifications)
+
+
+def require_judge(tx: Connection, claim: Claim, actor: Actor) -> None:
+    """Holds somebody against the claim's judges, as they are at this moment.
+
+    Raises:
+        NotAJudge: They are neither named by the claim nor, where it names nobody who is left, a moderator.
+        Recused: They have or had money on it.
+    """
+    named = standing_judges(tx, claim)
+    if not (actor.player in named if named else actor.moderator):
+        raise NotAJudge(claim.number)
+    require_no_money(tx, claim, actor.player)
+
+
+def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
+    """Raises Recused where a player has or ever had money on a claim, or on anything conditional on it (D4)."""
+    if is_recused(tx, claim, player):
+        raise Recused(claim.number)
+
+
+def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether a player has, or ever had, money on a claim or on one that hangs on it."""
+    lower = conditions.below(tx, claim.guild, claim.number)
+    return has_money(tx, claim, player) or any(
+        has_money(tx, claims.load(tx, claim.guild, number), player) for number in lower
+    )
+
+
+def has_money(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether a player has, or ever had, money on any instrument of a claim."""
+    return any(instrument.had_money(tx, claim, player) for instrument in kinds.ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """A dated addition to a claim by one of its judges."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    words: str
+
+
+def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
+    """Append a clarification, which fills a gap and turns no criterion round; every holder is told (B5).
+
+    Raises:
+        NotAJudge, Recused: Not theirs to say.
+        ClaimMoved: The claim has ended, or is a draft still.
+        Needed: It says nothing.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("clarify", now)
+    require_judge(tx, claim, request.actor)
+    words = text_limits.words("words", request.words)
+    number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
+    row = {
+        "guild_id": claim.guild,
+        "claim": claim.number,
+        "number": number,
+        "author": request.actor.player,
+        "words": words,
+        "at_us": to_us(now),
+    }
+    tx.execute(_ADD_CLARIFICATION, row)
+    note_act(
+        tx,
+        claim.guild,
+        "clarify",
+        actor=request.actor.player,
+        now=now,
+        claim=claim.number,
+        reason=words,
+    )
+    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    facts = {"claim": claim.number, "clarification": number}
+    outbox.enqueue(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
+    return number

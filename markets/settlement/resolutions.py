@@ -1,0 +1,74 @@
+"""Store what each claim came to, and read it back (RULES D6)."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.compiled import in_guild, param
+from markets.core import tables
+
+ROOM = 190
+"""Entries that paying or taking back may write in one transaction; a bond that returns before it takes the rest."""
+
+
+_resolutions = tables.resolutions.c
+
+
+ADD_RESOLUTION = sa.insert(tables.resolutions)
+
+
+_this_resolution = (in_guild(_resolutions), _resolutions.number == param("n"))
+
+
+_LOAD_RESOLUTION = sa.select(
+    _resolutions.number,
+    _resolutions.claim,
+    _resolutions.result,
+    _resolutions.proposal,
+    _resolutions.dispute,
+    _resolutions.at_us,
+    _resolutions.pays_us,
+    _resolutions.paid_us,
+    _resolutions.reversed_us,
+).where(*_this_resolution)
+
+
+PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
+
+
+REVERSED = (
+    sa.update(tables.resolutions)
+    .where(*_this_resolution)
+    .values(
+        reversed_us=param("at"),
+        reversed_by=param("by"),
+        reversed_why=param("why"),
+        reversed_salt=param("salt"),
+    )
+)
+
+
+MARK = sa.select(_resolutions.reversed_by, _resolutions.reversed_why, _resolutions.reversed_salt).where(
+    *_this_resolution
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A resolution as the transaction finds it; `result` as JSON."""
+
+    number: int
+    claim: int
+    result: str
+    proposal: int | None
+    dispute: int | None
+    at_us: int
+    pays_us: int
+    paid_us: int | None
+    reversed_us: int | None
+
+
+def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
+    """A resolution by its number."""
+    return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())
