@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from ledger import settings as stored_settings
 from ledger.compiled import Compiled, in_guild, param
 from ledger.types import fits, from_us, to_us
-from markets.claims import ambiguity, conditions, ranges, sides, stories, zones
+from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories, zones
 from markets.claims.terms import (
     DAY_US,
     LATEST_US,
@@ -354,7 +354,7 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
     for lower in conditions.below(tx, claim.guild, claim.number):  # whose offers were made for the old words
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(warned) or None})
-    _write_out(tx, load(tx, claim.guild, claim.number), now)
+    _write_out(tx, load(tx, claim.guild, claim.number), now, before=claim.terms)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     _tell_of_dead(tx, claim, dead, now)
     return dead
@@ -369,11 +369,13 @@ def with_stories(claim: Claim, terms: Terms) -> Terms:
     return replace(terms, kind=mine.kind, outcomes=mine.outcomes, scenario=mine.scenario)
 
 
-def _write_out(tx: Connection, claim: Claim, now: datetime) -> None:
-    """What an open claim's terms say stands once more where the calendar, lists and other claims find it."""
+def _write_out(tx: Connection, claim: Claim, now: datetime, *, before: Terms | None = None) -> None:
+    """Write what an open claim's terms say where the calendar, lists, the search and other claims find it; `before`
+    are the terms that it was open with until now."""
     stories.note(tx, claim.guild, claim.number, claim.terms)
     schedule_times(tx, claim, now)
     tag(tx, claim.guild, claim.number, claim.terms)
+    claim_words.note(tx, claim.guild, claim.number, claim.terms, before)
     _hang(tx, claim, claim.terms)
 
 

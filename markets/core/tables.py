@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from ledger import money
 from ledger.schema import STRICT
-from ledger.types import Digest, Flag, Moment, Whole, Words
+from ledger.types import Digest, Flag, Moment, Sorted, Whole, Words
 
 CLAIM_STATES = ("draft", "open", "proposed", "disputed", "ruled", "settled", "void", "unresolved", "dropped")
 OFFER_STATES = ("open", "accepted", "withdrawn", "countered", "expired", "dead")
@@ -190,6 +190,15 @@ class Tags(SQLModel, table=True):
     guild_id: int = Field(sa_type=Whole, primary_key=True)
     claim: int = Field(sa_type=Whole, primary_key=True)
     tag: str = Field(sa_type=Words, primary_key=True)
+
+
+class Claim_Words(SQLModel, table=True):
+    """The words of an open claim, folded as `claim_words` splits them, one a row: a prefix is a range of the key."""
+
+    __table_args__ = (_of_claim(), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    word: str = Field(sa_type=Sorted, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
 
 
 class Follows(SQLModel, table=True):
@@ -1134,6 +1143,7 @@ stories = SQLModel.metadata.tables["stories"]
 items = SQLModel.metadata.tables["items"]
 tellings = SQLModel.metadata.tables["tellings"]
 tags = SQLModel.metadata.tables["tags"]
+claim_words = SQLModel.metadata.tables["claim_words"]
 follows = SQLModel.metadata.tables["follows"]
 clarifications = SQLModel.metadata.tables["clarifications"]
 offers = SQLModel.metadata.tables["offers"]

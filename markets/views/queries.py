@@ -18,6 +18,7 @@ from markets.bets.offers import Bet, Offer
 from markets.claims import (
     ambiguity,
     became_public,
+    claim_words,
     claims,
     conditions,
     library,
@@ -689,13 +690,18 @@ def tagged(tx: Connection, guild: int, tag: str, *, before: int = 0) -> list[Row
 
 
 def search(tx: Connection, guild: int, words: str) -> list[Row]:
-    """The newest claims whose words hold all of these."""
-    found = sa.select(*_ROW).where(in_guild(_claims), _claims.state.not_in(["draft", "dropped"]))
-    asked: dict[str, Any] = {"g": guild}
-    for at, word in enumerate(words.casefold().split()[:6]):
-        found = found.where(sa.func.lower(_claims.terms).contains(param(f"w{at}"), autoescape=False))
-        asked[f"w{at}"] = word.replace("%", "").replace("_", "")
-    return _rows(tx, found.order_by(_claims.number.desc()).limit(PAGE + 1), asked)
+    """Find the newest claims that hold all of these words, or longer ones that begin so, in their title, statement,
+    outcome names or tags; none where there is no word in it."""
+    holding, values = claim_words.search(words)
+    if holding is None:
+        return []
+    return _rows(tx, holding_words(holding), {"g": guild} | values)
+
+
+def holding_words(claims_that_do: sa.CompoundSelect[tuple[int]]) -> sa.Select[*tuple[Any, ...]]:
+    """The newest of the claims whose numbers another statement selects, for a list."""
+    found = _in_server.where(_claims.state.not_in(["draft", "dropped"]), _claims.number.in_(claims_that_do))
+    return found.order_by(_claims.number.desc()).limit(PAGE + 1)
 
 
 def drafts(tx: Connection, guild: int, player: int) -> list[Row]:
