@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, JsonText, in_guild, param
 from ledger.types import fits, from_us, to_us
 from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories, zones
 from markets.claims.terms import (
@@ -205,7 +205,7 @@ _follows = tables.follows.c
 _SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
 _WITH_JUDGES = (
     sa.select(_claims.number, _claims.terms)
-    .where(in_guild(_claims), _claims.terms.contains('"named":['), ~_claims.terms.contains('"named":[]'))
+    .where(in_guild(_claims), JsonText(_claims.terms, "judges", "named") != "[]")
     .order_by(_claims.number)
 )
 _STANDING_OFFERS = (

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger import players as people
 from ledger import schema as book
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import JsonText, in_guild, param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.bets.offers import Bet, Offer
@@ -302,7 +302,9 @@ _LOST_DISPUTES = (
 _VOIDS = (
     sa.select(sa.func.count())
     .select_from(tables.proposals)
-    .where(in_guild(_proposals), _proposals.proposer == param("p"), _proposals.result.like('%"kind":"void"%'))
+    .where(
+        in_guild(_proposals), _proposals.proposer == param("p"), JsonText(_proposals.result, "kind") == "void"
+    )
 )
 _ROW = (_claims.number, _claims.terms, _claims.state, _claims.closes_us, _claims.deadline_us, _claims.author)
 _in_server = sa.select(*_ROW).where(in_guild(_claims))
@@ -676,7 +678,7 @@ def linked(tx: Connection, guild: int, player: int) -> list[Row]:
     replaced += [said.on for one in own if (said := terms.read_terms(one.terms).condition)]
     replaced += [link.claim for number in numbers for link in conditions.hanging(tx, guild, number)]
     links = [_claims.supersedes.in_(numbers), _claims.number.in_(replaced)]
-    links += [_claims.terms.contains(f'"{name}"') for name in sorted(related)]
+    links += [JsonText(_claims.terms, "library").in_(sorted(related))]
     others = sa.and_(_claims.number.not_in(numbers), sa.or_(*links))
     targets = sa.select(_links.target).where(in_guild(_links), _links.claim.in_(numbers))
     sources = sa.select(_links.claim).where(in_guild(_links), _links.target.in_(numbers))
