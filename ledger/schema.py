@@ -37,7 +37,12 @@ NEVER_USED = -1
 
 
 class TableModel(SQLModel):
-    """A table that is declared as a model: `DueWorkTable` is `due_work` in the database."""
+    """A table that is declared as a model: `DueWorkTable` is `due_work` in the database.
+
+    Pydantic's validators are left unbuilt, a tenth of a second at every start: no row is ever made into a model.
+    """
+
+    model_config = {"defer_build": True}
 
     @declared_attr.directive
     def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - as SQLModel declares its own
