@@ -49,8 +49,6 @@ FILLS = 20
 MOST_OPEN = 40
 """Orders of one person in one server: all of them can end in one transaction."""
 
-ENDED_AT_ONCE = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Order:

@@ -28,7 +28,7 @@ from markets.claims import (
 from markets.claims.claims import Claim
 from markets.claims.stories import Judged
 from markets.claims.terms import Result, Terms
-from markets.core import lifecycle, outbox, tables
+from markets.core import lifecycle, tables
 from markets.forecasts import crux_links, forecasts
 from markets.forecasts.crux_links import CruxShown
 from markets.forecasts.forecasts import Crowd
@@ -619,11 +619,6 @@ def profile(tx: Connection, guild: int, player: int) -> Profile:
     return Profile(player, record(tx, guild, player), live, won, lost, profit, named(tx, guild, {player}))
 
 
-def bets_of_claim(tx: Connection, guild: int, numbers: Sequence[int]) -> list[Bet]:
-    """Bets by number."""
-    return [offers.load_bet(tx, guild, number) for number in numbers]
-
-
 def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
     """A claim, and what its forms hold as JSON.
 
@@ -632,11 +627,6 @@ def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
     """
     found = claims.load(tx, guild, number)
     return found, claims.typed_of(tx, guild, number)
-
-
-def message_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
-    """The channel and message of a card that Discord shows."""
-    return outbox.place_of(tx, guild, kind, ref)
 
 
 def short(digest: str) -> str:

@@ -191,7 +191,8 @@ def state(tx: Connection) -> tuple[str | None, Objects]:
 
 def test_migrations_at_once_stand_in_line(empty: str):
     script = (
-        "import sys; from ledger.storage import schema_version; from ledger.storage.database import run_alone; sys.stdin.read();"
+        "import sys; from ledger.storage import schema_version; from ledger.storage.database import run_alone;"
+        " sys.stdin.read();"
         " print(*run_alone(sys.argv[1], lambda tx: schema_version.migrate(tx, 'it'), write=True))"
     )
     running = [
