@@ -10,6 +10,7 @@ everything that isn't on the write path stays plain Core.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from operator import itemgetter
 from typing import Any, cast
 
@@ -46,6 +47,11 @@ def constants(**values: int | str) -> dict[str, sa.ColumnElement[Any]]:
 def params(name: str) -> sa.BindParameter[Any]:
     """A list of values for IN, given by name at each execution of a statement that is not prepared."""
     return sa.bindparam(name, expanding=True)
+
+
+def columns_of(table: sa.Table, row: type[Any]) -> tuple[sa.Column[Any], ...]:
+    """Return the columns that the fields of a dataclass hold, in their order; `guild` holds `guild_id`."""
+    return tuple(table.c["guild_id" if one.name == "guild" else one.name] for one in fields(row))
 
 
 class JsonText(sa.ColumnElement[str]):

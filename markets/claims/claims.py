@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
-from ledger.compiled import Compiled, JsonText, in_guild, param
+from ledger.compiled import Compiled, JsonText, columns_of, in_guild, param
 from ledger.types import fits, from_us, to_us
 from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories, zones
 from markets.claims.terms import (
@@ -151,23 +151,7 @@ class Follow:
 
 _claims = tables.claims.c
 _this = (in_guild(_claims), _claims.number == param("n"))
-COLUMNS = (
-    _claims.guild_id,
-    _claims.number,
-    _claims.author,
-    _claims.state,
-    _claims.terms,
-    _claims.digest,
-    _claims.settings,
-    _claims.closes_us,
-    _claims.deadline_us,
-    _claims.check_us,
-    _claims.frozen,
-    _claims.halted,
-    _claims.supersedes,
-    _claims.resolution,
-    _claims.opened_us,
-)
+COLUMNS = columns_of(tables.claims, Claim)
 _LOAD = Compiled(sa.select(*COLUMNS).where(*_this))
 _ADD = sa.insert(tables.claims)
 _OPEN = (
