@@ -1,4 +1,4 @@
-"""Word odds: one sentence that says the same whichever way they were typed (RULES C1)."""
+"""The words for odds: one sentence that says the same however they were typed (RULES C1)."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ from markets.mechanisms.two_party import Stakes
 
 
 def sentence(stakes: Stakes) -> str:
-    """Say the odds to the maker. The other side reads `sentence(stakes.turned())`."""
+    """Say to the maker what they risk, what they win and how sure they must be."""
     return (
         f"You risk {text.number(stakes.maker)} to win {text.number(stakes.taker)}; "
         f"it pays you if your chance is above {percent(stakes.break_even)}."
@@ -15,7 +15,7 @@ def sentence(stakes: Stakes) -> str:
 
 
 def percent(share: Fraction) -> str:
-    """Write `75%`, `66.67%`, `0.012%`: two decimals, and near 0 and 100 two digits of what is left.
+    """`75%`, `66.67%`, `0.012%`: two decimals, or near 0 and 100 as many as show two digits of what is left.
 
     Rounded to the nearest; nothing between is ever shown as 0% or 100%.
     """
