@@ -5,14 +5,16 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bot import config
 from bot.cli import COMMANDS
 from bot.cli.command import Command
 from bot.errors import CannotRun, NobodyReads
 from ledger.errors import LedgerError
+from ledger.storage import schema_version
 
 FAILED = 2
 _ABOUT = "Crux: claims, bets and markets in a Discord server, with books that anyone can check."
@@ -24,6 +26,14 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(FAILED, f"{message[:1].upper()}{message[1:]}: see `{self.prog} --help`.\n")
+
+
+class _Version(argparse.Action):
+    """Print the version of Crux and the schema's, which reading the migrations tells, and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
+        print(f"crux {version('crux-bot')}, schema {schema_version.known()[-1]}")
+        parser.exit()
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -52,6 +62,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="crux", description=_ABOUT, epilog=_AFTER)
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the version of Crux and of its database schema"
+    )
     _add_common(parser, default=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:

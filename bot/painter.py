@@ -1,4 +1,4 @@
-"""Has charts drawn in another process, and keeps the last pictures.
+"""Draw charts in another process, and keep the last pictures.
 
 The process is started when there is something to draw, and ended when there has been nothing for a while: matplotlib
 takes half a second to load and 80 MB to hold, which the bot itself never does. A picture that can't be drawn is left
@@ -24,10 +24,10 @@ from ledger.errors import LedgerError
 from ledger.storage.database import Database
 
 IDLE_SECONDS = 60.0
-"""How long the process waits for another chart."""
+"""Seconds for which the process waits for another chart."""
 
 DRAW_SECONDS = 20.0
-"""How long one picture may take, the start of the process included."""
+"""Seconds that one picture may take, the start of the process included."""
 
 MOST_KEPT_BYTES = 8 * 1024 * 1024
 
@@ -49,7 +49,7 @@ class Painter:
         self._idle: asyncio.TimerHandle | None = None
 
     async def painted(self, card: Card) -> Card:
-        """The card with its picture, if it has a chart and that can be drawn."""
+        """Return the card with its picture, if it has a chart and that can be drawn."""
         if card.chart is None:
             return card
         chart = card.chart
@@ -62,7 +62,7 @@ class Painter:
         return replace(card, picture=await self.paint(chart))
 
     async def paint(self, chart: Chart) -> Picture | None:
-        """The picture of a chart; None where it can't be drawn now."""
+        """Paint a chart; None if it can't be drawn now."""
         digest = await asyncio.to_thread(models.digest, chart)
         async with self._one:
             kept = self._kept.get(digest)
@@ -77,7 +77,7 @@ class Painter:
                 await self._end()
                 return None
             except asyncio.CancelledError:
-                await self._end()  # what it would still say belongs to nobody
+                await self._end()  # its late answer would belong to another chart
                 raise
             words = await asyncio.to_thread(models.describe, chart)
             return self._keep(digest, Picture(f"chart-{digest[:16]}.png", content, words))
@@ -122,7 +122,7 @@ class Painter:
         return content
 
     def _let_go(self) -> None:
-        """No more charts: at the end of its input the process ends by itself."""
+        """Close the process's input: it ends by itself."""
         process, self.process = self.process, None
         if process is not None and process.stdin is not None:
             process.stdin.close()

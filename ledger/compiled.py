@@ -10,13 +10,16 @@ everything that isn't on the write path stays plain Core.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from operator import itemgetter
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
 Ordered = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
@@ -44,6 +47,41 @@ def constants(**values: int | str) -> dict[str, sa.ColumnElement[Any]]:
 def params(name: str) -> sa.BindParameter[Any]:
     """A list of values for IN, given by name at each execution of a statement that is not prepared."""
     return sa.bindparam(name, expanding=True)
+
+
+def columns_of(table: sa.Table, row: type[Any]) -> tuple[sa.Column[Any], ...]:
+    """Return the columns that the fields of a dataclass hold, in their order; `guild` holds `guild_id`."""
+    return tuple(table.c["guild_id" if one.name == "guild" else one.name] for one in fields(row))
+
+
+class JsonText(sa.ColumnElement[str]):
+    """A value inside a text column that holds JSON, as text: NULL where it is null or isn't there, and a list or an
+    object as JSON again. Each database reads the JSON itself, and raises where it is none."""
+
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - SQLAlchemy reads a plain list
+        ("column", InternalTraversal.dp_clauseelement),
+        ("path", InternalTraversal.dp_string_list),
+    ]
+    type = sa.Text()
+
+    def __init__(self, column: sa.ColumnElement[Any], *path: str) -> None:
+        assert all(name.isidentifier() for name in path), path  # they stand in the statement's own text
+        self.column, self.path = column, path
+
+    @property
+    def _from_objects(self) -> list[sa.FromClause]:
+        return self.column._from_objects  # pyright: ignore[reportPrivateUsage] - a statement reads its tables by it
+
+
+@compiles(JsonText)
+def _on_sqlite(element: JsonText, compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_extract({compiler.process(element.column, **more)}, '$.{'.'.join(element.path)}')"
+
+
+@compiles(JsonText, "postgresql")
+def _on_postgresql(element: JsonText, compiler: SQLCompiler, **more: Any) -> str:
+    return f"(CAST({compiler.process(element.column, **more)} AS json) #>> '{{{','.join(element.path)}}}')"
 
 
 class Compiled:

@@ -14,7 +14,6 @@ MOST_BALANCE = 10**18
 
 # ASCII digits only: `\d` and int() also take Arabic, Devanagari and full-width ones.
 _POINTS = re.compile(r"(?:(0|[1-9][0-9]*)|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0-9]{1,2}))?", re.ASCII)
-_EXACT = re.compile(r"(-?)(0|[1-9][0-9]{0,16})\.([0-9]{2})", re.ASCII)  # up to 10^18 minor units
 
 
 def amount(value: object) -> int:
@@ -54,19 +53,6 @@ def points(minor: int) -> str:
     return f"{sign}{whole}.{cents:02d}"
 
 
-def from_exact_points(text: str) -> int:
-    """The inverse of `points`.
-
-    Raises:
-        BadAmount: `points` writes no such text. A spreadsheet saves 1.50 as 1.5; that is not read as 1.05.
-    """
-    found = _EXACT.fullmatch(text)
-    if found is None:
-        raise BadAmount(text, "points in a file have two decimals, as in 1234.50")
-    sign, whole, cents = found.groups()
-    return int(f"{sign}{whole}{cents}")
-
-
 def share_out(total: int, weights: Sequence[int]) -> list[int]:
     """Split `total` minor units in proportion to `weights`, by largest remainder.
 
@@ -87,8 +73,3 @@ def share_out(total: int, weights: Sequence[int]) -> list[int]:
     for place in sorted(range(len(split)), key=lambda place: -split[place][1])[:left]:
         shares[place] += 1
     return shares
-
-
-def by_basis_points(total: int, bps: int) -> int:
-    """`bps` ten-thousandths of `total`, rounded down."""
-    return total * bps // 10_000

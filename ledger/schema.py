@@ -1,12 +1,15 @@
 """The tables of the book, declared with SQLModel, and the Core tables that the write path uses.
 
 `guild_id` leads every primary, unique and foreign key: the privacy wall today, the partition key later. A class
-is named as its table, in the plural. What the triggers promise is written once here, for both databases;
-`migrations/` holds its own frozen copies.
+is named as its table, in the plural, with the suffix `Table`; the Core table stands below it. What the triggers
+promise is written once here, for both databases; `migrations/` holds its own frozen copies.
 """
+
+import re
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from ledger import money
@@ -21,6 +24,7 @@ metadata.naming_convention = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
 }
 
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 STRICT = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 KINDS = ("mint", "house", "wallet", "escrow", "reserve", "bond")
@@ -32,11 +36,29 @@ NEVER_USED = -1
 """Which transfer ended an account that none ever touched."""
 
 
+class TableModel(SQLModel):
+    """A table that is declared as a model: `DueWorkTable` is `due_work` in the database.
+
+    Pydantic's validators are left unbuilt, a tenth of a second at every start: no row is ever made into a model.
+    """
+
+    model_config = {"defer_build": True}
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride] - as SQLModel declares its own
+        return _CAPITAL.sub("_", cls.__name__.removesuffix("Table")).lower()
+
+
+def core(model: type[TableModel]) -> sa.Table:
+    """Return the Core table of a model: statements are written with it, and rows are never made into models."""
+    return metadata.tables[str(model.__tablename__)]
+
+
 def _among(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
-class Books(SQLModel, table=True):
+class BooksTable(TableModel, table=True):
     """One server's books: the counters its numbers come from, and the newest digest of its chain.
 
     `db.write` locks this row first. The counters are read and advanced inside each transaction, so a roll-back
@@ -56,7 +78,10 @@ class Books(SQLModel, table=True):
     head: bytes = Field(sa_type=Digest)
 
 
-class Players(SQLModel, table=True):
+books = core(BooksTable)
+
+
+class PlayersTable(TableModel, table=True):
     """A person in one server's book. The only table that holds a person's Discord id; deletion blanks it."""
 
     __table_args__ = (
@@ -72,7 +97,10 @@ class Players(SQLModel, table=True):
     joined_us: int = Field(sa_type=Moment)
 
 
-class Accounts(SQLModel, table=True):
+players = core(PlayersTable)
+
+
+class AccountsTable(TableModel, table=True):
     """Where points are. `balance` and `entries` change with each entry, the rest never; `seal` covers the rest.
 
     `owner` is the number of the player it belongs to, 0 where nobody does. `ended_by` is empty while the account
@@ -120,7 +148,10 @@ class Accounts(SQLModel, table=True):
     seal: bytes = Field(sa_type=Digest)
 
 
-class Transfers(SQLModel, table=True):
+accounts = core(AccountsTable)
+
+
+class TransfersTable(TableModel, table=True):
     """One balanced movement. Never edited; undone only by its opposite, once.
 
     `actor` is the number of the player who asked for it, 0 for Crux itself. `words` is the salted digest of the
@@ -152,7 +183,10 @@ class Transfers(SQLModel, table=True):
     digest: bytes = Field(sa_type=Digest)
 
 
-class Entries(SQLModel, table=True):
+transfers = core(TransfersTable)
+
+
+class EntriesTable(TableModel, table=True):
     """One signed line of a transfer, with the balance after it and its place in its account's own count."""
 
     __table_args__ = (
@@ -175,7 +209,10 @@ class Entries(SQLModel, table=True):
     account_seq: int = Field(sa_type=Whole)
 
 
-class Notes(SQLModel, table=True):
+entries = core(EntriesTable)
+
+
+class NotesTable(TableModel, table=True):
     """The words of a transfer: a reason, a link. Blanked by deletion; the chain holds only their salted digest."""
 
     __table_args__ = (
@@ -195,7 +232,10 @@ class Notes(SQLModel, table=True):
     erased: int = Field(sa_type=Flag, default=0)
 
 
-class Done(SQLModel, table=True):
+notes = core(NotesTable)
+
+
+class DoneTable(TableModel, table=True):
     """What was carried out under which key, and what it answered; so that nothing happens twice."""
 
     __table_args__ = (
@@ -211,7 +251,10 @@ class Done(SQLModel, table=True):
     at_us: int = Field(sa_type=Moment)
 
 
-class Settings(SQLModel, table=True):
+done = core(DoneTable)
+
+
+class SettingsTable(TableModel, table=True):
     """One of a server's settings, as JSON. Which names there are, each room says with a frozen dataclass."""
 
     __table_args__ = (
@@ -223,7 +266,10 @@ class Settings(SQLModel, table=True):
     value: str = Field(sa_type=Words)
 
 
-class Forgotten(SQLModel, table=True):
+settings = core(SettingsTable)
+
+
+class ForgottenTable(TableModel, table=True):
     """Somebody who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
 
     It refuses that person a second starting balance and an allowance, lets what the number owes follow them, and
@@ -242,7 +288,10 @@ class Forgotten(SQLModel, table=True):
     until_us: int = Field(sa_type=Moment)
 
 
-class Marks(SQLModel, table=True):
+forgotten = core(ForgottenTable)
+
+
+class MarksTable(TableModel, table=True):
     """What the program as a whole remembers, such as which commands it has told Discord of. Of no server and of
     no person: the one table that `guild_id` doesn't lead."""
 
@@ -251,17 +300,7 @@ class Marks(SQLModel, table=True):
     value: str = Field(sa_type=Words)
 
 
-# Core tables for the write path, typed: `Book.__table__` would need an ignore wherever it is used.
-books = metadata.tables["books"]
-players = metadata.tables["players"]
-accounts = metadata.tables["accounts"]
-transfers = metadata.tables["transfers"]
-entries = metadata.tables["entries"]
-notes = metadata.tables["notes"]
-done = metadata.tables["done"]
-settings = metadata.tables["settings"]
-forgotten = metadata.tables["forgotten"]
-marks = metadata.tables["marks"]
+marks = core(MarksTable)
 
 
 # --- triggers ---------------------------------------------------------------------------------

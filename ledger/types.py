@@ -17,6 +17,7 @@ Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = Whole  # microseconds since 1970 in UTC; such a column's name ends in _us
 Flag = Whole  # 0 or 1; such a column has a CHECK
 Words = sa.Text()
+Sorted = Words.with_variant(sa.Text(collation="C"), "postgresql")  # text in the order of its bytes on both
 Digest = sa.LargeBinary()  # 32 bytes of SHA-256
 
 Salt = Annotated[bytes, Field(exclude=True)]

@@ -214,7 +214,8 @@ def require_verified(url: str, guild: int) -> None:
 def test_every_version_is_there():
     """Whoever adds a migration stores a book of the version before it, as `tests/stored/README.md` says."""
     stored = {name[:4] for name in BOOKS} | {"0012", "0013"}
-    assert stored == set(schema_version.known())
+    *before, newest = schema_version.known()
+    assert {*before} <= stored <= {*before, newest}
 
 
 def test_it_is_at_the_version_that_it_is_stored_for(tmp_path: Path):

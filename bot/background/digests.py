@@ -1,4 +1,4 @@
-"""The book's newest digest, posted in the log channel once on a day after points moved (RULES A8)."""
+"""Post the book's newest digest in the log channel, once on a day after points moved (RULES A8)."""
 
 import contextlib
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Untold:
     since: datetime
 
     def owed(self, now: datetime) -> bool:
-        """Whether a day on which it moved is over; all that moved until now is told with it."""
+        """Tell whether a day on which the book moved is over. Its digest covers everything until now."""
         return day(self.since) < day(now)
 
 
@@ -52,7 +52,7 @@ _AT = sa.select(_transfers.at_us).where(in_guild(_transfers), _transfers.number 
 
 
 async def tell_owed(crux: Client, now: datetime) -> bool:
-    """Have the digests posted that are owed; whether others wait for the end of the day."""
+    """Post the digests that are owed; True if others wait for the end of the day."""
     found = await crux.db.read_long(untold)
     for book in found:
         if book.owed(now):
@@ -67,7 +67,7 @@ async def _tell(crux: Client, book: Untold, now: datetime) -> None:
 
 
 def untold(tx: Connection) -> list[Untold]:
-    """Every book with a log channel that moved since that channel was told."""
+    """List every book with a log channel that moved since that channel was told."""
     found: list[Untold] = []
     for row in tx.execute(_MAY_BE_UNTOLD).all():
         told = int(row.told or 0)
@@ -78,19 +78,19 @@ def untold(tx: Connection) -> list[Untold]:
 
 
 def tell(tx: Connection, request: TellDigest, now: datetime) -> None:
-    """In one transaction: it is to be posted, and it is remembered as told."""
+    """Queue one digest and remember it as told, in one transaction."""
     settings.save(tx, request.guild, request.told)
     facts = {"transfers": request.told.digest_transfers, "head": request.head}
     outbox.enqueue(tx, request.guild, render.DIGEST, facts, now)
 
 
 def day(now: datetime) -> int:
-    """Days since 1970, in UTC."""
+    """Count the days since 1970, in UTC."""
     return now.astimezone(UTC).toordinal() - datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
 def next_day(now: datetime) -> datetime:
-    """The next midnight in UTC."""
+    """Return the next midnight in UTC."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=1)
 

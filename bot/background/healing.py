@@ -1,9 +1,9 @@
-"""What could not be told is told when the right to tell it comes back: on the gateway's word, at start, and by
-*Check again*.
+"""Send what could not be sent, when the right to send it comes back.
 
-What Discord refused waits for a right in one channel. It is tried again when that channel's rights are others than at
-the last try and allow it, so nothing is refused twice for the same reason; what failed for another reason is tried
-once more at start. A server where nothing waits costs nothing but its part of one read.
+That is on the gateway's word, at start, and by *Check again*. A send that Discord refused waits for a right in one
+channel. It is tried again when that channel's rights have changed since and allow it, so nothing is refused twice for
+the same reason. What failed for another reason is tried once more at start. A server where nothing waits costs only
+its part of one read.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Healing:
             self.heard(guild)
 
     def heard(self, guild: discord.Guild) -> None:
-        """A server's rights may be others now."""
+        """Note that a server's rights may have changed."""
         for server, channel in [place for place in self._tried if place[0] == guild.id]:
             if self._tried[server, channel] != _rights(guild, channel):
                 del self._tried[server, channel]
@@ -50,7 +50,7 @@ class Healing:
         self.woken.set()
 
     async def run(self) -> int:
-        """Let all be told that waited for rights which are there now; how much that is."""
+        """Send what waited for rights that are there now; the number of rows."""
         async with self._one:
             wanted, self._wanted = self._wanted, set()
             if not wanted:
@@ -100,7 +100,7 @@ class Healing:
 
 
 async def again(crux: Client, guild: discord.Guild) -> int:
-    """Somebody asks for it: tell what is parked in a server once more, wherever Crux has the rights now."""
+    """Send once more what is parked in a server, in every channel where Crux has the rights now."""
     kept = [one for one in await crux.db.read(outbox.kept) if one.guild == guild.id]
     told = await _tell(crux, guild.id, kept, tuple(sorted(_refused_in(guild, kept))), others=True)
     if told:
@@ -122,7 +122,7 @@ async def _tell(
 
 
 def _refused_in(guild: discord.Guild, kept: list[Parked]) -> set[int]:
-    """The channels in which something was refused, and where Crux may write now."""
+    """List the channels in which a send was refused and Crux may write now."""
     found = {one.channel for one in kept if one.refused and one.channel is not None}
     return {channel for channel in found if _may_tell(guild, channel)}
 
@@ -143,7 +143,7 @@ def _rights(guild: discord.Guild, channel: int) -> Rights:
 def _places(
     guild: discord.Guild, channel: int
 ) -> list[discord.abc.GuildChannel | discord.Thread | discord.ForumChannel]:
-    """A channel, or where it isn't known the forums: discord.py forgets a post that is archived."""
+    """Return a channel, or all forums if it isn't known: discord.py forgets archived posts."""
     found = guild.get_channel_or_thread(channel)
     if isinstance(found, discord.Thread) and found.parent is None:
         return []

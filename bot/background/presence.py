@@ -1,7 +1,8 @@
-"""Whether people could reach the bot: a mark in the database while they can, and what an absence prolongs (D3, E5).
+"""Record whether people can reach the bot, and prolong windows after an absence (RULES D3, E5).
 
-The mark is the last moment at which the bot was connected. When it is found older than `BRIEF` on arriving, whoever
-had a window running gets the time back. Servers the bot was removed from rest until it is invited again.
+A mark in the database is the last moment at which the bot was connected. If it is older than `BRIEF` when the bot
+connects, every running window gets the time back. Servers that the bot was removed from rest until it is invited
+again.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ class Presence:
     """Knows whether the bot is here. Nothing due is carried out before `arrived` is set."""
 
     def __init__(self, crux: Client, heard: Callable[[discord.Guild], None]) -> None:
-        """`heard` is told of each server that comes or comes back."""
+        """Take a function that hears of each server that comes or comes back, as `heard`."""
         self.ready = asyncio.Event()
         self.arrived = asyncio.Event()
         self._crux = crux
@@ -52,7 +53,7 @@ class Presence:
         self.arrived.set()
 
     async def beat(self) -> None:
-        """Leave a mark, if the bot is connected; after a sleep of the whole machine that was an absence too."""
+        """Write the mark if the bot is connected. A sleep of the whole machine counts as an absence too."""
         if self._lost:
             return
         if self.arrived.is_set():
@@ -62,13 +63,13 @@ class Presence:
         await self._crux.db.background(remembered.save, remembered.Mark(ALIVE, str(self._beat_us)), now)
 
     def moved(self) -> None:
-        """The playground moved its clock: the bot was there all the while, if it is connected."""
+        """Note that the playground moved its clock: the bot counts as present all the while if it is connected."""
         if self.arrived.is_set() and not self._lost:
             self._beat_us = max(self._beat_us, to_us(self._crux.clock.now()))
 
     @property
     def rests(self) -> bool:
-        """Nobody could object for a while: what is due waits until the bot is connected again."""
+        """Tell whether due work waits until the bot is connected again, because nobody could object meanwhile."""
         return bool(self._lost) and to_us(self._crux.clock.now()) - self._beat_us > _us(BRIEF)
 
     async def _give_back(self, from_us: int) -> None:
@@ -87,7 +88,7 @@ class Presence:
             await self._crux.db.write(calendar.back_again, request, self._crux.clock.now())
 
     async def _count_servers(self) -> None:
-        """Which servers the bot was removed from, or invited to again, while nobody listened."""
+        """Record the servers that the bot was removed from or invited to while it was away."""
         here = {guild.id for guild in self._crux.guilds}
         away = await self._crux.db.read(calendar.removals)
         for guild in await self._crux.db.read(calendar.guilds):
@@ -97,7 +98,7 @@ class Presence:
                 await self._removed(guild)
 
     def _ours(self, guild: int) -> bool:
-        """Whether this process would hear of that server."""
+        """Tell whether this process hears of a server."""
         shards = self._crux.shard_count or 1
         return self._crux.shard_ids is None or (guild >> 22) % shards in self._crux.shard_ids
 
@@ -131,7 +132,7 @@ class Presence:
         await self._invited(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """What discord.py also calls a server that it hears of for the first time."""
+        """Handle a server that discord.py reports for the first time."""
         await self._invited(guild)
 
     async def _invited(self, guild: discord.Guild) -> None:

@@ -1,8 +1,8 @@
-"""The clock that wakes whoever has something to do: due work, announcements, and the book's own dates.
+"""Wake what has work to do: due work, announcements, and the book's own dates.
 
-What is due stands in the database, with everything that protects it; APScheduler, with its store in memory, only says
+Due work stands in the database, with everything that protects it. APScheduler, with its store in memory, only says
 when to look: every few seconds, and at the moment of the next due row. After each move of the playground's clock all
-is done until nothing is owed.
+work is done until nothing is owed.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from bot.background.presence import Presence
 from bot.background.worker import Worker
 from bot.client import Client
 from bot.clock import Idle
-from bot.words import calendar as words
+from bot.words import due_work, ledger
 from ledger import players, statements
 from ledger.errors import LedgerError
 from ledger.types import from_us
@@ -31,7 +31,7 @@ from markets.core import jobs, outbox
 
 EVERY_SECONDS = 5.0
 PAGE_SECONDS = 0.5
-"""How often the playground's page hears at most of what presses changed."""
+"""Seconds, at least, between two updates of the playground's page after presses."""
 
 BEAT_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 60.0
@@ -52,7 +52,7 @@ class Scheduler:
         self._one_house = asyncio.Lock()
 
     async def run(self) -> None:
-        """Work until cancelled: once Discord is there, and what an absence took is given back."""
+        """Work until cancelled, after Discord is connected and an absence was given back."""
         await self.arrive()
         await self.go()
 
@@ -83,14 +83,14 @@ class Scheduler:
                 self._clock.shutdown(wait=False)
 
     async def _let_go(self) -> None:
-        """On SQLite only one process has the book: whoever held something is dead, and nobody waits for a lease."""
+        """Free all leases on SQLite: only one process has the book, so their holders are gone."""
         if self.crux.db.address.path is not None:
             now = self.crux.clock.now()
             await self.crux.db.background(jobs.let_go, None, now)
             await self.crux.db.background(outbox.let_go, None, now)
 
     async def sweep(self, now: datetime) -> Idle:
-        """The playground moved its clock: do all that is owed by now, and tell what comes next."""
+        """Do all that is owed after the playground moved its clock, and say what comes next."""
         self.presence.moved()
         await self.presence.arrived.wait()
         try:
@@ -102,12 +102,12 @@ class Scheduler:
             dates = await self._house_dates()
             await self.announcer.run(eager=True)
             return await self._idle(dates)
-        except Exception:  # whoever follows the clock goes on following it
+        except Exception:  # the playground keeps following the clock
             log.exception("sweep failed")
             return Idle()
 
     async def _do_all(self) -> None:
-        """Until nothing is owed. What keeps failing waits for its turn: three fruitless rounds are enough."""
+        """Work until nothing is owed, or three rounds made no progress: what keeps failing waits for its turn."""
         fruitless = 0
         while fruitless < 3:
             rounds = (await self.worker.run(eager=True), await self.announcer.run(eager=True))
@@ -145,7 +145,7 @@ class Scheduler:
             )
 
     async def _follow_writes(self) -> None:
-        """What a press has written is told at once, and may be due before anything else."""
+        """Wake the announcer and the worker after each press that wrote something."""
         while True:
             await self.crux.wrote.wait()
             self.crux.wrote.clear()
@@ -200,10 +200,10 @@ class Scheduler:
 
     async def _idle(self, house: list[tuple[datetime, str]]) -> Idle:
         rows = await self.crux.db.read(jobs.coming_everywhere)
-        coming = [(from_us(at_us), words.due_words(kind, ref)) for kind, ref, at_us in rows]
+        coming = [(from_us(at_us), due_work.due_words(kind, ref)) for kind, ref, at_us in rows]
         coming = sorted([*coming, *house])
         books = await self.crux.db.read(statements.balanced)
-        return Idle(min((at for at, _ in coming), default=None), tuple(coming[:20]), words.books(books))
+        return Idle(min((at for at, _ in coming), default=None), tuple(coming[:20]), ledger.books(books))
 
     # the book's own dates
 

@@ -1,6 +1,6 @@
-"""Carrying out what time has made necessary: rows are taken, performed in the order of their times, and forgotten.
+"""Do due work: lease rows, perform them in the order of their times, and delete them.
 
-In one server one thing is done after the other; servers go beside each other.
+In one server one row is done after the other; servers are worked on at the same time.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Worker:
         self._limit = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, *, eager: bool = False) -> Round:
-        """Carry out all that is due. Eagerly: also what waits after a failure."""
+        """Do all due work. `eager` also does what waits after a failure."""
         taken = done = 0
         async with self._one:
             while True:
@@ -70,7 +70,7 @@ class Worker:
             return sum([await self._some(list(some)) for some in batches(rows)])
 
     async def _some(self, rows: list[LeasedJob]) -> int:
-        """Carry a few out together; if that fails, each by itself."""
+        """Do several rows in one transaction; if that fails, each by itself."""
         if len(rows) > 1:
             try:
                 some = handlers.Some(tuple(rows))
@@ -113,24 +113,29 @@ class Worker:
             await self._crux.db.write(jobs.failed, failed, self._crux.clock.now(), background=True)
 
     async def _look_who_left(self, held: LeasedJob) -> None:
-        """Before a window's end settles anything: the silence of somebody who left is no consent, and neither is
-        anybody's where there is no channel to tell people in (D3, E3)."""
+        """Look who left before a window's end settles anything.
+
+        The silence of a player who left is no consent. Where Crux has no channel to tell people in, no silence is
+        consent (RULES D3, E3).
+        """
         guild = self._crux.get_guild(held.guild)
         if guild is None:
             return
         players = await self._crux.db.read_patiently(calendar.people_on, held.guild, held.ref)
         channel = (await self._crux.places(held.guild)).announcement_channel
         told = channel and permissions.check(guild, channel).can_post
-        if not told or await self._somebody_left(guild, players):
+        if not told or await self._has_left(guild, players):
             request = calendar.NeedsConfirmation(held.guild, f"{held.key}:left", held.ref)
             with contextlib.suppress(AlreadyDone):
                 await self._crux.db.write(
                     calendar.needs_confirmation, request, self._crux.clock.now(), background=True
                 )
 
-    async def _somebody_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
-        """Whether one of any number of people is not in the server: asked a hundred at a time over the gateway, and
-        whoever isn't found there once more by name."""
+    async def _has_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
+        """Tell whether one of the people is not in the server.
+
+        The gateway is asked for a hundred at a time, and for each missing one once more by name.
+        """
         for begins in range(0, len(players), ASKED_AT_ONCE):
             some = list(players[begins : begins + ASKED_AT_ONCE])
             known = await self._crux.db.read(people.ids, guild.id, some)
@@ -145,7 +150,7 @@ class Worker:
 
 
 def batches(rows: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:
-    """Rows in their order, as few transactions as may be: what moves points stands alone."""
+    """Split rows into as few transactions as possible, in order. Work that moves points stands alone."""
     begins = 0
     for at, held in enumerate(rows):
         if handlers.JOBS[held.kind].moves_points:
@@ -159,7 +164,7 @@ def batches(rows: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether this is Discord's trouble, which ends by itself: a result isn't given up because Discord was away."""
+    """Tell whether an error is Discord's and passes by itself: no result is given up because Discord was away."""
     if isinstance(error, discord.HTTPException):
         return error.status == 429 or error.status >= 500
     return isinstance(error, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError)

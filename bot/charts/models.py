@@ -1,7 +1,7 @@
-"""What the pictures show, as plain values, and the same in words for whoever can't see them.
+"""Hold what charts show as plain values, and describe them in words for people who can't see them.
 
-Nothing here draws: `bot.charts.plot` does, in a process of its own that `bot.painter` starts when there is
-something to draw. A chart is known by its digest, so the same content is drawn once.
+Nothing here draws: `bot.charts.plot` does, in a process of its own that `bot.painter` starts when there is a chart to
+draw. A chart is known by its digest, so equal content is drawn once.
 """
 
 from __future__ import annotations  # an array names what it holds for type checkers only
@@ -85,12 +85,12 @@ Chart = Prices | CalibrationChart | Balance
 
 
 def longs(values: Sequence[int]) -> array[int]:
-    """Whole numbers of 64 bits, packed."""
+    """Pack whole numbers of 64 bits."""
     return array("q", values)
 
 
 def digest(chart: Chart) -> str:
-    """The same for the same content, and for nothing else."""
+    """Compute a digest that is equal for equal content only."""
     made = hashlib.sha256(type(chart).__name__.encode())
     for field in fields(chart):
         _add(made, getattr(chart, field.name))
@@ -118,7 +118,7 @@ def _add(made: Any, value: object) -> None:
 
 
 def describe(chart: Chart) -> str:
-    """What the picture shows, in up to 1,000 characters."""
+    """Describe the picture in up to 1,000 characters."""
     match chart:
         case Prices():
             words = _prices(chart)
@@ -136,7 +136,7 @@ def _prices(chart: Prices) -> str:
         f"highest {_percent(max(line))}"
         for name, line in zip(chart.outcomes, chart.prices, strict=True)
     ]
-    count = "1 trade" if trades == 1 else f"{trades:,} trades"
+    count = text.count(trades, "trade", grouped=True)
     return f"Price over time, {_span(chart.at_us[0], chart.until_us)}, {count}: {'; '.join(lines)}."
 
 

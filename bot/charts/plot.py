@@ -1,4 +1,4 @@
-"""Draws charts with matplotlib, in a process of its own: `python -m bot.charts.plot`, a chart in, a picture out.
+"""Draw charts with matplotlib in a process of its own: `python -m bot.charts.plot`, a chart in, a picture out.
 
 A picture has a background of its own, so it reads the same in dark and in light. What has more points than the
 picture has columns is thinned: of each column every line keeps its first, lowest, highest and last value, so no peak
@@ -15,6 +15,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, cast
 
@@ -33,7 +34,7 @@ rcParams["text.parse_math"] = False  # an outcome may be called $5
 
 WIDE, HIGH, DPI = 1_200, 640, 100
 COLUMNS = 960
-"""As many as the plot has pixels across."""
+"""Pixels across the plot: more points than these are thinned."""
 
 GROUND, PANEL, GRID, WORDS, QUIET = "#15182B", "#1B1F36", "#353B5C", "#F4F5FB", "#AEB5D3"
 # Told apart by people who see few colours, and each at least 3:1 on the ground; after Okabe and Ito, lightened.
@@ -53,18 +54,17 @@ DASHES = ("-", "-", "-", "-", "-", (0, (5, 2)), (0, (5, 2)), (0, (5, 2)), (0, (2
 _DAY_US = 86_400_000_000
 _SECOND = 1 / 86_400
 _CELL = 6
-"""Dots nearer than so many pixels to each other are one dot."""
+"""Pixels: dots nearer to each other are drawn as one."""
 
 _MOST_NAME = 18
 _LETTER = 0.92
 """Pixels that a letter takes across for each point of its size, a wide one in bold."""
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def draw(chart: Chart) -> bytes:
-    """A chart as a PNG."""
+    """Draw a chart as a PNG."""
     figure = Figure(figsize=(WIDE / DPI, HIGH / DPI), dpi=DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
     match chart:
@@ -115,65 +115,90 @@ def _prices(figure: Figure, chart: Prices) -> None:
     letters = max(map(len, ends))
     axes = _axes(figure, chart.title, (0.075, 0.115, 0.895 - letters * size * _LETTER / WIDE, 0.765))
     at = np.frombuffer(chart.at_us, dtype=np.int64)
-    first = at[0] / _DAY_US
-    last = max(
-        chart.until_us / _DAY_US, at[-1] / _DAY_US, first + 30 * _SECOND
-    )  # a line even before any trade
-    _time(axes, first, last)
+    # A line shows even before any trade.
+    last = max(chart.until_us / _DAY_US, at[-1] / _DAY_US, at[0] / _DAY_US + 30 * _SECOND)
+    _time(axes, at[0] / _DAY_US, last)
     top = _top(chart)
     axes.set_ylim(0, top)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%"))
     traded = np.frombuffer(chart.traded, dtype=np.int64)
-    few, dense = len(traded) <= 300, len(traded) > 4 * COLUMNS
     for place, line in reversed(list(enumerate(chart.prices))):
-        colour = COLOURS[place % len(COLOURS)]
         price = np.frombuffer(line, dtype=np.int64)
-        kept = thinned(at, price, COLUMNS)
-        days, percent = at[kept] / _DAY_US, price[kept] * 100 / WHOLE
-        axes.plot(
-            np.append(days, last),
-            np.append(percent, percent[-1]),
-            color=colour,
-            linewidth=1.2 if dense else 3.2 if place == 0 else 2.4,
-            linestyle=DASHES[place % len(DASHES)],
-            drawstyle="steps-post",
-            solid_joinstyle="miter" if dense else "round",
-            zorder=4 - place / 20,
-        )
-        if place == 0 and len(chart.outcomes) == 2 and not dense:
-            axes.fill_between(
-                np.append(days, last),
-                np.append(percent, percent[-1]),
-                step="post",
-                color=colour,
-                alpha=0.10,
-                linewidth=0,
-            )
-        mine = np.flatnonzero(traded == place)
-        dots = mine[spread(at[mine], price[mine])] if len(mine) else mine
-        axes.plot(  # as marks of a line: many times faster than a scatter
-            at[dots] / _DAY_US,
-            price[dots] * 100 / WHOLE,
-            color=colour,
-            linestyle="none",
-            marker="o",
-            markersize=8 if few else 3.5 if dense else 4.5,
-            markeredgecolor=PANEL,
-            markeredgewidth=1.2 if few else 0 if dense else 0.5,
-            zorder=5,
-            clip_on=False,
-        )
+        curve = _Curve(place, at, price, traded)
+        _price_line(axes, curve, last, filled=place == 0 and len(chart.outcomes) == 2)
+        _trade_dots(axes, curve)
     _ends(axes, chart, top, ends, size)
 
 
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """One outcome's prices in millionths, at moments in microseconds; `traded` is the outcome of each trade."""
+
+    place: int
+    at: Whole
+    price: Whole
+    traded: Whole
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[self.place % len(COLOURS)]
+
+    @property
+    def few(self) -> bool:
+        """Tell whether each trade has a large dot."""
+        return len(self.traded) <= 300
+
+    @property
+    def dense(self) -> bool:
+        """Tell whether lines are drawn thin."""
+        return len(self.traded) > 4 * COLUMNS
+
+
+def _price_line(axes: Axes, curve: _Curve, last: float, *, filled: bool) -> None:
+    """Draw one outcome's price until `last`, in days, with the area below it where `filled`."""
+    kept = thinned(curve.at, curve.price, COLUMNS)
+    days, percent = curve.at[kept] / _DAY_US, curve.price[kept] * 100 / WHOLE
+    days, percent = np.append(days, last), np.append(percent, percent[-1])
+    axes.plot(
+        days,
+        percent,
+        color=curve.colour,
+        linewidth=1.2 if curve.dense else 3.2 if curve.place == 0 else 2.4,
+        linestyle=DASHES[curve.place % len(DASHES)],
+        drawstyle="steps-post",
+        solid_joinstyle="miter" if curve.dense else "round",
+        zorder=4 - curve.place / 20,
+    )
+    if filled and not curve.dense:
+        axes.fill_between(days, percent, step="post", color=curve.colour, alpha=0.10, linewidth=0)
+
+
+def _trade_dots(axes: Axes, curve: _Curve) -> None:
+    """Draw a dot for each trade in one outcome: as marks of a line, many times faster than a scatter."""
+    mine = np.flatnonzero(curve.traded == curve.place)
+    dots = mine[spread(curve.at[mine], curve.price[mine])] if len(mine) else mine
+    axes.plot(
+        curve.at[dots] / _DAY_US,
+        curve.price[dots] * 100 / WHOLE,
+        color=curve.colour,
+        linestyle="none",
+        marker="o",
+        markersize=8 if curve.few else 3.5 if curve.dense else 4.5,
+        markeredgecolor=PANEL,
+        markeredgewidth=1.2 if curve.few else 0 if curve.dense else 0.5,
+        zorder=5,
+        clip_on=False,
+    )
+
+
 def _top(chart: Prices) -> float:
-    """Up to where the picture shows: all of it, but where many outcomes share little, what they reach."""
+    """Return the upper edge of the picture in percent: 100, or less where many outcomes share little."""
     most = max(max(line) for line in chart.prices) * 100 / WHOLE
     return 100.0 if len(chart.outcomes) == 2 or most > 55 else min(most // 10 * 10 + 20.0, 100.0)
 
 
 def _ends_of(chart: Prices) -> list[str]:
-    """What stands at the end of each line: the price and whose it is."""
+    """Name the end of each line: its price and its outcome."""
     names = [fitted(name, _MOST_NAME) or f"outcome {at + 1}" for at, name in enumerate(chart.outcomes)]
     return [
         f"{_share(line[-1] * 100 / WHOLE)} {name}" for line, name in zip(chart.prices, names, strict=True)
@@ -181,7 +206,7 @@ def _ends_of(chart: Prices) -> list[str]:
 
 
 def _ends(axes: Axes, chart: Prices, top: float, ends: list[str], size: int) -> None:
-    """Each outcome's name and price at the end of its line, moved apart where they would touch."""
+    """Write each outcome's name and price at the end of its line, moved apart where they would touch."""
     lasts = [line[-1] * 100 / WHOLE for line in chart.prices]
     height = min(100 / (len(lasts)), 11.5 if len(lasts) <= 6 else 9.6)
     for place, at in apart([one * 100 / top for one in lasts], height):
@@ -205,7 +230,7 @@ def _share(percent: float) -> str:
 
 
 def apart(wanted: list[float], least: float) -> list[tuple[int, float]]:
-    """Places from 0 to 100 as near as can be to what is wanted, each at least so far from the next."""
+    """Place labels from 0 to 100 near the wanted values, each at least `least` from the next."""
     order = sorted(range(len(wanted)), key=lambda place: (wanted[place], place))
     at: list[float] = []
     for place in order:
@@ -301,8 +326,7 @@ def _balance(figure: Figure, chart: Balance) -> None:
 
 
 def thinned(at: Whole, values: Whole, columns: int) -> Whole:
-    """Which points to keep so that nothing can be seen to be missing: of each column the first, the lowest, the
-    highest and the last."""
+    """Choose the points to draw so that no gap shows: each column's first, lowest, highest and last."""
     if len(at) <= 4 * columns:
         return np.arange(len(at))
     width = max(int(at[-1] - at[0]), 1)
@@ -314,7 +338,7 @@ def thinned(at: Whole, values: Whole, columns: int) -> Whole:
 
 
 def spread(at: Whole, values: Whole) -> Whole:
-    """Which dots to draw: one of those that would lie on top of each other."""
+    """Choose the dots to draw: one of those that would lie on top of each other."""
     width, across, up = max(int(at[-1] - at[0]), 1), COLUMNS // _CELL, HIGH // _CELL
     cells = (at - at[0]) * across // (width + 1) * up + values * up // (WHOLE + 1)
     return np.unique(cells, return_index=True)[1]
@@ -324,7 +348,7 @@ def spread(at: Whole, values: Whole) -> Whole:
 
 
 def fitted(words: str, most: int) -> str:
-    """As much of a name as fits and as the typeface can show; empty where it can show nothing of it."""
+    """Cut a name to what fits and what the typeface can show; empty if it can show nothing of it."""
     known = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
     shown = "".join(char if ord(char) in known else "\ufffd" for char in " ".join(words.split()))
     if not any(char.isalnum() for char in shown.replace("\ufffd", "")):
@@ -337,7 +361,7 @@ def fitted(words: str, most: int) -> str:
 
 
 def requests(stream: io.BufferedIOBase) -> Iterator[Chart]:
-    """Charts as the painter sends them: their length in eight bytes, then a pickle."""
+    """Read charts as the painter sends them: a length in eight bytes, then a pickle."""
     while len(head := stream.read(8)) == 8:
         (length,) = struct.unpack("<q", head)
         yield pickle.loads(stream.read(length))

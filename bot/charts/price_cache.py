@@ -1,4 +1,4 @@
-"""Price histories of markets, kept so that a chart reads only the trades that are new (nothing here is the truth).
+"""Keep price histories of markets, so that a chart reads only new trades. The book stays the truth.
 
 A trade is never changed, so what was read once stays right. Long histories are read in pages, each a short read.
 """
@@ -38,7 +38,7 @@ class Histories:
         self._one = asyncio.Lock()
 
     async def prices(self, wanted: PricesOf) -> Prices:
-        """A market's prices from its opening to its newest trade."""
+        """Return a market's prices from its opening to its newest trade."""
         async with self._one:
             kept = self._kept.pop((wanted.guild, wanted.claim), None) or _opened(wanted)
             while rows := await self._db.read(markets.history, wanted.guild, wanted.claim, after=kept.last):

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from bot.answer import Where, answer, ask
 from bot.commands.options import Amount, Number, Words
 from bot.context import CONFIRM_WITHIN, Acting, Context, key_of, number_of
-from bot.input import forms
+from bot.input import bet_fields
 from bot.ui import components
-from bot.words import bets as render
-from bot.words import phrases
+from bot.words import offer_card, offer_forms, phrases
+from bot.words import taking as word_taking
 from ledger.storage import operations
 from markets.bets import offers
 from markets.bets.offers import Offer
@@ -23,9 +23,9 @@ from markets.views import queries
 
 async def offered(
     ctx: Context, number: int, who: Acting, *, opened: bool = False, died: int = 0
-) -> render.Offered:
+) -> offer_card.Offered:
     seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
-    return render.Offered(seen, who.places.announcement_channel, opened, died)
+    return offer_card.Offered(seen, who.places.announcement_channel, opened, died)
 
 
 # --- an offer on a claim ----------------------------------------------------------------------
@@ -54,7 +54,7 @@ async def offer(
 
 
 async def ask_offer(ctx: Context, claim: int) -> None:
-    await ask(ctx, render.offer_form(await ctx.read(claims.load, ctx.guild, claim)))
+    await ask(ctx, offer_forms.offer_form(await ctx.read(claims.load, ctx.guild, claim)))
 
 
 async def send_offer(ctx: Context, claim: int) -> None:
@@ -72,8 +72,8 @@ async def _make(
     ctx: Context, who: Acting, number: int, side: str, stake: str, odds: str, theirs: str, taker: int
 ) -> None:
     claim = await ctx.read(claims.load, ctx.guild, number)
-    at, against = forms.side(claim.terms, side)
-    stakes = forms.stakes(stake, theirs, odds)
+    at, against = bet_fields.side(claim.terms, side)
+    stakes = bet_fields.stakes(stake, theirs, odds)
     request = offers.MakeOffer(
         guild=claim.guild,
         key=ctx.key,
@@ -88,10 +88,10 @@ async def _make(
         terms=claim.digest,
     )
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
-    await answer(ctx, _offer(ctx, who, request), render.offered, where=where)
+    await answer(ctx, _offer(ctx, who, request), offer_card.offered, where=where)
 
 
-async def _offer(ctx: Context, who: Acting, request: offers.MakeOffer) -> render.Offered:
+async def _offer(ctx: Context, who: Acting, request: offers.MakeOffer) -> offer_card.Offered:
     made = await ctx.write(offers.make, request)
     return await offered(ctx, made.number, who)
 
@@ -99,10 +99,10 @@ async def _offer(ctx: Context, who: Acting, request: offers.MakeOffer) -> render
 async def renew(ctx: Context, number: int) -> None:
     """The same offer once more, after its claim was changed (B5)."""
     who = await ctx.who()
-    await answer(ctx, _renew(ctx, who, number), render.offered)
+    await answer(ctx, _renew(ctx, who, number), offer_card.offered)
 
 
-async def _renew(ctx: Context, who: Acting, number: int) -> render.Offered:
+async def _renew(ctx: Context, who: Acting, number: int) -> offer_card.Offered:
 
     def require(tx: Connection) -> None:
         offers.require_maker(offers.load_offer(tx, ctx.guild, number), who.number)
@@ -129,39 +129,39 @@ async def _renew(ctx: Context, who: Acting, number: int) -> render.Offered:
 async def counter(
     ctx: Context, offer: Number, stake: Amount, theirs: Amount | None = None, odds: Amount | None = None
 ) -> None:
-    await _counter(ctx, offer, forms.stakes(stake, theirs or "", odds or ""))
+    await _counter(ctx, offer, bet_fields.stakes(stake, theirs or "", odds or ""))
 
 
 async def ask_counter(ctx: Context, number: int) -> None:
     seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
-    await ask(ctx, render.counter_form(seen.offer, seen.claim))
+    await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim))
 
 
 async def send_counter(ctx: Context, number: int) -> None:
     filled = ctx.filled
     stake, theirs, odds = (components.line(filled, name) for name in ("stake", "theirs", "odds"))
-    await _counter(ctx, number, forms.stakes(stake, "" if odds else theirs, odds))
+    await _counter(ctx, number, bet_fields.stakes(stake, "" if odds else theirs, odds))
 
 
 async def _counter(ctx: Context, number: int, stakes: Stakes) -> None:
     who = await ctx.who()
     request = offers.Counter(ctx.guild, ctx.key, number, who.number, stakes.maker, stakes.taker)
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
-    await answer(ctx, _countered(ctx, who, request), render.offered, where=where)
+    await answer(ctx, _countered(ctx, who, request), offer_card.offered, where=where)
 
 
-async def _countered(ctx: Context, who: Acting, request: offers.Counter) -> render.Offered:
+async def _countered(ctx: Context, who: Acting, request: offers.Counter) -> offer_card.Offered:
     made = await ctx.write(offers.counter, request)
     return await offered(ctx, made.number, who, died=request.offer)
 
 
 @app_commands.describe(offer="The offer's number")
 async def withdraw(ctx: Context, offer: Number) -> None:
-    await answer(ctx, _withdraw(ctx, offer), render.withdrawn)
+    await answer(ctx, _withdraw(ctx, offer), offer_card.withdrawn)
 
 
 async def press_withdraw(ctx: Context, number: int) -> None:
-    await answer(ctx, _withdraw(ctx, number), render.withdrawn)
+    await answer(ctx, _withdraw(ctx, number), offer_card.withdrawn)
 
 
 async def _withdraw(ctx: Context, number: int) -> queries.OfferSeen:
@@ -176,20 +176,20 @@ async def _withdraw(ctx: Context, number: int) -> queries.OfferSeen:
 
 @app_commands.describe(offer="The offer's number")
 async def accept(ctx: Context, offer: Number) -> None:
-    await answer(ctx, _ask_taking(ctx, offer), render.ask_taking)
+    await answer(ctx, _ask_taking(ctx, offer), word_taking.ask_taking)
 
 
 async def press_take(ctx: Context, number: int) -> None:
-    await answer(ctx, _ask_taking(ctx, number), render.ask_taking)
+    await answer(ctx, _ask_taking(ctx, number), word_taking.ask_taking)
 
 
 async def confirm_taking(ctx: Context, asked: int, number: int, mark: int) -> None:
     """The key is the interaction that asked, so two presses are one bet."""
     await ctx.require_in_time(asked, "/bet accept")
-    await answer(ctx, _take(ctx, asked, number, mark), render.taken, where=Where.IN_PLACE)
+    await answer(ctx, _take(ctx, asked, number, mark), word_taking.taken, where=Where.IN_PLACE)
 
 
-async def _ask_taking(ctx: Context, number: int) -> render.Taking:
+async def _ask_taking(ctx: Context, number: int) -> word_taking.Taking:
     """The question; what couldn't be taken anyway is refused before anybody reads its endings."""
 
     def read(tx: Connection, player: int) -> queries.TakeSeen:
@@ -199,10 +199,10 @@ async def _ask_taking(ctx: Context, number: int) -> render.Taking:
 
     who, seen = await ctx.as_player(read)
     currency = await ctx.currency()
-    return render.Taking(ctx.id, who.number, seen, ctx.now + CONFIRM_WITHIN, currency)
+    return word_taking.Taking(ctx.id, who.number, seen, ctx.now + CONFIRM_WITHIN, currency)
 
 
-async def _take(ctx: Context, asked: int, number: int, mark: int) -> render.Taken:
+async def _take(ctx: Context, asked: int, number: int, mark: int) -> word_taking.Taken:
     def read(tx: Connection, _: int) -> tuple[Offer, Claim]:
         of = offers.load_offer(tx, ctx.guild, number)
         return of, claims.load(tx, ctx.guild, of.claim)
@@ -212,4 +212,4 @@ async def _take(ctx: Context, asked: int, number: int, mark: int) -> render.Take
     terms = claim.digest if phrases.mark(claim) == mark else ""
     request = offers.Accept(ctx.guild, key_of(asked), number, who.number, terms)
     accepted = await ctx.write(offers.accept, request)
-    return render.Taken(accepted, of, claim, bool(who.places.announcement_channel))
+    return word_taking.Taken(accepted, of, claim, bool(who.places.announcement_channel))

@@ -6,11 +6,11 @@ from sqlalchemy import Connection
 from bot.answer import Where, answer, ask
 from bot.commands.options import Number
 from bot.context import Context, key_of
-from bot.input import forms
+from bot.input import bet_fields
 from bot.ui import components
 from bot.ui.cards import Card
+from bot.words import bet_moves, phrases
 from bot.words import bets as render
-from bot.words import phrases
 from markets.bets import offers
 from markets.bets.offers import Bet
 from markets.claims import claims
@@ -62,7 +62,7 @@ async def _agreement(ctx: Context, number: int) -> Card:
 
 async def _suggest(ctx: Context, number: int, ending: str, mine: str) -> Card:
     _, bet, player = await _own_bet(ctx, number)
-    gets = forms.ending(bet, player, ending, mine)
+    gets = bet_fields.ending(bet, player, ending, mine)
     request = offers.Suggest(ctx.guild, ctx.key, number, player, ending, gets.maker, gets.taker)
     await ctx.write(offers.suggest, request)
     return render.suggested_now(await ctx.read(queries.offer, ctx.guild, number, ctx.now), bet)
@@ -92,17 +92,17 @@ async def sign_move(ctx: Context, asked: int, number: int, to: int, mark: int) -
 
 
 async def _ask_move(ctx: Context, number: int, to: int) -> Card:
-    return render.ask_move(await _moving(ctx, number, to))
+    return bet_moves.ask_move(await _moving(ctx, number, to))
 
 
-async def _moving(ctx: Context, number: int, to: int) -> render.Moving:
+async def _moving(ctx: Context, number: int, to: int) -> bet_moves.Moving:
     """A bet of whoever presses, and how it would be on the other claim; refuses where it couldn't be moved there."""
     currency = await ctx.currency()
 
-    def read(tx: Connection, player: int) -> render.Moving:
+    def read(tx: Connection, player: int) -> bet_moves.Moving:
         there = offers.before_move(tx, ctx.guild, number, player, to, ctx.now)
         seen, new = queries.offer(tx, ctx.guild, number, ctx.now), queries.claim(tx, ctx.guild, to, ctx.now)
-        return render.Moving(ctx.id, player, seen, new, there, currency)
+        return bet_moves.Moving(ctx.id, player, seen, new, there, currency)
 
     _, moving = await ctx.as_player(read)
     return moving
@@ -115,7 +115,7 @@ async def _move(ctx: Context, asked: int, number: int, to: int, mark: int) -> Ca
     await ctx.write(offers.move_bet, request)
     seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
     if seen.bet is None or seen.claim.number != to:
-        return render.moved(await _moving(ctx, number, to))
+        return bet_moves.moved(await _moving(ctx, number, to))
     there = await ctx.read(queries.claim, ctx.guild, to, ctx.now)
     currency = await ctx.currency()
-    return render.moved(render.Moving(ctx.id, who.number, seen, there, seen.bet, currency))
+    return bet_moves.moved(bet_moves.Moving(ctx.id, who.number, seen, there, seen.bet, currency))

@@ -10,7 +10,7 @@ from bot.commands.options import Number
 from bot.context import Context, number_of
 from bot.refusals import Outdated
 from bot.words import board as render
-from bot.words import results
+from bot.words import profiles
 from markets.forecasts import leaderboard as standings
 from markets.forecasts.leaderboard import Ranking
 from markets.views import queries
@@ -96,7 +96,7 @@ async def listed(ctx: Context, on: bool) -> None:
 @app_commands.describe(person="Whose; yours, if nobody is named")
 async def profile(ctx: Context, person: discord.Member | None = None) -> None:
     currency = await ctx.currency()
-    await answer(ctx, _profile(ctx, person), lambda seen: results.profile(seen, currency))
+    await answer(ctx, _profile(ctx, person), lambda seen: profiles.profile(seen, currency))
 
 
 async def _profile(ctx: Context, person: discord.Member | None) -> queries.Profile:

@@ -16,13 +16,13 @@ from bot.commands.drafts import (
 )
 from bot.commands.options import Number, Words
 from bot.context import Acting, Context
-from bot.input import amounts, forms
+from bot.input import amounts, bet_fields, claim_fields, form_fields
 from bot.refusals import BadInput, NotMember, ToBot
 from bot.ui import components
 from bot.ui.cards import Card
+from bot.words import claim_forms, refusals, wording
 from bot.words import claims as render
 from bot.words import conditions as condition_words
-from bot.words import refusals, wording
 from ledger import players
 from markets.claims import claims, kept_edits, sides
 from markets.claims.claims import Claim
@@ -37,12 +37,12 @@ async def ask_change(ctx: Context, number: int) -> None:
     """While nothing but offers hangs on it, its author changes it (B5)."""
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_editable(found, who.number, ctx.now)
-    held, tales = forms.held_of(found.terms), found.terms.scenario is not None
-    await ask(ctx, render.first_form(f"claim-save:{number}", held, scenario=tales))
+    held, tales = claim_fields.held_of(found.terms), found.terms.scenario is not None
+    await ask(ctx, claim_forms.first_form(f"claim-save:{number}", held, scenario=tales))
 
 
 async def send_change(ctx: Context, number: int) -> None:
-    filled = form_of(ctx, forms.FIRST)
+    filled = form_of(ctx, claim_fields.FIRST)
     await answer(ctx, _change(ctx, number, filled, 1))
 
 
@@ -52,12 +52,12 @@ async def ask_change_rest(ctx: Context, number: int) -> None:
     named = found.terms.judges.named
     known = await ctx.read(players.ids, ctx.guild, list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    held = forms.held_of(found.terms)
-    await ask(ctx, render.second_form(f"claim-save-rest:{number}", held, chosen))
+    held = claim_fields.held_of(found.terms)
+    await ask(ctx, claim_forms.second_form(f"claim-save-rest:{number}", held, chosen))
 
 
 async def send_change_rest(ctx: Context, number: int) -> None:
-    filled, wrong = form_of(ctx, forms.SECOND), ()
+    filled, wrong = form_of(ctx, claim_fields.SECOND), ()
     try:
         filled["judges"] = await judges_of(ctx)
     except (NotMember, ToBot) as bad:  # the rest of the form is kept all the same
@@ -70,12 +70,12 @@ async def change_again(ctx: Context, number: int, form: int) -> None:
     found, held, _ = await _own_change(ctx, number)
     if form == 1:
         tales = found.terms.scenario is not None
-        await ask(ctx, render.first_form(f"claim-save:{number}", held, scenario=tales))
+        await ask(ctx, claim_forms.first_form(f"claim-save:{number}", held, scenario=tales))
         return
     named = [int(one) for one in held.get("judges", "").split(",") if one]
     known = await ctx.read(players.ids, ctx.guild, named) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    await ask(ctx, render.second_form(f"claim-save-rest:{number}", held, chosen))
+    await ask(ctx, claim_forms.second_form(f"claim-save-rest:{number}", held, chosen))
 
 
 async def choose_in_change(ctx: Context, number: int, form: int, field: int, until: int) -> None:
@@ -86,14 +86,14 @@ async def choose_in_change(ctx: Context, number: int, form: int, field: int, unt
 async def _choose_in_change(ctx: Context, number: int, form: int, field: int, until: int) -> Card:
     found, held, who = await _own_change(ctx, number)
     zone = held.get("zone") or found.terms.zone or who.places.time_zone
-    return await _change(ctx, number, held | forms.chosen(zone, field, until), form)
+    return await _change(ctx, number, held | claim_fields.chosen(zone, field, until), form)
 
 
 async def _own_change(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
     """A claim of whoever presses that may still be changed, and what was last typed for that."""
     who = await ctx.who()
     found, stored = await ctx.read(kept_edits.change, ctx.guild, number, who.number, ctx.now)
-    return found, forms.held_of(found.terms) | forms.decode(stored), who
+    return found, claim_fields.held_of(found.terms) | form_fields.decode(stored), who
 
 
 async def _change(
@@ -102,12 +102,12 @@ async def _change(
     """Change an open claim as a form says. What can't be taken as it is, is kept for its author (B6): for that alone
     a refusal is caught here, and it is worded as everywhere."""
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
-    typed = forms.held_of(found.terms) | filled
-    terms, held, bad = forms.claim_terms(found.terms, typed, who.places.time_zone, ctx.now)
+    typed = claim_fields.held_of(found.terms) | filled
+    terms, held, bad = claim_fields.claim_terms(found.terms, typed, who.places.time_zone, ctx.now)
     bad = wrong + bad
     remarks = remarks_on(terms, held)
     if bad or any(one.level == "blocks" for one in remarks):
-        keeps = kept_edits.KeepChange(ctx.guild, ctx.key, who.number, number, forms.encode(typed))
+        keeps = kept_edits.KeepChange(ctx.guild, ctx.key, who.number, number, form_fields.encode(typed))
         await ctx.write(kept_edits.keep_change, keeps)
         choices = choices_between(bad, lambda field, at_us: f"claim-until:{number}:{form}:{field}:{at_us}")
         why = [refusals.refusal(one, text.Currency()) or "" for one in bad]
@@ -166,7 +166,7 @@ async def _hang(ctx: Context, number: int, on: int | None, outcome: str, days: i
         raise BadInput("Which claim", "name the claim that it hangs on, by its number")
     said = None if on is None else await _condition(ctx, on, outcome, days)
     terms = replace(found.terms, condition=said)
-    remarks = remarks_on(terms, forms.held_of(terms))
+    remarks = remarks_on(terms, claim_fields.held_of(terms))
     if found.state != "draft":
         claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
@@ -182,7 +182,7 @@ async def _condition(ctx: Context, on: int, outcome: str, days: int | None) -> C
     hung = await ctx.read(claims.load, ctx.guild, on)
     claims.require_public(hung)
     usual = sides.usual(hung.terms.names), False
-    at, against = forms.side(hung.terms, outcome, "The outcome") if outcome else usual
+    at, against = bet_fields.side(hung.terms, outcome, "The outcome") if outcome else usual
     if against:
         raise BadInput("Which of its outcomes", "write the outcome itself, without not before it")
     return Condition(on, at, hung.terms.outcomes[at].name, days)
@@ -197,11 +197,11 @@ async def _supersede(ctx: Context, number: int) -> Card:
     """A draft with the old words, to be changed and opened in its place."""
     who, old = await ctx.who_and(claims.load, ctx.guild, number)
     claims.require_may_supersede(old, who.actor)
-    terms = forms.in_order(old.terms)
-    held = forms.held_of(terms) | {"supersedes": str(number)}
-    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, forms.encode(held))
+    terms = claim_fields.in_order(old.terms)
+    held = claim_fields.held_of(terms) | {"supersedes": str(number)}
+    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(held))
     draft = await ctx.write(claims.save_draft, request)
-    _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, ctx.now)
+    _, held, bad = claim_fields.claim_terms(terms, held, who.places.time_zone, ctx.now)
     return await draft_card(ctx, who, draft, held, bad)
 
 

@@ -7,6 +7,7 @@ from bot.answer import Where, answer
 from bot.commands import my_bets
 from bot.commands.options import Number
 from bot.context import Context
+from bot.words import claim_lists, terms_card
 from bot.words import claims as render
 from markets.claims import claims
 from markets.views import queries
@@ -20,7 +21,7 @@ async def show(ctx: Context, claim: Number) -> None:
 
 
 async def terms(ctx: Context, number: int) -> None:
-    await answer(ctx, _seen(ctx, number), render.terms)
+    await answer(ctx, _seen(ctx, number), terms_card.terms)
 
 
 async def _seen(ctx: Context, number: int) -> queries.ClaimSeen:
@@ -58,64 +59,64 @@ async def list_(
     ctx: Context, which: str = "closing", tag: app_commands.Range[str, 1, 30] | None = None
 ) -> None:
     if tag:
-        await answer(ctx, _tagged(ctx, tag), render.listed)
+        await answer(ctx, _tagged(ctx, tag), claim_lists.listed)
     elif which == "wanting":
         await my_bets.list_(ctx)
     elif which == "linked":
-        await answer(ctx, _linked(ctx), render.listed)
+        await answer(ctx, _linked(ctx), claim_lists.listed)
     elif which == "mine":
-        await answer(ctx, _mine(ctx, 0), render.listed)
+        await answer(ctx, _mine(ctx, 0), claim_lists.listed)
     else:
-        await answer(ctx, _closing(ctx, 0), render.listed)
+        await answer(ctx, _closing(ctx, 0), claim_lists.listed)
 
 
 async def turn_closing(ctx: Context, after: int) -> None:
-    await answer(ctx, _closing(ctx, after), render.listed, where=Where.IN_PLACE)
+    await answer(ctx, _closing(ctx, after), claim_lists.listed, where=Where.IN_PLACE)
 
 
 async def turn_mine(ctx: Context, before: int) -> None:
-    await answer(ctx, _mine(ctx, before), render.listed, where=Where.IN_PLACE)
+    await answer(ctx, _mine(ctx, before), claim_lists.listed, where=Where.IN_PLACE)
 
 
 @app_commands.describe(words="Words of the claim")
 async def search(ctx: Context, words: app_commands.Range[str, 2, 100]) -> None:
-    await answer(ctx, _search(ctx, words), render.listed)
+    await answer(ctx, _search(ctx, words), claim_lists.listed)
 
 
-async def _closing(ctx: Context, after: int) -> render.Page:
+async def _closing(ctx: Context, after: int) -> claim_lists.Page:
     rows = await ctx.read(queries.closing, ctx.guild, ctx.now, after=after)
     return _page("Claims that close soon", rows, "claims-closing", after)
 
 
-async def _mine(ctx: Context, before: int) -> render.Page:
+async def _mine(ctx: Context, before: int) -> claim_lists.Page:
     who = await ctx.who()
     rows = await ctx.read(queries.mine, ctx.guild, who.number, before=before)
     return _page("Claims you opened or have a bet on", rows, "claims-mine", before)
 
 
-async def _linked(ctx: Context) -> render.Page:
+async def _linked(ctx: Context) -> claim_lists.Page:
     who = await ctx.who()
     rows = await ctx.read(queries.linked, ctx.guild, who.number)
     none = (
         "There are none: no crux, no better wording and nothing of the library is linked to a claim of yours. "
         "`/claim link` links two."
     )
-    return render.Page("Claims linked to one of yours", rows, none)
+    return claim_lists.Page("Claims linked to one of yours", rows, none)
 
 
-async def _tagged(ctx: Context, tag: str) -> render.Page:
+async def _tagged(ctx: Context, tag: str) -> claim_lists.Page:
     plain = tag.casefold().strip()
     rows = await ctx.read(queries.tagged, ctx.guild, plain)
-    return render.Page(f"Claims tagged {text.escape(plain, 40)}", rows, "None has this tag.")
+    return claim_lists.Page(f"Claims tagged {text.escape(plain, 40)}", rows, "None has this tag.")
 
 
-async def _search(ctx: Context, words: str) -> render.Page:
+async def _search(ctx: Context, words: str) -> claim_lists.Page:
     rows = await ctx.read(queries.search, ctx.guild, words)
     none = "No claim holds all of these words. Fewer words find more."
-    return render.Page(f"Claims with “{text.escape(words, 60)}”", rows, none)
+    return claim_lists.Page(f"Claims with “{text.escape(words, 60)}”", rows, none)
 
 
-def _page(title: str, rows: list[queries.Row], name: str, at: int) -> render.Page:
+def _page(title: str, rows: list[queries.Row], name: str, at: int) -> claim_lists.Page:
     more = rows[queries.PAGE - 1].number if len(rows) > queries.PAGE else 0
     none = "There are none. `/claim new` or `/bet quick` opens one."
-    return render.Page(title, rows, none, f"{name}:{more}" if more else "", f"{name}:0" if at else "")
+    return claim_lists.Page(title, rows, none, f"{name}:{more}" if more else "", f"{name}:0" if at else "")

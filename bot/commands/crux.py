@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from bot.answer import answer
 from bot.commands.options import Number, Words
 from bot.context import Context
-from bot.input import forms
+from bot.input import bet_fields
 from bot.refusals import BadInput
 from bot.words import cruxes as render
 from markets.claims import claims, sides
@@ -89,7 +89,7 @@ def _outcome(of: Claim, typed: str | None) -> int:
     many = len(of.terms.outcomes) > 2
     if not typed and not many:
         return sides.usual(of.terms.names)
-    at, against = forms.side(of.terms, typed or "")
+    at, against = bet_fields.side(of.terms, typed or "")
     if against and many:
         raise BadInput("The outcome", "a crux is about one outcome, so write its name")
     return 1 - at if against else at

@@ -8,12 +8,12 @@ from bot import text
 from bot.answer import Where, answer, ask
 from bot.commands.quick import held_card
 from bot.context import Acting, Context, key_of, number_of
-from bot.input import ambiguous, forms, outcome_lines
+from bot.input import ambiguous, claim_fields, form_fields, outcome_lines, quick_bet_fields
 from bot.refusals import BadInput, NotMember, ToBot, Unclear
 from bot.ui import components
 from bot.ui.cards import Button, Card
+from bot.words import claim_forms, draft_cards, refusals, wording
 from bot.words import claims as render
-from bot.words import refusals, wording
 from ledger import players
 from markets.claims import claims
 from markets.claims.claims import Claim
@@ -23,21 +23,21 @@ from markets.views import queries
 
 
 async def new(ctx: Context) -> None:
-    await ask(ctx, render.first_form("draft-new", {}))
+    await ask(ctx, claim_forms.first_form("draft-new", {}))
 
 
 async def send_new(ctx: Context) -> None:
-    await _save(ctx, None, forms.FIRST)
+    await _save(ctx, None, claim_fields.FIRST)
 
 
 async def ask_first(ctx: Context, draft: int) -> None:
     found, held, _ = await _own_draft(ctx, draft)
     tales = found.terms.scenario is not None
-    await ask(ctx, render.first_form(f"draft-save-first:{found.number}", held, scenario=tales))
+    await ask(ctx, claim_forms.first_form(f"draft-save-first:{found.number}", held, scenario=tales))
 
 
 async def send_first(ctx: Context, draft: int) -> None:
-    await _save(ctx, draft, forms.FIRST)
+    await _save(ctx, draft, claim_fields.FIRST)
 
 
 async def ask_second(ctx: Context, draft: int) -> None:
@@ -45,20 +45,20 @@ async def ask_second(ctx: Context, draft: int) -> None:
     named = found.terms.judges.named
     known = await ctx.read(players.ids, ctx.guild, list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
-    await ask(ctx, render.second_form(f"draft-save-second:{found.number}", held, chosen))
+    await ask(ctx, claim_forms.second_form(f"draft-save-second:{found.number}", held, chosen))
 
 
 async def send_second(ctx: Context, draft: int) -> None:
-    await _save(ctx, draft, forms.SECOND)
+    await _save(ctx, draft, claim_fields.SECOND)
 
 
 async def ask_third(ctx: Context, draft: int) -> None:
     found, held, _ = await _own_draft(ctx, draft)
-    await ask(ctx, render.third_form(f"draft-save-third:{found.number}", held))
+    await ask(ctx, claim_forms.third_form(f"draft-save-third:{found.number}", held))
 
 
 async def send_third(ctx: Context, draft: int) -> None:
-    await _save(ctx, draft, forms.THIRD)
+    await _save(ctx, draft, claim_fields.THIRD)
 
 
 async def choose_in_draft(ctx: Context, draft: int, field: int, until: int) -> None:
@@ -68,12 +68,12 @@ async def choose_in_draft(ctx: Context, draft: int, field: int, until: int) -> N
 
 async def _choose_in_draft(ctx: Context, draft: int, field: int, until: int) -> Card:
     found, _, who = await _own_draft(ctx, draft)
-    chosen = forms.chosen(found.terms.zone or who.places.time_zone, field, until)
+    chosen = claim_fields.chosen(found.terms.zone or who.places.time_zone, field, until)
     return await _keep(ctx, draft, chosen)
 
 
 async def drafts(ctx: Context) -> None:
-    await answer(ctx, _drafts(ctx), render.drafts)
+    await answer(ctx, _drafts(ctx), draft_cards.drafts)
 
 
 async def look_at_draft(ctx: Context, draft: int) -> None:
@@ -86,7 +86,7 @@ async def show_draft(ctx: Context, draft: int) -> None:
 
 
 async def drop_draft(ctx: Context, draft: int) -> None:
-    await answer(ctx, _drop(ctx, draft), render.dropped)
+    await answer(ctx, _drop(ctx, draft), draft_cards.dropped)
 
 
 async def open_draft(ctx: Context, asked: int, draft: int) -> None:
@@ -100,7 +100,7 @@ async def _own_draft(ctx: Context, number: int) -> tuple[Claim, dict[str, str], 
     """A draft of whoever presses, and what its forms hold."""
     who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, number)
     claims.require_draft_of(found, who.number)
-    held = forms.held_of(found.terms) | forms.decode(stored)
+    held = claim_fields.held_of(found.terms) | form_fields.decode(stored)
     return found, held, who
 
 
@@ -146,8 +146,8 @@ async def _keep(
         found, held, who = await _own_draft(ctx, draft)
         base = found.terms
     typed = held | filled
-    terms, typed, bad = forms.claim_terms(base, typed, who.places.time_zone, ctx.now)
-    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, draft, forms.encode(typed))
+    terms, typed, bad = claim_fields.claim_terms(base, typed, who.places.time_zone, ctx.now)
+    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, draft, form_fields.encode(typed))
     number = await ctx.write(claims.save_draft, request)
     return await draft_card(ctx, who, number, typed, wrong + bad)
 
@@ -155,9 +155,9 @@ async def _keep(
 async def draft_as_it_stands(ctx: Context, number: int, *, public: bool = False) -> Card:
     found, held, who = await _own_draft(ctx, number)
     if held.get("side"):
-        bad = forms.unread_quick(held, who.places.time_zone, ctx.now)
+        bad = quick_bet_fields.unread_quick(held, who.places.time_zone, ctx.now)
         return held_card(ctx, number, ("A quick bet that isn't open yet.",), bad=bad)
-    _, _, bad = forms.claim_terms(found.terms, held, who.places.time_zone, ctx.now)
+    _, _, bad = claim_fields.claim_terms(found.terms, held, who.places.time_zone, ctx.now)
     return await draft_card(ctx, who, number, held, bad, public=public)
 
 
@@ -185,7 +185,9 @@ async def draft_card(
     # What can't be read is said once, as that.
     said = unread + wording.remarks(tuple(one for one in remarks if not (bad and one.code == "no_deadline")))
     blocked = bool(bad) or any(one.level == "blocks" for one in remarks)
-    return render.draft(render.DraftSeen(found, said, blocked, known, ctx.id, public, choices, _noted(held)))
+    return draft_cards.draft(
+        draft_cards.DraftSeen(found, said, blocked, known, ctx.id, public, choices, _noted(held))
+    )
 
 
 def _noted(held: Mapping[str, str]) -> str:
@@ -200,8 +202,8 @@ def _noted(held: Mapping[str, str]) -> str:
 def choices_between(bad: tuple[BadInput, ...], go: Callable[[int, int], str]) -> tuple[Button, ...]:
     """The buttons for the first moment that can be read two ways; the next one is asked about after it."""
     for one in bad:
-        if isinstance(one, Unclear) and one.field in forms.MOMENTS.values():
-            field = list(forms.MOMENTS.values()).index(one.field)
+        if isinstance(one, Unclear) and one.field in claim_fields.MOMENTS.values():
+            field = list(claim_fields.MOMENTS.values()).index(one.field)
             ambiguous.offer(one, partial(go, field))
             return refusals.choices(one)
     return ()
@@ -226,7 +228,7 @@ async def _drop(ctx: Context, number: int) -> int:
 async def _open(ctx: Context, who: Acting, asked: int, number: int) -> render.ClaimOpened:
     found, stored = await ctx.read(queries.draft, ctx.guild, number)
     claims.require_author(found, who.number)
-    held = forms.decode(stored)
+    held = form_fields.decode(stored)
     _require_read(found.terms, held, who.places.time_zone, ctx.now)
     remarks = remarks_on(found.terms, held)
     claims.require_wording(remarks)
@@ -248,6 +250,6 @@ def _require_read(terms: Terms, held: Mapping[str, str], zone: str, now: datetim
     Raises:
         BadInput: Something that was typed into it can't be read, or can be read two ways.
     """
-    _, _, bad = forms.claim_terms(terms, forms.held_of(terms) | dict(held), zone, now)
+    _, _, bad = claim_fields.claim_terms(terms, claim_fields.held_of(terms) | dict(held), zone, now)
     if bad:
         raise bad[0]

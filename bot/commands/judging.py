@@ -15,10 +15,11 @@ from bot import text
 from bot.answer import answer, ask
 from bot.commands.options import Number
 from bot.context import Acting, Context, key_of
-from bot.input import ambiguous, amounts, dates, forms, result_codes
+from bot.input import ambiguous, amounts, date_words, result_fields
+from bot.input.result_codes import ResultCode
 from bot.ui import components
 from bot.words import became_public as known_words
-from bot.words import market_refusals, phrases
+from bot.words import judges_screen, market_refusals, phrases, said_pages
 from bot.words import results as render
 from markets.claims import became_public as known_results
 from markets.claims import claims, conditions, zones
@@ -32,13 +33,13 @@ from markets.views import queries
 
 async def queue(ctx: Context) -> None:
     await ctx.require_moderator()
-    await answer(ctx, _queue(ctx), render.queue)
+    await answer(ctx, _queue(ctx), judges_screen.queue)
 
 
 @app_commands.describe(claim="The claim's number")
 async def decide(ctx: Context, claim: Number) -> None:
     await ctx.require_moderator()
-    await answer(ctx, _case(ctx, claim), render.case)
+    await answer(ctx, _case(ctx, claim), judges_screen.case)
 
 
 @app_commands.describe(claim="The claim's number", go_on="Let it go on again")
@@ -73,29 +74,29 @@ async def send_reverse(ctx: Context, asked: int, claim: int) -> None:
 
 
 async def press_decide(ctx: Context, claim: int) -> None:
-    await answer(ctx, _case(ctx, claim), render.case)
+    await answer(ctx, _case(ctx, claim), judges_screen.case)
 
 
 async def press_said(ctx: Context, claim: int, page: int) -> None:
-    await answer(ctx, _words(ctx, claim, page), render.words)
+    await answer(ctx, _words(ctx, claim, page), said_pages.words)
 
 
-async def _words(ctx: Context, number: int, page: int) -> render.SaidPage:
+async def _words(ctx: Context, number: int, page: int) -> said_pages.SaidPage:
     return await ctx.read(_said, ctx.guild, number, page, ctx.now)
 
 
-def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> render.SaidPage:
+def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> said_pages.SaidPage:
     seen = queries.claim(tx, guild, number, now)
     claims.require_public(seen.claim)
     newest = disputes.newest(tx, seen.claim)
     dispute = queries.dispute(tx, guild, newest, now) if newest is not None else None
-    return render.SaidPage(seen, dispute, page)
+    return said_pages.SaidPage(seen, dispute, page)
 
 
 async def ask_ruling(ctx: Context, claim: int, choice: int, proposal: int) -> None:
     seen, so_far = await ctx.read(_so_far, ctx.guild, claim, choice, ctx.now)
     seen.claim.require("decide", ctx.now)
-    known = forms.day_typed(so_far.known_us, seen.claim.terms.zone)
+    known = result_fields.day_typed(so_far.known_us, seen.claim.terms.zone)
     await ask(ctx, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
 
 
@@ -109,8 +110,8 @@ async def choose_until(ctx: Context, asked: int, claim: int, proposal: int, unti
     the interaction that sent it, so two presses are one vote."""
     typed = components.typed_in(ctx.press.message.components if ctx.press.message else ())
     found = await ctx.read(claims.load, ctx.guild, claim)
-    filled = typed | {"detail": dates.chosen(until, zones.zone(found.terms.zone or "UTC"))}
-    work = _vote(ctx, claim, result_codes.EARLY, proposal, filled, key_of(asked))
+    filled = typed | {"detail": date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))}
+    work = _vote(ctx, claim, ResultCode.EARLY, proposal, filled, key_of(asked))
     await answer(ctx, work, render.did)
 
 
@@ -118,21 +119,21 @@ async def confirm(ctx: Context, proposal: int) -> None:
     await answer(ctx, _confirm(ctx, proposal), render.did)
 
 
-async def _queue(ctx: Context) -> render.Queue:
+async def _queue(ctx: Context) -> judges_screen.Queue:
     return await ctx.read(_waiting, ctx.guild, ctx.now)
 
 
-def _waiting(tx: Connection, guild: int, now: datetime) -> render.Queue:
+def _waiting(tx: Connection, guild: int, now: datetime) -> judges_screen.Queue:
     rows = queries.queue(tx, guild, now)
-    return render.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
+    return judges_screen.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
 
 
-async def _case(ctx: Context, number: int) -> render.Case:
+async def _case(ctx: Context, number: int) -> judges_screen.Case:
     who = await ctx.who()
     return await ctx.read(_look, ctx.guild, number, who.actor, ctx.now)
 
 
-def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> render.Case:
+def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> judges_screen.Case:
     """The screen; a judge who may not judge is told so there, privately (D4)."""
     seen = queries.claim(tx, guild, number, now)
     dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
@@ -147,7 +148,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
             recusal.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
-    return render.Case(seen, dispute, why_not, waits)
+    return judges_screen.Case(seen, dispute, why_not, waits)
 
 
 async def _may_halt(ctx: Context, number: int) -> Claim:
@@ -185,7 +186,7 @@ async def _with_moment(ctx: Context, found: Claim, choice: int, said: Result) ->
     if not components.has_field(ctx.press.data or {}, "known"):
         _, so_far = await ctx.read(_so_far, found.guild, found.number, choice, ctx.now)
         return replace(said, known_us=so_far.known_us, voids_late=so_far.voids_late)
-    known_us = forms.day(components.line(filled, "known"), found.terms.zone, ctx.now)
+    known_us = result_fields.day(components.line(filled, "known"), found.terms.zone, ctx.now)
     return replace(said, known_us=known_us, voids_late=components.picked(filled, "late") == "void")
 
 
@@ -194,7 +195,7 @@ async def _vote(
 ) -> render.Did:
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
     with ambiguous.offering(lambda at_us: f"rule-early:{ctx.id}:{number}:{proposal}:{at_us}"):
-        said = forms.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
+        said = result_fields.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     said = await _with_moment(ctx, found, choice, said)
     reason = components.line(filled, "reason")
     request = disputes.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal)

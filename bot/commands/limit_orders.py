@@ -9,12 +9,12 @@ from bot.answer import Where, answer, ask
 from bot.commands.options import Amount, Moment, Number, Words
 from bot.commands.trade import how_much, outcome_named
 from bot.context import CONFIRM_WITHIN, Context, key_of
-from bot.input import ambiguous, chances, dates
+from bot.input import ambiguous, chances, date_words, dates
 from bot.refusals import Outdated
 from bot.ui import components
 from bot.ui.cards import Card
 from bot.ui.tickets import How, OrderTicket
-from bot.words import markets as render
+from bot.words import limit_orders
 from ledger import accounts
 from ledger.types import to_us
 from markets.claims import claims, zones
@@ -50,7 +50,7 @@ async def press_order(ctx: Context, claim: int, outcome: int, sells: int) -> Non
     found, of = await ctx.read(orders.require_may_order, ctx.guild, claim, who.number, ctx.now)
     if outcome >= len(of.sold):
         raise Outdated
-    await ask(ctx, render.order_form(found, of, outcome, sells == 1))
+    await ask(ctx, limit_orders.order_form(found, of, outcome, sells == 1))
 
 
 async def send_order(ctx: Context, claim: int) -> None:
@@ -79,22 +79,24 @@ async def _ask_typed(
 async def choose_until(ctx: Context, ticket: OrderTicket) -> None:
     """One of the two moments that were meant; the order is confirmed then as any other."""
     who = await ctx.who()
-    dates.chosen(ticket.expires, zones.zone(who.places.time_zone))
+    date_words.chosen(ticket.expires, zones.zone(who.places.time_zone))
     await answer(ctx, _ask(ctx, replace(ticket, asked=ctx.id)))
 
 
 async def _ask(ctx: Context, ticket: OrderTicket) -> Card:
     currency = await ctx.currency()
 
-    def read(tx: Connection, player: int) -> render.Ordering:
+    def read(tx: Connection, player: int) -> limit_orders.Ordering:
         request = _request(ctx, ticket, player)
         found, of = orders.require_place(tx, request, ctx.now)
         balance = accounts.state(tx, accounts.wallet(tx, ctx.guild, player)).balance
         price = lmsr.price_bps(of.book, ticket.outcome)
-        return render.Ordering(ticket, found, request, price, balance, ctx.now + CONFIRM_WITHIN, currency)
+        return limit_orders.Ordering(
+            ticket, found, request, price, balance, ctx.now + CONFIRM_WITHIN, currency
+        )
 
     _, asked = await ctx.as_player(read)
-    return render.ask_order(asked)
+    return limit_orders.ask_order(asked)
 
 
 async def confirm_order(ctx: Context, ticket: OrderTicket) -> None:
@@ -103,7 +105,7 @@ async def confirm_order(ctx: Context, ticket: OrderTicket) -> None:
 
     who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
     work = ctx.write(orders.place, _request(ctx, ticket, who.number))
-    await answer(ctx, work, lambda done: render.placed(done, found), where=Where.IN_PLACE)
+    await answer(ctx, work, lambda done: limit_orders.placed(done, found), where=Where.IN_PLACE)
 
 
 def _request(ctx: Context, ticket: OrderTicket, player: int) -> orders.PlaceOrder:
@@ -122,11 +124,11 @@ def _request(ctx: Context, ticket: OrderTicket, player: int) -> orders.PlaceOrde
 
 @app_commands.describe(order="The order's number")
 async def cancel(ctx: Context, order: Number) -> None:
-    await answer(ctx, _cancel(ctx, order), render.cancelled)
+    await answer(ctx, _cancel(ctx, order), limit_orders.cancelled)
 
 
 async def press_cancel(ctx: Context, order: int) -> None:
-    await answer(ctx, _cancel(ctx, order), render.cancelled)
+    await answer(ctx, _cancel(ctx, order), limit_orders.cancelled)
 
 
 async def _cancel(ctx: Context, number: int) -> orders.Order:

@@ -7,6 +7,7 @@ from bot.commands.options import Number
 from bot.context import Context
 from bot.refusals import Outdated
 from bot.ui.cards import Card
+from bot.words import market_receipts
 from bot.words import markets as render
 from bot.words import portfolio as portfolio_words
 from markets.views import markets
@@ -60,7 +61,7 @@ async def _portfolio(ctx: Context) -> portfolios.Portfolio:
 
 
 async def press_receipt(ctx: Context, claim: int) -> None:
-    await answer(ctx, _receipt(ctx, claim), render.receipt)
+    await answer(ctx, _receipt(ctx, claim), market_receipts.receipt)
 
 
 async def _receipt(ctx: Context, number: int) -> markets.Receipt:

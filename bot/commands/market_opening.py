@@ -13,7 +13,7 @@ from bot.refusals import BadInput, Outdated
 from bot.shown import require_shown
 from bot.ui.cards import Card
 from bot.ui.tickets import DeepeningTicket, OpeningTicket
-from bot.words import markets as render
+from bot.words import market_openings
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from markets.claims import claims
@@ -46,7 +46,7 @@ async def _ask_open(ctx: Context, number: int, house: bool) -> None:
     found = await ctx.read(trading.require_open_market, ctx.guild, number, who.actor, ctx.now)
     if house and not who.actor.moderator:
         raise NotAModerator(number)
-    await ask(ctx, render.open_form(found, house, await ctx.currency()))
+    await ask(ctx, market_openings.open_form(found, house, await ctx.currency()))
 
 
 async def send_open(ctx: Context, claim: int, house: int) -> None:
@@ -56,12 +56,12 @@ async def send_open(ctx: Context, claim: int, house: int) -> None:
     def opening(outcomes: int) -> tuple[int, ...]:
         return _percents(typed, outcomes) if typed else ()
 
-    await answer(ctx, _ask_opening(ctx, claim, liquidity, opening, house == 1), render.ask_opening)
+    await answer(ctx, _ask_opening(ctx, claim, liquidity, opening, house == 1), market_openings.ask_opening)
 
 
 async def _ask_opening(
     ctx: Context, number: int, liquidity: int, read: Callable[[int], tuple[int, ...]], house: bool
-) -> render.Opening:
+) -> market_openings.Opening:
     """The question; `read` makes the opening chances of the count of outcomes."""
     who = await ctx.who()
     found = await ctx.read(trading.require_open_market, ctx.guild, number, who.actor, ctx.now)
@@ -73,7 +73,9 @@ async def _ask_opening(
     if held < cost:
         raise InsufficientFunds(*source, held, cost)
     ends, currency = ctx.now + CONFIRM_WITHIN, await ctx.currency()
-    return render.Opening(ctx.id, found, liquidity, opening, house, cost, who.balance, ends, currency)
+    return market_openings.Opening(
+        ctx.id, found, liquidity, opening, house, cost, who.balance, ends, currency
+    )
 
 
 def _percents(typed: str, outcomes: int) -> tuple[int, ...]:
@@ -105,10 +107,10 @@ async def confirm_open_of_before(ctx: Context, ticket: OpeningTicket) -> None:
     await ctx.require_in_time(ticket.asked, "/market open")
 
     def opening(outcomes: int) -> tuple[int, ...]:
-        return render.unpacked(ticket.first, ticket.rest, outcomes)
+        return market_openings.unpacked(ticket.first, ticket.rest, outcomes)
 
     work = _ask_opening(ctx, ticket.claim, ticket.liquidity, opening, ticket.house)
-    await answer(ctx, work, render.ask_opening, where=Where.IN_PLACE)
+    await answer(ctx, work, market_openings.ask_opening, where=Where.IN_PLACE)
 
 
 async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
@@ -117,7 +119,7 @@ async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
 
     who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
     require_shown(found, ticket.mark or 0)
-    opening = _bps(render.unpacked(ticket.first, ticket.rest, len(found.terms.outcomes)))
+    opening = _bps(market_openings.unpacked(ticket.first, ticket.rest, len(found.terms.outcomes)))
     request = trading.OpenMarket(
         guild=ctx.guild,
         key=key_of(ticket.asked),
@@ -130,7 +132,7 @@ async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
     )
     currency = await ctx.currency()
     work = ctx.write(trading.open_market, request)
-    await answer(ctx, work, lambda done: render.opened(done, found, currency), where=Where.IN_PLACE)
+    await answer(ctx, work, lambda done: market_openings.opened(done, found, currency), where=Where.IN_PLACE)
 
 
 # --- making it deeper -------------------------------------------------------------------------
@@ -149,7 +151,7 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
     """The question, at the prices of now."""
     currency = await ctx.currency()
 
-    def read(tx: Connection, player: int) -> render.Deepening:
+    def read(tx: Connection, player: int) -> market_openings.Deepening:
         found = claims.load(tx, ctx.guild, number)
         found.require("market", ctx.now)
         of = market_maker.load(tx, ctx.guild, number)
@@ -161,12 +163,12 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
         if balance < cost:
             raise InsufficientFunds(*wallet, balance, cost)
         ends = ctx.now + CONFIRM_WITHIN
-        return render.Deepening(
+        return market_openings.Deepening(
             ctx.id, found, of, more, deeper.liquidity, cost, balance, ends, currency, moved
         )
 
     _, asked = await ctx.as_player(read)
-    return render.ask_deepening(asked)
+    return market_openings.ask_deepening(asked)
 
 
 async def confirm_deepening_of_before(ctx: Context, ticket: DeepeningTicket) -> None:
@@ -198,4 +200,4 @@ async def _deepen(ctx: Context, ticket: DeepeningTicket) -> Card:
         done = await ctx.write(trading.add_liquidity, request)
     except PriceMoved as moved:
         return await _deepening(ctx, number, ticket.liquidity, moved)
-    return render.deepened(done, found, await ctx.currency())
+    return market_openings.deepened(done, found, await ctx.currency())

@@ -9,6 +9,7 @@ from bot.answer import Where, answer
 from bot.commands.options import Number
 from bot.context import Context
 from bot.input import amounts
+from bot.words import bet_lists, offer_card
 from bot.words import bets as render
 from markets.claims import claims
 from markets.people import notes, preferences
@@ -32,7 +33,7 @@ async def _choose(ctx: Context, how: str) -> str:
 
 @app_commands.describe(bet="The bet's number", words="Why you think it should have come out otherwise")
 async def dissent(ctx: Context, bet: Number, words: app_commands.Range[str, 3, 500]) -> None:
-    await answer(ctx, _dissent(ctx, bet, words), render.offer)
+    await answer(ctx, _dissent(ctx, bet, words), offer_card.offer)
 
 
 async def _dissent(ctx: Context, number: int, words: str) -> queries.OfferSeen:
@@ -47,41 +48,41 @@ async def _dissent(ctx: Context, number: int, words: str) -> queries.OfferSeen:
 
 async def list_(ctx: Context) -> None:
     """The newest offers that anyone may take."""
-    await answer(ctx, _wanting(ctx, 0), render.wanting)
+    await answer(ctx, _wanting(ctx, 0), bet_lists.wanting)
 
 
 async def turn_offers(ctx: Context, before: int) -> None:
-    await answer(ctx, _wanting(ctx, before), render.wanting, where=Where.IN_PLACE)
+    await answer(ctx, _wanting(ctx, before), bet_lists.wanting, where=Where.IN_PLACE)
 
 
 @app_commands.describe(number="Its number")
 async def show(ctx: Context, number: Number) -> None:
     work = ctx.read(queries.offer, ctx.guild, number, ctx.now)
-    await answer(ctx, work, render.offer)
+    await answer(ctx, work, offer_card.offer)
 
 
 async def mine(ctx: Context) -> None:
-    await answer(ctx, _mine(ctx, 0, 0), render.mine)
+    await answer(ctx, _mine(ctx, 0, 0), bet_lists.mine)
 
 
 async def turn_mine(ctx: Context, kind: int, before: int) -> None:
-    await answer(ctx, _mine(ctx, kind, before), render.mine, where=Where.IN_PLACE)
+    await answer(ctx, _mine(ctx, kind, before), bet_lists.mine, where=Where.IN_PLACE)
 
 
-async def _wanting(ctx: Context, before: int) -> render.Wanting:
+async def _wanting(ctx: Context, before: int) -> bet_lists.Wanting:
     return await ctx.read(_page_of_offers, ctx.guild, ctx.now, before)
 
 
-def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> render.Wanting:
+def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> bet_lists.Wanting:
     found = queries.wanting(tx, guild, now, before=before)
     of_claims = {of.claim: claims.load(tx, guild, of.claim).terms for of in found}
     people = queries.named(tx, guild, {of.maker for of in found})
     titles = {number: terms.title for number, terms in of_claims.items()}
-    return render.Wanting(found, titles, people, of_claims, before == 0)
+    return bet_lists.Wanting(found, titles, people, of_claims, before == 0)
 
 
-async def _mine(ctx: Context, kind: int, before: int) -> render.MyBetsPage:
+async def _mine(ctx: Context, kind: int, before: int) -> bet_lists.MyBetsPage:
     who = await ctx.who()
-    name = render.KINDS[min(kind, len(render.KINDS) - 1)]
+    name = bet_lists.KINDS[min(kind, len(bet_lists.KINDS) - 1)]
     seen = await ctx.read(queries.my_bets, ctx.guild, who.number, name, ctx.now, before=before)
-    return render.MyBetsPage(seen, who.number, name, before == 0)
+    return bet_lists.MyBetsPage(seen, who.number, name, before == 0)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from bot.answer import Where, answer, ask
 from bot.commands.options import Amount, Moment, Number, Words
 from bot.context import CONFIRM_WITHIN, Acting, Context, key_of
-from bot.input import ambiguous, amounts, dates, forms
+from bot.input import ambiguous, amounts, bet_fields, date_words, dates
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
@@ -51,7 +51,7 @@ async def _open(ctx: Context, number: int, until: str) -> None:
 async def choose_until(ctx: Context, asked: int, claim: int, until: int) -> None:
     """One of the two moments that were meant; the key is the interaction that asked, so two presses open one pool."""
     who = await ctx.who()
-    dates.chosen(until, zones.zone(who.places.time_zone))
+    date_words.chosen(until, zones.zone(who.places.time_zone))
     await _open_until(ctx, who, claim, until, key_of(asked))
 
 
@@ -87,7 +87,7 @@ async def stake(
     stake: Amount,
 ) -> None:
     found = await ctx.read(claims.load, ctx.guild, claim)
-    at, against = forms.side(found.terms, outcome)
+    at, against = bet_fields.side(found.terms, outcome)
     if against and len(found.terms.outcomes) > 2:
         raise BadInput("The outcome", "a stake backs one outcome, so write its name")
     at = 1 - at if against else at

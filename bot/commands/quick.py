@@ -6,13 +6,12 @@ from bot import text
 from bot.answer import Where, answer, ask
 from bot.commands.bet import offered
 from bot.context import Acting, Context, key_of, number_of
-from bot.input import ambiguous, dates, forms
-from bot.input.forms import Held
+from bot.input import ambiguous, date_words, form_fields, quick_bet_fields
+from bot.input.form_fields import Held
 from bot.refusals import BadInput, NotMember, Outdated, ToBot, Unclear
 from bot.ui import components
 from bot.ui.cards import Card
-from bot.words import bets as render
-from bot.words import refusals, wording
+from bot.words import offer_card, offer_forms, refusals, wording
 from markets.bets import offers, quick_bet
 from markets.claims import claims, zones
 from markets.claims.terms import Terms
@@ -22,19 +21,19 @@ from markets.views import queries
 
 
 async def quick_(ctx: Context) -> None:
-    await ask(ctx, render.quick_form("quick:0:0", {}))
+    await ask(ctx, offer_forms.quick_form("quick:0:0", {}))
 
 
 async def bet_on_this(ctx: Context, message: discord.Message) -> None:
     """The words of a message are what happens, until they are changed; its author is whom to bet with."""
-    held = {"what": text.clean(message.content, forms.MOST_QUICK)}
+    held = {"what": text.clean(message.content, form_fields.MOST_QUICK)}
     letters = len(text.clean(message.content, max(len(message.content), 1)))
-    if letters > forms.MOST_QUICK:
+    if letters > form_fields.MOST_QUICK:
         held["cut"] = (
-            f"The message has {letters:,} letters, and this takes {forms.MOST_QUICK}: say it shorter"
+            f"The message has {letters:,} letters, and this takes {form_fields.MOST_QUICK}: say it shorter"
         )
     person = 0 if message.author.bot or message.author.id == ctx.press.user.id else message.author.id
-    await ask(ctx, render.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
+    await ask(ctx, offer_forms.quick_form(f"quick:{message.channel.id}:{message.id}", held, person))
 
 
 async def send_quick(ctx: Context, channel: int, message: int) -> None:
@@ -43,14 +42,14 @@ async def send_quick(ctx: Context, channel: int, message: int) -> None:
 
 async def send_quick_draft(ctx: Context, draft: int) -> None:
     _, stored = await ctx.read(queries.draft, ctx.guild, draft)
-    await _quick(ctx, _held(ctx, forms.decode(stored).get("origin", "")), draft)
+    await _quick(ctx, _held(ctx, form_fields.decode(stored).get("origin", "")), draft)
 
 
 async def change_quick(ctx: Context, draft: int) -> None:
     who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
     claims.require_draft_of(found, who.number)
     held = _quick_held(stored)
-    await ask(ctx, render.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
+    await ask(ctx, offer_forms.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
 
 
 async def open_anyway(ctx: Context, asked: int, draft: int) -> None:
@@ -67,7 +66,7 @@ def _quick_held(stored: str) -> dict[str, str]:
     Raises:
         Outdated: The draft is no quick bet: a button of ours doesn't lead to it.
     """
-    held = forms.decode(stored)
+    held = form_fields.decode(stored)
     if not {"what", "side", "when"} <= held.keys():
         raise Outdated
     return held
@@ -89,7 +88,7 @@ async def choose_until(ctx: Context, asked: int, draft: int, until: int) -> None
     claim."""
     who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
-    when = dates.chosen(until, zones.zone(who.places.time_zone))
+    when = date_words.chosen(until, zones.zone(who.places.time_zone))
     held = _quick_held(stored) | {"when": when}
     await _go_on(ctx, who, held, draft, f"{key_of(asked)}:open")
 
@@ -112,8 +111,8 @@ async def _go_on(ctx: Context, who: Acting, held: dict[str, str], draft: int | N
 
 
 def _read_quick(ctx: Context, who: Acting, held: Held) -> tuple[Terms, int, Stakes]:
-    terms = forms.quick_terms(held, who.places.time_zone, ctx.now)
-    return terms, *forms.quick_stakes(held)
+    terms = quick_bet_fields.quick_terms(held, who.places.time_zone, ctx.now)
+    return terms, *quick_bet_fields.quick_stakes(held)
 
 
 async def _open_quick(ctx: Context, who: Acting, held: Held, draft: int | None, by: str) -> Card:
@@ -133,7 +132,7 @@ async def _open_quick(ctx: Context, who: Acting, held: Held, draft: int | None, 
         warned=tuple(one.code for one in remarks),
     )
     opened = await ctx.write(quick_bet.quick, request)
-    return render.offered(await offered(ctx, opened.offer, who, opened=True))
+    return offer_card.offered(await offered(ctx, opened.offer, who, opened=True))
 
 
 async def _keep(
@@ -151,9 +150,9 @@ async def _keep(
         ctx.guild,
         ctx.key,
         who.number,
-        forms.quick_draft(held),
+        quick_bet_fields.quick_draft(held),
         draft,
-        forms.encode(held),
+        form_fields.encode(held),
     )
     number = await ctx.write(claims.save_draft, request)
     return held_card(ctx, number, why, may=may, bad=bad)
@@ -167,7 +166,9 @@ def held_card(
         ambiguous.offer(bad, lambda at_us: f"quick-until:{ctx.id}:{number}:{at_us}")
     if bad is not None:
         why = (*why, refusals.refusal(bad, text.Currency()) or "")
-    return render.held(render.HeldQuickBet(number, ctx.id, why, may, refusals.choices(bad) if bad else ()))
+    return offer_forms.held(
+        offer_forms.HeldQuickBet(number, ctx.id, why, may, refusals.choices(bad) if bad else ())
+    )
 
 
 def _held(ctx: Context, origin: str) -> dict[str, str]:

@@ -8,11 +8,12 @@ from bot import text
 from bot.answer import Where, answer, ask
 from bot.commands.options import Number
 from bot.context import Context, key_of, number_of
-from bot.input import ambiguous, dates, forms, result_codes
+from bot.input import ambiguous, date_words, result_fields
+from bot.input.result_codes import ResultCode
 from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
-from bot.words import became_public, phrases
+from bot.words import became_public, claim_acts, phrases
 from bot.words import results as render
 from bot.words import standing as standing_words
 from markets.claims import claims, judges, zones
@@ -60,8 +61,8 @@ async def choose_until(ctx: Context, asked: int, claim: int, mark: int, until: i
     The key is the interaction that sent it, so two presses are one proposal."""
     typed = components.typed_in(ctx.press.message.components if ctx.press.message else ())
     found = await ctx.read(claims.load, ctx.guild, claim)
-    when = dates.chosen(until, zones.zone(found.terms.zone or "UTC"))
-    filled = typed | {"result": [str(result_codes.EARLY)], "detail": when}
+    when = date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))
+    filled = typed | {"result": [str(ResultCode.EARLY)], "detail": when}
     await answer(ctx, _propose(ctx, claim, mark, filled, key_of(asked)), render.did)
 
 
@@ -70,8 +71,8 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
     require_shown(found, mark)
     choice = _number(components.picked(filled, "result"))
     with ambiguous.offering(lambda at_us: f"propose-early:{ctx.id}:{number}:{mark}:{at_us}"):
-        said = forms.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
-    evidence, reason = forms.evidence(components.line(filled, "evidence"))
+        said = result_fields.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
+    evidence, reason = result_fields.evidence(components.line(filled, "evidence"))
     request = proposals.Propose(
         guild=ctx.guild,
         key=by,
@@ -80,12 +81,12 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
         result=said,
         evidence=evidence,
         reason=reason or None,
-        known_us=forms.day(components.line(filled, "known"), found.terms.zone, ctx.now),
+        known_us=result_fields.day(components.line(filled, "known"), found.terms.zone, ctx.now),
         terms=found.digest,
     )
     made = await ctx.write(proposals.propose, request)
     seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
-    window = render.hours(made.window_seconds)
+    window = phrases.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
         *became_public.lines(seen),
@@ -263,16 +264,16 @@ async def _appoint(ctx: Context, number: int, person: discord.Member) -> render.
 
 
 async def acts(ctx: Context) -> None:
-    await answer(ctx, _acts(ctx, 0), render.acts)
+    await answer(ctx, _acts(ctx, 0), claim_acts.acts)
 
 
 async def turn_acts(ctx: Context, before: int) -> None:
-    await answer(ctx, _acts(ctx, before), render.acts, where=Where.IN_PLACE)
+    await answer(ctx, _acts(ctx, before), claim_acts.acts, where=Where.IN_PLACE)
 
 
-async def _acts(ctx: Context, before: int) -> render.ClaimActs:
+async def _acts(ctx: Context, before: int) -> claim_acts.ClaimActs:
     rows, people = await ctx.read(queries.acts, ctx.guild, before=before)
-    return render.ClaimActs(rows, people, before == 0)
+    return claim_acts.ClaimActs(rows, people, before == 0)
 
 
 def _number(picked: str) -> int:

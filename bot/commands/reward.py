@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from bot.answer import answer, ask
 from bot.commands.options import Amount, Moment, Number
 from bot.context import Acting, Context, key_of, number_of
-from bot.input import ambiguous, amounts, dates
+from bot.input import ambiguous, amounts, date_words, dates
 from bot.refusals import Expired
 from bot.ui.cards import Card
 from bot.words import rewards as render
@@ -46,7 +46,7 @@ async def offer(
 async def choose_until(ctx: Context, claim: int, amount: int, until: int) -> None:
     """One of the two moments that were meant; the form that comes then locks the points."""
     who = await ctx.who()
-    dates.chosen(until, zones.zone(who.places.time_zone))
+    date_words.chosen(until, zones.zone(who.places.time_zone))
     await _ask_offer(ctx, who, claim, amount, until)
 
 
@@ -81,7 +81,7 @@ async def give(ctx: Context, reward: Number, to: discord.Member) -> None:
 
     def read(tx: Connection) -> render.RewardSeen:
         rewards.require_give(tx, request, ctx.now)
-        return render.seen(tx, ctx.guild, reward, currency, ctx.now, who.number)
+        return render.seen(tx, ctx.guild, reward, currency, ctx.now, player=who.number)
 
     found = await ctx.read(read)
     await ask(ctx, render.give_form(found, ctx.id, winner, to.id))
@@ -113,7 +113,7 @@ async def press_show(ctx: Context, number: int) -> None:
 async def _show(ctx: Context, number: int) -> Card:
     who = await ctx.who()
     currency = await ctx.currency()
-    return render.card(await ctx.read(render.seen, ctx.guild, number, currency, ctx.now, who.number))
+    return render.card(await ctx.read(render.seen, ctx.guild, number, currency, ctx.now, player=who.number))
 
 
 async def _list(ctx: Context) -> Card:

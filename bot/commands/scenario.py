@@ -11,7 +11,14 @@ from bot.answer import Where, answer, ask
 from bot.commands.drafts import draft_as_it_stands, remarks_on
 from bot.commands.options import Number
 from bot.context import Acting, Context, key_of
-from bot.input import ambiguous, dates, forms, story_lines
+from bot.input import (
+    ambiguous,
+    claim_fields,
+    date_words,
+    form_fields,
+    result_fields,
+    story_lines,
+)
 from bot.refusals import BadInput, Outdated
 from bot.shown import require_named
 from bot.ui import components
@@ -51,8 +58,8 @@ async def _begin(ctx: Context) -> Card:
     filled = ctx.filled
     typed = {name: components.line(filled, name) for name in ("what", "source")}
     base = Terms(title="", kind="choice", scenario=Scenario())
-    terms, typed, _ = forms.claim_terms(base, typed, zone, ctx.now)
-    draft = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, forms.encode(typed))
+    terms, typed, _ = claim_fields.claim_terms(base, typed, zone, ctx.now)
+    draft = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(typed))
     number = await ctx.write(claims.save_draft, draft)
     return await _tell(ctx, who, number, render.NEW, 0, _filled(ctx))
 
@@ -133,8 +140,8 @@ async def _choose_until(ctx: Context, number: int, at: int, mark: int, line: int
     found, kept = await ctx.read(read)
     if kept is None:
         raise Outdated
-    typed = forms.decode(kept)
-    when = dates.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
+    typed = form_fields.decode(kept)
+    when = date_words.chosen(until, zones.zone(found.terms.zone or who.places.time_zone))
     items = story_lines.chosen(typed["items"], line, when)
     held = {**{name: typed[name] for name in FIELDS}, "items": items}
     return await _tell(ctx, who, number, at, mark, held)
@@ -153,8 +160,8 @@ async def _tell(ctx: Context, who: Acting, number: int, at: int, mark: int, type
             who.number,
             number,
             story,
-            forms.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
-            forms.kept(typed["story"], "Your story", scenarios.MOST_STORY),
+            form_fields.kept(typed["title"], "Your story's name", scenarios.MOST_NAME),
+            form_fields.kept(typed["story"], "Your story", scenarios.MOST_STORY),
             story_lines.said(typed["items"], found.terms.zone or who.places.time_zone, ctx.now),
             named=named,
         )
@@ -164,7 +171,7 @@ async def _tell(ctx: Context, who: Acting, number: int, at: int, mark: int, type
             request = replace(request, warned=tuple(one.code for one in remarks))
         found = await ctx.write(scenarios.tell, request)
     except (BadInput, BadTerms, WordingBlocked) as bad:
-        held = forms.encode(typed | {"at": str(at)})
+        held = form_fields.encode(typed | {"at": str(at)})
         keeps = Keep(ctx.guild, f"{ctx.key}:kept", who.number, number, held)
         await ctx.write(scenarios.keep, keeps)
         if isinstance(bad, story_lines.UnclearLine):
@@ -230,7 +237,7 @@ async def _judge(ctx: Context, asked: int, number: int) -> Card:
     chosen = ANSWERS.get(components.picked(filled, "answer"))
     if chosen is None:
         raise BadInput("The answer", "choose one of the list")
-    evidence, reason = forms.evidence(components.line(filled, "evidence"))
+    evidence, reason = result_fields.evidence(components.line(filled, "evidence"))
     request = JudgeItem(
         guild=ctx.guild,
         key=key_of(asked),
@@ -240,7 +247,7 @@ async def _judge(ctx: Context, asked: int, number: int) -> Card:
         answer=chosen,
         evidence=evidence,
         reason=reason,
-        known_us=forms.day(components.line(filled, "known"), found.terms.zone, ctx.now),
+        known_us=result_fields.day(components.line(filled, "known"), found.terms.zone, ctx.now),
     )
     done = await ctx.write(scenarios.judge, request)
     return render.answered(found, done)

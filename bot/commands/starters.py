@@ -5,10 +5,10 @@ from discord import app_commands
 from bot.answer import Where, answer, ask
 from bot.commands.drafts import draft_card
 from bot.context import Context
-from bot.input import forms, odds
+from bot.input import claim_fields, form_fields, odds
 from bot.refusals import BadInput
 from bot.ui.cards import Card
-from bot.words import claims as render
+from bot.words import library_shelf
 from ledger.types import to_us
 from markets.claims import ambiguity, claims, library
 from markets.claims import terms as claim_terms
@@ -22,16 +22,16 @@ from markets.claims.terms import Outcome, Terms
 async def library_(ctx: Context, number: app_commands.Range[int, 1, 1000] | None = None) -> None:
     starters = library.load()
     if number is None:
-        await answer(ctx, render.shelf(0, starters))
+        await answer(ctx, library_shelf.shelf(0, starters))
     else:
         one = _starter(number)
-        await answer(ctx, render.starter(number, one))
+        await answer(ctx, library_shelf.starter(number, one))
 
 
 async def turn_shelf(ctx: Context, page: int) -> None:
     starters = library.load()
-    at = min(page, (len(starters) - 1) // render.SHELF)
-    await answer(ctx, render.shelf(at, starters), where=Where.IN_PLACE)
+    at = min(page, (len(starters) - 1) // library_shelf.SHELF)
+    await answer(ctx, library_shelf.shelf(at, starters), where=Where.IN_PLACE)
 
 
 async def take_starter(ctx: Context, number: int) -> None:
@@ -39,14 +39,14 @@ async def take_starter(ctx: Context, number: int) -> None:
 
 
 async def ask_guess(ctx: Context, number: int) -> None:
-    await ask(ctx, render.guess_form(number, _starter(number)))
+    await ask(ctx, library_shelf.guess_form(number, _starter(number)))
 
 
 async def send_guess(ctx: Context, number: int) -> None:
     one = _starter(number)
     typed = ctx.line("chance")
     chance = odds.chance(typed, "Your chance")
-    await answer(ctx, render.guessed(one, chance))
+    await answer(ctx, library_shelf.guessed(one, chance))
 
 
 async def _take(ctx: Context, number: int) -> Card:
@@ -55,10 +55,10 @@ async def _take(ctx: Context, number: int) -> Card:
     if not one.for_stakes:
         raise BadInput("The library's claim", "it is for forecasts only, so choose another one")
     terms = terms_of(one)
-    held = forms.held_of(terms)
-    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, forms.encode(held))
+    held = claim_fields.held_of(terms)
+    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(held))
     draft = await ctx.write(claims.save_draft, request)
-    _, held, bad = forms.claim_terms(terms, held, who.places.time_zone, ctx.now)
+    _, held, bad = claim_fields.claim_terms(terms, held, who.places.time_zone, ctx.now)
     return await draft_card(ctx, who, draft, held, bad)
 
 

@@ -9,11 +9,12 @@ from bot.answer import Where, answer, ask
 from bot.commands.market import seen
 from bot.commands.options import Amount, Number, Words
 from bot.context import CONFIRM_WITHIN, Context, key_of
-from bot.input import amounts, chances, forms
+from bot.input import amounts, bet_fields, chances
 from bot.refusals import BadInput
 from bot.ui.cards import Card
 from bot.ui.tickets import How, TradeTicket
 from bot.words import markets as render
+from bot.words import trade_card
 from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
@@ -87,7 +88,7 @@ async def press_ask(ctx: Context, claim: int, outcome: int, budget: int) -> None
 
 
 async def press_other(ctx: Context, claim: int, outcome: int) -> None:
-    await ask(ctx, render.other_form(await seen(ctx, claim, outcome), outcome))
+    await ask(ctx, trade_card.other_form(await seen(ctx, claim, outcome), outcome))
 
 
 async def send_other(ctx: Context, claim: int, outcome: int) -> None:
@@ -100,7 +101,7 @@ async def press_sell(ctx: Context, claim: int, outcome: int) -> None:
     await seen(ctx, claim, outcome)
     who = await ctx.who()
     mine = await ctx.read(markets.mine, ctx.guild, claim, who.number)
-    await ask(ctx, render.sell_form(mine, outcome))
+    await ask(ctx, trade_card.sell_form(mine, outcome))
 
 
 async def send_sell(ctx: Context, claim: int, outcome: int) -> None:
@@ -165,7 +166,7 @@ def outcome_named(terms: Terms, typed: str) -> int:
     Raises:
         BadInput: None, or the others together.
     """
-    at, against = forms.side(terms, typed)
+    at, against = bet_fields.side(terms, typed)
     if against and len(terms.outcomes) > 2:
         raise BadInput("The outcome", "shares are of one outcome, so write its name")
     return 1 - at if against else at
@@ -192,7 +193,7 @@ async def _ask(
     _, (exact, found, shown) = await ctx.as_player(read)
     ends, currency = ctx.now + CONFIRM_WITHIN, await ctx.currency()
     was = moved.seen_bps if moved else 0
-    return render.ask_trade(render.Trade(exact, found, shown, ends, currency, was))
+    return trade_card.ask_trade(trade_card.Trade(exact, found, shown, ends, currency, was))
 
 
 async def confirm_trade_of_before(ctx: Context, ticket: TradeTicket) -> None:
@@ -219,7 +220,7 @@ async def _trade(ctx: Context, ticket: TradeTicket) -> Card:
             fill = await ctx.write(trading.sell, request)
     except PriceMoved as moved:
         return await _ask(ctx, _again(ctx, ticket), moved=moved)
-    return render.traded(fill, found, await ctx.currency())
+    return trade_card.traded(fill, found, await ctx.currency())
 
 
 def _again(ctx: Context, ticket: TradeTicket) -> TradeTicket:

@@ -1,7 +1,7 @@
-"""What can be read two ways, asked about with one button for each reading (RULES B7).
+"""Ask about what can be read two ways, with one button for each reading (RULES B7).
 
-Whoever reads what was typed knows how to go on with it, so they say which button carries it on; where they can't, the
-refusal names both readings and how each is typed.
+The caller says which button carries a reading on. Without one, the refusal names both readings and how each is
+typed.
 """
 
 from collections.abc import Callable, Generator
@@ -16,7 +16,7 @@ Go = Callable[[int], str]
 
 @contextmanager
 def offering(go: Go) -> Generator[None]:
-    """Whatever is unclear inside can be chosen by a press."""
+    """Offer a choice of readings for what is unclear inside the block."""
     try:
         yield
     except Unclear as unclear:

@@ -1,4 +1,4 @@
-"""What people type, read into values. Each refusal says what to type instead."""
+"""Read what people type into values. Each refusal says what to type instead."""
 
 import datetime
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,7 +10,7 @@ from ledger.errors import BadAmount
 
 
 def points(typed: str, field: str = "The amount") -> int:
-    """Minor units of an amount such as `25`, `25.5` or `1,000.00`; "points" after it is no harm.
+    """Read an amount such as `25`, `25.5` or `1,000.00` into minor units; "points" after it is allowed.
 
     Raises:
         BadInput: It is anything else, or outside 0.01 to 10^13 points.
@@ -24,12 +24,12 @@ def points(typed: str, field: str = "The amount") -> int:
 
 
 def points_or_none(typed: str, field: str) -> int:
-    """The same, but nothing or `0` is 0."""
+    """Read an amount in minor units; nothing or `0` is 0."""
     return 0 if typed.strip() in ("", "0", "off", "none") else points(typed, field)
 
 
 def days(typed: str, field: str) -> int:
-    """A whole number of days, 0 to 3650.
+    """Read a whole number of days, 0 to 3650.
 
     Raises:
         BadInput: It is anything else.
@@ -41,7 +41,7 @@ def days(typed: str, field: str) -> int:
 
 
 def date(typed: str, field: str) -> datetime.date:
-    """A day written like 2027-03-01, up to the end of 2100.
+    """Read a day written like 2027-03-01, up to the end of 2100.
 
     Raises:
         BadInput: It is anything else.
@@ -57,7 +57,7 @@ def date(typed: str, field: str) -> datetime.date:
 
 
 def count_or_none(typed: str, field: str, most: int) -> int:
-    """A whole number from 1 to `most`; nothing or `0` is 0, for no limit.
+    """Read a whole number from 1 to `most`; nothing or `0` is 0, for no limit.
 
     Raises:
         BadInput: It is anything else.
@@ -71,7 +71,7 @@ def count_or_none(typed: str, field: str, most: int) -> int:
 
 
 def hours(typed: str, field: str) -> int:
-    """Seconds of a span such as `48 h`, `48` or `7 days`, from 24 hours to 30 days.
+    """Read a span such as `48 h`, `48` or `7 days` into seconds, from 24 hours to 30 days.
 
     Raises:
         BadInput: It is anything else.
@@ -88,7 +88,7 @@ def hours(typed: str, field: str) -> int:
 
 
 def zone(typed: str) -> str:
-    """The name of a time zone, in its own spelling: `europe/berlin` is Europe/Berlin, nothing is UTC.
+    """Read the name of a time zone: `europe/berlin` is Europe/Berlin, nothing is UTC.
 
     Raises:
         BadInput: There is no such zone.
@@ -103,7 +103,7 @@ def zone(typed: str) -> str:
 
 
 def currency(typed: str) -> str:
-    """A currency's name, in the plural, up to 20 characters; nothing is "points".
+    """Read a currency's name, in the plural, up to 20 characters; nothing is "points".
 
     Raises:
         BadInput: It is longer, or holds what isn't a letter, a digit, a space, a hyphen or an apostrophe.
@@ -115,7 +115,7 @@ def currency(typed: str) -> str:
 
 
 def symbol(typed: str) -> str:
-    """A sign that stands before amounts, up to 3 characters such as ◆; nothing is no sign.
+    """Read a sign that stands before amounts, up to 3 characters such as ◆; nothing is no sign.
 
     Raises:
         BadInput: It is longer, or holds letters' markdown.
@@ -131,7 +131,7 @@ def symbol(typed: str) -> str:
 
 
 def words(typed: str) -> str:
-    """Words for others to read, without what can't be seen in them.
+    """Read words for others to read, without their invisible characters.
 
     Raises:
         BadInput: Less than three characters are left.
@@ -143,7 +143,7 @@ def words(typed: str) -> str:
 
 
 def reason(typed: str) -> str:
-    """A reason of 3 to 300 characters.
+    """Read a reason of 3 to 300 characters.
 
     Raises:
         BadInput: It is shorter or longer.

@@ -1,4 +1,4 @@
-"""Chances that people type for a forecast (RULES C7): `60%`, or one for each outcome: `60, 30, 10`.
+"""Read chances that people type for a forecast (RULES C7): `60%`, or one for each outcome: `60, 30, 10`.
 
 A whole number is a percentage, with or without its sign; `0.6` is 60% as it is among odds. Quantiles are three values
 of a number or a date: `700 / 800 / 900`.
@@ -20,7 +20,7 @@ _BETWEEN = "chances lie between 0.1% and 99.9%, so write one in between"
 
 
 def chances(terms: Terms, typed: str) -> tuple[int, ...]:
-    """One chance for each outcome, in millionths; of two outcomes that of YES is enough, or the first one's.
+    """Read one chance for each outcome, in millionths. Of two outcomes one chance is enough: YES's, or the first's.
 
     Raises:
         BadInput: They can't be read, lie outside 0.1% to 99.9%, or don't add up to 100%.
@@ -43,7 +43,7 @@ def chances(terms: Terms, typed: str) -> tuple[int, ...]:
 
 
 def price(typed: str, field: str) -> int:
-    """One chance in basis points: `60%`, `60`, `0.6`. What a price may be is decided where it is used.
+    """Read one chance in basis points: `60%`, `60`, `0.6`. The caller decides what a price may be.
 
     Raises:
         BadInput: It can't be read.
@@ -60,7 +60,7 @@ def price(typed: str, field: str) -> int:
 
 
 def quantiles(typed: str) -> tuple[str, ...]:
-    """Three values, as they were typed: those it stays below with 10%, 50% and 90% chance.
+    """Read three values as they were typed: the number stays below them with 10%, 50% and 90% chance.
 
     Raises:
         BadInput: There aren't three.

@@ -1,6 +1,6 @@
-"""Moments that people type, read into instants in UTC (RULES B2), and shown back as Discord's own timestamps.
+"""Read moments that people type into instants in UTC (RULES B2).
 
-What can be meant:
+These are understood:
 
     2029-12-31   31 Dec 2029   Dec 31, 2029   31.12.2029       the end of that day in the claim's zone
     2029-12-31 18:00   31 Dec 2029 6pm   2029-12-31T18:00+02:00
@@ -10,9 +10,9 @@ What can be meant:
     2030   by 2030   by March   next year   Q1 2027   2027-06   read two ways
     03/04/2027   next friday                                   read two ways
 
-Two readings are never chosen between in silence (B7): *by 2030* may mean before it begins or until it ends, so both
-are told, and whoever typed it chooses. Where only one of them lies ahead, that one is meant. The hour that doesn't
-exist is refused; the hour that comes twice is asked about as well.
+Crux never chooses between two readings in silence (RULES B7): *by 2030* may mean before it begins or until it ends,
+so both are shown and the player chooses. If only one of them lies ahead, that one is meant. An hour that clocks skip
+is refused; an hour that they show twice is asked about as well.
 
 dateutil's own parser is not used: it guesses (it reads `10` as the tenth of this month, `2029` as today's date in
 2029). Its calendar arithmetic is.
@@ -26,124 +26,30 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from bot.refusals import BadInput, Outdated, Reading, Unclear
-from ledger.types import from_us, to_us
+from bot.input.date_errors import EXAMPLES, BadMoment, MissingHour, OutOfRange, TwiceHour, TwoReadings
+from bot.input.date_patterns import (
+    COUNTS,
+    DATES,
+    END,
+    LEAD,
+    MIDDLE,
+    MONTH,
+    MONTHS,
+    MONTHS_OF,
+    NUMBERS,
+    QUARTERS,
+    SHOWN,
+    SPAN,
+    TIME,
+    UNITS,
+    WEEKDAYS,
+    YEAR,
+)
+from bot.input.date_words import written
+from bot.refusals import Reading
 from markets.claims import zones
 
-EXAMPLES = "write it like 2029-12-31, 31 Dec 2029 18:00, end of 2029, before 2030 or in 18 months"
 MOST_LETTERS = 60
-
-_MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_UNITS = {
-    "day": relativedelta(days=1),
-    "week": relativedelta(weeks=1),
-    "month": relativedelta(months=1),
-    "year": relativedelta(years=1),
-}
-_COUNTS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "ten": 10,
-    "twelve": 12,
-}
-
-# Text is matched in lower case, ASCII only, with single spaces.
-_LEAD = re.compile(
-    r"(on or before|no later than|not later than|by|before|until|till|within|during|in|on) +(?:the +(?=end))?"
-)
-_END = re.compile(r"(?:the )?end of (?:the )?(.+)")
-_MONTH = (
-    "(?P<month>"
-    + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS).replace("sep(", "sept?(")
-    + ")\\.?"
-)
-_YEAR = "(?P<year>[0-9]{4})"
-_DAY = "(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
-_DATES = [
-    re.compile(f"{_YEAR}[-/](?P<month>[0-9]{{1,2}})[-/](?P<day>[0-9]{{1,2}})"),
-    re.compile(f"{_DAY}(?: of)? {_MONTH},? {_YEAR}"),
-    re.compile(f"{_MONTH} {_DAY},? {_YEAR}"),
-]
-_NUMBERS = re.compile(f"(?P<first>[0-9]{{1,2}})([./-])(?P<second>[0-9]{{1,2}})\\2{_YEAR}")
-_TIME = re.compile(
-    r"(?P<day>.*?[^ ,])(?:,? at |t|, | )(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?)?"
-    r" ?(?P<half>am|pm)? ?(?P<offset>z|utc|gmt|(?:utc|gmt)?[+-][0-9]{1,2}(?::?[0-9]{2})?)?"
-)
-_SPAN = re.compile(r"([0-9]{1,4}|[a-z]+) (minute|hour|day|week|month|year)s?(?: from now)?")
-_QUARTERS = [
-    re.compile(f"q(?P<quarter>[1-4])(?: {_YEAR})?"),
-    re.compile(f"{_YEAR}[ -]?q(?P<quarter>[1-4])"),
-]
-_MONTHS_OF = [
-    re.compile(f"{_MONTH}(?:,? {_YEAR})?"),
-    re.compile(f"{_YEAR}-(?P<month>0[1-9]|1[0-2])"),
-    re.compile(f"(?P<month>0?[1-9]|1[0-2])/{_YEAR}"),
-]
-_MIDDLE = re.compile(f"(?:mid[ -]|(?:the )?middle of ){_YEAR}")
-_SHOWN = re.compile(r"<t:([0-9]{1,11})(?::[a-z])?>")
-"""Discord's own timestamp, as Crux shows every moment, in lower case."""
-
-
-class BadMoment(BadInput):
-    """It isn't a moment Crux can use."""
-
-
-class TwoReadings(BadMoment, Unclear):
-    """It can be read two ways, and both lie ahead."""
-
-    def __init__(self, field: str, readings: tuple[Reading, ...], why: str = "") -> None:
-        ways = " or ".join(f"{one.words} ({one.typed})" for one in readings)
-        super().__init__(field, why or f"it can mean {ways}: write the one you mean", readings)
-
-
-class MissingHour(BadMoment):
-    """Clocks in the zone skip this time; `before` and `after` are the nearest that exist, as local times."""
-
-    def __init__(self, field: str, zone: ZoneInfo, before: datetime, after: datetime) -> None:
-        self.zone, self.before, self.after = zone, before, after
-        super().__init__(
-            field,
-            f"clocks in {zone.key} skip that hour: write {before:%Y-%m-%d %H:%M} or {after:%Y-%m-%d %H:%M}",
-        )
-
-
-class TwiceHour(TwoReadings):
-    """Clocks in the zone show this time twice; `first` and `second` are the two instants, in UTC."""
-
-    def __init__(self, field: str, zone: ZoneInfo, first: datetime, second: datetime) -> None:
-        self.zone, self.first, self.second = zone, first, second
-        named = ((first, "the first time"), (second, "the second time"))
-        readings = tuple(Reading(at, words, written(at, zone)) for at, words in named)
-        ways = " or ".join(one.typed for one in readings)
-        super().__init__(field, readings, f"clocks in {zone.key} show that time twice: write {ways}")
-
-
-class OutOfRange(BadMoment):
-    """It is already over (`at` says when it would be), or after the end of 2100."""
-
-    def __init__(self, field: str, why: str, at: datetime | None = None) -> None:
-        self.at = at
-        super().__init__(field, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +89,7 @@ class _Span:
 def moment(
     typed: str, zone: ZoneInfo, now: datetime, *, field: str = "The deadline", fold: int | None = None
 ) -> Moment:
-    """The instant that somebody typed, for a claim in `zone`.
+    """Read the instant that a player typed, for a claim in `zone`.
 
     Args:
         fold: Which one is meant where the hour comes twice: 0 the first, 1 the second, None to be asked.
@@ -207,41 +113,11 @@ def moment(
     raise OutOfRange(field, "that is already over, so write a later one", found[-1].at)
 
 
-def written(at: datetime, zone: ZoneInfo) -> str:
-    """A moment as it can be typed so that only it can be meant: a date, where it is the end of one."""
-    if zones.is_day_end(at, zone):
-        return f"{(at - timedelta(seconds=1)).astimezone(zone):%Y-%m-%d}"
-    local = at.astimezone(zone)
-    first, second = zones.both(local.replace(tzinfo=None), zone)
-    offset = f" {local:%z}" if first != second else ""
-    return f"{local:%Y-%m-%d %H:%M:%S}".removesuffix(":00") + offset
-
-
-def chosen(at_us: int, zone: ZoneInfo) -> str:
-    """The reading that a button stands for, as it can be typed.
-
-    Raises:
-        Outdated: It is no moment of a claim: the button isn't one of ours.
-    """
-    if not 0 < at_us <= to_us(zones.latest(zone)):
-        raise Outdated
-    return written(from_us(at_us), zone)
-
-
-def stamp(at: datetime, zone: ZoneInfo) -> str:
-    """The instant as Discord's own timestamp, in each reader's own zone.
-
-    A deadline at the end of a day is shown as that day's last minute, not as midnight of the next.
-    """
-    shown = at - timedelta(seconds=1) if zones.is_day_end(at, zone) else at
-    return f"<t:{int(shown.timestamp())}:F>"
-
-
 # --- reading ----------------------------------------------------------------------------------
 
 
 def _plain(typed: str, field: str) -> str:
-    """Lower case with single spaces. Anything long or not ASCII (other digits, dashes, spaces) is refused."""
+    """Put a text in lower case with single spaces. Refuse a long one, and any letter that isn't ASCII."""
     text = " ".join(typed[: 4 * MOST_LETTERS].split()).lower().removesuffix(".")
     if not text:
         raise BadMoment(field, f"it is empty: {EXAMPLES}")
@@ -256,7 +132,7 @@ def _plain(typed: str, field: str) -> str:
 
 
 def _read(text: str, asked: _Asked) -> list[_Way]:
-    lead = _LEAD.match(text)
+    lead = LEAD.match(text)
     word = lead[1] if lead else ""
     rest = text[lead.end() :] if lead else text
     readers: list[Callable[[str, str, _Asked], list[_Way]]] = [_end_of, _period, _from_now, _shown, _point]
@@ -267,18 +143,18 @@ def _read(text: str, asked: _Asked) -> list[_Way]:
 
 
 def _end_of(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """`end of 2029`, whatever little word stands before it; `mid-2028`, up to the end of June."""
-    if middle := _MIDDLE.fullmatch(text):
+    """Read `end of 2029`, with any little word before it; `mid-2028` ends with June."""
+    if middle := MIDDLE.fullmatch(text):
         return [_Way(_day_end(date(_year(middle["year"], asked), 6, 30), asked))]
-    found = _END.fullmatch(text)
-    if found and re.fullmatch(_MONTH, found[1]):  # nobody is asked which year is meant, so it is written
+    found = END.fullmatch(text)
+    if found and re.fullmatch(MONTH, found[1]):  # no question asks for the year, so it has to be written
         return []
     span = _span(found[1], asked) if found else None
     return [_Way(_day_end(span.last, asked))] if span else []
 
 
 def _period(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """`2030`, `by 2030`, `before 2030`, `in 2030`: a year, a quarter, a month or a week."""
+    """Read a year, a quarter, a month or a week: `2030`, `by 2030`, `before 2030`, `in 2030`."""
     span = _span(text, asked)
     if span is None:
         return []
@@ -292,25 +168,25 @@ def _period(text: str, word: str, asked: _Asked) -> list[_Way]:
 
 
 def _from_now(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """`in 18 months`: minutes and hours to the second, anything longer to the end of that local day."""
-    found = _SPAN.fullmatch(text)
+    """Read `in 18 months`: minutes and hours to the second, longer spans to the end of that local day."""
+    found = SPAN.fullmatch(text)
     if found is None or word not in ("", "in", "within"):
         return []
-    count = int(found[1]) if found[1].isdecimal() else _COUNTS.get(found[1])
+    count = int(found[1]) if found[1].isdecimal() else COUNTS.get(found[1])
     if count is None:
         return []
     if found[2] in ("minute", "hour"):
         minutes = count * (60 if found[2] == "hour" else 1)
         return [_Way(asked.now.replace(microsecond=0) + timedelta(minutes=minutes))]
     try:
-        return [_Way(_day_end(_today(asked) + _UNITS[found[2]] * count, asked))]
+        return [_Way(_day_end(_today(asked) + UNITS[found[2]] * count, asked))]
     except (ValueError, OverflowError):  # beyond the year 9999
         raise _too_far(asked) from None
 
 
 def _shown(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """Discord's own timestamp; `stamp` shows the end of a day as its last second."""
-    found = _SHOWN.fullmatch(text)
+    """Read Discord's own timestamp; `stamp` shows the end of a day as its last second."""
+    found = SHOWN.fullmatch(text)
     if found is None:
         return []
     if int(found[1]) > zones.latest(asked.zone).timestamp():
@@ -321,11 +197,11 @@ def _shown(text: str, word: str, asked: _Asked) -> list[_Way]:
 
 
 def _point(text: str, word: str, asked: _Asked) -> list[_Way]:
-    """A day, with or without a time of day."""
+    """Read a day, with or without a time of day."""
     if days := _days(text, asked):
         back = timedelta(days=word == "before")
         return [_Way(_day_end(day - back, asked), _named(day, word)) for day in days]
-    timed = _TIME.fullmatch(text)
+    timed = TIME.fullmatch(text)
     days = _days(timed["day"], asked) if timed else ()
     if timed is None or not days:
         return []
@@ -341,24 +217,24 @@ def _named(day: date, word: str) -> str:
 
 
 def _span(text: str, asked: _Asked) -> _Span | None:
-    """The year, quarter, month or week that is named; without a year, the one that is now or comes next."""
+    """Read a year, quarter, month or week; without a year, the current or next one."""
     today = _today(asked)
     if relative := re.fullmatch("(this |next |)(year|quarter|month|week)", text):
         return _relative_span(relative[2], later=relative[1] == "next ", today=today)
-    for form in _QUARTERS:
+    for form in QUARTERS:
         if quarter := form.fullmatch(text):
             return _quarter(_year_of(quarter, 3 * int(quarter["quarter"]), asked), int(quarter["quarter"]))
-    for form in _MONTHS_OF:
+    for form in MONTHS_OF:
         if month := form.fullmatch(text):
             number = _month(month["month"])
             return _of_month(_year_of(month, number, asked), number)
-    if year := re.fullmatch(f"(?:(?:the )?year )?{_YEAR}", text):
+    if year := re.fullmatch(f"(?:(?:the )?year )?{YEAR}", text):
         return _of_year(_year(year["year"], asked))
     return None
 
 
 def _year_of(found: re.Match[str], last_month: int, asked: _Asked) -> int:
-    """The year that is written there, or in which that month comes next."""
+    """Return the year that is written, or the one in which the month comes next."""
     today = _today(asked)
     return _year(found["year"], asked) if found["year"] else today.year + (last_month < today.month)
 
@@ -385,20 +261,20 @@ def _quarter(year: int, quarter: int) -> _Span:
 
 
 def _of_month(year: int, month: int) -> _Span:
-    return _months(year, month, 1, f"{_MONTHS[month - 1].capitalize()} {year}")
+    return _months(year, month, 1, f"{MONTHS[month - 1].capitalize()} {year}")
 
 
 def _days(text: str, asked: _Asked) -> tuple[date, ...]:
-    """The day that is named, or the two that can be meant; none if it is none."""
+    """Read a day, or the two that can be meant; none if it is no day."""
     today = _today(asked)
     if text in ("today", "tonight", "tomorrow"):
         return (today + timedelta(days=text == "tomorrow"),)
-    if weekday := re.fullmatch(f"(this |next |)({'|'.join(_WEEKDAYS)})", text):
-        return _weekday(weekday[1], _WEEKDAYS.index(weekday[2]), asked)
-    for form in _DATES:
+    if weekday := re.fullmatch(f"(this |next |)({'|'.join(WEEKDAYS)})", text):
+        return _weekday(weekday[1], WEEKDAYS.index(weekday[2]), asked)
+    for form in DATES:
         if found := form.fullmatch(text):
             return (_date(found["year"], _month(found["month"]), int(found["day"]), asked),)
-    if numbers := _NUMBERS.fullmatch(text):
+    if numbers := NUMBERS.fullmatch(text):
         return _numbers(int(numbers["first"]), int(numbers["second"]), numbers["year"], asked)
     return ()
 
@@ -410,7 +286,7 @@ def _weekday(which: str, weekday: int, asked: _Asked) -> tuple[date, ...]:
 
 
 def _numbers(first: int, second: int, year: str, asked: _Asked) -> tuple[date, ...]:
-    """`31/12/2029` and `12/31/2029` are one day each; `03/04/2027` may be in March or in April."""
+    """Read `31/12/2029` and `12/31/2029` as one day each; `03/04/2027` may be in March or April."""
     if first <= 12 and second <= 12 and first != second:
         return tuple(sorted((_date(year, second, first, asked), _date(year, first, second, asked))))
     day, month = (first, second) if second <= 12 else (second, first)
@@ -426,7 +302,7 @@ def _date(year: str, month: int, day: int, asked: _Asked) -> date:
 
 
 def _year(text: str, asked: _Asked) -> int:
-    """The year, if a deadline could lie in it at all; so no later step meets a date beyond what Python counts."""
+    """Read a year in which a deadline can lie, so that no later step meets a date beyond what Python counts."""
     year = int(text)
     if year > zones.LAST_DAY.year + 1:
         raise _too_far(asked)
@@ -439,7 +315,7 @@ def _month(text: str) -> int:
     return (
         int(text)
         if text.isdecimal()
-        else 1 + next(at for at, name in enumerate(_MONTHS) if name[:3] == text[:3])
+        else 1 + next(at for at, name in enumerate(MONTHS) if name[:3] == text[:3])
     )
 
 
@@ -458,7 +334,7 @@ def _local(day: date, timed: re.Match[str], asked: _Asked) -> datetime:
 
 
 def _instant(local: datetime, offset: str | None, asked: _Asked) -> datetime:
-    """The one instant of a local time, in UTC."""
+    """Turn a local time into its one instant in UTC."""
     if offset:
         return local.replace(tzinfo=_offset(offset, asked)).astimezone(UTC)
     if not zones.exists(local, asked.zone):

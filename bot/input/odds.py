@@ -1,4 +1,4 @@
-"""Odds that people type for an offer (RULES C1), read into two stakes.
+"""Read odds that people type for an offer (RULES C1) into two stakes.
 
     their stake           a field of its own, an amount of points
     my chance             75% or 0.75
@@ -6,7 +6,7 @@
     decimal odds          x4.0, ×4       1 returns 4, which is 25%
 
 A bare number could be any of these and is refused with the examples. So is 3/1: a bookmaker's 3/1 means the reverse.
-Whatever was typed, the answer is `bot.words.odds.sentence`, worked out from the two whole stakes.
+The answer is `bot.words.odds.sentence`, which is worked out from the two whole stakes.
 """
 
 import re
@@ -32,7 +32,7 @@ _DECIMAL = re.compile(f"[x×] ?{_NUMBER}")
 
 
 def stakes(mine: int, *, theirs: int | None = None, odds: str = "", field: str = "The odds") -> Stakes:
-    """The two stakes of an offer: `mine` and either `theirs`, both in minor units, or what was typed as `odds`.
+    """Work out both stakes of an offer in minor units, from `mine` and either `theirs` or the typed `odds`.
 
     Raises:
         BadInput: Neither or both were given, the odds can't be read, or a stake is outside its limits.
@@ -52,7 +52,7 @@ def stakes(mine: int, *, theirs: int | None = None, odds: str = "", field: str =
 
 
 def chance(typed: str, field: str = "The odds") -> Fraction:
-    """The typer's own chance of being right, exactly, from 0.1% to 99.9%.
+    """Read the player's own chance of being right, exactly, from 0.1% to 99.9%.
 
     Raises:
         BadInput: It can't be read, or lies outside that.
@@ -84,7 +84,7 @@ def _chance(text: str) -> Fraction | None:
 
 
 def _reversed(text: str) -> str | None:
-    """What to write instead of 3/1."""
+    """Say what to write instead of 3/1."""
     slash = _SLASH.fullmatch(text)
     if slash is None:
         return None

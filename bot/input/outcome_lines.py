@@ -1,4 +1,4 @@
-"""Outcomes as people type them: one on each line, with what must be true after a colon.
+"""Read outcomes as people type them: one on each line, with what must be true after a colon.
 
 A criterion may run over several lines: once one line has one, a line that begins with no name and colon goes on with
 the criterion before it. A colon inside a link or a time of day (https://, 18:00) ends no name, nor does one that
@@ -16,7 +16,7 @@ _TIME = re.compile(r".*[0-9]:[0-5][0-9]\b.*")
 
 
 def read(typed: str) -> list[tuple[str, str]]:
-    """The name and the criterion of each outcome, whole; the criterion is empty where there is none."""
+    """Read each outcome's name and criterion, whole; the criterion is empty if it has none."""
     rows = [row.strip() for row in typed.splitlines() if row.strip()]
     found: list[tuple[str, str]] = []
     for row in rows:
@@ -34,16 +34,16 @@ def read(typed: str) -> list[tuple[str, str]]:
 
 
 def written(outcomes: Sequence[tuple[str, str]]) -> str:
-    """The lines that `read` makes the same outcomes of: a colon keeps a bare name from going on with a criterion."""
+    """Write lines that `read` turns into the same outcomes. A colon keeps a bare name from continuing a criterion."""
     bare = ":" if any(criterion for _, criterion in outcomes) else ""
     return "\n".join(f"{name}: {criterion}" if criterion else f"{name}{bare}" for name, criterion in outcomes)
 
 
 def goes_on(found: list[tuple[str, str]]) -> bool:
-    """Whether the last outcome has a criterion, which the next line may go on with."""
+    """Tell whether the last outcome has a criterion, which the next line may continue."""
     return bool(found and found[-1][1])
 
 
 def joined(typed: str) -> int:
-    """How many lines were read as the rest of a criterion."""
+    """Count the lines that were read as the rest of a criterion."""
     return len([row for row in typed.splitlines() if row.strip()]) - len(read(typed))

@@ -1,4 +1,13 @@
-"""Number the results that are no outcome, for buttons and forms: they travel in a `custom_id`."""
+"""Number the results that are no outcome: forms and sent buttons carry these numbers in a `custom_id`."""
 
-UNCLEAR, VOID, EARLY, WEIGHTS, VALUE = 100, 101, 102, 103, 104
-"""Results that are no outcome, as numbers for buttons; below them an outcome's own number."""
+from enum import IntEnum
+
+
+class ResultCode(IntEnum):
+    """A result that is no outcome. Lower numbers are the claim's outcomes by place."""
+
+    UNCLEAR = 100
+    VOID = 101
+    EARLY = 102
+    WEIGHTS = 103
+    VALUE = 104

@@ -1,10 +1,10 @@
-"""A story as people type it (RULES E7): one item a line, `2027-06-30: what has happened by then, 80%`."""
+"""Read a story as people type it (RULES E7): one item a line, `2027-06-30: what has happened by then, 80%`."""
 
 import re
 from datetime import datetime
 
 from bot import text
-from bot.input import dates, forms
+from bot.input import claim_fields, dates
 from bot.refusals import BadInput, Unclear
 from ledger.types import to_us
 from markets.claims import zones
@@ -29,7 +29,7 @@ class UnclearLine(Unclear):
 
 
 def said(typed: str, zone: str, now: datetime) -> tuple[Said, ...]:
-    """The items of a story; a bare date is the end of that day in the claim's zone (B2).
+    """Read the items of a story; a bare date is the end of that day in the claim's zone (RULES B2).
 
     Raises:
         UnclearLine: The date of a line can be read two ways.
@@ -42,7 +42,7 @@ def said(typed: str, zone: str, now: datetime) -> tuple[Said, ...]:
 
 
 def chosen(typed: str, line: int, when: str) -> str:
-    """The same lines, with another date in one of them."""
+    """Replace the date in one of the lines."""
     rows = _rows(typed)
     found = _LINE.fullmatch(rows[line - 1]) if 1 <= line <= len(rows) else None
     if found is not None:
@@ -75,10 +75,10 @@ def _said(row: str, place: int, zone: str, now: datetime) -> Said:
 
 
 def written(terms: Terms, story: int | None) -> str:
-    """The items as they can be typed again, with what one story says of them; a new one says 50%."""
+    """Write the items as they can be typed again, with one story's chances; a new item says 50%."""
     items = terms.scenario.items if terms.scenario else ()
     lines = [
-        f"{forms.written(terms, item.by_us)}: {item.words}, "
+        f"{claim_fields.written(terms, item.by_us)}: {item.words}, "
         f"{text.percent_bps(EVEN if story is None else item.chances[story])}"
         for item in items
     ]

@@ -1,1 +1,1 @@
-"""All words that people read. Values in, cards out: nothing here asks a database or Discord."""
+"""Hold the words that people read. Cards and forms are built from values; posts read the database for theirs."""

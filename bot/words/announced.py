@@ -1,15 +1,6 @@
-"""Who finds the words for cards and posts: the registry that the announcer asks.
+"""Say what a card or a post is worded from, and what comes of it.
 
-A card's or a post's words are found when it is sent, from the newest state, by one plain function in a read of the
-database. Each file of this folder registers its own:
-
-    @card("offer")                       # markets.core.outbox.redraw(tx, guild, "offer", ref)
-    def offer(tx: Connection, ask: Ask) -> Told | None: ...
-
-    @post("proposal.made")               # outbox.enqueue(tx, guild, "proposal.made", facts, now, line=claim)
-    def proposed(tx: Connection, ask: Ask) -> Told | None: ...
-
-None means that there is nothing to show any more: the post is let go, the card stays as it is.
+`bot/words/table.py` names the function for each kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +15,11 @@ from bot.server_settings import Places
 from bot.text import Currency
 from bot.ui.cards import Card
 from ledger import accounts
+from markets.claims.claims import Claim
+from markets.settlement import resolution
+
+MOST_LISTED = 8
+"""Lines of a list that a post shows; the rest is counted."""
 
 ALL_SAID = "All that was said"
 """The button for the whole text of what a message shortens."""
@@ -50,14 +46,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The card as it is to be seen, and whom it mentions (RULES E2), by player number.
+    """The card as it is shown, and the players whom it mentions (RULES E2), by number.
 
-    `concerned` are not mentioned, but told by DM where they asked for that. `moderators` mentions the server's
+    `concerned` are not mentioned; they get a direct message if they chose that. `moderators` mentions the server's
     moderator role, `owner` its owner. A card's mentions count when it is first sent. `thread` and `tags` are the
-    title and tags of a claim's own post, where the server chose a forum; `line` is the claim that another card
-    belongs to, and stands beside there. `privately` is a player: a post that goes to their own talk with the bot.
-    `to_log` is for the log channel. A message names the first of `players`; with `must_hear` the others are told by
-    DM (D3).
+    title and tags of a claim's own post in a forum; `line` is the claim in whose post another card stands.
+    `privately` is a player: the post goes to their direct messages. `to_log` is for the log channel. A message
+    mentions the first of `players`; with `must_hear` the others get a direct message (RULES D3).
     """
 
     card: Card
@@ -74,27 +69,14 @@ class Told:
 
 
 Words = Callable[[Connection, Ask], Told | None]
-
-CARDS: dict[str, Words] = {}
-POSTS: dict[str, Words] = {}
-
-
-def card(kind: str) -> Callable[[Words], Words]:
-    """Name the function that draws a kind of card."""
-    return lambda words: _register(CARDS, kind, words)
-
-
-def post(kind: str) -> Callable[[Words], Words]:
-    """Name the function that words a kind of post."""
-    return lambda words: _register(POSTS, kind, words)
+"""Word a card or a post from the newest state of the book; None means that nothing is left to show."""
 
 
 def name(tx: Connection, guild: int, player: int) -> str:
-    """A player as a card names them: it notifies nobody who is not among `Told.players`."""
+    """Name a player in a card. The mention notifies only players among `Told.players`."""
     return text.person(accounts.discord_id(tx, guild, player), player)
 
 
-def _register(words_of: dict[str, Words], kind: str, words: Words) -> Words:
-    assert kind not in words_of, kind
-    words_of[kind] = words
-    return words
+def holders(tx: Connection, claim: Claim) -> tuple[int, ...]:
+    """List the players with points on a claim, the largest amount first (RULES B5)."""
+    return tuple(resolution.holders(tx, claim))

@@ -1,4 +1,4 @@
-"""When a result became public: the words for it, and for what it returns (RULES D1, D2)."""
+"""Say when a result became public, and what follows from that (RULES D1, D2)."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from markets.views.queries import PEOPLE_SHOWN, ClaimSeen
 
 
 def since(result: Result) -> str:
-    """`, public since 1 March 2027 15:00` after a result's own words; nothing where no moment is named."""
+    """Write `, public since 1 March 2027 15:00` for a result's words; empty if no moment is named."""
     if result.known_us is None:
         return ""
     void = ", bets taken later void" if result.voids_late else ""
@@ -19,7 +19,7 @@ def since(result: Result) -> str:
 
 
 def lines(seen: ClaimSeen) -> tuple[str, ...]:
-    """What the moment that stands proposed or ruled returns, whom it helps or hurts, and what else came after it."""
+    """List what the proposed or ruled moment returns, whom it helps or hurts, and what else came after it."""
     found = seen.known
     if found is None:
         return ()
@@ -50,7 +50,7 @@ def _people(seen: ClaimSeen, rows: Sequence[tuple[int, int]], *, changes: bool) 
 
 
 def _forecasts(count: int) -> str:
-    return "1 forecast doesn't score: it was" if count == 1 else f"{count} forecasts don't score: they were"
+    return text.count(count, "forecast doesn't score: it was", "forecasts don't score: they were")
 
 
 def _bets(numbers: Sequence[int], *, voids: bool) -> str:
@@ -64,7 +64,7 @@ def _bets(numbers: Sequence[int], *, voids: bool) -> str:
 
 
 def ruled_fields(known: str, *, voids_late: bool, bets: bool) -> tuple[Line | PickOne, ...]:
-    """The fields of a vote: when it became public, and where there are bets what becomes of those taken later."""
+    """Build a vote's fields: when the result became public, and what becomes of bets taken later."""
     moment = Line(
         "known",
         "When did it become public?",

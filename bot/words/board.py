@@ -1,4 +1,4 @@
-"""The board: who was right, calibration, seasons (RULES E6)."""
+"""Show the leaderboard, calibration and seasons (RULES E6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class BoardPage:
 
 
 def board(seen: BoardPage) -> Card:
-    """Accuracy first; a row says what ranks it and what else is known."""
+    """Rank by accuracy; a row says what ranks it and what else is known."""
     rows = [
         f"**{seen.top.first + place}.** {phrases.who(seen.people, row.player)}: {_row(seen, row)}"
         for place, row in enumerate(seen.top.rows)
@@ -74,7 +74,7 @@ def board(seen: BoardPage) -> Card:
 
 
 def _other_season(seen: BoardPage) -> tuple[Button, ...]:
-    """From all time to the newest season, and back."""
+    """Build the button that leads from all time to the newest season, and back."""
     if seen.season is not None:
         return (Button("All time", _page(seen.by, ALL_TIME, 0)),)
     if seen.newest is not None:
@@ -83,7 +83,7 @@ def _other_season(seen: BoardPage) -> tuple[Button, ...]:
 
 
 def _first(by: Ranking, season: int) -> str:
-    """Another ranking, from its first place on: under a name of its own, since *Back* may lead to the same page."""
+    """Write the id of the button to another ranking. It differs from *Back*, which may lead to the same page."""
     return f"board-by:{RANKINGS.index(by)}:{season}"
 
 
@@ -92,7 +92,7 @@ def _page(by: Ranking, season: int, skip: int) -> str:
 
 
 def _row(seen: BoardPage, row: Standing) -> str:
-    claims = f"{row.claims} claim" + ("" if row.claims == 1 else "s")
+    claims = text.count(row.claims, "claim")
     match seen.by:
         case "accuracy":
             return (
@@ -109,7 +109,7 @@ def _row(seen: BoardPage, row: Standing) -> str:
 
 
 def _mine(seen: BoardPage) -> str:
-    """Where the reader stands, and what is missing for a rank."""
+    """Say where the reader stands, and what is missing for a rank."""
     mine = seen.mine
     if mine is None:
         return ""
@@ -146,7 +146,7 @@ class CalibrationShown:
 
 
 def calibration(seen: CalibrationShown) -> Card:
-    """Of what somebody called likely, how much happened; with counts and 95% intervals."""
+    """Show how much happened of what a player called likely, with counts and 95% intervals."""
     who = phrases.who(seen.people, seen.person)
     rows = [
         f"- said {one.from_bp // 100} to {one.to_bp // 100}%: {one.came} of {one.count} happened, "

@@ -1,11 +1,11 @@
-"""Claims that hang on another's outcome (RULES C10): how a card says it, the form that sets it, what is told."""
+"""Word conditions, claims that hang on another's outcome: card lines, form and posts (RULES C10)."""
 
 from sqlalchemy import Connection
 
 from bot import text
 from bot.ui.cards import Accent, Button, Card, Form, Line
 from bot.words import phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told
 from markets.claims.claims import Claim
 from markets.claims.conditions import FAILED, MET, MOST_DAYS, REVERSED, WAITING
 from markets.settlement import proposals
@@ -14,7 +14,7 @@ from markets.views.queries import ClaimSeen
 
 
 def line(seen: ClaimSeen) -> str:
-    """`Only if claim 12 ends YES`, and whether it has."""
+    """Write `Only if claim 12 ends YES`, and whether it has."""
     hung, terms = seen.hangs_on, seen.claim.terms
     if hung is None or terms.condition is None:
         return ""
@@ -29,7 +29,7 @@ def line(seen: ClaimSeen) -> str:
 
 
 def to_look_at_again(seen: ClaimSeen) -> str:
-    """What its judges can do about a claim that was paid before its condition was taken back."""
+    """Say what judges can do about a claim that was paid before its condition was taken back."""
     if seen.hangs_on is None or seen.hangs_on.state != REVERSED:
         return ""
     number, terms = seen.claim.number, seen.claim.terms
@@ -41,14 +41,14 @@ def to_look_at_again(seen: ClaimSeen) -> str:
 
 
 def before(seen: ClaimSeen) -> str:
-    """The deadline: where it counts from the condition, as it was counted once that has come."""
+    """Write the deadline; if it counts from the condition, as counted once that has come."""
     counted = seen.hangs_on is not None and seen.hangs_on.state in (MET, REVERSED)
     terms = seen.claim.terms
     return phrases.stamp(terms, seen.claim.deadline_us) if counted else phrases.deadline(terms)
 
 
 def hanging(seen: ClaimSeen) -> str:
-    """Which claims hang on this one."""
+    """Name the claims that hang on this one."""
     numbers = [str(number) for number in seen.hanging[:6]]
     if not numbers:
         return ""
@@ -96,14 +96,13 @@ def form(found: Claim) -> Form:
 
 
 def otherwise(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
-    """Why a claim is void whose condition ended otherwise."""
+    """Say why a claim is void whose condition ended otherwise."""
     assert seen.hangs_on is not None
     ended = _ended(tx, ask, seen.hangs_on.on)
     return f"It was to count only if {phrases.condition(seen.claim.terms)}, and that {ended}. Everything returns."
 
 
-@post("condition.met")
-def _met(tx: Connection, ask: Ask) -> Told | None:
+def met_post(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != MET:
         return None
@@ -114,8 +113,7 @@ def _met(tx: Connection, ask: Ask) -> Told | None:
     return _told(seen, f"Claim {seen.claim.number} counts", words)
 
 
-@post("condition.waits")
-def _waits(tx: Connection, ask: Ask) -> Told | None:
+def waits_post(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     words = (
         f"The result of claim {ask.facts['on']}, on which it hangs, was taken back. Nothing is settled here until "
@@ -124,8 +122,7 @@ def _waits(tx: Connection, ask: Ask) -> Told | None:
     return _told(seen, f"Claim {seen.claim.number} waits again", words)
 
 
-@post("condition.holds")
-def _holds(tx: Connection, ask: Ask) -> Told | None:
+def holds_post(tx: Connection, ask: Ask) -> Told | None:
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing" or seen.hangs_on is None or seen.hangs_on.state != WAITING:
@@ -138,9 +135,8 @@ def _holds(tx: Connection, ask: Ask) -> Told | None:
     return _told(seen, f"Claim {seen.claim.number} waits for claim {seen.hangs_on.on}", words)
 
 
-@post("condition.reversed")
-def _reversed(tx: Connection, ask: Ask) -> Told | None:
-    """What was paid goes to the judges (C10)."""
+def reversed_post(tx: Connection, ask: Ask) -> Told | None:
+    """Send a claim to its judges that was paid before its condition was taken back (RULES C10)."""
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != REVERSED or seen.result is None:
         return None

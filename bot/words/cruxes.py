@@ -1,4 +1,4 @@
-"""Cruxes: what somebody would raise or lower if a claim came out so, and what they said before and since."""
+"""Word cruxes: what a player would raise or lower if a claim came out so, and what they said before and since."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import forecasts, phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told
 from markets.claims.claims import Claim
 from markets.forecasts import crux_links
 from markets.forecasts.crux_links import CruxShown
@@ -19,7 +19,7 @@ BUTTONS = 5
 
 
 def lines(seen: ClaimSeen) -> list[str]:
-    """A claim's cruxes for its card: those that begin here, and those that end here."""
+    """List a claim's cruxes for its card: those that begin here, and those that end here."""
     found = [_line(one, seen.people, seen.claim.number) for one in seen.cruxes]
     more = seen.crux_count - len(found)
     return [*found, f"- and {more} more cruxes"] if more > 0 else found
@@ -47,7 +47,7 @@ def _would(one: CruxShown) -> str:
 
 
 def _moved(one: CruxShown, here: int = 0) -> str:
-    """What became of it, once the first claim has come out."""
+    """Say what became of a crux once its first claim has come out."""
     if one.came is None:
         return ""
     came = "" if here == one.link.claim else f" It came out {phrases.result(one.source.terms, one.came)}."
@@ -90,7 +90,7 @@ def unlinked(gone: crux_links.CruxLink) -> Card:
 
 
 def mine(found: Sequence[CruxShown]) -> Card:
-    """One's own cruxes, with what one said oneself."""
+    """List the reader's own cruxes, with what they said."""
     rows = [
         f"- if {_called(one.source)} comes out {_if(one)}, you would {_would(one)} of "
         f"{_called(one.target)}{_moved(one)}"
@@ -104,9 +104,8 @@ def mine(found: Sequence[CruxShown]) -> Card:
     )
 
 
-@post("crux.resolved")
-def _resolved(tx: Connection, ask: Ask) -> Told | None:
-    """The one note: how the claim came out, and what each of them said they would do then."""
+def resolved_post(tx: Connection, ask: Ask) -> Told | None:
+    """Say how the claim came out, and what each player with a crux said they would do then."""
     number, result, players = int(ask.facts["claim"]), int(ask.facts["resolution"]), ask.facts["players"]
     if resolutions.load_resolution(tx, ask.guild, result).reversed_us is not None:
         return None

@@ -1,4 +1,4 @@
-"""Forecasts: the form, what one said, what everybody says (RULES C7)."""
+"""Show forecasts: the form, a player's own, and everybody's (RULES C7)."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,7 +17,7 @@ NO_STAKE = "A forecast takes no points. It is scored when the claim settles, and
 
 @dataclass(frozen=True, slots=True)
 class ForecastScores:
-    """How somebody's forecasts on a claim did, in millionths."""
+    """Hold how a player's forecasts on a claim scored, in millionths."""
 
     peer: int
     baseline: int
@@ -27,7 +27,7 @@ class ForecastScores:
 
 @dataclass(frozen=True, slots=True)
 class MyForecasts:
-    """What somebody said on a claim, the newest first, and what everybody says."""
+    """Hold a player's forecasts on a claim, the newest first, and everybody's."""
 
     claim: Claim
     said: tuple[Forecast, ...]
@@ -42,7 +42,7 @@ def chance(millionths: int) -> str:
 
 
 def chances(terms: Terms, said: Chances) -> str:
-    """`60%` for YES and NO; else each outcome's."""
+    """Write `60%` for YES and NO; otherwise each outcome's chance."""
     if len(said) == 2:
         at = sides.usual(terms.names)
         return f"{chance(said[at])} {text.escape(terms.names[at], 40)}"
@@ -51,12 +51,12 @@ def chances(terms: Terms, said: Chances) -> str:
 
 
 def said(terms: Terms, of: Forecast) -> str:
-    """What somebody says; what was worked out from three values is no more exact than those."""
+    """Write a forecast. One worked out from three values is shown no more exactly than those."""
     return rounded(terms, of.chances) if of.quantiles else chances(terms, of.chances)
 
 
 def rounded(terms: Terms, said: Chances) -> str:
-    """The same in whole percent, but near certainty: a median of many is no more exact than that."""
+    """Write a forecast in whole percent, except near certainty: a median of many is no more exact."""
     whole, percent = scoring.UNIT, scoring.UNIT // 100
     return chances(
         terms,
@@ -67,10 +67,10 @@ def rounded(terms: Terms, said: Chances) -> str:
 
 
 def crowd(terms: Terms, seen: Crowd) -> str:
-    """One line for a claim's card; nothing where nobody says anything."""
+    """Write one line for a claim's card; empty if there is no forecast."""
     if not seen.count:
         return ""
-    count = "1 forecast" if seen.count == 1 else f"{seen.count} forecasts"
+    count = text.count(seen.count, "forecast")
     if seen.hidden:
         return f"**{count}**, hidden until trading closes or its author shows them"
     implied = values.implied(terms, [one / scoring.UNIT for one in seen.median])
@@ -81,7 +81,7 @@ def crowd(terms: Terms, seen: Crowd) -> str:
 
 
 def form(found: Claim, before: Forecast | None) -> Form:
-    """One line for YES and NO, a paragraph for more outcomes, and quantiles for ranges."""
+    """Ask for one line for YES and NO, a paragraph for more outcomes, and quantiles for ranges."""
     terms = found.terms
     names = [text.escape(one.name, 40) for one in terms.outcomes]
     many, usual = len(names) > 2, sides.usual(terms.names)
@@ -116,7 +116,7 @@ def form(found: Claim, before: Forecast | None) -> Form:
 
 
 def mine(seen: MyForecasts) -> Card:
-    """What one says now and said before; what everybody says, if it isn't hidden."""
+    """Show the reader's forecasts now and before; everybody's, if they aren't hidden."""
     now = seen.said[0]
     terms = seen.claim.terms
     typed = f" (from {text.escape(' / '.join(now.quantiles), 80)})" if now.quantiles else ""
@@ -145,7 +145,7 @@ def mine(seen: MyForecasts) -> Card:
 
 
 def score(millionths: int) -> str:
-    """`+12.3`, `−4.0`, `±0`."""
+    """Write a score: `+12.3`, `−4.0`, `±0`."""
     tenths = round(millionths / 100_000)
     if not tenths:
         return "±0"

@@ -1,11 +1,11 @@
-"""/help: what Crux is, and the rules by topic, in the words people use.
+"""Explain in /help what Crux is, and the rules by topic.
 
 What it says of each rule is held against that rule by `tests/end_to_end/test_help.py`.
 """
 
 from bot.text import Currency
 from bot.ui.cards import Card
-from bot.words.results import hours
+from bot.words.phrases import hours
 from ledger import issuance
 from markets.core.settings import Settings
 
@@ -27,7 +27,7 @@ TOPICS = {
 
 
 def topic(name: str, rules: issuance.PointSettings, bets: Settings, currency: Currency) -> Card:
-    """One topic, with this server's own numbers in it."""
+    """Explain one topic, with this server's own numbers in it."""
     match name:
         case "bets":
             said = _bets(bets, currency)

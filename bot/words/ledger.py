@@ -1,4 +1,4 @@
-"""The book: is it right, and what is in it."""
+"""Show the book: whether it is right, and what is in it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.ui.cards import Accent, Card, File
-from bot.words import announced
 from bot.words.announced import Ask, Told
+from ledger.statements import Balanced
 
 DIGEST = "digest"
 
@@ -63,7 +63,7 @@ def verified(seen: Verified) -> Card:
     return Card(
         "The book is right",
         (
-            f"{seen.transfers:,} {'transfer' if seen.transfers == 1 else 'transfers'} checked: every balance was "
+            f"{text.count(seen.transfers, 'transfer', grouped=True)} checked: every balance was "
             "added up again, and every digest computed again.",
             f"Newest digest: `{seen.head}`",
         ),
@@ -74,7 +74,7 @@ def verified(seen: Verified) -> Card:
 
 def exported(seen: Exported) -> Card:
     whose = "The server's entries" if seen.whole else "Your entries"
-    count = f"{seen.entries:,} {'entry' if seen.entries == 1 else 'entries'}"
+    count = text.count(seen.entries, "entry", "entries", grouped=True)
     if seen.content is None:
         return Card(
             f"{whose}: too many for one message",
@@ -106,12 +106,20 @@ def exported_claims(seen: ExportedClaims) -> Card:
     )
 
 
-@announced.post(DIGEST)
-def digest(tx: Connection, ask: Ask) -> Told | None:
-    """The daily post in the log channel (RULES A8)."""
+def digest_post(tx: Connection, ask: Ask) -> Told | None:
+    """Post the day's digest in the log channel (RULES A8)."""
     card = Card(
         "The book's newest digest",
         (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
     return Told(card, to_log=True)
+
+
+def books(seen: Balanced) -> str:
+    """Say on the playground's page whether all books balance."""
+    if seen.off:
+        return f"do not balance: {text.listed([f'server {guild}' for guild in seen.off])}"
+    count = text.count(seen.books, "book", grouped=True)
+    moved = text.count(seen.transfers, "transfer", grouped=True)
+    return f"balance to zero: {count}, {moved}" if seen.books else "balance: there are no points yet"

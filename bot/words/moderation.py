@@ -1,4 +1,4 @@
-"""Acts of moderators: the form that asks why, the public post, and the list everybody can read (RULES A7)."""
+"""Word acts of moderators: the form that asks why, the public post, and the list (RULES A7)."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,9 @@ from sqlalchemy import Connection
 from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, Card, Form, Line, turning
-from bot.words import announced
 from bot.words.announced import Ask, Told
 from ledger import players, statements
 from ledger.statements import Act
-from markets.core.moderation_posts import POST
 
 PAGE = 8
 _HEADLINES = {"grant": "{} granted", "take": "{} taken", "fund": "The house got {}"}
@@ -45,7 +43,7 @@ class ActsPage:
 
 
 def ask(kind: str, asked: int, person: int, amount: int, currency: Currency) -> Form:
-    """Asks why; sending it is the one confirmation."""
+    """Ask why. Sending the form is the one confirmation."""
     how = {"grant": "Grant {}", "take": "Take {}"}[kind]
     toward = "to" if kind == "grant" else "from"
     return Form(
@@ -58,7 +56,7 @@ def ask(kind: str, asked: int, person: int, amount: int, currency: Currency) -> 
 
 
 def public(done: ActDone) -> Card:
-    """The post that everybody sees."""
+    """Build the post that everybody sees."""
     return Card(
         _headline(done),
         (f"{_sentence(done)}", f"> {text.escape(done.reason)}"),
@@ -66,9 +64,8 @@ def public(done: ActDone) -> Card:
     )
 
 
-@announced.post(POST)
-def told(tx: Connection, ask: Ask) -> Told | None:
-    """The same post from the book; none where the server has no channel for it: there the answer was public."""
+def act_post(tx: Connection, ask: Ask) -> Told | None:
+    """Post an act of a moderator; none in a server without a channel, where the answer was public."""
     number = ask.facts["transfer"]
     found = statements.acts(tx, ask.guild, before=number + 1, limit=1)
     if not ask.places.public_channel or not found or found[0].transfer != number:
@@ -84,7 +81,7 @@ def told(tx: Connection, ask: Ask) -> Told | None:
 
 
 def private(done: ActDone) -> Card:
-    """What the moderator sees where the post stands elsewhere."""
+    """Answer the moderator if the post stands elsewhere."""
     if done.failed:
         told = (
             f"It stands, but Crux may not post in {text.channel(done.failed)}: `/setup` says what is missing, and "
@@ -145,7 +142,7 @@ def _sentence(done: ActDone) -> str:
 
 
 def _line(act: Act, page: ActsPage) -> tuple[str, str]:
-    """Who did what to whom, and why."""
+    """Say who did what to whom, and why."""
     moved = max(abs(side.amount) for side in act.sides)
     owners = [side.owner for side in act.sides if side.owner]
     person = text.listed([text.person(page.people.get(owner), owner) for owner in owners]) or "the house"

@@ -7,7 +7,7 @@ from markets.mechanisms.two_party import Stakes
 
 
 def sentence(stakes: Stakes) -> str:
-    """For the maker. The other side reads `sentence(stakes.turned())`."""
+    """Say to the maker what they risk, what they win and how sure they must be."""
     return (
         f"You risk {text.number(stakes.maker)} to win {text.number(stakes.taker)}; "
         f"it pays you if your chance is above {percent(stakes.break_even)}."

@@ -1,14 +1,12 @@
-"""Pieces of sentences about claims and bets: sides, results, clauses, times, who judges."""
+"""Write pieces of sentences about claims and bets: sides, results, clauses, times and judges."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from fractions import Fraction
 
 from bot import text
-from bot.input import dates
-from bot.text import Currency
+from bot.input import date_words
 from bot.ui.cards import Line
 from bot.words import odds
 from ledger.types import from_us
@@ -17,18 +15,18 @@ from markets.claims import ambiguity, zones
 from markets.claims.ambiguity import Clause
 from markets.claims.claims import Claim
 from markets.claims.terms import Outcome, Result, Terms
-from markets.mechanisms.two_party import Payout
-from markets.settlement import pay_bets
+from markets.mechanisms import two_party
+from markets.mechanisms.two_party import Payout, Stakes
 from markets.settlement.proposals import Proposal
 from markets.views import queries
 
 People = Mapping[int, int]
 
 MOST_LETTERS = 3_600
-"""Of a card's text: Discord takes 4,000 for all of a message's."""
+"""Letters of a card's text: Discord takes 4,000 in all of a message."""
 
 WHOLE = 100_000
-"""Letters of a card that is fitted when it is told, by what else stands in its message."""
+"""Letters of a card that is cut when it is sent, by what else its message holds."""
 
 STATES = {
     "draft": "a draft",
@@ -87,19 +85,22 @@ _DUE = {
     "forecasts.show": "hidden forecasts are shown",
 }
 
+NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
+"""The small print of answers where the server chose no channel, or Crux may not write in it."""
+
 EVIDENCE = Line(
     "evidence", "Evidence", "A link that everybody can look at, and why it shows it", "", 900, long=True
 )
-"""What every form asks for that says how something came out."""
+"""The line of evidence in every form that names a result."""
 
 
 def who(people: People, player: int) -> str:
-    """A player as Discord shows them; by number where they had their data deleted."""
+    """Write a player as Discord shows them; by number if the player was deleted."""
     return text.person(people.get(player), player)
 
 
 def lines(*parts: str, most: int = MOST_LETTERS) -> tuple[str, ...]:
-    """The parts that say something, as many as fit on one card."""
+    """Keep as many parts as fit on one card, without the empty ones."""
     kept: list[str] = []
     left = most
     for part in filter(None, parts):
@@ -115,22 +116,22 @@ def lines(*parts: str, most: int = MOST_LETTERS) -> tuple[str, ...]:
 
 
 def mark(claim: Claim) -> int:
-    """The beginning of the digest of a claim's terms, as a number that fits into a button's id."""
+    """Turn the beginning of the terms' digest into a number that fits into a button's id."""
     return int(claim.digest[:14], 16)
 
 
 def small_mark(claim: Claim) -> int:
-    """The same with fewer digits, for an id that holds much else."""
+    """Turn fewer digits of the terms' digest into a number, for an id that holds much else."""
     return int(claim.digest[:8], 16)
 
 
 def name_mark(name: str) -> int:
-    """The same of an outcome's name alone."""
+    """Turn the beginning of the digest of an outcome's name into a number for a button's id."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:14], 16)
 
 
 def side(terms: Terms, at: int, against: bool) -> str:
-    """What one side says: `YES`, or for many outcomes `2028 to 2029`, or `not 2028 to 2029`."""
+    """Write a side: `YES`, or for many outcomes `2028 to 2029`, or `not 2028 to 2029`."""
     if against and len(terms.outcomes) == 2:
         at, against = 1 - at, False
     name = text.escape(terms.outcomes[at].name, 60)
@@ -146,15 +147,17 @@ def taker_side(claim: Claim, of: Offer | Bet) -> str:
 
 
 def as_made(claim: Claim, of: Offer | Bet | Proposal) -> Terms:
-    """A claim's terms with the outcomes' names that an offer or a proposal was made on: an edit since may have moved
-    or renamed them (B5)."""
+    """Return a claim's terms with the outcome names on which an offer or a proposal was made.
+
+    An edit since may have moved or renamed them (RULES B5).
+    """
     if isinstance(of, Bet) or not of.outcomes:
         return claim.terms
     return replace(claim.terms, outcomes=tuple(Outcome(name, "") for name in of.outcomes))
 
 
 def result(terms: Terms, came: Result) -> str:
-    """`YES`, `60% YES and 40% NO`, `unclear`, `void`, `too early`; with the value that was entered, if one was."""
+    """Write a result: `YES`, `60% YES and 40% NO`, `unclear`, `void`, `too early`; with the entered value, if any."""
     value = f" ({text.escape(came.value, 60)})" if came.value else ""
     if came.kind == "outcome" and came.outcome is not None:
         return f"{text.escape(terms.outcomes[came.outcome].name, 60)}{value}"
@@ -179,7 +182,7 @@ def weights(terms: Terms, given: Sequence[int]) -> str:
 
 
 def clause(terms: Terms, given: Clause, people: People | None = None, of: Offer | Bet | None = None) -> str:
-    """What becomes of the stakes if it is unclear."""
+    """Say what becomes of the stakes if the claim is unclear."""
     after = f", from {_days(given.days)} after the deadline" if given.days else ""
     match given:
         case ambiguity.StakesReturn():
@@ -203,7 +206,7 @@ def _fixed(terms: Terms, fixed: Sequence[int]) -> str:
 
 
 def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+    return text.count(count, "day")
 
 
 def claims_clause(terms: Terms) -> str:
@@ -211,7 +214,7 @@ def claims_clause(terms: Terms) -> str:
 
 
 def bets_clause(claim: Claim, of: Offer | Bet, people: People) -> str:
-    """The bet's own clause if it has one, else the claim's."""
+    """Write the bet's own clause if it has one, else the claim's."""
     if of.clause:
         return clause(as_made(claim, of), ambiguity.decode(of.clause), people, of)
     return clause(claim.terms, ambiguity.decode(claim.terms.clause), people, of)
@@ -229,7 +232,7 @@ def early(terms: Terms) -> str:
 
 
 def deadline(terms: Terms) -> str:
-    """The deadline in each reader's own zone; a bare date as that day's last minute."""
+    """Write the deadline in each reader's own zone; a bare date as that day's last minute."""
     at = stamp(terms, terms.deadline_us)
     said = terms.condition
     return (
@@ -238,13 +241,13 @@ def deadline(terms: Terms) -> str:
 
 
 def condition(terms: Terms) -> str:
-    """`claim 12 ends YES`, for a claim that is conditional on that (C10)."""
+    """Write `claim 12 ends YES` for a claim with that condition (RULES C10); empty without one."""
     said = terms.condition
     return f"claim {said.on} ends {text.escape(said.named, 60)}" if said else ""
 
 
 def only_if(terms: Terms) -> str:
-    """The same for whoever is about to put points on it; empty where it hangs on none."""
+    """Warn a player who is about to put points on a conditional claim; empty without a condition."""
     said = condition(terms)
     return (
         f"**Only if {said}**: if that ends any other way, this is void and everything returns."
@@ -260,11 +263,11 @@ def stamp(terms: Terms, at_us: int | None) -> str:
         zone = zones.zone(terms.zone or "UTC")
     except zones.UnknownZone:
         zone = zones.zone("UTC")
-    return dates.stamp(from_us(at_us), zone)
+    return date_words.stamp(from_us(at_us), zone)
 
 
 def reason(words: str, most: int = 400) -> str:
-    """What somebody gave as a reason, in quotes, as a sentence of its own."""
+    """Write a reason in quotes, as a sentence of its own."""
     said = text.escape(words.strip(), most)
     return f"“{said}”" if said.endswith((".", "!", "?", "…")) else f"“{said}”."
 
@@ -274,41 +277,46 @@ def ago(at_us: int) -> str:
 
 
 def due(kind: str) -> str:
-    """What the calendar does next, in words."""
+    """Say in words what the calendar does next."""
     return _DUE.get(kind, "it is looked at again")
 
 
 # --- what each ending pays --------------------------------------------------------------------
 
 
-def endings(claim: Claim, bet: Bet, people: People) -> list[tuple[str, Payout | None]]:
-    """Every ending of a bet: its words, and what each side gets back; None where the judges would say."""
-    outcomes = claim.terms.outcomes
+def endings(claim: Claim, of: Offer | Bet, people: People) -> list[tuple[str, Payout | None]]:
+    """List every ending of a bet, or of the one that an offer would become.
+
+    Returns:
+        The ending in words, and what each side gets back in minor units; None where the judges would decide.
+    """
+    outcomes, stakes = claim.terms.outcomes, Stakes(of.maker_stake, of.taker_stake)
     if len(outcomes) == 2:
         wins = [(text.escape(one.name, 60), at) for at, one in enumerate(outcomes)]
     else:
-        other = next(at for at in range(len(outcomes)) if at != bet.side)
-        wins = [(side(claim.terms, bet.side, False), bet.side), (side(claim.terms, bet.side, True), other)]
-    found: list[tuple[str, Payout | None]] = [
-        (f"**{name}**", pay_bets.payout(claim, bet, Result("outcome", outcome=at))) for name, at in wins
-    ]
-    own = ambiguity.decode(bet.clause) if bet.clause else None
+        other = next(at for at in range(len(outcomes)) if at != of.side)
+        wins = [(side(claim.terms, of.side, False), of.side), (side(claim.terms, of.side, True), other)]
+    found: list[tuple[str, Payout | None]] = []
+    for name, at in wins:
+        whole = tuple(int(place == at) for place in range(len(outcomes)))
+        weights = two_party.side_weights(whole, of.side, of.against)
+        found.append((f"**{name}**", two_party.shared(stakes, weights)))
+    own = ambiguity.decode(of.clause) if of.clause else None
     in_force = ambiguity.in_force(own, ambiguity.decode(claim.terms.clause))
-    open_end = isinstance(in_force, ambiguity.JudgesChoose)
-    unclear = None if open_end else pay_bets.payout(claim, bet, Result("unclear"))
-    found.append((f"**unclear** ({clause(claim.terms, in_force, people, bet)})", unclear))
+    unclear = ambiguity.ending(in_force, stakes, of.side, of.against)
+    found.append((f"**unclear** ({clause(claim.terms, in_force, people, of)})", unclear))
     unless = f" (also unless {condition(claim.terms)})" if claim.terms.condition else ""
-    found.append((f"**void**{unless}", Payout(bet.maker_stake, bet.taker_stake)))
+    found.append((f"**void**{unless}", two_party.void(stakes)))
     return found
 
 
 def change(by: int) -> str:
-    """`+300`, `−100`, `±0`, in points."""
+    """Write a change in points: `+300`, `−100`, `±0`."""
     return "±0" if by == 0 else text.number(by) if by < 0 else f"+{text.number(by)}"
 
 
 def back(gets: int, staked: int) -> str:
-    """`400 back, **+300**`, from one side's view."""
+    """Write one side's payout: `400 back, **+300**`."""
     much = f"{text.number(gets)} back" if gets else "nothing back"
     return f"{much}, **{change(gets - staked)}**"
 
@@ -316,16 +324,12 @@ def back(gets: int, staked: int) -> str:
 def record(seen: queries.Record) -> str:
     return (
         f"{seen.settled} settled, {seen.agreed} agreed, {seen.disputed_lost} disputed and lost, "
-        f"{seen.voids} {'void' if seen.voids == 1 else 'voids'} asked for"
+        f"{text.count(seen.voids, 'void')} asked for"
     )
 
 
-def points(currency: Currency, minor: int) -> str:
-    return currency.of(minor)
-
-
 def link(url: str, words: str) -> str:
-    """A link to what somebody gave as evidence, if it is one; else what they wrote, made harmless."""
+    """Write evidence as a link if it is one; otherwise as harmless text."""
     bare = text.clean(url, EVIDENCE.most)
     plain = bare.isascii() and not set(bare) & set(" ()<>[]\\`|*\"'")
     if plain and bare.startswith(("https://", "http://")):
@@ -333,6 +337,9 @@ def link(url: str, words: str) -> str:
     return f"{words}: {text.escape(url, EVIDENCE.most)}"
 
 
-def since(now: datetime, at_us: int) -> int:
-    """Whole days between."""
-    return (now - from_us(at_us)).days
+def hours(seconds: int) -> str:
+    """Write a span: `48 hours`, `7 days`."""
+    if seconds % 86_400 == 0 and seconds > 2 * 86_400:
+        return f"{seconds // 86_400} days"
+    count = round(seconds / 3_600)
+    return text.count(count, "hour")

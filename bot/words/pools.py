@@ -1,4 +1,4 @@
-"""Pools: odds as they stand, a stake's one confirmation, and how it came out (RULES C6)."""
+"""Show pools: odds as they stand, a stake's one confirmation, and how they came out (RULES C6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.ui.tickets import StakeTicket
 from bot.words import phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told
 from ledger.types import from_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
@@ -61,7 +61,7 @@ class PoolSeen:
 
 
 def decimal(found: Fraction | None) -> str:
-    """`×2.50`; nothing yet where nobody is on it."""
+    """Write decimal odds: `×2.50`; `no odds yet` before the first stake."""
     if found is None:
         return "no odds yet"
     hundredths = int(found * 100)  # rounded down: nobody is paid less than they read
@@ -69,7 +69,7 @@ def decimal(found: Fraction | None) -> str:
 
 
 def line(terms: Terms, pool: Pool) -> str:
-    """One line for a claim's card."""
+    """Write one line for a claim's card."""
     parts = [
         f"{text.number(on)} on {text.escape(outcome.name, 40)} ({decimal(found)})"
         for outcome, on, found in zip(
@@ -83,7 +83,7 @@ def line(terms: Terms, pool: Pool) -> str:
 
 
 def card(seen: PoolSeen) -> Card:
-    """Odds as they stand, and who is on what."""
+    """Show the odds as they stand, and who is on what."""
     terms, pool = seen.claim.terms, seen.pool
     rows = [
         f"- **{text.escape(outcome.name, 60)}**: {text.number(on)} staked, {decimal(found)}"
@@ -144,7 +144,7 @@ def stake_form(claim: Claim, pool: Pool, chosen: int | None = None) -> Form:
 
 
 def ask(asked: StakeAsked) -> Card:
-    """The odds now and with this stake, what comes back, and one's own balance before and after."""
+    """Confirm a stake: the odds before and after it, what comes back, and the balance before and after."""
     terms, pool = asked.claim.terms, asked.pool
     name = text.escape(terms.outcomes[asked.outcome].name, 60)
     after = parimutuel.odds_after(pool.backing, asked.outcome, asked.amount)
@@ -182,7 +182,7 @@ def ask(asked: StakeAsked) -> Card:
 
 
 def done(seen: PoolActDone) -> Card:
-    """The receipt."""
+    """Give the receipt of a stake."""
     staked = seen.staked
     name = text.escape(seen.claim.terms.outcomes[seen.outcome].name, 60)
     found = parimutuel.odds(seen.pool.backing)[seen.outcome]
@@ -200,9 +200,8 @@ def done(seen: PoolActDone) -> Card:
     )
 
 
-@post("pool.paid")
-def _paid(tx: Connection, ask: Ask) -> Told | None:
-    """What each player's stakes brought, the largest change first (E1)."""
+def paid_post(tx: Connection, ask: Ask) -> Told | None:
+    """Post what each player's stakes brought, the largest change first (RULES E1)."""
     claim = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     pool = pools.find(tx, ask.guild, ask.facts["claim"])
     if pool is None or pool.state == "open" or claim.result is None:

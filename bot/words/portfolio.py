@@ -1,4 +1,4 @@
-"""One's own portfolio: what each thing cost, would bring now, each ending, and what can be lost (RULES C3 to C7)."""
+"""Show the reader's portfolio: cost, value now, each ending, and what can be lost (RULES C3 to C7)."""
 
 from bot import text
 from bot.ui.cards import Button, Card
@@ -11,7 +11,7 @@ from markets.views.portfolio import InPool, Portfolio
 
 
 def portfolio(seen: Portfolio) -> Card:
-    """All that somebody has where nothing is paid yet, claim by claim, the newest first."""
+    """List what a player has in unpaid claims, claim by claim, the newest first."""
     parts = (
         (seen.at_risk, "shares and liquidity"),
         (seen.locked, "orders"),

@@ -1,4 +1,4 @@
-"""What is stored about somebody, and what deleting it means, before it is done and after."""
+"""Show what is stored about a player, and what deleting it means, before it is done and after."""
 
 import json
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class DeletionAsked:
-    """Somebody asks to be deleted; `sure` is the second time."""
+    """Ask about a deletion; `sure` is the second time."""
 
     asked: int
     balance: int
@@ -47,8 +47,8 @@ def export(stored: Stored | None) -> Card:
     said = "You have no wallet in this server's book."
     if stored.glance is not None:
         said = (
-            f"You are player {stored.glance.player.number} in this server's book, with {len(stored.items)} "
-            f"{'entry' if len(stored.items) == 1 else 'entries'}. The file holds all of it, with every claim, bet, "
+            f"You are player {stored.glance.player.number} in this server's book, with "
+            f"{text.count(len(stored.items), 'entry', 'entries')}. The file holds all of it, with every claim, bet, "
             "trade and forecast that names you."
         )
     until = max((from_us(one.until_us) for one in stored.kept), default=None)

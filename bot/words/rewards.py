@@ -1,4 +1,4 @@
-"""Rewards: what would move somebody's forecast, and whose argument did (RULES E8)."""
+"""Word rewards: what would move a player's forecast, and whose argument did (RULES E8)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.text import Currency
 from bot.ui.cards import Accent, Button, Card, Form, Line
 from bot.words import forecasts as forecast_words
 from bot.words import phrases
-from bot.words.announced import Ask, Told, name, post
+from bot.words.announced import Ask, Told, name
 from ledger.types import to_us
 from markets.claims import claims
 from markets.claims.claims import Claim
@@ -35,7 +35,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class RewardAsked:
-    """Somebody asks to lock or to give one. `ends_us` is when a new one returns."""
+    """Hold a player's request to lock or to give a reward. `ends_us` is when a new one returns."""
 
     asked: int
     claim: Claim
@@ -60,9 +60,9 @@ class RewardSeen:
 
 
 def seen(
-    tx: Connection, guild: int, number: int, currency: Currency, now: datetime, player: int = 0
+    tx: Connection, guild: int, number: int, currency: Currency, now: datetime, *, player: int = 0
 ) -> RewardSeen:
-    """A reward as a player may see it: hidden forecasts only if they are their own (C7).
+    """Read a reward as a player may see it: hidden forecasts only if they are the player's own (RULES C7).
 
     Raises:
         UnknownReward: This server has none.
@@ -76,7 +76,7 @@ def seen(
 
 
 def lines(found: Sequence[Reward], people: Mapping[int, int]) -> list[str]:
-    """The open rewards of a claim, for its card."""
+    """List the open rewards of a claim, for its card."""
     shown = [
         f"- Reward {one.number}: **{text.number(one.amount)}** from {phrases.who(people, one.owner)} for the "
         f"argument that moves their forecast, until {phrases.ago(one.until_us)}{_quoted(one.words, 120)}"
@@ -91,7 +91,7 @@ def _quoted(words: str | None, most: int) -> str:
 
 
 def offer_form(asked: RewardAsked, until_us: int) -> Form:
-    """The confirmation: what moves, the balance before and after, when it returns, and one line to fill in."""
+    """Confirm a new reward: what moves, the balance before and after, when it returns, and one line to fill in."""
     return Form(
         f"Lock {asked.currency.of(asked.amount)} as a reward",
         f"reward-lock:{asked.asked}:{asked.claim.number}:{asked.amount}:{until_us}",
@@ -113,7 +113,7 @@ def offer_form(asked: RewardAsked, until_us: int) -> Form:
 
 
 def give_form(found: RewardSeen, asked: int, winner: int, winner_id: int) -> Form:
-    """The confirmation: to whom, how much, and for which argument."""
+    """Confirm giving a reward: to whom, how much, and for which argument."""
     one = found.reward
     return Form(
         f"Give {found.currency.of(one.amount)}",
@@ -145,7 +145,7 @@ def _moved(found: RewardSeen) -> str:
 
 
 def card(found: RewardSeen) -> Card:
-    """A reward: whose, how much, until when, and what became of it."""
+    """Show a reward: whose, how much, until when, and what became of it."""
     one, people = found.reward, found.people
     owner = phrases.who(people, one.owner)
     if one.state == "open" and found.now_us < one.until_us:
@@ -231,16 +231,14 @@ def _transfer(done: RewardMoved) -> str:
 # --- what the announcer tells -----------------------------------------------------------------
 
 
-@post("reward.offered")
-def _offered(tx: Connection, ask: Ask) -> Told | None:
+def offered_post(tx: Connection, ask: Ask) -> Told | None:
     found = seen(tx, ask.guild, ask.facts["reward"], ask.currency, ask.now)
     if found.reward.gone(ask.now):
         return None  # what became of it is told after this
     return Told(card(found), line=found.reward.claim)
 
 
-@post("reward.given")
-def _given(tx: Connection, ask: Ask) -> Told | None:
+def given_post(tx: Connection, ask: Ask) -> Told | None:
     found = seen(tx, ask.guild, ask.facts["reward"], ask.currency, ask.now)
     one = found.reward
     if one.winner is None:
@@ -248,8 +246,7 @@ def _given(tx: Connection, ask: Ask) -> Told | None:
     return Told(card(found), concerned=(one.winner,), line=one.claim)
 
 
-@post("reward.returned")
-def _returned(tx: Connection, ask: Ask) -> Told | None:
+def returned_post(tx: Connection, ask: Ask) -> Told | None:
     found = seen(tx, ask.guild, ask.facts["reward"], ask.currency, ask.now)
     one = found.reward
     owner = name(tx, ask.guild, one.owner)

@@ -1,4 +1,4 @@
-"""Setup: everything a server chose on one card, what is missing, and the forms that change it."""
+"""Show all that a server chose on one card, what is missing, and the forms that change it."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What becomes of a proposal that stands: until when it may be challenged, and what follows (RULES D1, D3)."""
+"""Say until when a proposal may be challenged, and what follows (RULES D1, D3)."""
 
 from bot.ui.cards import Button, ButtonLook
 from bot.words import phrases, stories
@@ -14,14 +14,14 @@ UNSIGNED = (
 
 
 def replaced(claim: Claim) -> str:
-    """What comes in the place of a proposal that nobody signed yet; a scenario goes by its items (E7)."""
+    """Say what replaces a proposal that no moderator has confirmed; a scenario goes by its items (RULES E7)."""
     if claim.terms.scenario is not None:
         return "The items may be judged meanwhile: what they come to replaces it."
     return "Whoever names an outcome meanwhile replaces it."
 
 
 def then(claim: Claim, proposal: Proposal) -> str:
-    """What follows if nobody challenges it, as the end of a sentence."""
+    """Say what follows if nobody challenges a proposal, as the end of a sentence."""
     if proposals.is_unsigned(proposal):
         return (
             "after that it waits. A moderator without points on it then has 7 days to confirm it, else it fails: it "
@@ -33,14 +33,14 @@ def then(claim: Claim, proposal: Proposal) -> str:
 
 
 def why_long(proposal: Proposal, usual_seconds: int) -> str:
-    """Why its window is longer than a server's usual one."""
+    """Say why a proposal's window is longer than the server's usual one."""
     if proposal.gains:
         return ", because whoever proposes it gains by it"
     return ", because it makes what hangs on it void" if proposal.window_seconds > usual_seconds else ""
 
 
 def no_consent(terms: Terms, proposal: Proposal) -> str:
-    """Why nobody's silence is enough, when its window is over."""
+    """Say why silence is not enough when the window is over."""
     if proposals.is_unsigned(proposal):
         return f"{phrases.result(terms, proposal.result).capitalize()} is never settled by silence."
     return (
@@ -50,12 +50,12 @@ def no_consent(terms: Terms, proposal: Proposal) -> str:
 
 
 def challenge_button(claim: int, proposal: Proposal, label: str = "Challenge") -> Button:
-    """It names the proposal that it stands beside (D1)."""
+    """Build the button that challenges exactly the proposal shown (RULES D1)."""
     return Button(label, f"challenge:{claim}:{proposal.number}", ButtonLook.DANGER)
 
 
 def other_result(claim: Claim, proposal: Proposal) -> tuple[Button, ...]:
-    """Naming an outcome instead, where that replaces it; a scenario's is what its items say (E7)."""
+    """Build the button that names another outcome, if that replaces the proposal (RULES E7: by its items)."""
     if not proposals.is_unsigned(proposal):
         return ()
     if claim.terms.scenario is not None:

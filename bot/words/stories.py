@@ -1,4 +1,4 @@
-"""Scenarios (RULES E7): the stories and items of a claim, the forms that they are written and judged with."""
+"""Show the stories and items of a scenario, and build their forms (RULES E7)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
-from bot.words.announced import Ask, Told, post
+from bot.words.announced import Ask, Told, holders
 from ledger.types import from_us
 from markets.claims import claims, stories
 from markets.claims.claims import Claim
 from markets.claims.stories import ANSWERS, Judged
 from markets.claims.terms import Terms
 from markets.mechanisms import story_scores as mechanism
-from markets.settlement import resolution
 from markets.settlement.scenarios import MOST_NAME, MOST_STORY, Answered
 from markets.views import queries
 from markets.views.queries import ClaimSeen
@@ -32,7 +31,7 @@ _PROSE_HELP = "Why it goes so; the items alone decide"
 
 
 def lines(terms: Terms, judged: Sequence[Judged], people: Mapping[int, int]) -> tuple[str, ...]:
-    """Who tells what, how close each is so far, and every item with each story's chance; none for other claims."""
+    """List the stories, how close each is so far, and each one's chance of every item; empty for other claims."""
     scenario = terms.scenario
     if scenario is None:
         return ()
@@ -55,7 +54,7 @@ def lines(terms: Terms, judged: Sequence[Judged], people: Mapping[int, int]) -> 
 
 
 def scores(judged: Sequence[Judged]) -> list[Fraction | None]:
-    """Each story's mean over what is judged so far; None where nothing counts yet."""
+    """Work out each story's mean over the items judged so far; None if nothing counts yet."""
     over = [one for one in judged if one.state != stories.OPEN]
     answers = [ANSWERS[one.state] for one in over]
     told = len(judged[0].chances) if judged else 0
@@ -63,7 +62,7 @@ def scores(judged: Sequence[Judged]) -> list[Fraction | None]:
 
 
 def verdict_lines(terms: Terms, judged: Sequence[Judged]) -> tuple[str, ...]:
-    """What the items come to, once all are judged."""
+    """Say what the items come to, once all are judged."""
     found = stories.verdict(judged)
     if found is None:
         return ()
@@ -98,7 +97,7 @@ def draft_buttons(number: int) -> tuple[Button, ...]:
 
 
 def shelf(seen: ClaimSeen, player: int) -> Card:
-    """Every story whole, and a button for each that somebody may change."""
+    """Show every story whole, with a button for each that the reader may change."""
     found, terms = seen.claim, seen.claim.terms
     scenario = terms.scenario
     assert scenario is not None
@@ -140,7 +139,7 @@ def shelf(seen: ClaimSeen, player: int) -> Card:
 
 
 def new_form() -> Form:
-    """What it is about, and the first story."""
+    """Ask for the topic and the first story."""
     return Form(
         "A scenario: whose story is closer?",
         "scenario-new",
@@ -172,7 +171,7 @@ def story_form(found: Claim, at: int, held: Mapping[str, str]) -> Form:
 
 
 def judge_form(found: Claim, judged: Sequence[Judged], asked: int) -> Form:
-    """One item and what became of it. Those that are left come first; once none is, each may be judged anew."""
+    """Ask what became of one item. Open items come first; once none is left, each may be judged again."""
     left = [one for one in judged if one.state == stories.OPEN] or list(judged)
     left.sort(key=lambda one: (one.by_us, one.number))
     items = tuple((str(one.number), text.clean(f"{one.number}: {one.words}", 100)) for one in left)
@@ -201,7 +200,7 @@ def judge_form(found: Claim, judged: Sequence[Judged], asked: int) -> Form:
 
 
 def told(found: Claim, name: str) -> Card:
-    """For somebody who wrote into another's draft."""
+    """Answer a player who wrote into another's draft."""
     return Card(
         f"Your story is in: {text.escape(name, MOST_NAME)}",
         (
@@ -215,7 +214,7 @@ def told(found: Claim, name: str) -> Card:
 
 
 def unread(number: int, at: int, why: str, choices: tuple[Button, ...] = ()) -> Card:
-    """What was typed is kept, and is there when the form is opened again; `choices` are between what can be meant."""
+    """Say that what was typed is kept for when the form is opened again. `choices` are its possible readings."""
     again = f"story-add:{number}" if at == NEW else f"story-change:{number}:{at}"
     return Card(
         "Your story isn't in yet",
@@ -227,7 +226,7 @@ def unread(number: int, at: int, why: str, choices: tuple[Button, ...] = ()) -> 
 
 
 def held_of(found: Claim, at: int, items: str, kept: str | None) -> dict[str, str]:
-    """What a story's form holds: what was typed last and couldn't be taken, else what stands."""
+    """Return what a story's form holds: what was typed last and not taken, else the story as it stands."""
     outcome = None if at == NEW else found.terms.outcomes[at]
     held = {
         "title": outcome.name if outcome else "",
@@ -242,7 +241,7 @@ def held_of(found: Claim, at: int, items: str, kept: str | None) -> dict[str, st
 
 def answered(found: Claim, done: Answered) -> Card:
     item = done.item
-    left = "1 item is left." if done.left == 1 else f"{done.left} items are left."
+    left = f"{text.count(done.left, 'item is', 'items are')} left."
     if done.proposal is not None:
         words = phrases.result(found.terms, done.proposal.result)
         left = (
@@ -263,8 +262,7 @@ def answered(found: Claim, done: Answered) -> Card:
 # --- what the announcer tells -----------------------------------------------------------------
 
 
-@post("item.judged")
-def _judged(tx: Connection, ask: Ask) -> Told | None:
+def judged_post(tx: Connection, ask: Ask) -> Told | None:
     seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     item = next((one for one in seen.items if one.number == ask.facts["item"]), None)
     if item is None or item.state == stories.OPEN or item.judge is None:
@@ -287,5 +285,5 @@ def _judged(tx: Connection, ask: Ask) -> Told | None:
         f"{left} of {len(seen.items)} items are left to judge",
         (Button("Stories", f"stories:{seen.claim.number}"),),
     )
-    sides = tuple(resolution.holders(tx, claims.load(tx, ask.guild, seen.claim.number)))
+    sides = holders(tx, claims.load(tx, ask.guild, seen.claim.number))
     return Told(card, concerned=sides, line=seen.claim.number)

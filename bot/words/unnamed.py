@@ -1,4 +1,4 @@
-"""Mentions of people who had their data deleted, taken out of what was posted before."""
+"""Take mentions of deleted people out of messages that were sent before."""
 
 import re
 from collections.abc import Set
@@ -10,12 +10,12 @@ _CALL = re.compile(r"<@[!&]?[0-9]{1,20}>")
 
 
 def people(text: str) -> set[int]:
-    """Who is mentioned in a text of ours."""
+    """List the people whom a text of Crux mentions."""
     return {int(person) for person in _MENTION.findall(text)}
 
 
 def without(text: str, gone: Set[int]) -> str:
-    """The text with words in their place. Of a line that only calls people they are dropped; nothing may be left."""
+    """Replace mentions by words. A line that only calls people loses them; nothing may be left."""
     only_calls = not _CALL.sub("", text).strip()
     word = "" if only_calls else GONE
     left = _MENTION.sub(lambda found: word if int(found[1]) in gone else found[0], text)

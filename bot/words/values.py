@@ -1,4 +1,4 @@
-"""What chances of ranges say of the number or the date itself: its median, and where 80% of it lies (RULES C3)."""
+"""Say what chances of ranges mean for the value: its median, and where 80% of it lies (RULES C3)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,7 +14,7 @@ _BARE = ("ratio", "fraction")
 
 
 def implied(terms: Terms, chances: Sequence[float]) -> str:
-    """`median **512 hours**, 10 to 90% from **below 100 hours** to **900 hours**`; empty where nothing is a range."""
+    """Write `median **512 hours**, 10 to 90% from **below 100 hours** to **900 hours**`; empty without ranges."""
     kind = terms.kind
     if (
         kind not in ("number", "date")
@@ -31,7 +31,7 @@ def implied(terms: Terms, chances: Sequence[float]) -> str:
 
 
 def _in_words(kind: Literal["number", "date"], found: ranges.Quantile, unit: str) -> str:
-    """Of an open range only the edge is known."""
+    """Write a value in an open range by the edge that is known."""
     shown = _day(found.value) if kind == "date" else f"{_number(found.value)} {text.escape(unit, 20)}".strip()
     if found.tail < 0:
         return f"before {shown}" if kind == "date" else f"below {shown}"
@@ -45,5 +45,5 @@ def _day(value: Decimal) -> str:
 
 
 def _number(value: Decimal) -> str:
-    """Three digits are as much as prices can say; whole numbers keep all of theirs."""
+    """Write a number with three digits, which is as exact as prices are; whole numbers keep all of theirs."""
     return f"{value:,.0f}" if abs(value) >= 100 or value == value.to_integral_value() else f"{value:.3g}"

@@ -1,4 +1,4 @@
-"""Wallets: what one has, what moved, and gifts."""
+"""Show wallets: the balance, its movements, and gifts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,8 +38,10 @@ class GiftAsked:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of somebody's own history, newest first; `latest` is the sequence number of their newest entry, and
-    `people` the Discord ids of the players it names."""
+    """Hold a page of a player's own history, newest first.
+
+    `latest` is the sequence number of the player's newest entry; `people` are the Discord ids of the players named.
+    """
 
     items: list[StatementLine]
     people: dict[int, int]
@@ -49,7 +51,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """`yearly` where it was the tenth for whoever has everything locked."""
+    """Hold a claimed allowance; `yearly` marks the tenth for a player with everything locked."""
 
     amount: int
     balance: int
@@ -67,7 +69,7 @@ class BalanceOverTime:
 
 
 def wallet(seen: Wallet) -> Card:
-    """Somebody's own wallet."""
+    """Show the reader's own wallet."""
     body = [f"You have **{seen.currency.of(seen.balance)}**."]
     if seen.started:
         body.insert(0, f"Welcome. You start with {seen.currency.of(seen.started)}.")
@@ -96,7 +98,7 @@ def wallet(seen: Wallet) -> Card:
 
 
 def line(seen: BalanceOverTime) -> Card:
-    """The balance as a picture, and in words."""
+    """Show the balance over time as a picture, and in words."""
     if not seen.steps:
         return Card("Your balance over time", ("Nothing has moved here yet.",), NO_CASH)
     held = models.longs([step.balance for step in seen.steps])
@@ -116,7 +118,7 @@ def line(seen: BalanceOverTime) -> Card:
 
 
 def ask_gift(gift: GiftAsked) -> Card:
-    """The one confirmation, with the giver's own balance before and after."""
+    """Ask for a gift's one confirmation, with the giver's balance before and after."""
     amount = gift.currency.of(gift.amount)
     return Card(
         f"Give {amount}?",
@@ -158,7 +160,7 @@ def drawn(done: Drawn) -> Card:
 
 
 def history(seen: History) -> Card:
-    """A page of movements, and buttons to the pages beside it."""
+    """Show a page of movements, and buttons to the next pages."""
     lines = [_line(item, seen.people) for item in seen.items] or ["Nothing has moved here."]
     first, last = (seen.items[0].sequence, seen.items[-1].sequence) if seen.items else (seen.latest, 1)
     newer = first + 1 + PAGE if first < seen.latest else 0

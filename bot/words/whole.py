@@ -1,4 +1,4 @@
-"""Outcomes with their criteria, as long as a card has room for them, and the whole of them as a file where not."""
+"""Show outcomes with their criteria, shortened to a card's room, and the whole of them as a file."""
 
 from bot import text
 from bot.ui.cards import File
@@ -10,7 +10,7 @@ LEAST = 80
 
 
 def outcomes(terms: Terms, room: int, most: int = 10) -> tuple[list[str], bool]:
-    """One line for each outcome, all in `room` letters where they can be, and whether anything was left out.
+    """Write one line for each outcome, in `room` letters altogether; True if anything was left out.
 
     Short criteria are whole, long ones share what is left and end with a mark.
     """
@@ -30,7 +30,7 @@ def _line(one: Outcome, most: int) -> str:
 
 
 def file(name: str, terms: Terms) -> File:
-    """All that a claim says of how it can come out, as text."""
+    """Write all that a claim says of how it can come out, as text."""
     deadline = from_us(terms.deadline_us).isoformat() if terms.deadline_us else "not said yet"
     parts = [
         terms.title,

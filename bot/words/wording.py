@@ -1,4 +1,4 @@
-"""The words for the wording check (RULES B7): what is the matter with a draft, and what to do next."""
+"""Word the wording check (RULES B7): what is wrong with a draft, and what to do next."""
 
 from bot import text
 from ledger.types import from_us
@@ -36,19 +36,19 @@ _SENTENCES = {
 
 
 def remark(found: Remark) -> str:
-    """One remark as one sentence; the draft's own words in it are made harmless."""
+    """Write one remark as one sentence; the draft's own words in it are made harmless."""
     return _SENTENCES[found.code].format(words=text.escape(found.words, 120))
 
 
 def remarks(found: tuple[Remark, ...]) -> tuple[str, ...]:
-    """All of them as lines of one list, what blocks first."""
+    """List all remarks, the blocking ones first."""
     return tuple(
         f"**{'Must change' if one.level == 'blocks' else 'Careful'}:** {remark(one)}" for one in found
     )
 
 
 def overridden(terms: Terms, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """What the author of an open claim was warned of and overrode, for whoever takes the other side (B7)."""
+    """Tell the other side which warnings the author of an open claim overrode (RULES B7)."""
     if not codes:
         return ()
     found = {one.code: one for one in check(draft_of(terms))}
@@ -57,7 +57,7 @@ def overridden(terms: Terms, codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def draft_of(terms: Terms, deadline_typed: str = "", *, zone_given: bool = True) -> Draft:
-    """A claim's terms as the wording check reads them."""
+    """Turn a claim's terms into what the wording check reads."""
     items = terms.scenario.items if terms.scenario else ()
     return Draft(
         statement="\n".join((terms.statement, *(item.words for item in items))),

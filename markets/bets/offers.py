@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned
 from ledger.accounts import Account
-from ledger.compiled import Compiled, constants, in_guild, param
+from ledger.compiled import Compiled, columns_of, constants, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
@@ -243,69 +243,17 @@ _offers = tables.offers.c
 _bets = tables.bets.c
 _this_offer = (in_guild(_offers), _offers.number == param("n"))
 _this_bet = (in_guild(_bets), _bets.number == param("n"))
-OFFER_COLUMNS = (
-    _offers.guild_id,
-    _offers.number,
-    _offers.claim,
-    _offers.maker,
-    _offers.taker,
-    _offers.side,
-    _offers.against,
-    _offers.maker_stake,
-    _offers.taker_stake,
-    _offers.clause,
-    _offers.made_us,
-    _offers.expires_us,
-    _offers.state,
-    _offers.counters,
-    _offers.outcomes,
-)
-BET_COLUMNS = (
-    _bets.guild_id,
-    _bets.number,
-    _bets.claim,
-    _bets.maker,
-    _bets.taker,
-    _bets.side,
-    _bets.against,
-    _bets.maker_stake,
-    _bets.taker_stake,
-    _bets.clause,
-    _bets.terms,
-    _bets.escrow,
-    _bets.state,
-    _bets.accepted_us,
-    _bets.accepted_by,
-    _bets.ended_us,
-    _bets.maker_paid,
-    _bets.taker_paid,
-    _bets.paid_by,
-    _bets.resolution,
-)
+OFFER_COLUMNS = columns_of(tables.offers, Offer)
+BET_COLUMNS = columns_of(tables.bets, Bet)
 _LOAD_OFFER = Compiled(sa.select(*OFFER_COLUMNS).where(*_this_offer))
 _LOAD_BET = Compiled(sa.select(*BET_COLUMNS).where(*_this_bet))
 _OFFER = Compiled(sa.insert(tables.offers))
-_ACCEPTED = (
-    "guild_id",
-    "number",
-    "claim",
-    "maker",
-    "taker",
-    "side",
-    "against",
-    "maker_stake",
-    "taker_stake",
-    "clause",
-    "terms",
-    "escrow",
-    "accepted_us",
-    "accepted_by",
-)
+_ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
+_ACCEPTED = tuple(column.name for column in BET_COLUMNS if column.name not in _ENDING)
 _BET = Compiled(
     sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
 )
 _CLOSE = Compiled(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
-_ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
 _END_BET = Compiled(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
 _agreements = tables.agreements.c
 _AGREEMENT = sa.select(tables.agreements).where(in_guild(_agreements), _agreements.bet == param("n"))

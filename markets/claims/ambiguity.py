@@ -110,13 +110,6 @@ def counts_as(outcomes: int, outcome: int, days: int = 0) -> FixedWeights:
     return FixedWeights(tuple(WHOLE if at == outcome else 0 for at in range(outcomes)), days)
 
 
-def turned(clause: Clause) -> Clause:
-    """The same clause in a counter-offer, where maker and taker change places: the same *person* pays half."""
-    if isinstance(clause, PaysHalf):
-        return PaysHalf("taker" if clause.payer == "maker" else "maker", clause.days)
-    return clause
-
-
 def check_for_claim(clause: Clause, outcomes: int) -> None:
     """Holds a clause against a claim's outcomes.
 

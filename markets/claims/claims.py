@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, JsonText, columns_of, in_guild, param
 from ledger.types import fits, from_us, to_us
-from markets.claims import ambiguity, conditions, ranges, sides, stories, zones
+from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories, zones
 from markets.claims.terms import (
     DAY_US,
     LATEST_US,
@@ -151,23 +151,7 @@ class Follow:
 
 _claims = tables.claims.c
 _this = (in_guild(_claims), _claims.number == param("n"))
-COLUMNS = (
-    _claims.guild_id,
-    _claims.number,
-    _claims.author,
-    _claims.state,
-    _claims.terms,
-    _claims.digest,
-    _claims.settings,
-    _claims.closes_us,
-    _claims.deadline_us,
-    _claims.check_us,
-    _claims.frozen,
-    _claims.halted,
-    _claims.supersedes,
-    _claims.resolution,
-    _claims.opened_us,
-)
+COLUMNS = columns_of(tables.claims, Claim)
 _LOAD = Compiled(sa.select(*COLUMNS).where(*_this))
 _ADD = sa.insert(tables.claims)
 _OPEN = (
@@ -205,7 +189,7 @@ _follows = tables.follows.c
 _SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
 _WITH_JUDGES = (
     sa.select(_claims.number, _claims.terms)
-    .where(in_guild(_claims), _claims.terms.contains('"named":['), ~_claims.terms.contains('"named":[]'))
+    .where(in_guild(_claims), JsonText(_claims.terms, "judges", "named") != "[]")
     .order_by(_claims.number)
 )
 _STANDING_OFFERS = (
@@ -354,7 +338,7 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
     for lower in conditions.below(tx, claim.guild, claim.number):  # whose offers were made for the old words
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(warned) or None})
-    _write_out(tx, load(tx, claim.guild, claim.number), now)
+    _write_out(tx, load(tx, claim.guild, claim.number), now, before=claim.terms)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     _tell_of_dead(tx, claim, dead, now)
     return dead
@@ -369,11 +353,13 @@ def with_stories(claim: Claim, terms: Terms) -> Terms:
     return replace(terms, kind=mine.kind, outcomes=mine.outcomes, scenario=mine.scenario)
 
 
-def _write_out(tx: Connection, claim: Claim, now: datetime) -> None:
-    """What an open claim's terms say stands once more where the calendar, lists and other claims find it."""
+def _write_out(tx: Connection, claim: Claim, now: datetime, *, before: Terms | None = None) -> None:
+    """Write what an open claim's terms say where the calendar, lists, the search and other claims find it; `before`
+    are the terms that it was open with until now."""
     stories.note(tx, claim.guild, claim.number, claim.terms)
     schedule_times(tx, claim, now)
     tag(tx, claim.guild, claim.number, claim.terms)
+    claim_words.note(tx, claim.guild, claim.number, claim.terms, before)
     _hang(tx, claim, claim.terms)
 
 

@@ -17,7 +17,7 @@ MarketError
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
-│   ├── WordingBlocked  WordingWarned
+│   ├── WordingBlocked
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
@@ -334,10 +334,6 @@ class WordingBlocked(MarketError):
     def __init__(self, remarks: tuple[object, ...]) -> None:
         self.remarks = remarks
         super().__init__(f"{len(remarks)} remarks")
-
-
-class WordingWarned(WordingBlocked):
-    """The wording check warns; the same request with `anyway` opens the claim."""
 
 
 class Limit(MarketError):

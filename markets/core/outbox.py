@@ -15,7 +15,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
-from sqlmodel import SQLModel
 
 from ledger import issuance
 from ledger import schema as book
@@ -679,11 +678,7 @@ def _claims_of(table: sa.Table) -> sa.Select[Any] | None:
     return sa.select(table.c[about]).where(in_guild(table.c), _theirs(table, *sorted(names)))
 
 
-_theirs_in = [
-    found
-    for table in SQLModel.metadata.tables.values()
-    if getattr(tables, table.name, None) is table and (found := _claims_of(table)) is not None
-]
+_theirs_in = [found for table in tables.ALL if (found := _claims_of(table)) is not None]
 _REWORD = (
     sa.update(posts)
     .where(*_sent, _p.kind.not_in(PRIVATE), _p.line.in_(sa.union(*_theirs_in, _disputed)))

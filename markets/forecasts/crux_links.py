@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import columns_of, in_guild, param, params
 from ledger.types import to_us
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
@@ -89,16 +89,7 @@ class CruxShown:
 
 _links = tables.links.c
 _resolutions = tables.resolutions.c
-_columns = (
-    _links.player,
-    _links.claim,
-    _links.target,
-    _links.outcome,
-    _links.target_outcome,
-    _links.raises,
-    _links.made_us,
-    _links.told,
-)
+_columns = columns_of(tables.links, CruxLink)
 _here = in_guild(_links)
 _of_claim = (_here, _links.claim == param("c"))
 _either = (_links.claim == param("c")) | (_links.target == param("c"))

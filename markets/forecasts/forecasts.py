@@ -14,7 +14,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.types import fits, to_us
 from markets.claims import claims, ranges
 from markets.claims.claims import Claim
@@ -86,14 +86,7 @@ _forecasts = tables.forecasts.c
 _this = (in_guild(_forecasting), _forecasting.claim == param("c"))
 _of = (in_guild(_forecasts), _forecasts.claim == param("c"))
 _by = (*_of, _forecasts.player == param("p"))
-_columns = (
-    _forecasts.player,
-    _forecasts.number,
-    _forecasts.chances,
-    _forecasts.quantiles,
-    _forecasts.from_us,
-    _forecasts.until_us,
-)
+_columns = columns_of(tables.forecasts, Forecast)
 _RULE = Compiled(sa.select(_forecasting.hidden, _forecasting.revealed_us).where(*_this))
 _FROM = sa.select(_forecasting.from_us).where(*_this)
 _BEGIN = sa.insert(tables.forecasting)

@@ -83,7 +83,6 @@ _ANY = sa.select(_scores.player).where(*_of).limit(1)
 _SCORE = sa.select(_scores.brier, _scores.log, _scores.baseline, _scores.peer, _scores.coverage).where(
     *_of, _scores.player == param("p")
 )
-_BEST = sa.select(tables.scores).where(*_of).order_by(_scores.peer.desc(), _scores.player)
 _this = (in_guild(_standings), _standings.season == param("s"), _standings.player == param("p"))
 _THERE = Compiled(insert_if_new(tables.standings, "guild_id", "season", "player"))
 _MORE = Compiled(
@@ -507,11 +506,6 @@ def score_of(tx: Connection, guild: int, resolution: int, player: int) -> Scored
     """How a player's forecasts did by one resolution, if they counted."""
     row = tx.execute(_SCORE, {"g": guild, "r": resolution, "p": player}).first()
     return None if row is None else Scored(*row)
-
-
-def scores_of(tx: Connection, guild: int, resolution: int) -> list[dict[str, Any]]:
-    """The scores of one resolution, the best peer score first."""
-    return [dict(row) for row in tx.execute(_BEST, {"g": guild, "r": resolution}).mappings()]
 
 
 def _standing(row: Sequence[Any]) -> Standing:

@@ -73,10 +73,6 @@ class Stakes:
         """The same for the taker's side. The two add up to one."""
         return Fraction(self.taker, self.pot)
 
-    def turned(self) -> "Stakes":
-        """The same bet, offered by the other side."""
-        return Stakes(self.taker, self.maker)
-
 
 class Payout(NamedTuple):
     """What each gets back out of the pot, own stake included. The two sum to the pot."""

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance
 from ledger.accounts import Account
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from ledger.errors import InsufficientFunds, UnknownPlayer
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
@@ -124,21 +124,7 @@ class RewardMoved:
 
 
 _rewards = tables.rewards.c
-_columns = (
-    _rewards.guild_id,
-    _rewards.number,
-    _rewards.claim,
-    _rewards.owner,
-    _rewards.amount,
-    _rewards.reserve,
-    _rewards.words,
-    _rewards.made_us,
-    _rewards.until_us,
-    _rewards.state,
-    _rewards.winner,
-    _rewards.why,
-    _rewards.ended_us,
-)
+_columns = columns_of(tables.rewards, Reward)
 _here = in_guild(_rewards)
 _this = (_here, _rewards.number == param("n"))
 _standing = (_here, _rewards.state == sa.literal_column("'open'"))

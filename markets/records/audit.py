@@ -6,7 +6,7 @@ Instead of repairing anything it says, in plain sentences and at most `MOST` of 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import islice
 from typing import Any
 
@@ -16,17 +16,19 @@ from sqlalchemy import Connection
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import Compiled, constant, in_guild, param, params
 from ledger.money import points
 from markets.bets.offers import STAKE
-from markets.claims import ambiguity, claims, conditions
+from markets.claims import ambiguity, claim_words, claims, conditions
 from markets.claims import terms as claim_terms
+from markets.claims.terms import Terms
 from markets.core import tables
 from markets.people.rewards import BACK, GIVEN
 from markets.records import audit_public, audit_shares
 
 MOST = 20
 PAGE = 500
+WORDS_PAGE = 5_000
 
 HOLDERS: list[tuple[str, sa.Column[Any]]] = [
     ("escrow", tables.bets.c.escrow),
@@ -85,17 +87,13 @@ _ITEMS = (
     .where(in_guild(_items))
     .order_by(_items.claim, _items.number)
 )
-_SCENARIOS = (
-    sa.select(_c.number, _c.state, _c.terms)
-    .where(
-        in_guild(_c),
-        _c.number > param("after"),
-        _c.terms.contains('"scenario":{')
-        | _c.number.in_(sa.select(_stories.claim).where(in_guild(_stories)))
-        | _c.number.in_(sa.select(_items.claim).where(in_guild(_items))),
-    )
-    .order_by(_c.number)
-    .limit(param("most"))
+_word = tables.claim_words.c
+_WORDS = Compiled(
+    sa.select(_word.word, _word.claim)
+    .where(in_guild(_word), sa.tuple_(_word.word, _word.claim) > sa.tuple_(param("word"), param("after")))
+    .order_by(_word.word, _word.claim)
+    .limit(constant(WORDS_PAGE))
+    .offset(constant(0))
 )
 _w = tables.rewards.c
 _REWARDS = (
@@ -164,7 +162,6 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _claims(tx, guild)
     yield from _bets(tx, guild)
     yield from _links(tx, guild)
-    yield from _scenarios(tx, guild)
     yield from _rewards(tx, guild)
     yield from audit_public.problems(tx, guild)
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
@@ -206,9 +203,16 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
     resolved = {(number, claim) for number, claim in tx.execute(_RESOLVED, {"g": guild})}
     wanted = {"proposed": ["standing"], "disputed": ["disputed"], "ruled": ["disputed"]}
     disputes = {"disputed": ("open", "appealed"), "ruled": ("ruled", "final")}
+    told, words = _told(tx, guild), _words(tx, guild)
     for row in _pages(tx, _CLAIMS, guild):
         name = f"Claim {row.number}"
-        yield from _terms(name, row, links.get(row.number))
+        terms = yield from _terms(name, row, links.get(row.number))
+        if terms is not None:
+            opened = None if row.state in ("draft", "dropped") else terms
+            if told.get(row.number, ([], [])) != _said(opened):
+                yield f"{name} has other stories or items than its terms say."
+            if words.get(row.number, 0) != sum(map(hash, claim_words.words_of(opened) if opened else ())):
+                yield f"{name} is searched by other words than its terms hold."
         if row.state in ("draft", "dropped"):
             continue
         if standing.get(row.number, []) != wanted.get(row.state, []):
@@ -221,10 +225,41 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
             yield f"{name} names a result that is not its own."
 
 
-def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Iterator[str]:
+def _told(tx: Connection, guild: int) -> dict[int, tuple[list[Any], list[Any]]]:
+    """Return the stories and the items of each claim, as they are stored for lists."""
+    told: dict[int, tuple[list[Any], list[Any]]] = {}
+    for claim, *story in tx.execute(_STORIES, {"g": guild}):
+        told.setdefault(claim, ([], []))[0].append(tuple(story))
+    for claim, *item in tx.execute(_ITEMS, {"g": guild}):
+        told.setdefault(claim, ([], []))[1].append(tuple(item))
+    return told
+
+
+def _said(terms: Terms | None) -> tuple[list[Any], list[Any]]:
+    """Return the stories and items that an open claim's terms say; there are none of a draft."""
+    if terms is None or terms.scenario is None:
+        return [], []
+    stories = zip(terms.scenario.writers, terms.names, strict=False)
+    items = [(item.words, item.by_us, ",".join(map(str, item.chances))) for item in terms.scenario.items]
+    return list(stories), items
+
+
+def _words(tx: Connection, guild: int) -> dict[int, int]:
+    """Return the sum of the hashes of each claim's stored words: a book has too many words to hold them all."""
+    sums: dict[int, int] = {}
+    word, after = "", 0
+    while rows := list(_WORDS.rows(tx, g=guild, word=word, after=after)):
+        for word, after in rows:
+            sums[after] = sums.get(after, 0) + hash(word)
+    return sums
+
+
+def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Generator[str, None, Terms | None]:
+    """Say what is wrong with a claim's terms; returns them where they can be read."""
     if hashlib.sha256(row.terms.encode()).digest() != bytes(row.digest):
         yield f"{name}: its terms don't come to its digest."
-        return
+        return None
+    terms = None
     try:
         terms = claim_terms.read_terms(row.terms)
         fits = claim_terms.canonical(terms) == row.terms and terms.kind == row.kind
@@ -238,6 +273,7 @@ def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Iterat
         fits = False
     if not fits:
         yield f"{name}: its terms can't be read, or its times are others."
+    return terms
 
 
 def _condition(
@@ -301,28 +337,6 @@ def _links(tx: Connection, guild: int) -> Iterator[str]:
             yield f"{name} names an outcome that isn't there."
         if row.told is not None and row.told_claim != row.claim:
             yield f"{name} names a result that is another claim's."
-
-
-def _scenarios(tx: Connection, guild: int) -> Iterator[str]:
-    """The stories and items of each scenario are those of its terms, and nothing else has any."""
-    told: dict[int, list[tuple[int, str]]] = {}
-    for claim, writer, name in tx.execute(_STORIES, {"g": guild}):
-        told.setdefault(claim, []).append((writer, name))
-    rows: dict[int, list[tuple[str, int, str]]] = {}
-    for claim, words, by_us, chances in tx.execute(_ITEMS, {"g": guild}):
-        rows.setdefault(claim, []).append((words, by_us, chances))
-    for row in _pages(tx, _SCENARIOS, guild):
-        try:
-            terms = claim_terms.read_terms(row.terms)
-        except ValidationError:
-            continue  # that is told already
-        scenario = None if row.state in ("draft", "dropped") else terms.scenario
-        items = scenario.items if scenario else ()
-        said = [(item.words, item.by_us, ",".join(map(str, item.chances))) for item in items]
-        names = zip(scenario.writers, terms.outcomes, strict=False) if scenario else ()
-        fits = told.get(row.number, []) == [(writer, outcome.name) for writer, outcome in names]
-        if not fits or rows.get(row.number, []) != said:
-            yield f"Claim {row.number} has other stories or items than its terms say."
 
 
 def _rewards(tx: Connection, guild: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ and each stake of a pool got what comes of it.
 from collections.abc import Iterator
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild
@@ -48,10 +49,7 @@ _SAID = (
         in_guild(_proposals),
         sa.or_(
             _proposals.known_us.is_not(None),
-            *(
-                column.contains('"known_us"')
-                for column in (_disputes.ruling, _disputes.first_ruling, _votes.result)
-            ),
+            *(column.is_not(None) for column in (_disputes.ruling, _disputes.first_ruling, _votes.result)),
         ),
     )
     .order_by(_proposals.number)
@@ -105,7 +103,11 @@ def _bounds(tx: Connection, guild: int) -> Iterator[str]:
             ("the ruling on", row.ruling),
             ("a ruling on", row.first),
         ):
-            at_us = terms.read_result(text).known_us if text else None
+            try:
+                at_us = terms.read_result(text).known_us if text else None
+            except ValidationError:
+                yield f"{what.capitalize()} proposal {row.number} can't be read."
+                continue
             if at_us is not None and not (row.opened_us or 0) <= at_us <= row.made_us:
                 yield f"{what.capitalize()} proposal {row.number} names a moment outside of what it can be."
         if row.known_us is not None and not (row.opened_us or 0) <= row.known_us <= row.made_us:

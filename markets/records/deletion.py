@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlmodel import SQLModel
 
 from ledger import accounts, players
 from ledger.compiled import in_guild, param
@@ -124,9 +123,7 @@ def _readable(name: str, value: Any) -> Any:
 def _naming() -> dict[str, sa.Select[Any]]:
     """By table, the rows in which some column names a player."""
     asks: dict[str, sa.Select[Any]] = {}
-    for table in SQLModel.metadata.tables.values():
-        if getattr(tables, table.name, None) is not table:
-            continue  # the book's
+    for table in tables.ALL:
         names = {key.parent.name for key in table.foreign_keys if key.column.table.name == "players"}
         names -= {"guild_id"}
         if table.name == "offers":

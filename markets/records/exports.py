@@ -27,7 +27,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 
-from ledger.compiled import param
+from ledger.compiled import JsonText, param
 from ledger.errors import AlreadyThere, BadFolder
 from ledger.files import paging, read_back
 from ledger.files.cells import ident, moment, word
@@ -438,8 +438,8 @@ def _holders_shown(of: sa.Table) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(
         claim.guild_id == of.c.guild_id,
         claim.number == of.c.claim,
-        claim.settings.contains('"who_holds_what":"closed"'),
         claim.state == "open",
+        JsonText(claim.settings, "who_holds_what") == "closed",
     )
 
 

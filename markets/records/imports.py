@@ -20,7 +20,7 @@ from ledger.files.exports import Summary
 from ledger.files.imports import CHUNK, Pending, store
 from ledger.files.read_back import CsvFile, Promise
 from ledger.money import points
-from markets.claims import claims, terms
+from markets.claims import claim_words, claims, terms
 from markets.core import tables
 from markets.records import audit
 from markets.records.exports import FOLDER, FORMAT, LATER, LAYOUTS, MANIFEST, Layout, Table, written
@@ -72,7 +72,7 @@ def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
             counts[table] = _copy(tx, made.guild, folder, table, promises[f"{table}.csv"])
         if _layout(folder, "claims") is not LAYOUTS["claims"]:
             _bring_over(tx, made.guild)
-        _tag(tx, made.guild)
+        _find_again(tx, made.guild)
         _rest(tx, made.guild)
     found = audit.problems(tx, made.guild)
     if found:
@@ -176,13 +176,15 @@ def _row(file: CsvFile, layout: Layout, cells: list[Any]) -> dict[str, Any]:
     return row
 
 
-def _tag(tx: Connection, guild: int) -> None:
-    """Tags stand in the terms, and once more where lists find them."""
+def _find_again(tx: Connection, guild: int) -> None:
+    """Write the tags and words of all terms where lists and the search find them."""
     for row in tx.execute(_TERMS, {"g": guild}).all():
         try:
-            claims.tag(tx, guild, row.number, terms.read_terms(row.terms))
+            said = terms.read_terms(row.terms)
         except ValueError:
             raise NotABook(f"The terms of claim {row.number} can't be read. Nothing was imported.") from None
+        claims.tag(tx, guild, row.number, said)
+        claim_words.note(tx, guild, row.number, said)
 
 
 def _rest(tx: Connection, guild: int) -> None:

@@ -35,8 +35,6 @@ from markets.core.weeks import WEEK_US, week_of
 from markets.settlement import bonds, disputes, exposure, kinds, proposals, resolution, scenarios
 from markets.settlement.proposals import Proposal
 
-REMIND_US = 3 * DAY_US
-OWNER_US = 7 * DAY_US
 OVERDUE_US = 14 * DAY_US
 LAPSE_US = OVERDUE_US + 90 * DAY_US
 LATE_SECONDS = 15 * 60

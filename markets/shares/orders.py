@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money, returned
 from ledger.accounts import Account
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
@@ -48,8 +48,6 @@ FILLS = 20
 
 MOST_OPEN = 40
 """Orders of one person in one server: all of them can end in one transaction."""
-
-ENDED_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ class CancelOrder:
 
 _FIELDS = [field.name for field in fields(Order)]
 _orders = tables.orders.c
-_columns = [_orders["guild_id" if name == "guild" else name] for name in _FIELDS]
+_columns = columns_of(tables.orders, Order)
 _this = (in_guild(_orders), _orders.number == param("n"))
 _open = _orders.state == sa.literal_column("'open'")
 _of_claim = (in_guild(_orders), _orders.claim == param("claim"), _open)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger import players as people
 from ledger import schema as book
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import JsonText, in_guild, param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.bets.offers import Bet, Offer
 from markets.claims import (
     ambiguity,
     became_public,
+    claim_words,
     claims,
     conditions,
     library,
@@ -27,7 +28,7 @@ from markets.claims import (
 from markets.claims.claims import Claim
 from markets.claims.stories import Judged
 from markets.claims.terms import Result, Terms
-from markets.core import lifecycle, outbox, tables
+from markets.core import lifecycle, tables
 from markets.forecasts import crux_links, forecasts
 from markets.forecasts.crux_links import CruxShown
 from markets.forecasts.forecasts import Crowd
@@ -301,7 +302,9 @@ _LOST_DISPUTES = (
 _VOIDS = (
     sa.select(sa.func.count())
     .select_from(tables.proposals)
-    .where(in_guild(_proposals), _proposals.proposer == param("p"), _proposals.result.like('%"kind":"void"%'))
+    .where(
+        in_guild(_proposals), _proposals.proposer == param("p"), JsonText(_proposals.result, "kind") == "void"
+    )
 )
 _ROW = (_claims.number, _claims.terms, _claims.state, _claims.closes_us, _claims.deadline_us, _claims.author)
 _in_server = sa.select(*_ROW).where(in_guild(_claims))
@@ -616,11 +619,6 @@ def profile(tx: Connection, guild: int, player: int) -> Profile:
     return Profile(player, record(tx, guild, player), live, won, lost, profit, named(tx, guild, {player}))
 
 
-def bets_of_claim(tx: Connection, guild: int, numbers: Sequence[int]) -> list[Bet]:
-    """Bets by number."""
-    return [offers.load_bet(tx, guild, number) for number in numbers]
-
-
 def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
     """A claim, and what its forms hold as JSON.
 
@@ -629,11 +627,6 @@ def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
     """
     found = claims.load(tx, guild, number)
     return found, claims.typed_of(tx, guild, number)
-
-
-def message_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
-    """The channel and message of a card that Discord shows."""
-    return outbox.place_of(tx, guild, kind, ref)
 
 
 def short(digest: str) -> str:
@@ -675,7 +668,7 @@ def linked(tx: Connection, guild: int, player: int) -> list[Row]:
     replaced += [said.on for one in own if (said := terms.read_terms(one.terms).condition)]
     replaced += [link.claim for number in numbers for link in conditions.hanging(tx, guild, number)]
     links = [_claims.supersedes.in_(numbers), _claims.number.in_(replaced)]
-    links += [_claims.terms.contains(f'"{name}"') for name in sorted(related)]
+    links += [JsonText(_claims.terms, "library").in_(sorted(related))]
     others = sa.and_(_claims.number.not_in(numbers), sa.or_(*links))
     targets = sa.select(_links.target).where(in_guild(_links), _links.claim.in_(numbers))
     sources = sa.select(_links.claim).where(in_guild(_links), _links.target.in_(numbers))
@@ -689,13 +682,18 @@ def tagged(tx: Connection, guild: int, tag: str, *, before: int = 0) -> list[Row
 
 
 def search(tx: Connection, guild: int, words: str) -> list[Row]:
-    """The newest claims whose words hold all of these."""
-    found = sa.select(*_ROW).where(in_guild(_claims), _claims.state.not_in(["draft", "dropped"]))
-    asked: dict[str, Any] = {"g": guild}
-    for at, word in enumerate(words.casefold().split()[:6]):
-        found = found.where(sa.func.lower(_claims.terms).contains(param(f"w{at}"), autoescape=False))
-        asked[f"w{at}"] = word.replace("%", "").replace("_", "")
-    return _rows(tx, found.order_by(_claims.number.desc()).limit(PAGE + 1), asked)
+    """Find the newest claims that hold all of these words, or longer ones that begin so, in their title, statement,
+    outcome names or tags; none where there is no word in it."""
+    holding, values = claim_words.search(words)
+    if holding is None:
+        return []
+    return _rows(tx, holding_words(holding), {"g": guild} | values)
+
+
+def holding_words(claims_that_do: sa.CompoundSelect[tuple[int]]) -> sa.Select[*tuple[Any, ...]]:
+    """The newest of the claims whose numbers another statement selects, for a list."""
+    found = _in_server.where(_claims.state.not_in(["draft", "dropped"]), _claims.number.in_(claims_that_do))
+    return found.order_by(_claims.number.desc()).limit(PAGE + 1)
 
 
 def drafts(tx: Connection, guild: int, player: int) -> list[Row]:

@@ -91,6 +91,10 @@ def test_a_wrong_command_line_is_one_sentence(crux: Crux, words: tuple[str, ...]
     assert "--help`" in refused(crux, *words)
 
 
+def test_the_version_is_that_of_crux_and_of_its_schema(crux: Crux):
+    assert crux("--version") == (0, f"crux 0.1.0, schema {NEWEST}\n", "")
+
+
 def test_options_are_taken_before_the_command_and_after_it(crux: Crux, here: Path):
     (here / "crux.toml").write_text("[database]\nurl = 'sqlite:///one.db'\n")
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.input import chances, forms
+from bot.input import chances, claim_fields, result_fields
+from bot.refusals import BadInput
 from bot.words import forecasts, values
 from ledger.types import to_us
 from markets.claims import ranges
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
 def read(*outcomes: str) -> Terms:
     held = {"what": "What it will be", "outcomes": "\n".join(outcomes), "when": "2036-12-31"}
-    terms, _, bad = forms.claim_terms(Terms(title="T"), held, "UTC", NOW)
+    terms, _, bad = claim_fields.claim_terms(Terms(title="T"), held, "UTC", NOW)
     assert bad == ()
     return terms
 
@@ -72,8 +73,8 @@ def test_yes_comes_before_no_in_whatever_order_they_were_typed(typed: tuple[str,
     assert [(one.name, one.criteria) for one in terms.outcomes] == [("YES", "a"), ("NO", "b")]
 
 
-def chosen(base: Terms, **held: str) -> tuple[Terms, dict[str, str], tuple[forms.BadInput, ...]]:
-    return forms.claim_terms(base, forms.held_of(base) | held, "UTC", NOW)
+def chosen(base: Terms, **held: str) -> tuple[Terms, dict[str, str], tuple[BadInput, ...]]:
+    return claim_fields.claim_terms(base, claim_fields.held_of(base) | held, "UTC", NOW)
 
 
 @pytest.mark.rule("B4", "B5")
@@ -83,7 +84,7 @@ def test_doubt_counts_as_the_outcome_that_was_chosen_wherever_it_goes():
 
     turned, held, bad = chosen(three, outcomes="Initech\nAcme: as before\nGlobex:")
     assert (turned.clause, bad) == ('["weights",0,[0,10000,0]]', ())
-    again, _, _ = forms.claim_terms(turned, held, "UTC", NOW)
+    again, _, _ = claim_fields.claim_terms(turned, held, "UTC", NOW)
     assert again.clause == turned.clause, "and it stays there"
     anew, _, _ = chosen(turned, clause="last")
     assert anew.clause == '["weights",0,[0,0,10000]]'
@@ -99,9 +100,9 @@ def test_doubt_counts_as_the_outcome_that_was_chosen_wherever_it_goes():
 def test_of_yes_and_no_the_first_is_yes_in_a_draft_that_was_typed_otherwise():
     typed = {"outcomes": "NO: it isn't\nYES: it is"}
     draft, held, _ = chosen(read("NO: it isn't", "YES: it is"), **typed)
-    doubt, held, _ = forms.claim_terms(draft, held | typed | {"clause": "first"}, "UTC", NOW)
+    doubt, held, _ = claim_fields.claim_terms(draft, held | typed | {"clause": "first"}, "UTC", NOW)
     assert (doubt.outcomes[0].name, doubt.clause) == ("YES", '["weights",0,[10000,0]]')
-    again, _, _ = forms.claim_terms(doubt, held, "UTC", NOW)
+    again, _, _ = claim_fields.claim_terms(doubt, held, "UTC", NOW)
     assert again.clause == doubt.clause
 
 
@@ -111,10 +112,10 @@ def test_forms_speak_of_a_claim_that_was_stored_otherwise_with_yes_first():
     stored = replace(
         ordered, kind="choice", outcomes=ordered.outcomes[::-1], clause='["weights",0,[10000,0]]'
     )
-    held = forms.held_of(stored)
+    held = claim_fields.held_of(stored)
     assert (held["outcomes"], held["clause"]) == ("YES: it is\nNO: it isn't", "last"), "doubt counts as NO"
     for outcomes in (held["outcomes"], "NO: it is not\nYES: it is"):
-        changed, _, bad = forms.claim_terms(stored, held | {"outcomes": outcomes}, "UTC", NOW)
+        changed, _, bad = claim_fields.claim_terms(stored, held | {"outcomes": outcomes}, "UTC", NOW)
         assert (changed.kind, changed.names, changed.clause, bad) == (
             *("binary", ("YES", "NO"), '["weights",0,[0,10000]]'),
             (),
@@ -143,5 +144,5 @@ def test_one_chance_is_that_of_yes_wherever_it_stands():
 )
 def test_a_moment_is_shown_as_it_would_be_typed(at: str, typed: str):
     at_us = to_us(datetime.fromisoformat(at))
-    assert forms.day_typed(at_us, "Europe/Berlin") == typed
-    assert forms.day(typed, "Europe/Berlin", datetime(2028, 1, 1, tzinfo=UTC)) == at_us
+    assert result_fields.day_typed(at_us, "Europe/Berlin") == typed
+    assert result_fields.day(typed, "Europe/Berlin", datetime(2028, 1, 1, tzinfo=UTC)) == at_us

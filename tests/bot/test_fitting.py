@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.app import COMMANDS as COMMANDS  # all words are known
-from bot.background.announcer import Sending, message_of
+from bot.background.sends import Sending, message_of
 from bot.ui import discord_limits
 from bot.ui.cards import Button, Card
-from bot.words import results as result_words
-from bot.words.announced import CARDS, POSTS, Ask, Told
+from bot.words import said_pages
+from bot.words.announced import Ask, Told
+from bot.words.table import CARDS, POSTS
 from ledger.storage.database import Database
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core.tables import cards, posts
@@ -165,7 +166,7 @@ async def test_what_a_message_shortens_stands_whole_in_its_pages(club: Club):
     dispute = await club.db.read(queries.dispute, club.guild, 1, club.now)
     pages: list[Card] = []
     for at in range(30):
-        pages.append(result_words.words(result_words.SaidPage(claim, dispute, at)))
+        pages.append(said_pages.words(said_pages.SaidPage(claim, dispute, at)))
         assert discord_limits.fitted(pages[-1]) == pages[-1]
     said = "\n".join(line for page in pages for line in page.text)
     assert said.count("🧪") >= 30

@@ -1,26 +1,31 @@
 """Every refusal of the markets has a sentence that says what to do, and foreign words do nothing in cards."""
 
 import ast
-import importlib
 import inspect
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from bot.text import Currency
-from bot.words import announced, market_refusals, phrases, results
+from bot.words import market_refusals, phrases, results
+from ledger.accounts import Account
+from markets.bets.offers import Bet, Offer
 from markets.claims import ambiguity
 from markets.claims import terms as claim_terms
+from markets.claims.claims import Claim
 from markets.claims.terms import Outcome, Result, Terms
 from markets.claims.wording import Remark
 from markets.core import errors, lifecycle
+from markets.core.settings import Settings
+from markets.mechanisms.two_party import Payout
+from markets.settlement import pay_bets
 from markets.settlement.disputes import GROUNDS
 from markets.views import queries
 
-MARKETS = Path(errors.__file__).parent
+MARKETS = Path(errors.__file__).parents[1]
 FACTS = {
     "guild": 1,
     "number": 7,
@@ -31,6 +36,7 @@ FACTS = {
     "claim": 9,
     "proposal": 3,
     "until_us": 1_800_000_000_000_000,
+    "outcome": 1,
     "seen_bps": 5_000,
     "now_bps": 5_525,
     "remarks": (Remark("blocks", "no_deadline"),),
@@ -112,6 +118,14 @@ def test_every_state_ground_and_ending_has_words():
     assert set(get_args(claim_terms.Early)) == phrases.EARLY.keys()
 
 
+NEVER = (0, 0, None, None, None, None, None)
+"""Nothing happened to a bet since it was accepted."""
+
+
+def claim(said: Terms) -> Claim:
+    return Claim(1, 3, 10, "open", said, "0" * 64, Settings(), None, None, None, True, False, None, None)
+
+
 def terms(*names: str) -> Terms:
     return Terms(title="T", outcomes=tuple(Outcome(name, "") for name in names), clause='["return",0]')
 
@@ -159,23 +173,25 @@ def calls(source: str, names: tuple[str, ...]) -> Iterator[ast.Call]:
                 yield node
 
 
-def texts(call: ast.Call) -> Iterator[str]:
-    for argument in call.args:
-        for part in ast.walk(argument):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.value
+CLAUSES = [
+    ambiguity.StakesReturn(),
+    ambiguity.JudgesChoose(),
+    ambiguity.PaysHalf("taker"),
+    ambiguity.even(2),
+    ambiguity.counts_as(2, 1),
+]
 
 
-def test_everything_that_is_told_has_words():
-    """Every kind that the markets write into the outbox, read from the source."""
-    for name in ("bets", "claims", "results", "calendar"):
-        importlib.import_module(f"bot.words.{name}")  # which registers its words
-    wanted = {
-        text
-        for path in MARKETS.rglob("*.py")
-        for call in calls(path.read_text(), ("post", "_tell"))
-        for text in texts(call)
-        if re.fullmatch(r"[a-z]+\.[a-z_]+", text)
-    }
-    assert len(wanted) > 20
-    assert wanted <= announced.POSTS.keys(), wanted - announced.POSTS.keys()
+@pytest.mark.rule("C1")
+@pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: type(clause).__name__)
+@pytest.mark.parametrize("side", [(0, False), (1, False), (0, True)])
+def test_an_offer_shows_what_each_ending_would_pay_the_bet(clause: ambiguity.Clause, side: tuple[int, bool]):
+    found = claim(replace(terms("YES", "NO"), clause=ambiguity.encode(clause)))
+    offer = Offer(1, 2, 3, 10, 11, *side, 300, 100, None, 0, 1, "open", None)
+    bet = Bet(1, 2, 3, 10, 11, *side, 300, 100, None, "", Account(1, 4), "live", *NEVER)
+    results = [Result("outcome", outcome=at) for at in (0, 1)] + [Result("unclear"), Result("void")]
+    paid: list[Payout | None] = [pay_bets.payout(found, bet, result) for result in results]
+    if isinstance(clause, ambiguity.JudgesChoose):
+        paid[2] = None
+    assert [gets for _, gets in phrases.endings(found, offer, {})] == paid
+    assert phrases.endings(found, bet, {}) == phrases.endings(found, offer, {})

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.input.dates import BadMoment, MissingHour, OutOfRange, TwiceHour, TwoReadings, moment, stamp
+from bot.input.date_errors import BadMoment, MissingHour, OutOfRange, TwiceHour, TwoReadings
+from bot.input.date_words import stamp
+from bot.input.dates import moment
 from markets.claims import zones
 
 NOW = datetime(2026, 11, 20, 13, 0, 30, 500, tzinfo=UTC)  # a Friday

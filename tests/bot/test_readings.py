@@ -5,8 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.input import forms, result_codes, story_lines
-from bot.input.dates import TwoReadings, moment, written
+from bot.input import claim_fields, quick_bet_fields, result_fields, story_lines
+from bot.input.date_errors import TwoReadings
+from bot.input.date_words import written
+from bot.input.dates import moment
+from bot.input.result_codes import ResultCode
 from bot.refusals import BadInput, Unclear
 from markets.claims.terms import Outcome, Terms
 
@@ -113,7 +116,7 @@ HELD = {"what": "A named lab announces a model", "outcomes": "YES\nNO", "when": 
 @pytest.mark.parametrize("typed", ["next year", "Q1 2028", "by 2028", "June 2028"])
 def test_b7_a_draft_keeps_what_was_typed_and_its_question(field: str, typed: str):
     held = HELD | {field: typed}
-    terms, kept, bad = forms.claim_terms(Terms(title=""), held, "UTC", NOW)
+    terms, kept, bad = claim_fields.claim_terms(Terms(title=""), held, "UTC", NOW)
     assert [type(one) for one in bad] == [TwoReadings]
     assert kept[field] == typed
     if field == "when":
@@ -122,7 +125,7 @@ def test_b7_a_draft_keeps_what_was_typed_and_its_question(field: str, typed: str
     assert isinstance(bad[0], Unclear)
     for one in bad[0].readings:
         chosen = HELD | {field: one.typed}
-        _, kept, bad_now = forms.claim_terms(Terms(title=""), chosen, "UTC", NOW)
+        _, kept, bad_now = claim_fields.claim_terms(Terms(title=""), chosen, "UTC", NOW)
         assert not [again for again in bad_now if isinstance(again, Unclear)]
         if not bad_now:  # some close after the deadline
             assert kept[field] == one.typed
@@ -131,14 +134,14 @@ def test_b7_a_draft_keeps_what_was_typed_and_its_question(field: str, typed: str
 @pytest.mark.parametrize("typed", ["next year", "by 2030", "2027", "June 2027"])
 def test_b7_a_quick_bet_is_not_made_of_one_of_them(typed: str):
     with pytest.raises(TwoReadings):
-        forms.quick_terms({"what": "A named lab announces it", "when": typed}, "UTC", NOW)
+        quick_bet_fields.quick_terms({"what": "A named lab announces it", "when": typed}, "UTC", NOW)
 
 
 @pytest.mark.parametrize("typed", ["next year", "by 2030", "2027", "June 2027"])
 def test_b7_nor_the_day_to_ask_again_nor_the_day_of_an_item(typed: str):
     terms = Terms(title="T", outcomes=(Outcome("YES", ""), Outcome("NO", "")), zone="UTC")
     with pytest.raises(TwoReadings):
-        forms.result(terms, result_codes.EARLY, typed, NOW)
+        result_fields.result(terms, ResultCode.EARLY, typed, NOW)
     with pytest.raises(story_lines.UnclearLine):
         story_lines.said(f"2027-06-30: a lab says it, 20%\n{typed}: another says it, 80%", "UTC", NOW)
 
@@ -155,4 +158,4 @@ def test_a_line_of_a_story_gets_the_day_that_was_chosen():
 @pytest.mark.parametrize("typed", ["next year", "2027", "2027-06", "Q1 2027", "by 2030"])
 def test_b7_when_something_became_public_is_a_whole_date(typed: str):
     with pytest.raises(BadInput):
-        forms.day(typed, "UTC", NOW)
+        result_fields.day(typed, "UTC", NOW)

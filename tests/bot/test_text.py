@@ -146,3 +146,14 @@ def test_what_is_left_stays_and_hides_nothing(typed: str):
 
 def test_words_are_not_cut_behind_a_joiner():
     assert text.clean("👩\u200d👧" * 9, 3) == "👩…"
+
+
+def test_a_number_takes_its_noun_in_the_singular_or_the_plural():
+    assert [text.count(number, "bet") for number in (0, 1, 2, 1_234)] == [
+        "0 bets",
+        "1 bet",
+        "2 bets",
+        "1234 bets",
+    ]
+    assert [text.count(number, "entry", "entries") for number in (1, 2)] == ["1 entry", "2 entries"]
+    assert text.count(1_234, "trade", grouped=True) == "1,234 trades"

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot import text
-from bot.input import amounts, forms
+from bot.input import amounts, claim_fields, form_fields, quick_bet_fields
 from bot.refusals import BadInput
 from bot.ui import components
 from bot.ui.cards import Card, Form, Line
-from bot.words import claims as render
-from bot.words import refusals
+from bot.words import draft_cards, refusals
 from markets.claims import claims
 from markets.claims import terms as claim_terms
 from markets.claims.terms import Terms
@@ -25,7 +24,7 @@ HELD = {"what": "A named AI lab announces a model", "outcomes": "", "when": "202
 
 
 def read(**held: str) -> tuple[Terms, tuple[BadInput, ...]]:
-    terms, _, bad = forms.claim_terms(Terms(title=""), HELD | held, "UTC", NOW)
+    terms, _, bad = claim_fields.claim_terms(Terms(title=""), HELD | held, "UTC", NOW)
     return terms, bad
 
 
@@ -34,7 +33,7 @@ def test_a_long_criterion_is_kept_whole():
     assert bad == ()
     assert terms.outcomes[0].criteria == RULE
     assert RULE in claim_terms.canonical(terms)
-    again, bad = read(outcomes=forms.held_of(terms)["outcomes"])
+    again, bad = read(outcomes=claim_fields.held_of(terms)["outcomes"])
     assert bad == ()
     assert again.outcomes == terms.outcomes
 
@@ -66,19 +65,19 @@ def test_a_sixth_tag_is_refused():
 
 def test_a_quick_bet_is_refused_with_the_count():
     with pytest.raises(BadInput, match="401"):
-        forms.quick_terms({"what": "a" * 401, "when": "2029-12-31"}, "UTC", NOW)
+        quick_bet_fields.quick_terms({"what": "a" * 401, "when": "2029-12-31"}, "UTC", NOW)
 
 
 def test_a_title_made_of_a_long_statement_ends_with_a_word():
     words = "One of the named laboratories announces that it has paused the training of its next large model for ever"
     terms, _ = read(what=words)
     assert terms.statement == words
-    assert len(terms.title) <= forms.MOST_TITLE
+    assert len(terms.title) <= form_fields.MOST_TITLE
     assert terms.title.endswith(" …")
     assert words.startswith(terms.title.removesuffix(" …"))
     assert words[len(terms.title) - 2] == " "
     unbroken, _ = read(what="x" * 300)
-    assert len(unbroken.title) == forms.MOST_TITLE
+    assert len(unbroken.title) == form_fields.MOST_TITLE
 
 
 # --- a criterion over several lines -----------------------------------------------------------
@@ -115,7 +114,7 @@ def test_reasons_are_refused_with_the_count():
 def test_a_kept_title_stays_with_its_statement():
     terms, _ = read()
     named = replace(terms, title="A short name")
-    again, _, _ = forms.claim_terms(named, HELD, "UTC", NOW)
+    again, _, _ = claim_fields.claim_terms(named, HELD, "UTC", NOW)
     assert again.title == "A short name"
     assert text.clean(again.title) == again.title
 
@@ -130,7 +129,7 @@ def draft_of(terms: Terms) -> claims.Claim:
 
 
 def shown(terms: Terms, said: tuple[str, ...] = ()) -> Card:
-    return render.draft(render.DraftSeen(draft_of(terms), said, True, {}, 1))
+    return draft_cards.draft(draft_cards.DraftSeen(draft_of(terms), said, True, {}, 1))
 
 
 def test_a_draft_shows_it_all_and_what_must_change():

@@ -21,14 +21,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot import app, server_settings
-from bot.background.announcer import mark
 from bot.background.scheduler import Scheduler
+from bot.background.sends import message_mark
 from bot.playground import control_world, rules
 from bot.playground.core import Core
 from bot.playground.driver import Playground
 from bot.playground.faults import Fault, Faults
-from bot.words import announced
 from bot.words.announced import Ask
+from bot.words.table import CARDS
 from ledger import schema as book
 from ledger.accounts import Player
 from ledger.audit import verify
@@ -401,7 +401,7 @@ class Simulation:
         told, problems, last = self._told(), [], dict[int, tuple[int, int]]()
         rows = sorted(self._rows(tx, tables.posts), key=lambda row: row.number)
         for row in rows:
-            there = told.get(mark(f"post {row.number}"), [])
+            there = told.get(message_mark(f"post {row.number}"), [])
             if row.state == "parked" and str(row.last_error).startswith(FOR_GOOD) and not there:
                 continue
             if row.state != "sent":
@@ -427,10 +427,12 @@ class Simulation:
                     f"card {about} is {row.state} at {row.shown} of {row.wanted}: {row.last_error}"
                 )
                 continue
-            if told.get(mark(about), []) != ([row.message] if row.message else []):
-                problems.append(f"card {about} is {row.message}, and in Discord {told.get(mark(about))}")
+            if told.get(message_mark(about), []) != ([row.message] if row.message else []):
+                problems.append(
+                    f"card {about} is {row.message}, and in Discord {told.get(message_mark(about))}"
+                )
                 continue
-            words = announced.CARDS[row.kind](tx, Ask(self.club.guild, self.now, row.ref, places=chosen))
+            words = CARDS[row.kind](tx, Ask(self.club.guild, self.now, row.ref, places=chosen))
             if words is not None and row.message:
                 text = self._text(messages[row.message])
                 stale = [part for part in (words.card.title, *words.card.text) if part not in text]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Connection
 
-from bot.background.announcer import mark
+from bot.background.sends import message_mark
 from bot.playground.driver import NotAllowed
 from ledger.accounts import Player
 from ledger.types import from_us, to_us
@@ -53,7 +53,9 @@ async def test_posts_of_a_claim_come_in_order_and_once(there: Telling):
     titles = await there.titles()
     assert [titles.count(LAPSED.format(number)) for number in (one, two)] == [3, 3]
     places = {part["id"]: at for at, seen in enumerate(await there.told()) for part in seen.components[:1]}
-    told = [places[mark(f"post {number}")] for number, state, *_ in await there.posts() if state == "sent"]
+    told = [
+        places[message_mark(f"post {number}")] for number, state, *_ in await there.posts() if state == "sent"
+    ]
     assert len(told) >= 6
     assert told == sorted(told)
 

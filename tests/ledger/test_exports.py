@@ -23,7 +23,7 @@ from ledger.files.paging import Selection
 from ledger.storage.database import Database
 from ledger.types import to_us
 from tests import databases
-from tests.ledger import stories
+from tests.ledger import points, stories
 from tests.world import NOW, World
 
 Row = dict[str, str]
@@ -65,7 +65,7 @@ async def test_entries_are_all_there_with_minor_units_and_points(story: World, u
     ] == [row[1:] for row in stored]
     for row in rows:
         for amount in ("amount", "balance"):
-            assert money.from_exact_points(row[f"{amount}_points"]) == int(row[amount])
+            assert points.minor(row[f"{amount}_points"]) == int(row[amount])
 
 
 async def test_what_an_account_held_at_the_end_closes_the_file(story: World, url: str):

@@ -22,7 +22,7 @@ from ledger.files.paging import Selection
 from ledger.storage.database import Database, run_alone
 from tests import tools
 from tests.benchmarks import books
-from tests.ledger import stories
+from tests.ledger import points, stories
 from tests.world import NOW, World
 
 TRANSFERS, CAMPAIGN_ENTRIES = 10_000, 1_000_000
@@ -131,7 +131,7 @@ def ours(url: str) -> dict[str, int]:
 
 
 def from_points(text: str) -> int:
-    return money.from_exact_points(text.strip().removesuffix(" points"))
+    return points.minor(text.strip().removesuffix(" points"))
 
 
 @pytest.mark.tools
@@ -142,9 +142,7 @@ def test_one_unit_moved_from_one_posting_to_the_next_is_noticed(tmp_path: Path, 
     text = path.read_text()
     middle = text.index("payout", len(text) // 2)
     first, second = list(re.finditer(r"  (-?[0-9]+\.[0-9]{2}) (?:points|POINTS)", text[middle:]))[1:3]
-    more, less = (
-        money.points(money.from_exact_points(found[1]) + by) for found, by in ((first, 1), (second, -1))
-    )
+    more, less = (money.points(points.minor(found[1]) + by) for found, by in ((first, 1), (second, -1)))
     changed = text[middle : middle + second.end(1)]
     changed = changed[: second.start(1)] + less
     changed = changed[: first.start(1)] + more + changed[first.end(1) :]

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 
+import migrations
 from ledger.storage import schema_version
 from ledger.storage.database import run_alone
 from tests import databases
@@ -79,6 +82,14 @@ def test_versions_are_numbered_without_gaps():
     assert schema_version.known() == tuple(
         f"{number:04}" for number in range(1, len(schema_version.known()) + 1)
     )
+
+
+def test_each_step_has_the_number_that_its_file_begins_with_and_follows_the_one_before():
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    steps = reversed(list(ScriptDirectory.from_config(config).walk_revisions()))
+
+    assert tuple(step.revision for step in steps) == schema_version.known()
 
 
 @pytest.mark.parametrize("start", schema_version.known())
@@ -180,8 +191,9 @@ def state(tx: Connection) -> tuple[str | None, Objects]:
 
 def test_migrations_at_once_stand_in_line(empty: str):
     script = (
-        "import sys; from ledger import versions; from ledger.storage.database import run_alone; sys.stdin.read();"
-        " print(*run_alone(sys.argv[1], lambda tx: versions.migrate(tx, 'it'), write=True))"
+        "import sys; from ledger.storage import schema_version; from ledger.storage.database import run_alone;"
+        " sys.stdin.read();"
+        " print(*run_alone(sys.argv[1], lambda tx: schema_version.migrate(tx, 'it'), write=True))"
     )
     running = [
         subprocess.Popen(

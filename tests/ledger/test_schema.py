@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import schema
 from ledger.storage.database import run_alone
+from markets.core import tables
 from tests import databases
 from tests.schemas import Objects, differences, models, objects
 
@@ -141,3 +143,12 @@ def test_a_difference_is_named(own_sqlite: str, statement: str, named: str):
         return differences(objects(tx), whole)
 
     assert run_alone(own_sqlite, damage, write=True)[0].startswith(named)
+
+
+def test_each_table_stands_below_its_model_and_in_the_list_of_its_room():
+    rooms = {name for name, table in vars(schema).items() if isinstance(table, sa.Table)}
+    listed = [table.name for table in tables.ALL]
+
+    assert len(listed) == len(set(listed))
+    assert sorted({*listed, *rooms}) == sorted(models().tables)
+    assert all(getattr(tables, name).name == name for name in listed)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger import money
 from markets.mechanisms import parimutuel
 from markets.mechanisms.parimutuel import Stake
+from tests.markets import shared_pools
 
 amounts = st.integers(1, 10**15)
 OUTCOMES = 4
@@ -31,7 +32,7 @@ def test_c6_the_textbook_pool_without_a_cut():
     placed.append(Stake(7, 4_000))
 
     assert parimutuel.odds(parimutuel.backed(placed, 8))[3] == Fraction(514, 55)
-    assert parimutuel.payouts(placed, [int(at == 3) for at in range(8)]) == [
+    assert shared_pools.payouts(placed, [int(at == 3) for at in range(8)]) == [
         0,
         0,
         0,
@@ -45,27 +46,27 @@ def test_c6_the_textbook_pool_without_a_cut():
 
 
 def test_c6_units_left_over_go_to_the_largest_remainder_and_ties_to_the_earlier_stake():
-    assert parimutuel.payouts(pool((0, 1), (0, 1), (0, 1), (1, 1)), [1, 0]) == [2, 1, 1, 0]
-    assert parimutuel.payouts(pool((1, 2), (0, 1), (0, 2)), [1, 0]) == [0, 2, 3]
+    assert shared_pools.payouts(pool((0, 1), (0, 1), (0, 1), (1, 1)), [1, 0]) == [2, 1, 1, 0]
+    assert shared_pools.payouts(pool((1, 2), (0, 1), (0, 2)), [1, 0]) == [0, 2, 3]
 
 
 def test_c6_nobody_or_everybody_on_what_happened_returns_the_stakes():
     placed = pool((0, 70), (0, 30), (0, 1))
-    assert parimutuel.payouts(placed, [0, 1]) == [70, 30, 1]
-    assert parimutuel.payouts(placed, [1, 0]) == [70, 30, 1]
+    assert shared_pools.payouts(placed, [0, 1]) == [70, 30, 1]
+    assert shared_pools.payouts(placed, [1, 0]) == [70, 30, 1]
 
 
 def test_c8_weights_share_the_pot_over_outcomes_then_by_stake():
     placed = pool((0, 100), (1, 50), (1, 250))
-    assert parimutuel.payouts(placed, [1, 1]) == [200, 33, 167]
-    assert parimutuel.payouts(placed, [3, 1]) == [300, 17, 83]
+    assert shared_pools.payouts(placed, [1, 1]) == [200, 33, 167]
+    assert shared_pools.payouts(placed, [3, 1]) == [300, 17, 83]
 
 
 def test_c8_the_weight_of_an_outcome_nobody_backed_goes_to_the_backed_ones_in_proportion():
     placed = pool((0, 100), (1, 300))
-    assert parimutuel.payouts(placed, [1, 1, 2]) == parimutuel.payouts(placed, [1, 1, 0]) == [200, 200]
-    assert parimutuel.payouts(placed, [1, 3, 96]) == [100, 300]
-    assert parimutuel.payouts(placed, [0, 0, 1]) == [100, 300], "none of the weighted is backed"
+    assert shared_pools.payouts(placed, [1, 1, 2]) == shared_pools.payouts(placed, [1, 1, 0]) == [200, 200]
+    assert shared_pools.payouts(placed, [1, 3, 96]) == [100, 300]
+    assert shared_pools.payouts(placed, [0, 0, 1]) == [100, 300], "none of the weighted is backed"
 
 
 @given(stakes, weights)
@@ -73,7 +74,7 @@ def test_c8_the_weight_of_an_outcome_nobody_backed_goes_to_the_backed_ones_in_pr
 def test_nothing_is_left_over_and_every_part_is_exact_to_a_unit(
     placed: list[Stake], given_weights: list[int]
 ):
-    paid = parimutuel.payouts(placed, given_weights)
+    paid = shared_pools.payouts(placed, given_weights)
 
     pot, backing = sum(stake.amount for stake in placed), parimutuel.backed(placed, OUTCOMES)
     counted = [weight if on else 0 for weight, on in zip(given_weights, backing, strict=True)]
@@ -91,7 +92,7 @@ def test_nothing_is_left_over_and_every_part_is_exact_to_a_unit(
 
 @given(stakes)
 def test_a_winning_stake_never_gets_less_than_itself(placed: list[Stake]):
-    for stake, one in zip(placed, parimutuel.payouts(placed, [1, 0, 0, 0]), strict=True):
+    for stake, one in zip(placed, shared_pools.payouts(placed, [1, 0, 0, 0]), strict=True):
         if stake.outcome == 0:
             assert one >= stake.amount
 
@@ -105,7 +106,7 @@ def test_odds_as_they_stand_are_what_a_stake_would_be_paid(placed: list[Stake], 
             assert shown >= 1
             assert 1 / shown == parimutuel.implied(backing)[outcome]
         after = parimutuel.odds_after(backing, outcome, more)
-        paid = parimutuel.payouts(
+        paid = shared_pools.payouts(
             [*placed, Stake(outcome, more)], [int(at == outcome) for at in range(OUTCOMES)]
         )
         assert abs(paid[-1] - after * more) < 1
@@ -119,7 +120,7 @@ def test_the_split_here_is_the_ledger_s(total: int, parts: list[int]):
 @given(stakes, weights)
 def test_each_outcome_s_part_is_split_as_the_ledger_splits(placed: list[Stake], given_weights: list[int]):
     """Though each payout is worked out from its own stake and four numbers."""
-    paid, backing = parimutuel.payouts(placed, given_weights), parimutuel.backed(placed, OUTCOMES)
+    paid, backing = shared_pools.payouts(placed, given_weights), parimutuel.backed(placed, OUTCOMES)
     for outcome, part in enumerate(parimutuel.parts(backing, given_weights)):
         mine = [place for place, stake in enumerate(placed) if stake.outcome == outcome]
         if mine:
@@ -130,4 +131,4 @@ def test_each_outcome_s_part_is_split_as_the_ledger_splits(placed: list[Stake], 
 @pytest.mark.parametrize("bad", [[0, 0], [-1, 2]])
 def test_weights_that_are_none_are_a_mistake_of_ours(bad: list[int]):
     with pytest.raises(ValueError, match="weights"):
-        parimutuel.payouts(pool((0, 1)), bad)
+        shared_pools.payouts(pool((0, 1)), bad)

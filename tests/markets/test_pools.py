@@ -27,6 +27,7 @@ from markets.core.errors import (
 )
 from markets.mechanisms import parimutuel
 from markets.pools import pools
+from tests.markets import shared_pools
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
 
@@ -362,7 +363,7 @@ async def test_a_large_pool_is_paid_in_parts_each_stake_once_and_taken_back_the_
     club.skip(days=31)
     await club.settle(mo, claim, Result("outcome", outcome=YES))
     stakes = [parimutuel.Stake(one.outcome, one.amount) for one in await placed(club, claim)]
-    expected = parimutuel.payouts(stakes, [1, 0])
+    expected = shared_pools.payouts(stakes, [1, 0])
     found = [await club.balance(who.wallet) for who in everybody]
     assert found == [1_000 - 10 - place + share for place, share in enumerate(expected)]
     assert await club.balance(pool.escrow) == 0

@@ -29,7 +29,7 @@ from markets.pools import pools
 from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
-from tests.markets import settling_worker
+from tests.markets import settling_worker, shared_pools
 from tests.markets.club import NO, YES, Club
 from tests.markets.settling_worker import Job
 
@@ -217,7 +217,7 @@ async def story(club: Club, url: str, *, to_the_end: bool) -> None:
 
     # Paid.
     stakes = await club.db.read(pools.stakes_of, club.guild, claim.number)
-    share = parimutuel.payouts([parimutuel.Stake(one.outcome, one.amount) for one in stakes], (1, 0))
+    share = shared_pools.payouts([parimutuel.Stake(one.outcome, one.amount) for one in stakes], (1, 0))
     by_pool = dict(zip([one.player for one in stakes], share, strict=True))
     in_orders = dict.fromkeys(numbers[-RESTING:], 20)
     paid = [

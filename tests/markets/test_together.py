@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.words import phrases, results
+from bot.words import phrases, would_pay
 from ledger import schema as book
 from ledger import statements
 from ledger.accounts import Account, Player
@@ -132,7 +132,7 @@ async def test_what_each_result_would_pay_counts_all_that_hangs_on_the_claim(clu
     assert [one.result for one in seen.pays] == [RESULTS[0], RESULTS[1], Result("unclear")]
     told = dict(seen.pays[0].most)
     assert {who.number for who in people[1:]} <= set(told), "whoever has only shares or a stake too"
-    assert all(phrases.who(seen.people, player) in results.would_pay(seen)[0] for player in told)
+    assert all(phrases.who(seen.people, player) in would_pay.would_pay(seen)[0] for player in told)
     club.skip(hours=49)
     await club.sweep()
     ended = [await club.balance(who.wallet) - 1_000_000 for who in people]

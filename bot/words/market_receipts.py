@@ -1,0 +1,66 @@
+"""Say what an ended market paid: privately to one player, and in a post (RULES E1)."""
+
+from sqlalchemy import Connection
+
+from bot import text
+from bot.ui.cards import Accent, Button, Card
+from bot.words import phrases
+from bot.words.announced import Ask, Told
+from bot.words.markets import called
+from markets.views import markets, queries
+from markets.views.markets import Receipt
+
+TOLD, CONCERNED = 8, 80
+
+
+def receipt(seen: Receipt) -> Card:
+    """Show what an ended market paid the reader, to the unit."""
+    terms, number = seen.claim.terms, seen.claim.number
+    rows = [
+        f"- {text.shares(one.shares)} of {called(terms, one.outcome)}: {_put_in(one.cost)}, got back "
+        f"{text.number(one.paid)}, **{phrases.change(one.paid - one.cost)}**"
+        for one in seen.shares
+    ]
+    if seen.paid_in:
+        change = phrases.change(seen.returned - seen.paid_in)
+        rows.append(
+            f"- liquidity: paid {text.number(seen.paid_in)}, got back {text.number(seen.returned)}, **{change}**"
+        )
+    total = f"Together **{phrases.change(seen.change)}**." if len(rows) > 1 else ""
+    return Card(
+        f"What the market on claim {number} paid you",
+        phrases.lines(f"**{text.escape(terms.title, 200)}**", *(rows or ["You had nothing in it."]), total),
+        "Only you can see this. Anyone can check the book with /ledger verify.",
+        (Button("History", "history:0"),),
+        Accent.DONE,
+    )
+
+
+def _put_in(cost: int) -> str:
+    """Say what a player had put in; below zero, they had sold with a profit."""
+    return f"put in {text.number(cost)}" if cost >= 0 else f"had taken out {text.number(-cost)}"
+
+
+def paid(tx: Connection, ask: Ask) -> Told | None:
+    """Post what the market brought each player, the largest change first (RULES E1)."""
+    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    market = seen.market
+    if market is None or market.state not in ("settled", "void") or seen.result is None:
+        return None
+    rows, count = markets.came(tx, ask.guild, market.claim, CONCERNED)
+    people = queries.named(tx, ask.guild, {one.player for one in rows})
+    lines = [
+        f"- {phrases.who(people, one.player)}: {_put_in(one.put_in)}, got back {text.number(one.paid)}, "
+        f"**{phrases.change(one.paid - one.put_in)}**"
+        for one in rows[:TOLD]
+    ]
+    more = f"and {count - TOLD} more" if count > TOLD else ""
+    came = phrases.result(seen.claim.terms, seen.result)
+    shown = Card(
+        f"The market on claim {market.claim} is {'void' if market.state == 'void' else f'paid: {came}'}",
+        phrases.lines(f"**{text.escape(seen.claim.terms.title, 160)}**", *lines, more),
+        "Anyone can check it with /ledger verify",
+        (Button("What it paid me", f"market-paid:{market.claim}"),),
+        Accent.DONE,
+    )
+    return Told(shown, concerned=tuple(one.player for one in rows), line=market.claim)

@@ -1,0 +1,210 @@
+"""Tables of proposals, disputes, results and of what moderators did."""
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from ledger.schema import STRICT, TableModel, core
+from ledger.types import Digest, Flag, Moment, Whole, Words
+from markets.core.tables.keys import among, of_account, of_claim, of_player
+
+PROPOSAL_STATES = ("standing", "withdrawn", "disputed", "settled", "failed")
+DISPUTE_STATES = ("open", "ruled", "appealed", "final", "lapsed")
+
+
+class AppointmentsTable(TableModel, table=True):
+    """Whom each side of the bets on a claim would have judge it, after its judges didn't (D4)."""
+
+    __table_args__ = (of_claim(), of_player("side"), of_player("judge"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole, primary_key=True)
+    side: int = Field(sa_type=Whole, primary_key=True)
+    judge: int = Field(sa_type=Whole)
+    at_us: int = Field(sa_type=Moment)
+
+
+appointments = core(AppointmentsTable)
+
+
+class ProposalsTable(TableModel, table=True):
+    """A result that somebody named for a claim (D1), and the window in which it may be challenged (D3).
+
+    The window begins when Discord has taken the announcement: until then `window_from_us` is empty and nothing
+    settles by silence. One proposal stands for a claim, or is disputed. `gains` is 1 where the proposer gains by the
+    result, `confirm` where silence is no consent and a moderator confirms it. `bond` is the account that holds it.
+    `ended_us` is when it stood no more, by whatever way (D2). `outcomes` as of an offer.
+    """
+
+    __table_args__ = (
+        of_claim(),
+        of_player("proposer"),
+        of_account("bond"),
+        among("state", PROPOSAL_STATES),
+        sa.CheckConstraint("gains IN (0, 1) AND early IN (0, 1) AND confirm IN (0, 1)", name="flags"),
+        sa.Index("ix_proposals_claim", "guild_id", "claim", "state"),
+        sa.Index(
+            "ix_proposals_standing",
+            *("guild_id", "claim"),
+            unique=True,
+            sqlite_where=sa.text("state IN ('standing', 'disputed')"),
+            postgresql_where=sa.text("state IN ('standing', 'disputed')"),
+        ),
+        sa.Index("ix_proposals_proposer", "guild_id", "proposer", "state"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    proposer: int = Field(sa_type=Whole)
+    result: str = Field(sa_type=Words)
+    evidence: str = Field(sa_type=Words)
+    reason: str | None = Field(sa_type=Words, default=None)
+    known_us: int | None = Field(sa_type=Moment, default=None)
+    gains: int = Field(sa_type=Flag)
+    early: int = Field(sa_type=Flag)
+    confirm: int = Field(sa_type=Flag, default=0)
+    bond: int | None = Field(sa_type=Whole, default=None)
+    made_us: int = Field(sa_type=Moment)
+    window_seconds: int = Field(sa_type=Whole)
+    window_from_us: int | None = Field(sa_type=Moment, default=None)
+    window_to_us: int | None = Field(sa_type=Moment, default=None)
+    state: str = Field(sa_type=Words)
+    ended_us: int | None = Field(sa_type=Moment, default=None)
+    outcomes: str | None = Field(sa_type=Words, default=None)
+
+
+proposals = core(ProposalsTable)
+
+
+class DisputesTable(TableModel, table=True):
+    """A challenge to a proposal and what became of it (D5, D6). One dispute at a time on a claim.
+
+    `ruling` is the newest; `first_ruling` what was decided before an appeal.
+    """
+
+    __table_args__ = (
+        of_claim(),
+        sa.ForeignKeyConstraint(["guild_id", "proposal"], ["proposals.guild_id", "proposals.number"]),
+        of_player("challenger"),
+        of_account("bond"),
+        of_account("appeal_bond"),
+        among("state", DISPUTE_STATES),
+        sa.Index("ix_disputes_claim", "guild_id", "claim", "state"),
+        sa.Index("ix_disputes_challenger", "guild_id", "challenger"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    proposal: int = Field(sa_type=Whole)
+    challenger: int = Field(sa_type=Whole)
+    ground: str = Field(sa_type=Words)
+    reason: str = Field(sa_type=Words)
+    bond: int | None = Field(sa_type=Whole, default=None)
+    state: str = Field(sa_type=Words)
+    opened_us: int = Field(sa_type=Moment)
+    ruling: str | None = Field(sa_type=Words, default=None)
+    ruling_reason: str | None = Field(sa_type=Words, default=None)
+    ruled_us: int | None = Field(sa_type=Moment, default=None)
+    first_ruling: str | None = Field(sa_type=Words, default=None)
+    appellant: int | None = Field(sa_type=Whole, default=None)
+    appeal_reason: str | None = Field(sa_type=Words, default=None)
+    appeal_bond: int | None = Field(sa_type=Whole, default=None)
+    posted_us: int | None = Field(sa_type=Moment, default=None)
+
+
+disputes = core(DisputesTable)
+
+
+class ArgumentsTable(TableModel, table=True):
+    """What others add to a dispute, free of charge (D5)."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        of_player("author"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    author: int = Field(sa_type=Whole)
+    words: str = Field(sa_type=Words)
+    at_us: int = Field(sa_type=Moment)
+
+
+arguments = core(ArgumentsTable)
+
+
+class VotesTable(TableModel, table=True):
+    """A judge's vote for one result; `round` 1 is the ruling, 2 the appeal. A changed vote replaces the old one."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        of_player("judge"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    judge: int = Field(sa_type=Whole, primary_key=True)
+    result: str = Field(sa_type=Words)
+    reason: str = Field(sa_type=Words)
+    at_us: int = Field(sa_type=Moment)
+
+
+votes = core(VotesTable)
+
+
+class ResolutionsTable(TableModel, table=True):
+    """How a claim came out (`claims.Result` as JSON), on what ground, and whether it was taken back.
+
+    The salt is that of the reason's digest in the book: taking back many bets goes on in later units.
+
+    `proposal` and `dispute` say where it came from; neither where it ended by its ambiguity clause (D7). What it
+    pays is paid from `pays_us` on; `paid_us` is when the last of it was.
+    """
+
+    __table_args__ = (
+        of_claim(),
+        sa.ForeignKeyConstraint(["guild_id", "proposal"], ["proposals.guild_id", "proposals.number"]),
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        sa.CheckConstraint("(reversed_us IS NULL) = (reversed_by IS NULL)", name="reversed"),
+        sa.Index("ix_resolutions_claim", "guild_id", "claim"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int = Field(sa_type=Whole)
+    result: str = Field(sa_type=Words)
+    proposal: int | None = Field(sa_type=Whole, default=None)
+    dispute: int | None = Field(sa_type=Whole, default=None)
+    at_us: int = Field(sa_type=Moment)
+    pays_us: int = Field(sa_type=Moment)
+    paid_us: int | None = Field(sa_type=Moment, default=None)
+    reversed_us: int | None = Field(sa_type=Moment, default=None)
+    reversed_by: int | None = Field(sa_type=Whole, default=None)
+    reversed_why: str | None = Field(sa_type=Words, default=None)
+    reversed_salt: bytes | None = Field(sa_type=Digest, default=None)
+
+
+resolutions = core(ResolutionsTable)
+
+
+class ActsTable(TableModel, table=True):
+    """What moderators and judges did with a claim, with the reason: a list that members can read."""
+
+    __table_args__ = (
+        of_claim(),
+        of_player("actor"),
+        sa.Index("ix_acts_claim", "guild_id", "claim", "act"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True)
+    claim: int | None = Field(sa_type=Whole, default=None)
+    actor: int = Field(sa_type=Whole)
+    act: str = Field(sa_type=Words)
+    reason: str | None = Field(sa_type=Words, default=None)
+    at_us: int = Field(sa_type=Moment)
+
+
+acts = core(ActsTable)

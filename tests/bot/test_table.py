@@ -1,0 +1,113 @@
+"""Every card, post and job that the sources queue has its row in a table of words, and no row is left over."""
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import bot
+import markets
+from bot.words import due_work, table
+
+ROOMS = [Path(room.__path__[0]) for room in (markets, bot)]
+KIND = 2
+"""The place of the kind among the arguments of `enqueue`, `redraw` and `schedule`: (tx, guild, kind, ...)."""
+
+PARKS_SENDS = "unreachable"
+"""The card that `outbox` queues by a statement of its own."""
+
+
+class Queued:
+    """Find the kinds that the sources give to one function, also by way of functions that hand a kind on."""
+
+    def __init__(self, file: str, function: str) -> None:
+        self.kinds: set[str] = set()
+        self._asked: set[tuple[Path, str]] = set()
+        for path in TREES:
+            self._collect(path, function if path.stem == file else f"{file}.{function}", KIND)
+
+    def _collect(self, path: Path, function: str, place: int) -> None:
+        if (path, function) not in self._asked:
+            self._asked.add((path, function))
+            for around, call in calls(TREES[path], function):
+                self._read(path, call.args[place], around)
+
+    def _read(self, path: Path, kind: ast.expr, around: ast.FunctionDef) -> None:
+        given = [one.arg for one in around.args.args]
+        match kind:
+            case ast.Constant(value=str() as said):
+                self.kinds.add(said)
+            case ast.IfExp():
+                self._read(path, kind.body, around)
+                self._read(path, kind.orelse, around)
+            case ast.Name(id=name) if name in given:
+                self._collect(path, around.name, given.index(name))
+            case ast.Name(id=name) if texts := list(looped(around, name)):
+                self.kinds |= set(texts)
+            case ast.Attribute(attr="kind"):  # the job or post that was queued before, once more
+                pass
+            case _:
+                value = eval(ast.unparse(kind), vars(module(path)))
+                assert isinstance(value, str), f"{path}: {ast.unparse(kind)}"
+                self.kinds.add(value)
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
+    """Each call of a function by its name, with the function that it stands in."""
+    for around in ast.walk(tree):
+        if isinstance(around, ast.FunctionDef):
+            for node in ast.walk(around):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+                    yield around, node
+
+
+def looped(around: ast.FunctionDef, name: str) -> Iterator[str]:
+    """The texts that a loop or an assignment gives to a name."""
+    for node in ast.walk(around):
+        match node:
+            case ast.For(target=target, iter=source) if name in ast.unparse(target):
+                pass
+            case ast.Assign(targets=[target], value=source) if name == ast.unparse(target):
+                pass
+            case _:
+                continue
+        for part in ast.walk(source):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+            elif isinstance(part, ast.Name) and part.id != name:
+                yield from looped(around, part.id)
+
+
+def module(path: Path) -> ModuleType:
+    room = next(room for room in ROOMS if path.is_relative_to(room))
+    return importlib.import_module(".".join(path.relative_to(room.parent).with_suffix("").parts))
+
+
+TREES = {
+    path: ast.parse(path.read_text())
+    for room in ROOMS
+    for path in sorted(room.rglob("*.py"))
+    if "playground" not in path.parts
+}
+
+
+def test_every_post_that_is_queued_has_a_row_and_no_row_is_left_over():
+    assert Queued("outbox", "enqueue").kinds == table.POSTS.keys()
+
+
+def test_every_card_that_is_queued_has_a_row_and_no_row_is_left_over():
+    assert Queued("outbox", "redraw").kinds | {PARKS_SENDS} == table.CARDS.keys()
+
+
+def test_every_job_that_is_scheduled_has_words():
+    kinds = Queued("jobs", "schedule").kinds
+    assert len(kinds) > 20
+    assert kinds <= due_work.DUE.keys(), kinds - due_work.DUE.keys()
+
+
+def test_the_words_of_a_kind_are_found_without_importing_anything_else():
+    """A row names its function: no file has to be imported for it to be there."""
+    assert all(
+        words.__module__.startswith("bot.words.") for words in (*table.CARDS.values(), *table.POSTS.values())
+    )
