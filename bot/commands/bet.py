@@ -9,8 +9,7 @@ from bot.commands.options import Amount, Number, Words
 from bot.context import CONFIRM_WITHIN, Acting, Context, key_of, number_of
 from bot.input import bet_fields
 from bot.ui import components
-from bot.words import offer_card, offer_forms, phrases
-from bot.words import taking as word_taking
+from bot.words import offer_card, offer_forms, phrases, taking
 from ledger.storage import operations
 from markets.bets import offers
 from markets.bets.offers import Offer
@@ -176,20 +175,20 @@ async def _withdraw(ctx: Context, number: int) -> queries.OfferSeen:
 
 @app_commands.describe(offer="The offer's number")
 async def accept(ctx: Context, offer: Number) -> None:
-    await answer(ctx, _ask_taking(ctx, offer), word_taking.ask_taking)
+    await answer(ctx, _ask_taking(ctx, offer), taking.ask_taking)
 
 
 async def press_take(ctx: Context, number: int) -> None:
-    await answer(ctx, _ask_taking(ctx, number), word_taking.ask_taking)
+    await answer(ctx, _ask_taking(ctx, number), taking.ask_taking)
 
 
 async def confirm_taking(ctx: Context, asked: int, number: int, mark: int) -> None:
     """The key is the interaction that asked, so two presses are one bet."""
     await ctx.require_in_time(asked, "/bet accept")
-    await answer(ctx, _take(ctx, asked, number, mark), word_taking.taken, where=Where.IN_PLACE)
+    await answer(ctx, _take(ctx, asked, number, mark), taking.taken, where=Where.IN_PLACE)
 
 
-async def _ask_taking(ctx: Context, number: int) -> word_taking.Taking:
+async def _ask_taking(ctx: Context, number: int) -> taking.Taking:
     """The question; what couldn't be taken anyway is refused before anybody reads its endings."""
 
     def read(tx: Connection, player: int) -> queries.TakeSeen:
@@ -199,10 +198,10 @@ async def _ask_taking(ctx: Context, number: int) -> word_taking.Taking:
 
     who, seen = await ctx.as_player(read)
     currency = await ctx.currency()
-    return word_taking.Taking(ctx.id, who.number, seen, ctx.now + CONFIRM_WITHIN, currency)
+    return taking.Taking(ctx.id, who.number, seen, ctx.now + CONFIRM_WITHIN, currency)
 
 
-async def _take(ctx: Context, asked: int, number: int, mark: int) -> word_taking.Taken:
+async def _take(ctx: Context, asked: int, number: int, mark: int) -> taking.Taken:
     def read(tx: Connection, _: int) -> tuple[Offer, Claim]:
         of = offers.load_offer(tx, ctx.guild, number)
         return of, claims.load(tx, ctx.guild, of.claim)
@@ -212,4 +211,4 @@ async def _take(ctx: Context, asked: int, number: int, mark: int) -> word_taking
     terms = claim.digest if phrases.mark(claim) == mark else ""
     request = offers.Accept(ctx.guild, key_of(asked), number, who.number, terms)
     accepted = await ctx.write(offers.accept, request)
-    return word_taking.Taken(accepted, of, claim, bool(who.places.announcement_channel))
+    return taking.Taken(accepted, of, claim, bool(who.places.announcement_channel))
