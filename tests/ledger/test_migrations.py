@@ -1,5 +1,6 @@
 """From empty and from every version to this one: wholly, once, or not at all."""
 
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -135,16 +136,22 @@ def raise_it() -> None:
     raise PowerCut
 
 
+def kill_it() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def be_killed(url: str, statements: int) -> None:
+    run_alone(url, lambda tx: migrate_and_die(tx, statements, kill_it), write=True)
+
+
 def killed(url: str, statements: int) -> None:
-    """In a process of its own, which is killed."""
-    script = (
-        "import os, signal, sys; from ledger.database import run_alone;"
-        " from tests.ledger import test_migrations as t;"
-        " die = lambda: os.kill(os.getpid(), signal.SIGKILL);"
-        " run_alone(sys.argv[1], lambda tx: t.migrate_and_die(tx, int(sys.argv[2]), die), write=True)"
-    )
-    done = subprocess.run([sys.executable, "-c", script, url, str(statements)], timeout=60)
-    assert done.returncode == -signal.SIGKILL
+    """In a process of its own, which is killed; it has imported all it needs when it begins."""
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([__name__])
+    done = processes.Process(target=be_killed, args=(url, statements))
+    done.start()
+    done.join(60)
+    assert done.exitcode == -signal.SIGKILL
 
 
 def raised(url: str, statements: int) -> None:

@@ -28,6 +28,8 @@ from markets.errors import (
 from markets.settings import Settings
 from tests.markets.club import NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 
 async def choose(club: Club, **chosen: Any) -> None:
     await club.db.claim(

@@ -28,6 +28,8 @@ from markets.errors import (
 from markets.tables import posts
 from tests.markets.club import DAY, NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 EITHER: dict[str, Any] = {
     "kind": "choice",

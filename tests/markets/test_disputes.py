@@ -28,6 +28,8 @@ from markets.errors import (
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import state
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 
 

@@ -21,6 +21,8 @@ from markets.errors import (
 )
 from tests.markets.club import Club
 
+pytestmark = pytest.mark.core
+
 RANGES = (
     Outcome("below 100", "", None, "100"),
     Outcome("100 to 200", "", "100", "200"),

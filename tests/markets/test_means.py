@@ -14,6 +14,8 @@ from markets.claims import Claim, Result
 from markets.means import Helped
 from tests.markets.club import DAY, YES, Club
 
+pytestmark = pytest.mark.core
+
 START = 100_000
 
 

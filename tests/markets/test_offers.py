@@ -33,6 +33,8 @@ from markets.errors import (
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
 
+pytestmark = pytest.mark.core
+
 HALF = clauses.encode(clauses.PaysHalf("maker"))
 
 

@@ -28,6 +28,8 @@ from markets.mechanisms import parimutuel
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
 
+pytestmark = pytest.mark.core
+
 DAY = timedelta(days=1)
 
 

@@ -16,6 +16,8 @@ from markets.claims import Claim, Result
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD
 
+pytestmark = pytest.mark.core
+
 YESR, NOR = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 EVE = 5
 

@@ -32,6 +32,8 @@ from markets.stories import Item, Scenario
 from tests.ledger import stories as books
 from tests.markets.club import DAY, Club
 
+pytestmark = pytest.mark.core
+
 FAST, SLOW = 0, 1
 
 

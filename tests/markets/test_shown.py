@@ -12,6 +12,8 @@ from markets.errors import BadTimes, BadTrade, PriceMoved
 from markets.mechanisms import lmsr
 from tests.markets.club import NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 B = 10_000
 LOOSE = {"tolerance_bps": 9_800}
 A_LOT = 1_000_000

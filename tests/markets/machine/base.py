@@ -39,11 +39,14 @@ class Base(RuleBasedStateMachine):
     watcher: ClassVar["Watcher"]
     opened: ClassVar[dict[str, Database]] = {}
     steps: ClassVar[int] = 0
+    every: ClassVar[int] = 1
+    """The whole book is looked at after every so many steps of an example."""
     done: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
         self.reversed = False
+        self.taken = 0
         self.frozen: dict[int, str] = {}
         guild = next(GUILDS)
         self.clubs = [self.wait(self._begin(url, guild)) for url in self.urls]
