@@ -1,10 +1,12 @@
 """Fixtures that every room's tests share: real databases, and a small world to move points in."""
 
 import itertools
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--campaign", action="store_true", help="the same as --size campaign (hours)")
     parser.addoption("--part", default="1/1", help="one of the slices of a campaign, such as 3/20")
+    parser.addoption("--collected-to", help="write into this file which tests there are: tests/test_lanes.py")
     parser.addoption("--seed", type=int, help="replay one seed of a proof")
     parser.addoption(
         "--twins",
@@ -52,7 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of each pair of tests of which SQLite's says as much as PostgreSQL's, leave out what isn't asked for."""
+    """Note what was collected. Then, of each pair of tests of which SQLite's says as much as PostgreSQL's, leave out
+    the one that isn't asked for."""
+    config.stash[lanes.COLLECTED] = [lanes.Test.of(item) for item in items]
+    if into := config.getoption("--collected-to"):
+        Path(into).write_text(json.dumps([asdict(one) for one in config.stash[lanes.COLLECTED]]))
     asked = config.getoption("--twins")
     left = [item for item in items if asked != "all" and lanes.is_core(item, twin=asked == "few")]
     if left:

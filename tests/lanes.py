@@ -111,6 +111,30 @@ def named(item: pytest.Function) -> str:
     return with_parameters if with_parameters in SIZES else name
 
 
+@dataclass(frozen=True, slots=True)
+class Test:
+    """What a lane is chosen by."""
+
+    id: str
+    file: str
+    function: str
+    proof: bool
+    core: bool
+    twin: bool
+
+    __test__ = False
+
+    @classmethod
+    def of(cls, item: pytest.Item) -> "Test":
+        proof, core = (item.get_closest_marker(mark) is not None for mark in ("proof", "core"))
+        function = getattr(item, "originalname", item.name)
+        return cls(item.nodeid, str(item.path), function, proof, core, is_core(item, twin=True))
+
+
+COLLECTED = pytest.StashKey[list[Test]]()
+"""All that a run has collected, before anything is left out."""
+
+
 def is_core(item: pytest.Item, *, twin: bool) -> bool:
     """Whether SQLite's half of a pair of tests says as much as PostgreSQL's, and this is the latter, its twin.
 
