@@ -8,7 +8,7 @@ its own, `conftest.apart`.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Iterator, MutableSequence
+from collections.abc import AsyncGenerator, MutableSequence
 
 from bot import app, logs
 from bot.playground.driver import Playground
@@ -31,8 +31,8 @@ class Kept(logging.Handler):
 _serving: list[str] = []
 
 
-@contextlib.contextmanager
-def only_client(url: str) -> Iterator[None]:
+@contextlib.asynccontextmanager
+async def only_client(url: str) -> AsyncGenerator[None]:
     """Hold the place of the one discord.py client that a process can have."""
     assert not _serving, f"discord.py's base address is global, and {_serving[0]} has it"
     _serving.append(url)
@@ -46,9 +46,8 @@ def only_client(url: str) -> Iterator[None]:
 async def serving(play: Playground, url: str) -> AsyncGenerator[None]:
     """The bot serves a playground from here on, and has stopped in order at the end, with every task it began."""
     assert play.running is not None
-    with only_client(play.url):
-        async with _serving_alone(play, url):
-            yield
+    async with only_client(play.url), _serving_alone(play, url):
+        yield
 
 
 @contextlib.asynccontextmanager

@@ -39,6 +39,7 @@ from markets import audit as shares_audit
 from markets import calendar, tables
 from markets.claims import Actor
 from markets.errors import MarketError
+from tests.end_to_end import inside
 from tests.markets.club import Club
 from tests.markets.machine.seen import Seen
 
@@ -443,7 +444,7 @@ class Simulation:
 @asynccontextmanager
 async def simulated(seed: int, url: str) -> AsyncGenerator[Simulation]:
     """The server before its first day; what becomes of it is told where it fails."""
-    async with Playground() as play:
+    async with inside.nothing_left(), Playground() as play, inside.only_client(play.url):
         simulation = Simulation(seed, url, play)
         log = logging.getLogger("crux")
         log.addHandler(simulation.errors)

@@ -10,7 +10,7 @@ from tests.end_to_end import inside
 
 async def test_a_task_that_outlives_its_test_fails_it():
     for_ever = asyncio.Event()
-    with pytest.raises(AssertionError, match="still running: .*wait"):
+    with pytest.raises(AssertionError, match=r"still running: .*wait"):
         async with inside.nothing_left(seconds=0.01):
             left = asyncio.create_task(for_ever.wait())
     left.cancel()
@@ -21,6 +21,6 @@ async def test_a_task_that_outlives_its_test_fails_it():
 
 
 async def test_a_second_client_in_one_process_is_refused(play: Playground, book: str):
-    with pytest.raises(AssertionError, match="base address is global, and http://127.0.0.1:"):
+    with pytest.raises(AssertionError, match=r"base address is global, and http://127\.0\.0\.1:"):
         async with inside.serving(play, book):
             pass

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
 from bot.discord_url import point_at
 from bot.playground.driver import Playground
 from bot.playground.world import Channel, World
+from tests.end_to_end import inside
 
 ECHO_BOT = (sys.executable, "-m", "tests.playground.echo_bot", "{url}")
 GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
@@ -28,7 +29,7 @@ GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
 @pytest.fixture
 async def play() -> AsyncIterator[Playground]:
     """Without a bot. Whatever Discord's description forbids fails the test, unless it cleared the list."""
-    async with Playground() as play:
+    async with inside.nothing_left(), Playground() as play:
         yield play
         assert await play.failures() == []
 
@@ -36,7 +37,7 @@ async def play() -> AsyncIterator[Playground]:
 @pytest.fixture
 async def echo() -> AsyncIterator[Playground]:
     """With the small bot, connected."""
-    async with Playground(bot=ECHO_BOT) as play:
+    async with inside.nothing_left(), Playground(bot=ECHO_BOT) as play:
         await play.connected()
         yield play
         assert await play.failures() == []
@@ -179,7 +180,7 @@ async def client(play: Playground, world: World) -> AsyncIterator[Client]:
     """The real discord.py, in this process, ready."""
     point_at(play.url)
     client = Client(intents=discord.Intents(guilds=True), guild_ready_timeout=0.02)
-    async with client:
+    async with inside.only_client(play.url), client:
         await client.login(world.token)
         running = asyncio.create_task(client.connect())
         await asyncio.wait(
