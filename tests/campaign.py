@@ -76,7 +76,7 @@ SLICES = (
     *parts("ledger-kills", 4, "tests/ledger/proofs/test_kill.py", LEDGER),
     *parts("spend", 10, "tests/ledger/proofs/test_spend.py", LEDGER),
     *parts("damage", 4, "tests/ledger/test_damage.py tests/ledger/test_storage.py", LEDGER),
-    *parts("journals", 1, "tests/ledger/test_journals.py", LEDGER),
+    *parts("files", 1, "tests/ledger/test_journals.py tests/ledger/test_migrations.py", LEDGER),
     *parts("claims", 40, "tests/markets/test_machine.py", MARKETS),
     *parts("due", 4, "tests/markets/test_due_processes.py", MARKETS),
     *parts("settling", 1, "tests/markets/test_settling_kills.py", MARKETS),
