@@ -6,8 +6,9 @@
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -76,7 +77,7 @@ class Run:
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Run":
-        asked = config.getoption
+        asked: Callable[[str], Any] = config.getoption
         part, _, parts = str(asked("--part")).partition("/")
         lane: Lane = "campaign" if asked("--campaign") else asked("--size")
         run = cls(lane, int(part), int(parts or 1), asked("--seed"))

@@ -10,10 +10,11 @@ from tests.end_to_end import inside
 
 async def test_a_task_that_outlives_its_test_fails_it():
     for_ever = asyncio.Event()
+    left: list[asyncio.Task[bool]] = []
     with pytest.raises(AssertionError, match=r"still running: .*wait"):
         async with inside.nothing_left(seconds=0.01):
-            left = asyncio.create_task(for_ever.wait())
-    left.cancel()
+            left.append(asyncio.create_task(for_ever.wait()))
+    left[0].cancel()
 
     async with inside.nothing_left():
         ending = asyncio.create_task(asyncio.sleep(0))
