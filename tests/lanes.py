@@ -8,7 +8,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pytest
 
@@ -79,8 +79,8 @@ class Run:
     def of(cls, config: pytest.Config) -> "Run":
         asked: Callable[[str], Any] = config.getoption
         part, _, parts = str(asked("--part")).partition("/")
-        lane: Lane = "campaign" if asked("--campaign") else asked("--size")
-        run = cls(lane, int(part), int(parts or 1), asked("--seed"))
+        lane = "campaign" if asked("--campaign") else asked("--size")
+        run = cls(cast(Lane, lane), int(part), int(parts or 1), asked("--seed"))
         if not 1 <= run.part <= run.parts:
             raise pytest.UsageError(f"--part {part}/{parts}: it is one of 1/{parts} to {parts}/{parts}")
         return run
