@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Connection
 
 from ledger import database
@@ -19,6 +18,7 @@ from markets import tables
 from markets.claims import Actor
 from markets.errors import MarketError
 from tests.markets.club import Club
+from tests.markets.machine.whole import Looking
 from tests.world import NOW
 
 GUILDS = itertools.count(6_000_001)
@@ -27,7 +27,7 @@ which = st.integers(0, 11)
 stakes = st.integers(1, 40_000)
 
 
-class Base(RuleBasedStateMachine):
+class Base(Looking):
     """Six people: two are moderators, one of them the owner, one a judge that some claims name.
 
     Where there are two databases everything is done on both, and both say the same; what to do next is read from the
@@ -39,8 +39,6 @@ class Base(RuleBasedStateMachine):
     watcher: ClassVar["Watcher"]
     opened: ClassVar[dict[str, Database]] = {}
     steps: ClassVar[int] = 0
-    every: ClassVar[int] = 1
-    """The whole book is looked at after every so many steps of an example."""
     done: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
