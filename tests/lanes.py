@@ -53,7 +53,7 @@ SIZES = {
     ),
     # A step takes PostgreSQL seven times as long.
     "test_whatever_is_done_in_whatever_order_the_books_balance_and_everything_ends[postgresql]": Sizes(
-        "steps", 150, 800, 80_000
+        "steps", 400, 800, 80_000
     ),
     "test_when_the_troubles_stop_everything_owed_is_done_within_one_sweep": Sizes("seeds", 4, 20, 1_000),
     "test_a_kill_between_every_two_steps_loses_and_doubles_nothing": Sizes("kills", 6, 22, 22),
