@@ -21,6 +21,7 @@ test: $(VENV)/.dev
 # The proofs at the sizes that issues name, and the twins on PostgreSQL that `test` leaves out.
 proofs: $(VENV)/.dev
 	$(PYTEST) --twins rest -m "proof or core" $(ARGS)
+	@test -n '$(ARGS)' || $(BIN)/python -m tests.campaign --passed proofs
 
 # Every proof at its full size, in slices; each is recorded in docs/campaigns.md, and not run again while it stands.
 campaign: $(VENV)/.dev

@@ -87,3 +87,18 @@ async def nothing_left(seconds: float = 30) -> AsyncGenerator[None]:
     if left:
         _, left = await asyncio.wait(left, timeout=seconds)
     assert not left, f"still running: {left}"
+
+
+@contextlib.asynccontextmanager
+async def all_ended() -> AsyncGenerator[None]:
+    """What was begun within, and was left in its middle by a bot that is killed, ends with it as a process would."""
+    before = asyncio.all_tasks()
+    try:
+        yield
+    finally:
+        left = asyncio.all_tasks() - before - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            _, left = await asyncio.wait(left, timeout=30)
+        assert not left, f"still running: {left}"

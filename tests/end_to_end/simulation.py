@@ -444,7 +444,7 @@ class Simulation:
 @asynccontextmanager
 async def simulated(seed: int, url: str) -> AsyncGenerator[Simulation]:
     """The server before its first day; what becomes of it is told where it fails."""
-    async with inside.nothing_left(), Playground() as play, inside.only_client(play.url):
+    async with inside.all_ended(), Playground() as play, inside.only_client(play.url):
         simulation = Simulation(seed, url, play)
         log = logging.getLogger("crux")
         log.addHandler(simulation.errors)
