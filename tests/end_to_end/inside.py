@@ -28,9 +28,30 @@ class Kept(logging.Handler):
             self.lines.extend(self.format(record).splitlines())
 
 
+_serving: list[str] = []
+
+
+@contextlib.asynccontextmanager
+async def only_client(url: str) -> AsyncGenerator[None]:
+    """Hold the place of the one discord.py client that a process can have."""
+    assert not _serving, f"discord.py's base address is global, and {_serving[0]} has it"
+    _serving.append(url)
+    try:
+        yield
+    finally:
+        _serving.clear()
+
+
 @contextlib.asynccontextmanager
 async def serving(play: Playground, url: str) -> AsyncGenerator[None]:
     """The bot serves a playground from here on, and has stopped in order at the end, with every task it began."""
+    assert play.running is not None
+    async with only_client(play.url), _serving_alone(play, url):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _serving_alone(play: Playground, url: str) -> AsyncGenerator[None]:
     assert play.running is not None
     kept, root, ours = Kept(play.running.child.lines), logging.getLogger(), logging.getLogger("crux")
     level = ours.level
@@ -54,11 +75,30 @@ async def serving(play: Playground, url: str) -> AsyncGenerator[None]:
 
 
 @contextlib.asynccontextmanager
-async def nothing_left() -> AsyncGenerator[None]:
-    """No task that was begun within outlives it: it would meet the next test's Discord."""
+async def nothing_left(seconds: float = 30) -> AsyncGenerator[None]:
+    """No task that was begun within outlives it: it would meet the next test's Discord.
+
+    Args:
+        seconds: How long those that are ending have for it.
+    """
     before = asyncio.all_tasks()
     yield
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     if left:
-        _, left = await asyncio.wait(left, timeout=30)
+        _, left = await asyncio.wait(left, timeout=seconds)
     assert not left, f"still running: {left}"
+
+
+@contextlib.asynccontextmanager
+async def all_ended() -> AsyncGenerator[None]:
+    """What was begun within, and was left in its middle by a bot that is killed, ends with it as a process would."""
+    before = asyncio.all_tasks()
+    try:
+        yield
+    finally:
+        left = asyncio.all_tasks() - before - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            _, left = await asyncio.wait(left, timeout=30)
+        assert not left, f"still running: {left}"

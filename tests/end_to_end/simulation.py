@@ -40,6 +40,7 @@ from markets.core import tables
 from markets.core.errors import MarketError
 from markets.records import audit as shares_audit
 from markets.settlement import calendar
+from tests.end_to_end import inside
 from tests.markets.club import Club
 from tests.markets.machine.seen import Seen
 
@@ -448,7 +449,7 @@ class Simulation:
 @asynccontextmanager
 async def simulated(seed: int, url: str) -> AsyncGenerator[Simulation]:
     """The server before its first day; what becomes of it is told where it fails."""
-    async with Playground() as play:
+    async with inside.all_ended(), Playground() as play, inside.only_client(play.url):
         simulation = Simulation(seed, url, play)
         log = logging.getLogger("crux")
         log.addHandler(simulation.errors)

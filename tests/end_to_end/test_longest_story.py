@@ -1,5 +1,6 @@
 """The longest story of a bet, with the bot killed between every two of its steps: nothing lost, nothing twice."""
 
+import itertools
 from collections import Counter
 
 import pytest
@@ -8,11 +9,20 @@ from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
 
-pytestmark = pytest.mark.apart  # it is about processes
+pytestmark = [pytest.mark.proof, pytest.mark.apart]  # it is about processes
+
+MOMENTS = 22
+"""How many times one step of the story is over and the next hasn't begun."""
+
+_moments = itertools.count()
+_kills = MOMENTS
 
 
 async def _reborn(play: Playground) -> None:
-    """SIGKILL, and a new process on the same book."""
+    """SIGKILL, and a new process on the same book: after every step, or after so many, evenly spread."""
+    moment = next(_moments)
+    if moment * _kills // MOMENTS == (moment + 1) * _kills // MOMENTS:
+        return
     await play.kill_bot()
     await play.start_bot()
     await play.connected()
@@ -27,7 +37,9 @@ async def _ruling(play: Playground, by: str, result: str, reason: str) -> Answer
     return await play.person(by).submit(form, reason=reason)
 
 
-async def test_a_kill_between_every_two_steps_loses_and_doubles_nothing(play: Playground):
+async def test_a_kill_between_every_two_steps_loses_and_doubles_nothing(play: Playground, size: int):
+    global _moments, _kills
+    _moments, _kills = itertools.count(), size
     await set_up(play)
     await quick(play, when="in 30 days", who=["Bo"])
     await _reborn(play)
@@ -94,3 +106,4 @@ async def test_a_kill_between_every_two_steps_loses_and_doubles_nothing(play: Pl
     assert "**950 points**" in (await play.bo.run("/wallet show")).text
     assert "200.00" in (await play.ada.run("/bet mine")).text
     assert "right" in (await play.mira.run("/ledger verify")).text
+    assert next(_moments) == MOMENTS

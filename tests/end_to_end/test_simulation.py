@@ -1,6 +1,6 @@
 """A month of a server, with people at odds and a Discord that fails: what is owed is done, once, in order.
 
-`pytest tests/end_to_end/test_simulation.py --seed 17` replays one seed; `--campaign` runs a thousand.
+`pytest tests/end_to_end/test_simulation.py --seed 17` replays one seed; `--size campaign` runs a thousand.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import databases
+from tests import databases, lanes
 from tests.end_to_end import traffic
 from tests.end_to_end.simulation import DAYS, START, STEPS_MINUTES, Simulation, simulated
 
@@ -23,8 +23,7 @@ ON_POSTGRESQL = (3, 8)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" not in metafunc.fixturenames:
         return
-    asked = metafunc.config.getoption("--seed")
-    seeds = [asked] if asked is not None else range(1_000 if metafunc.config.getoption("--campaign") else 20)
+    seeds = lanes.Run.of(metafunc.config).seeds(metafunc.function.__name__)
     both = [(seed, "postgresql") for seed in seeds if seed in ON_POSTGRESQL]
     metafunc.parametrize(("seed", "where"), [*((seed, "sqlite") for seed in seeds), *both])
 

@@ -13,6 +13,8 @@ from ledger.errors import AccountEnded, InsufficientFunds, Refused, UnknownPlaye
 from tests.ledger import rows
 from tests.world import NOW, Join, World, join
 
+pytestmark = pytest.mark.core
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:

@@ -24,6 +24,8 @@ from tests.benchmarks import books
 from tests.ledger.forged import Forgery, Row, clone, forge, unguard
 from tests.world import World
 
+pytestmark = pytest.mark.core
+
 STORY = 1  # the guild whose book the others are copies of
 MINT, HOUSE, ADA, BO, POT, SECOND = 1, 2, 3, 4, 5, 6
 STAKE, PAYOUT, GIFT, BACK, DEBT, HELP, LAST = 3, 4, 5, 6, 8, 10, 12

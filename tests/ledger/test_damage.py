@@ -17,7 +17,7 @@ from ledger import schema
 from ledger.audit.verify import Problem, Report, audit, audit_all
 from ledger.errors import NotADatabase, StorageError
 from ledger.storage.database import run_alone
-from tests import databases
+from tests import databases, lanes
 from tests.ledger import damaged
 from tests.ledger.damaged import GUILDS, PAGE, TABLES, Change, Row
 from tests.ledger.forged import Forgery, forge, unguard
@@ -59,8 +59,10 @@ def test_a_sound_book_has_no_problems(whole: Path):
 
 
 @pytest.mark.proof
-def test_every_flipped_bit_that_changes_a_value_is_found_and_named(whole: Path, copy: Path, campaign: bool):
-    seed = random.SystemRandom().randrange(2**32) if campaign else SEED
+def test_every_flipped_bit_that_changes_a_value_is_found_and_named(
+    whole: Path, copy: Path, size: int, lane: lanes.Run
+):
+    seed = SEED + lane.first_seed
     data, before = whole.read_bytes(), damaged.dump(whole)
     assert before is not None
     named, unreadable = 0, 0
@@ -76,7 +78,7 @@ def test_every_flipped_bit_that_changes_a_value_is_found_and_named(whole: Path, 
         elif changed := damaged.changes(before, after):
             named += 1
             _check_named(audited(copy), changed, where)
-        if named + unreadable >= (2_000 if campaign else 200):
+        if named + unreadable >= size:
             break
     assert named > unreadable > 0
 
@@ -123,11 +125,13 @@ def _check_named(problems: list[Problem], changed: list[Change], where: str) -> 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("table", TABLES)
-def test_every_column_changed_by_one_bit_is_found_and_named(copy: Path, table: str, campaign: bool):
-    chance = random.Random(SEED)
+def test_every_column_changed_by_one_bit_is_found_and_named(
+    copy: Path, table: str, size: int, lane: lanes.Run
+):
+    chance = random.Random(SEED + lane.first_seed)
     before = damaged.dump(copy)
     assert before is not None
-    rows = chance.sample(before[table], min(len(before[table]), 40 if campaign else 3))
+    rows = chance.sample(before[table], min(len(before[table]), size))
     with closing(sqlite3.connect(copy, isolation_level=None)) as driver:
         for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             driver.execute(f"DROP TRIGGER {name}")

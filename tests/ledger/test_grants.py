@@ -13,6 +13,8 @@ from ledger.transfers import Posted
 from tests.ledger import rows
 from tests.world import NOW, SALT, Join, World
 
+pytestmark = pytest.mark.core
+
 POINT = 100
 
 

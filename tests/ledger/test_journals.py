@@ -20,12 +20,11 @@ from ledger.files import journals
 from ledger.files.journals import Style
 from ledger.files.paging import Selection
 from ledger.storage.database import Database, run_alone
-from tests import tools
+from tests import lanes, tools
 from tests.benchmarks import books
 from tests.ledger import points, stories
 from tests.world import NOW, World
 
-TRANSFERS, CAMPAIGN_ENTRIES = 10_000, 1_000_000
 BEAN_CHECK = str(Path(sys.executable).with_name("bean-check"))
 
 Check = Callable[..., str]
@@ -67,9 +66,9 @@ def balances(tx: Connection, guild: int) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def big(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, campaign: bool) -> str:
-    """A book of 10,000 transfers, or of a million entries."""
-    count = books.transfers_for(CAMPAIGN_ENTRIES) if campaign else TRANSFERS
+def big(tmp_path_factory: pytest.TempPathFactory, lane: lanes.Run) -> str:
+    """A book of as many transfers as its proofs are to read: a million entries in a campaign."""
+    count = lane.size("test_hledger_accepts_every_assertion_and_comes_to_our_balances")
     return books.book(tmp_path_factory.mktemp("big") / "crux.db", count)
 
 

@@ -35,6 +35,13 @@ def in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "READ_LIMIT_MS", READ_LIMIT_MS)
 
 
+@pytest.fixture
+async def db(url: str, in_earnest: None) -> AsyncIterator[Database]:
+    """A database opened with that limit, by each test for itself."""
+    async with databases.opened(url) as database:
+        yield database
+
+
 def endless(tx: Connection) -> int:
     return tx.execute(ENDLESS).scalar_one()
 

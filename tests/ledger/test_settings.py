@@ -14,6 +14,8 @@ from ledger.errors import BadSetting
 from tests.ledger import rows
 from tests.world import NOW, World
 
+pytestmark = pytest.mark.core
+
 
 @dataclass(frozen=True, slots=True)
 class Save:

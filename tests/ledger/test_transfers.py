@@ -8,6 +8,8 @@ from ledger.errors import AccountEnded, InsufficientFunds, KeyReused
 from tests.ledger import rows
 from tests.world import World
 
+pytestmark = pytest.mark.core
+
 
 @pytest.mark.rule("A2")
 async def test_points_move_from_one_wallet_to_another(world: World):

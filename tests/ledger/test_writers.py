@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,13 @@ from tests import databases
 from tests.ledger import rows
 from tests.ledger.gates import Hold, closed_gate, outsider, settled
 from tests.world import NOW, Join, Post, World, join, post
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    """A database that each test opens for itself: what is told here is how it is opened, broken and closed."""
+    async with databases.opened(url) as database:
+        yield database
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
 
+pytestmark = pytest.mark.core
+
 B = 100_000
 START = 10_000_000
 RESULTS = [Result("outcome", outcome=YES), Result("outcome", outcome=NO)]

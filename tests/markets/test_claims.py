@@ -32,6 +32,8 @@ from markets.core.settings import Settings
 from markets.settlement import recusal
 from tests.markets.club import NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 
 async def choose(club: Club, **chosen: Any) -> None:
     await club.db.background(

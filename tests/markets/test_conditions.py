@@ -34,6 +34,8 @@ from markets.settlement.dependents import verdict
 from markets.views import queries
 from tests.markets.club import DAY, NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 EITHER: dict[str, Any] = {
     "kind": "choice",

@@ -21,6 +21,8 @@ from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 IT_WAS = Result("outcome", outcome=YES)
 
 

@@ -29,6 +29,8 @@ from markets.settlement import disputes
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import state
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 
 

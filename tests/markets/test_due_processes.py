@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from ledger.types import to_us
 from markets.core import jobs
 from markets.core.tables import posts
-from tests import databases
+from tests import databases, lanes
 from tests.markets import due_worker
 from tests.world import World
 
@@ -91,14 +91,14 @@ class Workers:
 
 @pytest.mark.proof
 def test_due_work_is_neither_lost_nor_doubled_when_processes_are_killed(
-    postgresql: databases.Server, campaign: bool
+    postgresql: databases.Server, size: int, lane: lanes.Run
 ):
-    items, kills = (20_000, 500) if campaign else (2_000, 50)
+    items, kills = size * 40, size
     url = postgresql.database()
     asyncio.run(make_due(url, items))
 
     spawn.set_forkserver_preload(["tests.markets.due_worker", "tests.markets.test_due_processes"])
-    workers = Workers(url, count=3, kills=kills, seed=4)
+    workers = Workers(url, count=3, kills=kills, seed=4 + lane.first_seed)
     workers.work()
 
     marks, left = asyncio.run(found(url))

@@ -17,6 +17,7 @@ from ledger.accounts import Player
 from ledger.errors import AlreadyThere, UnknownGuild
 from ledger.files import cells, paging
 from ledger.files import exports as book_exports
+from ledger.storage.database import Database
 from ledger.types import to_us
 from markets.bets import offers
 from markets.claims import ambiguity, claims
@@ -170,9 +171,21 @@ async def whole(url: str, guild: int, folder: Path, *, people: bool) -> None:
     await stories.alone(url, lambda tx: exports.add_to_folder(tx, guild, folder, with_people=people))
 
 
+_told: dict[str, Club] = {}
+
+
+@pytest.fixture
+async def club(db: Database, url: str, guild: int) -> Club:
+    """A server with the whole story, told once for each database: the tests here only read it."""
+    if url not in _told:
+        club = await Club.make(db, guild)
+        await everything(club)
+        _told[url] = club
+    return _told[url]
+
+
 @pytest.fixture
 async def folder(club: Club, url: str, tmp_path: Path) -> Path:
-    await everything(club)
     await whole(url, club.guild, tmp_path / "out", people=True)
     return tmp_path / "out"
 
@@ -356,7 +369,6 @@ async def test_no_file_about_claims_tells_a_person_s_id_a_balance_or_a_draft(
 async def test_small_pages_say_the_same_as_large_ones(
     club: Club, url: str, monkeypatch: pytest.MonkeyPatch, table: exports.Table
 ):
-    await everything(club)
     whole = await stories.alone(url, lambda tx: "".join(exports.blocks(tx, club.guild, table)))
     monkeypatch.setattr(paging, "PAGE", 1)
     small = "".join([block async for block in exports.stream(club.db, club.guild, table)])

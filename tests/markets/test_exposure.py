@@ -17,6 +17,8 @@ from markets.shares import trading
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT, VOID = Result("outcome", outcome=YES), Result("outcome", outcome=NO), Result("void")
 WEEK, TWO_DAYS = 7 * 24 * 3_600, 48 * 3_600
 

@@ -22,6 +22,8 @@ from markets.core.errors import (
 from markets.forecasts import forecasts
 from tests.markets.club import Club
 
+pytestmark = pytest.mark.core
+
 RANGES = (
     Outcome("below 100", "", None, "100"),
     Outcome("100 to 200", "", "100", "200"),

@@ -17,6 +17,8 @@ from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_resolution import IT_WAS, IT_WAS_NOT
 
+pytestmark = pytest.mark.core
+
 B = 20_000
 
 

@@ -15,6 +15,8 @@ from markets.people import allowances
 from markets.people.allowances import Helped
 from tests.markets.club import DAY, YES, Club
 
+pytestmark = pytest.mark.core
+
 START = 100_000
 
 

@@ -36,6 +36,8 @@ from markets.settlement import proposals
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
 
+pytestmark = pytest.mark.core
+
 HALF = ambiguity.encode(ambiguity.PaysHalf("maker"))
 
 

@@ -29,6 +29,8 @@ from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
 from tests.markets.test_resolution import IT_WAS
 
+pytestmark = pytest.mark.core
+
 B = 20_000
 
 

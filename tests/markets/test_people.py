@@ -14,6 +14,8 @@ from markets.settlement import recusal
 from tests.markets.club import Club
 from tests.world import SALT
 
+pytestmark = pytest.mark.core
+
 
 @pytest.mark.rule("E4")
 async def test_a_person_gets_every_row_that_names_them_and_none_that_does_not(club: Club):

@@ -31,6 +31,8 @@ from tests.markets import shared_pools
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
 
+pytestmark = pytest.mark.core
+
 DAY = timedelta(days=1)
 
 

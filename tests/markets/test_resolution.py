@@ -32,6 +32,8 @@ from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 
 

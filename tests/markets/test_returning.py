@@ -19,6 +19,8 @@ from markets.settlement import proposals
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD
 
+pytestmark = pytest.mark.core
+
 YESR, NOR = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 EVE = 5
 

@@ -33,6 +33,8 @@ from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
 from tests.markets.test_races import Act, race, sweeping, won
 
+pytestmark = pytest.mark.core
+
 IT_WAS = Result("outcome", outcome=YES)
 
 

@@ -36,6 +36,8 @@ from markets.views import queries
 from tests.ledger import stories as books
 from tests.markets.club import DAY, Club
 
+pytestmark = pytest.mark.core
+
 FAST, SLOW = 0, 1
 
 

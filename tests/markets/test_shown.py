@@ -14,6 +14,8 @@ from markets.mechanisms import lmsr
 from markets.shares import market_maker, trading
 from tests.markets.club import NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 B = 10_000
 LOOSE = {"tolerance_bps": 9_800}
 A_LOT = 1_000_000

@@ -25,6 +25,8 @@ from tests.markets.club import NO, Club
 from tests.markets.test_claims import edit
 from tests.markets.test_offers import better, move, read_offer, withdraw
 
+pytestmark = pytest.mark.core
+
 YES_, NO_ = Outcome("YES", "A named lab states it."), Outcome("NO", "No lab states it.")
 
 

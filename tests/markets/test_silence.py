@@ -21,6 +21,8 @@ from markets.views import queries
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT, VOID = Result("outcome", outcome=YES), Result("outcome", outcome=NO), Result("void")
 OTHERS = {
     "void": VOID,

@@ -17,6 +17,8 @@ from markets.settlement import disputes, proposals
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 
+pytestmark = pytest.mark.core
+
 IT_WAS, IT_WAS_NOT = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 
 

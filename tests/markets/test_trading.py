@@ -33,6 +33,8 @@ from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import IT_WAS
 
+pytestmark = pytest.mark.core
+
 B = 100_000
 
 

@@ -10,6 +10,8 @@ from markets.settlement import calendar
 from tests.markets.club import DAY, YES, Club
 from tests.markets.test_silence import IT_WAS, IT_WAS_NOT, VOID, begun, posted, sound, state
 
+pytestmark = pytest.mark.core
+
 
 async def days(club: Club, count: int) -> None:
     for _ in range(count):

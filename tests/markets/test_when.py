@@ -35,6 +35,8 @@ from markets.shares import market_maker, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_races import Act, race, sound, sweeping, three
 
+pytestmark = pytest.mark.core
+
 __all__ = ["three"]
 
 IT_WAS = Result("outcome", outcome=YES)

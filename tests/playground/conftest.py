@@ -5,7 +5,7 @@ import json
 import sys
 import warnings
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +20,25 @@ with warnings.catch_warnings():
 from bot.discord_url import point_at
 from bot.playground.driver import Playground
 from bot.playground.world import Channel, World
+from tests import judged
+from tests.end_to_end import inside
 
 ECHO_BOT = (sys.executable, "-m", "tests.playground.echo_bot", "{url}")
 GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
 
 
+@pytest.fixture(scope="session", autouse=True)
+def judged_once() -> Iterator[None]:
+    """Bodies that differ in nothing but ids and times are held against Discord's description once."""
+    with pytest.MonkeyPatch.context() as patch:
+        judged.once(patch)
+        yield
+
+
 @pytest.fixture
 async def play() -> AsyncIterator[Playground]:
     """Without a bot. Whatever Discord's description forbids fails the test, unless it cleared the list."""
-    async with Playground() as play:
+    async with inside.nothing_left(), Playground() as play:
         yield play
         assert await play.failures() == []
 
@@ -36,7 +46,7 @@ async def play() -> AsyncIterator[Playground]:
 @pytest.fixture
 async def echo() -> AsyncIterator[Playground]:
     """With the small bot, connected."""
-    async with Playground(bot=ECHO_BOT) as play:
+    async with inside.nothing_left(), Playground(bot=ECHO_BOT) as play:
         await play.connected()
         yield play
         assert await play.failures() == []
@@ -179,7 +189,7 @@ async def client(play: Playground, world: World) -> AsyncIterator[Client]:
     """The real discord.py, in this process, ready."""
     point_at(play.url)
     client = Client(intents=discord.Intents(guilds=True), guild_ready_timeout=0.02)
-    async with client:
+    async with inside.only_client(play.url), client:
         await client.login(world.token)
         running = asyncio.create_task(client.connect())
         await asyncio.wait(

@@ -20,7 +20,7 @@ from bot import server_settings
 from bot.background import digests
 from bot.ui import components
 from bot.ui.components import routes
-from bot.words import announced
+from bot.words import table
 from ledger import issuance
 from ledger.storage import schema_version
 from markets.core import outbox
@@ -77,7 +77,7 @@ def condensed(folder: Path) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     facts: dict[str, dict[str, Any]] = {}
     for one in noted:
-        if one["kind"] == "post" and one["post"] not in announced.POSTS:  # a test's own
+        if one["kind"] == "post" and one["post"] not in table.POSTS:  # a test's own
             continue
         if one["kind"] == "post":
             facts.setdefault(one["post"], {}).setdefault(" ".join(sorted(one["facts"])), one["facts"])
@@ -97,8 +97,8 @@ def condensed(folder: Path) -> dict[str, Any]:
         "known": {
             "due": sorted(handlers.JOBS),
             "alone": sorted(kind for kind, job in handlers.JOBS.items() if job.moves_points),
-            "cards": sorted(announced.CARDS),
-            "posts": sorted(announced.POSTS),
+            "cards": sorted(table.CARDS),
+            "posts": sorted(table.POSTS),
             "sent": sorted(outbox.SENT),
             "settings": sorted(field.name for room in rooms for field in fields(room)),
         },

@@ -8,7 +8,7 @@ from multiprocessing.context import ForkServerContext
 
 import pytest
 
-from tests import databases
+from tests import databases, lanes
 from tests.ledger import rows
 from tests.ledger.proofs import writing
 from tests.ledger.proofs.writing import CALLERS, PURSE, Ack, Job
@@ -103,8 +103,7 @@ async def check_everything(url: str, guild: int, last: tuple[Ack, ...]) -> None:
     assert len(keys) == CALLERS + sum(ack.place for ack in last)
 
 
-async def kill_often(processes: ForkServerContext, url: str, guild: int, kills: int) -> None:
-    seed = random.SystemRandom().randrange(2**32)
+async def kill_often(processes: ForkServerContext, url: str, guild: int, *, kills: int, seed: int) -> None:
     print(f"seed {seed}")
     chance, last = random.Random(seed), await new_book(url, guild)
     for kill in range(kills):
@@ -117,12 +116,12 @@ async def kill_often(processes: ForkServerContext, url: str, guild: int, kills: 
 
 
 async def test_nothing_acknowledged_is_lost_when_a_writing_process_is_killed(
-    processes: ForkServerContext, own_sqlite: str, guild: int, campaign: bool
+    processes: ForkServerContext, own_sqlite: str, guild: int, size: int, lane: lanes.Run
 ):
-    await kill_often(processes, own_sqlite, guild, 2_000 if campaign else 50)
+    await kill_often(processes, own_sqlite, guild, kills=size, seed=lane.first_seed)
 
 
 async def test_nothing_acknowledged_is_lost_when_a_process_on_postgresql_is_killed(
-    processes: ForkServerContext, postgresql_url: str, guild: int, campaign: bool
+    processes: ForkServerContext, postgresql_url: str, guild: int, size: int, lane: lanes.Run
 ):
-    await kill_often(processes, postgresql_url, guild, 500 if campaign else 10)
+    await kill_often(processes, postgresql_url, guild, kills=size, seed=lane.first_seed)

@@ -12,7 +12,7 @@ from ledger.accounts import Player, house
 from ledger.errors import AlreadyDone, KeyReused
 from ledger.storage.database import Database
 from ledger.transfers import Posted
-from tests import databases
+from tests import databases, lanes
 from tests.ledger import rows
 from tests.world import NOW, Post, World, post
 
@@ -34,11 +34,9 @@ async def ask(db: Database, ada: Player, amount: int) -> tuple[str, Posted | Non
 
 
 @pytest.mark.parametrize("programs", [1, 4])
-async def test_one_key_replayed_is_done_once(url: str, guild: int, programs: int):
+async def test_one_key_replayed_is_done_once(url: str, guild: int, programs: int, lane: lanes.Run):
     """From several programs, most bodies unlike the first, with a connection that goes now and then."""
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance = random.Random(lane.first_seed)
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(databases.opened(url)) for _ in range(programs)]
         world = await World.make(opened[0], guild)

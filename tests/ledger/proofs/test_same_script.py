@@ -9,13 +9,18 @@ import pytest
 from ledger import accounts, issuance
 from ledger.accounts import Account, house, mint
 from ledger.errors import LedgerError
-from tests import databases
+from tests import databases, lanes
 from tests.ledger import recomputed, rows
 from tests.world import NOW, OLD, World
 
 pytestmark = pytest.mark.proof
 
 STEPS = 400
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", lanes.Run.of(metafunc.config).seeds(metafunc.function.__name__))
 
 
 class Script:
@@ -125,15 +130,11 @@ async def play(url: str, guild: int, seed: int) -> tuple[list[str], dict[str, li
         return script.told, await rows.everything(db, guild)
 
 
-@pytest.mark.parametrize("seed", range(3))
 async def test_both_databases_come_to_the_same_book(
-    sqlite_url: str, postgresql_url: str, guild: int, seed: int, campaign: bool
+    sqlite_url: str, postgresql_url: str, guild: int, seed: int
 ):
-    chosen = random.SystemRandom().randrange(2**32) if campaign else seed
-    print(f"seed {chosen}")
-
-    told, book = await play(sqlite_url, guild, chosen)
-    told_there, book_there = await play(postgresql_url, guild, chosen)
+    told, book = await play(sqlite_url, guild, seed)
+    told_there, book_there = await play(postgresql_url, guild, seed)
 
     assert told_there == told
     assert book_there == book

@@ -66,30 +66,29 @@ async def is_spent(world: World, spent: tuple[Player, int]) -> None:
     await rows.is_right(world.db, world.guild)
 
 
-async def test_one_balance_spent_by_200_callers_is_spent_once(sqlite_url: str, guild: int, campaign: bool):
+async def test_one_balance_spent_by_200_callers_is_spent_once(sqlite_url: str, guild: int, size: int):
     async with databases.opened(sqlite_url) as db:
         world = await World.make(db, guild)
-        await spend_from([db], world, attempts=1_000_000 if campaign else 10_000, callers=200)
+        await spend_from([db], world, attempts=size, callers=200)
 
 
 async def test_one_balance_spent_by_four_programs_on_one_file_is_spent_once(
-    own_sqlite: str, guild: int, campaign: bool
+    own_sqlite: str, guild: int, size: int
 ):
     async with AsyncExitStack() as stack:
         programs = [await stack.enter_async_context(databases.opened(own_sqlite)) for _ in range(4)]
         world = await World.make(programs[0], guild)
-        await spend_from(programs, world, attempts=100_000 if campaign else 1_000, callers=32)
+        await spend_from(programs, world, attempts=size, callers=32)
 
 
 async def test_one_balance_spent_over_64_connections_is_spent_once(
-    postgresql_url: str, guild: int, campaign: bool
+    postgresql_url: str, guild: int, size: int
 ):
     """64 programs, each with a connection of its own, stand before one row: no queue of ours orders them."""
     async with AsyncExitStack() as stack:
         programs = [await stack.enter_async_context(databases.opened(postgresql_url)) for _ in range(64)]
         world = await World.make(programs[0], guild)
-        attempts = 1_000_000 if campaign else 10_000
-        await spend_from(programs, world, attempts=attempts, callers=64, share=10)
+        await spend_from(programs, world, attempts=size, callers=64, share=10)
 
 
 async def test_guilds_that_spend_at_once_do_not_touch_each_other(postgresql_url: str, guild: int):

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine
 from sqlalchemy import Connection
 
 from ledger.accounts import Player
@@ -19,6 +18,7 @@ from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
 from tests.markets.club import Club
+from tests.markets.machine.whole import Looking
 from tests.world import NOW
 
 GUILDS = itertools.count(6_000_001)
@@ -27,7 +27,7 @@ which = st.integers(0, 11)
 stakes = st.integers(1, 40_000)
 
 
-class Base(RuleBasedStateMachine):
+class Base(Looking):
     """Six people: two are moderators, one of them the owner, one a judge that some claims name.
 
     Where there are two databases everything is done on both, and both say the same; what to do next is read from the
@@ -44,6 +44,7 @@ class Base(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.reversed = False
+        self.taken = 0
         self.frozen: dict[int, str] = {}
         guild = next(GUILDS)
         self.clubs = [self.wait(self._begin(url, guild)) for url in self.urls]
