@@ -38,9 +38,11 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The route of a custom_id, and what its handler gets beside the context: the numbers, or their ticket."""
+    """The route of a custom_id, its numbers, and what the handler gets with the context: the numbers, or their
+    ticket."""
 
     route: Route
+    numbers: Mapping[str, int]
     given: Mapping[str, Any]
 
 
@@ -62,7 +64,8 @@ class Routes:
             Outdated: No template is like this, or the numbers are no ticket: it is forged, or of another version.
         """
         route, numbers = self._split(custom_id)
-        return Found(route, numbers if route.ticket is None else {"ticket": route.ticket(**numbers)})
+        given = numbers if route.ticket is None else {"ticket": route.ticket(**numbers)}
+        return Found(route, numbers, given)
 
     def _split(self, custom_id: str) -> tuple[Route, dict[str, int]]:
         for pattern, names, route in self._patterns.get(_head(custom_id), ()):

@@ -26,8 +26,9 @@ import bot.app  # noqa: F401 - all are registered who carry out, word and route 
 from bot import server_settings
 from bot.background import digests, finder
 from bot.cli.verify import tell
+from bot.commands.routes import ROUTES
+from bot.routes import Routes
 from bot.ui import components
-from bot.ui.components import routes
 from bot.words import announced, table
 from bot.words.announced import Ask
 from ledger import issuance, players, schema
@@ -381,7 +382,7 @@ def require_shown(said: announced.Told | None) -> None:
     if said is not None:
         components.view(said.card)
         for button in said.card.buttons:
-            routes.find(button.id)
+            Routes(ROUTES).find(button.id)
 
 
 # --- it moves to another database -------------------------------------------------------------
@@ -502,9 +503,10 @@ def test_a_button_of_before_has_its_route(template: str):
     numbers = re.fullmatch(re.sub(r"{\w+}", "([0-9]+)", template), custom_id)
     assert numbers is not None
 
-    _, found = routes.find(custom_id)
+    found = Routes(ROUTES).find(custom_id)
 
-    assert list(found.values()) == list(map(int, numbers.groups()))
+    assert found.route.template == template
+    assert list(found.numbers.values()) == list(map(int, numbers.groups()))
 
 
 def test_a_refused_form_of_before_leads_back_to_its_button():
@@ -512,9 +514,9 @@ def test_a_refused_form_of_before_leads_back_to_its_button():
         filled = {
             name: values[:1] or ["1"] if kind == "PickOne" else "" for kind, name, values in form["fields"]
         }
-        again = routes.again(form["id"], filled)
+        again = Routes(ROUTES).again(form["id"], filled)
         if again:
-            routes.find(again)
+            Routes(ROUTES).find(again)
 
 
 def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():

@@ -15,11 +15,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import bot.app  # noqa: F401 - every command's routes are registered by it
 from bot import server_settings
 from bot.background import digests
+from bot.commands.routes import ROUTES
+from bot.routes import Routes
 from bot.ui import components
-from bot.ui.components import routes
 from bot.words import table
 from ledger import issuance
 from ledger.storage import schema_version
@@ -60,14 +60,7 @@ if INTO is not None:
 
 
 def template_of(custom_id: str) -> str:
-    handler, _ = routes.find(custom_id)
-    head, numbers = custom_id.partition(":")[0], custom_id.count(":")
-    (found,) = [
-        template
-        for template, its in routes.templates.items()
-        if its is handler and template.partition(":")[0] == head and template.count(":") == numbers
-    ]
-    return found
+    return Routes(ROUTES).find(custom_id).route.template
 
 
 def condensed(folder: Path) -> dict[str, Any]:
@@ -86,7 +79,8 @@ def condensed(folder: Path) -> dict[str, Any]:
         ids[template] = max(longest, one["id"], key=lambda custom_id: (len(custom_id), custom_id))
         if one["kind"] == "form":
             forms.setdefault(template, {"id": one["id"], "fields": one["fields"]})
-    for template in routes.templates:
+    for route in ROUTES:
+        template = route.template
         filled = template.format_map(Numbers())
         ids.setdefault(template, filled)
     rooms = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold)
