@@ -38,12 +38,20 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The route of a custom_id, its numbers, and what the handler gets with the context: the numbers, or their
-    ticket."""
+    """The route of a custom_id, and its numbers."""
 
     route: Route
     numbers: Mapping[str, int]
-    given: Mapping[str, Any]
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What the handler gets with the context: the numbers, or their ticket.
+
+        Raises:
+            Outdated: The numbers are no ticket: the custom_id is forged.
+        """
+        ticket = self.route.ticket
+        return self.numbers if ticket is None else {"ticket": ticket(**self.numbers)}
 
 
 class Routes:
@@ -61,24 +69,19 @@ class Routes:
         """The route of a custom_id, with what it holds.
 
         Raises:
-            Outdated: No template is like this, or the numbers are no ticket: it is forged, or of another version.
+            Outdated: No template is like this: it is forged, or of another version.
         """
-        route, numbers = self._split(custom_id)
-        given = numbers if route.ticket is None else {"ticket": route.ticket(**numbers)}
-        return Found(route, numbers, given)
-
-    def _split(self, custom_id: str) -> tuple[Route, dict[str, int]]:
         for pattern, names, route in self._patterns.get(_head(custom_id), ()):
             found = pattern.fullmatch(custom_id)
             if found is not None and all(int(number) <= _LARGEST for number in found.groups()):
-                return route, dict(zip(names, map(int, found.groups()), strict=True))
+                return Found(route, dict(zip(names, map(int, found.groups()), strict=True)))
         raise Outdated
 
     def again(self, custom_id: str, filled: components.Values) -> str:
         """The custom_id of the button that opens a form once more; empty where none does."""
-        route, numbers = self._split(custom_id)
+        found = self.find(custom_id)
         chosen = {name: components.choice(filled, name) for name in filled}
-        return route.again.format(**(chosen | numbers))
+        return found.route.again.format(**{**chosen, **found.numbers})
 
 
 def _head(custom_id: str) -> str:
