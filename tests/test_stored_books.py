@@ -29,7 +29,8 @@ from bot.cli.verify import tell
 from bot.commands.routes import ROUTES
 from bot.routes import Routes
 from bot.ui import components
-from bot.words import announced, table
+from bot.words import announced
+from bot.words import table as words_table
 from bot.words.announced import Ask
 from ledger import issuance, players, schema
 from ledger.audit.verify import audit_all
@@ -363,9 +364,9 @@ async def test_what_waits_to_be_told_finds_its_words(book: Stored):
         said: list[announced.Told | None] = []
         for kind, facts in waits["posts"]:
             ask = Ask(book.guild, book.now, facts=json.loads(facts), places=PLACES)
-            said.append(await db.read(table.POSTS[kind], ask))
+            said.append(await db.read(words_table.POSTS[kind], ask))
         for kind, ref in waits["cards"]:
-            said.append(await db.read(table.CARDS[kind], Ask(book.guild, book.now, ref=ref, places=PLACES)))
+            said.append(await db.read(words_table.CARDS[kind], Ask(book.guild, book.now, ref=ref, places=PLACES)))
     for one in said:
         require_shown(one)
     assert sum(one is not None for one in said) >= len(said) / 2, "most of it is news still"
@@ -523,8 +524,8 @@ def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
     known = SENT["known"]
     assert set(known["due"]) <= set(handlers.JOBS)
     assert all(handlers.JOBS[kind].moves_points for kind in known["alone"])
-    assert set(known["cards"]) <= set(table.CARDS)
-    assert set(known["posts"]) <= set(table.POSTS)
+    assert set(known["cards"]) <= set(words_table.CARDS)
+    assert set(known["posts"]) <= set(words_table.POSTS)
     assert set(known["sent"]) <= set(outbox.SENT)
 
 
@@ -545,7 +546,7 @@ async def test_posts_of_before_are_worded_by_the_facts_they_hold(tmp_path: Path)
         for kind, shapes in SENT["posts"].items():
             for facts in shapes:
                 ask = Ask(book.guild, book.now, facts=facts | THERE.get(kind, {}), places=PLACES)
-                require_shown(await db.read(table.POSTS[kind], ask))
+                require_shown(await db.read(words_table.POSTS[kind], ask))
 
 
 def test_what_a_server_chose_is_read_under_its_name(newest: Stored):
