@@ -38,17 +38,32 @@ from ledger.errors import AlreadyDone, KeyReused
 from ledger.storage import operations, schema_version
 from ledger.storage.database import Database, run_alone
 from ledger.types import to_us
-from markets.bets import offers, quick_bet
-from markets.claims import claims, judges, kept_edits
+from markets.bets import agreement, offers, quick_bet
+from markets.claims import claims, drafts, judges, kept_edits
 from markets.claims.terms import Result
-from markets.core import jobs, moderation_posts, outbox, tables
+from markets.core import delivery, jobs, moderation_posts, tables
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, preferences, rewards
 from markets.pools import pools
 from markets.records import audit, deletion
-from markets.settlement import calendar, disputes, handlers, proposals, recusal, resolution, scenarios
-from markets.shares import orders, trading
+from markets.settlement import (
+    absence,
+    calendar,
+    confirmation,
+    disputes,
+    freezing,
+    handlers,
+    proposals,
+    recusal,
+    resolution,
+    rulings,
+    scenarios,
+    sent_posts,
+    story_judging,
+    voting,
+)
+from markets.shares import opening, orders, trading
 from tests import databases
 from tests.ledger import stories
 from tests.markets import club as clubs
@@ -71,24 +86,24 @@ TODAY: dict[str, Callable[..., Any]] = {
     "acts.take": moderation_posts.take,
     "board.make_season": leaderboard.make_season,
     "board.show": leaderboard.show,
-    "calendar.back_again": calendar.back_again,
+    "calendar.back_again": absence.back_again,
     "calendar.needs_confirmation": calendar.needs_confirmation,
-    "claims.drop": claims.drop,
+    "claims.drop": drafts.drop,
     "claims.edit": claims.edit,
     "claims.follow": claims.follow,
     "claims.open_claim": claims.open_claim,
-    "claims.save_draft": claims.save_draft,
-    "claims.supersede": claims.supersede,
+    "claims.save_draft": drafts.save_draft,
+    "claims.supersede": drafts.supersede,
     "cruxes.link": crux_links.link,
     "cruxes.unlink": crux_links.unlink,
     "digests.tell": digests.tell,
     "disputes.appeal": disputes.appeal,
-    "disputes.appoint": disputes.appoint,
+    "disputes.appoint": voting.appoint,
     "disputes.argue": disputes.argue,
     "disputes.challenge": disputes.challenge,
-    "disputes.halt": disputes.halt,
-    "disputes.posted": disputes.posted,
-    "disputes.vote": disputes.vote,
+    "disputes.halt": freezing.halt,
+    "disputes.posted": rulings.posted,
+    "disputes.vote": voting.vote,
     "due.failed": jobs.failed,
     "due.perform": handlers.perform,
     "due.perform_some": handlers.perform_some,
@@ -102,17 +117,17 @@ TODAY: dict[str, Callable[..., Any]] = {
     "notes.dissent": notes.dissent,
     "notes.note": notes.note,
     "offers.accept": offers.accept,
-    "offers.agree": offers.agree,
+    "offers.agree": agreement.agree,
     "offers.counter": offers.counter,
     "offers.make": offers.make,
-    "offers.move_bet": offers.move_bet,
+    "offers.move_bet": agreement.move_bet,
     "offers.renew": offers.renew,
-    "offers.suggest": offers.suggest,
+    "offers.suggest": agreement.suggest,
     "offers.withdraw": offers.withdraw,
     "orders.cancel": orders.cancel,
     "orders.place": orders.place,
-    "outbox.sent": outbox.sent,
-    "outbox.shown": outbox.shown,
+    "outbox.sent": sent_posts.sent,
+    "outbox.shown": delivery.shown,
     "people.enter": players.enter,
     "people.forget": deletion.forget,
     "people.meet": players.meet,
@@ -121,7 +136,7 @@ TODAY: dict[str, Callable[..., Any]] = {
     "pools.stake": pools.stake,
     "preferences.choose": preferences.choose,
     "proposals.announced": proposals.announced,
-    "proposals.confirm": proposals.confirm,
+    "proposals.confirm": confirmation.confirm,
     "proposals.propose": proposals.propose,
     "proposals.withdraw": proposals.withdraw,
     "quick.quick": quick_bet.quick,
@@ -129,14 +144,14 @@ TODAY: dict[str, Callable[..., Any]] = {
     "rewards.cancel": rewards.cancel,
     "rewards.give": rewards.give,
     "rewards.offer": rewards.offer,
-    "scenarios.judge": scenarios.judge,
+    "scenarios.judge": story_judging.judge,
     "scenarios.keep": scenarios.keep,
     "scenarios.share": scenarios.share,
     "scenarios.take_out": scenarios.take_out,
     "scenarios.tell": scenarios.tell,
-    "trading.add_liquidity": trading.add_liquidity,
+    "trading.add_liquidity": opening.add_liquidity,
     "trading.buy": trading.buy,
-    "trading.open_market": trading.open_market,
+    "trading.open_market": opening.open_market,
     "trading.sell": trading.sell,
 }
 """What the operations of before are called now: whoever renames or moves one changes it here, and nothing else."""
@@ -349,13 +364,15 @@ async def until(club: Club, end: datetime) -> None:
 async def tell_all(club: Club) -> None:
     """Discord takes each post, in order, and shows each card; what waits for that happens."""
     numbers = itertools.count(2_000_000)
-    while held := await club.db.background(outbox.take_posts, outbox.Take(next(numbers)), club.now):
+    while held := await club.db.background(delivery.take_posts, delivery.Take(next(numbers)), club.now):
         for post in held:
-            sent = outbox.Sent(post.guild, f"post:{post.number}", post.number, 201, next(numbers))
-            assert await club.db.write(outbox.sent, sent, club.now)
-    while shown := await club.db.background(outbox.take_cards, outbox.Take(next(numbers)), club.now):
+            sent = delivery.Sent(post.guild, f"post:{post.number}", post.number, 201, next(numbers))
+            assert await club.db.write(sent_posts.sent, sent, club.now)
+    while shown := await club.db.background(delivery.take_cards, delivery.Take(next(numbers)), club.now):
         for card in shown:
-            await club.db.background(outbox.shown, outbox.CardShown("", card, 201, next(numbers)), club.now)
+            await club.db.background(
+                delivery.shown, delivery.CardShown("", card, 201, next(numbers)), club.now
+            )
 
 
 async def test_what_waits_to_be_told_finds_its_words(book: Stored):
@@ -366,7 +383,9 @@ async def test_what_waits_to_be_told_finds_its_words(book: Stored):
             ask = Ask(book.guild, book.now, facts=json.loads(facts), places=PLACES)
             said.append(await db.read(words_table.POSTS[kind], ask))
         for kind, ref in waits["cards"]:
-            said.append(await db.read(words_table.CARDS[kind], Ask(book.guild, book.now, ref=ref, places=PLACES)))
+            said.append(
+                await db.read(words_table.CARDS[kind], Ask(book.guild, book.now, ref=ref, places=PLACES))
+            )
     for one in said:
         require_shown(one)
     assert sum(one is not None for one in said) >= len(said) / 2, "most of it is news still"
@@ -433,8 +452,8 @@ async def test_an_export_of_its_time_is_imported_and_goes_on(name: str, elsewher
         assert sorted(seen.splitlines()) == sorted(path.read_bytes().splitlines()), inside
     async with databases.opened(elsewhere) as db:
         club = book.club(db)
-        from_us = (await db.read(calendar.removals))[book.guild]
-        await db.write(calendar.back_again, calendar.BackAgain(book.guild, club.key(), from_us), club.now)
+        from_us = (await db.read(absence.removals))[book.guild]
+        await db.write(absence.back_again, absence.BackAgain(book.guild, club.key(), from_us), club.now)
         await go_on(club)
     await asyncio.to_thread(require_verified, elsewhere, book.guild)
 
@@ -526,13 +545,13 @@ def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
     assert all(handlers.JOBS[kind].moves_points for kind in known["alone"])
     assert set(known["cards"]) <= set(words_table.CARDS)
     assert set(known["posts"]) <= set(words_table.POSTS)
-    assert set(known["sent"]) <= set(outbox.SENT)
+    assert set(known["sent"]) <= set(sent_posts.SENT)
 
 
 def test_what_waits_for_a_right_is_known_by_the_name_of_its_error():
     """A parked row holds the class's name: `outbox.again` tells by it what is worth another try."""
-    assert finder.HistoryHidden.__name__ in outbox.REFUSED
-    assert set(outbox.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
+    assert finder.HistoryHidden.__name__ in delivery.REFUSED
+    assert set(delivery.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
 
 
 THERE: dict[str, dict[str, Any]] = {"bet.year": {"bet": 22, "claim": 22}}

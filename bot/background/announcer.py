@@ -26,9 +26,11 @@ from bot.words import announced, table, unnamed
 from bot.words.announced import Ask, Told
 from ledger import players
 from ledger.errors import AlreadyDone, LedgerError
-from markets.core import moderation_posts, outbox
-from markets.core.outbox import HeldCard, HeldPost
+from markets.core import delivery, moderation_posts, outbox
+from markets.core.delivery import HeldCard
+from markets.core.outbox import HeldPost
 from markets.people import preferences
+from markets.settlement import sent_posts
 
 SEND_SECONDS = 90.0
 """The longest that wording and sending one card or post may take."""
@@ -62,9 +64,9 @@ class Announcer:
     async def _lease(self, *, eager: bool) -> list[Held]:
         """Lease the next queued cards and posts of all servers."""
         db, now = self._crux.db, self._crux.clock.now()
-        take = outbox.Take(secrets.randbits(62), eager=eager)
-        cards = await db.background(outbox.take_cards, take, now)
-        posts = await db.background(outbox.take_posts, take, now)
+        take = delivery.Take(secrets.randbits(62), eager=eager)
+        cards = await db.background(delivery.take_cards, take, now)
+        posts = await db.background(delivery.take_posts, take, now)
         return [*cards, *posts]  # cards first: a claim's posts may go where its card stands
 
     async def _tell_server(self, guild: int, rows: Sequence[Held]) -> int:
@@ -80,12 +82,12 @@ class Announcer:
 
         They are parked in one write, without looking for their words.
         """
-        wanted = (outbox.DM, *outbox.AWAITED)
+        wanted = (delivery.DM, *delivery.AWAITED)
         homeless = [held for held in rows if is_new(held) and held.kind not in wanted]
         if homeless:
             failures = tuple(failure_of(held, NoChannel()) for held in homeless)
             try:
-                await self._crux.db.background(outbox.all_failed, failures, self._crux.clock.now())
+                await self._crux.db.background(delivery.all_failed, failures, self._crux.clock.now())
             except LedgerError as error:
                 log_failure(homeless[0], error)  # the leases run out, and the rows are taken again
             else:
@@ -145,11 +147,11 @@ class Announcer:
     ) -> None:
         """Record that a card is shown, and queue the direct messages about it."""
         key = f"card:{held.kind}:{held.ref}:{held.fence}"
-        shown = outbox.CardShown(key, held, channel, message, dms)
+        shown = delivery.CardShown(key, held, channel, message, dms)
         if dms:
-            await self._remember(outbox.shown, shown)
+            await self._remember(delivery.shown, shown)
         else:
-            await self._crux.db.background(outbox.shown, shown, self._crux.clock.now())
+            await self._crux.db.background(delivery.shown, shown, self._crux.clock.now())
 
     # posts
 
@@ -178,8 +180,8 @@ class Announcer:
         self, held: HeldPost, channel: int, message: int, dms: tuple[int, ...] = ()
     ) -> None:
         """Record that a post is sent, and queue the direct messages about it; 0 where nothing was sent."""
-        sent = outbox.Sent(held.guild, f"post:{held.number}", held.number, channel, message, dms)
-        await self._remember(outbox.sent, sent)
+        sent = delivery.Sent(held.guild, f"post:{held.number}", held.number, channel, message, dms)
+        await self._remember(sent_posts.sent, sent)
 
     async def _reword(self, held: HeldPost) -> None:
         """Take deleted people out of a post that was sent; the rest of it stays as it is.
@@ -205,7 +207,7 @@ class Announcer:
                         view.remove_item(part)
                 await self._sender.unarchive(held.guild, held.channel)
                 await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
-        await self._crux.db.background(outbox.reworded, held, self._crux.clock.now())
+        await self._crux.db.background(delivery.reworded, held, self._crux.clock.now())
 
     async def _remember(self, unit: Any, request: Any) -> None:
         """Run an operation that may have been done already."""
@@ -270,7 +272,7 @@ class Announcer:
         """
         line = told.line
         channel = chosen.public_channel if held.kind == moderation_posts.POST else chosen.announcement_channel
-        if held.kind in outbox.REPORTS or told.to_log:
+        if held.kind in delivery.REPORTS or told.to_log:
             channel = chosen.log_channel
         elif chosen.forum_channel and held.kind == "claim":
             channel = chosen.forum_channel
@@ -299,7 +301,7 @@ class Announcer:
         failed = failure_of(held, error)
         log_failure(held, error)
         try:
-            await self._crux.db.background(outbox.failed, failed, self._crux.clock.now())
+            await self._crux.db.background(delivery.failed, failed, self._crux.clock.now())
         except LedgerError as worse:
             log_failure(held, worse)
 

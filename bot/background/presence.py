@@ -17,7 +17,7 @@ from bot import remembered
 from bot.client import Client
 from ledger.errors import AlreadyDone
 from ledger.types import to_us
-from markets.settlement import calendar
+from markets.settlement import absence
 
 BRIEF = timedelta(minutes=15)
 """An absence that nobody is given time back for: a restart, an upgrade, a stumble of the line."""
@@ -76,22 +76,22 @@ class Presence:
         now = self._crux.clock.now()
         if to_us(now) - from_us <= _us(BRIEF):
             return
-        guilds = await self._crux.db.read(calendar.prolonged, from_us)
+        guilds = await self._crux.db.read(absence.prolonged, from_us)
         for guild in guilds:
             await self._back(guild, from_us)
         facts = {"seconds": (to_us(now) - from_us) // 1_000_000, "servers": len(guilds)}
         log.warning("was away", extra={"facts": facts})
 
     async def _back(self, guild: int, from_us: int) -> None:
-        request = calendar.BackAgain(guild, f"back:{from_us}", from_us)
+        request = absence.BackAgain(guild, f"back:{from_us}", from_us)
         with contextlib.suppress(AlreadyDone):
-            await self._crux.db.write(calendar.back_again, request, self._crux.clock.now())
+            await self._crux.db.write(absence.back_again, request, self._crux.clock.now())
 
     async def _count_servers(self) -> None:
         """Record the servers that the bot was removed from or invited to while it was away."""
         here = {guild.id for guild in self._crux.guilds}
-        away = await self._crux.db.read(calendar.removals)
-        for guild in await self._crux.db.read(calendar.guilds):
+        away = await self._crux.db.read(absence.removals)
+        for guild in await self._crux.db.read(absence.guilds):
             if guild in here and guild in away:
                 await self._back(guild, away[guild])
             elif guild not in here and guild not in away and self._ours(guild):
@@ -103,7 +103,7 @@ class Presence:
         return self._crux.shard_ids is None or (guild >> 22) % shards in self._crux.shard_ids
 
     async def _removed(self, guild: int) -> None:
-        await self._crux.db.background(calendar.removed, calendar.Removed(guild), self._crux.clock.now())
+        await self._crux.db.background(absence.removed, absence.Removed(guild), self._crux.clock.now())
 
     # heard from Discord
 
@@ -139,7 +139,7 @@ class Presence:
         if not self.arrived.is_set():
             return  # `arrive` counts them all
         self._heard(guild)
-        away = await self._crux.db.read(calendar.removals)
+        away = await self._crux.db.read(absence.removals)
         if guild.id in away:
             await self._back(guild.id, away[guild.id])
 

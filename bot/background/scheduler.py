@@ -27,7 +27,7 @@ from bot.words import due_work, ledger
 from ledger import players, statements
 from ledger.errors import LedgerError
 from ledger.types import from_us
-from markets.core import jobs, outbox
+from markets.core import delivery, jobs
 
 EVERY_SECONDS = 5.0
 PAGE_SECONDS = 0.5
@@ -87,7 +87,7 @@ class Scheduler:
         if self.crux.db.address.path is not None:
             now = self.crux.clock.now()
             await self.crux.db.background(jobs.let_go, None, now)
-            await self.crux.db.background(outbox.let_go, None, now)
+            await self.crux.db.background(delivery.let_go, None, now)
 
     async def sweep(self, now: datetime) -> Idle:
         """Do all that is owed after the playground moved its clock, and say what comes next."""

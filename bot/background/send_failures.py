@@ -8,7 +8,7 @@ import discord
 
 from bot.background.finder import HistoryHidden
 from bot.background.sends import Held
-from markets.core.outbox import HeldCard, SendFailed
+from markets.core.delivery import HeldCard, SendFailed
 
 _UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL = 10008, 10003
 """Discord's error codes for what was deleted."""

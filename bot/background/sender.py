@@ -15,7 +15,7 @@ from bot.client import Client
 from bot.ui import components
 from bot.words.announced import Told
 from ledger.types import from_us, to_us
-from markets.core import outbox
+from markets.core import delivery
 
 NONCE_LASTS = timedelta(minutes=2)
 """How long after its beginning a send may be tried again at once: Discord remembers a nonce for some minutes."""
@@ -58,7 +58,7 @@ class Sender:
                 found = await self._finder.lost(held.guild, held.channel, sending.mark, held.begun_us)
                 if found is not None:
                     return found
-        if not await self._crux.db.background(outbox.begin, outbox.Begin(held, channel, since_us), now):
+        if not await self._crux.db.background(delivery.begin, delivery.Begin(held, channel, since_us), now):
             raise Overtaken
         if forum is not None:
             return await self._start_thread(forum, sending)

@@ -9,7 +9,8 @@ from bot.ui import components, discord_limits
 from bot.ui.cards import Button
 from bot.words import announced
 from bot.words.announced import Told
-from markets.core.outbox import HeldCard, HeldPost
+from markets.core.delivery import HeldCard
+from markets.core.outbox import HeldPost
 
 Held = HeldCard | HeldPost
 

@@ -17,13 +17,13 @@ from markets.claims import claims, library
 from markets.claims.claims import Claim
 from markets.core.errors import OfferGone
 from markets.mechanisms.two_party import Stakes
-from markets.views import queries
+from markets.views import offers as view_offers
 
 
 async def offered(
     ctx: Context, number: int, who: Acting, *, opened: bool = False, died: int = 0
 ) -> offer_card.Offered:
-    seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
     return offer_card.Offered(seen, who.places.announcement_channel, opened, died)
 
 
@@ -132,7 +132,7 @@ async def counter(
 
 
 async def ask_counter(ctx: Context, number: int) -> None:
-    seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
     await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim))
 
 
@@ -163,11 +163,11 @@ async def press_withdraw(ctx: Context, number: int) -> None:
     await answer(ctx, _withdraw(ctx, number), offer_card.withdrawn)
 
 
-async def _withdraw(ctx: Context, number: int) -> queries.OfferSeen:
+async def _withdraw(ctx: Context, number: int) -> view_offers.OfferSeen:
     who = await ctx.who()
     request = offers.WithdrawOffer(ctx.guild, ctx.key, number, who.number)
     await ctx.write(offers.withdraw, request)
-    return await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    return await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
 
 
 # --- taking one -------------------------------------------------------------------------------
@@ -191,8 +191,8 @@ async def confirm_taking(ctx: Context, asked: int, number: int, mark: int) -> No
 async def _ask_taking(ctx: Context, number: int) -> taking.Taking:
     """The question; what couldn't be taken anyway is refused before anybody reads its endings."""
 
-    def read(tx: Connection, player: int) -> queries.TakeSeen:
-        found = queries.before_taking(tx, ctx.guild, number, player, ctx.now)
+    def read(tx: Connection, player: int) -> view_offers.TakeSeen:
+        found = view_offers.before_taking(tx, ctx.guild, number, player, ctx.now)
         offers.require_takeable(tx, found.seen.offer, found.seen.claim, player, ctx.now)
         return found
 

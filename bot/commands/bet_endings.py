@@ -11,10 +11,11 @@ from bot.ui import components
 from bot.ui.cards import Card
 from bot.words import bet_moves, phrases
 from bot.words import bets as render
-from markets.bets import offers
-from markets.bets.offers import Bet
+from markets.bets import agreement, offers
+from markets.bets.bets import Bet
 from markets.claims import claims
-from markets.views import queries
+from markets.views import claims as view_claims
+from markets.views import offers as view_offers
 
 # --- an ending by agreement -------------------------------------------------------------------
 
@@ -44,12 +45,12 @@ async def sign(ctx: Context, asked: int, number: int, maker: int, taker: int) ->
     await answer(ctx, _sign(ctx, asked, number, maker, taker), where=Where.IN_PLACE)
 
 
-async def _own_bet(ctx: Context, number: int) -> tuple[queries.OfferSeen, Bet, int]:
+async def _own_bet(ctx: Context, number: int) -> tuple[view_offers.OfferSeen, Bet, int]:
     """A live bet of the person who presses, as it is shown and as it is, and their number."""
 
-    def read(tx: Connection, player: int) -> tuple[queries.OfferSeen, Bet]:
+    def read(tx: Connection, player: int) -> tuple[view_offers.OfferSeen, Bet]:
         bet = offers.require_side(tx, ctx.guild, number, player, ctx.now)
-        return queries.offer(tx, ctx.guild, number, ctx.now), bet
+        return view_offers.offer(tx, ctx.guild, number, ctx.now), bet
 
     who, (seen, bet) = await ctx.as_player(read)
     return seen, bet, who.number
@@ -63,16 +64,16 @@ async def _agreement(ctx: Context, number: int) -> Card:
 async def _suggest(ctx: Context, number: int, ending: str, mine: str) -> Card:
     _, bet, player = await _own_bet(ctx, number)
     gets = bet_fields.ending(bet, player, ending, mine)
-    request = offers.Suggest(ctx.guild, ctx.key, number, player, ending, gets.maker, gets.taker)
-    await ctx.write(offers.suggest, request)
-    return render.suggested_now(await ctx.read(queries.offer, ctx.guild, number, ctx.now), bet)
+    request = agreement.Suggest(ctx.guild, ctx.key, number, player, ending, gets.maker, gets.taker)
+    await ctx.write(agreement.suggest, request)
+    return render.suggested_now(await ctx.read(view_offers.offer, ctx.guild, number, ctx.now), bet)
 
 
 async def _sign(ctx: Context, asked: int, number: int, maker: int, taker: int) -> Card:
     who = await ctx.who()
-    request = offers.Agree(ctx.guild, key_of(asked), number, who.number, maker, taker)
-    ended = await ctx.write(offers.agree, request)
-    return render.signed(await ctx.read(queries.offer, ctx.guild, number, ctx.now), ended)
+    request = agreement.Agree(ctx.guild, key_of(asked), number, who.number, maker, taker)
+    ended = await ctx.write(agreement.agree, request)
+    return render.signed(await ctx.read(view_offers.offer, ctx.guild, number, ctx.now), ended)
 
 
 # --- a move to a better wording ---------------------------------------------------------------
@@ -100,8 +101,11 @@ async def _moving(ctx: Context, number: int, to: int) -> bet_moves.Moving:
     currency = await ctx.currency()
 
     def read(tx: Connection, player: int) -> bet_moves.Moving:
-        there = offers.before_move(tx, ctx.guild, number, player, to, ctx.now)
-        seen, new = queries.offer(tx, ctx.guild, number, ctx.now), queries.claim(tx, ctx.guild, to, ctx.now)
+        there = agreement.before_move(tx, ctx.guild, number, player, to, ctx.now)
+        seen, new = (
+            view_offers.offer(tx, ctx.guild, number, ctx.now),
+            view_claims.claim(tx, ctx.guild, to, ctx.now),
+        )
         return bet_moves.Moving(ctx.id, player, seen, new, there, currency)
 
     _, moving = await ctx.as_player(read)
@@ -111,11 +115,11 @@ async def _moving(ctx: Context, number: int, to: int) -> bet_moves.Moving:
 async def _move(ctx: Context, asked: int, number: int, to: int, mark: int) -> Card:
     who, new = await ctx.who_and(claims.load, ctx.guild, to)
     terms = new.digest if phrases.mark(new) == mark else ""
-    request = offers.MoveBet(ctx.guild, key_of(asked), number, who.number, to, terms)
-    await ctx.write(offers.move_bet, request)
-    seen = await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    request = agreement.MoveBet(ctx.guild, key_of(asked), number, who.number, to, terms)
+    await ctx.write(agreement.move_bet, request)
+    seen = await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
     if seen.bet is None or seen.claim.number != to:
         return bet_moves.moved(await _moving(ctx, number, to))
-    there = await ctx.read(queries.claim, ctx.guild, to, ctx.now)
+    there = await ctx.read(view_claims.claim, ctx.guild, to, ctx.now)
     currency = await ctx.currency()
     return bet_moves.moved(bet_moves.Moving(ctx.id, who.number, seen, there, seen.bet, currency))

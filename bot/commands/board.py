@@ -12,16 +12,18 @@ from bot.refusals import Outdated
 from bot.words import board as render
 from bot.words import profiles
 from markets.forecasts import leaderboard as standings
-from markets.forecasts.leaderboard import Ranking
-from markets.views import queries
+from markets.forecasts import score_keeping
+from markets.forecasts.score_keeping import Ranking
+from markets.views import claims
+from markets.views import people as view_people
 
-BY: dict[str, Ranking] = {str(one): one for one in standings.RANKINGS}
+BY: dict[str, Ranking] = {str(one): one for one in score_keeping.RANKINGS}
 
 
 @app_commands.describe(by="What ranks", season="A season's number; all time if you say nothing")
 @app_commands.choices(by=[app_commands.Choice(name=title, value=by) for by, title in render.TITLES.items()])
 async def show(ctx: Context, by: str = "accuracy", season: Number | None = None) -> None:
-    await answer(ctx, _board(ctx, BY[by], season or standings.ALL_TIME, 0), render.board)
+    await answer(ctx, _board(ctx, BY[by], season or score_keeping.ALL_TIME, 0), render.board)
 
 
 async def seasons(ctx: Context, typed: str) -> list[app_commands.Choice[int]]:
@@ -39,9 +41,9 @@ async def rank_by(ctx: Context, by: int, season: int) -> None:
 
 
 async def turn(ctx: Context, by: int, season: int, skip: int) -> None:
-    if by >= len(standings.RANKINGS):
+    if by >= len(score_keeping.RANKINGS):
         raise Outdated
-    work = _board(ctx, standings.RANKINGS[by], season, skip)
+    work = _board(ctx, score_keeping.RANKINGS[by], season, skip)
     await answer(ctx, work, render.board, where=Where.IN_PLACE)
 
 
@@ -54,7 +56,7 @@ async def _board(ctx: Context, by: Ranking, season: int, skip: int) -> render.Bo
         top = standings.top(tx, ctx.guild, by, season=season, skip=skip)
         mine = standings.standing(tx, ctx.guild, who.number, season=season)
         rank = standings.rank(tx, ctx.guild, mine, by, season=season) if mine else None
-        people = queries.named(tx, ctx.guild, {row.player for row in top.rows})
+        people = claims.named(tx, ctx.guild, {row.player for row in top.rows})
         newest = next(iter(standings.seasons(tx, ctx.guild)), None)
         return render.BoardPage(by, top, mine, rank, of, currency, people, newest)
 
@@ -74,7 +76,7 @@ async def _calibration(ctx: Context, person: discord.Member | None) -> render.Ca
     number = await number_of(ctx, person or ctx.press.user.id)
 
     def read(tx: Connection) -> render.CalibrationShown:
-        people = queries.named(tx, ctx.guild, {number})
+        people = claims.named(tx, ctx.guild, {number})
         if (
             person is not None
             and person.id != ctx.press.user.id
@@ -99,6 +101,6 @@ async def profile(ctx: Context, person: discord.Member | None = None) -> None:
     await answer(ctx, _profile(ctx, person), lambda seen: profiles.profile(seen, currency))
 
 
-async def _profile(ctx: Context, person: discord.Member | None) -> queries.Profile:
+async def _profile(ctx: Context, person: discord.Member | None) -> view_people.Profile:
     number = await number_of(ctx, person or ctx.press.user.id)
-    return await ctx.read(queries.profile, ctx.guild, number)
+    return await ctx.read(view_people.profile, ctx.guild, number)

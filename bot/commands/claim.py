@@ -24,11 +24,11 @@ from bot.words import claim_forms, refusals, wording
 from bot.words import claims as render
 from bot.words import conditions as condition_words
 from ledger import players
-from markets.claims import claims, kept_edits, sides
+from markets.claims import claims, drafts, kept_edits, sides
 from markets.claims.claims import Claim
 from markets.claims.conditions import MOST_DAYS, Condition
 from markets.settlement import recusal
-from markets.views import queries
+from markets.views import claims as view_claims
 
 # --- changing and replacing one ---------------------------------------------------------------
 
@@ -116,7 +116,7 @@ async def _change(
     warned = tuple(one.code for one in remarks)
     request = claims.Edit(ctx.guild, ctx.key, who.number, number, terms, warned)
     died = await ctx.write(claims.edit, request)
-    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     channel = who.places.announcement_channel
     return render.opened(render.ClaimOpened(seen, channel, True, len(died), wording.remarks(remarks)))
 
@@ -174,7 +174,7 @@ async def _hang(ctx: Context, number: int, on: int | None, outcome: str, days: i
     died = await ctx.write(claims.edit, request)
     if found.state == "draft":
         return await draft_as_it_stands(ctx, number)
-    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     return render.opened(render.ClaimOpened(seen, who.places.announcement_channel, True, len(died)))
 
 
@@ -196,11 +196,11 @@ async def supersede(ctx: Context, claim: Number) -> None:
 async def _supersede(ctx: Context, number: int) -> Card:
     """A draft with the old words, to be changed and opened in its place."""
     who, old = await ctx.who_and(claims.load, ctx.guild, number)
-    claims.require_may_supersede(old, who.actor)
+    drafts.require_may_supersede(old, who.actor)
     terms = claim_fields.in_order(old.terms)
     held = claim_fields.held_of(terms) | {"supersedes": str(number)}
-    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(held))
-    draft = await ctx.write(claims.save_draft, request)
+    request = drafts.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(held))
+    draft = await ctx.write(drafts.save_draft, request)
     _, held, bad = claim_fields.claim_terms(terms, held, who.places.time_zone, ctx.now)
     return await draft_card(ctx, who, draft, held, bad)
 
@@ -210,8 +210,8 @@ async def clarify(ctx: Context, claim: Number, words: app_commands.Range[str, 3,
     await answer(ctx, _clarify(ctx, claim, words), render.claim)
 
 
-async def _clarify(ctx: Context, number: int, words: str) -> queries.ClaimSeen:
+async def _clarify(ctx: Context, number: int, words: str) -> view_claims.ClaimSeen:
     who = await ctx.who()
     request = recusal.Clarify(ctx.guild, ctx.key, who.actor, number, amounts.words(words))
     await ctx.write(recusal.clarify, request)
-    return await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+    return await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)

@@ -10,7 +10,8 @@ from bot.context import Context
 from bot.words import claim_lists, terms_card
 from bot.words import claims as render
 from markets.claims import claims
-from markets.views import queries
+from markets.views import claims as view_claims
+from markets.views import lists
 
 # --- looking ----------------------------------------------------------------------------------
 
@@ -24,8 +25,8 @@ async def terms(ctx: Context, number: int) -> None:
     await answer(ctx, _seen(ctx, number), terms_card.terms)
 
 
-async def _seen(ctx: Context, number: int) -> queries.ClaimSeen:
-    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+async def _seen(ctx: Context, number: int) -> view_claims.ClaimSeen:
+    seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     claims.require_public(seen.claim)
     return seen
 
@@ -84,19 +85,19 @@ async def search(ctx: Context, words: app_commands.Range[str, 2, 100]) -> None:
 
 
 async def _closing(ctx: Context, after: int) -> claim_lists.Page:
-    rows = await ctx.read(queries.closing, ctx.guild, ctx.now, after=after)
+    rows = await ctx.read(lists.closing, ctx.guild, ctx.now, after=after)
     return _page("Claims that close soon", rows, "claims-closing", after)
 
 
 async def _mine(ctx: Context, before: int) -> claim_lists.Page:
     who = await ctx.who()
-    rows = await ctx.read(queries.mine, ctx.guild, who.number, before=before)
+    rows = await ctx.read(lists.mine, ctx.guild, who.number, before=before)
     return _page("Claims you opened or have a bet on", rows, "claims-mine", before)
 
 
 async def _linked(ctx: Context) -> claim_lists.Page:
     who = await ctx.who()
-    rows = await ctx.read(queries.linked, ctx.guild, who.number)
+    rows = await ctx.read(lists.linked, ctx.guild, who.number)
     none = (
         "There are none: no crux, no better wording and nothing of the library is linked to a claim of yours. "
         "`/claim link` links two."
@@ -106,17 +107,17 @@ async def _linked(ctx: Context) -> claim_lists.Page:
 
 async def _tagged(ctx: Context, tag: str) -> claim_lists.Page:
     plain = tag.casefold().strip()
-    rows = await ctx.read(queries.tagged, ctx.guild, plain)
+    rows = await ctx.read(lists.tagged, ctx.guild, plain)
     return claim_lists.Page(f"Claims tagged {text.escape(plain, 40)}", rows, "None has this tag.")
 
 
 async def _search(ctx: Context, words: str) -> claim_lists.Page:
-    rows = await ctx.read(queries.search, ctx.guild, words)
+    rows = await ctx.read(lists.search, ctx.guild, words)
     none = "No claim holds all of these words. Fewer words find more."
     return claim_lists.Page(f"Claims with “{text.escape(words, 60)}”", rows, none)
 
 
-def _page(title: str, rows: list[queries.Row], name: str, at: int) -> claim_lists.Page:
-    more = rows[queries.PAGE - 1].number if len(rows) > queries.PAGE else 0
+def _page(title: str, rows: list[lists.Row], name: str, at: int) -> claim_lists.Page:
+    more = rows[lists.PAGE - 1].number if len(rows) > lists.PAGE else 0
     none = "There are none. `/claim new` or `/bet quick` opens one."
     return claim_lists.Page(title, rows, none, f"{name}:{more}" if more else "", f"{name}:0" if at else "")

@@ -16,10 +16,12 @@ from bot.words import claim_forms, draft_cards, refusals, wording
 from bot.words import claims as render
 from ledger import players
 from markets.claims import claims
+from markets.claims import drafts as claim_drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
 from markets.claims.wording import Remark, check
-from markets.views import queries
+from markets.views import claims as view_claims
+from markets.views import lists
 
 
 async def new(ctx: Context) -> None:
@@ -98,8 +100,8 @@ async def open_draft(ctx: Context, asked: int, draft: int) -> None:
 
 async def _own_draft(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
     """A draft of whoever presses, and what its forms hold."""
-    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, number)
-    claims.require_draft_of(found, who.number)
+    who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, number)
+    claim_drafts.require_draft_of(found, who.number)
     held = claim_fields.held_of(found.terms) | form_fields.decode(stored)
     return found, held, who
 
@@ -147,8 +149,8 @@ async def _keep(
         base = found.terms
     typed = held | filled
     terms, typed, bad = claim_fields.claim_terms(base, typed, who.places.time_zone, ctx.now)
-    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, draft, form_fields.encode(typed))
-    number = await ctx.write(claims.save_draft, request)
+    request = claim_drafts.SaveDraft(ctx.guild, ctx.key, who.number, terms, draft, form_fields.encode(typed))
+    number = await ctx.write(claim_drafts.save_draft, request)
     return await draft_card(ctx, who, number, typed, wrong + bad)
 
 
@@ -171,10 +173,10 @@ async def draft_card(
     public: bool = False,
 ) -> Card:
     """The draft as it stands, with the wording check's list (B7), or what can't be read."""
-    found, _ = await ctx.read(queries.draft, ctx.guild, number)
+    found, _ = await ctx.read(view_claims.draft, ctx.guild, number)
     writers = found.terms.scenario.writers if found.terms.scenario else ()
     named = {*found.terms.judges.named, found.author, *writers}
-    known = await ctx.read(queries.named, ctx.guild, named)
+    known = await ctx.read(view_claims.named, ctx.guild, named)
     # Whoever chooses between two readings of the deadline has no need of the warning that there are two.
     remarks = remarks_on(found.terms, {} if bad else held)
     choices = choices_between(bad, lambda field, at_us: f"draft-until:{number}:{field}:{at_us}")
@@ -213,20 +215,20 @@ def remarks_on(terms: Terms, held: Mapping[str, str]) -> tuple[Remark, ...]:
     return check(wording.draft_of(terms, held.get("when", ""), zone_given=bool(terms.zone)))
 
 
-async def _drafts(ctx: Context) -> list[queries.Row]:
+async def _drafts(ctx: Context) -> list[lists.Row]:
     who = await ctx.who()
-    return await ctx.read(queries.drafts, ctx.guild, who.number)
+    return await ctx.read(lists.drafts, ctx.guild, who.number)
 
 
 async def _drop(ctx: Context, number: int) -> int:
     who = await ctx.who()
-    request = claims.Drop(ctx.guild, ctx.key, who.number, number)
-    await ctx.write(claims.drop, request)
+    request = claim_drafts.Drop(ctx.guild, ctx.key, who.number, number)
+    await ctx.write(claim_drafts.drop, request)
     return number
 
 
 async def _open(ctx: Context, who: Acting, asked: int, number: int) -> render.ClaimOpened:
-    found, stored = await ctx.read(queries.draft, ctx.guild, number)
+    found, stored = await ctx.read(view_claims.draft, ctx.guild, number)
     claims.require_author(found, who.number)
     held = form_fields.decode(stored)
     _require_read(found.terms, held, who.places.time_zone, ctx.now)
@@ -236,11 +238,11 @@ async def _open(ctx: Context, who: Acting, asked: int, number: int) -> render.Cl
     by = f"{key_of(asked)}:open"
     if held.get("supersedes"):
         old = int(held["supersedes"])
-        better = claims.Supersede(ctx.guild, by, who.actor, old, found.terms, number, warned)
-        await ctx.write(claims.supersede, better)
+        better = claim_drafts.Supersede(ctx.guild, by, who.actor, old, found.terms, number, warned)
+        await ctx.write(claim_drafts.supersede, better)
     else:
         await ctx.write(claims.open_claim, claims.Open(ctx.guild, by, who.actor, number, warned))
-    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     return render.ClaimOpened(seen, who.places.announcement_channel)
 
 

@@ -27,8 +27,10 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import notes
-from markets.settlement import disputes, proposals, recusal, resolution
-from markets.views import queries
+from markets.settlement import confirmation, disputes, freezing, proposals, recusal, resolution, voting
+from markets.views import claims as view_claims
+from markets.views import disputes as view_disputes
+from markets.views import moderation_queue
 
 
 async def queue(ctx: Context) -> None:
@@ -52,7 +54,7 @@ async def freeze(ctx: Context, claim: Number, go_on: bool = False) -> None:
 @app_commands.describe(claim="The claim's number")
 async def reverse(ctx: Context, claim: Number) -> None:
     await ctx.require_moderator()
-    seen = await ctx.read(queries.claim, ctx.guild, claim, ctx.now)
+    seen = await ctx.read(view_claims.claim, ctx.guild, claim, ctx.now)
     seen.claim.require("reverse", ctx.now)
     await ask(ctx, render.reverse_form(ctx.id, seen))
 
@@ -86,10 +88,10 @@ async def _words(ctx: Context, number: int, page: int) -> said_pages.SaidPage:
 
 
 def _said(tx: Connection, guild: int, number: int, page: int, now: datetime) -> said_pages.SaidPage:
-    seen = queries.claim(tx, guild, number, now)
+    seen = view_claims.claim(tx, guild, number, now)
     claims.require_public(seen.claim)
     newest = disputes.newest(tx, seen.claim)
-    dispute = queries.dispute(tx, guild, newest, now) if newest is not None else None
+    dispute = view_disputes.dispute(tx, guild, newest, now) if newest is not None else None
     return said_pages.SaidPage(seen, dispute, page)
 
 
@@ -124,8 +126,8 @@ async def _queue(ctx: Context) -> judges_screen.Queue:
 
 
 def _waiting(tx: Connection, guild: int, now: datetime) -> judges_screen.Queue:
-    rows = queries.queue(tx, guild, now)
-    return judges_screen.Queue(rows, queries.titles(tx, guild, [number for _, number, _ in rows]))
+    rows = moderation_queue.queue(tx, guild, now)
+    return judges_screen.Queue(rows, view_claims.titles(tx, guild, [number for _, number, _ in rows]))
 
 
 async def _case(ctx: Context, number: int) -> judges_screen.Case:
@@ -135,15 +137,15 @@ async def _case(ctx: Context, number: int) -> judges_screen.Case:
 
 def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> judges_screen.Case:
     """The screen; a judge who may not judge is told so there, privately (D4)."""
-    seen = queries.claim(tx, guild, number, now)
-    dispute = queries.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
+    seen = view_claims.claim(tx, guild, number, now)
+    dispute = view_disputes.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
     why_not, waits = "", False
     try:
         if seen.dispute is not None and seen.at == "disputed":
-            disputes.require_judge(tx, seen.claim, seen.dispute, actor, now)
+            voting.require_judge(tx, seen.claim, seen.dispute, actor, now)
         elif seen.at == "proposed" and seen.proposal is not None:
             waits = seen.proposal.confirm and proposals.window_is_over(seen.proposal, now)
-            proposals.require_may_confirm(tx, seen.claim, actor, seen.proposal)
+            confirmation.require_may_confirm(tx, seen.claim, actor, seen.proposal)
         elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
             recusal.require_judge(tx, seen.claim, actor)
     except MarketError as refused:
@@ -157,7 +159,7 @@ async def _may_halt(ctx: Context, number: int) -> Claim:
 
     def read(tx: Connection) -> Claim:
         found = claims.load(tx, ctx.guild, number)
-        disputes.require_may_halt(tx, found, who.actor, ctx.now)
+        freezing.require_may_halt(tx, found, who.actor, ctx.now)
         return found
 
     return await ctx.read(read)
@@ -165,13 +167,13 @@ async def _may_halt(ctx: Context, number: int) -> Claim:
 
 def _so_far(
     tx: Connection, guild: int, number: int, choice: int, now: datetime
-) -> tuple[queries.ClaimSeen, Result]:
+) -> tuple[view_claims.ClaimSeen, Result]:
     """The claim, and what was said last of the result that a judge chose: by a vote of this round, by the ruling, or
     by the proposal. Its moment is what the form of a vote begins with, so that judges needn't type it alike."""
-    seen = queries.claim(tx, guild, number, now)
+    seen = view_claims.claim(tx, guild, number, now)
     said = known_results.standing(tx, seen.claim)
     if seen.dispute is not None:
-        votes = queries.dispute(tx, guild, seen.dispute.number, now).votes
+        votes = view_disputes.dispute(tx, guild, seen.dispute.number, now).votes
         said = [one.result for one in reversed(votes) if one.round == seen.dispute.round] + said
     same = [one for one in said if render.choice_of(seen.claim.terms, one) == choice]
     return seen, same[0] if same else Result("void")
@@ -198,8 +200,8 @@ async def _vote(
         said = result_fields.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     said = await _with_moment(ctx, found, choice, said)
     reason = components.line(filled, "reason")
-    request = disputes.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal)
-    voted = await ctx.write(disputes.vote, request)
+    request = voting.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal)
+    voted = await ctx.write(voting.vote, request)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "
         "on an appeal it is final."
@@ -216,16 +218,16 @@ async def _vote(
 
 async def _confirm(ctx: Context, proposal: int) -> render.Did:
     who = await ctx.who()
-    request = proposals.Confirm(ctx.guild, ctx.key, who.actor, proposal)
-    await ctx.write(proposals.confirm, request)
+    request = confirmation.Confirm(ctx.guild, ctx.key, who.actor, proposal)
+    await ctx.write(confirmation.confirm, request)
     return _did(who, "The result is confirmed", "It is paid, and that is posted.")
 
 
 async def _halt(ctx: Context, asked: int, number: int, halts: bool) -> render.Did:
     who = await ctx.who()
     reason = ctx.line("reason")
-    request = disputes.Halt(ctx.guild, key_of(asked), who.actor, number, halts, reason)
-    await ctx.write(disputes.halt, request)
+    request = freezing.Halt(ctx.guild, key_of(asked), who.actor, number, halts, reason)
+    await ctx.write(freezing.halt, request)
     title = f"Claim {number} is stopped" if halts else f"Claim {number} goes on"
     return _did(who, title, "It is listed in `/resolve acts`.")
 

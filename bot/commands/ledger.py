@@ -13,12 +13,13 @@ from bot.words import moderation as acts_render
 from ledger import players, statements
 from ledger.files import exports
 from ledger.files.paging import Selection
+from markets.records import export_tables
 from markets.records import exports as claims
 
 MOST_BYTES = 50 * 2**20
 """Of an export before it is packed: what one answer may take of memory."""
 
-PUBLIC: tuple[claims.Table, ...] = (
+PUBLIC: tuple[export_tables.Table, ...] = (
     *("claims", "clarifications", "offers", "bets", "proposals", "disputes"),
     *("arguments", "votes", "resolutions", "acts"),
     *("markets", "market_outcomes", "liquidity", "trades", "positions", "pools", "pool_outcomes", "stakes"),

@@ -21,6 +21,7 @@ from markets.claims.claims import Claim
 from markets.core.errors import NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
 from markets.shares import market_maker, trading
+from markets.shares import opening as share_opening
 
 # --- opening one ------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ async def _ask_opening(
     found = await ctx.read(trading.require_open_market, ctx.guild, number, who.actor, ctx.now)
     outcomes = len(found.terms.outcomes)
     opening = read(outcomes)
-    cost = trading.cost_to_open(liquidity, _bps(opening), outcomes)
+    cost = share_opening.cost_to_open(liquidity, _bps(opening), outcomes)
     source = accounts.house(ctx.guild) if house else who.known.glance.player.wallet
     held = (await ctx.read(accounts.state, source)).balance if house else who.balance
     if held < cost:
@@ -120,7 +121,7 @@ async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
     who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
     require_shown(found, ticket.mark or 0)
     opening = _bps(market_openings.unpacked(ticket.first, ticket.rest, len(found.terms.outcomes)))
-    request = trading.OpenMarket(
+    request = share_opening.OpenMarket(
         guild=ctx.guild,
         key=key_of(ticket.asked),
         actor=who.actor,
@@ -131,7 +132,7 @@ async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
         terms=found.digest,
     )
     currency = await ctx.currency()
-    work = ctx.write(trading.open_market, request)
+    work = ctx.write(share_opening.open_market, request)
     await answer(ctx, work, lambda done: market_openings.opened(done, found, currency), where=Where.IN_PLACE)
 
 
@@ -155,9 +156,9 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
         found = claims.load(tx, ctx.guild, number)
         found.require("market", ctx.now)
         of = market_maker.load(tx, ctx.guild, number)
-        trading.require_liquidity(of.liquidity + more, least=1)
+        share_opening.require_liquidity(of.liquidity + more, least=1)
         deeper = lmsr.deepened(of.book, more)
-        cost = trading.cost_to_deepen(tx, of, deeper)
+        cost = share_opening.cost_to_deepen(tx, of, deeper)
         wallet = accounts.wallet(tx, ctx.guild, player)
         balance = accounts.state(tx, wallet).balance
         if balance < cost:
@@ -195,9 +196,11 @@ async def _deepen(ctx: Context, ticket: DeepeningTicket) -> Card:
     if seen is None:
         raise Outdated
     by = key_of(ticket.asked)
-    request = trading.AddLiquidity(ctx.guild, by, who.actor, number, ticket.liquidity, ticket.cost, seen)
+    request = share_opening.AddLiquidity(
+        ctx.guild, by, who.actor, number, ticket.liquidity, ticket.cost, seen
+    )
     try:
-        done = await ctx.write(trading.add_liquidity, request)
+        done = await ctx.write(share_opening.add_liquidity, request)
     except PriceMoved as moved:
         return await _deepening(ctx, number, ticket.liquidity, moved)
     return market_openings.deepened(done, found, await ctx.currency())

@@ -13,7 +13,8 @@ from bot.words import bet_lists, offer_card
 from bot.words import bets as render
 from markets.claims import claims
 from markets.people import notes, preferences
-from markets.views import queries
+from markets.views import claims as view_claims
+from markets.views import lists, my_bets, offers
 
 # --- what one says ----------------------------------------------------------------------------
 
@@ -36,11 +37,11 @@ async def dissent(ctx: Context, bet: Number, words: app_commands.Range[str, 3, 5
     await answer(ctx, _dissent(ctx, bet, words), offer_card.offer)
 
 
-async def _dissent(ctx: Context, number: int, words: str) -> queries.OfferSeen:
+async def _dissent(ctx: Context, number: int, words: str) -> offers.OfferSeen:
     who = await ctx.who()
     request = notes.Dissent(ctx.guild, ctx.key, who.number, number, amounts.words(words))
     await ctx.write(notes.dissent, request)
-    return await ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    return await ctx.read(offers.offer, ctx.guild, number, ctx.now)
 
 
 # --- looking ----------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ async def turn_offers(ctx: Context, before: int) -> None:
 
 @app_commands.describe(number="Its number")
 async def show(ctx: Context, number: Number) -> None:
-    work = ctx.read(queries.offer, ctx.guild, number, ctx.now)
+    work = ctx.read(offers.offer, ctx.guild, number, ctx.now)
     await answer(ctx, work, offer_card.offer)
 
 
@@ -74,9 +75,9 @@ async def _wanting(ctx: Context, before: int) -> bet_lists.Wanting:
 
 
 def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> bet_lists.Wanting:
-    found = queries.wanting(tx, guild, now, before=before)
+    found = lists.wanting(tx, guild, now, before=before)
     of_claims = {of.claim: claims.load(tx, guild, of.claim).terms for of in found}
-    people = queries.named(tx, guild, {of.maker for of in found})
+    people = view_claims.named(tx, guild, {of.maker for of in found})
     titles = {number: terms.title for number, terms in of_claims.items()}
     return bet_lists.Wanting(found, titles, people, of_claims, before == 0)
 
@@ -84,5 +85,5 @@ def _page_of_offers(tx: Connection, guild: int, now: datetime, before: int) -> b
 async def _mine(ctx: Context, kind: int, before: int) -> bet_lists.MyBetsPage:
     who = await ctx.who()
     name = bet_lists.KINDS[min(kind, len(bet_lists.KINDS) - 1)]
-    seen = await ctx.read(queries.my_bets, ctx.guild, who.number, name, ctx.now, before=before)
+    seen = await ctx.read(my_bets.my_bets, ctx.guild, who.number, name, ctx.now, before=before)
     return bet_lists.MyBetsPage(seen, who.number, name, before == 0)

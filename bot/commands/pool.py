@@ -18,7 +18,7 @@ from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets.claims import claims, zones
 from markets.pools import pools
-from markets.views import queries
+from markets.views import claims as view_claims
 
 
 @app_commands.describe(
@@ -71,7 +71,7 @@ async def _look(ctx: Context, number: int) -> render.PoolSeen:
         placed = tuple(pools.stakes_of(tx, ctx.guild, number))
         takes = seen.takes(ctx.now) and found.state == "open" and not found.halted
         shown = found.settings.who_holds_what == "always" or not seen.takes(ctx.now)
-        people = queries.named(tx, ctx.guild, {one.player for one in placed}) if shown else {}
+        people = view_claims.named(tx, ctx.guild, {one.player for one in placed}) if shown else {}
         return render.PoolSeen(found, seen, placed, shown, takes, people)
 
     return await ctx.read(read)

@@ -13,11 +13,11 @@ from bot.ui import components
 from bot.ui.cards import Card
 from bot.words import offer_card, offer_forms, refusals, wording
 from markets.bets import offers, quick_bet
-from markets.claims import claims, zones
+from markets.claims import claims, drafts, zones
 from markets.claims.terms import Terms
 from markets.claims.wording import check
 from markets.mechanisms.two_party import Stakes
-from markets.views import queries
+from markets.views import claims as view_claims
 
 
 async def quick_(ctx: Context) -> None:
@@ -41,20 +41,20 @@ async def send_quick(ctx: Context, channel: int, message: int) -> None:
 
 
 async def send_quick_draft(ctx: Context, draft: int) -> None:
-    _, stored = await ctx.read(queries.draft, ctx.guild, draft)
+    _, stored = await ctx.read(view_claims.draft, ctx.guild, draft)
     await _quick(ctx, _held(ctx, form_fields.decode(stored).get("origin", "")), draft)
 
 
 async def change_quick(ctx: Context, draft: int) -> None:
-    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
-    claims.require_draft_of(found, who.number)
+    who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, draft)
+    drafts.require_draft_of(found, who.number)
     held = _quick_held(stored)
     await ask(ctx, offer_forms.quick_form(f"quick-draft:{draft}", held, int(held.get("who") or 0)))
 
 
 async def open_anyway(ctx: Context, asked: int, draft: int) -> None:
     """The key is the interaction that was warned, so two presses open one claim."""
-    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
+    who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     held = _quick_held(stored)
     await answer(ctx, _open_quick(ctx, who, held, draft, f"{key_of(asked)}:open"))
@@ -86,7 +86,7 @@ async def _quick(ctx: Context, held: dict[str, str], draft: int | None) -> None:
 async def choose_until(ctx: Context, asked: int, draft: int, until: int) -> None:
     """One of the two deadlines that were meant. The key is the interaction that was asked, so two presses open one
     claim."""
-    who, (found, stored) = await ctx.who_and(queries.draft, ctx.guild, draft)
+    who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     when = date_words.chosen(until, zones.zone(who.places.time_zone))
     held = _quick_held(stored) | {"when": when}
@@ -146,7 +146,7 @@ async def _keep(
     bad: BadInput | None = None,
 ) -> Card:
     """Keep what was typed as a draft, and say what is the matter with it, or that it can't be read."""
-    request = claims.SaveDraft(
+    request = drafts.SaveDraft(
         ctx.guild,
         ctx.key,
         who.number,
@@ -154,7 +154,7 @@ async def _keep(
         draft,
         form_fields.encode(held),
     )
-    number = await ctx.write(claims.save_draft, request)
+    number = await ctx.write(drafts.save_draft, request)
     return held_card(ctx, number, why, may=may, bad=bad)
 
 

@@ -18,10 +18,11 @@ from bot.words import results as render
 from bot.words import standing as standing_words
 from markets.claims import claims, judges, zones
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals
+from markets.settlement import disputes, proposals, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
-from markets.views import queries
+from markets.views import claims as view_claims
+from markets.views import moderation_queue
 
 GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
 
@@ -44,7 +45,7 @@ async def propose_again(ctx: Context, claim: int, result: int) -> None:
 
 
 async def _ask_result(ctx: Context, number: int, result: str = "") -> None:
-    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     replaces = seen.at == "proposed" and seen.proposal is not None and proposals.is_unsigned(seen.proposal)
     seen.claim.require("replace" if replaces else "propose", ctx.now)
     form = render.propose_form(seen, await ctx.currency())
@@ -85,7 +86,7 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
         terms=found.digest,
     )
     made = await ctx.write(proposals.propose, request)
-    seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+    seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     window = phrases.hours(made.window_seconds)
     words = [
         f"**{text.escape(found.terms.title, 200)}**",
@@ -250,8 +251,8 @@ async def appoint(ctx: Context, claim: Number, person: discord.Member) -> None:
 async def _appoint(ctx: Context, number: int, person: discord.Member) -> render.Did:
     who = await ctx.who()
     judge = await number_of(ctx, person)
-    request = disputes.Appoint(ctx.guild, ctx.key, who.number, number, judge)
-    agreed = await ctx.write(disputes.appoint, request)
+    request = voting.Appoint(ctx.guild, ctx.key, who.number, number, judge)
+    agreed = await ctx.write(voting.appoint, request)
     name = text.person(person.id, judge)
     if agreed:
         words = f"All sides agree on {name}, who may rule alone now."
@@ -272,7 +273,7 @@ async def turn_acts(ctx: Context, before: int) -> None:
 
 
 async def _acts(ctx: Context, before: int) -> claim_acts.ClaimActs:
-    rows, people = await ctx.read(queries.acts, ctx.guild, before=before)
+    rows, people = await ctx.read(moderation_queue.acts, ctx.guild, before=before)
     return claim_acts.ClaimActs(rows, people, before == 0)
 
 

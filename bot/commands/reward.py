@@ -17,7 +17,7 @@ from ledger.types import to_us
 from markets.claims import zones
 from markets.people import rewards
 from markets.people.rewards import CancelReward, GiveReward, LockReward
-from markets.views import queries
+from markets.views import claims
 
 CONFIRM_WITHIN = timedelta(minutes=10)
 """There is something to be written in the form that confirms."""
@@ -97,7 +97,7 @@ async def _give(ctx: Context, asked: int, number: int, winner: int, why: str) ->
     who = await ctx.who()
     request = GiveReward(ctx.guild, key_of(asked), who.number, number, winner, why)
     done = await ctx.write(rewards.give, request)
-    people = await ctx.read(queries.named, ctx.guild, {winner})
+    people = await ctx.read(claims.named, ctx.guild, {winner})
     return render.given(done, people, await ctx.currency())
 
 
@@ -119,8 +119,8 @@ async def _show(ctx: Context, number: int) -> Card:
 async def _list(ctx: Context) -> Card:
     def read(tx: Connection) -> render.Listed:
         rows = rewards.open_everywhere(tx, ctx.guild, limit=LISTED)
-        titles = queries.titles(tx, ctx.guild, [one.claim for one in rows])
-        return render.Listed(tuple(rows), titles, queries.named(tx, ctx.guild, {one.owner for one in rows}))
+        titles = claims.titles(tx, ctx.guild, [one.claim for one in rows])
+        return render.Listed(tuple(rows), titles, claims.named(tx, ctx.guild, {one.owner for one in rows}))
 
     return render.listed(await ctx.read(read))
 

@@ -26,15 +26,15 @@ from bot.ui.cards import Card
 from bot.words import claims as claim_words
 from bot.words import refusals
 from bot.words import stories as render
-from markets.claims import claims, stories, zones
+from markets.claims import claims, drafts, stories, zones
 from markets.claims.claims import Claim
 from markets.claims.stories import Judged
 from markets.claims.terms import Scenario, Terms
 from markets.core import lifecycle
 from markets.core.errors import BadTerms, WordingBlocked
-from markets.settlement import scenarios
+from markets.settlement import scenarios, story_judging
 from markets.settlement.scenarios import JudgeItem, Keep, Share, TakeOut, TellStory
-from markets.views import queries
+from markets.views import claims as view_claims
 
 ANSWERS: dict[str, scenarios.AnswerName] = {"true": "true", "false": "false", "dropped": "dropped"}
 FIELDS = ("title", "items", "story")
@@ -59,8 +59,8 @@ async def _begin(ctx: Context) -> Card:
     typed = {name: components.line(filled, name) for name in ("what", "source")}
     base = Terms(title="", kind="choice", scenario=Scenario())
     terms, typed, _ = claim_fields.claim_terms(base, typed, zone, ctx.now)
-    draft = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(typed))
-    number = await ctx.write(claims.save_draft, draft)
+    draft = drafts.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(typed))
+    number = await ctx.write(drafts.save_draft, draft)
     return await _tell(ctx, who, number, render.NEW, 0, _filled(ctx))
 
 
@@ -83,9 +83,9 @@ async def show(ctx: Context, number: int) -> None:
 async def _show(ctx: Context, number: int) -> Card:
     who = await ctx.who()
 
-    def read(tx: Connection) -> queries.ClaimSeen:
+    def read(tx: Connection) -> view_claims.ClaimSeen:
         scenarios.require_seen(tx, claims.load(tx, ctx.guild, number), who.number)
-        return queries.claim(tx, ctx.guild, number, ctx.now)
+        return view_claims.claim(tx, ctx.guild, number, ctx.now)
 
     return render.shelf(await ctx.read(read), who.number)
 
@@ -178,7 +178,7 @@ async def _tell(ctx: Context, who: Acting, number: int, at: int, mark: int, type
             ambiguous.offer(bad, partial(_until, number, at, mark, bad.line))
         return render.unread(number, at, refusals.refusal(bad, text.Currency()) or "", refusals.choices(bad))
     if found.state != lifecycle.DRAFT:
-        seen = await ctx.read(queries.claim, ctx.guild, number, ctx.now)
+        seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
         return claim_words.opened(
             claim_words.ClaimOpened(seen, who.places.announcement_channel, changed=True)
         )
@@ -219,7 +219,7 @@ async def _ask_item(ctx: Context, number: int) -> None:
 
     def read(tx: Connection) -> tuple[Claim, list[Judged]]:
         found = claims.load(tx, ctx.guild, number)
-        scenarios.require_judge(tx, found, who.actor, ctx.now)
+        story_judging.require_judge(tx, found, who.actor, ctx.now)
         return found, stories.items(tx, ctx.guild, number)
 
     found, items = await ctx.read(read)
@@ -249,5 +249,5 @@ async def _judge(ctx: Context, asked: int, number: int) -> Card:
         reason=reason,
         known_us=result_fields.day(components.line(filled, "known"), found.terms.zone, ctx.now),
     )
-    done = await ctx.write(scenarios.judge, request)
+    done = await ctx.write(story_judging.judge, request)
     return render.answered(found, done)

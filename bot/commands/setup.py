@@ -27,7 +27,7 @@ from markets.claims import zones
 from markets.core import moderation_posts
 from markets.core.settings import Settings
 from markets.forecasts import leaderboard
-from markets.shares import trading
+from markets.shares import opening
 
 
 async def setup(ctx: Context) -> None:
@@ -227,7 +227,7 @@ def _bets_of(before: Settings, filled: Values) -> Settings:
 
 def _markets_of(before: Settings, filled: Values) -> Settings:
     liquidity = amounts.points(components.line(filled, "liquidity"), "The liquidity")
-    trading.require_liquidity(liquidity)
+    opening.require_liquidity(liquidity)
     shown = "closed" if components.picked(filled, "shown") == "closed" else "always"
     return replace(before, liquidity=liquidity, who_holds_what=shown)
 

@@ -10,7 +10,7 @@ from bot.refusals import BadInput
 from bot.ui.cards import Card
 from bot.words import library_shelf
 from ledger.types import to_us
-from markets.claims import ambiguity, claims, library
+from markets.claims import ambiguity, drafts, library
 from markets.claims import terms as claim_terms
 from markets.claims.library import Starter
 from markets.claims.terms import Outcome, Terms
@@ -56,8 +56,8 @@ async def _take(ctx: Context, number: int) -> Card:
         raise BadInput("The library's claim", "it is for forecasts only, so choose another one")
     terms = terms_of(one)
     held = claim_fields.held_of(terms)
-    request = claims.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(held))
-    draft = await ctx.write(claims.save_draft, request)
+    request = drafts.SaveDraft(ctx.guild, ctx.key, who.number, terms, None, form_fields.encode(held))
+    draft = await ctx.write(drafts.save_draft, request)
     _, held, bad = claim_fields.claim_terms(terms, held, who.places.time_zone, ctx.now)
     return await draft_card(ctx, who, draft, held, bad)
 

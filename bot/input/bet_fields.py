@@ -4,7 +4,7 @@ from bot import text
 from bot.input import amounts
 from bot.input import odds as parse_odds
 from bot.refusals import BadInput
-from markets.bets.offers import Bet
+from markets.bets.bets import Bet
 from markets.claims import sides
 from markets.claims.terms import Terms
 from markets.mechanisms import two_party

@@ -7,7 +7,7 @@ from bot.ui.cards import Line, PickOne
 from bot.words import phrases
 from ledger.types import from_us
 from markets.claims.terms import Result
-from markets.views.queries import PEOPLE_SHOWN, ClaimSeen
+from markets.views.claims import PEOPLE_SHOWN, ClaimSeen
 
 
 def since(result: Result) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from bot import text
 from bot.ui.cards import Button, Card
 from bot.words import phrases
-from markets.bets.offers import Bet, Offer
+from markets.bets.bets import Bet
+from markets.bets.offers import Offer
 from markets.claims.terms import Terms
-from markets.views import queries
+from markets.views import lists, my_bets
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Wanting:
 
 
 def wanting(page: Wanting) -> Card:
-    shown = page.offers[: queries.PAGE]
+    shown = page.offers[: lists.PAGE]
     lines = [
         f"**{of.number}** {phrases.who(page.people, of.maker)} says "
         f"{phrases.side(page.terms[of.claim], of.side, of.against)}: you risk {text.number(of.taker_stake)} to win "
@@ -38,24 +39,24 @@ def wanting(page: Wanting) -> Card:
         "Take one with /bet accept and its number. Offers whose maker lacks the points just now are left out.",
         (
             Button("Newest", "offers:0", off=page.first),
-            Button("Older", f"offers:{last}", off=len(page.offers) <= queries.PAGE),
+            Button("Older", f"offers:{last}", off=len(page.offers) <= lists.PAGE),
         ),
     )
 
 
-KINDS = (queries.LIVE, queries.DUE, queries.ENDED)
+KINDS = (lists.LIVE, lists.DUE, lists.ENDED)
 
 
 _HEADS = {
-    queries.LIVE: "Your open bets",
-    queries.DUE: "Your bets that wait for a result",
-    queries.ENDED: "Your settled bets",
+    lists.LIVE: "Your open bets",
+    lists.DUE: "Your bets that wait for a result",
+    lists.ENDED: "Your settled bets",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MyBetsPage:
-    seen: queries.MyBets
+    seen: my_bets.MyBets
     reader: int
     kind: str
     first: bool
@@ -101,7 +102,7 @@ def _my_bet(bet: Bet, page: MyBetsPage) -> str:
     return f"**Bet {bet.number}**, {side} against {other}: {stands}\n{_about(terms)}"
 
 
-def _my_offer(of: Offer, seen: queries.MyBets, whose: str) -> str:
+def _my_offer(of: Offer, seen: my_bets.MyBets, whose: str) -> str:
     maker, terms = phrases.who(seen.people, of.maker), seen.terms[of.claim]
     return (
         f"**Offer {of.number}** {whose}: {maker} says {phrases.side(terms, of.side, of.against)}, risks "

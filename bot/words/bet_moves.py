@@ -7,8 +7,9 @@ from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import phrases, whole
 from bot.words.bets import own_side
-from markets.bets.offers import Bet
-from markets.views.queries import ClaimSeen, OfferSeen
+from markets.bets.bets import Bet
+from markets.views.claims import ClaimSeen
+from markets.views.offers import OfferSeen
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,20 @@ from bot.words.bets import about, sides, suggested
 from bot.words.offer_card import offer
 from markets.bets import offers
 from markets.core.errors import BadTerms
-from markets.views import queries
-from markets.views.queries import OfferSeen
+from markets.views import claims
+from markets.views import offers as view_offers
+from markets.views.offers import OfferSeen
 
 
 def offer_card(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.offer(tx, ask.guild, ask.ref, ask.now)
+    seen = view_offers.offer(tx, ask.guild, ask.ref, ask.now)
     called = (seen.offer.taker,) if seen.offer.taker and seen.state == "open" else ()
     return Told(offer(seen), players=called, line=seen.offer.claim)
 
 
 def accepted(tx: Connection, ask: Ask) -> Told | None:
     """Tell the maker of an offer that it was taken (RULES E2)."""
-    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    seen = view_offers.offer(tx, ask.guild, ask.facts["bet"], ask.now)
     bet = seen.bet
     if bet is None:
         return None
@@ -41,7 +42,7 @@ def accepted(tx: Connection, ask: Ask) -> Told | None:
 
 
 def ending_suggested(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    seen = view_offers.offer(tx, ask.guild, ask.facts["bet"], ask.now)
     bet = seen.bet
     if bet is None or bet.state != "live" or seen.suggestion is None:
         return None
@@ -55,7 +56,7 @@ def ending_suggested(tx: Connection, ask: Ask) -> Told | None:
 
 
 def agreed(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    seen = view_offers.offer(tx, ask.guild, ask.facts["bet"], ask.now)
     bet = seen.bet
     if bet is None:
         return None
@@ -69,11 +70,11 @@ def agreed(tx: Connection, ask: Ask) -> Told | None:
 
 
 def move_suggested(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    seen = view_offers.offer(tx, ask.guild, ask.facts["bet"], ask.now)
     bet, to = seen.bet, int(ask.facts["to"])
     if bet is None or bet.state != "live" or bet.claim == to:
         return None
-    new, by = queries.claim(tx, ask.guild, to, ask.now), int(ask.facts["by"])
+    new, by = claims.claim(tx, ask.guild, to, ask.now), int(ask.facts["by"])
     try:
         there = offers.fitted(bet, seen.claim, new.claim)
     except BadTerms:  # the new claim was changed since
@@ -93,7 +94,7 @@ def move_suggested(tx: Connection, ask: Ask) -> Told | None:
 
 
 def moved(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.offer(tx, ask.guild, ask.facts["bet"], ask.now)
+    seen = view_offers.offer(tx, ask.guild, ask.facts["bet"], ask.now)
     bet = seen.bet
     if bet is None:
         return None
@@ -109,7 +110,7 @@ def moved(tx: Connection, ask: Ask) -> Told | None:
 def died(tx: Connection, ask: Ask) -> Told | None:
     """Tell the makers of offers that an edited claim ended; each can renew theirs in one press (RULES B5)."""
     numbers: list[int] = ask.facts["offers"]
-    seen = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers[:5]]
+    seen = [view_offers.offer(tx, ask.guild, number, ask.now) for number in numbers[:5]]
     if not seen:
         return None
     lines = [

@@ -6,10 +6,11 @@ from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickOne
 from bot.words import phrases
-from markets.bets.offers import Bet, Ended, Offer
+from markets.bets.bets import Bet, Ended
+from markets.bets.offers import Offer
 from markets.claims.claims import Claim
-from markets.views import queries
-from markets.views.queries import OfferSeen
+from markets.views import claims
+from markets.views.offers import OfferSeen
 
 # --- an offer's card --------------------------------------------------------------------------
 
@@ -178,7 +179,7 @@ def signed(seen: OfferSeen, ended: Ended) -> Card:
     return Card(
         f"Bet {ended.bet} ended by agreement",
         (about(seen.claim), *sides(seen.claim, seen.bet, seen.people)),
-        f"Transfer {ended.transfer} · digest {queries.short(ended.digest)} · it says nothing about the claim",
+        f"Transfer {ended.transfer} · digest {claims.short(ended.digest)} · it says nothing about the claim",
         accent=Accent.DONE,
     )
 

@@ -10,7 +10,8 @@ from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, turning
 from bot.words import phrases
 from bot.words.forecasts import score
 from ledger.types import from_us
-from markets.forecasts.leaderboard import ALL_TIME, NEEDED, PAGE, RANKINGS, Ranking, Season, Standing, Top
+from markets.forecasts.leaderboard import PAGE, Season, Standing, Top
+from markets.forecasts.score_keeping import ALL_TIME, NEEDED, RANKINGS, Ranking
 from markets.mechanisms import scoring
 from markets.mechanisms.scoring import CalibrationBin
 

@@ -7,8 +7,8 @@ from bot import text
 from bot.ui.cards import Button, Card
 from bot.words import phrases
 from ledger.types import from_us
-from markets.views import queries
-from markets.views.queries import ModeratorAct
+from markets.views import lists
+from markets.views.moderation_queue import ModeratorAct
 
 _ACTS = {
     "vote": "voted on claim {claim}",
@@ -32,7 +32,7 @@ class ClaimActs:
 
 def acts(page: ClaimActs) -> Card:
     """List what moderators and judges did about claims, newest first."""
-    shown = page.rows[: queries.PAGE]
+    shown = page.rows[: lists.PAGE]
     lines = [
         f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} "
         + _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})").format(claim=row.claim)
@@ -46,6 +46,6 @@ def acts(page: ClaimActs) -> Card:
         "About claims, newest first. What they did with points is in /ledger acts.",
         (
             Button("Newest", "done:0", off=page.first),
-            Button("Older", f"done:{last}", off=len(page.rows) <= queries.PAGE),
+            Button("Older", f"done:{last}", off=len(page.rows) <= lists.PAGE),
         ),
     )

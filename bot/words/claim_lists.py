@@ -6,8 +6,8 @@ from datetime import datetime
 from bot import text
 from bot.ui.cards import Button, Card
 from bot.words import phrases
-from markets.views import queries
-from markets.views.queries import Row
+from markets.views import lists
+from markets.views.lists import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Page:
 
 
 def listed(page: Page) -> Card:
-    lines = [_row(row) for row in page.rows[: queries.PAGE]] or [page.none]
+    lines = [_row(row) for row in page.rows[: lists.PAGE]] or [page.none]
     buttons: tuple[Button, ...] = ()
     if page.first_id or page.next_id:
-        more = len(page.rows) > queries.PAGE
+        more = len(page.rows) > lists.PAGE
         buttons = (
             Button("From the beginning", page.first_id or "close", off=not page.first_id),
             Button("More", page.next_id or "close", off=not (more and page.next_id)),

@@ -7,12 +7,12 @@ from bot.ui.cards import Button, Card
 from bot.words import phrases
 from bot.words.announced import Ask, Told, holders
 from bot.words.claims import claim
-from markets.views import queries
-from markets.views.queries import ClaimSeen
+from markets.views import claims
+from markets.views.claims import ClaimSeen
 
 
 def card(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.ref, ask.now)
+    seen = claims.claim(tx, ask.guild, ask.ref, ask.now)
     if seen.claim.state in ("draft", "dropped"):
         return None
     thread = text.clean(f"{seen.claim.number} {seen.claim.terms.title}", 100)
@@ -25,8 +25,8 @@ def _state_tag(at: str) -> str:
 
 
 def superseded(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    new = queries.claim(tx, ask.guild, ask.facts["by"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    new = claims.claim(tx, ask.guild, ask.facts["by"], ask.now)
     shown = Card(
         f"Claim {seen.claim.number} has a better wording",
         (
@@ -41,7 +41,7 @@ def superseded(tx: Connection, ask: Ask) -> Told | None:
 
 def clarified(tx: Connection, ask: Ask) -> Told | None:
     """Tell everybody with points on a claim that it was clarified (RULES B5)."""
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     at = int(ask.facts["clarification"]) - 1
     if at >= len(seen.clarifications):
         return None

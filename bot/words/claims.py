@@ -16,7 +16,7 @@ from ledger.types import from_us
 from markets.bets.offers import Offer
 from markets.claims.terms import Terms
 from markets.settlement import proposals
-from markets.views.queries import ClaimSeen
+from markets.views.claims import ClaimSeen
 
 NO_CHANNEL = "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup."
 

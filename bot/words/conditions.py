@@ -9,8 +9,8 @@ from bot.words.announced import Ask, Told
 from markets.claims.claims import Claim
 from markets.claims.conditions import FAILED, MET, MOST_DAYS, REVERSED, WAITING
 from markets.settlement import proposals
-from markets.views import queries
-from markets.views.queries import ClaimSeen
+from markets.views import claims
+from markets.views.claims import ClaimSeen
 
 
 def line(seen: ClaimSeen) -> str:
@@ -103,7 +103,7 @@ def otherwise(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
 
 
 def met_post(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != MET:
         return None
     terms = seen.claim.terms
@@ -114,7 +114,7 @@ def met_post(tx: Connection, ask: Ask) -> Told | None:
 
 
 def waits_post(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     words = (
         f"The result of claim {ask.facts['on']}, on which it hangs, was taken back. Nothing is settled here until "
         "that is decided again."
@@ -124,7 +124,7 @@ def waits_post(tx: Connection, ask: Ask) -> Told | None:
 
 def holds_post(tx: Connection, ask: Ask) -> Told | None:
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
-    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing" or seen.hangs_on is None or seen.hangs_on.state != WAITING:
         return None
     terms = seen.claim.terms
@@ -137,7 +137,7 @@ def holds_post(tx: Connection, ask: Ask) -> Told | None:
 
 def reversed_post(tx: Connection, ask: Ask) -> Told | None:
     """Send a claim to its judges that was paid before its condition was taken back (RULES C10)."""
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     if seen.hangs_on is None or seen.hangs_on.state != REVERSED or seen.result is None:
         return None
     on = seen.hangs_on.on
@@ -152,7 +152,7 @@ def reversed_post(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _ended(tx: Connection, ask: Ask, on: int) -> str:
-    seen = queries.claim(tx, ask.guild, on, ask.now)
+    seen = claims.claim(tx, ask.guild, on, ask.now)
     if seen.result is None:
         return f"is {phrases.STATES[seen.at]}"
     return f"ended {phrases.result(seen.claim.terms, seen.result)}"

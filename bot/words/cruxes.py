@@ -12,8 +12,8 @@ from markets.claims.claims import Claim
 from markets.forecasts import crux_links
 from markets.forecasts.crux_links import CruxShown
 from markets.settlement import resolutions
-from markets.views import queries
-from markets.views.queries import ClaimSeen
+from markets.views import claims
+from markets.views.claims import ClaimSeen
 
 BUTTONS = 5
 
@@ -114,7 +114,7 @@ def resolved_post(tx: Connection, ask: Ask) -> Told | None:
         return None
     source, came = found[0].source, found[0].came
     assert came is not None, number
-    named = queries.named(tx, ask.guild, {one.link.player for one in found})
+    named = claims.named(tx, ask.guild, {one.link.player for one in found})
     rows = [
         f"- {phrases.who(named, one.link.player)} would {_would(one)} of {_called(one.target)} if it came out "
         f"{_if(one)}{_said(one)}"

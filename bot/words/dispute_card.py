@@ -7,7 +7,7 @@ from bot.words import phrases
 from bot.words.announced import ALL_SAID
 from bot.words.results import GROUNDS
 from bot.words.would_pay import would_pay
-from markets.views.queries import DisputeSeen
+from markets.views.disputes import DisputeSeen
 
 MOST_ARGUMENTS = 5
 """The newest arguments that a dispute's card shows."""

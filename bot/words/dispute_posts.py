@@ -13,14 +13,15 @@ from bot.words.would_pay import would_pay
 from ledger.types import from_us, to_us
 from markets.core import jobs
 from markets.people import preferences
-from markets.settlement import disputes
-from markets.views import queries
-from markets.views.queries import DisputeSeen
+from markets.settlement import rulings
+from markets.views import claims
+from markets.views import disputes as view_disputes
+from markets.views.disputes import DisputeSeen
 
 
 def card(tx: Connection, ask: Ask) -> Told | None:
     """Tell both sides and the judges that a dispute opened (RULES E2)."""
-    seen = queries.dispute(tx, ask.guild, ask.ref, ask.now)
+    seen = view_disputes.dispute(tx, ask.guild, ask.ref, ask.now)
     named = seen.claim.claim.terms.judges.named
     sides = (seen.proposal.proposer, seen.dispute.challenger, *holders(tx, seen.claim.claim))
     return Told(
@@ -37,7 +38,7 @@ def opened(tx: Connection, ask: Ask) -> Told | None:
 
 
 def ruled(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    seen = view_disputes.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
     of = seen.dispute
     final = bool(ask.facts.get("final"))
     if of.ruling is None or (of.state == "final" and not final):  # what is final is posted by itself
@@ -78,13 +79,13 @@ def _what_follows(tx: Connection, ask: Ask, seen: DisputeSeen, *, final: bool) -
     if final:
         return "This is final, and it is paid."
     pays_us = jobs.at_us(tx, ask.guild, "ruling.pay", of.number) if of.posted_us is not None else None
-    paid = text.at(from_us(pays_us or disputes.pays_us(of, ask.now)))
+    paid = text.at(from_us(pays_us or rulings.pays_us(of, ask.now)))
     return f"It is paid on {paid}, unless somebody appeals with new evidence before."
 
 
 def told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
     """Tell one player of a ruling by direct message, because it could not be posted (RULES D3)."""
-    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    seen = view_disputes.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
     of, player = seen.dispute, int(ask.facts["player"])
     found = preferences.chosen(tx, ask.guild, [player]).get(player)
     if of.ruling is None or seen.claim.at != "ruled" or of.posted_us or found is None or found.by == "off":
@@ -92,7 +93,7 @@ def told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
     terms = seen.claim.claim.terms
     counts_us = int(ask.facts["counts_us"])
     final = of.state == "final"
-    pays = from_us(counts_us + disputes.pays_us(of, ask.now) - to_us(ask.now))
+    pays = from_us(counts_us + rulings.pays_us(of, ask.now) - to_us(ask.now))
     number = seen.claim.claim.number
     shown = Card(
         f"Ruled {phrases.result(terms, of.ruling)}: {text.escape(terms.title, 160)}",
@@ -114,7 +115,7 @@ def told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
 
 
 def appealed(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
+    seen = view_disputes.dispute(tx, ask.guild, ask.facts["dispute"], ask.now)
     of = seen.dispute
     if of.appellant is None:
         return None
@@ -136,10 +137,10 @@ def appealed(tx: Connection, ask: Ask) -> Told | None:
 
 
 def stepped_down(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     judge = int(ask.facts["judge"])
     words = (
-        f"{phrases.who(queries.named(tx, ask.guild, {judge}), judge)} judges it no more, and may bet on it."
+        f"{phrases.who(claims.named(tx, ask.guild, {judge}), judge)} judges it no more, and may bet on it."
     )
     return Told(
         about_claim(seen, "A judge steps down", words),
@@ -149,9 +150,9 @@ def stepped_down(tx: Connection, ask: Ask) -> Told | None:
 
 
 def appointed(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     judge = int(ask.facts["judge"])
-    name = phrases.who(queries.named(tx, ask.guild, {judge}), judge)
+    name = phrases.who(claims.named(tx, ask.guild, {judge}), judge)
     words = f"All sides of the bets on it agree that {name} may rule alone."
     shown = about_claim(
         seen, "A judge is agreed on", words, Button("Judge", f"decide:{seen.claim.number}", ButtonLook.MAIN)

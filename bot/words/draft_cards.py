@@ -9,8 +9,8 @@ from bot.words import phrases, whole
 from bot.words import stories as story_words
 from bot.words.terms_card import SHORTENED_LETTERS, letters
 from markets.claims.claims import Claim
-from markets.views import queries
-from markets.views.queries import Row
+from markets.views import lists
+from markets.views.lists import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _rest_of_draft(seen: DraftSeen) -> list[str]:
 
 def drafts(rows: list[Row]) -> Card:
     lines = [
-        f"**{row.number}** {text.escape(row.title or '(no words yet)', 160)}" for row in rows[: queries.PAGE]
+        f"**{row.number}** {text.escape(row.title or '(no words yet)', 160)}" for row in rows[: lists.PAGE]
     ]
     return Card(
         "Your drafts",

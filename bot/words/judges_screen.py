@@ -12,7 +12,8 @@ from bot.words.dispute_card import case_lines
 from bot.words.results import choices
 from bot.words.would_pay import would_pay
 from ledger.types import from_us
-from markets.views.queries import ClaimSeen, DisputeSeen
+from markets.views.claims import ClaimSeen
+from markets.views.disputes import DisputeSeen
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ledger import money
 from markets.claims.claims import Claim
 from markets.core.errors import PriceMoved
 from markets.mechanisms import lmsr
+from markets.shares import opening as share_opening
 from markets.shares import trading
 from markets.shares.market_maker import Market
 
@@ -131,7 +132,7 @@ def ask_opening(asked: Opening) -> Card:
     )
 
 
-def opened(done: trading.MarketOpened, claim: Claim, currency: Currency) -> Card:
+def opened(done: share_opening.MarketOpened, claim: Claim, currency: Currency) -> Card:
     return Card(
         f"The market of claim {claim.number} is open",
         (
@@ -144,7 +145,7 @@ def opened(done: trading.MarketOpened, claim: Claim, currency: Currency) -> Card
     )
 
 
-def deepened(done: trading.MarketOpened, claim: Claim, currency: Currency) -> Card:
+def deepened(done: share_opening.MarketOpened, claim: Claim, currency: Currency) -> Card:
     return Card(
         f"The market of claim {claim.number} is deeper",
         (

@@ -7,7 +7,7 @@ from bot.ui.cards import Accent, Button, Card
 from bot.words import phrases
 from bot.words.announced import Ask, Told
 from bot.words.markets import called
-from markets.views import markets, queries
+from markets.views import claims, markets
 from markets.views.markets import Receipt
 
 TOLD, CONCERNED = 8, 80
@@ -43,12 +43,12 @@ def _put_in(cost: int) -> str:
 
 def paid(tx: Connection, ask: Ask) -> Told | None:
     """Post what the market brought each player, the largest change first (RULES E1)."""
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     market = seen.market
     if market is None or market.state not in ("settled", "void") or seen.result is None:
         return None
     rows, count = markets.came(tx, ask.guild, market.claim, CONCERNED)
-    people = queries.named(tx, ask.guild, {one.player for one in rows})
+    people = claims.named(tx, ask.guild, {one.player for one in rows})
     lines = [
         f"- {phrases.who(people, one.player)}: {_put_in(one.put_in)}, got back {text.number(one.paid)}, "
         f"**{phrases.change(one.paid - one.put_in)}**"

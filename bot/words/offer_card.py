@@ -8,7 +8,7 @@ from bot.words import odds, phrases, wording
 from bot.words.bets import about, bet_card, fine_print
 from bot.words.phrases import NO_CHANNEL
 from markets.mechanisms.two_party import Stakes
-from markets.views.queries import OfferSeen
+from markets.views.offers import OfferSeen
 
 
 def offer(seen: OfferSeen) -> Card:

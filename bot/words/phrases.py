@@ -10,7 +10,8 @@ from bot.input import date_words
 from bot.ui.cards import Line
 from bot.words import odds
 from ledger.types import from_us
-from markets.bets.offers import Bet, Offer
+from markets.bets.bets import Bet
+from markets.bets.offers import Offer
 from markets.claims import ambiguity, zones
 from markets.claims.ambiguity import Clause
 from markets.claims.claims import Claim
@@ -18,7 +19,7 @@ from markets.claims.terms import Outcome, Result, Terms
 from markets.mechanisms import two_party
 from markets.mechanisms.two_party import Payout, Stakes
 from markets.settlement.proposals import Proposal
-from markets.views import queries
+from markets.views import people as view_people
 
 People = Mapping[int, int]
 
@@ -321,7 +322,7 @@ def back(gets: int, staked: int) -> str:
     return f"{much}, **{change(gets - staked)}**"
 
 
-def record(seen: queries.Record) -> str:
+def record(seen: view_people.Record) -> str:
     return (
         f"{seen.settled} settled, {seen.agreed} agreed, {seen.disputed_lost} disputed and lost, "
         f"{text.count(seen.voids, 'void')} asked for"

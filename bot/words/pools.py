@@ -19,7 +19,7 @@ from markets.claims.terms import Terms
 from markets.mechanisms import parimutuel
 from markets.pools import pools
 from markets.pools.pools import Pool, PoolStake, Staked
-from markets.views import queries
+from markets.views import claims
 
 TOLD = 8
 HOLDERS = 12
@@ -193,7 +193,7 @@ def done(seen: PoolActDone) -> Card:
             f"Stake {staked.number} of the pool; the odds stand at {decimal(found)}.",
             f"Your balance {text.exact(staked.balance + seen.amount)} → **{text.exact(staked.balance)}**",
         ),
-        f"Transfer {staked.transfer} · digest {queries.short(staked.digest)} · "
+        f"Transfer {staked.transfer} · digest {claims.short(staked.digest)} · "
         "anyone can check it with /ledger verify",
         (Button("Pool", f"pool:{staked.claim}"),),
         Accent.DONE,
@@ -202,7 +202,7 @@ def done(seen: PoolActDone) -> Card:
 
 def paid_post(tx: Connection, ask: Ask) -> Told | None:
     """Post what each player's stakes brought, the largest change first (RULES E1)."""
-    claim = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    claim = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     pool = pools.find(tx, ask.guild, ask.facts["claim"])
     if pool is None or pool.state == "open" or claim.result is None:
         return None
@@ -211,7 +211,7 @@ def paid_post(tx: Connection, ask: Ask) -> Told | None:
     for one in placed:
         staked, paid = sums.get(one.player, (0, 0))
         sums[one.player] = staked + one.amount, paid + (one.paid or 0)
-    people = queries.named(tx, ask.guild, set(sums))
+    people = claims.named(tx, ask.guild, set(sums))
     rows = sorted(sums.items(), key=lambda item: (-(item[1][1] - item[1][0]), item[0]))
     lines = [
         f"- {phrases.who(people, player)}: staked {text.number(staked)}, got back {text.number(paid)}, "

@@ -3,7 +3,7 @@
 from bot.text import Currency
 from bot.ui.cards import Card
 from bot.words import phrases
-from markets.views.queries import Profile
+from markets.views.people import Profile
 
 
 def profile(seen: Profile, currency: Currency) -> Card:

@@ -12,18 +12,18 @@ from bot.words.claim_posts import about_claim
 from bot.words.phrases import hours
 from bot.words.would_pay import would_pay
 from markets.settlement import proposals, resolution
-from markets.views import queries
-from markets.views.queries import ClaimSeen
+from markets.views import claims
+from markets.views.claims import ClaimSeen
 
 
 def made(tx: Connection, ask: Ask) -> Told | None:
     """Post a proposal and mention the players who would lose by it (RULES D3, E2)."""
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
-    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
     if proposal.state != "standing":
         return None
     terms = seen.claim.terms
-    by = phrases.who({**seen.people, **queries.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
+    by = phrases.who({**seen.people, **claims.named(tx, ask.guild, {proposal.proposer})}, proposal.proposer)
     reason = f"“{text.escape(proposal.reason)}”" if proposal.reason else ""
     long = standing.why_long(proposal, seen.claim.settings.window_seconds)
     bond = " A bond is held until it is settled." if proposal.bond else ""
@@ -64,8 +64,8 @@ def _replaces(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
 
 def withdrawn(tx: Connection, ask: Ask) -> Told | None:
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
-    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
-    by = phrases.who(queries.named(tx, ask.guild, {proposal.proposer}), proposal.proposer)
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
+    by = phrases.who(claims.named(tx, ask.guild, {proposal.proposer}), proposal.proposer)
     said = phrases.result(phrases.as_made(seen.claim, proposal), proposal.result)
     words = f"{by} took the proposal {said} back."
     return Told(
@@ -79,7 +79,7 @@ def to_confirm(tx: Connection, ask: Ask) -> Told | None:
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
     if proposal.state != "standing":
         return None
-    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
     terms, unsigned = seen.claim.terms, proposals.is_unsigned(proposal)
     words = (
         f"Nobody challenged {phrases.result(terms, proposal.result)}. {standing.no_consent(terms, proposal)} A "
@@ -99,7 +99,7 @@ def to_confirm(tx: Connection, ask: Ask) -> Told | None:
 def failed(tx: Connection, ask: Ask) -> Told | None:
     """Post that no moderator confirmed a proposal in time. Anybody with points on the claim can propose again."""
     proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
-    seen = queries.claim(tx, ask.guild, proposal.claim, ask.now)
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
     words = (
         f"No moderator confirmed {phrases.result(seen.claim.terms, proposal.result)} in 7 days, so that proposal has "
         "failed, and the claim goes on."

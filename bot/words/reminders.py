@@ -8,7 +8,7 @@ from bot.words import announced, became_public
 from bot.words.announced import Ask, Told, holders
 from bot.words.notices import called, notice, result_words
 from ledger.types import from_us
-from markets.bets import offers
+from markets.bets import bets, offers
 from markets.claims import claims
 from markets.core import lifecycle
 from markets.settlement import proposals, resolution
@@ -56,7 +56,7 @@ def proposal_day(tx: Connection, ask: Ask) -> Told | None:
 
 
 def bet_year(tx: Connection, ask: Ask) -> Told | None:
-    bet = offers.load_bet(tx, ask.guild, ask.facts["bet"])
+    bet = bets.load_bet(tx, ask.guild, ask.facts["bet"])
     if bet.state != "live":
         return None
     claim = claims.load(tx, ask.guild, bet.claim)

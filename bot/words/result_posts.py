@@ -16,13 +16,14 @@ from bot.words.phrases import hours
 from ledger.types import from_us
 from markets.claims.conditions import FAILED
 from markets.settlement import proposals, resolutions
-from markets.views import queries
-from markets.views.queries import ClaimSeen, OfferSeen
+from markets.views import claims, disputes, moderation_queue, offers
+from markets.views.claims import ClaimSeen
+from markets.views.offers import OfferSeen
 
 
 def resolved(tx: Connection, ask: Ask) -> Told | None:
     """Post how a claim came out. Where bets are paid at once, the post of what was paid says it."""
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     found = resolutions.load_resolution(tx, ask.guild, ask.facts["resolution"])
     if found.pays_us <= found.at_us and seen.bets:
         return None
@@ -33,10 +34,10 @@ def resolved(tx: Connection, ask: Ask) -> Told | None:
 
 def paid(tx: Connection, ask: Ask) -> Told | None:
     """Post what bets were paid: stakes, result, reason, each person's change, and the transfers' digests."""
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     found = resolutions.load_resolution(tx, ask.guild, ask.facts["resolution"])
     numbers: list[int] = ask.facts["bets"]
-    bets = [queries.offer(tx, ask.guild, number, ask.now) for number in numbers]
+    bets = [offers.offer(tx, ask.guild, number, ask.now) for number in numbers]
     lines = [line for one in bets for line in _paid_bet(one)]
     told = tuple(dict.fromkeys(side for one in bets if one.bet for side in (one.bet.maker, one.bet.taker)))
     shown = _settled(seen, found, _how(tx, ask, seen, found), lines)
@@ -59,7 +60,7 @@ def _paid_bet(seen: OfferSeen) -> list[str]:
 
 
 def _settled(seen: ClaimSeen, found: resolutions.Resolution, how: str, lines: Sequence[str]) -> Card:
-    came = phrases.result(seen.claim.terms, queries.result_of(found))
+    came = phrases.result(seen.claim.terms, claims.result_of(found))
     verb = "Void" if came == "void" else f"Settled {came}"
     back = "It was taken back since." if found.reversed_us else ""
     return Card(
@@ -76,17 +77,17 @@ def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolutions.Resolutio
     guild, clause = ask.guild, ""
     if seen.hangs_on is not None and seen.hangs_on.state == FAILED:
         return condition_words.otherwise(tx, ask, seen)
-    if queries.result_of(found).kind == "unclear":
+    if claims.result_of(found).kind == "unclear":
         clause = f"The ambiguity clause applies: {phrases.claims_clause(seen.claim.terms)}."
     if found.dispute is not None:
-        of = queries.dispute(tx, guild, found.dispute, from_us(found.at_us))
+        of = disputes.dispute(tx, guild, found.dispute, from_us(found.at_us))
         if of.dispute.ruling is not None:
             return _then(
                 f"Ruled by its judges{known_words.since(of.dispute.ruling)}{ruling_reasons(of)}", clause
             )
     if found.proposal is not None:
         proposal = proposals.load(tx, guild, found.proposal)
-        by = phrases.who(queries.named(tx, guild, {proposal.proposer}), proposal.proposer)
+        by = phrases.who(claims.named(tx, guild, {proposal.proposer}), proposal.proposer)
         evidence = phrases.link(proposal.evidence, "evidence")
         reason = f" “{text.escape(proposal.reason, 300)}”" if proposal.reason else ""
         since = known_words.since(proposal.result)
@@ -103,9 +104,9 @@ def _then(said: str, more: str) -> str:
 
 
 def taken_back(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    found = queries.reversal(tx, ask.guild, ask.facts["resolution"])
-    by = phrases.who(queries.named(tx, ask.guild, {found.by}), found.by)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    found = moderation_queue.reversal(tx, ask.guild, ask.facts["resolution"])
+    by = phrases.who(claims.named(tx, ask.guild, {found.by}), found.by)
     came = phrases.result(seen.claim.terms, found.result)
     words = (
         f"{by} took {came} back: “{text.escape(found.why, 400)}”. What was paid is locked again by opposite "
@@ -118,7 +119,7 @@ def taken_back(tx: Connection, ask: Ask) -> Told | None:
 
 
 def too_early(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     words = f"Nothing is paid, and people are asked again {phrases.ago(int(ask.facts['check_us']))}."
     return Told(
         about_claim(seen, "Too early to say", words),
@@ -136,9 +137,9 @@ def goes_on(tx: Connection, ask: Ask) -> Told | None:
 
 
 def _halt(tx: Connection, ask: Ask, title: str, what: str, act: str) -> Told:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     by = ask.facts["by"]
-    reason = queries.last_reason(tx, ask.guild, seen.claim.number, act)
+    reason = moderation_queue.last_reason(tx, ask.guild, seen.claim.number, act)
     said = f": “{text.escape(reason, 300)}”" if reason else "."
-    words = f"{phrases.who(queries.named(tx, ask.guild, {by}), by)} {what}{said}"
+    words = f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} {what}{said}"
     return Told(about_claim(seen, title, words), concerned=holders(tx, seen.claim), line=seen.claim.number)

@@ -12,7 +12,7 @@ from markets.claims import ambiguity
 from markets.claims.claims import Claim
 from markets.claims.terms import Result, Terms
 from markets.settlement.proposals import Proposal
-from markets.views.queries import ClaimSeen
+from markets.views.claims import ClaimSeen
 
 GROUNDS = {
     "fact": "a fact is wrong",

@@ -19,7 +19,7 @@ from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 from markets.people import rewards
 from markets.people.rewards import Reward, RewardMoved
-from markets.views import queries
+from markets.views import claims as view_claims
 
 FEW = 3
 
@@ -69,7 +69,7 @@ def seen(
     """
     found = rewards.load(tx, guild, number)
     claim = claims.load(tx, guild, found.claim)
-    people = queries.named(tx, guild, {found.owner, found.winner or 0})
+    people = view_claims.named(tx, guild, {found.owner, found.winner or 0})
     if forecasts.is_hidden(tx, claim, now) and player != found.owner:
         return RewardSeen(found, claim, people, currency, to_us(now))
     return RewardSeen(found, claim, people, currency, to_us(now), *rewards.moved(tx, found))
@@ -225,7 +225,8 @@ def cancelled(done: RewardMoved, currency: Currency) -> Card:
 
 
 def _transfer(done: RewardMoved) -> str:
-    return f"Transfer {done.transfer} · digest {queries.short(done.digest)} · anyone can check it with /ledger verify"
+    digest = view_claims.short(done.digest)
+    return f"Transfer {done.transfer} · digest {digest} · anyone can check it with /ledger verify"
 
 
 # --- what the announcer tells -----------------------------------------------------------------

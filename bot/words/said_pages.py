@@ -8,7 +8,8 @@ from bot.ui import discord_limits
 from bot.ui.cards import Button, Card, turning
 from bot.words import phrases
 from bot.words.results import GROUNDS
-from markets.views.queries import ClaimSeen, DisputeSeen
+from markets.views.claims import ClaimSeen
+from markets.views.disputes import DisputeSeen
 
 PAGE_LETTERS = 3_400
 

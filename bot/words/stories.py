@@ -16,9 +16,10 @@ from markets.claims.claims import Claim
 from markets.claims.stories import ANSWERS, Judged
 from markets.claims.terms import Terms
 from markets.mechanisms import story_scores as mechanism
-from markets.settlement.scenarios import MOST_NAME, MOST_STORY, Answered
-from markets.views import queries
-from markets.views.queries import ClaimSeen
+from markets.settlement.scenarios import MOST_NAME, MOST_STORY
+from markets.settlement.story_judging import Answered
+from markets.views import claims as view_claims
+from markets.views.claims import ClaimSeen
 
 NEW = 99
 """In a button's id: a story that isn't there yet."""
@@ -263,7 +264,7 @@ def answered(found: Claim, done: Answered) -> Card:
 
 
 def judged_post(tx: Connection, ask: Ask) -> Told | None:
-    seen = queries.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    seen = view_claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     item = next((one for one in seen.items if one.number == ask.facts["item"]), None)
     if item is None or item.state == stories.OPEN or item.judge is None:
         return None

@@ -12,8 +12,8 @@ from bot.words.phrases import NO_CHANNEL
 from markets.bets.offers import Accepted, Offer
 from markets.claims.claims import Claim
 from markets.mechanisms.two_party import Stakes
-from markets.views import queries
-from markets.views.queries import TakeSeen
+from markets.views import claims
+from markets.views.offers import TakeSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def taken(done: Taken) -> Card:
             f"Your balance {text.exact(before)} → **{text.exact(done.accepted.balance)}**",
             "" if done.told else NO_CHANNEL,
         ),
-        f"Transfer {done.accepted.transfer} · digest {queries.short(done.accepted.digest)} · "
+        f"Transfer {done.accepted.transfer} · digest {claims.short(done.accepted.digest)} · "
         "anyone can check it with /ledger verify",
         (Button("Terms", f"terms:{claim.number}"),),
         Accent.DONE,

@@ -8,8 +8,8 @@ from bot.words import conditions as condition_words
 from bot.words import phrases, whole, wording
 from bot.words import stories as story_words
 from ledger.types import from_us
-from markets.views import queries
-from markets.views.queries import ClaimSeen
+from markets.views import claims
+from markets.views.claims import ClaimSeen
 
 
 def terms(seen: ClaimSeen) -> Card:
@@ -26,7 +26,7 @@ def terms(seen: ClaimSeen) -> Card:
     return Card(
         f"Terms of claim {found.number}",
         phrases.lines(*head, *lines, shortened, *rest),
-        f"Opened by {phrases.who(people, found.author)} · digest {queries.short(found.digest)} · "
+        f"Opened by {phrases.who(people, found.author)} · digest {claims.short(found.digest)} · "
         + ("frozen: bets hang on it" if found.frozen else "its author may still change it"),
         files=(whole.file(f"claim-{found.number}.txt", said),) if short else (),
     )

@@ -12,7 +12,7 @@ from bot.words.markets import bps, called, plain
 from markets.claims.claims import Claim
 from markets.shares import trading
 from markets.shares.trading import Fill, QuoteShown
-from markets.views import queries
+from markets.views import claims
 from markets.views.markets import MarketHoldings, MarketSeen
 
 
@@ -151,7 +151,7 @@ def traded(fill: Fill, claim: Claim, currency: Currency) -> Card:
             f"You hold {text.shares(fill.held)} of {name}. {worst}",
             f"Your balance {text.exact(fill.balance_before)} → **{text.exact(fill.balance_after)}**",
         ),
-        f"Trade {fill.trade} · transfer {fill.transfer} · digest {queries.short(fill.digest)} · "
+        f"Trade {fill.trade} · transfer {fill.transfer} · digest {claims.short(fill.digest)} · "
         "anyone can check it with /ledger verify",
         (Button("My portfolio", "market-mine"),),
         Accent.DONE,

@@ -14,7 +14,7 @@ from ledger.types import from_us
 from markets.claims import claims, stories
 from markets.claims.claims import Claim
 from markets.core import lifecycle
-from markets.settlement import disputes, proposals, scenarios
+from markets.settlement import disputes, proposals, story_judging
 
 ANSWER = "propose:{claim}"
 
@@ -42,7 +42,7 @@ def items_due(tx: Connection, ask: Ask) -> Told | None:
     claim = claims.load(tx, ask.guild, ask.facts["claim"])
     found = stories.items(tx, ask.guild, claim.number)
     over = [one for one in found if one.state == stories.OPEN and from_us(one.by_us) <= ask.now]
-    free = claim.state == lifecycle.OPEN or scenarios.answers_beside(tx, claim)
+    free = claim.state == lifecycle.OPEN or story_judging.answers_beside(tx, claim)
     if not free or not over:
         return None
     lines = (

@@ -5,7 +5,7 @@ from bot.words import phrases
 from bot.words.results import judges_choose
 from markets.claims.terms import Result
 from markets.settlement import pay_bets
-from markets.views.queries import ClaimSeen
+from markets.views.claims import ClaimSeen
 
 
 def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:

@@ -12,40 +12,33 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money, returned
+from ledger import accounts, money
 from ledger.accounts import Account
-from ledger.compiled import Compiled, columns_of, constants, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import InsufficientFunds
-from ledger.transfers import Posted, Words, post, reverse
+from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
+from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
 from markets.claims import ambiguity, claims, judges, sides
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables, text_limits
+from markets.core import jobs, outbox, tables
 from markets.core.errors import (
     BadOutcome,
     BadStake,
     BadTerms,
     BadTimes,
-    BetEnded,
-    ClaimMoved,
     MakerLacksPoints,
     NotAddressed,
-    NotASide,
     NotMaker,
     OfferGone,
     OwnOffer,
     StakeTooHigh,
-    UnknownBet,
     UnknownOffer,
 )
 from markets.core.numbering import following
-from markets.forecasts import leaderboard
-from markets.mechanisms.two_party import Stakes
 
-STAKE, AGREED = "bet.stake", "bet.agreed"
 ANYONE = 0
-YEAR_US = 365 * claim_terms.DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +69,6 @@ class Offer:
         if self.state != "open":
             return self.state
         return "expired" if to_us(now) >= self.expires_us else None
-
-
-@dataclass(frozen=True, slots=True)
-class Bet:
-    """A bet as the transaction finds it; `terms` is the hex digest of what both sides saw."""
-
-    guild: int
-    number: int
-    claim: int
-    maker: int
-    taker: int
-    side: int
-    against: bool
-    maker_stake: int
-    taker_stake: int
-    clause: str | None
-    terms: str
-    escrow: Account
-    state: str
-    accepted_us: int
-    accepted_by: int
-    ended_us: int | None
-    maker_paid: int | None
-    taker_paid: int | None
-    paid_by: int | None
-    resolution: int | None
-
-    @property
-    def stakes(self) -> Stakes:
-        return Stakes(self.maker_stake, self.taker_stake)
-
-    @property
-    def pot(self) -> int:
-        return self.maker_stake + self.taker_stake
-
-    def other(self, player: int) -> int:
-        return self.taker if player == self.maker else self.maker
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,44 +135,6 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggest:
-    """Suggest an ending for one's own bet alone; what the two get sums to the pot."""
-
-    guild: int
-    key: str
-    bet: int
-    player: int
-    ending: str
-    maker_gets: int
-    taker_gets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Agree:
-    """Sign the ending that the other side suggested, as it was shown."""
-
-    guild: int
-    key: str
-    bet: int
-    player: int
-    maker_gets: int
-    taker_gets: int
-
-
-@dataclass(frozen=True, slots=True)
-class MoveBet:
-    """Sign for one's own bet to be moved to the claim that supersedes its own; `terms` is that one's digest in hex,
-    as it was shown."""
-
-    guild: int
-    key: str
-    bet: int
-    player: int
-    to_claim: int
-    terms: str
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """A bet that stands: its number, its transfer, and what the taker has left."""
 
@@ -227,47 +145,12 @@ class Accepted:
     balance: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A bet that was paid: what each side got, and the transfer that paid it."""
-
-    bet: int
-    claim: int
-    maker_gets: int
-    taker_gets: int
-    transfer: int
-    digest: str
-
-
 _offers = tables.offers.c
-_bets = tables.bets.c
 _this_offer = (in_guild(_offers), _offers.number == param("n"))
-_this_bet = (in_guild(_bets), _bets.number == param("n"))
 OFFER_COLUMNS = columns_of(tables.offers, Offer)
-BET_COLUMNS = columns_of(tables.bets, Bet)
 _LOAD_OFFER = Compiled(sa.select(*OFFER_COLUMNS).where(*_this_offer))
-_LOAD_BET = Compiled(sa.select(*BET_COLUMNS).where(*_this_bet))
 _OFFER = Compiled(sa.insert(tables.offers))
-_ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
-_ACCEPTED = tuple(column.name for column in BET_COLUMNS if column.name not in _ENDING)
-_BET = Compiled(
-    sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
-)
 _CLOSE = Compiled(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
-_END_BET = Compiled(sa.update(tables.bets).where(*_this_bet).values({name: param(name) for name in _ENDING}))
-_agreements = tables.agreements.c
-_AGREEMENT = sa.select(tables.agreements).where(in_guild(_agreements), _agreements.bet == param("n"))
-_FORGET_AGREEMENT = sa.delete(tables.agreements).where(in_guild(_agreements), _agreements.bet == param("n"))
-_ADD_AGREEMENT = sa.insert(tables.agreements)
-_moves = tables.moves.c
-_SIGNED = sa.select(tables.moves).where(in_guild(_moves), _moves.bet == param("n"))
-_FORGET_MOVE = sa.delete(tables.moves).where(in_guild(_moves), _moves.bet == param("n"))
-_ADD_MOVE = sa.insert(tables.moves)
-_MOVE = (
-    sa.update(tables.bets)
-    .where(*_this_bet)
-    .values(claim=param("to"), terms=param("digest"), side=param("side"), clause=param("clause"))
-)
 
 
 def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
@@ -392,130 +275,17 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
     taker = accounts.wallet(tx, request.guild, request.taker)
     posted = _lock(tx, request, offer, taker, bet_escrow, now)
-    _BET.execute(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
+    BET.execute(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
     _close(tx, offer, "accepted")
     claims.freeze(tx, claim)
-    _schedule_year(tx, claim, offer.number, now)
+    schedule_year(tx, claim, offer.number, now)
     facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
     outbox.enqueue(tx, request.guild, "bet.accepted", facts, now, line=claim.number)
     left = posted.balances[taker.number]
     return Accepted(offer.number, claim.number, posted.number, posted.digest, left)
 
 
-def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
-    """Suggest an ending for a bet to its other side; a new suggestion replaces the old one.
-
-    Raises:
-        UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        BadStake, BadTerms: The split doesn't sum to the pot, or its name can't stand.
-    """
-    bet = _own_bet(tx, request.guild, request.bet, request.player, now)
-    _require_split(bet, request.maker_gets, request.taker_gets)
-    text_limits.words("ending", request.ending, most=200)
-    row = {
-        "guild_id": bet.guild,
-        "bet": bet.number,
-        "suggested_by": request.player,
-        "ending": request.ending,
-        "maker_gets": request.maker_gets,
-        "taker_gets": request.taker_gets,
-        "at_us": to_us(now),
-    }
-    tx.execute(_FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
-    tx.execute(_ADD_AGREEMENT, row)
-    facts = {"bet": bet.number, "claim": bet.claim, "by": request.player}
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
-    outbox.enqueue(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
-    return bet
-
-
-def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
-    """Sign the ending the other side suggested; it is paid at once and says nothing about the claim.
-
-    Raises:
-        UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        BadStake: Nothing was suggested by the other side, or something else than was shown.
-    """
-    bet = _own_bet(tx, request.guild, request.bet, request.player, now)
-    found = tx.execute(_AGREEMENT, {"g": bet.guild, "n": bet.number}).first()
-    if found is None or found.suggested_by == request.player:
-        raise BadStake("ending", "nothing_suggested")
-    if (found.maker_gets, found.taker_gets) != (request.maker_gets, request.taker_gets):
-        raise BadStake("ending", "changed")
-    ended = pay(
-        tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
-    )
-    outbox.redraw_disputes(tx, bet.guild, bet.claim)  # what each result would pay is less by this bet
-    facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
-    outbox.enqueue(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
-    return ended
-
-
-def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
-    """Sign for a bet to move to the claim that supersedes its own; by the second side's signature it moves (B5).
-
-    Raises:
-        UnknownBet, NotASide, BetEnded: There is no bet of theirs to move.
-        ClaimMoved, ClaimHalted, TradingClosed: One of the claims is not where a bet leaves or comes, or the new one
-            doesn't supersede the old.
-        BadTimes: The new terms are not those that were shown.
-        BadOutcome, BadTerms, NamedJudge: The bet doesn't fit the new claim.
-    """
-    bet = _own_bet(tx, request.guild, request.bet, request.player, now)
-    old, new = _both(tx, bet, request.to_claim, now)
-    if new.digest != request.terms:
-        raise BadTimes("terms", "changed")
-    there = _fitted(tx, bet, old, new)
-    signed = tx.execute(_SIGNED, {"g": bet.guild, "n": bet.number}).first()
-    tx.execute(_FORGET_MOVE, {"g": bet.guild, "n": bet.number})
-    terms = bytes.fromhex(new.digest)
-    asked = (request.to_claim, terms)
-    both = signed is not None and signed.signed_by != request.player
-    if not both or signed is None or (signed.to_claim, bytes(signed.terms)) != asked:
-        row = {
-            "guild_id": bet.guild,
-            "bet": bet.number,
-            "to_claim": new.number,
-            "terms": terms,
-            "signed_by": request.player,
-            "at_us": to_us(now),
-        }
-        tx.execute(_ADD_MOVE, row)
-        facts = {"bet": bet.number, "claim": old.number, "to": new.number, "by": request.player}
-        outbox.enqueue(tx, bet.guild, "bet.move_suggested", facts, now, line=old.number)
-        return bet
-    values = {"to": new.number, "digest": terms, "side": there.side, "clause": there.clause}
-    tx.execute(_MOVE, {"g": bet.guild, "n": bet.number} | values)
-    claims.freeze(tx, new)
-    for claim in (old, new):
-        outbox.redraw(tx, bet.guild, "claim", claim.number)
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
-    facts = {"bet": bet.number, "claim": old.number, "to": new.number}
-    outbox.enqueue(tx, bet.guild, "bet.moved", facts, now, line=old.number)
-    return load_bet(tx, bet.guild, bet.number)
-
-
-def before_move(tx: Connection, guild: int, number: int, player: int, to: int, now: datetime) -> Bet:
-    """A player's bet as it would be on the claim that supersedes its own, before anybody signs for that.
-
-    Raises:
-        What `move_bet` raises, whatever was shown.
-    """
-    bet = _own_bet(tx, guild, number, player, now)
-    return _fitted(tx, bet, *_both(tx, bet, to, now))
-
-
-def _both(tx: Connection, bet: Bet, to: int, now: datetime) -> tuple[Claim, Claim]:
-    """The claim that a bet would leave, and the one it would come to."""
-    old, new = claims.load(tx, bet.guild, bet.claim), claims.load(tx, bet.guild, to)
-    old.require("move_bet", now)
-    new.require("accept", now)
-    if new.supersedes != old.number:
-        raise ClaimMoved(new.number, "other")
-    return old, new
-
-
-def _fitted(tx: Connection, bet: Bet, old: Claim, new: Claim) -> Bet:
+def fitted_for_both(tx: Connection, bet: Bet, old: Claim, new: Claim) -> Bet:
     """A bet on another claim, where it fits and neither side is its judge."""
     there = fitted(bet, old, new)
     for player in (bet.maker, bet.taker):
@@ -552,94 +322,6 @@ def _carried(of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: str)
         raise BadTerms("clause", "clause_side", claim=claim.number) from None
 
 
-def pay(
-    tx: Connection,
-    bet: Bet,
-    maker_gets: int,
-    taker_gets: int,
-    *,
-    state: str,
-    key: str,
-    kind: str,
-    now: datetime,
-    resolution: int | None = None,
-) -> Ended:
-    """Pay a live bet's pot out, end its escrow, and have its cards redrawn."""
-    assert bet.state == "live", bet.number
-    assert maker_gets + taker_gets == bet.pot, bet.number
-    amounts = {bet.escrow: -bet.pot}
-    for player, gets in ((bet.maker, maker_gets), (bet.taker, taker_gets)):
-        for account, amount in credited(tx, bet.guild, player, gets, now).items():
-            amounts[account] = amounts.get(account, 0) + amount
-    posted = post(tx, guild=bet.guild, key=key, kind=kind, amounts=amounts, now=now)
-    accounts.end(tx, bet.escrow)
-    _END_BET.execute(
-        tx,
-        g=bet.guild,
-        n=bet.number,
-        state=state,
-        ended_us=to_us(now),
-        maker_paid=maker_gets,
-        taker_paid=taker_gets,
-        paid_by=posted.number,
-        resolution=resolution,
-    )
-    if state == "settled":
-        leaderboard.note_profits(tx, bet.guild, bet.claim, came(bet, maker_gets, taker_gets), now)
-    jobs.cancel(tx, bet.guild, "bet.year", bet.number)
-    for forgets in (_FORGET_AGREEMENT, _FORGET_MOVE):
-        tx.execute(forgets, {"g": bet.guild, "n": bet.number})
-    outbox.redraw(tx, bet.guild, "claim", bet.claim)
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
-    return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
-
-
-def came(bet: Bet, maker_gets: int, taker_gets: int) -> list[leaderboard.Profit]:
-    """What a bet brought its two sides, for the board."""
-    return [
-        leaderboard.Profit(bet.maker, bet.maker_stake, maker_gets),
-        leaderboard.Profit(bet.taker, bet.taker_stake, taker_gets),
-    ]
-
-
-def credited(tx: Connection, guild: int, player: int, amount: int, now: datetime) -> dict[Account, int]:
-    """Where what a player gets goes: their wallet. Of somebody who was deleted it pays off the debt that stayed, or
-    followed them when they came back, and the rest is the house's (E4)."""
-    if not amount:
-        return {}
-    wallet = accounts.wallet(tx, guild, player)
-    if accounts.discord_id(tx, guild, player) is not None:
-        return {wallet: amount}
-    owed = followed(tx, guild, player, now) - accounts.state(tx, wallet).balance
-    debt = min(amount, max(owed, 0))
-    parts = {wallet: debt, accounts.house(guild): amount - debt}
-    return {account: part for account, part in parts.items() if part}
-
-
-def followed(tx: Connection, guild: int, player: int, now: datetime) -> int:
-    """What a deleted player owed and has followed them to a later number: what they get pays it back, in a unit of
-    its own."""
-    moved = returned.moved(tx, guild, player)
-    if moved:
-        jobs.schedule(tx, guild, "orders.debt", player, to_us(now))
-    return moved
-
-
-def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words | None) -> Posted:
-    """Undo a bet's payout by its opposite: the pot is in escrow again, and whoever spent theirs has a debt (A4)."""
-    assert bet.paid_by is not None
-    accounts.reopen(tx, bet.escrow)
-    posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)
-    if bet.state == "settled":
-        gone = came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
-        leaderboard.note_profits(tx, bet.guild, bet.claim, gone, now, back=True)
-    live = dict.fromkeys(_ENDING) | {"state": "live"}
-    _END_BET.execute(tx, g=bet.guild, n=bet.number, **live)
-    _schedule_year(tx, claims.load(tx, bet.guild, bet.claim), bet.number, now)
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
-    return posted
-
-
 def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, now: datetime) -> None:
     """What would refuse a taker, before they are shown what they would lock; `claim` is the offer's.
 
@@ -665,7 +347,7 @@ def require_side(tx: Connection, guild: int, number: int, player: int, now: date
     Raises:
         UnknownBet, NotASide, BetEnded, ClaimMoved: There is no bet of theirs to end.
     """
-    return _own_bet(tx, guild, number, player, now)
+    return own_bet(tx, guild, number, player, now)
 
 
 def load_offer(tx: Connection, guild: int, number: int) -> Offer:
@@ -680,33 +362,12 @@ def load_offer(tx: Connection, guild: int, number: int) -> Offer:
     return offer_of(row)
 
 
-def load_bet(tx: Connection, guild: int, number: int) -> Bet:
-    """A bet by its number.
-
-    Raises:
-        UnknownBet: This server has none; an offer of that number was perhaps never accepted.
-    """
-    row = _LOAD_BET.row(tx, g=guild, n=number) if fits(number) else None
-    if row is None:
-        raise UnknownBet(guild, number)
-    return bet_of(row)
-
-
 def offer_of(row: Sequence[Any]) -> Offer:
     """A row of OFFER_COLUMNS as an Offer."""
     values: dict[str, Any] = dict(zip(_OFFER_FIELDS, row, strict=True))
     values["against"] = bool(values["against"])
     values["outcomes"] = sides.read(values["outcomes"])
     return Offer(**values)
-
-
-def bet_of(row: Sequence[Any]) -> Bet:
-    """A row of BET_COLUMNS as a Bet."""
-    values: dict[str, Any] = dict(zip(_BET_FIELDS, row, strict=True))
-    values["against"] = bool(values["against"])
-    values["terms"] = bytes(values["terms"]).hex()
-    values["escrow"] = Account(values["guild"], values["escrow"])
-    return Bet(**values)
 
 
 def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
@@ -737,16 +398,6 @@ def _require_open(offer: Offer, now: datetime) -> None:
         raise OfferGone(offer.number, gone)
 
 
-def _own_bet(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Bet:
-    bet = load_bet(tx, guild, number)
-    if player not in (bet.maker, bet.taker):
-        raise NotASide(number)
-    if bet.state != "live":
-        raise BetEnded(number, bet.state)
-    claims.load(tx, guild, bet.claim).require("agree", now)
-    return bet
-
-
 def _require_offer(tx: Connection, claim: Claim, request: MakeOffer) -> None:
     """What must be true of an offer's stakes, clause and maker."""
     _require_stakes(claim, request.maker_stake, request.taker_stake)
@@ -761,12 +412,6 @@ def _require_clause(claim: Claim, clause: str) -> None:
         ambiguity.check_for_bet(ambiguity.decode(clause), len(claim.terms.outcomes))
     except ambiguity.BadClause as bad:
         raise BadTerms("clause", bad.code) from None
-
-
-def _schedule_year(tx: Connection, claim: Claim, bet: int, now: datetime) -> None:
-    """A yearly note for bets that run longer than two years."""
-    if claim.deadline_us and claim.deadline_us - to_us(now) > 2 * YEAR_US:
-        jobs.schedule(tx, claim.guild, "bet.year", bet, to_us(now) + YEAR_US)
 
 
 def _require_stakes(claim: Claim, *stakes: int) -> None:
@@ -785,11 +430,6 @@ def _require_points(tx: Connection, guild: int, player: int, stake: int) -> None
     balance = accounts.state(tx, wallet).balance
     if balance < stake:
         raise InsufficientFunds(*wallet, balance, stake)
-
-
-def _require_split(bet: Bet, maker_gets: int, taker_gets: int) -> None:
-    if min(maker_gets, taker_gets) < 0 or maker_gets + taker_gets != bet.pot:
-        raise BadStake("ending", "split", pot=bet.pot)
 
 
 def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
@@ -885,6 +525,5 @@ def _bet_row(
 
 
 _OFFER_FIELDS = [field.name for field in fields(Offer)]
-_BET_FIELDS = [field.name for field in fields(Bet)]
 
 _cancel_calendar = jobs.cancelling("offer.expire", "offer.remind")

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from markets.bets import offers
 from markets.bets.offers import ANYONE
-from markets.claims import claims
+from markets.claims import claims, drafts
 from markets.claims.terms import Actor, Terms
 
 
@@ -45,8 +45,8 @@ def quick(tx: Connection, request: Quick, now: datetime) -> QuickBetOpened:
         What `claims.open_claim` and `offers.make` raise.
     """
     guild, key, player = request.guild, request.key, request.actor.player
-    number = claims.save_draft(
-        tx, claims.SaveDraft(guild, key, player, request.terms, claim=request.claim), now
+    number = drafts.save_draft(
+        tx, drafts.SaveDraft(guild, key, player, request.terms, claim=request.claim), now
     )
     claims.open_claim(tx, claims.Open(guild, key, request.actor, number, request.warned), now)
     offer = offers.make(

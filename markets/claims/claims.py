@@ -44,7 +44,6 @@ from markets.core.errors import (
     UnknownClaim,
     WordingBlocked,
 )
-from markets.core.numbering import following
 from markets.core.settings import Settings
 from markets.core.weeks import week_of
 
@@ -85,21 +84,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveDraft:
-    """Keep what was typed so far (B6). `claim` is the draft it belongs to, None for a new one.
-
-    `typed` is what the forms hold, as JSON; None leaves what they held.
-    """
-
-    guild: int
-    key: str
-    author: int
-    terms: Terms
-    claim: int | None = None
-    typed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Open:
     """Put a draft before the server. `warned` is what the author has read and overrides (B7)."""
 
@@ -123,22 +107,6 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Supersede:
-    """Open a better wording as a new claim; the old one stays judged by its own words (B5).
-
-    `claim` is the draft that holds it, if it was kept as one.
-    """
-
-    guild: int
-    key: str
-    actor: Actor
-    old: int
-    terms: Terms
-    claim: int | None = None
-    warned: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Follow:
     """Hear of a claim, or no more."""
 
@@ -153,7 +121,7 @@ _claims = tables.claims.c
 _this = (in_guild(_claims), _claims.number == param("n"))
 COLUMNS = columns_of(tables.claims, Claim)
 _LOAD = Compiled(sa.select(*COLUMNS).where(*_this))
-_ADD = sa.insert(tables.claims)
+ADD = sa.insert(tables.claims)
 _OPEN = (
     sa.update(tables.claims)
     .where(*_this)
@@ -162,9 +130,9 @@ _OPEN = (
     )
 )
 _WARNED = sa.update(tables.claims).where(*_this).values(warned=param("warned"))
-_TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
+TYPED = sa.update(tables.claims).where(*_this).values(typed=param("typed"))
 _TYPED_OF = sa.select(_claims.typed).where(*_this)
-_EDIT = (
+EDIT = (
     sa.update(tables.claims)
     .where(*_this)
     .values(
@@ -172,21 +140,9 @@ _EDIT = (
     )
 )
 _FREEZE = Compiled(sa.update(tables.claims).where(*_this).values(frozen=sa.literal_column("1")))
-_STANDING = (
-    sa.select(sa.func.count())
-    .select_from(tables.claims)
-    .where(
-        in_guild(_claims),
-        _claims.author == param("author"),
-        _claims.state.in_(
-            [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
-        ),
-    )
-)
 _offers = tables.offers.c
 _tags = tables.tags.c
 _follows = tables.follows.c
-_SUPERSEDES = sa.update(tables.claims).where(*_this).values(supersedes=param("old"))
 _WITH_JUDGES = (
     sa.select(_claims.number, _claims.terms)
     .where(in_guild(_claims), JsonText(_claims.terms, "judges", "named") != "[]")
@@ -210,6 +166,19 @@ _UNFOLLOW = sa.delete(tables.follows).where(
 )
 
 
+_STANDING = (
+    sa.select(sa.func.count())
+    .select_from(tables.claims)
+    .where(
+        in_guild(_claims),
+        _claims.author == param("author"),
+        _claims.state.in_(
+            [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
+        ),
+    )
+)
+
+
 def load(tx: Connection, guild: int, number: int) -> Claim:
     """A claim by its number.
 
@@ -220,39 +189,6 @@ def load(tx: Connection, guild: int, number: int) -> Claim:
     if row is None:
         raise UnknownClaim(guild, number)
     return _claim(row)
-
-
-def save_draft(tx: Connection, request: SaveDraft, now: datetime) -> int:
-    """Keep a draft; returns its number.
-
-    Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or open already.
-    """
-    terms = as_binary(request.terms)
-    if request.claim is None:
-        number = following(tx, request.guild, "claims")
-        chosen = stored_settings.load(tx, request.guild, Settings)
-        row = _row(terms) | {
-            "guild_id": request.guild,
-            "number": number,
-            "author": request.author,
-            "state": lifecycle.DRAFT,
-            "settings": _SETTINGS.dump_json(chosen).decode(),
-            "made_us": to_us(now),
-            "frozen": 0,
-            "halted": 0,
-            "typed": request.typed,
-        }
-        tx.execute(_ADD, row)
-        jobs.schedule(tx, request.guild, "draft.ask", number, to_us(now) + 14 * DAY_US)
-        jobs.schedule(tx, request.guild, "draft.drop", number, to_us(now) + 90 * DAY_US)
-        return number
-    claim = load(tx, request.guild, request.claim)
-    require_draft_of(claim, request.author)
-    _change_terms(tx, claim, with_stories(claim, terms))
-    if request.typed is not None:
-        tx.execute(_TYPED, {"g": claim.guild, "n": claim.number, "typed": request.typed})
-    return claim.number
 
 
 def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
@@ -270,7 +206,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     chosen = stored_settings.load(tx, request.guild, Settings)
     if chosen.who_may_open == "moderators" and not request.actor.moderator:
         raise MayNotOpen
-    standing = _standing(tx, request.guild, claim.author)
+    standing = count_standing(tx, request.guild, claim.author)
     if chosen.open_claims_per_person and standing >= chosen.open_claims_per_person:
         raise TooManyClaims(chosen.open_claims_per_person)
     terms = _found_again(tx, claim.guild, as_binary(claim.terms))
@@ -279,14 +215,14 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
         conditions.require(tx, claim.guild, claim.number, terms.condition)
     state = claim.require("open", now)
     if terms != claim.terms:  # stored before YES and NO were binary, or its condition has moved
-        _change_terms(tx, claim, terms)
+        change_terms(tx, claim, terms)
     tx.execute(
         _OPEN,
         {
             "g": claim.guild,
             "n": claim.number,
             "state": state,
-            "settings": _SETTINGS.dump_json(chosen).decode(),
+            "settings": SETTINGS.dump_json(chosen).decode(),
             "warned": ",".join(request.warned) or None,
             "opened": to_us(now),
         },
@@ -326,14 +262,14 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
     if condition is not None and (condition != claim.terms.condition or claim.state != lifecycle.DRAFT):
         conditions.require(tx, claim.guild, claim.number, condition)
     if claim.state == lifecycle.DRAFT:
-        _change_terms(tx, claim, terms)
+        change_terms(tx, claim, terms)
         return []
     require_terms(terms, now)
     before, names = claim.terms.names, terms.names
     conditions.require_kept(tx, claim.guild, claim.number, before, names)
     dead = kill_offers(tx, claim)
     sides.follow(tx, claim.guild, claim.number, before, names)
-    _change_terms(tx, claim, terms)
+    change_terms(tx, claim, terms)
     _hang_by_name(tx, claim, before, names)
     for lower in conditions.below(tx, claim.guild, claim.number):  # whose offers were made for the old words
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
@@ -397,7 +333,7 @@ def _hang_by_name(tx: Connection, claim: Claim, before: Sequence[str], names: Se
         assert said is not None, link.claim
         if (said.outcome, said.named) != (at, names[at]):
             moved = replace(said, outcome=at, named=names[at])
-            _change_terms(tx, lower, replace(lower.terms, condition=moved))
+            change_terms(tx, lower, replace(lower.terms, condition=moved))
             conditions.move(tx, claim.guild, link.claim, at)
 
 
@@ -408,26 +344,6 @@ def _found_again(tx: Connection, guild: int, terms: Terms) -> Terms:
     return replace(terms, condition=conditions.found_again(tx, guild, terms.condition))
 
 
-def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
-    """Open a new claim that names an old one as what it supersedes; nothing of the old one moves.
-
-    Raises:
-        NotAuthor: Only the old claim's author or a moderator may say what supersedes it.
-        ClaimMoved: It is a draft, which is edited instead.
-        What `open_claim` raises.
-    """
-    old = load(tx, request.guild, request.old)
-    require_may_supersede(old, request.actor)
-    draft = SaveDraft(request.guild, request.key, request.actor.player, request.terms, request.claim)
-    number = save_draft(tx, draft, now)
-    tx.execute(_SUPERSEDES, {"g": request.guild, "n": number, "old": old.number})
-    opened = open_claim(tx, Open(request.guild, request.key, request.actor, number, request.warned), now)
-    outbox.redraw(tx, old.guild, "claim", old.number)
-    facts = {"claim": old.number, "by": number}
-    outbox.enqueue(tx, old.guild, "claim.superseded", facts, now, line=old.number)
-    return opened
-
-
 def follow(tx: Connection, request: Follow, now: datetime) -> bool:
     """Start or stop hearing of a claim; returns whether the player follows it now."""
     claim = load(tx, request.guild, request.claim)
@@ -436,40 +352,6 @@ def follow(tx: Connection, request: Follow, now: datetime) -> bool:
     if request.follows:
         tx.execute(_FOLLOW, row)
     return request.follows
-
-
-def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
-    """A draft goes: its author dropped it, or 90 days passed (B6)."""
-    claim = load(tx, guild, number)
-    state = claim.require("drop", now)
-    for kind in ("draft.ask", "draft.drop"):
-        jobs.cancel(tx, guild, kind, number)
-    empty = Terms(title="")
-    tx.execute(_EDIT, {"g": guild, "n": number} | _row(empty))
-    tx.execute(_TYPED, {"g": guild, "n": number, "typed": None})
-    move(tx, claim, state)
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Throw a draft away."""
-
-    guild: int
-    key: str
-    author: int
-    claim: int
-
-
-def drop(tx: Connection, request: Drop, now: datetime) -> int:
-    """A draft goes, because its author says so; returns its number.
-
-    Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
-    """
-    claim = load(tx, request.guild, request.claim)
-    require_draft_of(claim, request.author)
-    drop_draft(tx, claim.guild, claim.number, now)
-    return claim.number
 
 
 def require_wording(remarks: Sequence[Remark]) -> None:
@@ -492,18 +374,6 @@ def require_editable(claim: Claim, author: int, now: datetime) -> None:
         raise ClaimMoved(claim.number, "frozen")
 
 
-def require_may_supersede(old: Claim, actor: Actor) -> None:
-    """
-    Raises:
-        NotAuthor: Only its author or a moderator says what supersedes a claim.
-        ClaimMoved: It is a draft, which is edited instead.
-    """
-    if old.author != actor.player and not actor.moderator:
-        raise NotAuthor(old.number)
-    if old.state in (lifecycle.DRAFT, lifecycle.DROPPED):
-        raise ClaimMoved(old.number, old.state)
-
-
 def require_shown(claim: Claim, terms: str) -> None:
     """Raises BadTimes where a claim's terms aren't those that were shown, if their digest is given: the place of an
     outcome means another one in others."""
@@ -521,16 +391,6 @@ def require_author(claim: Claim, author: int) -> None:
     """Raises NotAuthor where it is somebody else's."""
     if claim.author != author:
         raise NotAuthor(claim.number)
-
-
-def require_draft_of(claim: Claim, author: int) -> None:
-    """
-    Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft any more.
-    """
-    require_author(claim, author)
-    if claim.state != lifecycle.DRAFT:
-        raise ClaimMoved(claim.number, claim.state)
 
 
 def require_terms(terms: Terms, now: datetime) -> None:
@@ -641,7 +501,7 @@ def move(tx: Connection, claim: Claim, to: str, **values: Any) -> None:
 
 @lru_cache(maxsize=64)
 def _read_settings(text: str) -> Settings:
-    return _SETTINGS.validate_json(text)
+    return SETTINGS.validate_json(text)
 
 
 def kill_offers(tx: Connection, claim: Claim) -> list[int]:
@@ -673,11 +533,11 @@ def tag(tx: Connection, guild: int, number: int, terms: Terms) -> None:
         tx.execute(_TAG, rows)
 
 
-def _change_terms(tx: Connection, claim: Claim, terms: Terms) -> None:
-    tx.execute(_EDIT, {"g": claim.guild, "n": claim.number} | _row(terms))
+def change_terms(tx: Connection, claim: Claim, terms: Terms) -> None:
+    tx.execute(EDIT, {"g": claim.guild, "n": claim.number} | terms_row(terms))
 
 
-def _row(terms: Terms) -> dict[str, Any]:
+def terms_row(terms: Terms) -> dict[str, Any]:
     return {
         "kind": terms.kind,
         "terms": canonical(terms),
@@ -686,11 +546,6 @@ def _row(terms: Terms) -> dict[str, Any]:
         "deadline_us": terms.deadline_us,
         "check_us": terms.check_us,
     }
-
-
-def _standing(tx: Connection, guild: int, author: int) -> int:
-    """How many of a person's claims are open."""
-    return tx.execute(_STANDING, {"g": guild, "author": author}).scalar_one()
 
 
 def _claim(row: Any) -> Claim:
@@ -713,4 +568,9 @@ def _claim(row: Any) -> Claim:
     )
 
 
-_SETTINGS = TypeAdapter(Settings)
+SETTINGS = TypeAdapter(Settings)
+
+
+def count_standing(tx: Connection, guild: int, author: int) -> int:
+    """How many of a person's claims are open."""
+    return tx.execute(_STANDING, {"g": guild, "author": author}).scalar_one()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
-from markets.bets import offers
+from markets.bets import bets
 from markets.claims import claims, judges
 from markets.claims.terms import Actor
 from markets.core import outbox, tables, text_limits
@@ -68,7 +68,7 @@ def dissent(tx: Connection, request: Dissent, now: datetime) -> int:
         BetEnded: It isn't settled, or they got back more than they staked (`state` says which).
         Needed, BadTerms: It says nothing, or too much.
     """
-    bet = offers.load_bet(tx, request.guild, request.bet)
+    bet = bets.load_bet(tx, request.guild, request.bet)
     if request.player not in (bet.maker, bet.taker):
         raise NotASide(bet.number)
     if bet.state != "settled" or bet.maker_paid is None or bet.taker_paid is None:

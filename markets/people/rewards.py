@@ -19,7 +19,7 @@ from ledger.compiled import columns_of, in_guild, param
 from ledger.errors import InsufficientFunds, UnknownPlayer
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
-from markets.bets import offers
+from markets.bets import bets
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables, text_limits
@@ -228,7 +228,7 @@ def give(tx: Connection, request: GiveReward, now: datetime) -> RewardMoved:
     why = text_limits.words("reason", request.why, most=MOST_WORDS)
     if accounts.discord_id(tx, found.guild, request.winner) is None:
         raise UnknownPlayer(found.guild, request.winner)  # nobody is that number, or not any more
-    to = offers.credited(tx, found.guild, request.winner, found.amount, now)
+    to = bets.credited(tx, found.guild, request.winner, found.amount, now)
     posted = _empty(tx, found, to, GIVEN, "given", now, actor=found.owner)
     _end(tx, found, "given", posted, now, winner=request.winner, why=why)
     given = load(tx, found.guild, found.number)
@@ -318,7 +318,7 @@ def forget(tx: Connection, guild: int, player: int, now: datetime) -> None:
 
 
 def _return(tx: Connection, found: Reward, state: str, now: datetime, actor: int = 0) -> Posted:
-    to = offers.credited(tx, found.guild, found.owner, found.amount, now)
+    to = bets.credited(tx, found.guild, found.owner, found.amount, now)
     posted = _empty(tx, found, to, BACK, "back", now, actor=actor)
     _end(tx, found, state, posted, now)
     _tell(tx, found, "reward.returned", now)

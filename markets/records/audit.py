@@ -18,7 +18,7 @@ from ledger import issuance
 from ledger import schema as book
 from ledger.compiled import Compiled, constant, in_guild, param, params
 from ledger.money import points
-from markets.bets.offers import STAKE
+from markets.bets.bets import STAKE
 from markets.claims import ambiguity, claim_words, claims, conditions
 from markets.claims import terms as claim_terms
 from markets.claims.terms import Terms

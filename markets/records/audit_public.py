@@ -14,7 +14,7 @@ from ledger.compiled import in_guild
 from markets.claims import became_public, claims, terms
 from markets.claims.terms import Result
 from markets.core import tables
-from markets.pools import pools
+from markets.pools import payouts
 
 _claims = tables.claims.c
 _proposals = tables.proposals.c
@@ -131,5 +131,5 @@ def _grounds(tx: Connection, guild: int) -> Iterator[str]:
 def _paid(tx: Connection, guild: int) -> Iterator[str]:
     for row in tx.execute(_POOLS, {"g": guild}).all():
         claim = claims.load(tx, guild, row.claim)
-        if found := pools.paid_otherwise(tx, claim, terms.read_result(row.result)):
+        if found := payouts.paid_otherwise(tx, claim, terms.read_result(row.result)):
             yield f"The pool on claim {row.claim}: stake {found[0]} got something else than comes of its result."

@@ -18,7 +18,7 @@ from ledger.money import points
 from ledger.transfers import VOID
 from markets.core import tables
 from markets.mechanisms import lmsr
-from markets.pools import pools
+from markets.pools import payouts, pools
 from markets.shares import market_maker
 
 PAGE = 500
@@ -269,7 +269,7 @@ def _pool(tx: Connection, guild: int, pool: Any, wallets: Mapping[int, int]) -> 
     if live and pool.state != "open":
         yield f"it is {pool.state}, and {live} of its stakes aren't"
     for transfer, (kind, moved) in _moved(tx, guild, [*paid]).items():
-        if kind not in (pools.PAYOUT, VOID) or moved.get(pool.escrow) != -paid[transfer]:
+        if kind not in (payouts.PAYOUT, VOID) or moved.get(pool.escrow) != -paid[transfer]:
             yield f"transfer {transfer} didn't pay what its stakes say"
 
 

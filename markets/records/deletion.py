@@ -10,12 +10,12 @@ from ledger import accounts, players
 from ledger.compiled import in_guild, param
 from ledger.players import Forget, Gone
 from ledger.types import from_us
-from markets.claims import claims
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.claims import claims, drafts
+from markets.core import jobs, lifecycle, outbox, rewording, tables
 from markets.forecasts import crux_links, leaderboard
 from markets.people import rewards
 from markets.settlement import scenarios
-from markets.shares import orders
+from markets.shares import order_filling
 
 _offers = tables.offers.c
 _claims = tables.claims.c
@@ -83,19 +83,19 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
             jobs.cancel(tx, guild, kind, number)
         outbox.redraw(tx, guild, "offer", number)
         outbox.redraw(tx, guild, "claim", claim)
-    orders.end_all_of(tx, guild, player, now)
+    order_filling.end_all_of(tx, guild, player, now)
     for number in tx.execute(_DRAFTS, this).scalars().all():
-        claims.drop_draft(tx, guild, number, now)
+        drafts.drop_draft(tx, guild, number, now)
     rewards.forget(tx, guild, player, now)
     crux_links.cut_all_of(tx, guild, player)
     scenarios.forget(tx, guild, player)
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS, _TYPED):
         tx.execute(erases, this)
     leaderboard.list_(tx, guild, player, listed=False)
-    outbox.redraw_naming(tx, guild, player)  # a number stands there from now on
-    outbox.reword_naming(tx, guild, player)
+    rewording.redraw_naming(tx, guild, player)  # a number stands there from now on
+    rewording.reword_naming(tx, guild, player)
     for number in claims.judged_by(tx, guild, player):
-        outbox.redraw_about(tx, guild, number)
+        rewording.redraw_about(tx, guild, number)
     return players.forget(tx, request, now)
 
 

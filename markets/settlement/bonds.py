@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger.accounts import Account
 from ledger.transfers import post
-from markets.bets import offers
+from markets.bets import bets
 from markets.claims.claims import Claim
 
 BOND, BOND_BACK, FORFEIT = "bond", "bond.back", "bond.forfeit"
@@ -38,7 +38,7 @@ def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now
     """Give a bond back, and end its account."""
     if bond is not None:
         amount = accounts.state(tx, bond).balance
-        _empty_bond(tx, bond, offers.credited(tx, bond.guild, player, amount, now), BOND_BACK, key, now)
+        _empty_bond(tx, bond, bets.credited(tx, bond.guild, player, amount, now), BOND_BACK, key, now)
 
 
 def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) -> None:

@@ -8,11 +8,18 @@ from sqlalchemy import Connection
 from ledger.types import to_us
 from markets.bets import offers
 from markets.core.jobs import LOAD, Due, FenceGone, Handler, LeasedJob, cancel
-from markets.forecasts import crux_links, forecasts, leaderboard
+from markets.forecasts import crux_links, forecasts, score_keeping
 from markets.people import rewards
 from markets.pools import pools
-from markets.settlement import calendar, dependents, disputes, proposals, resolution
-from markets.shares import orders
+from markets.settlement import (
+    calendar,
+    confirmation,
+    dependents,
+    lapse,
+    resolution,
+    rulings,
+)
+from markets.shares import order_filling
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +35,22 @@ class Job:
 
 JOBS: dict[str, Job] = {
     "forecasts.show": Job(forecasts.show, moves_points=False),
-    "scores.make": Job(leaderboard.make, moves_points=True),
-    "scores.count": Job(leaderboard.count, moves_points=True),
-    "scores.back": Job(leaderboard.back, moves_points=True),
+    "scores.make": Job(score_keeping.make, moves_points=True),
+    "scores.count": Job(score_keeping.count, moves_points=True),
+    "scores.back": Job(score_keeping.back, moves_points=True),
     "cruxes.tell": Job(crux_links.tell_some, moves_points=False),
     "offer.expire": Job(offers.expire, moves_points=False),
     "reward.return": Job(rewards.expire, moves_points=True),
-    "order.expire": Job(orders.expire_when_due, moves_points=True),
-    "orders.fill": Job(orders.fill_when_due, moves_points=True),
-    "orders.debt": Job(orders.end_debt_when_due, moves_points=True),
+    "order.expire": Job(order_filling.expire_when_due, moves_points=True),
+    "orders.fill": Job(order_filling.fill_when_due, moves_points=True),
+    "orders.debt": Job(order_filling.end_debt_when_due, moves_points=True),
     "pool.close": Job(pools.close, moves_points=False),
-    "proposal.unsigned": Job(proposals.fail_unsigned, moves_points=True),
-    "proposal.bond": Job(proposals.return_left_bond, moves_points=True),
-    "proposal.settle": Job(proposals.settle_by_silence, moves_points=True),
-    "ruling.tell": Job(disputes.tell_ruling, moves_points=True),
-    "ruling.counts": Job(disputes.count_as_posted, moves_points=False),
-    "ruling.pay": Job(disputes.pay_ruling, moves_points=True),
+    "proposal.unsigned": Job(confirmation.fail_unsigned, moves_points=True),
+    "proposal.bond": Job(confirmation.return_left_bond, moves_points=True),
+    "proposal.settle": Job(confirmation.settle_by_silence, moves_points=True),
+    "ruling.tell": Job(rulings.tell_ruling, moves_points=True),
+    "ruling.counts": Job(rulings.count_as_posted, moves_points=False),
+    "ruling.pay": Job(rulings.pay_ruling, moves_points=True),
     "condition.look": Job(dependents.look, moves_points=True),
     "resolution.pay": Job(resolution.pay_when_due, moves_points=True),
     "resolution.back": Job(resolution.take_back_when_due, moves_points=True),
@@ -62,9 +69,9 @@ JOBS: dict[str, Job] = {
     "judges.remind": Job(calendar.remind_judges, moves_points=False),
     "judges.owner": Job(calendar.ask_owner, moves_points=False),
     "claim.overdue": Job(calendar.list_as_overdue, moves_points=False),
-    "claim.lapses": Job(calendar.announce_lapse, moves_points=False),
-    "claim.lapse": Job(calendar.lapse, moves_points=True),
-    "claim.ends": Job(calendar.lapse, moves_points=True),
+    "claim.lapses": Job(lapse.announce_lapse, moves_points=False),
+    "claim.lapse": Job(lapse.lapse, moves_points=True),
+    "claim.ends": Job(lapse.lapse, moves_points=True),
 }
 """Every kind of due work. A row of a kind that isn't here can't be carried out."""
 

@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 from ledger import schema as book
 from ledger.compiled import in_guild, param
 from ledger.transfers import VOID, Words
-from markets.bets import offers
-from markets.bets.offers import Bet
+from markets.bets import bets as bet_bets
+from markets.bets.bets import Bet
 from markets.claims import ambiguity, judges
 from markets.claims.claims import Claim
 from markets.claims.instruments import Instrument, Step
 from markets.claims.terms import Result
 from markets.core import outbox, tables
 from markets.mechanisms import two_party
-from markets.shares import orders
+from markets.shares import order_filling
 
 PAYOUT = "bet.payout"
 CHUNK = 40
@@ -39,7 +39,7 @@ class BetsInstrument(Instrument):
         paid: list[int] = []
         for bet in bets[:most]:
             gets, void = payout(claim, bet, result), is_void(bet, result)
-            offers.pay(
+            bet_bets.pay(
                 tx,
                 bet,
                 gets.maker,
@@ -70,8 +70,8 @@ class BetsInstrument(Instrument):
         bets = paid_bets(tx, claim.guild, resolution, limit=most + 1)
         for bet in bets[:most]:
             key = f"resolution:{resolution}:back:{bet.number}"
-            posted = offers.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
-            orders.after_taking(tx, bet.guild, posted.balances, now)
+            posted = bet_bets.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
+            order_filling.after_taking(tx, bet.guild, posted.balances, now)
         return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
 
     def changes(
@@ -108,7 +108,7 @@ class BetsInstrument(Instrument):
 _bets = tables.bets.c
 _resolutions = tables.resolutions.c
 _LIVE = (
-    sa.select(*offers.BET_COLUMNS)
+    sa.select(*bet_bets.BET_COLUMNS)
     .where(in_guild(_bets), _bets.claim == param("claim"), _bets.state == "live")
     .order_by(_bets.number)
     .limit(param("limit"))
@@ -124,7 +124,7 @@ _claim_of_resolution = sa.select(_resolutions.claim).where(
     in_guild(_resolutions), _resolutions.number == param("r")
 )
 _PAID_BETS = (
-    sa.select(*offers.BET_COLUMNS)
+    sa.select(*bet_bets.BET_COLUMNS)
     .where(
         in_guild(_bets),
         _bets.claim == _claim_of_resolution.scalar_subquery(),  # by its index
@@ -181,11 +181,11 @@ def live_bets(
     """The bets on a claim that are not paid yet, by number; of one player if named."""
     asked = {"g": guild, "claim": claim, "limit": limit}
     if player is None:
-        return [offers.bet_of(row) for row in tx.execute(_LIVE, asked)]
-    return [offers.bet_of(row) for row in tx.execute(_LIVE_OF, asked | {"player": player})]
+        return [bet_bets.bet_of(row) for row in tx.execute(_LIVE, asked)]
+    return [bet_bets.bet_of(row) for row in tx.execute(_LIVE_OF, asked | {"player": player})]
 
 
 def paid_bets(tx: Connection, guild: int, resolution: int, *, limit: int = 10_000) -> list[Bet]:
     """The bets that a resolution has paid, by number."""
     asked = {"g": guild, "r": resolution, "limit": limit}
-    return [offers.bet_of(row) for row in tx.execute(_PAID_BETS, asked)]
+    return [bet_bets.bet_of(row) for row in tx.execute(_PAID_BETS, asked)]

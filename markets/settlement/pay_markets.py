@@ -26,15 +26,15 @@ from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
-from markets.bets import offers
+from markets.bets import bets
 from markets.claims import claims, instruments, terms
 from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
 from markets.claims.terms import Result
 from markets.core import outbox, tables
-from markets.forecasts import leaderboard
-from markets.forecasts.leaderboard import Profit
-from markets.shares import liquidity, market_maker, orders
+from markets.forecasts import score_keeping
+from markets.forecasts.score_keeping import Profit
+from markets.shares import liquidity, market_maker, order_filling
 from markets.shares.market_maker import Market
 
 PAYOUT, REST = "market.payout", "market.rest"
@@ -106,7 +106,7 @@ class SharesOfOutcomes(Instrument):
                 tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=actor, note=note
             )
             entries += len(posted.balances)
-            orders.after_taking(tx, market.guild, posted.balances, now)
+            order_filling.after_taking(tx, market.guild, posted.balances, now)
             market = replace(market, chunks=market.chunks - 1)
         if not _take_notes_back(tx, market, _is_void(tx, claim, resolution), now):
             _save(tx, replace(market, state="ending", phase=_REST))
@@ -192,7 +192,7 @@ class SharesOfOutcomes(Instrument):
         return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)
 
     def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        orders.resume(tx, claim, now)
+        order_filling.resume(tx, claim, now)
 
     def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
         market = market_maker.find(tx, claim.guild, claim.number)
@@ -291,7 +291,7 @@ def _end_some(tx: Connection, market: Market, end: _End, room: int) -> Step:
     left = room
     while market.phase != _OVER:
         if market.phase == _ORDERS:
-            used, done = orders.end_some(tx, market, left, end.now)
+            used, done = order_filling.end_some(tx, market, left, end.now)
             left -= used
             if not done:
                 break
@@ -339,7 +339,7 @@ def _pay_chunk(tx: Connection, market: Market, end: _End, most: int) -> tuple[Ma
         if (
             collecting or gets > 0
         ):  # whose shares pay nothing are passed, and who was collected from has given
-            owed = 0 if known else offers.followed(tx, market.guild, player, end.now)
+            owed = 0 if known else bets.followed(tx, market.guild, player, end.now)
             of = Account(market.guild, wallet)
             credit(amounts, market.guild, of, gets, balance - owed, known=bool(known))
     entries = 0
@@ -355,7 +355,7 @@ def _note(
     """Count for the board what shares brought: all that was bought is their stake, also what was sold again (E6)."""
     if end.state != "void" and market.resolution is not None:
         noted = [Profit(player, bought, bought + paid - cost) for player, bought, cost, paid in came]
-        leaderboard.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+        score_keeping.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
 
 
 def _note_payers(
@@ -364,7 +364,7 @@ def _note_payers(
     """Lost subsidies count as well; the house has no profit of its own."""
     if end.state != "void" and market.resolution is not None:
         noted = [Profit(player, paid, share) for player, paid, share in shares if player]
-        leaderboard.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+        score_keeping.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
 
 
 def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[Market, int, bool]:
@@ -389,7 +389,7 @@ def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[
             wallet = accounts.wallet(tx, market.guild, row.player)
             known = accounts.discord_id(tx, market.guild, row.player) is not None
             balance = accounts.state(tx, wallet).balance + amounts.get(wallet, 0)
-            balance -= 0 if known else offers.followed(tx, market.guild, row.player, end.now)
+            balance -= 0 if known else bets.followed(tx, market.guild, row.player, end.now)
             credit(amounts, market.guild, wallet, share, balance, known=known)
     _note_payers(tx, market, end, [(row.player, row.paid, share) for row, share in next_ones[:most]])
     entries = 0
@@ -426,7 +426,7 @@ def _transfer(
         now=end.now,
     )
     if collects:
-        orders.after_taking(tx, market.guild, posted.balances, end.now)
+        order_filling.after_taking(tx, market.guild, posted.balances, end.now)
     return market, len(posted.balances)
 
 

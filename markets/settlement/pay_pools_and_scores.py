@@ -7,15 +7,15 @@ from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, insert_if_new, param
 from ledger.transfers import Words
-from markets.bets import offers
+from markets.bets import bets
 from markets.claims import terms
 from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
 from markets.claims.terms import Result
 from markets.core import tables
-from markets.forecasts import leaderboard
+from markets.forecasts import score_keeping
 from markets.people import rewards
-from markets.pools import pools
+from markets.pools import payouts, pools
 from markets.settlement import pay_bets, resolutions
 
 
@@ -25,7 +25,7 @@ class PoolInstrument(Instrument):
     def pay_some(
         self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
     ) -> Step:
-        return pools.pay_some(tx, claim, resolution, result, room, now)
+        return payouts.pay_some(tx, claim, resolution, result, room, now)
 
     def take_back_some(
         self,
@@ -38,17 +38,17 @@ class PoolInstrument(Instrument):
         note: Words | None,
     ) -> Step:
         result = _result(tx, claim, resolution)
-        return pools.take_some_back(tx, claim, resolution, result, room, now=now, actor=actor, note=note)
+        return payouts.take_some_back(tx, claim, resolution, result, room, now=now, actor=actor, note=note)
 
     def changes(
         self, tx: Connection, claim: Claim, result: Result, player: int | None = None
     ) -> dict[int, int]:
-        return pools.changes(tx, claim, result, player)
+        return payouts.changes(tx, claim, result, player)
 
     def changes_by_outcome(
         self, tx: Connection, claim: Claim, player: int | None = None
     ) -> list[dict[int, int]]:
-        return pools.changes_by_outcome(tx, claim, player)
+        return payouts.changes_by_outcome(tx, claim, player)
 
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
         return pools.holders(tx, claim)
@@ -89,7 +89,7 @@ class ScoresInstrument(Instrument):
     def pay_some(
         self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
     ) -> Step:
-        leaderboard.settled(tx, claim, resolution, result, now)
+        score_keeping.settled(tx, claim, resolution, result, now)
         _count_agreed(tx, claim, resolution, result, now)
         return NOTHING_LEFT
 
@@ -103,7 +103,7 @@ class ScoresInstrument(Instrument):
         actor: int,
         note: Words | None,
     ) -> Step:
-        leaderboard.taken_back(tx, claim, resolution, now)
+        score_keeping.taken_back(tx, claim, resolution, now)
         _take_agreed_out(tx, claim, resolution, now)
         return NOTHING_LEFT
 
@@ -114,7 +114,7 @@ class ScoresInstrument(Instrument):
 _bets = tables.bets.c
 _forecasts = tables.forecasts.c
 _AGREED = (
-    sa.select(*offers.BET_COLUMNS)
+    sa.select(*bets.BET_COLUMNS)
     .where(in_guild(_bets), _bets.claim == param("c"), _bets.state == "agreed")
     .order_by(_bets.number)
 )
@@ -136,19 +136,19 @@ def _count_agreed(tx: Connection, claim: Claim, number: int, result: Result, now
     if result.kind == "void":
         return
     for row in tx.execute(_AGREED, {"g": claim.guild, "c": claim.number}).all():
-        bet = offers.bet_of(row)
+        bet = bets.bet_of(row)
         paid = bet.maker_paid or 0, bet.taker_paid or 0
         new = {"guild_id": bet.guild, "bet": bet.number, "resolution": number}
         if paid == tuple(pay_bets.payout(claim, bet, result)) and tx.execute(_COUNT, new).rowcount:
-            leaderboard.note_profits(tx, claim.guild, claim.number, offers.came(bet, *paid), now)
+            score_keeping.note_profits(tx, claim.guild, claim.number, bets.came(bet, *paid), now)
 
 
 def _take_agreed_out(tx: Connection, claim: Claim, number: int, now: datetime) -> None:
     asked = {"g": claim.guild, "r": number}
     for found in tx.execute(_COUNTED, asked).scalars().all():
-        bet = offers.load_bet(tx, claim.guild, found)
-        gone = offers.came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
-        leaderboard.note_profits(tx, claim.guild, claim.number, gone, now, back=True)
+        bet = bets.load_bet(tx, claim.guild, found)
+        gone = bets.came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
+        score_keeping.note_profits(tx, claim.guild, claim.number, gone, now, back=True)
     tx.execute(_UNCOUNT, asked)
 
 

@@ -17,20 +17,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
 from ledger.types import fits, to_us
-from markets.claims import became_public, claims, judges, result_rules, sides, stories, terms
+from markets.claims import became_public, claims, result_rules, sides, stories, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import (
     BadResult,
-    ClaimMoved,
-    ConditionOpen,
     NotAHolder,
-    NotAModerator,
     NotYours,
     ProposalGone,
     UnknownProposal,
@@ -120,17 +116,6 @@ class Announced:
     confirm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent;
-    one of `NOT_BY_SILENCE` only a moderator."""
-
-    guild: int
-    key: str
-    actor: Actor
-    proposal: int
-
-
 _proposals = tables.proposals.c
 _this = (in_guild(_proposals), _proposals.number == param("n"))
 _LOAD = sa.select(tables.proposals).where(*_this)
@@ -141,7 +126,7 @@ _WINDOW = (
     .where(*_this)
     .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
 )
-_NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
+NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
 _STANDING = sa.select(_proposals.number).where(
     in_guild(_proposals), _proposals.claim == param("claim"), _proposals.state.in_([STANDING, DISPUTED])
 )
@@ -262,7 +247,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
     long = said.gains or exposure.voids(tx, claim, said.result)
     window = claim.settings.window_gains_seconds if long else claim.settings.window_seconds
     if said.replaces is not None:
-        _fail(tx, said.replaces, now)
+        fail(tx, said.replaces, now)
     number = following(tx, claim.guild, "proposals")
     row = {
         "guild_id": claim.guild,
@@ -275,7 +260,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         "known_us": said.known_us,
         "gains": int(said.gains),
         "early": int(said.early),
-        "confirm": int(not said.signed or _somebody_deleted(tx, claim, said.result)),
+        "confirm": int(not said.signed or somebody_deleted(tx, claim, said.result)),
         "bond": said.bond.number if said.bond else None,
         "made_us": to_us(now),
         "window_seconds": window,
@@ -299,7 +284,7 @@ def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
     until = to_us(now) + proposal.window_seconds * SECOND_US
     _set_window(tx, proposal, to_us(now), until)
     if request.confirm:
-        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+        tx.execute(NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
     outbox.redraw(tx, proposal.guild, "claim", proposal.claim)
     return load(tx, request.guild, request.proposal)
 
@@ -335,89 +320,6 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     facts = {"claim": claim.number, "proposal": proposal.number}
     outbox.enqueue(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
     return proposal
-
-
-def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
-    proposal = load(tx, work.guild, work.ref)
-    claim = claims.load(tx, work.guild, proposal.claim)
-    if not _waits(tx, claim, proposal) or claim.halted:
-        return
-    if resolution.held(tx, claim, proposal.result):
-        facts = {"claim": claim.number, "proposal": proposal.number}
-        outbox.enqueue(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
-        return
-    unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
-    if unsigned or proposal.confirm or _somebody_deleted(tx, claim, proposal.result):
-        tx.execute(_NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
-        if unsigned:
-            jobs.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
-        facts = {"claim": claim.number, "proposal": proposal.number}
-        outbox.enqueue(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
-        outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
-        judges.ask(tx, claim, now)
-        return
-    settle(tx, claim, proposal, now)
-
-
-def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
-
-    The claim is open again; the bond returns, as nobody ruled.
-    """
-    proposal = load(tx, work.guild, work.ref)
-    claim = claims.load(tx, work.guild, proposal.claim)
-    if not _waits(tx, claim, proposal):
-        return
-    if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
-        jobs.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
-    else:
-        state = claim.require("fail", now)
-        _fail(tx, proposal, now)
-        claims.move(tx, claim, state)
-        resolution.resume(tx, claim, now)
-        facts = {"claim": claim.number, "proposal": proposal.number}
-        outbox.enqueue(tx, claim.guild, "proposal.failed", facts, now, line=claim.number)
-
-
-def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
-    """Settle a proposal whose window has passed, where somebody's silence is no consent.
-
-    Raises:
-        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand, or may still be challenged only.
-        ProposalGone: Another one stands.
-        NotAJudge, NotAModerator, Recused: Not theirs to confirm.
-        ConditionOpen: The claim that it hangs on comes first (C10).
-    """
-    proposal = load(tx, request.guild, request.proposal)
-    claim = claims.load(tx, request.guild, proposal.claim)
-    claim.require("confirm", now)
-    if resolution.held(tx, claim, proposal.result):
-        raise ConditionOpen(claim.number, claim.state)
-    require_standing(tx, claim, proposal.number)
-    require_may_confirm(tx, claim, request.actor, proposal)
-    if not window_is_over(proposal, now):
-        raise ClaimMoved(claim.number, proposal.state)
-    settle(tx, claim, proposal, now)
-    judges.note_act(
-        tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
-    )
-    return load(tx, request.guild, request.proposal)
-
-
-def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Proposal) -> None:
-    """Holds somebody against who confirms a proposal: a moderator does, also where the claim names its judges (D3).
-
-    Raises:
-        NotAJudge, NotAModerator: They don't; what isn't settled by silence no named judge confirms.
-        Recused: They have or had something on the claim, or below it.
-    """
-    if is_unsigned(proposal) and not actor.moderator:
-        raise NotAModerator(claim.number)
-    if actor.moderator:
-        recusal.require_no_money(tx, claim, actor.player)
-    else:
-        recusal.require_judge(tx, claim, actor)
 
 
 def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
@@ -488,31 +390,11 @@ def _signed(tx: Connection, claim: Claim, actor: Actor, result: Result) -> bool:
     return result.kind not in NOT_BY_SILENCE or neutral
 
 
-def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
-    """Whether who proposed what isn't settled by silence got something on the claim, or below it, meanwhile."""
-    return proposal.result.kind in NOT_BY_SILENCE and recusal.is_recused(tx, claim, proposal.proposer)
-
-
-def _somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
+def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
     """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
     return any(
         instrument.somebody_deleted(tx, claim) for instrument in kinds.ALL
     ) or exposure.somebody_deleted_below(tx, claim, result)
-
-
-def came_through(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> bool:
-    """Whether a proposal was announced, nobody challenged it in its window, and people's silence may make it stand:
-    by it a claim ends that nobody decides (D7)."""
-    if proposal is None or proposal.state != STANDING or not window_is_over(proposal, now):
-        return False
-    return not is_unsigned(proposal) and not resolution.held(tx, claim, proposal.result)
-
-
-def settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
-    """Settle a claim by the proposal that stands; the bond returns."""
-    end_proposal(tx, proposal, "settled", now)
-    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
-    resolution.resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
 
 
 def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:
@@ -523,18 +405,10 @@ def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) 
         jobs.cancel(tx, proposal.guild, kind, proposal.number)
 
 
-def _fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
+def fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
     """A proposal has failed without a ruling, so its bond returns (D5)."""
     end_proposal(tx, proposal, "failed", now)
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
-
-
-def return_left_bond(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a proposal was ended where no points can be moved (`migrations`), so its bond returns now."""
-    proposal = load(tx, work.guild, work.ref)
-    held = proposal.bond is not None and accounts.state(tx, proposal.bond).balance > 0
-    if held and proposal.state not in (STANDING, DISPUTED):
-        bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
 
 
 def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -> None:
@@ -600,7 +474,7 @@ def window_is_over(proposal: Proposal, now: datetime) -> bool:
     return proposal.window_to_us is not None and to_us(now) >= proposal.window_to_us
 
 
-def _waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+def waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
     """Whether a proposal is the one that its claim waits with, unchallenged."""
     if claim.state != lifecycle.PROPOSED or proposal.state != STANDING:
         return False

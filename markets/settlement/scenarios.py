@@ -9,19 +9,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
 from ledger.types import to_us
-from markets.claims import claims, judges, stories
-from markets.claims import terms as claim_terms
+from markets.claims import claims, drafts, stories
 from markets.claims.claims import Claim
 from markets.claims.stories import TRUE, Judged
-from markets.claims.terms import Actor, Item, Outcome, Result, Scenario, Terms
-from markets.core import jobs, lifecycle, outbox, tables, text_limits
+from markets.claims.terms import Actor, Item, Outcome, Scenario, Terms
+from markets.core import lifecycle, tables, text_limits
 from markets.core.errors import (
     BadOutcome,
     BadTerms,
@@ -32,11 +31,8 @@ from markets.core.errors import (
     NoScenario,
     NotWriter,
     TooEarlyToPropose,
-    UnknownItem,
 )
-from markets.mechanisms.story_scores import EVEN, Verdict
-from markets.settlement import proposals, recusal
-from markets.settlement.proposals import Proposal
+from markets.mechanisms.story_scores import EVEN
 
 AnswerName = Literal["true", "false", "dropped"]
 
@@ -123,15 +119,6 @@ class JudgeItem:
     known_us: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An item that was judged, how many are left, and the proposal that the last one led to."""
-
-    item: Judged
-    left: int
-    proposal: Proposal | None
-
-
 # --- stories ----------------------------------------------------------------------------------
 
 
@@ -169,7 +156,7 @@ def require_tell(
     """Who may write a story, also before they are asked for it: what `tell` raises before it looks at the words."""
     claim = claims.load(tx, guild, number)
     require_seen(tx, claim, writer)
-    scenario = _scenario(claim)
+    scenario = scenario_of(claim)
     claim.require("edit", now)
     if claim.frozen:
         raise ClaimMoved(number, "frozen")
@@ -231,7 +218,7 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
         BadTimes: Another story stands there by now.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    scenario = _scenario(claim)
+    scenario = scenario_of(claim)
     if claim.state != lifecycle.DRAFT:
         raise ClaimMoved(claim.number, claim.state)
     if not 0 <= request.story < len(scenario.writers):
@@ -280,13 +267,13 @@ def share(tx: Connection, request: Share, now: datetime) -> int:
         NoScenario: Its outcomes are no stories.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    claims.require_draft_of(claim, request.author)
-    _scenario(claim)
+    drafts.require_draft_of(claim, request.author)
+    scenario_of(claim)
     held = json.loads(claims.typed_of(tx, claim.guild, claim.number)) | {SHARED: "1"}
-    request_ = claims.SaveDraft(
+    request_ = drafts.SaveDraft(
         claim.guild, request.key, claim.author, claim.terms, claim.number, json.dumps(held, sort_keys=True)
     )
-    return claims.save_draft(tx, request_, now)
+    return drafts.save_draft(tx, request_, now)
 
 
 def require_seen(tx: Connection, claim: Claim, player: int) -> None:
@@ -295,7 +282,7 @@ def require_seen(tx: Connection, claim: Claim, player: int) -> None:
         NoScenario, UnknownClaim: It has no stories, or isn't there any more.
         DraftNotShared: It is a draft that its author hasn't shown.
     """
-    _scenario(claim)
+    scenario_of(claim)
     if claim.state != lifecycle.DRAFT:
         claims.require_public(claim)
     elif player != claim.author and not is_shared(tx, claim):
@@ -310,109 +297,6 @@ def is_shared(tx: Connection, claim: Claim) -> bool:
 # --- items ------------------------------------------------------------------------------------
 
 
-def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> None:
-    """Who may judge items, also before they are asked: what `judge` raises before it looks at the answer."""
-    _scenario(claim)
-    claims.require_public(claim)
-    claim.require("judge_item", now)
-    if claim.state == lifecycle.PROPOSED and not answers_beside(tx, claim):
-        raise ClaimMoved(claim.number, claim.state)
-    recusal.require_judge(tx, claim, actor)
-
-
-def answers_beside(tx: Connection, claim: Claim) -> bool:
-    """Whether items may be judged although a result stands proposed: it needs a signature, and isn't what the items
-    themselves came to."""
-    stands = proposals.unsigned(tx, claim)
-    if stands is None:
-        return False
-    found = stories.items(tx, claim.guild, claim.number)
-    came = result_of(stories.verdict(found))
-    own = came is not None and claim_terms.same(came, stands.result)
-    return not (own and stands.proposer in {item.judge for item in found})
-
-
-def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
-    """Say what became of an item, in public; after the last one the claim gets its proposal.
-
-    Until that is proposed an item may be judged anew; from then on one challenges the result, as everywhere. What
-    stands proposed without a signature keeps nobody from judging (D3).
-
-    Raises:
-        NoScenario, UnknownItem: There is no such item.
-        ClaimMoved, ClaimHalted: The claim takes no answers now.
-        NotAJudge, Recused: Not theirs to say (D4).
-        TooEarlyToPropose: That it didn't come true, or can't be decided, is said from its date on (D1).
-        BadTimes: It came true only after its date, or is said to have come true in the future.
-        Needed: Evidence; or when it came true, where its date is over.
-        BadTerms: A date for something that didn't come true, or an answer that is none.
-    """
-    claim = claims.load(tx, request.guild, request.claim)
-    require_judge(tx, claim, request.actor, now)
-    found = {item.number: item for item in stories.items(tx, claim.guild, claim.number)}
-    item = found.get(request.item)
-    if item is None:
-        raise UnknownItem(claim.guild, request.item)
-    if request.answer not in get_args(AnswerName):
-        raise BadTerms("items", "answer")
-    _require_time(claim, item, request, now)
-    evidence = text_limits.words("evidence", request.evidence)
-    reason = text_limits.words("reason", request.reason, needed=False) or None
-    stories.fill_in(
-        tx,
-        *(claim.guild, claim.number, item.number),
-        state=request.answer,
-        judge=request.actor.player,
-        known_us=request.known_us,
-        judged_us=to_us(now),
-        evidence=evidence,
-        reason=reason,
-    )
-    judges.note_act(
-        tx,
-        claim.guild,
-        JUDGED,
-        actor=request.actor.player,
-        now=now,
-        claim=claim.number,
-        reason=f"Item {item.number}, {request.answer}: {evidence}",
-    )
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
-    facts = {"claim": claim.number, "item": item.number}
-    outbox.enqueue(tx, claim.guild, "item.judged", facts, now, line=claim.number)
-    stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
-    proposal = propose_if_done(tx, claim, now)
-    answered = stories.items(tx, claim.guild, claim.number)
-    left = sum(one.state == stories.OPEN for one in answered)
-    return Answered(answered[item.number - 1], left, proposal)
-
-
-def propose_if_done(tx: Connection, claim: Claim, now: datetime) -> Proposal | None:
-    """Propose what the answers come to, once the last item is judged; where nothing counts before the deadline (B3),
-    at the deadline."""
-    found = stories.items(tx, claim.guild, claim.number)
-    result = result_of(stories.verdict(found))
-    if result is None:
-        return None
-    if claim.terms.early == "deadline" and to_us(now) < (claim.deadline_us or 0):
-        jobs.schedule(tx, claim.guild, "items.result", claim.number, claim.deadline_us or 0)
-        return None
-    last = max(found, key=lambda item: (item.judged_us or 0, item.number))
-    assert last.judge is not None
-    assert last.evidence is not None
-    answered = {item.judge for item in found if item.judge is not None}
-    return proposals.follow(
-        tx, claim, result, judge=last.judge, answered=answered, evidence=last.evidence, now=now
-    )
-
-
-def result_of(found: Verdict | None) -> Result | None:
-    """A verdict as a result: the closest story, or void, so that everything returns (C9)."""
-    if found is None:
-        return None
-    return Result("void") if found.story is None else Result("outcome", outcome=found.story)
-
-
 def forget(tx: Connection, guild: int, player: int) -> None:
     """A person had themselves deleted: what they typed and kept goes, and why they judged an item so (E4)."""
     tx.execute(_UNKEEP_ALL, {"g": guild, "p": player})
@@ -425,7 +309,7 @@ def _require_named(claim: Claim, story: int | None, name: str) -> None:
         raise BadTimes("terms", "changed")
 
 
-def _scenario(claim: Claim) -> Scenario:
+def scenario_of(claim: Claim) -> Scenario:
     if claim.terms.scenario is None:
         raise NoScenario(claim.number, claim.state)
     return claim.terms.scenario
@@ -433,13 +317,13 @@ def _scenario(claim: Claim) -> Scenario:
 
 def _own(claim: Claim, writer: int) -> int | None:
     """A story of theirs, for who may write at all; the author's first where they have none."""
-    writers = _scenario(claim).writers
+    writers = scenario_of(claim).writers
     if writer in writers:
         return writers.index(writer)
     return None
 
 
-def _require_time(claim: Claim, item: Judged, request: JudgeItem, now: datetime) -> None:
+def require_time(claim: Claim, item: Judged, request: JudgeItem, now: datetime) -> None:
     over = to_us(now) >= item.by_us
     if request.answer != TRUE:
         if request.known_us is not None:

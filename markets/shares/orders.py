@@ -14,16 +14,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money, returned
+from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
-from markets.bets import offers
+from markets.bets import bets
 from markets.claims import claims, judges
 from markets.claims.claims import Claim
-from markets.core import jobs, lifecycle, tables
+from markets.core import jobs, tables
 from markets.core.errors import (
     BadTimes,
     BadTrade,
@@ -37,14 +37,11 @@ from markets.core.errors import (
 )
 from markets.core.numbering import following
 from markets.mechanisms import lmsr
-from markets.people import rewards
 from markets.shares import market_maker
-from markets.shares.market_maker import Market, Quote
+from markets.shares.market_maker import Market
 
 RESERVE, RETURN = "order.reserve", "order.return"
 
-FILLS = 20
-"""In one transaction; what is left is due at once, in one of its own."""
 
 MOST_OPEN = 40
 """Orders of one person in one server: all of them can end in one transaction."""
@@ -116,47 +113,26 @@ class CancelOrder:
 
 _FIELDS = [field.name for field in fields(Order)]
 _orders = tables.orders.c
-_columns = columns_of(tables.orders, Order)
+columns = columns_of(tables.orders, Order)
 _this = (in_guild(_orders), _orders.number == param("n"))
-_open = _orders.state == sa.literal_column("'open'")
-_of_claim = (in_guild(_orders), _orders.claim == param("claim"), _open)
-_of_player = (in_guild(_orders), _orders.player == param("p"), _open)
-_number = sa.literal_column("1", Whole)
+open = _orders.state == sa.literal_column("'open'")
+_of_claim = (in_guild(_orders), _orders.claim == param("claim"), open)
+_of_player = (in_guild(_orders), _orders.player == param("p"), open)
+ONE_ROW = sa.literal_column("1", Whole)
 _ADD = sa.insert(tables.orders)
-_LOAD = sa.select(*_columns).where(*_this)
-_RESTING_OF = sa.select(*_columns).where(*_of_player).order_by(_orders.number).limit(param("most"))
-_RESTING_ON = sa.select(*_columns).where(*_of_claim).order_by(_orders.number).limit(param("most"))
+_LOAD = sa.select(*columns).where(*_this)
+_RESTING_OF = sa.select(*columns).where(*_of_player).order_by(_orders.number).limit(param("most"))
+RESTING_ON = sa.select(*columns).where(*_of_claim).order_by(_orders.number).limit(param("most"))
 _zero = sa.literal_column("0", Whole)
-_ANY_OPEN = Compiled(sa.select(_orders.number).where(*_of_claim).limit(_number).offset(_zero))
-_ANY_OF = Compiled(sa.select(_orders.number).where(*_of_player).limit(_number).offset(_zero))
-_running = _orders.expires_us > param("now")
-_BEST = Compiled(
-    sa.select(_orders.outcome, _orders.sells, sa.func.max(_orders.limit_bps), sa.func.min(_orders.limit_bps))
-    .where(*_of_claim, _running)
-    .group_by(_orders.outcome, _orders.sells)
-)
-_OLDEST = Compiled(
-    sa.select(*_columns)
-    .where(
-        *_of_claim,
-        _running,
-        _orders.outcome == param("at"),
-        _orders.sells == param("sells_"),
-        _orders.limit_bps == param("limit_"),
-    )
-    .order_by(_orders.number)
-    .limit(_number)
-    .offset(_zero)
-)
+ANY_OPEN = Compiled(sa.select(_orders.number).where(*_of_claim).limit(ONE_ROW).offset(_zero))
+ANY_OF = Compiled(sa.select(_orders.number).where(*_of_player).limit(ONE_ROW).offset(_zero))
 _HELD_BACK = Compiled(
     sa.select(sa.cast(sa.func.sum(_orders.quantity - _orders.filled), Whole)).where(
-        *_of_player, _orders.claim == param("claim"), _orders.outcome == param("at"), _orders.sells == _number
+        *_of_player,
+        _orders.claim == param("claim"),
+        _orders.outcome == param("at"),
+        _orders.sells == ONE_ROW,
     )
-)
-_FILLED = Compiled(
-    sa.update(tables.orders)
-    .where(*_this)
-    .values(filled=_orders.filled + param("units"), amount=_orders.amount + param("moved"))
 )
 _CLOSE = Compiled(sa.update(tables.orders).where(*_this).values(state=param("state"), ended_us=param("at")))
 
@@ -219,7 +195,7 @@ def cancel(tx: Connection, request: CancelOrder, now: datetime) -> Order:
         raise NotMaker(order.number)
     if order.state != "open":
         raise OrderGone(order.number, order.state)
-    _end(tx, order, "cancelled", now)
+    end(tx, order, "cancelled", now)
     return load(tx, request.guild, request.order)
 
 
@@ -232,12 +208,14 @@ def load(tx: Connection, guild: int, number: int) -> Order:
     row = tx.execute(_LOAD, {"g": guild, "n": number}).first() if fits(number) else None
     if row is None:
         raise UnknownOrder(guild, number)
-    return _order(row)
+    return order_of(row)
 
 
 def resting(tx: Connection, guild: int, player: int) -> list[Order]:
     """Somebody's orders that rest, the oldest first. Nobody else is shown them (E1)."""
-    return [_order(row) for row in tx.execute(_RESTING_OF, {"g": guild, "p": player, "most": MOST_OPEN + 1})]
+    return [
+        order_of(row) for row in tx.execute(_RESTING_OF, {"g": guild, "p": player, "most": MOST_OPEN + 1})
+    ]
 
 
 def free_shares(tx: Connection, market: Market, player: int, outcome: int) -> int:
@@ -264,137 +242,10 @@ def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int)
 # --- filling ----------------------------------------------------------------------------------
 
 
-def after_trade(tx: Connection, market: Market, now: datetime) -> Market:
-    """Fill what the price makes due, at most `FILLS` orders; the market after that."""
-    for _ in range(FILLS):
-        found = _next(tx, market, now)
-        if found is None:
-            return market
-        order, quote = found
-        if quote is None:  # what is left of it buys or brings nothing at its limit
-            _end(tx, order, "filled", now)
-        else:
-            market = _fill(tx, market, order, quote, now)
-    if _next(tx, market, now) is not None:
-        jobs.schedule(tx, market.guild, "orders.fill", market.claim, to_us(now))
-    return market
-
-
-def resume(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Trading goes on: what was due when it stopped is due again."""
-    market = market_maker.find(tx, claim.guild, claim.number)
-    if market is not None and _ANY_OPEN.row(tx, g=claim.guild, claim=claim.number) is not None:
-        jobs.schedule(tx, claim.guild, "orders.fill", claim.number, to_us(now))
-
-
-def _next(tx: Connection, market: Market, now: datetime) -> tuple[Order, Quote | None] | None:
-    """The order that fills next and the trade it makes; None for the trade of one that is used up."""
-    asked = {"g": market.guild, "claim": market.claim, "now": to_us(now)}
-    best = list(_BEST.rows(tx, **asked))
-    if not best:
-        return None
-    prices = market.prices
-    crossing: list[tuple[float, int, Order]] = []
-    for row in best:
-        outcome, sells, highest, lowest = (int(value) for value in row)
-        limit = lowest if sells else highest
-        gap = limit / lmsr.WHOLE_BPS - prices[outcome]
-        if (gap < 0) if sells else (gap > 0):
-            oldest = _OLDEST.row(tx, **asked, at=outcome, sells_=sells, limit_=limit)
-            assert oldest is not None, market.claim
-            order = _order(oldest)
-            crossing.append((-abs(gap), order.number, order))
-    for _, _, order in sorted(crossing, key=lambda one: one[:2]):
-        quote, used_up = _trade(tx, market, order)
-        if quote is not None or used_up:
-            return order, quote
-    return None
-
-
-def _trade(tx: Connection, market: Market, order: Order) -> tuple[Quote | None, bool]:
-    """The trade that an order makes now, within its limit to the last minor unit; else whether it is used up."""
-    to_limit = lmsr.quantity_to_price(market.book, order.outcome, order.limit_bps)
-    if order.sells:
-        left = order.quantity - order.filled
-        quantity = -min(-to_limit, left)
-    else:
-        assert order.reserve is not None
-        left = lmsr.shares_for(market.book, order.outcome, accounts.state(tx, order.reserve).balance)
-        quantity = min(to_limit, left, lmsr.MOST - market.sold[order.outcome])
-    by_its_size = abs(quantity) == left
-    if not quantity:
-        return None, False
-    quote = market_maker.quoted(market, order.outcome, quantity)
-    at_limit = order.limit_bps * abs(quantity)
-    paid = quote.amount * lmsr.WHOLE_BPS
-    if quote.amount and (paid >= at_limit if order.sells else paid <= at_limit):
-        return quote, False
-    return None, by_its_size
-
-
-def _fill(tx: Connection, market: Market, order: Order, quote: Quote, now: datetime) -> Market:
-    account = order.reserve or accounts.wallet(tx, order.guild, order.player)
-    key = f"order:{order.number}:trade:{market.trades + 1}"
-    done = market_maker.carry_out(
-        tx, market, quote, order.player, account, key=key, now=now, by_order=order.number
-    )
-    units = abs(quote.quantity)
-    _FILLED.execute(tx, g=order.guild, n=order.number, units=units, moved=quote.amount)
-    spent = order.reserve is not None and not done.posted.balances[order.reserve.number]
-    if spent or (order.sells and order.filled + units == order.quantity):
-        _end(tx, order, "filled", now)
-    return done.market
-
-
-def fill_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: the rest of what a trade made due. Where trading stopped meanwhile, it rests until it goes on."""
-    claim = claims.load(tx, work.guild, work.ref)
-    market = market_maker.find(tx, work.guild, work.ref)
-    tradeable = lifecycle.at(claim.state, claim.closes_us, to_us(now)) == lifecycle.OPEN and not claim.halted
-    if market is not None and tradeable:
-        after_trade(tx, market, now)
-
-
 # --- ending -----------------------------------------------------------------------------------
 
 
-def end_some(tx: Connection, market: Market, room: int, now: datetime) -> tuple[int, bool]:
-    """End the next orders of a market with its claim: how many entries that took, and whether none is left."""
-    most = room // 3
-    found = tx.execute(_RESTING_ON, {"g": market.guild, "claim": market.claim, "most": most + 1}).all()
-    entries = sum(_end(tx, _order(row), "ended", now) for row in found[:most])
-    return entries, len(found) <= most
-
-
-def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> int:
-    """End a person's resting orders, wherever they rest: they are in debt, or had themselves deleted."""
-    found = resting(tx, guild, player)
-    for order in found:
-        _end(tx, order, "ended", now)
-    return len(found)
-
-
-def after_taking(tx: Connection, guild: int, balances: dict[int, int], now: datetime) -> None:
-    """What follows from a void or reversal that took from wallets, and left them with these balances: a debt ends
-    somebody's resting orders (C5), and follows a deleted person who is here again (E4)."""
-    for account, balance in balances.items():
-        if balance < 0:
-            _end_of_debtor(tx, Account(guild, account), now)
-    for number in returned.gone(tx, guild, list(balances)):
-        jobs.schedule(tx, guild, "orders.debt", number, to_us(now))
-
-
-def _end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
-    """Whoever is in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
-    state = accounts.state(tx, wallet)
-    if state.kind != "wallet":
-        return
-    rests = _ANY_OF.row(tx, g=wallet.guild, p=state.owner) is not None
-    if rests or rewards.any_of(tx, wallet.guild, state.owner):
-        jobs.schedule(tx, wallet.guild, "orders.debt", state.owner, to_us(now))
-
-
-def _end(tx: Connection, order: Order, state: str, now: datetime) -> int:
+def end(tx: Connection, order: Order, state: str, now: datetime) -> int:
     """End an order, with its calendar, and return what its reserve holds; how many entries that took."""
     _CLOSE.execute(tx, g=order.guild, n=order.number, state=state, at=to_us(now))
     jobs.cancel(tx, order.guild, "order.expire", order.number)
@@ -402,7 +253,7 @@ def _end(tx: Connection, order: Order, state: str, now: datetime) -> int:
         return 0
     left, entries = accounts.state(tx, order.reserve).balance, 0
     if left:
-        amounts = {order.reserve: -left} | offers.credited(tx, order.guild, order.player, left, now)
+        amounts = {order.reserve: -left} | bets.credited(tx, order.guild, order.player, left, now)
         entries = len(_move(tx, f"order:{order.number}:return", RETURN, amounts, now, 0))
     accounts.end(tx, order.reserve)
     return entries
@@ -413,20 +264,6 @@ def _move(
 ) -> dict[int, int]:
     guild = next(iter(amounts)).guild
     return post(tx, guild=guild, key=key, kind=kind, amounts=amounts, now=now, actor=actor).balances
-
-
-def expire_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    order = load(tx, work.guild, work.ref)
-    if order.state == "open":
-        _end(tx, order, "expired", now)
-
-
-def end_debt_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    player = returned.follow(tx, work.guild, work.ref, now)
-    wallet = accounts.wallet(tx, work.guild, player)
-    if accounts.state(tx, wallet).balance < 0:
-        end_all_of(tx, work.guild, player, now)
-        rewards.end_all_of(tx, work.guild, player, now)
 
 
 # --- what an order must be --------------------------------------------------------------------
@@ -483,7 +320,7 @@ def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
     return claim.closes_us if asked_us is None else min(asked_us, claim.closes_us)
 
 
-def _order(row: Sequence[Any]) -> Order:
+def order_of(row: Sequence[Any]) -> Order:
     values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
     values["sells"] = bool(values["sells"])
     values["reserve"] = None if values["reserve"] is None else Account(values["guild"], values["reserve"])

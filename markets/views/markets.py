@@ -16,7 +16,7 @@ from markets.core import tables
 from markets.core.errors import MarketGoesOn
 from markets.shares import market_maker
 from markets.shares.market_maker import Holding, Market
-from markets.views import queries
+from markets.views import claims as view_claims
 
 HISTORY_PAGE = 500
 """Small, so that reading a long history lets presses through between pages."""
@@ -169,7 +169,7 @@ def seen(tx: Connection, guild: int, number: int, now: datetime) -> MarketSeen:
     hidden = claim.settings.who_holds_what != "always" and open_
     rows = () if hidden else tx.execute(_HOLDERS, {"g": guild, "claim": number, "most": HOLDERS})
     holders = tuple(Holder(*row) for row in rows)
-    people = queries.named(tx, guild, {one.player for one in holders})
+    people = view_claims.named(tx, guild, {one.player for one in holders})
     return MarketSeen(
         claim, market, open_ and not claim.halted and market.state == "open", holders, hidden, people
     )

@@ -15,7 +15,7 @@ from markets.core import lifecycle, tables
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 from markets.people import allowances
-from markets.pools import pools
+from markets.pools import payouts, pools
 from markets.pools.pools import Pool
 from markets.shares import orders
 from markets.views import markets as market_queries
@@ -132,7 +132,7 @@ def _in_pool(tx: Connection, guild: int, number: int, player: int) -> InPool:
         became_public.as_named(Result("outcome", outcome=at), *said)
         for at in range(len(claim.terms.outcomes))
     ]
-    changes = tuple(pools.changes(tx, claim, result, player).get(player, 0) for result in results)
+    changes = tuple(payouts.changes(tx, claim, result, player).get(player, 0) for result in results)
     return InPool(claim, pools.load(tx, guild, number), staked, changes)
 
 

@@ -18,7 +18,7 @@ from ledger import schema as book
 from ledger.accounts import OpenBook, open_book
 from ledger.storage.database import run_alone
 from markets.core import tables
-from markets.forecasts import leaderboard
+from markets.forecasts import leaderboard, score_keeping
 from tests import databases
 from tests.benchmarks.harness import median, percentile
 from tests.world import NOW
@@ -36,7 +36,7 @@ def fill(tx: Connection) -> None:
         people.append({"guild_id": GUILD, "number": number, "discord_id": number, "joined_us": 0})
         claims, peer = dice.randint(5, 60), dice.randint(-(10**9), 10**9)
         staked, profit = dice.randint(1, 10**7), dice.randint(-(10**6), 10**6)
-        ranked = claims >= leaderboard.NEEDED
+        ranked = claims >= score_keeping.NEEDED
         row = {
             "guild_id": GUILD,
             "season": 0,
@@ -64,7 +64,7 @@ def fill(tx: Connection) -> None:
     tx.execute(tables.standings.insert(), standings)
 
 
-def page(tx: Connection, by: leaderboard.Ranking, skip: int, player: int) -> float:
+def page(tx: Connection, by: score_keeping.Ranking, skip: int, player: int) -> float:
     """Milliseconds of what one press of the board reads."""
     began = time.perf_counter()
     leaderboard.top(tx, GUILD, by, skip=skip)
@@ -78,7 +78,7 @@ def measure(tx: Connection) -> list[float]:
     dice = random.Random(7)
     return [
         page(tx, by, skip, dice.randint(1, PLAYERS))
-        for by in leaderboard.RANKINGS
+        for by in score_keeping.RANKINGS
         for skip in (0, 10, 1_000)
         for _ in range(10)
     ]

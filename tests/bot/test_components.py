@@ -8,7 +8,8 @@ from bot.text import Currency
 from bot.ui import components
 from bot.ui.cards import Button, ButtonLook, Card, File, Form, Line, PickChannel, PickRole
 from bot.words import board
-from markets.forecasts.leaderboard import PAGE, RANKINGS, Ranking, Season, Standing, Top
+from markets.forecasts.leaderboard import PAGE, Season, Standing, Top
+from markets.forecasts.score_keeping import RANKINGS, Ranking
 
 
 async def test_a_card_is_one_container_and_is_not_kept_by_discord_py():

@@ -21,8 +21,9 @@ from bot.words.table import CARDS, POSTS
 from ledger.storage.database import Database
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core.tables import cards, posts
-from markets.settlement import disputes, recusal
-from markets.views import queries
+from markets.settlement import disputes, recusal, voting
+from markets.views import claims
+from markets.views import disputes as view_disputes
 from tests.markets.club import Club
 
 WHOLE = Button("All that was said", "said:1:0")
@@ -112,7 +113,7 @@ async def _worst(club: Club) -> int:
     for who in people[2:9]:
         argue = disputes.Argue(club.guild, club.key(), who.number, claim.number, LONG[:500])
         await club.db.write(disputes.argue, argue, club.now)
-    vote = disputes.Vote(
+    vote = voting.Vote(
         club.guild,
         club.key(),
         Actor(mods[1].number, moderator=True),
@@ -120,7 +121,7 @@ async def _worst(club: Club) -> int:
         Result("outcome", outcome=9),
         LONG[:500],
     )
-    await club.db.write(disputes.vote, vote, club.now)
+    await club.db.write(voting.vote, vote, club.now)
     return claim.number
 
 
@@ -162,8 +163,8 @@ async def test_every_message_about_the_largest_claim_fits(club: Club):
 @pytest.mark.rule("D6")
 async def test_what_a_message_shortens_stands_whole_in_its_pages(club: Club):
     await _worst(club)
-    claim = await club.db.read(queries.claim, club.guild, 1, club.now)
-    dispute = await club.db.read(queries.dispute, club.guild, 1, club.now)
+    claim = await club.db.read(claims.claim, club.guild, 1, club.now)
+    dispute = await club.db.read(view_disputes.dispute, club.guild, 1, club.now)
     pages: list[Card] = []
     for at in range(30):
         pages.append(said_pages.words(said_pages.SaidPage(claim, dispute, at)))

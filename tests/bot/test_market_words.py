@@ -12,7 +12,8 @@ import pytest
 from bot.text import Currency
 from bot.words import market_refusals, phrases, results
 from ledger.accounts import Account
-from markets.bets.offers import Bet, Offer
+from markets.bets.bets import Bet
+from markets.bets.offers import Offer
 from markets.claims import ambiguity
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
@@ -23,7 +24,7 @@ from markets.core.settings import Settings
 from markets.mechanisms.two_party import Payout
 from markets.settlement import pay_bets
 from markets.settlement.disputes import GROUNDS
-from markets.views import queries
+from markets.views import people
 
 MARKETS = Path(errors.__file__).parents[1]
 FACTS = {
@@ -159,7 +160,7 @@ def test_only_a_plain_link_is_one():
 
 
 def test_the_record_and_changes_in_words():
-    assert phrases.record(queries.Record(9, 2, 0, 1)) == (
+    assert phrases.record(people.Record(9, 2, 0, 1)) == (
         "9 settled, 2 agreed, 0 disputed and lost, 1 void asked for"
     )
     assert [phrases.change(by) for by in (0, 100, 30_000, -10_050)] == ["±0", "+1", "+300", "−100.50"]

@@ -39,7 +39,7 @@ from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
 from markets.records import audit as shares_audit
-from markets.settlement import calendar
+from markets.settlement import absence
 from tests.end_to_end import inside
 from tests.markets.club import Club
 from tests.markets.machine.seen import Seen
@@ -443,7 +443,7 @@ class Simulation:
 
     async def here(self) -> bool:
         """Whether the bot knows itself to be in the server."""
-        return self.club.guild not in await self.club.db.read(calendar.removals)
+        return self.club.guild not in await self.club.db.read(absence.removals)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.playground.driver import Playground, Seen
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets.claims import claims, terms
+from markets.claims import drafts, terms
 from markets.core import jobs, outbox
 from markets.core.tables import posts
 from tests import databases
@@ -95,10 +95,10 @@ class Telling:
 
     async def draft(self, author: Player) -> int:
         """Somebody's draft, kept for later."""
-        request = claims.SaveDraft(
+        request = drafts.SaveDraft(
             self.club.guild, self.club.key(), author.number, terms.Terms(title="Perhaps")
         )
-        return await self.club.db.write(claims.save_draft, request, self.club.now)
+        return await self.club.db.write(drafts.save_draft, request, self.club.now)
 
     async def dms(self, name: str) -> list[Seen]:
         """What the bot wrote to somebody privately."""

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from bot import server_settings
 from ledger.types import from_us, to_us
-from markets.bets.offers import Bet
+from markets.bets.bets import Bet
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
-from markets.settlement import calendar, proposals
+from markets.settlement import absence, proposals
 from markets.settlement.proposals import Proposal
 from tests.end_to_end.conftest import forgive, how
 from tests.end_to_end.telling import Telling, telling
@@ -135,7 +135,7 @@ async def test_removed_and_invited_again_the_server_goes_on_with_its_windows_pro
     await there.play.world("kick_bot", guild="The Crux Club")
 
     async def noted() -> bool:
-        return there.club.guild in await there.club.db.read(calendar.removals)
+        return there.club.guild in await there.club.db.read(absence.removals)
 
     await there.until(noted)  # or it would be noted as of the time that the clock is moved to
     await there.play.skip(days=20)

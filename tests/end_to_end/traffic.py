@@ -9,8 +9,8 @@ from bot.playground.driver import NotAllowed
 from ledger.issuance import Allowance
 from ledger.players import Forget, Present
 from ledger.types import to_us
-from markets.bets import offers
-from markets.claims import ambiguity, claims
+from markets.bets import agreement, offers
+from markets.claims import ambiguity, claims, drafts
 from markets.claims import terms as claim_terms
 from markets.claims.conditions import Condition
 from markets.claims.terms import Judges, Result
@@ -19,7 +19,8 @@ from markets.forecasts import crux_links, forecasts
 from markets.people import allowances, preferences, rewards
 from markets.pools import pools
 from markets.records import deletion
-from markets.settlement import disputes, proposals, resolution
+from markets.settlement import confirmation, disputes, freezing, proposals, resolution, voting
+from markets.shares import opening as share_opening
 from markets.shares import orders, trading
 from tests.end_to_end.simulation import MODERATORS, NAMES, Simulation
 from tests.markets.club import NO, YES
@@ -79,7 +80,7 @@ async def opens_a_claim(sim: Simulation) -> None:
         judges=Judges((sim.number("Mira"),), 1) if sim.chance.random() < 0.2 else Judges(),
     )
     author = sim.name()
-    number = await sim.do(claims.save_draft, claims.SaveDraft(*sim.ids(), sim.number(author), terms))
+    number = await sim.do(drafts.save_draft, drafts.SaveDraft(*sim.ids(), sim.number(author), terms))
     if number is not None and sim.chance.random() < 0.9:
         await sim.do(claims.open_claim, claims.Open(*sim.ids(), sim.actor(author), number))
 
@@ -162,10 +163,10 @@ async def agrees(sim: Simulation) -> None:
     pot = bet.maker_stake + bet.taker_stake
     maker = sim.chance.randint(0, pot)
     await sim.do(
-        offers.suggest, offers.Suggest(*sim.ids(), bet.number, bet.maker, "split", maker, pot - maker)
+        agreement.suggest, agreement.Suggest(*sim.ids(), bet.number, bet.maker, "split", maker, pot - maker)
     )
     if sim.chance.random() < 0.5:
-        await sim.do(offers.agree, offers.Agree(*sim.ids(), bet.number, bet.taker, maker, pot - maker))
+        await sim.do(agreement.agree, agreement.Agree(*sim.ids(), bet.number, bet.taker, maker, pot - maker))
 
 
 # --- markets and pools ----------------------------------------------------------------------------
@@ -177,16 +178,16 @@ async def opens_a_market(sim: Simulation) -> None:
     if claim is not None:
         opening = sim.chance.choice((None, (5_000, 5_000), (2_000, 8_000)))
         deep = sim.chance.choice((2_000, 10_000, 30_000))
-        request = trading.OpenMarket(*sim.ids(), sim.actor(), claim.number, deep, opening)
-        await sim.do(trading.open_market, request)
+        request = share_opening.OpenMarket(*sim.ids(), sim.actor(), claim.number, deep, opening)
+        await sim.do(share_opening.open_market, request)
 
 
 @act(1)
 async def deepens_a_market(sim: Simulation) -> None:
     market = await sim.pick(tables.markets, "open")
     if market is not None:
-        request = trading.AddLiquidity(*sim.ids(), sim.actor(sim.name(BETTORS)), market.claim, 5_000)
-        await sim.do(trading.add_liquidity, request)
+        request = share_opening.AddLiquidity(*sim.ids(), sim.actor(sim.name(BETTORS)), market.claim, 5_000)
+        await sim.do(share_opening.add_liquidity, request)
 
 
 @act(7)
@@ -385,7 +386,8 @@ async def confirms(sim: Simulation) -> None:
     found = await sim.pick(tables.proposals, "standing")
     if found is not None:
         await sim.do(
-            proposals.confirm, proposals.Confirm(*sim.ids(), sim.actor(sim.name(MODERATORS)), found.number)
+            confirmation.confirm,
+            confirmation.Confirm(*sim.ids(), sim.actor(sim.name(MODERATORS)), found.number),
         )
 
 
@@ -402,8 +404,8 @@ async def votes(sim: Simulation) -> None:
     claim = await sim.pick(tables.claims, "disputed")
     if claim is not None:
         who = sim.actor(sim.name(MODERATORS))
-        request = disputes.Vote(*sim.ids(), who, claim.number, sim.chance.choice(RESULTS), "It is so.")
-        await sim.do(disputes.vote, request)
+        request = voting.Vote(*sim.ids(), who, claim.number, sim.chance.choice(RESULTS), "It is so.")
+        await sim.do(voting.vote, request)
 
 
 @act(3)
@@ -428,8 +430,8 @@ async def halts(sim: Simulation) -> None:
     claim = await sim.pick(tables.claims, "open", "proposed", "ruled")
     if claim is not None:
         who = sim.actor("Mira")
-        request = disputes.Halt(*sim.ids(), who, claim.number, not claim.halted, "To look.")
-        await sim.do(disputes.halt, request)
+        request = freezing.Halt(*sim.ids(), who, claim.number, not claim.halted, "To look.")
+        await sim.do(freezing.halt, request)
 
 
 # --- people ---------------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from ledger import schema
 from ledger.accounts import Player
 from ledger.players import Forget, Gone
 from ledger.types import from_us, to_us
-from markets.bets import offers
-from markets.bets.offers import Accepted, Bet, Ended, Offer
-from markets.claims import ambiguity, claims
+from markets.bets import agreement, bets, offers
+from markets.bets.bets import Bet, Ended
+from markets.bets.offers import Accepted, Offer
+from markets.claims import ambiguity, claims, drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Outcome, Result, Scenario, Terms
 from markets.core import jobs
@@ -23,10 +24,22 @@ from markets.forecasts import crux_links, forecasts
 from markets.people import rewards
 from markets.pools import pools
 from markets.records import deletion
-from markets.settlement import calendar, disputes, handlers, proposals, resolution, scenarios
+from markets.settlement import (
+    absence,
+    confirmation,
+    disputes,
+    freezing,
+    handlers,
+    proposals,
+    resolution,
+    rulings,
+    scenarios,
+    story_judging,
+    voting,
+)
 from markets.settlement.proposals import Proposal
 from markets.settlement.scenarios import Said
-from markets.shares import market_maker, orders, trading
+from markets.shares import market_maker, opening, orders, trading
 from tests.world import SALT, World
 
 YES, NO = 0, 1
@@ -58,8 +71,8 @@ class Club(World):
         return replace(good, **changes)
 
     async def claim(self, author: Player, **changes: Any) -> Claim:
-        draft = claims.SaveDraft(self.guild, self.key(), author.number, self.terms(**changes))
-        number = await self.db.write(claims.save_draft, draft, self.now)
+        draft = drafts.SaveDraft(self.guild, self.key(), author.number, self.terms(**changes))
+        number = await self.db.write(drafts.save_draft, draft, self.now)
         request = claims.Open(self.guild, self.key(), Actor(author.number), number)
         return await self.db.write(claims.open_claim, request, self.now)
 
@@ -77,24 +90,24 @@ class Club(World):
 
     async def bet(self, maker: Player, taker: Player, claim: Claim, **more: Any) -> Bet:
         accepted = await self.accept(taker, await self.offer(maker, claim, **more))
-        return await self.db.read(offers.load_bet, self.guild, accepted.bet)
+        return await self.db.read(bets.load_bet, self.guild, accepted.bet)
 
     async def agree(self, bet: Bet, first: Player, second: Player, maker_gets: int) -> Ended:
         taker_gets = bet.pot - maker_gets
-        suggestion = offers.Suggest(
+        suggestion = agreement.Suggest(
             self.guild, self.key(), bet.number, first.number, "split", maker_gets, taker_gets
         )
-        await self.db.write(offers.suggest, suggestion, self.now)
-        signed = offers.Agree(self.guild, self.key(), bet.number, second.number, maker_gets, taker_gets)
-        return await self.db.write(offers.agree, signed, self.now)
+        await self.db.write(agreement.suggest, suggestion, self.now)
+        signed = agreement.Agree(self.guild, self.key(), bet.number, second.number, maker_gets, taker_gets)
+        return await self.db.write(agreement.agree, signed, self.now)
 
-    async def market(self, who: Player, claim: Claim, **more: Any) -> trading.MarketOpened:
+    async def market(self, who: Player, claim: Claim, **more: Any) -> opening.MarketOpened:
         """A market on a claim, opened after `later` if that is given."""
         self.now += more.pop("later", timedelta())
         actor = Actor(who.number, moderator=more.pop("moderator", False))
         liquidity = more.pop("liquidity", 10_000)
-        request = trading.OpenMarket(self.guild, self.key(), actor, claim.number, liquidity, **more)
-        return await self.db.write(trading.open_market, request, self.now)
+        request = opening.OpenMarket(self.guild, self.key(), actor, claim.number, liquidity, **more)
+        return await self.db.write(opening.open_market, request, self.now)
 
     async def buy(self, who: Player, claim: Claim, outcome: int, **more: Any) -> trading.Fill:
         """Buy at the price of this moment, unless another was `seen_bps`."""
@@ -199,8 +212,8 @@ class Club(World):
         empty: dict[str, Any] = {"kind": "choice", "outcomes": (), "scenario": Scenario()}
         times = dict.fromkeys(("closes_us", "deadline_us", "check_us"))
         terms = self.terms(**({"title": "How it goes"} | empty | times | changes))
-        draft = claims.SaveDraft(self.guild, self.key(), author.number, terms)
-        number = await self.db.write(claims.save_draft, draft, self.now)
+        draft = drafts.SaveDraft(self.guild, self.key(), author.number, terms)
+        number = await self.db.write(drafts.save_draft, draft, self.now)
         await self.db.write(
             scenarios.share, scenarios.Share(self.guild, self.key(), author.number, number), self.now
         )
@@ -218,12 +231,12 @@ class Club(World):
 
     async def judge_item(
         self, who: Player, claim: Claim, item: int, answer: Any, **more: Any
-    ) -> scenarios.Answered:
+    ) -> story_judging.Answered:
         actor = Actor(who.number, moderator=more.pop("moderator", True))
         key = more.pop("key", None) or self.key()
         evidence = more.pop("evidence", "https://example.org/item")
         request = scenarios.JudgeItem(self.guild, key, actor, claim.number, item, answer, evidence, **more)
-        return await self.db.write(scenarios.judge, request, self.now)
+        return await self.db.write(story_judging.judge, request, self.now)
 
     async def settle(self, who: Player, claim: Claim, result: Result, **more: Any) -> None:
         """A moderator proposes a result, and nobody challenges it."""
@@ -244,8 +257,8 @@ class Club(World):
 
     async def confirm(self, who: Player, proposal: Proposal) -> Proposal:
         actor = Actor(who.number, moderator=True)
-        request = proposals.Confirm(self.guild, self.key(), actor, proposal.number)
-        return await self.db.write(proposals.confirm, request, self.now)
+        request = confirmation.Confirm(self.guild, self.key(), actor, proposal.number)
+        return await self.db.write(confirmation.confirm, request, self.now)
 
     async def announced(self, proposal: Proposal, **more: Any) -> Proposal:
         request = proposals.Announced(self.guild, self.key(), proposal.number, **more)
@@ -270,11 +283,11 @@ class Club(World):
         moderator: bool = True,
         owner: bool = False,
         posted: bool = True,
-    ) -> disputes.VoteCount:
+    ) -> voting.VoteCount:
         """A judge votes; what they rule by it is posted at once."""
         actor = Actor(who.number, moderator, owner)
-        request = disputes.Vote(self.guild, self.key(), actor, claim.number, result, "As the source says.")
-        voted = await self.db.write(disputes.vote, request, self.now)
+        request = voting.Vote(self.guild, self.key(), actor, claim.number, result, "As the source says.")
+        voted = await self.db.write(voting.vote, request, self.now)
         if voted.ruled and posted:
             await self.posted(voted.dispute)
         return voted
@@ -282,8 +295,8 @@ class Club(World):
     async def posted(self, dispute: int) -> disputes.Dispute:
         """Discord has the post of a dispute's ruling."""
         found = await self.db.read(disputes.load, self.guild, dispute)
-        request = disputes.RulingPosted(self.guild, self.key(), dispute, final=found.state == "final")
-        return await self.db.write(disputes.posted, request, self.now)
+        request = rulings.RulingPosted(self.guild, self.key(), dispute, final=found.state == "final")
+        return await self.db.write(rulings.posted, request, self.now)
 
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
         request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)
@@ -291,8 +304,8 @@ class Club(World):
 
     async def halt(self, who: Player, claim: Claim, *, halted: bool = True) -> Claim:
         actor = Actor(who.number, moderator=True)
-        request = disputes.Halt(self.guild, self.key(), actor, claim.number, halted, "To look into it.")
-        return await self.db.write(disputes.halt, request, self.now)
+        request = freezing.Halt(self.guild, self.key(), actor, claim.number, halted, "To look into it.")
+        return await self.db.write(freezing.halt, request, self.now)
 
     async def reverse_result(
         self, who: Player, claim: Claim, *, moderator: bool = True, owner: bool = False
@@ -322,8 +335,8 @@ class Club(World):
         """The bot is away for a while, and comes back: how many windows were prolonged."""
         from_us = to_us(self.now)
         self.skip(**span)
-        request = calendar.BackAgain(self.guild, self.key(), from_us)
-        return await self.db.write(calendar.back_again, request, self.now)
+        request = absence.BackAgain(self.guild, self.key(), from_us)
+        return await self.db.write(absence.back_again, request, self.now)
 
     async def skip_to_next(self) -> None:
         """Move the clock to what is due next, and carry it out."""
@@ -336,7 +349,7 @@ class Club(World):
         return await self.db.read(claims.load, self.guild, number)
 
     async def read_bet(self, number: int) -> Bet:
-        return await self.db.read(offers.load_bet, self.guild, number)
+        return await self.db.read(bets.load_bet, self.guild, number)
 
 
 def _perform(tx: Connection, row: jobs.LeasedJob, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import allowances
 from markets.settlement import kinds
-from markets.shares import market_maker, orders, trading
+from markets.shares import market_maker, opening, orders
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
@@ -33,9 +33,9 @@ START = 10_000_000
 RESULTS = [Result("outcome", outcome=YES), Result("outcome", outcome=NO)]
 
 
-async def deepen(club: Club, who: Player, claim: Claim, liquidity: int) -> trading.MarketOpened:
-    request = trading.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
-    return await club.db.write(trading.add_liquidity, request, club.now)
+async def deepen(club: Club, who: Player, claim: Claim, liquidity: int) -> opening.MarketOpened:
+    request = opening.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
+    return await club.db.write(opening.add_liquidity, request, club.now)
 
 
 async def gained(club: Club, *accounts: Player) -> int:

@@ -10,7 +10,7 @@ from ledger.types import to_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Outcome, Result
 from markets.core.errors import BadTimes
-from markets.forecasts import leaderboard
+from markets.forecasts import leaderboard, score_keeping
 from tests.markets.club import NO, YES, Club
 
 CAME = Result("outcome", outcome=YES)
@@ -26,7 +26,7 @@ async def sure(club: Club, who: Player, season: int = 0) -> leaderboard.Standing
     return found
 
 
-async def top(club: Club, by: leaderboard.Ranking, season: int = 0) -> list[int]:
+async def top(club: Club, by: score_keeping.Ranking, season: int = 0) -> list[int]:
     found = await club.db.read(leaderboard.top, club.guild, by, season=season)
     return [row.player for row in found.rows]
 

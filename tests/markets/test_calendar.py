@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.types import from_us, to_us
-from markets.bets.offers import Bet
-from markets.claims import ambiguity, claims, terms
+from markets.bets.bets import Bet
+from markets.claims import ambiguity, drafts, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
-from markets.core import jobs, outbox
+from markets.core import delivery, jobs, outbox
 from markets.core.jobs import Due, FenceGone
 from markets.core.tables import due_work, posts
-from markets.settlement import calendar, handlers
+from markets.settlement import absence, handlers
 from tests.markets.club import NO, YES, Club
 from tests.markets.own_jobs import handles
 
@@ -198,15 +198,15 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
     before = len(await kinds(club))
 
     left = to_us(club.now)
-    assert await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
-    assert not await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
+    assert await club.db.background(absence.removed, absence.Removed(club.guild), club.now)
+    assert not await club.db.background(absence.removed, absence.Removed(club.guild), club.now)
     await days_pass(club, 20)
 
     assert len(await kinds(club)) == before
-    taken = await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    taken = await club.db.background(delivery.take_posts, delivery.Take(owner=1, most=10_000), club.now)
     assert [post for post in taken if post.guild == club.guild] == []
     assert (await club.read_bet(bet.number)).state == "live"
-    await club.db.write(calendar.back_again, calendar.BackAgain(club.guild, club.key(), left), club.now)
+    await club.db.write(absence.back_again, absence.BackAgain(club.guild, club.key(), left), club.now)
     await club.sweep()
     assert (await club.read_bet(bet.number)).state == "live"
     await days_pass(club, 8)
@@ -216,8 +216,8 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
 @pytest.mark.rule("B6")
 async def test_a_draft_asks_once_and_goes_after_90_days(club: Club):
     ada = await club.member(1)
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, terms.Terms(title="Perhaps"))
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, terms.Terms(title="Perhaps"))
+    number = await club.db.write(drafts.save_draft, draft, club.now)
 
     await days_pass(club, 90)
 
@@ -277,7 +277,7 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
     club.skip(days=30)
     assert await held(club, 999) == []
     assert [row.error for row in await club.db.read(jobs.parked, club.guild)] == ["ZeroDivisionError"]
-    cards = await club.db.background(outbox.take_cards, outbox.Take(owner=5, most=10_000), club.now)
+    cards = await club.db.background(delivery.take_cards, delivery.Take(owner=5, most=10_000), club.now)
     assert "parked" in [card.kind for card in cards if card.guild == club.guild]
 
 

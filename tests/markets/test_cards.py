@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets.bets import offers
+from markets.bets import agreement, offers
 from markets.claims.terms import Result
 from markets.core.tables import cards
 from tests.markets.club import NO, YES, Club
@@ -60,8 +60,8 @@ async def test_a_bet_s_card_shows_the_ending_that_is_suggested(club: Club):
     ada, bo = await club.member(1), await club.member(2)
     bet = await club.bet(ada, bo, await club.claim(ada))
     await drawn(club)
-    half = offers.Suggest(club.guild, club.key(), bet.number, ada.number, "split", 10_000, 10_000)
-    await club.db.write(offers.suggest, half, club.now)
+    half = agreement.Suggest(club.guild, club.key(), bet.number, ada.number, "split", 10_000, 10_000)
+    await club.db.write(agreement.suggest, half, club.now)
     assert await stale(club) == {("offer", bet.number)}
 
 

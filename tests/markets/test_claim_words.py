@@ -15,7 +15,7 @@ from markets.claims import claim_words
 from markets.claims.terms import Outcome, Terms, canonical, digest
 from markets.core import tables
 from markets.records import audit
-from markets.views import queries
+from markets.views import lists
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import Club
@@ -76,7 +76,7 @@ def test_a_book_of_before_gets_the_words_of_its_open_claims(own: str):
     assert run_alone(own, words) == {number: of for number, of in wanted.items() if of}
     assert len(wanted[1]) > 5
 
-    found = run_alone(own, lambda tx: queries.search(tx, 7, "strasse CAFÉ"))
+    found = run_alone(own, lambda tx: lists.search(tx, 7, "strasse CAFÉ"))
     assert [row.number for row in found] == [1]
 
 
@@ -107,7 +107,7 @@ async def test_a_search_reads_ranges_of_the_key_and_claims_by_number(club: Club,
         await club.claim(await club.member(n + 1))
     holding, values = claim_words.search("superhuman coder task")
     assert holding is not None
-    statement = queries.holding_words(holding)
+    statement = lists.holding_words(holding)
 
     def plan(tx: Connection) -> str:
         sqlite = tx.dialect.name == "sqlite"

@@ -8,7 +8,7 @@ import pytest
 
 from ledger import settings as stored
 from ledger.types import to_us
-from markets.claims import ambiguity, claims, judges
+from markets.claims import ambiguity, claims, drafts, judges
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.terms import LATEST_US, Actor, Judges, Outcome, Result
@@ -42,8 +42,8 @@ async def choose(club: Club, **chosen: Any) -> None:
 
 
 async def draft(club: Club, author: Any, **changes: Any) -> int:
-    request = claims.SaveDraft(club.guild, club.key(), author.number, club.terms(**changes))
-    return await club.db.write(claims.save_draft, request, club.now)
+    request = drafts.SaveDraft(club.guild, club.key(), author.number, club.terms(**changes))
+    return await club.db.write(drafts.save_draft, request, club.now)
 
 
 async def edit(club: Club, author: Any, claim: Claim, **changes: Any) -> list[int]:
@@ -155,11 +155,11 @@ async def test_a_better_wording_is_a_new_claim_and_the_old_one_stays(club: Club)
     ada, bo = await club.member(1), await club.member(2)
     old = await club.claim(ada)
     bet = await club.bet(ada, bo, old)
-    request = claims.Supersede(
+    request = drafts.Supersede(
         club.guild, club.key(), Actor(ada.number), old.number, club.terms(title="Better")
     )
 
-    new = await club.db.write(claims.supersede, request, club.now)
+    new = await club.db.write(drafts.supersede, request, club.now)
 
     assert new.supersedes == old.number
     assert (await club.read_claim(old.number)).terms == old.terms
@@ -171,9 +171,9 @@ async def test_a_better_wording_is_a_new_claim_and_the_old_one_stays(club: Club)
 async def test_a_draft_is_not_superseded_and_shows_itself_to_nobody(club: Club):
     ada = await club.member(1)
     number = await draft(club, ada)
-    request = claims.Supersede(club.guild, club.key(), Actor(ada.number), number, club.terms())
+    request = drafts.Supersede(club.guild, club.key(), Actor(ada.number), number, club.terms())
     with pytest.raises(ClaimMoved):
-        await club.db.write(claims.supersede, request, club.now)
+        await club.db.write(drafts.supersede, request, club.now)
 
 
 @pytest.mark.rule("B5")
@@ -226,9 +226,9 @@ async def test_a_draft_takes_no_offer_and_is_nobody_else_s(club: Club):
         await club.db.write(
             claims.open_claim, claims.Open(club.guild, club.key(), Actor(bo.number), number), club.now
         )
-    request = claims.SaveDraft(club.guild, club.key(), bo.number, club.terms(), claim=number)
+    request = drafts.SaveDraft(club.guild, club.key(), bo.number, club.terms(), claim=number)
     with pytest.raises(NotAuthor):
-        await club.db.write(claims.save_draft, request, club.now)
+        await club.db.write(drafts.save_draft, request, club.now)
 
 
 @pytest.mark.rule("B8")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ledger.accounts import Player
 from ledger.audit.verify import audit as audit_book
 from ledger.types import from_us, to_us
-from markets.claims import ambiguity, claims, conditions, judges
+from markets.claims import ambiguity, claims, conditions, drafts, judges
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition, ConditionLink
@@ -31,7 +31,9 @@ from markets.people import notes as note_words
 from markets.records import audit
 from markets.settlement import resolution
 from markets.settlement.dependents import verdict
-from markets.views import queries
+from markets.views import claims as view_claims
+from markets.views import lists, moderation_queue, offers
+from markets.views import people as view_people
 from tests.markets.club import DAY, NO, YES, Club
 
 pytestmark = pytest.mark.core
@@ -207,7 +209,7 @@ async def test_decided_first_it_is_void_all_the_same_if_the_condition_fails(club
     await ends(club, mo, first, Result("void"))
     assert await state(club, second) == "void"
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
-    record = await club.db.read(queries.record, club.guild, ada.number)
+    record = await club.db.read(view_people.record, club.guild, ada.number)
     assert record.disputed_lost == 0
     await sound(club)
 
@@ -250,10 +252,10 @@ async def test_nobody_is_asked_before_the_condition_is_decided_and_then_they_are
     club.skip(days=100)
     await club.sweep()
     assert "claim.asked" not in await told(club)
-    assert await club.db.read(queries.queue, club.guild, club.now) == []
+    assert await club.db.read(moderation_queue.queue, club.guild, club.now) == []
     await ends(club, mo, first, IT_WAS)
     assert "claim.asked" in await told(club)
-    waiting = await club.db.read(queries.queue, club.guild, club.now)
+    waiting = await club.db.read(moderation_queue.queue, club.guild, club.now)
     assert [(kind, number) for kind, number, _ in waiting] == [("ask", second.number)]
     for _ in range(17):
         club.skip(days=7)
@@ -337,8 +339,8 @@ async def test_a_condition_that_can_not_stand_is_refused_and_nothing_is_lost(clu
     first, ended = await club.claim(ada), await club.claim(ada)
     await ends(club, mo, ended, Result("void"))
     second = await club.claim(ada)
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
-    hidden = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms())
+    hidden = await club.db.write(drafts.save_draft, draft, club.now)
 
     def on(number: int, outcome: int = YES, named: str = "YES", days: int | None = None) -> Condition:
         return Condition(number, outcome, named, days)
@@ -448,7 +450,7 @@ async def test_what_was_paid_goes_to_the_judges(club: Club):
 
 async def queued(club: Club) -> list[tuple[str, int, int]]:
     """What waits for moderators, the claims that want a result aside."""
-    found = await club.db.read(queries.queue, club.guild, club.now)
+    found = await club.db.read(moderation_queue.queue, club.guild, club.now)
     return [row for row in found if row[0] != "ask"]
 
 
@@ -571,7 +573,7 @@ async def test_the_first_bet_freezes_what_it_hangs_on_and_before_that_its_outcom
         await edit(club, ada, first, outcomes=renamed)
     assert refused.value.code == "hangs"
     await edit(club, ada, first, statement="In other words.")
-    died = await club.db.read(queries.offer, club.guild, offer.number, club.now)
+    died = await club.db.read(offers.offer, club.guild, offer.number, club.now)
     assert died.state == "dead", "it was made for the old words"
     await club.bet(bo, ada, third)
     assert all([(await club.read_claim(one.number)).frozen for one in (first, second, third)])
@@ -592,12 +594,12 @@ async def test_both_cards_show_the_link(club: Club):
     ada = await club.member(1)
     first = await club.claim(ada)
     second = await hung(club, ada, first)
-    upper = await club.db.read(queries.claim, club.guild, first.number, club.now)
-    lower = await club.db.read(queries.claim, club.guild, second.number, club.now)
+    upper = await club.db.read(view_claims.claim, club.guild, first.number, club.now)
+    lower = await club.db.read(view_claims.claim, club.guild, second.number, club.now)
     assert upper.hanging == (second.number,)
     assert lower.hangs_on is not None
     assert (lower.hangs_on.on, lower.hangs_on.state) == (first.number, "waiting")
-    found = await club.db.read(queries.linked, club.guild, (await club.member(2)).number)
+    found = await club.db.read(lists.linked, club.guild, (await club.member(2)).number)
     assert found == []
 
 

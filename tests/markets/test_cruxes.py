@@ -8,7 +8,7 @@ import pytest
 from ledger.errors import AlreadyDone
 from ledger.storage.database import Database
 from ledger.types import to_us
-from markets.claims import claims
+from markets.claims import drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Outcome, Result
 from markets.core import jobs, tables
@@ -16,7 +16,7 @@ from markets.core.errors import BadLink, BadOutcome, CruxEnded, LinkThere, Unkno
 from markets.forecasts import crux_links, forecasts
 from markets.records import audit
 from markets.settlement import handlers
-from markets.views import queries
+from markets.views import lists
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -172,8 +172,8 @@ async def test_hidden_forecasts_stay_hidden_beside_a_crux_but_not_from_oneself(c
 async def test_what_cant_be_linked_is_refused_and_leaves_nothing(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     first, second, over = [await club.claim(ada) for _ in range(3)]
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms())
+    number = await club.db.write(drafts.save_draft, draft, club.now)
     private = await club.read_claim(number)
     await club.settle(mo, over, IT_WAS)
     with pytest.raises(BadLink):
@@ -231,9 +231,9 @@ async def test_claims_linked_to_one_of_mine_are_found_either_way(club: Club):
     await club.link(cy, crux, mine)
     await club.link(bo, mine, follows)
     await club.link(cy, other, follows)
-    found = await club.db.read(queries.linked, club.guild, ada.number)
+    found = await club.db.read(lists.linked, club.guild, ada.number)
     assert {row.number for row in found} == {crux.number, follows.number}
-    assert await club.db.read(queries.linked, club.guild, cy.number) == []
+    assert await club.db.read(lists.linked, club.guild, cy.number) == []
 
 
 async def test_a_crux_can_be_about_one_of_many_outcomes(club: Club, url: str):

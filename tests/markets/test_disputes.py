@@ -8,7 +8,7 @@ import pytest
 from ledger import accounts
 from ledger.accounts import Player
 from markets.claims.claims import Claim
-from markets.claims.terms import Judges, Result
+from markets.claims.terms import Actor, Judges, Result
 from markets.core.errors import (
     AlreadyDisputed,
     BadTerms,
@@ -25,7 +25,7 @@ from markets.core.errors import (
     UnknownDispute,
     WindowOver,
 )
-from markets.settlement import disputes
+from markets.settlement import disputes, freezing, voting
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import state
 
@@ -69,8 +69,8 @@ async def quarrel(club: Club) -> Quarrel:
 
 
 async def appoint(club: Club, side: Player, claim: Claim, judge: Player) -> bool:
-    request = disputes.Appoint(club.guild, club.key(), side.number, claim.number, judge.number)
-    return await club.db.write(disputes.appoint, request, club.now)
+    request = voting.Appoint(club.guild, club.key(), side.number, claim.number, judge.number)
+    return await club.db.write(voting.appoint, request, club.now)
 
 
 async def argue(club: Club, who: Player, claim: Claim, words: str) -> int:
@@ -468,9 +468,9 @@ async def test_a_freeze_is_a_moderator_s_with_a_reason_and_sides_may_still_agree
     q, club = quarrel, quarrel.club
 
     async def halt(reason: str, *, moderator: bool = True) -> Any:
-        actor = disputes.Actor(q.mo.number, moderator)
-        request = disputes.Halt(club.guild, club.key(), actor, q.claim.number, True, reason)
-        return await club.db.write(disputes.halt, request, club.now)
+        actor = Actor(q.mo.number, moderator)
+        request = freezing.Halt(club.guild, club.key(), actor, q.claim.number, True, reason)
+        return await club.db.write(freezing.halt, request, club.now)
 
     with pytest.raises(NotAModerator):
         await halt("Because.", moderator=False)

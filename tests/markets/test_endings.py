@@ -20,7 +20,7 @@ from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Result
 from markets.records import audit
-from markets.shares import market_maker, trading
+from markets.shares import market_maker, opening, trading
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_together import held
@@ -269,8 +269,8 @@ async def begun(club: Club, clause: ambiguity.Clause) -> Stage:
 
 async def _deepen(club: Club, put: Put, who: Player, claim: Claim, liquidity: int) -> None:
     prices = (await club.db.read(market_maker.load, club.guild, claim.number)).prices
-    request = trading.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
-    added = await club.db.write(trading.add_liquidity, request, club.now)
+    request = opening.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, liquidity)
+    added = await club.db.write(opening.add_liquidity, request, club.now)
     put.liquidity.append((who.number, liquidity, added.subsidy, prices))
 
 

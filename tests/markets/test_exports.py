@@ -19,15 +19,15 @@ from ledger.files import cells, paging
 from ledger.files import exports as book_exports
 from ledger.storage.database import Database
 from ledger.types import to_us
-from markets.bets import offers
-from markets.claims import ambiguity, claims
+from markets.bets import agreement
+from markets.claims import ambiguity, claims, drafts
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core import tables
 from markets.forecasts import crux_links, leaderboard
 from markets.people import preferences
-from markets.records import exports
+from markets.records import export_layouts, export_tables, exports
 from markets.settlement import recusal
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
@@ -36,7 +36,7 @@ from tests.markets.test_offers import better, counter, move, withdraw
 
 Row = dict[str, str]
 SILENT = {"standings", "tenths", "unlisted", "counted_bets"}
-TOLD = tuple(table for table in exports.TABLES if table not in SILENT)
+TOLD = tuple(table for table in export_tables.TABLES if table not in SILENT)
 """The files that the story below has something in: what the board keeps comes with scored claims."""
 
 
@@ -125,8 +125,8 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     await club.halt(mu, halted, halted=False)
     goes_on = await club.claim(ada, title="Goes on", tags=("Later", "ai"))
     bet = await club.bet(ada, bo, goes_on, maker_stake=2_003, taker_stake=1_000)
-    split = offers.Suggest(club.guild, club.key(), bet.number, bo.number, "split", 1_000, 2_003)
-    await club.db.write(offers.suggest, split, club.now)
+    split = agreement.Suggest(club.guild, club.key(), bet.number, bo.number, "split", 1_000, 2_003)
+    await club.db.write(agreement.suggest, split, club.now)
     await club.offer(bo, goes_on, maker_stake=77, taker_stake=78)
     await move(club, bet, ada, await better(club, ada, goes_on, tags=("ai",)))
     told = await club.claim(bo, title="Soon told")
@@ -155,8 +155,8 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     tale = await club.scenario(bo, mu, title="=A tale")
     await club.bet(bo, mu, tale, maker_stake=7, taker_stake=8)
     await club.judge_item(ada, tale, 1, "true", reason="+1")
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
-    await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="Nobody else's"))
+    await club.db.write(drafts.save_draft, draft, club.now)
 
 
 def read(folder: Path, name: str) -> list[Row]:
@@ -337,8 +337,8 @@ async def test_words_come_back_as_they_were_and_a_spreadsheet_computes_none(club
 async def test_the_manifest_names_every_file_and_the_book_s_own_names_none(club: Club, folder: Path):
     manifest = json.loads((folder / "claims" / "manifest.json").read_text())
     assert manifest["guild"] == str(club.guild)
-    assert set(manifest["files"]) == {f"{table}.csv" for table in exports.TABLES}
-    assert set(exports.TABLES) - set(exports.written(people=False)) == set(exports.PEOPLES)
+    assert set(manifest["files"]) == {f"{table}.csv" for table in export_tables.TABLES}
+    assert set(export_tables.TABLES) - set(exports.written(people=False)) == set(export_tables.PEOPLES)
     for name, told in manifest["files"].items():
         data = (folder / "claims" / name).read_bytes()
         assert (told["sha256"], told["lines"]) == (hashlib.sha256(data).hexdigest(), data.count(b"\n"))
@@ -353,7 +353,7 @@ async def test_no_file_about_claims_tells_a_person_s_id_a_balance_or_a_draft(
 ):
     text = "".join(file.read_text() for file in (folder / "claims").glob("*.csv"))
     stored = await stories.alone(url, lambda tx: stories.rows(tx, tables.posts, club.guild))
-    named = [column for table in exports.TABLES for column in exports.columns(table)]
+    named = [column for table in export_tables.TABLES for column in exports.columns(table)]
     assert not any("balance" in column or "discord" in column for column in named)
     assert "Nobody else's" not in text
     facts = [json.loads(row[4]) for row in stored]
@@ -367,7 +367,7 @@ async def test_no_file_about_claims_tells_a_person_s_id_a_balance_or_a_draft(
 
 @pytest.mark.parametrize("table", TOLD)
 async def test_small_pages_say_the_same_as_large_ones(
-    club: Club, url: str, monkeypatch: pytest.MonkeyPatch, table: exports.Table
+    club: Club, url: str, monkeypatch: pytest.MonkeyPatch, table: export_tables.Table
 ):
     whole = await stories.alone(url, lambda tx: "".join(exports.blocks(tx, club.guild, table)))
     monkeypatch.setattr(paging, "PAGE", 1)
@@ -388,12 +388,12 @@ async def test_nowhere_and_a_folder_that_is_there_are_refused(club: Club, url: s
 def test_every_table_and_every_column_of_it_is_in_a_file():
     books = {table.name for table in vars(book).values() if isinstance(table, sa.Table)}
     everywhere = {table.name for table in SQLModel.metadata.sorted_tables if "guild_id" in table.c}
-    assert {layout.table.name for layout in exports.LAYOUTS.values()} == everywhere - books - {
+    assert {layout.table.name for layout in export_layouts.LAYOUTS.values()} == everywhere - books - {
         "tags",
         "claim_words",
         "removals",
         "tellings",  # like drafts: their writer's alone
     }
-    for table, layout in exports.LAYOUTS.items():
+    for table, layout in export_layouts.LAYOUTS.items():
         told = {column.source.name for column in layout.columns} | set(layout.begins) | {"guild_id"}
         assert told == {column.name for column in layout.table.c}, table

@@ -13,7 +13,7 @@ from markets.claims.terms import Actor, Outcome, Result
 from markets.core.errors import NotAHolder, Recused
 from markets.records import audit as markets_audit
 from markets.settlement import calendar, exposure, kinds, resolution
-from markets.shares import trading
+from markets.shares import opening
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
@@ -210,8 +210,8 @@ async def test_what_each_outcome_brings_is_the_same_read_at_once(club: Club):
         await club.buy(who, claim, at % 4, budget=100 + 37 * at)
         for turn in range(at % 3):
             await club.stake(who, claim, (at + turn) % 3, 101 + 13 * at)  # nobody stakes on D
-    more = trading.AddLiquidity(club.guild, club.key(), Actor(people[2].number), claim.number, 5_000)
-    await club.db.write(trading.add_liquidity, more, club.now)
+    more = opening.AddLiquidity(club.guild, club.key(), Actor(people[2].number), claim.number, 5_000)
+    await club.db.write(opening.add_liquidity, more, club.now)
     await club.bet(people[3], people[4], claim, side=1)
 
     def both(tx: Connection) -> None:

@@ -18,13 +18,13 @@ from ledger.audit import verify as book_audit
 from ledger.errors import NotABook
 from ledger.files import imports as book_imports
 from ledger.types import to_us
-from markets.bets import offers
+from markets.bets import agreement, offers
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, tables
 from markets.core.errors import MarketError
 from markets.forecasts import forecasts
-from markets.records import audit, exports, imports
-from markets.settlement import calendar, disputes
+from markets.records import audit, export_layouts, export_tables, exports, imports
+from markets.settlement import absence, freezing, voting
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
@@ -83,7 +83,7 @@ async def test_what_was_exported_is_imported_and_exported_again_the_same(
 
     assert contents(first) == contents(second)
     assert counts == {table: len(read(first / "claims", table)) for table in exports.written(people=people)}
-    assert all(counts[table] for table in TOLD if people or table not in exports.PEOPLES)
+    assert all(counts[table] for table in TOLD if people or table not in export_tables.PEOPLES)
     for table in (tables.tags, tables.clarifications, tables.bets):
         there, here = [
             await stories.alone(at, lambda tx, table=table: stories.rows(tx, table, club.guild))
@@ -130,10 +130,8 @@ async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
         ]
 
         assert await moved.sweep() == 0, "until the bot is there, all of it rests"
-        back = calendar.BackAgain(
-            moved.guild, moved.key(), (await other.read(calendar.removals))[moved.guild]
-        )
-        await other.write(calendar.back_again, back, moved.now)
+        back = absence.BackAgain(moved.guild, moved.key(), (await other.read(absence.removals))[moved.guild])
+        await other.write(absence.back_again, back, moved.now)
         await moved.sweep()
 
         # An offer is taken, a suggested ending signed, a claim comes to its deadline and its result.
@@ -147,8 +145,8 @@ async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
             ada, await other.read(offers.load_offer, moved.guild, int(open_offer["offer"]))
         )
         suggested = read(tmp_path / "out" / "claims", "agreements")[0]
-        signed = offers.Agree(moved.guild, moved.key(), int(suggested["bet"]), ada.number, 1_000, 2_003)
-        await other.write(offers.agree, signed, moved.now)
+        signed = agreement.Agree(moved.guild, moved.key(), int(suggested["bet"]), ada.number, 1_000, 2_003)
+        await other.write(agreement.agree, signed, moved.now)
         proposal = int(read(tmp_path / "out" / "claims", "proposals")[-1]["proposal"])
         await moved.announced(await moved.read_proposal(proposal))
         moved.now += 3 * DAY
@@ -168,8 +166,8 @@ async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
         ]
 
         # The dispute goes on: the other side names the same judge, who rules alone.
-        named = disputes.Appoint(moved.guild, moved.key(), bo.number, slow.number, mu.number)
-        assert await other.write(disputes.appoint, named, moved.now)
+        named = voting.Appoint(moved.guild, moved.key(), bo.number, slow.number, mu.number)
+        assert await other.write(voting.appoint, named, moved.now)
         await moved.vote(mu, slow, Result("outcome", outcome=YES), moderator=False)
         was = await moved.balance(ada.wallet)
         moved.now += DAY
@@ -180,8 +178,8 @@ async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
         moderator = Actor(mu.number, moderator=True)
         for number in range(1, 20):
             with suppress(MarketError):
-                go_on = disputes.Halt(moved.guild, moved.key(), moderator, number, False, "Go on.")
-                await other.write(disputes.halt, go_on, moved.now)
+                go_on = freezing.Halt(moved.guild, moved.key(), moderator, number, False, "Go on.")
+                await other.write(freezing.halt, go_on, moved.now)
         for _ in range(8):
             moved.now += 30 * DAY
             await moved.sweep()
@@ -209,8 +207,8 @@ async def test_windows_are_prolonged_by_as_long_as_the_book_was_nowhere(
     await bring(elsewhere, tmp_path / "out")
     async with databases.opened(elsewhere) as other:
         moved = Club(other, club.guild, club.now + 9 * DAY)
-        since_us = (await other.read(calendar.removals))[club.guild]
-        await other.write(calendar.back_again, calendar.BackAgain(club.guild, "back", since_us), moved.now)
+        since_us = (await other.read(absence.removals))[club.guild]
+        await other.write(absence.back_again, absence.BackAgain(club.guild, "back", since_us), moved.now)
         found = await moved.read_proposal(proposal.number)
     assert since_us == to_us(club.now)
     assert found.window_to_us == (proposal.window_to_us or 0) + to_us(moved.now) - since_us
@@ -244,7 +242,7 @@ def _of_before(folder: Path) -> None:
 
     for table in ("resolutions", "disputes", "votes"):
         _edit(folder, table, undated)
-    for table, names in exports.LATER.items():
+    for table, names in export_layouts.LATER.items():
         _edit(folder, table, lambda rows: None, without=names)
 
 

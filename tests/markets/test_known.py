@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets.claims import became_public, claims
+from markets.claims import became_public, drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Judges, Result
 from markets.core.errors import BadResult, BadTimes, NotAJudge, Recused
 from markets.records import audit
-from markets.settlement import disputes, moment_effect, resolution
-from markets.views import portfolio, queries
+from markets.settlement import moment_effect, resolution, voting
+from markets.views import claims as view_claims
+from markets.views import portfolio
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -114,10 +115,10 @@ async def test_a_moderator_with_points_on_a_claim_neither_freezes_nor_unfreezes_
     await club.halt(oz, claim, halted=False)
 
 
-async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> disputes.VoteCount:
+async def ruled(club: Club, claim: Claim, judge: Player, result: Result, **more: Any) -> voting.VoteCount:
     actor = Actor(judge.number, moderator=True)
-    request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it was.", **more)
-    voted = await club.db.write(disputes.vote, request, club.now)
+    request = voting.Vote(club.guild, club.key(), actor, claim.number, result, "So it was.", **more)
+    voted = await club.db.write(voting.vote, request, club.now)
     if voted.ruled:
         await club.posted(voted.dispute)
     return voted
@@ -148,7 +149,7 @@ async def test_a_ruling_sets_another_moment_and_returns_the_challengers_bond(clu
     with pytest.raises(BadResult):
         await ruled(club, claim, mod, Result("void"), known_us=after_eve)
     assert (await ruled(club, claim, mod, IT_WAS, known_us=after_eve)).ruled
-    seen = await club.db.read(queries.claim, club.guild, claim.number, club.now)
+    seen = await club.db.read(view_claims.claim, club.guild, claim.number, club.now)
     assert seen.known is not None
     assert seen.known.returned == ((bo.number, 100_000),)
     assert [one.most for one in seen.pays if one.result.outcome == YES] == [
@@ -244,13 +245,13 @@ async def test_a_better_wording_has_an_opening_of_its_own_and_an_old_claim_that_
     old = await club.claim(ada)
     first_us = to_us(club.now)
     club.skip(days=1)
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="A better wording of it"))
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="A better wording of it"))
+    number = await club.db.write(drafts.save_draft, draft, club.now)
     club.skip(days=1)
-    better = claims.Supersede(
+    better = drafts.Supersede(
         club.guild, club.key(), Actor(ada.number), old.number, club.terms(title="A better wording"), number
     )
-    new = await club.db.write(claims.supersede, better, club.now)
+    new = await club.db.write(drafts.supersede, better, club.now)
     assert (old.opened_us, new.opened_us) == (first_us, to_us(club.now))
     with pytest.raises(BadTimes):
         await club.propose(ada, new, IT_WAS, known_us=to_us(club.now) - 1)

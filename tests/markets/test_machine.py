@@ -29,7 +29,7 @@ from markets.claims.terms import Actor
 from markets.core import lifecycle, tables
 from markets.records import audit as shares_audit
 from markets.records import deletion
-from markets.settlement import disputes
+from markets.settlement import freezing
 from tests import databases, lanes
 from tests.markets.machine import same, whole
 from tests.markets.machine.base import Base, Watcher
@@ -124,7 +124,7 @@ class Machine(Bets, Shares, Crowd, Results):
         moderator = Actor(self.people[5].number, moderator=True)  # without money, as the owner is
         for claim in self.rows(tables.claims):
             if claim.halted:
-                self.do(disputes.halt, disputes.Halt(*self.ids(), moderator, claim.number, False, "Go on."))
+                self.do(freezing.halt, freezing.Halt(*self.ids(), moderator, claim.number, False, "Go on."))
         for _ in range(20):
             self.skip(days=30)
             self.swept()

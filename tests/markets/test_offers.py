@@ -10,8 +10,8 @@ from ledger import accounts
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds, KeyReused, UnknownPlayer
 from ledger.types import to_us
-from markets.bets import offers
-from markets.claims import ambiguity, claims
+from markets.bets import agreement, bets, offers
+from markets.claims import ambiguity, drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core.errors import (
@@ -32,7 +32,7 @@ from markets.core.errors import (
     UnknownBet,
     UnknownOffer,
 )
-from markets.settlement import proposals
+from markets.settlement import confirmation
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
 
@@ -56,27 +56,29 @@ async def read_offer(club: Club, number: int) -> offers.Offer:
     return await club.db.read(offers.load_offer, club.guild, number)
 
 
-async def suggest(club: Club, bet: offers.Bet, who: Player, maker_gets: int, **more: Any) -> offers.Bet:
+async def suggest(club: Club, bet: bets.Bet, who: Player, maker_gets: int, **more: Any) -> bets.Bet:
     more = {"ending": "split", "taker_gets": bet.pot - maker_gets} | more
-    request = offers.Suggest(club.guild, club.key(), bet.number, who.number, maker_gets=maker_gets, **more)
-    return await club.db.write(offers.suggest, request, club.now)
+    request = agreement.Suggest(club.guild, club.key(), bet.number, who.number, maker_gets=maker_gets, **more)
+    return await club.db.write(agreement.suggest, request, club.now)
 
 
-async def sign(club: Club, bet: offers.Bet, who: Player, maker_gets: int) -> offers.Ended:
-    request = offers.Agree(club.guild, club.key(), bet.number, who.number, maker_gets, bet.pot - maker_gets)
-    return await club.db.write(offers.agree, request, club.now)
+async def sign(club: Club, bet: bets.Bet, who: Player, maker_gets: int) -> bets.Ended:
+    request = agreement.Agree(
+        club.guild, club.key(), bet.number, who.number, maker_gets, bet.pot - maker_gets
+    )
+    return await club.db.write(agreement.agree, request, club.now)
 
 
-async def move(club: Club, bet: offers.Bet, who: Player, to: Claim, terms: str | None = None) -> offers.Bet:
-    request = offers.MoveBet(club.guild, club.key(), bet.number, who.number, to.number, terms or to.digest)
-    return await club.db.write(offers.move_bet, request, club.now)
+async def move(club: Club, bet: bets.Bet, who: Player, to: Claim, terms: str | None = None) -> bets.Bet:
+    request = agreement.MoveBet(club.guild, club.key(), bet.number, who.number, to.number, terms or to.digest)
+    return await club.db.write(agreement.move_bet, request, club.now)
 
 
 async def better(club: Club, author: Player, old: Claim, **changes: Any) -> Claim:
-    request = claims.Supersede(
+    request = drafts.Supersede(
         club.guild, club.key(), Actor(author.number), old.number, club.terms(title="Better", **changes)
     )
-    return await club.db.write(claims.supersede, request, club.now)
+    return await club.db.write(drafts.supersede, request, club.now)
 
 
 @pytest.mark.rule("C1")
@@ -410,7 +412,7 @@ async def test_deleting_oneself_withdraws_offers_and_leaves_bets_whose_winnings_
     bet = await club.bet(ada, bo, claim)
     offer = await club.offer(ada, claim)
     await club.db.write(
-        claims.save_draft, claims.SaveDraft(club.guild, club.key(), ada.number, club.terms()), club.now
+        drafts.save_draft, drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms()), club.now
     )
 
     gone = await club.forget(1)
@@ -424,8 +426,8 @@ async def test_deleting_oneself_withdraws_offers_and_leaves_bets_whose_winnings_
     await club.sweep()
     assert (await club.read_bet(bet.number)).state == "live", "the silence of somebody deleted is no consent"
     judge = await club.member(3)
-    confirm = proposals.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 1)
-    await club.db.write(proposals.confirm, confirm, club.now)
+    confirm = confirmation.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 1)
+    await club.db.write(confirmation.confirm, confirm, club.now)
 
     assert (await club.read_bet(bet.number)).maker_paid == 20_000
     assert await club.balance(ada.wallet) == 0
@@ -456,8 +458,8 @@ async def test_winnings_of_somebody_deleted_pay_off_their_debt_first(club: Club)
     await club.proposed(bo, second, Result("outcome", outcome=YES))
     club.skip(days=8)
     await club.sweep()
-    confirm = proposals.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 2)
-    await club.db.write(proposals.confirm, confirm, club.now)
+    confirm = confirmation.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 2)
+    await club.db.write(confirmation.confirm, confirm, club.now)
     assert (await club.read_bet(won.number)).maker_paid == 40_000
     assert await club.balance(ada.wallet) == -30_000
     assert await club.balance(accounts.house(club.guild)) == 0

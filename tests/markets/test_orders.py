@@ -23,7 +23,7 @@ from markets.core.errors import (
     TooManyOrders,
     UnknownOrder,
 )
-from markets.shares import market_maker, orders
+from markets.shares import market_maker, order_filling, orders
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_market_payouts import settle
@@ -141,7 +141,7 @@ async def test_twenty_fill_at_once_and_the_rest_is_due(club: Club, url: str):
     placed = [await club.order(who, claim, YES, 4_000 - n, budget=20) for n in range(13) for who in (ada, bo)]
     await club.buy(cy, claim, NO, budget=40_000)
     states = [(await club.read_order(one.order)).state for one in placed]
-    assert states.count("filled") == orders.FILLS
+    assert states.count("filled") == order_filling.FILLS
     await club.sweep()
     assert {(await club.read_order(one.order)).state for one in placed} == {"filled"}
     await sound(club, url)
@@ -155,7 +155,7 @@ async def test_an_order_rests_while_a_proposal_or_a_moderator_stops_trading_and_
     await club.buy(cy, claim, NO, budget=40_000)
     proposal = await club.proposed(ada, claim, IT_WAS)
     await club.sweep()
-    assert [(await club.read_order(one.order)).state for one in placed].count("filled") == orders.FILLS
+    assert [(await club.read_order(one.order)).state for one in placed].count("filled") == order_filling.FILLS
     with pytest.raises(ClaimMoved):
         await club.order(bo, claim, YES, 1_000, budget=20)
     await club.cancel(bo, placed[-1])  # one's own points can be had back at any time

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets.core import outbox
-from markets.core.outbox import Again, Parked, SendFailed, Take
+from markets.core import delivery, outbox
+from markets.core.delivery import Again, Parked, SendFailed, Take
 from markets.core.tables import cards, posts
 from tests.markets.club import Club
 
@@ -20,23 +20,23 @@ HERE, THERE = 71, 72
 def _say(tx: Connection, guild: int, now: datetime) -> None:
     for kind in KINDS:
         outbox.enqueue(tx, guild, kind, {"claim": 1}, now, line=1)
-    outbox.enqueue(tx, guild, outbox.DM, {"player": 1, "channel": 1, "message": 1}, now)
+    outbox.enqueue(tx, guild, delivery.DM, {"player": 1, "channel": 1, "message": 1}, now)
 
 
 async def _fail(club: Club, error: str, channel: int | None, *, final: bool = True) -> list[str]:
     """All that waits is tried once, in order, and fails; the kinds, as they were tried."""
     tried: list[str] = []
     while True:
-        held = await club.db.background(outbox.take_posts, Take(owner=1, most=10_000), club.now)
+        held = await club.db.background(delivery.take_posts, Take(owner=1, most=10_000), club.now)
         mine = [one for one in held if one.guild == club.guild]
         if not mine:
             return tried
         for one in mine:
             tried.append(one.kind)
             if channel is not None:
-                await club.db.background(outbox.begin, outbox.Begin(one, channel, 1), club.now)
+                await club.db.background(delivery.begin, delivery.Begin(one, channel, 1), club.now)
             failed = SendFailed(one, error, final=final, applied=False)
-            await club.db.background(outbox.failed, failed, club.now)
+            await club.db.background(delivery.failed, failed, club.now)
 
 
 async def states(club: Club) -> list[tuple[str, int]]:
@@ -46,19 +46,19 @@ async def states(club: Club) -> list[tuple[str, int]]:
 
 
 async def kept(club: Club) -> set[tuple[int | None, bool]]:
-    found: list[Parked] = await club.db.read(outbox.kept)
+    found: list[Parked] = await club.db.read(delivery.kept)
     return {(one.channel, one.refused) for one in found if one.guild == club.guild}
 
 
 @pytest.fixture
 async def parked(club: Club) -> Club:
     await club.db.background(_say, club.guild, club.now)
-    assert await _fail(club, "Forbidden 50013", HERE) == [KINDS[0], outbox.DM, *KINDS[1:]]
+    assert await _fail(club, "Forbidden 50013", HERE) == [KINDS[0], delivery.DM, *KINDS[1:]]
     return club
 
 
 async def again(club: Club, *channels: int, others: bool = False) -> int:
-    return await club.db.background(outbox.again, Again(club.guild, channels, others), club.now)
+    return await club.db.background(delivery.again, Again(club.guild, channels, others), club.now)
 
 
 async def test_all_kinds_are_told_again_in_order_once_their_channel_can_be_written_in(parked: Club):
@@ -86,12 +86,12 @@ async def test_what_was_to_be_told_before_there_was_a_channel_isn_t_all_told_lat
     assert await kept(club) == set()
     assert await again(club, others=True) == 0
 
-    await club.db.background(lambda tx, guild, now: outbox.unpark(tx, guild), club.guild, club.now)
+    await club.db.background(lambda tx, guild, now: delivery.unpark(tx, guild), club.guild, club.now)
     assert await _fail(club, "NoChannel", None) == ["proposal.made"], "its window waits for it"
 
 
 async def test_whoever_chooses_another_channel_lets_all_be_told_there(parked: Club):
-    await parked.db.background(lambda tx, guild, now: outbox.unpark(tx, guild), parked.guild, parked.now)
+    await parked.db.background(lambda tx, guild, now: delivery.unpark(tx, guild), parked.guild, parked.now)
     assert await _fail(parked, "Forbidden 50013", THERE) == [*KINDS]
 
 
@@ -106,5 +106,5 @@ async def test_cards_are_drawn_again_and_the_report_in_the_log_with_them(club: C
 
     await club.db.background(draw, club.guild, club.now)
     assert await again(club, HERE) == 1
-    held = await club.db.background(outbox.take_cards, Take(owner=1, most=10_000), club.now)
+    held = await club.db.background(delivery.take_cards, Take(owner=1, most=10_000), club.now)
     assert {one.kind for one in held if one.guild == club.guild} == {"claim", "unreachable"}

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 
 from ledger.players import PersonAct
 from markets.claims.terms import Actor, Judges, Result
-from markets.core import moderation_posts, outbox, tables
+from markets.core import delivery, moderation_posts, tables
 from markets.records import deletion
 from markets.records.deletion import stored
-from markets.settlement import recusal
+from markets.settlement import recusal, sent_posts
 from tests.markets.club import Club
 from tests.world import SALT
 
@@ -83,14 +83,16 @@ async def send_all(club: Club) -> dict[int, int]:
     sent: dict[int, int] = {}
     while held := [
         one
-        for one in await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+        for one in await club.db.background(
+            delivery.take_posts, delivery.Take(owner=1, most=10_000), club.now
+        )
         if one.guild == club.guild
     ]:
         for one in held:
             assert one.message is None
             sent[one.number] = 9_000 + one.number
-            request = outbox.Sent(club.guild, club.key(), one.number, 77, sent[one.number])
-            await club.db.write(outbox.sent, request, club.now)
+            request = delivery.Sent(club.guild, club.key(), one.number, 77, sent[one.number])
+            await club.db.write(sent_posts.sent, request, club.now)
     return sent
 
 
@@ -111,7 +113,7 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
     await club.forget(1)
     new = await club.claim(bo)
     await club.bet(bo, cy, new)
-    taken = await club.db.background(outbox.take_posts, outbox.Take(owner=1, most=10_000), club.now)
+    taken = await club.db.background(delivery.take_posts, delivery.Take(owner=1, most=10_000), club.now)
     held = [one for one in taken if one.guild == club.guild]
     edits = [one for one in held if one.message]
     assert [one.message for one in edits] == [sent[one.number] for one in edits]
@@ -123,7 +125,7 @@ async def test_posts_that_may_name_whoever_is_deleted_are_edited_after_all_that_
 
     begun = (await club.read_proposal(1)).window_from_us
     for one in edits:
-        await club.db.background(outbox.reworded, one, club.now)
+        await club.db.background(delivery.reworded, one, club.now)
     assert (await club.read_proposal(1)).window_from_us == begun, "its window doesn't begin a second time"
-    assert [one for one in await club.db.background(outbox.take_posts, outbox.Take(owner=2, eager=True), club.now)
+    assert [one for one in await club.db.background(delivery.take_posts, delivery.Take(owner=2, eager=True), club.now)
             if one.message] == []  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets.claims import ambiguity, claims, terms
+from markets.claims import ambiguity, claims, drafts, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Judges, Outcome, Result
 from markets.core.errors import (
@@ -27,6 +27,7 @@ from markets.core.errors import (
 )
 from markets.mechanisms import parimutuel
 from markets.pools import pools
+from markets.settlement import confirmation
 from tests.markets import shared_pools
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_claims import choose
@@ -117,8 +118,8 @@ async def test_what_cant_be_staked_is_refused_and_leaves_nothing(club: Club):
 async def test_where_only_moderators_open_claims_only_they_open_pools(club: Club):
     ada = await club.member(1)
     await choose(club, who_may_open="moderators")
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms())
+    number = await club.db.write(drafts.save_draft, draft, club.now)
     actor = terms.Actor(ada.number, moderator=True)
     claim = await club.db.write(
         claims.open_claim, claims.Open(club.guild, club.key(), actor, number), club.now
@@ -347,10 +348,8 @@ async def test_winnings_of_somebody_deleted_go_to_the_house(club: Club):
     await club.sweep()
     assert (await club.read_claim(claim.number)).state == "proposed", "their silence is no consent"
     actor = terms.Actor(mo.number, moderator=True)
-    from markets.settlement import proposals
-
-    request = proposals.Confirm(club.guild, club.key(), actor, proposal.number)
-    await club.db.write(proposals.confirm, request, club.now)
+    request = confirmation.Confirm(club.guild, club.key(), actor, proposal.number)
+    await club.db.write(confirmation.confirm, request, club.now)
     await club.sweep()
     assert (await read(club, claim)).state == "settled"
     assert await balances(club, bo) == [99_900]

@@ -13,7 +13,8 @@ import pytest
 from ledger.audit import verify
 from ledger.errors import InsufficientFunds
 from ledger.storage.database import Database
-from markets.bets import offers
+from markets.bets import agreement, offers
+from markets.bets import bets as bet_bets
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs
@@ -30,7 +31,7 @@ from markets.core.errors import (
     WindowOver,
 )
 from markets.records import audit as markets_audit
-from markets.settlement import disputes, handlers, proposals, resolution
+from markets.settlement import confirmation, disputes, freezing, handlers, proposals, resolution, voting
 from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
@@ -93,9 +94,9 @@ def sweeping(club: Club) -> Act:
     return sweep
 
 
-def agreeing(club: Club, bet: offers.Bet) -> Act:
-    request = offers.Agree(club.guild, club.key(), bet.number, bet.taker, 3_000, bet.pot - 3_000)
-    return lambda db: db.write(offers.agree, request, club.now)
+def agreeing(club: Club, bet: bet_bets.Bet) -> Act:
+    request = agreement.Agree(club.guild, club.key(), bet.number, bet.taker, 3_000, bet.pot - 3_000)
+    return lambda db: db.write(agreement.agree, request, club.now)
 
 
 def challenging(club: Club, who: Any, claim: Claim) -> Act:
@@ -105,8 +106,8 @@ def challenging(club: Club, who: Any, claim: Claim) -> Act:
 
 def deciding(club: Club, who: Any, claim: Claim, result: Result) -> Act:
     actor = Actor(who.number, moderator=True)
-    request = disputes.Vote(club.guild, club.key(), actor, claim.number, result, "So it is.")
-    return lambda db: db.write(disputes.vote, request, club.now)
+    request = voting.Vote(club.guild, club.key(), actor, claim.number, result, "So it is.")
+    return lambda db: db.write(voting.vote, request, club.now)
 
 
 def taking_back(club: Club, who: Any, proposal: proposals.Proposal) -> Act:
@@ -174,9 +175,9 @@ async def test_confirming_against_an_outcome_that_replaces_it_is_one_or_the_othe
         void = await club.proposed(eve, claim, Result("void"))
         club.skip(days=8)
         await club.sweep()
-        request = proposals.Confirm(club.guild, club.key(), actor, void.number)
+        request = confirmation.Confirm(club.guild, club.key(), actor, void.number)
         acts: list[Act] = [
-            lambda db, request=request: db.write(proposals.confirm, request, club.now),
+            lambda db, request=request: db.write(confirmation.confirm, request, club.now),
             proposing(club, ada, claim, IT_WAS),
         ]
         answers = await race(three, *(acts if turn % 2 else reversed(acts)))
@@ -274,8 +275,8 @@ async def test_agree_against_settle_pays_the_bet_once(club: Club, three: list[Da
     for turn in range(ROUNDS):
         claim = await club.claim(ada)
         bet = await club.bet(ada, bo, claim)
-        suggestion = offers.Suggest(club.guild, club.key(), bet.number, ada.number, "split", 3_000, 17_000)
-        await club.db.write(offers.suggest, suggestion, club.now)
+        suggestion = agreement.Suggest(club.guild, club.key(), bet.number, ada.number, "split", 3_000, 17_000)
+        await club.db.write(agreement.suggest, suggestion, club.now)
         club.skip(days=31)
         await club.proposed(bo, claim, IT_WAS)
         club.skip(days=8)
@@ -432,8 +433,8 @@ async def test_a_trade_against_what_stops_trading_is_made_before_it_or_not_at_al
             other = writing(club, proposals.propose, request)
         elif stops == "moderator":
             actor = Actor(mod.number, moderator=True)
-            halt = disputes.Halt(club.guild, club.key(), actor, claim.number, True, "To look.")
-            other = writing(club, disputes.halt, halt)
+            halt = freezing.Halt(club.guild, club.key(), actor, claim.number, True, "To look.")
+            other = writing(club, freezing.halt, halt)
         elif stops == "close":
             club.skip(days=30)
             other = sweeping(club)

@@ -27,7 +27,7 @@ from markets.core.errors import (
     UnknownProposal,
     WaitFirst,
 )
-from markets.settlement import pay_bets, proposals
+from markets.settlement import confirmation, pay_bets, proposals
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
@@ -46,8 +46,8 @@ async def confirm(
     club: Club, who: Any, proposal: proposals.Proposal, *, moderator: bool = True
 ) -> proposals.Proposal:
     actor = Actor(who.number, moderator)
-    request = proposals.Confirm(club.guild, club.key(), actor, proposal.number)
-    return await club.db.write(proposals.confirm, request, club.now)
+    request = confirmation.Confirm(club.guild, club.key(), actor, proposal.number)
+    return await club.db.write(confirmation.confirm, request, club.now)
 
 
 async def state(club: Club, claim: claims.Claim) -> str:
@@ -534,7 +534,7 @@ async def test_taking_back_in_the_middle_of_paying_takes_what_was_paid_and_pays_
     proposal = await club.proposed(ada, claim, IT_WAS)
     club.skip(days=8)
     await club.db.background(
-        lambda tx, work, now: proposals.settle_by_silence(tx, work, now),
+        lambda tx, work, now: confirmation.settle_by_silence(tx, work, now),
         jobs.Due(club.guild, "proposal.settle", proposal.number, to_us(club.now), 0),
         club.now,
     )

@@ -27,7 +27,7 @@ from markets.core.errors import (
 from markets.forecasts import leaderboard
 from markets.people import allowances, rewards
 from markets.records import audit, deletion
-from markets.settlement import calendar
+from markets.settlement import absence
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
@@ -222,12 +222,12 @@ async def test_a_debt_returns_the_rewards_of_whoever_owes(club: Club, url: str):
 @pytest.mark.rule("E5")
 async def test_while_the_bot_is_away_it_rests_and_returns_when_it_is_back(club: Club, url: str):
     _, bo, _, _, reward = await begun(club)
-    await club.db.background(calendar.removed, calendar.Removed(club.guild), club.now)
+    await club.db.background(absence.removed, absence.Removed(club.guild), club.now)
     gone_us = to_us(club.now)
     club.skip(days=40)
     assert await club.sweep() == 0
     assert await club.balance(reward.reserve) == 5_000
-    await club.db.write(calendar.back_again, calendar.BackAgain(club.guild, club.key(), gone_us), club.now)
+    await club.db.write(absence.back_again, absence.BackAgain(club.guild, club.key(), gone_us), club.now)
     await club.sweep()
     assert await club.balance(bo.wallet) == 100_000
     await sound(club, url)

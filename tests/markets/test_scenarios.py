@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ledger.accounts import Player
 from ledger.audit import verify as book_audit
 from ledger.types import to_us
-from markets.claims import claims, judges, stories
+from markets.claims import claims, drafts, judges, stories
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Item, Judges, Result, Scenario, Terms
 from markets.core import tables
@@ -32,7 +32,7 @@ from markets.core.errors import (
 from markets.mechanisms.story_scores import EVEN
 from markets.records import audit, deletion
 from markets.settlement import proposals, scenarios
-from markets.views import queries
+from markets.views import moderation_queue
 from tests.ledger import stories as books
 from tests.markets.club import DAY, Club
 
@@ -98,7 +98,7 @@ async def test_e7_the_closest_story_wins_and_one_resolution_pays_all_that_hangs_
     assert await club.balance(ada.wallet) == 100_000 + 10_000 + 500
     assert await club.balance(bo.wallet) == 90_000
     assert (await told(club)).count("item.judged") == 3
-    acts, _ = await club.db.read(queries.acts, club.guild)
+    acts, _ = await club.db.read(moderation_queue.acts, club.guild)
     assert [(act.act, act.actor) for act in acts] == [("item", mo.number)] * 3
     await sound(club, url)
 
@@ -312,10 +312,10 @@ async def test_what_somebody_else_wrote_meanwhile_is_not_undone_by_a_form(club: 
     number = await club.scenario_draft(ada)
     before = await club.tell(ada, number, "Fast", ("One", 10, 90))
     await club.tell(bo, number, "Slow", ("One", 10, 10))
-    stale = claims.SaveDraft(
+    stale = drafts.SaveDraft(
         club.guild, club.key(), ada.number, replace(before.terms, source="https://example.org"), number
     )
-    await club.db.write(claims.save_draft, stale, club.now)
+    await club.db.write(drafts.save_draft, stale, club.now)
     found = await club.read_claim(number)
     assert scenario_of(found).writers == (ada.number, bo.number)
     assert found.terms.source == "https://example.org"
@@ -323,10 +323,10 @@ async def test_what_somebody_else_wrote_meanwhile_is_not_undone_by_a_form(club: 
 
 async def test_a_draft_that_is_not_shared_is_its_author_s_alone(club: Club):
     ada, bo = [await club.member(n) for n in (1, 2)]
-    draft = claims.SaveDraft(
+    draft = drafts.SaveDraft(
         club.guild, club.key(), ada.number, Terms(title="Mine", kind="choice", scenario=Scenario())
     )
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    number = await club.db.write(drafts.save_draft, draft, club.now)
     with pytest.raises(DraftNotShared):
         await club.tell(bo, number, "Slow", ("One", 10, 10))
     plain = await club.claim(ada)

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from markets.claims import claims
+from markets.claims import claims, drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Outcome
-from markets.views import queries
+from markets.views import lists
 from tests.markets.club import Club
 
 
 async def found(club: Club, words: str) -> list[int]:
-    return [row.number for row in await club.db.read(queries.search, club.guild, words)]
+    return [row.number for row in await club.db.read(lists.search, club.guild, words)]
 
 
 async def worded(club: Club, **more: Any) -> Claim:
@@ -91,12 +91,12 @@ async def test_outcomes_and_tags_are_searched_and_each_word_must_be_there(club: 
 
 async def test_the_newest_claims_come_first_and_only_those_of_this_server(club: Club, guild: int):
     made = [
-        await club.claim(await club.member(n), title=f"Shared word {n}") for n in range(1, queries.PAGE + 4)
+        await club.claim(await club.member(n), title=f"Shared word {n}") for n in range(1, lists.PAGE + 4)
     ]
     elsewhere = await Club.make(club.db, guild + 500_000)
     await elsewhere.claim(await elsewhere.member(1), title="Shared word")
 
-    assert await found(club, "shared word") == [one.number for one in made[::-1]][: queries.PAGE + 1]
+    assert await found(club, "shared word") == [one.number for one in made[::-1]][: lists.PAGE + 1]
 
 
 async def test_an_edit_takes_old_words_out_and_puts_new_ones_in(club: Club):
@@ -112,11 +112,11 @@ async def test_an_edit_takes_old_words_out_and_puts_new_ones_in(club: Club):
 
 async def test_a_draft_is_found_when_it_opens_and_not_before(club: Club):
     ada = await club.member(1)
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="Nobody knows yet"))
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms(title="Nobody knows yet"))
+    number = await club.db.write(drafts.save_draft, draft, club.now)
     assert await found(club, "nobody") == []
 
-    await club.db.write(claims.drop, claims.Drop(club.guild, club.key(), ada.number, number), club.now)
+    await club.db.write(drafts.drop, drafts.Drop(club.guild, club.key(), ada.number, number), club.now)
     assert await found(club, "nobody") == []
 
 

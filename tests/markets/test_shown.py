@@ -11,7 +11,7 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Outcome
 from markets.core.errors import BadTimes, BadTrade, PriceMoved
 from markets.mechanisms import lmsr
-from markets.shares import market_maker, trading
+from markets.shares import market_maker, opening, trading
 from tests.markets.club import NO, YES, Club
 
 pytestmark = pytest.mark.core
@@ -26,7 +26,7 @@ async def shown(club: Club, claim: Claim, more: int = 15_000) -> tuple[int, tupl
     market = await club.db.read(market_maker.load, club.guild, claim.number)
 
     def cost(tx: Connection) -> int:
-        return trading.cost_to_deepen(tx, market, lmsr.deepened(market.book, more))
+        return opening.cost_to_deepen(tx, market, lmsr.deepened(market.book, more))
 
     seen = await club.db.read(market_maker.prices_after, market, market.trades)
     assert seen is not None
@@ -34,8 +34,8 @@ async def shown(club: Club, claim: Claim, more: int = 15_000) -> tuple[int, tupl
 
 
 async def deepens(club: Club, who: Player, claim: Claim, more: int = 15_000, **saw: Any) -> int:
-    request = trading.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, more, **saw)
-    return (await club.db.write(trading.add_liquidity, request, club.now)).subsidy
+    request = opening.AddLiquidity(club.guild, club.key(), Actor(who.number), claim.number, more, **saw)
+    return (await club.db.write(opening.add_liquidity, request, club.now)).subsidy
 
 
 async def to(club: Club, who: Player, claim: Claim, target_bps: int) -> None:

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.accounts import Player
-from markets.bets import offers, quick_bet
+from markets.bets import agreement, bets, offers, quick_bet
 from markets.bets.quick_bet import Quick
-from markets.claims import ambiguity, claims, conditions
+from markets.claims import ambiguity, claims, conditions, drafts
 from markets.claims import sides as sides_
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
@@ -19,8 +19,8 @@ from markets.core import tables as stored
 from markets.core.errors import BadOutcome, BadTerms, BadTimes, NotMaker, OfferGone, TooEarlyToPropose
 from markets.forecasts import crux_links
 from markets.settlement import scenarios
-from markets.shares import trading
-from markets.views import queries
+from markets.shares import opening as share_opening
+from markets.views import offers as view_offers
 from tests.markets.club import NO, Club
 from tests.markets.test_claims import edit
 from tests.markets.test_offers import better, move, read_offer, withdraw
@@ -42,11 +42,11 @@ def called(claim: Claim, at: int) -> str:
     return claim.terms.outcomes[at].name
 
 
-async def moved(club: Club, bet: offers.Bet, new: Claim) -> offers.Bet:
+async def moved(club: Club, bet: bets.Bet, new: Claim) -> bets.Bet:
     """Both sides sign."""
     for player in (bet.maker, bet.taker):
-        request = offers.MoveBet(club.guild, club.key(), bet.number, player, new.number, new.digest)
-        await club.db.write(offers.move_bet, request, club.now)
+        request = agreement.MoveBet(club.guild, club.key(), bet.number, player, new.number, new.digest)
+        await club.db.write(agreement.move_bet, request, club.now)
     return await club.read_bet(bet.number)
 
 
@@ -133,8 +133,8 @@ async def store(club: Club, claim: Claim, terms: claim_terms.Terms) -> None:
 @pytest.mark.rule("B1", "B5")
 async def test_a_draft_from_before_is_binary_when_it_opens(club: Club):
     ada = await club.member(1)
-    draft = claims.SaveDraft(club.guild, club.key(), ada.number, club.terms())
-    number = await club.db.write(claims.save_draft, draft, club.now)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms())
+    number = await club.db.write(drafts.save_draft, draft, club.now)
     found = await club.read_claim(number)
     await store(club, found, replace(found.terms, kind="choice", outcomes=(NO_, YES_)))
 
@@ -250,7 +250,7 @@ async def test_what_a_bet_is_shown_with_is_the_claim_that_it_is_on(club: Club):
     bet = await club.bet(ada, bo, old, side=0)
     new = await better(club, ada, old, **named("Globex", "Acme", "Initech"))
     await moved(club, bet, new)
-    seen = await club.db.read(queries.offer, club.guild, bet.number, club.now)
+    seen = await club.db.read(view_offers.offer, club.guild, bet.number, club.now)
     assert seen.bet is not None
     assert (seen.claim.number, called(seen.claim, seen.bet.side)) == (new.number, "Acme")
 
@@ -330,13 +330,13 @@ async def test_a_condition_follows_the_name_of_its_outcome(club: Club):
     ada, bo = await club.member(1), await club.member(2)
     upper = await club.claim(ada, **named("Acme", "Globex", "Initech"))
     lower = await club.claim(bo, condition=Condition(upper.number, 1, "Globex"))
-    draft = claims.SaveDraft(
+    draft = drafts.SaveDraft(
         club.guild,
         club.key(),
         bo.number,
         club.terms(title="Third", condition=Condition(upper.number, 1, "Globex")),
     )
-    third = await club.db.write(claims.save_draft, draft, club.now)
+    third = await club.db.write(drafts.save_draft, draft, club.now)
     await edit(club, ada, upper, **named("Initech", "Acme", "Globex"))
     opening = claims.Open(club.guild, club.key(), Actor(bo.number), third)
     opened = await club.db.write(claims.open_claim, opening, club.now)
@@ -383,11 +383,11 @@ async def test_what_was_chosen_by_place_is_for_the_words_that_were_shown(club: C
         await club.propose(bo, claim, Result("outcome", outcome=0), moderator=True, **seen)
     with pytest.raises(BadTimes):
         await club.link(bo, claim, await club.claim(ada), **seen)
-    opening = trading.OpenMarket(
+    request = share_opening.OpenMarket(
         club.guild, club.key(), actor, claim.number, 10_000, (9_000, 1_000), terms=claim.digest
     )
     with pytest.raises(BadTimes):
-        await club.db.write(trading.open_market, opening, club.now)
+        await club.db.write(share_opening.open_market, request, club.now)
     now = await club.read_claim(claim.number)
     await club.offer(bo, now, terms=now.digest)
     assert not (await club.read_claim(claim.number)).frozen

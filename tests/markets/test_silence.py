@@ -15,9 +15,9 @@ from markets.claims.terms import Actor, Judges, Result
 from markets.core import tables
 from markets.core.errors import ClaimMoved, NotAHolder, NotAModerator, Recused, WaitFirst, WindowOver
 from markets.records import audit as markets_audit
-from markets.settlement import proposals, resolution
+from markets.settlement import confirmation, resolution
 from markets.settlement.proposals import Proposal
-from markets.views import queries
+from markets.views import moderation_queue
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 
@@ -78,7 +78,7 @@ async def test_nobody_s_silence_is_consent_to_it_and_unconfirmed_it_fails(club: 
     await club.sweep()
     assert await state(club, claim) == "proposed"
     assert await posted(club, "proposal.confirm") == 1
-    rows = await club.db.read(queries.queue, club.guild, club.now)
+    rows = await club.db.read(moderation_queue.queue, club.guild, club.now)
     assert rows == [("confirm", claim.number, proposal.window_to_us)]
 
     club.now += 7 * DAY
@@ -134,9 +134,9 @@ async def test_a_moderator_without_points_confirms_it_and_nobody_else(club: Club
     await club.sweep()
     with pytest.raises(Recused):
         await club.confirm(ada, proposal)
-    by_nobody = proposals.Confirm(club.guild, club.key(), Actor(named.number), proposal.number)
+    by_nobody = confirmation.Confirm(club.guild, club.key(), Actor(named.number), proposal.number)
     with pytest.raises(NotAModerator):
-        await club.db.write(proposals.confirm, by_nobody, club.now)
+        await club.db.write(confirmation.confirm, by_nobody, club.now)
 
     await club.confirm(mo, proposal)
 
@@ -159,8 +159,8 @@ async def test_a_named_judge_confirms_no_void(club: Club):
     await club.sweep()
     with pytest.raises(NotAModerator):
         await club.db.write(
-            proposals.confirm,
-            proposals.Confirm(club.guild, club.key(), Actor(mo.number), proposal.number),
+            confirmation.confirm,
+            confirmation.Confirm(club.guild, club.key(), Actor(mo.number), proposal.number),
             club.now,
         )
     await club.confirm(await club.member(4), proposal)

@@ -13,7 +13,7 @@ from markets.claims.terms import Actor, Result
 from markets.core import jobs, tables
 from markets.core.errors import ClaimMoved, MarketError, NotYours, ProposalGone
 from markets.records import audit as markets_audit
-from markets.settlement import disputes, proposals
+from markets.settlement import disputes, proposals, voting
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
 
@@ -97,10 +97,8 @@ async def argue(club: Club, ada: Any, mod: Any, claim: Claim, proposal: int) -> 
 
 async def vote(club: Club, ada: Any, mod: Any, claim: Claim, proposal: int) -> Any:
     actor = Actor(mod.number, moderator=True)
-    request = disputes.Vote(
-        club.guild, club.key(), actor, claim.number, IT_WAS, "So it is.", proposal=proposal
-    )
-    return await club.db.write(disputes.vote, request, club.now)
+    request = voting.Vote(club.guild, club.key(), actor, claim.number, IT_WAS, "So it is.", proposal=proposal)
+    return await club.db.write(voting.vote, request, club.now)
 
 
 async def appeal(club: Club, ada: Any, mod: Any, claim: Claim, proposal: int) -> Any:

@@ -18,7 +18,7 @@ from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Result
 from markets.shares import market_maker
-from markets.views import queries
+from markets.views import claims
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -128,7 +128,7 @@ async def test_what_each_result_would_pay_counts_all_that_hangs_on_the_claim(clu
     club.skip(days=30)
     await club.sweep()
     await club.proposed(mod, claim, RESULTS[0], moderator=True)
-    seen = await club.db.read(queries.claim, club.guild, claim.number, club.now)
+    seen = await club.db.read(claims.claim, club.guild, claim.number, club.now)
     assert [one.result for one in seen.pays] == [RESULTS[0], RESULTS[1], Result("unclear")]
     told = dict(seen.pays[0].most)
     assert {who.number for who in people[1:]} <= set(told), "whoever has only shares or a stake too"

@@ -29,6 +29,7 @@ from markets.core.errors import (
 )
 from markets.mechanisms import lmsr
 from markets.shares import market_maker, trading
+from markets.shares import opening as share_opening
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_resolution import IT_WAS
@@ -46,7 +47,7 @@ async def market_of(club: Club, claim: Claim) -> market_maker.Market:
 async def test_whoever_opens_a_market_pays_what_they_can_lose_at_most_and_no_more(club: Club):
     ada = await club.member(1)
     claim = await club.claim(ada)
-    assert trading.cost_to_open(B, None, 2) == 69_315  # 100,000 ln 2 = 69,314.7
+    assert share_opening.cost_to_open(B, None, 2) == 69_315  # 100,000 ln 2 = 69,314.7
     opened = await club.market(ada, claim, liquidity=B)
     assert (opened.subsidy, opened.balance) == (69_315, 30_685)
     market = await market_of(club, claim)
@@ -58,7 +59,7 @@ async def test_whoever_opens_a_market_pays_what_they_can_lose_at_most_and_no_mor
 
 
 @pytest.mark.rule("C3")
-@pytest.mark.parametrize("liquidity", [-1, 0, trading.LEAST_LIQUIDITY - 1, lmsr.MOST + 1])
+@pytest.mark.parametrize("liquidity", [-1, 0, share_opening.LEAST_LIQUIDITY - 1, lmsr.MOST + 1])
 async def test_so_little_liquidity_or_so_much_opens_no_market(club: Club, liquidity: int):
     ada = await club.member(1)
     claim = await club.claim(ada)
@@ -67,10 +68,10 @@ async def test_so_little_liquidity_or_so_much_opens_no_market(club: Club, liquid
         await club.market(ada, claim, liquidity=liquidity)
     assert refused.value.code == "range"
     assert await club.head() == head
-    await club.market(ada, claim, liquidity=trading.LEAST_LIQUIDITY)
-    request = trading.AddLiquidity(club.guild, club.key(), Actor(ada.number), claim.number, lmsr.MOST)
+    await club.market(ada, claim, liquidity=share_opening.LEAST_LIQUIDITY)
+    request = share_opening.AddLiquidity(club.guild, club.key(), Actor(ada.number), claim.number, lmsr.MOST)
     with pytest.raises(BadTrade):
-        await club.db.write(trading.add_liquidity, request, club.now)
+        await club.db.write(share_opening.add_liquidity, request, club.now)
 
 
 @pytest.mark.rule("C3")
@@ -83,10 +84,10 @@ async def test_unequal_opening_prices_cost_by_the_smallest(club: Club):
     assert [round(price, 9) for price in (await market_of(club, claim)).prices] == [0.7, 0.25, 0.05]
     for wrong in ((5_000, 5_000), (9_950, 25, 25), (5_000, 3_000, 1_000), (10_000, 0, 0)):
         with pytest.raises(BadTrade):
-            trading.cost_to_open(B, wrong, 3)
+            share_opening.cost_to_open(B, wrong, 3)
     for liquidity in (0, -1, 10**12 + 1, True, 1.5):
         with pytest.raises(BadTrade):
-            trading.cost_to_open(liquidity, None, 3)  # type: ignore[arg-type]
+            share_opening.cost_to_open(liquidity, None, 3)  # type: ignore[arg-type]
 
 
 @pytest.mark.rule("C3")
@@ -96,8 +97,8 @@ async def test_anyone_adds_liquidity_and_no_price_moves(club: Club, url: str):
     await club.market(ada, claim, liquidity=B)
     await club.buy(bo, claim, YES, budget=40_000)
     before = await market_of(club, claim)
-    request = trading.AddLiquidity(club.guild, club.key(), Actor(cy.number), claim.number, 3 * B)
-    added = await club.db.write(trading.add_liquidity, request, club.now)
+    request = share_opening.AddLiquidity(club.guild, club.key(), Actor(cy.number), claim.number, 3 * B)
+    added = await club.db.write(share_opening.add_liquidity, request, club.now)
     after = await market_of(club, claim)
     assert after.prices == pytest.approx(before.prices, abs=1e-15)
     assert after.liquidity == 4 * B

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from ledger.types import to_us
 from markets.claims.conditions import Condition
 from markets.claims.terms import Result
-from markets.core import jobs, outbox
+from markets.core import delivery, jobs, outbox
 from markets.core.errors import WindowOver
 from markets.core.tables import posts
-from markets.settlement import disputes
+from markets.settlement import disputes, sent_posts
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_disputes import Quarrel
 from tests.markets.test_resolution import state
@@ -30,7 +30,7 @@ async def quarrel(club: Club) -> Quarrel:
 
 async def told(club: Club) -> list[int]:
     """Who is told privately of a ruling."""
-    asked = posts.select().where(posts.c.guild_id == club.guild, posts.c.kind == outbox.RULING_DM)
+    asked = posts.select().where(posts.c.guild_id == club.guild, posts.c.kind == delivery.RULING_DM)
     rows = await club.db.read(lambda tx: tx.execute(asked.order_by(posts.c.number)).all())
     return [outbox.facts(_held(row.facts))["player"] for row in rows]
 
@@ -46,8 +46,8 @@ async def sent(club: Club, kind: str) -> None:
     )
     row = await club.db.read(lambda tx: tx.execute(asked.order_by(posts.c.number)).first())
     assert row is not None
-    request = outbox.Sent(club.guild, f"post:{row.number}", row.number, 7, 8)
-    assert await club.db.write(outbox.sent, request, club.now)
+    request = delivery.Sent(club.guild, f"post:{row.number}", row.number, 7, 8)
+    assert await club.db.write(sent_posts.sent, request, club.now)
 
 
 async def test_the_day_of_a_ruling_begins_when_discord_has_its_post(quarrel: Quarrel):

@@ -30,8 +30,8 @@ from markets.core.errors import (
 )
 from markets.forecasts import forecasts
 from markets.pools import pools
-from markets.settlement import disputes, handlers, proposals
-from markets.shares import market_maker, orders, trading
+from markets.settlement import freezing, handlers, proposals
+from markets.shares import market_maker, opening, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_races import Act, race, sound, sweeping, three
 
@@ -95,8 +95,8 @@ def acts(club: Club, at: Scene) -> dict[str, Request]:
         "order": (orders.place, orders.PlaceOrder(*keyed(on), NO, 1_000, budget=40)),
         "stake": (pools.stake, pools.Put(*keyed(on), YES, 30, at.claim.digest)),
         "forecast": (forecasts.give, forecasts.GiveForecast(*keyed(on), (600_000, 400_000))),
-        "add liquidity": (trading.add_liquidity, trading.AddLiquidity(*by_actor(on), 100)),
-        "open a market": (trading.open_market, trading.OpenMarket(*by_actor(at.bare.number), 1_000)),
+        "add liquidity": (opening.add_liquidity, opening.AddLiquidity(*by_actor(on), 100)),
+        "open a market": (opening.open_market, opening.OpenMarket(*by_actor(at.bare.number), 1_000)),
         "open a pool": (pools.open_pool, pools.OpenPool(*by_actor(at.bare.number))),
         "offer": (offers.make, offers.MakeOffer(*keyed(on), YES, 20, 20)),
         "cancel": (orders.cancel, orders.CancelOrder(*keyed(at.order))),
@@ -229,7 +229,7 @@ def stopping(club: Club, at: Scene, how: str) -> Act:
         ]
     elif how == "freeze":
         requests = [
-            (disputes.halt, disputes.Halt(club.guild, club.key(), actor, one.number, True, "To look."))
+            (freezing.halt, freezing.Halt(club.guild, club.key(), actor, one.number, True, "To look."))
             for one in at.both
         ]
     else:

@@ -14,14 +14,14 @@ from ledger import issuance, players
 from ledger.accounts import Player
 from ledger.types import to_us
 from markets.bets import offers, quick_bet
-from markets.claims import claims, judges, kept_edits
+from markets.claims import claims, drafts, judges, kept_edits
 from markets.claims.terms import Actor, Judges, Result, Scenario
-from markets.core import jobs, moderation_posts, outbox
+from markets.core import delivery, jobs, moderation_posts
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, rewards
-from markets.settlement import calendar, handlers, proposals, scenarios
-from markets.shares import orders, trading
+from markets.settlement import absence, calendar, confirmation, handlers, proposals, scenarios, sent_posts
+from markets.shares import opening, orders
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD, SALT
 
@@ -96,9 +96,9 @@ async def _offers(press: Presses, ada: Player, bo: Player) -> None:
 async def _claims(press: Presses, ada: Player, bo: Player, mo: Player, mu: Player) -> None:
     club = press.club
     draft = await press.ask(
-        claims.save_draft, claims.SaveDraft, bo.number, club.terms(), None, '{"title":"Typed"}'
+        drafts.save_draft, drafts.SaveDraft, bo.number, club.terms(), None, '{"title":"Typed"}'
     )
-    await press.ask(claims.drop, claims.Drop, bo.number, draft)
+    await press.ask(drafts.drop, drafts.Drop, bo.number, draft)
     judged = await club.claim(ada, title="Judged", judges=Judges((mo.number, mu.number)))
     await club.bet(ada, bo, judged, maker_stake=123, taker_stake=321)
     await press.ask(judges.step_down, judges.StepDown, mo.number, judged.number)
@@ -109,7 +109,7 @@ async def _shares(press: Presses, ada: Player, bo: Player) -> None:
     club = press.club
     claim = await club.claim(ada, title="Shared")
     await club.market(ada, claim, liquidity=5_000)
-    await press.ask(trading.add_liquidity, trading.AddLiquidity, Actor(bo.number), claim.number, 2_000)
+    await press.ask(opening.add_liquidity, opening.AddLiquidity, Actor(bo.number), claim.number, 2_000)
     order = await club.order(bo, claim, NO, 1_000, budget=55)
     await press.ask(orders.cancel, orders.CancelOrder, bo.number, order.order)
     await club.order(bo, claim, NO, 1_500, budget=65)
@@ -158,10 +158,10 @@ async def _results(press: Presses, ada: Player, bo: Player, mo: Player) -> None:
     )
     club.skip(hours=5)
     left_us = round(away.timestamp()) * 1_000_000
-    await press.ask(calendar.back_again, calendar.BackAgain, left_us, says="back")
+    await press.ask(absence.back_again, absence.BackAgain, left_us, says="back")
     club.skip(days=9)
     await club.sweep()
-    await press.ask(proposals.confirm, proposals.Confirm, moderator, stands.number)
+    await press.ask(confirmation.confirm, confirmation.Confirm, moderator, stands.number)
     waits = await club.claim(ada, title="Stands", early="announced")
     await club.bet(ada, bo, waits, maker_stake=93, taker_stake=94)
     await club.proposed(bo, waits, Result("outcome", outcome=YES))
@@ -172,12 +172,12 @@ async def _background(press: Presses, mu: Player) -> None:
     club = press.club
     told = digests.DigestTold(77)
     await press.ask(digests.tell, digests.TellDigest, told, "ab" * 32, says="digest")
-    for post in await club.db.background(outbox.take_posts, outbox.Take(1_001, most=2), club.now):
-        sent = outbox.Sent(club.guild, f"post:{post.number}", post.number, 201, 202, (mu.number,))
-        await club.db.write(outbox.sent, sent, club.now)
-    for card in await club.db.background(outbox.take_cards, outbox.Take(1_002, most=2), club.now):
+    for post in await club.db.background(delivery.take_posts, delivery.Take(1_001, most=2), club.now):
+        sent = delivery.Sent(club.guild, f"post:{post.number}", post.number, 201, 202, (mu.number,))
+        await club.db.write(sent_posts.sent, sent, club.now)
+    for card in await club.db.background(delivery.take_cards, delivery.Take(1_002, most=2), club.now):
         key = f"card:{card.kind}:{card.ref}:{card.fence}"
-        await club.db.write(outbox.shown, outbox.CardShown(key, card, 201, 203, (mu.number,)), club.now)
+        await club.db.write(delivery.shown, delivery.CardShown(key, card, 201, 203, (mu.number,)), club.now)
     club.skip(days=9)
     held = await club.db.background(jobs.lease, jobs.LeaseJobs(1_003, most=4), club.now)
     await club.db.write(jobs.failed, jobs.JobFailed(held[0], "TimeoutError"), club.now)

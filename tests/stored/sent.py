@@ -25,7 +25,7 @@ from ledger import issuance
 from ledger.storage import schema_version
 from markets.core import outbox
 from markets.core.settings import Settings
-from markets.settlement import handlers
+from markets.settlement import handlers, sent_posts
 
 INTO = os.environ.get("CRUX_SENT")
 
@@ -93,7 +93,7 @@ def condensed(folder: Path) -> dict[str, Any]:
             "alone": sorted(kind for kind, job in handlers.JOBS.items() if job.moves_points),
             "cards": sorted(table.CARDS),
             "posts": sorted(table.POSTS),
-            "sent": sorted(outbox.SENT),
+            "sent": sorted(sent_posts.SENT),
             "settings": sorted(field.name for room in rooms for field in fields(room)),
         },
     }

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets.bets import offers, quick_bet
-from markets.claims import ambiguity, claims
+from markets.bets import agreement, offers, quick_bet
+from markets.claims import ambiguity, claims, drafts
 from markets.claims import terms as claim_terms
 from markets.claims.conditions import Condition
 from markets.claims.terms import Judges
@@ -55,12 +55,12 @@ class Bets(Base):
             clause=ambiguity.encode(clause),
             judges=Judges((self.people[3].number,), 1) if named else Judges(),
         )
-        number = self.do(claims.save_draft, claims.SaveDraft(*self.ids(), self.who(n).number, terms))
+        number = self.do(drafts.save_draft, drafts.SaveDraft(*self.ids(), self.who(n).number, terms))
         opened = self.do(claims.open_claim, claims.Open(*self.ids(), self.actor(n), number))
         if opened is not None and hangs is not None:
             self.note("a condition")
         elif opened is None and n % 2:  # it stays a draft, or goes
-            self.do(claims.drop, claims.Drop(*self.ids(), self.who(n).number, number))
+            self.do(drafts.drop, drafts.Drop(*self.ids(), self.who(n).number, number))
 
     def condition(self, hangs: tuple[int, int | None] | None, on: int) -> Condition | None:
         if hangs is None:
@@ -95,8 +95,8 @@ class Bets(Base):
     @rule(claim=which, n=which)
     def supersede(self, claim: int, n: int) -> None:
         old = self.claim(claim, "open")
-        request = claims.Supersede(*self.ids(), self.actor(n), old, self.club.terms(title="Better"))
-        self.do(claims.supersede, request)
+        request = drafts.Supersede(*self.ids(), self.actor(n), old, self.club.terms(title="Better"))
+        self.do(drafts.supersede, request)
 
     @rule(claim=which, maker=which, taker=which, one=stakes, other=stakes, side=st.integers(0, 1), n=which)
     def offer(self, claim: int, maker: int, taker: int, one: int, other: int, side: int, n: int) -> None:
@@ -145,10 +145,10 @@ class Bets(Base):
         pot = found.maker_stake + found.taker_stake
         maker = pot * share // 100
         first, second = (found.maker, found.taker) if n % 2 else (found.taker, found.maker)
-        suggested = offers.Suggest(*self.ids(), found.number, first, "split", maker, pot - maker)
-        self.do(offers.suggest, suggested)
+        suggested = agreement.Suggest(*self.ids(), found.number, first, "split", maker, pot - maker)
+        self.do(agreement.suggest, suggested)
         if n % 3:
-            self.do(offers.agree, offers.Agree(*self.ids(), found.number, second, maker, pot - maker))
+            self.do(agreement.agree, agreement.Agree(*self.ids(), found.number, second, maker, pot - maker))
 
     @rule(bet=which)
     def move_bet(self, bet: int) -> None:
@@ -158,4 +158,6 @@ class Bets(Base):
         to = self.rows(tables.claims, tables.claims.c.supersedes == found.claim)
         for side in (found.maker, found.taker) if to else ():
             digest = self.digest(to[0].number)
-            self.do(offers.move_bet, offers.MoveBet(*self.ids(), found.number, side, to[0].number, digest))
+            self.do(
+                agreement.move_bet, agreement.MoveBet(*self.ids(), found.number, side, to[0].number, digest)
+            )

@@ -9,7 +9,17 @@ from ledger.types import to_us
 from markets.claims import judges
 from markets.claims.terms import Result
 from markets.core import tables
-from markets.settlement import calendar, disputes, proposals, resolution
+from markets.settlement import (
+    absence,
+    calendar,
+    confirmation,
+    disputes,
+    freezing,
+    proposals,
+    resolution,
+    rulings,
+    voting,
+)
 from tests.markets.machine.base import Base, which
 
 RESULTS = (
@@ -45,11 +55,11 @@ class Results(Base):
         """And invite it again; what was due meanwhile rests."""
         if n:
             return
-        from_us, gone = to_us(self.club.now), calendar.Removed(self.club.guild)
-        self.everywhere(lambda club: club.db.background(calendar.removed, gone, club.now))
+        from_us, gone = to_us(self.club.now), absence.Removed(self.club.guild)
+        self.everywhere(lambda club: club.db.background(absence.removed, gone, club.now))
         self.skip(hours=hours)
         self.swept()
-        self.do(calendar.back_again, calendar.BackAgain(*self.ids(), from_us))
+        self.do(absence.back_again, absence.BackAgain(*self.ids(), from_us))
 
     @rule(n=which)
     def somebody_left(self, n: int) -> None:
@@ -131,7 +141,7 @@ class Results(Base):
     def confirm(self, proposal: int, n: int) -> None:
         found = self.pick(tables.proposals, proposal, "standing")
         if found is not None:
-            self.do(proposals.confirm, proposals.Confirm(*self.ids(), self.actor(n), found.number))
+            self.do(confirmation.confirm, confirmation.Confirm(*self.ids(), self.actor(n), found.number))
 
     @rule(claim=which, n=which)
     def challenge(self, claim: int, n: int) -> None:
@@ -142,15 +152,15 @@ class Results(Base):
     @rule(claim=which, n=st.integers(3, 5), result=st.sampled_from(RESULTS))
     def vote(self, claim: int, n: int, result: Result) -> None:
         number = self.claim(claim, "disputed")
-        self.do(disputes.vote, disputes.Vote(*self.ids(), self.actor(n), number, result, "It is so."))
+        self.do(voting.vote, voting.Vote(*self.ids(), self.actor(n), number, result, "It is so."))
 
     @rule()
     def post_rulings(self) -> None:
         """Discord has them all."""
         for found in self.rows(tables.disputes):
             if found.state in ("ruled", "final"):
-                request = disputes.RulingPosted(*self.ids(), found.number, final=found.state == "final")
-                self.do(disputes.posted, request)
+                request = rulings.RulingPosted(*self.ids(), found.number, final=found.state == "final")
+                self.do(rulings.posted, request)
 
     @rule(claim=which, n=st.integers(0, 2))
     def appeal(self, claim: int, n: int) -> None:
@@ -161,8 +171,8 @@ class Results(Base):
     def appoint(self, claim: int, judge: int) -> None:
         number = self.claim(claim, "disputed")
         for side in self.people[:3]:
-            request = disputes.Appoint(*self.ids(), side.number, number, self.people[judge].number)
-            self.do(disputes.appoint, request)
+            request = voting.Appoint(*self.ids(), side.number, number, self.people[judge].number)
+            self.do(voting.appoint, request)
 
     @rule(claim=which)
     def step_down(self, claim: int) -> None:
@@ -172,7 +182,7 @@ class Results(Base):
     @rule(claim=which, n=st.integers(3, 5), halted=st.booleans())
     def halt(self, claim: int, n: int, halted: bool) -> None:
         number = self.claim(claim, "proposed", "ruled", "open")
-        self.do(disputes.halt, disputes.Halt(*self.ids(), self.actor(n), number, halted, "To look."))
+        self.do(freezing.halt, freezing.Halt(*self.ids(), self.actor(n), number, halted, "To look."))
 
     @rule(claim=which, n=st.integers(4, 5))
     def take_back(self, claim: int, n: int) -> None:

@@ -9,6 +9,7 @@ from ledger.types import to_us
 from markets.claims.terms import Actor
 from markets.core import tables
 from markets.pools import pools
+from markets.shares import opening as share_opening
 from markets.shares import orders, trading
 from tests.markets.machine.base import Base, stakes, which
 
@@ -19,14 +20,14 @@ class Shares(Base):
         number, prices = self.claim(claim, "open"), (opening * 100, 10_000 - opening * 100)
         actor = Actor(self.who(n).number, moderator=n % 5 == 4)
         house = n % 5 == 4 and opening % 2 == 1
-        request = trading.OpenMarket(*self.ids(), actor, number, liquidity, prices, house)
-        self.do(trading.open_market, request)
+        request = share_opening.OpenMarket(*self.ids(), actor, number, liquidity, prices, house)
+        self.do(share_opening.open_market, request)
 
     @rule(claim=which, n=which, liquidity=st.integers(1, 20_000))
     def add_liquidity(self, claim: int, n: int, liquidity: int) -> None:
         actor = Actor(self.who(n).number)
-        request = trading.AddLiquidity(*self.ids(), actor, self.market(claim), liquidity)
-        self.do(trading.add_liquidity, request)
+        request = share_opening.AddLiquidity(*self.ids(), actor, self.market(claim), liquidity)
+        self.do(share_opening.add_liquidity, request)
 
     @rule(
         claim=which,

@@ -1,0 +1,153 @@
+"""End a proposal: by silence, by a signature, or because nobody signed (RULES D1 to D3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ledger import accounts
+from ledger.types import to_us
+from markets.claims import claims, judges
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor
+from markets.core import jobs, outbox
+from markets.core.errors import ClaimMoved, ConditionOpen, NotAModerator
+from markets.settlement import bonds, recusal, resolution
+from markets.settlement.proposals import (
+    DISPUTED,
+    NEEDS_CONFIRMATION,
+    NOT_BY_SILENCE,
+    SIGN_US,
+    STANDING,
+    Proposal,
+    end_proposal,
+    fail,
+    is_unsigned,
+    load,
+    require_standing,
+    somebody_deleted,
+    waits,
+    window_is_over,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """A moderator or judge confirms an unchallenged proposal whose window has passed, where silence is no consent;
+    one of `NOT_BY_SILENCE` only a moderator."""
+
+    guild: int
+    key: str
+    actor: Actor
+    proposal: int
+
+
+def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if not waits(tx, claim, proposal) or claim.halted:
+        return
+    if resolution.held(tx, claim, proposal.result):
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.enqueue(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
+        return
+    unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
+    if unsigned or proposal.confirm or somebody_deleted(tx, claim, proposal.result):
+        tx.execute(NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
+        if unsigned:
+            jobs.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.enqueue(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
+        outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
+        judges.ask(tx, claim, now)
+        return
+    settle(tx, claim, proposal, now)
+
+
+def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
+
+    The claim is open again; the bond returns, as nobody ruled.
+    """
+    proposal = load(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, proposal.claim)
+    if not waits(tx, claim, proposal):
+        return
+    if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
+        jobs.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
+    else:
+        state = claim.require("fail", now)
+        fail(tx, proposal, now)
+        claims.move(tx, claim, state)
+        resolution.resume(tx, claim, now)
+        facts = {"claim": claim.number, "proposal": proposal.number}
+        outbox.enqueue(tx, claim.guild, "proposal.failed", facts, now, line=claim.number)
+
+
+def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
+    """Settle a proposal whose window has passed, where somebody's silence is no consent.
+
+    Raises:
+        UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand, or may still be challenged only.
+        ProposalGone: Another one stands.
+        NotAJudge, NotAModerator, Recused: Not theirs to confirm.
+        ConditionOpen: The claim that it hangs on comes first (C10).
+    """
+    proposal = load(tx, request.guild, request.proposal)
+    claim = claims.load(tx, request.guild, proposal.claim)
+    claim.require("confirm", now)
+    if resolution.held(tx, claim, proposal.result):
+        raise ConditionOpen(claim.number, claim.state)
+    require_standing(tx, claim, proposal.number)
+    require_may_confirm(tx, claim, request.actor, proposal)
+    if not window_is_over(proposal, now):
+        raise ClaimMoved(claim.number, proposal.state)
+    settle(tx, claim, proposal, now)
+    judges.note_act(
+        tx, claim.guild, "confirm", actor=request.actor.player, now=now, claim=claim.number, reason=None
+    )
+    return load(tx, request.guild, request.proposal)
+
+
+def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Proposal) -> None:
+    """Holds somebody against who confirms a proposal: a moderator does, also where the claim names its judges (D3).
+
+    Raises:
+        NotAJudge, NotAModerator: They don't; what isn't settled by silence no named judge confirms.
+        Recused: They have or had something on the claim, or below it.
+    """
+    if is_unsigned(proposal) and not actor.moderator:
+        raise NotAModerator(claim.number)
+    if actor.moderator:
+        recusal.require_no_money(tx, claim, actor.player)
+    else:
+        recusal.require_judge(tx, claim, actor)
+
+
+def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+    """Whether who proposed what isn't settled by silence got something on the claim, or below it, meanwhile."""
+    return proposal.result.kind in NOT_BY_SILENCE and recusal.is_recused(tx, claim, proposal.proposer)
+
+
+def came_through(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> bool:
+    """Whether a proposal was announced, nobody challenged it in its window, and people's silence may make it stand:
+    by it a claim ends that nobody decides (D7)."""
+    if proposal is None or proposal.state != STANDING or not window_is_over(proposal, now):
+        return False
+    return not is_unsigned(proposal) and not resolution.held(tx, claim, proposal.result)
+
+
+def settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> None:
+    """Settle a claim by the proposal that stands; the bond returns."""
+    end_proposal(tx, proposal, "settled", now)
+    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    resolution.resolve(tx, claim, proposal.result, now=now, proposal=proposal.number)
+
+
+def return_left_bond(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """The calendar: a proposal was ended where no points can be moved (`migrations`), so its bond returns now."""
+    proposal = load(tx, work.guild, work.ref)
+    held = proposal.bond is not None and accounts.state(tx, proposal.bond).balance > 0
+    if held and proposal.state not in (STANDING, DISPUTED):
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)

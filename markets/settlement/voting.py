@@ -1,0 +1,258 @@
+"""Vote on a disputed result, and appoint who votes (RULES D4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts
+from ledger.compiled import in_guild, param
+from ledger.types import to_us
+from markets.claims import became_public, claims, judges, result_rules, terms
+from markets.claims.claims import Claim
+from markets.claims.terms import Actor, Result
+from markets.core import jobs, outbox, tables, text_limits
+from markets.core.errors import NotAHolder, OthersFirst, Recused
+from markets.settlement import kinds, proposals, recusal
+from markets.settlement.disputes import (
+    ALONE_US,
+    APPEAL,
+    RULE,
+    RULING,
+    Dispute,
+    bonded,
+    required,
+    standing,
+    stop_asking,
+    tell,
+)
+from markets.settlement.rulings import FIRST_RULING, UNPOSTED_US
+
+_v = tables.votes.c
+_appointments = tables.appointments.c
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A judge's vote for one result, with the reason that will be posted if it carries. `known_us` is when it became
+    public: None is nothing that anybody put on the claim came too late, whatever the proposal says (D1)."""
+
+    guild: int
+    key: str
+    actor: Actor
+    claim: int
+    result: Result
+    reason: str
+    known_us: int | None = None
+    proposal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCount:
+    """How the vote stands: so many of so many for this result, and whether that is the ruling."""
+
+    dispute: int
+    votes: int
+    needed: int
+    ruled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Appoint:
+    """A side of the bets on a claim would have this member judge its dispute."""
+
+    guild: int
+    key: str
+    side: int
+    claim: int
+    judge: int
+
+
+_WITHDRAW_VOTE = sa.delete(tables.votes).where(
+    _v.guild_id == param("guild_id"),
+    _v.dispute == param("dispute"),
+    _v.round == param("round"),
+    _v.judge == param("judge"),
+)
+
+
+_ADD_VOTE = sa.insert(tables.votes)
+
+
+_of_round = (in_guild(_v), _v.dispute == param("d"), _v.round == param("round"))
+
+
+_VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
+
+
+_VOTERS = sa.select(_v.judge).where(*_of_round)
+
+
+_APPOINTMENTS = sa.select(_appointments.side, _appointments.judge).where(
+    in_guild(_appointments), _appointments.claim == param("claim")
+)
+
+
+_FORGET_APPOINTMENT = sa.delete(tables.appointments).where(
+    _appointments.guild_id == param("guild_id"),
+    _appointments.claim == param("claim"),
+    _appointments.side == param("side"),
+)
+
+
+_ADD_APPOINTMENT = sa.insert(tables.appointments)
+
+
+def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
+    """A judge votes; enough votes for one result are the ruling, which is paid a day after its post (D6).
+
+    Raises:
+        ClaimMoved: There is no dispute to decide.
+        ProposalGone: It is about another proposal than the one that they read.
+        NotAJudge, Recused, OthersFirst: Not theirs to decide.
+        BadResult, BadTimes, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
+        Needed, BadTerms: The reason can't stand.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    state = claim.require("decide", now)
+    dispute = required(tx, claim, request.proposal)
+    alone = require_judge(tx, claim, dispute, request.actor, now)
+    proposal = proposals.load(tx, claim.guild, dispute.proposal)
+    asked = became_public.dated(tx, claim, request.result, request.known_us, until_us=proposal.made_us)
+    result = result_rules.required(claim, asked, now)
+    result_rules.require_time(claim, result, now)
+    reason = text_limits.words("reason", request.reason)
+    _cast(tx, dispute, request.actor.player, result, reason, now)
+    actor = request.actor.player
+    judges.note_act(tx, claim.guild, "vote", actor=actor, now=now, claim=claim.number, reason=reason)
+    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    count = sum(terms.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
+    needed = 1 if alone else claim.terms.judges.votes
+    if count < needed:
+        return VoteCount(dispute.number, count, needed, ruled=False)
+    _rule(tx, claim, dispute, result, reason, now)
+    claims.move(tx, claim, state)
+    return VoteCount(dispute.number, count, needed, ruled=True)
+
+
+def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason: str, now: datetime) -> None:
+    """The ruling stands: it is paid a day after it is posted, that on an appeal at once then (D3, D6)."""
+    final = dispute.round == APPEAL
+    ruling = {
+        "g": claim.guild,
+        "n": dispute.number,
+        "state": "final" if final else "ruled",
+        "ruling": terms.result_json(result),
+        "ruling_reason": reason,
+        "ruled_us": to_us(now),
+    }
+    tx.execute(RULE, ruling)
+    if not final:
+        tx.execute(FIRST_RULING, {"g": claim.guild, "n": dispute.number, "first": ruling["ruling"]})
+    stop_asking(tx, claim)
+    jobs.schedule(tx, claim.guild, "ruling.tell", dispute.number, to_us(now) + UNPOSTED_US)
+    tell(tx, claim, "dispute.ruled", now, dispute=dispute.number, final=final)
+
+
+def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
+    """Holds somebody against the judges of this round; True where they may rule alone, the others having had time.
+
+    Raises:
+        NotAJudge: They are none.
+        Recused: They have or had money on the claim, a bond in this dispute included.
+        OthersFirst: They voted on the ruling, and the appeal is for others.
+    """
+    if actor.player in bonded(tx, dispute):
+        raise Recused(claim.number)
+    others_until_us = dispute.waits_since_us + ALONE_US
+    alone = to_us(now) >= others_until_us
+    if alone and (actor.owner or appointed(tx, claim) == actor.player):
+        recusal.require_no_money(tx, claim, actor.player)
+        return True
+    recusal.require_judge(tx, claim, actor)
+    if dispute.round == APPEAL and not alone:
+        _require_others(tx, claim, dispute, actor.player, others_until_us)
+    return False
+
+
+def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, until_us: int) -> None:
+    """Who voted on the ruling leaves the appeal to others, where there are any: enough named ones, or whichever
+    moderator comes within a week (the book can't tell who has the role)."""
+    before = set(tx.execute(_VOTERS, {"g": dispute.guild, "d": dispute.number, "round": RULING}).scalars())
+    if judge not in before:
+        return
+    named = judges.standing_judges(tx, claim)
+    others = [one for one in named if one not in before and not recusal.is_recused(tx, claim, one)]
+    if not named or len(others) >= claim.terms.judges.votes:
+        raise OthersFirst(claim.number, until_us)
+
+
+def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
+    """A side names whom they would have judge; True where all sides now agree, and that member may rule alone (D4).
+
+    Raises:
+        ClaimMoved: There is no dispute.
+        NotAHolder: They have nothing on it.
+        OthersFirst: Its judges still have time, until `from_us`.
+        Recused, UnknownPlayer: The member has or had money on it, or there is none.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    claim.require("appoint", now)
+    dispute = standing(tx, claim)
+    if not any(instrument.holds(tx, claim, request.side) for instrument in kinds.ALL):
+        raise NotAHolder(claim.number)
+    if to_us(now) < dispute.waits_since_us + ALONE_US:
+        raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
+    accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer
+    recusal.require_no_money(tx, claim, request.judge)
+    if request.judge in bonded(tx, dispute):
+        raise Recused(claim.number)
+    row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
+    tx.execute(_FORGET_APPOINTMENT, row)
+    tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
+    agreed = appointed(tx, claim) == request.judge
+    if agreed:
+        tell(tx, claim, "judge.appointed", now, judge=request.judge)
+    return agreed
+
+
+def appointed(tx: Connection, claim: Claim) -> int | None:
+    """The member that the sides would have judge a claim: every side of a live bet, and of a market or a pool those
+    who hold more than half of it (D4)."""
+    chosen = {
+        row.side: row.judge
+        for row in tx.execute(_APPOINTMENTS, {"g": claim.guild, "claim": claim.number}).all()
+    }
+    if not chosen:
+        return None
+    staked = [(instrument.unanimous, instrument.stakes(tx, claim)) for instrument in kinds.ALL]
+    staked = [(unanimous, stakes) for unanimous, stakes in staked if stakes]
+
+    def agreed(judge: int) -> bool:
+        for unanimous, stakes in staked:
+            agree = sum(stake for player, stake in stakes.items() if chosen.get(player) == judge)
+            if agree < sum(stakes.values()) and (unanimous or 2 * agree <= sum(stakes.values())):
+                return False
+        return bool(staked)
+
+    return next((judge for judge in sorted(set(chosen.values())) if agreed(judge)), None)
+
+
+def _cast(tx: Connection, dispute: Dispute, judge: int, result: Result, reason: str, now: datetime) -> None:
+    row: dict[str, Any] = {
+        "guild_id": dispute.guild,
+        "dispute": dispute.number,
+        "round": dispute.round,
+        "judge": judge,
+    }
+    tx.execute(_WITHDRAW_VOTE, row)
+    vote = {"result": terms.result_json(result), "reason": reason, "at_us": to_us(now)}
+    tx.execute(_ADD_VOTE, row | vote)
+
+
+def _votes(tx: Connection, dispute: Dispute, round_: int) -> list[Result]:
+    """The results that the judges of a round voted for."""
+    asked = {"g": dispute.guild, "d": dispute.number, "round": round_}
+    return [terms.read_result(text) for text in tx.execute(_VOTES, asked).scalars()]
