@@ -97,9 +97,6 @@ _STANDING = sa.select(*_shown).where(*_this)
 _on_it = (in_guild(_standings), _standings.season == param("s"), _standings.listed == 1)
 
 
-# --- profit -----------------------------------------------------------------------------------
-
-
 # --- seasons, and being left out --------------------------------------------------------------
 
 

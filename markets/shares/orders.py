@@ -239,9 +239,6 @@ def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int)
     judges.require_may_bet(tx, claim, player)
 
 
-# --- filling ----------------------------------------------------------------------------------
-
-
 # --- ending -----------------------------------------------------------------------------------
 
 

@@ -35,7 +35,6 @@ from markets.settlement.resolutions import Resolution
 from markets.shares import market_maker
 from markets.shares.market_maker import Market
 from markets.views.lists import BY_NUMBER, ON_CLAIM, read_rows
-from markets.views.queries import BETS
 
 _claims = tables.claims.c
 _clarifications = tables.clarifications.c
@@ -115,6 +114,13 @@ class ClaimSeen:
         return terms.read_result(self.resolution.result) if self.resolution else None
 
 
+_bets = tables.bets.c
+_BETS = (
+    sa.select(*bet_bets.BET_COLUMNS)
+    .where(in_guild(_bets), _bets.claim == param("c"))
+    .order_by(_bets.number.desc())
+    .limit(200)
+)
 _CLARIFIED = (
     sa.select(_clarifications.author, _clarifications.words, _clarifications.at_us)
     .where(in_guild(_clarifications), _clarifications.claim == param("c"))
@@ -141,7 +147,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     """
     found = claims.load(tx, guild, number)
     asked = {"g": guild, "c": number}
-    bets = tuple(bet_bets.bet_of(row) for row in tx.execute(BETS, asked))
+    bets = tuple(bet_bets.bet_of(row) for row in tx.execute(_BETS, asked))
     standing = tuple(_takeable(tx, guild, number, now))
     clarified = tuple(Clarified(*row) for row in tx.execute(_CLARIFIED, asked))
     proposal = proposals.standing(tx, found)
