@@ -128,7 +128,7 @@ def test_a_missing_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     class WithNeeds(config.ConfigFile):
         server: Needs
 
-    monkeypatch.setattr(config, "File", WithNeeds)
+    monkeypatch.setattr(config, "ConfigFile", WithNeeds)
 
     assert refusal(tmp_path, "[server]") == "crux.toml: the key server.name is missing."
 

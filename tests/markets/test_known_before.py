@@ -52,6 +52,7 @@ def fill(tx: Connection) -> None:
         made_us=900,
         digest=b"x",
         kind="binary",
+        terms="{}",
         state="proposed",
         closes_us=999,
         deadline_us=999,
