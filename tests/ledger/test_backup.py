@@ -197,7 +197,8 @@ def test_postgresql_names_the_tool_to_use_without_its_password():
 
 def test_a_backup_that_is_killed_leaves_no_file_under_its_name(own_sqlite: str, tmp_path: Path):
     script = (
-        "import os, signal, sys; from pathlib import Path; from ledger.audit import verify; from ledger.files import backup;"
+        "import os, signal, sys; from pathlib import Path;"
+        " from ledger.audit import verify; from ledger.files import backup;"
         " verify.audit_all = lambda tx: os.kill(os.getpid(), signal.SIGKILL);"
         " backup.backup(sys.argv[1], Path(sys.argv[2]))"
     )
