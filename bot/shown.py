@@ -3,17 +3,17 @@
 from bot.words import phrases
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
-from markets.core.errors import BadTimes
+from markets.core.errors import TermsChanged
 
 
 def require_shown(claim: Claim, mark: int) -> None:
     """Raises BadTimes where a claim's words were changed since a form about them was opened; `mark` is theirs."""
     if mark not in (phrases.mark(claim), phrases.small_mark(claim)):
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
 
 
 def require_named(terms: Terms, at: int, mark: int) -> str:
     """The name of the outcome at a place; raises BadTimes where it isn't the one that a button was drawn for."""
     if at >= len(terms.names) or phrases.name_mark(terms.names[at]) != mark:
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
     return terms.names[at]

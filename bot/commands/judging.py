@@ -147,7 +147,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
             waits = seen.proposal.confirm and proposals.window_is_over(seen.proposal, now)
             confirmation.require_may_confirm(tx, seen.claim, actor, seen.proposal)
         elif seen.hangs_on is not None and seen.hangs_on.state == conditions.REVERSED:
-            recusal.require_judge(tx, seen.claim, actor)
+            recusal.require_judge(tx, seen.claim, actor, "decide")
     except MarketError as refused:
         why_not = market_refusals.refusal(refused, text.Currency()) or ""
     return judges_screen.Case(seen, dispute, why_not, waits)

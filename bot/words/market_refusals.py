@@ -2,113 +2,11 @@
 
 from bot import text
 from bot.text import Currency
-from bot.words import phrases, wording
+from bot.words import phrases, typed_refusals, wording
 from ledger.types import from_us
 from markets.claims.ambiguity import BadClause
 from markets.claims.wording import Remark
 from markets.core import errors
-
-_BAD = {
-    "unknown": "That isn't one of this claim's outcomes: `/claim show` names them.",
-    "count": "A claim has 2 to 10 outcomes: name that many, one on each line.",
-    "distinct": "Two outcomes have the same name, or one has none: give each a name of its own.",
-    "order": (
-        "The times don't follow one another: trading closes first, then comes the deadline, then the check date, all "
-        "after now and before the end of 2100. Please give others."
-    ),
-    "past": "That time is already over: give a later one.",
-    "late": "That check date lies after the end of 2100: give an earlier one.",
-    "changed": "It was changed since it was shown to you, and nothing happened. Look at it again before you say yes.",
-    "edge": "The range “{name}” can't be read: write outcomes like: below 100, 100 to 200, 200 or more.",
-    "votes": "A ruling would need more votes than there are judges named: name more of them, or ask for fewer.",
-    "too_large": "That is more than can be staked: stake less.",
-    "future": "That it became public is still to come: write when it was first known.",
-    "public": (
-        "It became public after the claim opened, {from_us}, and before its result was proposed, {until_us}. Write "
-        "such a moment, with the time, like 2027-03-01 15:00; or leave it empty."
-    ),
-    "moment": "To make bets void that were taken later, write when it became public.",
-    "check_late": "People are asked again within 90 days, by {until_us}: give an earlier date.",
-    "outside": "{value} lies in none of this claim's ranges: look at its terms again.",
-    "unread": "{value} can't be read: write a number like 718.8, or a date like 2027-03-01.",
-    "missing": "Something that belongs to this result is missing: write the value, or one weight for each outcome.",
-    "foreign": "Something was filled in that doesn't belong to this result: leave it empty.",
-    "value": "For a number or a date write the value itself, and Crux finds the outcome.",
-    "long": "That text is too long: it has {letters} letters, and {most} at most are kept.",
-    "nul": "That text holds a character that can't be stored: type it again without it.",
-    "too_small": "A stake is 0.01 points at least: stake more.",
-    "split": "What the two get must add up to the pot: give another split.",
-    "nothing_suggested": "The other side hasn't suggested an ending for this bet: suggest one with `/bet agree`.",
-    "fit": "Give one weight for each outcome, such as 60 and 40; one of them must be above zero.",
-    "one_of": "Say how much in one way: points to spend, a number of shares, or a chance to trade up to.",
-    "range": "A market's liquidity lies between 10 and 10,000,000,000 points: choose a number in between.",
-    "target": "A chance to trade up to, or a limit, lies from 1% to 99%: choose one in between.",
-    "passed": "The price is there already, so there is nothing to trade: choose a chance on the other side of it.",
-    "tolerance": "The price may move by 0 to 98 points of chance before you are asked again: choose one of these.",
-    "worthless": "So few shares would bring nothing just now: sell more of them at once.",
-    "overlap": "Two of this claim's ranges overlap, so no market can be opened on it: supersede it with better ones.",
-    "gap": (
-        "Some values lie in none of this claim's ranges, so no market can be opened on it: supersede it with ranges "
-        "that follow one another and have a tail on each side."
-    ),
-    "opening": "Give one opening chance for each outcome, from 1% to 99%, that add up to 100%.",
-    "crosses": (
-        "At that limit the order would trade at once: make the trade itself, or choose a limit that the price has "
-        "not reached yet."
-    ),
-    "chance_range": "A chance lies between 0.1% and 99.9%: give one in between.",
-    "chance_count": "Give one chance for each outcome of this claim, {outcomes} of them.",
-    "chance_sum": "The chances of all outcomes must add up to 100%: give others.",
-    "quantile_order": "The three values must rise: what it is above with 90%, with 50%, then with 10% chance.",
-    "quantile_kind": "This claim's outcomes are no ranges of a number or a date: give a chance for each instead.",
-    "self": "That is one and the same claim: choose another one to link it to.",
-    "season": "A season begins before it ends: give another beginning or end.",
-    "name": "A season has a name of 1 to 60 characters: write one.",
-    "itself": "A claim can't hang on itself: name another one, or none.",
-    "over": "Claim {on} has ended already, so nothing can hang on it: name one that is still open, or none.",
-    "no_outcome": "Claim {on} has no such outcome: `/claim show` names those it has.",
-    "bet_side": "Claim {claim} has no outcome “{name}”, so this bet doesn't fit it and stays where it is.",
-    "bet_sides": "Claim {claim} has other outcomes than this bet's two sides, so the bet stays where it is.",
-    "offer_side": "Make a new offer with `/bet offer`. Claim {claim} has no outcome “{name}” any more.",
-    "offer_sides": "Make a new offer with `/bet offer`. Claim {claim} has other outcomes than this one's two sides.",
-    "clause_side": (
-        "Its own ambiguity clause gives weight to an outcome that claim {claim} doesn't have: it doesn't fit."
-    ),
-    "within": "A deadline counts 1 to {most} days from the condition: write such a number, or none.",
-    "circle": (
-        "Claim {on} hangs on this claim already, so this condition would close a circle: name another claim, or none."
-    ),
-    "links": (
-        "That would make a chain of more than {most} conditions: hang it on an earlier claim of the chain, or on "
-        "none."
-    ),
-    "hangs": (
-        "Claim {claim} hangs on the outcome {name}: leave that one's name and place as they are, and change the "
-        "rest."
-    ),
-    "stories": "A scenario's outcomes are its stories: write one of each side with *Add a story*.",
-    "items": "A scenario has 1 to {most} dated items: name that many, one on each line.",
-    "item_twice": "Line {item} says what an earlier one says, by the same date: take one of them out.",
-    "item_chance": "Item {item} needs a chance from 0% to 100% by each story: write it at the end of its line.",
-    "item_past": "The date of item {item} is already over: give a later one, or take it out.",
-    "item_late": "Item {item} comes after the deadline: save the draft once more, and the deadline follows it.",
-    "same_story": "“{one}” and “{other}” say the same of every item, so neither could win: change one of them.",
-    "dated": (
-        "The items of a scenario have dates of their own, so its deadline can't count from a condition: leave the "
-        "days empty."
-    ),
-    "after_item": "That is after the item's date, so it didn't come true by then: judge it as NO.",
-    "answer": "Please choose one of the list.",
-    "items_first": (
-        "In a scenario the items say which story was closest: judge the ones that are left with `/claim judge`, and "
-        "the result is proposed by itself."
-    ),
-    "items_say": (
-        "The items of this scenario say otherwise: `/claim show` tells what each story comes to. Whoever disagrees "
-        "challenges the result."
-    ),
-    "empty": "Something that must be filled in is empty: {field}. Please write it.",
-}
 
 _FIELDS = {
     "title": "what happens",
@@ -166,12 +64,9 @@ def refusal(error: Exception, currency: Currency) -> str | None:
 
 
 def _bad(error: errors.BadTerms) -> str | None:
-    """By field where the code alone would mislead."""
-    if error.field in ("ground", "by"):
-        return "Please choose one of the list."
     if error.field == "clause" and error.code in _CLAUSE:
         return _CLAUSE[error.code]
-    words = _BAD.get(error.code)
+    words = typed_refusals.WORDS[type(error)].get(error.code)
     if words is None:
         return None
     facts = {name: _fact(name, fact) for name, fact in error.facts.items()}

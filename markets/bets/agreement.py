@@ -23,7 +23,7 @@ from markets.bets.offers import fitted_for_both
 from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.core import outbox, tables, text_limits
-from markets.core.errors import BadStake, BadTimes, ClaimMoved
+from markets.core.errors import BadEnding, ClaimMoved, TermsChanged
 
 _agreements = tables.agreements.c
 _moves = tables.moves.c
@@ -123,9 +123,9 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
     found = tx.execute(_AGREEMENT, {"g": bet.guild, "n": bet.number}).first()
     if found is None or found.suggested_by == request.player:
-        raise BadStake("ending", "nothing_suggested")
+        raise BadEnding("ending", "nothing_suggested")
     if (found.maker_gets, found.taker_gets) != (request.maker_gets, request.taker_gets):
-        raise BadStake("ending", "changed")
+        raise BadEnding("ending", "changed")
     ended = pay(
         tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
     )
@@ -145,10 +145,10 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
         BadTimes: The new terms are not those that were shown.
         BadOutcome, BadTerms, NamedJudge: The bet doesn't fit the new claim.
     """
-    bet = own_bet(tx, request.guild, request.bet, request.player, now)
+    bet = own_bet(tx, request.guild, request.bet, request.player, now, move="move_bet")
     old, new = _both(tx, bet, request.to_claim, now)
     if new.digest != request.terms:
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
     there = fitted_for_both(tx, bet, old, new)
     signed = tx.execute(_SIGNED, {"g": bet.guild, "n": bet.number}).first()
     tx.execute(FORGET_MOVE, {"g": bet.guild, "n": bet.number})
@@ -185,7 +185,7 @@ def before_move(tx: Connection, guild: int, number: int, player: int, to: int, n
     Raises:
         What `move_bet` raises, whatever was shown.
     """
-    bet = own_bet(tx, guild, number, player, now)
+    bet = own_bet(tx, guild, number, player, now, move="move_bet")
     return fitted_for_both(tx, bet, *_both(tx, bet, to, now))
 
 
@@ -201,4 +201,4 @@ def _both(tx: Connection, bet: Bet, to: int, now: datetime) -> tuple[Claim, Clai
 
 def _require_split(bet: Bet, maker_gets: int, taker_gets: int) -> None:
     if min(maker_gets, taker_gets) < 0 or maker_gets + taker_gets != bet.pot:
-        raise BadStake("ending", "split", pot=bet.pot)
+        raise BadEnding("ending", "split", pot=bet.pot)

@@ -16,7 +16,7 @@ from ledger.types import fits, to_us
 from markets.claims import claims
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables
+from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import BetEnded, NotASide, UnknownBet
 from markets.forecasts import score_keeping
 from markets.mechanisms.two_party import Stakes
@@ -217,10 +217,17 @@ def bet_of(row: Sequence[Any]) -> Bet:
     return Bet(**values)
 
 
-def own_bet(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Bet:
+def own_bet(
+    tx: Connection, guild: int, number: int, player: int, now: datetime, *, move: str = "agree"
+) -> Bet:
+    """A live bet of a player's own, which they would end (`agree`) or move (`move_bet`).
+
+    Raises:
+        UnknownBet, NotASide, BetEnded: It is none of theirs, or has ended.
+        ClaimMoved, ClaimHalted: Its claim doesn't allow it now.
+    """
     bet = load_bet(tx, guild, number)
-    if player not in (bet.maker, bet.taker):
-        raise NotASide(number)
+    lifecycle.require_role(move, NotASide(number), side=player in (bet.maker, bet.taker))
     if bet.state != "live":
         raise BetEnded(number, bet.state)
     claims.load(tx, guild, bet.claim).require("agree", now)

@@ -7,7 +7,7 @@ told so. A bet has the number of the offer it was.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -34,6 +34,7 @@ from markets.core.errors import (
     OfferGone,
     OwnOffer,
     StakeTooHigh,
+    TermsChanged,
     UnknownOffer,
 )
 from markets.core.numbering import following
@@ -270,7 +271,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     claim = claims.load(tx, request.guild, offer.claim)
     claim.require("accept", now)
     if claim.digest != request.terms:
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
     judges.require_may_bet(tx, claim, request.taker)
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
     taker = accounts.wallet(tx, request.guild, request.taker)
@@ -305,7 +306,9 @@ def fitted(bet: Bet, old: Claim, new: Claim) -> Bet:
     return replace(bet, claim=new.number, terms=new.digest, side=side, clause=clause)
 
 
-def _carried(of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: str) -> tuple[int, str | None]:
+def _carried(
+    of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: Literal["bet", "offer"]
+) -> tuple[int, str | None]:
     """A side and an own clause, by the outcomes' names, in a claim that has others, or in another order (B5)."""
     names = claim.terms.names
     if of.side >= len(before):  # it ended before offers noted the outcomes that they were made on
@@ -314,8 +317,9 @@ def _carried(of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: str)
     if side is None:
         gone = sides.missing(before, names, of.side)
         if gone is None:
-            raise BadOutcome("side", f"{thing}_sides", claim=claim.number)
-        raise BadOutcome("side", f"{thing}_side", name=gone, claim=claim.number)
+            raise BadOutcome("side", "bet_sides" if thing == "bet" else "offer_sides", claim=claim.number)
+        code = "bet_side" if thing == "bet" else "offer_side"
+        raise BadOutcome("side", code, name=gone, claim=claim.number)
     try:
         return side, sides.carried_clause(before, names, of.clause)
     except ambiguity.BadClause:

@@ -15,7 +15,7 @@ The number is the days to wait, counted from the deadline, before the clause may
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from ledger import money
 from markets.mechanisms import two_party
@@ -26,6 +26,9 @@ WHOLE = 10_000
 """Basis points: what fixed weights add up to."""
 
 
+ClauseCode = Literal["days", "weights", "payer", "text"]
+
+
 class BadClause(ValueError):
     """It can't be the clause of this claim or bet.
 
@@ -33,8 +36,8 @@ class BadClause(ValueError):
     "payer" (pays half is a bet's alone) or "text" (not what `encode` wrote).
     """
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self, code: ClauseCode) -> None:
+        self.code: ClauseCode = code
         super().__init__(code)
 
 

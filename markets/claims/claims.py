@@ -40,6 +40,7 @@ from markets.core.errors import (
     MayNotOpen,
     Needed,
     NotAuthor,
+    TermsChanged,
     TooManyClaims,
     UnknownClaim,
     WordingBlocked,
@@ -201,8 +202,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
         UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
     """
     claim = load(tx, request.guild, request.claim)
-    if claim.author != request.actor.player:
-        raise NotAuthor(claim.number)
+    lifecycle.require_role("open", NotAuthor(claim.number), author=claim.author == request.actor.player)
     chosen = stored_settings.load(tx, request.guild, Settings)
     if chosen.who_may_open == "moderators" and not request.actor.moderator:
         raise MayNotOpen
@@ -367,8 +367,7 @@ def require_editable(claim: Claim, author: int, now: datetime) -> None:
         NotAuthor: It is somebody else's.
         ClaimMoved: It has ended, or bets hang on it (B5).
     """
-    if claim.author != author:
-        raise NotAuthor(claim.number)
+    lifecycle.require_role("edit", NotAuthor(claim.number), author=claim.author == author)
     claim.require("edit", now)
     if claim.frozen:
         raise ClaimMoved(claim.number, "frozen")
@@ -378,7 +377,7 @@ def require_shown(claim: Claim, terms: str) -> None:
     """Raises BadTimes where a claim's terms aren't those that were shown, if their digest is given: the place of an
     outcome means another one in others."""
     if terms and claim.digest != terms:
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
 
 
 def require_public(claim: Claim) -> None:

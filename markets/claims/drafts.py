@@ -150,6 +150,7 @@ def drop(tx: Connection, request: Drop, now: datetime) -> int:
         NotAuthor, ClaimMoved: It is somebody else's, or no draft.
     """
     claim = load(tx, request.guild, request.claim)
+    lifecycle.require_role("drop", NotAuthor(claim.number), author=claim.author == request.author)
     require_draft_of(claim, request.author)
     drop_draft(tx, claim.guild, claim.number, now)
     return claim.number

@@ -13,7 +13,7 @@ from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables
+from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import NamedJudge, NotAJudge
 from markets.core.numbering import following
 
@@ -78,8 +78,7 @@ def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("step_down", now)
     left = standing_judges(tx, claim)
-    if request.player not in left:
-        raise NotAJudge(claim.number)
+    lifecycle.require_role("step_down", NotAJudge(claim.number), judge=request.player in left)
     note_act(tx, claim.guild, STEPPED_DOWN, actor=request.player, now=now, claim=claim.number, reason=None)
     outbox.redraw(tx, claim.guild, "claim", claim.number)
     facts = {"claim": claim.number, "judge": request.player}

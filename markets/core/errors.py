@@ -24,6 +24,8 @@ MarketError
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
+from typing import Literal
+
 
 class MarketError(Exception):
     """Root of all that this room refuses. Nothing was changed."""
@@ -295,37 +297,173 @@ class OwnReward(NotYours):
     """Nobody pays a reward to themselves."""
 
 
-class BadTerms(MarketError):
-    """Something typed can't stand: `field` and a code for the words."""
+TermsCode = Literal[
+    "answer",
+    "circle",
+    "clause_side",
+    "dated",
+    "foreign",
+    "item_chance",
+    "item_twice",
+    "items",
+    "itself",
+    "links",
+    "long",
+    "no_outcome",
+    "nul",
+    "over",
+    "same_story",
+    "unknown",
+    "votes",
+    "within",
+    "days",
+    "weights",
+    "payer",
+    "text",
+]
+OutcomeCode = Literal[
+    "count",
+    "distinct",
+    "edge",
+    "gap",
+    "hangs",
+    "overlap",
+    "stories",
+    "unknown",
+    "bet_side",
+    "bet_sides",
+    "offer_side",
+    "offer_sides",
+]
+TimesCode = Literal[
+    "after_item",
+    "future",
+    "item_late",
+    "item_past",
+    "order",
+    "past",
+    "public",
+    "season",
+]
+StakeCode = Literal[
+    "too_large",
+    "too_small",
+]
+EndingCode = Literal[
+    "changed",
+    "nothing_suggested",
+    "split",
+]
+ResultRefusal = Literal[
+    "check_late",
+    "fit",
+    "foreign",
+    "items_first",
+    "items_say",
+    "late",
+    "past",
+    "missing",
+    "moment",
+    "outside",
+    "unknown",
+    "unread",
+    "value",
+]
+TradeCode = Literal[
+    "crosses",
+    "one_of",
+    "opening",
+    "passed",
+    "range",
+    "target",
+    "tolerance",
+    "too_large",
+    "too_small",
+    "unknown",
+    "worthless",
+]
+ForecastCode = Literal[
+    "chance_count",
+    "chance_range",
+    "chance_sum",
+    "quantile_kind",
+    "quantile_order",
+    "unread",
+]
+LinkCode = Literal["self",]
+NeededCode = Literal["empty",]
 
-    def __init__(self, field: str, code: str, **facts: int | str) -> None:
+
+class BadTerms(MarketError):
+    """Something typed can't stand: `field` says where, `code` what is the matter. Each class has a closed set of
+    codes; words are found by class and code, for the same code may mean another thing in another class."""
+
+    field: str
+    code: str
+    facts: dict[str, int | str]
+
+    def __init__(self, field: str, code: TermsCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
+
+    def _keep(self, field: str, code: str, facts: dict[str, int | str]) -> None:
         self.field, self.code, self.facts = field, code, facts
         super().__init__(f"{field}: {code}")
 
 
-class BadOutcome(BadTerms): ...
+class TermsChanged(BadTerms):
+    """The terms are not those that were shown."""
+
+    def __init__(self) -> None:
+        self._keep("terms", "changed", {})
 
 
-class BadTimes(BadTerms): ...
+class BadOutcome(BadTerms):
+    def __init__(self, field: str, code: OutcomeCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
-class BadStake(BadTerms): ...
+class BadTimes(BadTerms):
+    def __init__(self, field: str, code: TimesCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
-class BadResult(BadTerms): ...
+class BadStake(BadTerms):
+    def __init__(self, field: str, code: StakeCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
-class BadTrade(BadTerms): ...
+class BadEnding(BadTerms):
+    """An ending that both sides sign: there is none, or another one than was shown."""
+
+    def __init__(self, field: str, code: EndingCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
-class BadForecast(BadTerms): ...
+class BadResult(BadTerms):
+    def __init__(self, field: str, code: ResultRefusal, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
-class BadLink(BadTerms): ...
+class BadTrade(BadTerms):
+    def __init__(self, field: str, code: TradeCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
+
+
+class BadForecast(BadTerms):
+    def __init__(self, field: str, code: ForecastCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
+
+
+class BadLink(BadTerms):
+    def __init__(self, field: str, code: LinkCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
 class Needed(BadTerms):
     """A field that must be filled is empty."""
+
+    def __init__(self, field: str, code: NeededCode, **facts: int | str) -> None:
+        self._keep(field, code, facts)
 
 
 class WordingBlocked(MarketError):

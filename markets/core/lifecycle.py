@@ -9,29 +9,28 @@ An outcome replaces a proposal that nobody's silence makes stand (RULES D3): the
 *Closed* is no state: a claim is closed from its `closes_us` on, by the time of the transaction that asks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from markets.core.errors import ClaimHalted, ClaimMoved, TradingClosed
+from markets.core.errors import ClaimHalted, ClaimMoved, NotYours, TradingClosed
 
 DRAFT, OPEN, CLOSED, PROPOSED, DISPUTED, RULED = "draft", "open", "closed", "proposed", "disputed", "ruled"
 SETTLED, VOID, UNRESOLVED, DROPPED = "settled", "void", "unresolved", "dropped"
 
 ENDED = (SETTLED, VOID, UNRESOLVED, DROPPED)
 
-AUTHOR, HOLDER, JUDGE, MODERATOR, OWNER, CALENDAR = (
-    "author",
-    "holder",
-    "judge",
-    "moderator",
-    "owner",
-    "calendar",
-)
-ANYONE = "anyone"
+AUTHOR, HOLDER, SIDE, PROPOSER = "author", "holder", "side", "proposer"
+"""Of a person to a claim: opened it; has something on it, or on one that hangs on it; is one side of the bet in
+question; made the proposal in question."""
+JUDGE, APPOINTED, MODERATOR, OWNER = "judge", "appointed", "moderator", "owner"
+"""A judge of the claim is named by it, or is a moderator where it names nobody who is left; the sides of a dispute
+appoint another together."""
+CALENDAR, ANYONE = "calendar", "anyone"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """From which states, to which (None: it stays), and by whom."""
+    """From which states, to which (None: it stays), and in which roles, the cheapest to look up first."""
 
     come_from: tuple[str, ...]
     goes_to: str | None
@@ -58,28 +57,26 @@ MOVES: dict[str, Move] = {
     "reward": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (ANYONE,)),
     "link": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (ANYONE,), while_halted=True),
     # Settled too: where a result is paid at the deadline only, a bet can be alive long after its claim was settled.
-    "agree": Move(
-        (OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (HOLDER,), while_halted=True
-    ),
-    "propose": Move((OPEN, CLOSED), PROPOSED, (HOLDER, AUTHOR, MODERATOR)),
-    "replace": Move((PROPOSED,), None, (HOLDER, AUTHOR, MODERATOR)),
+    "agree": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED, SETTLED, VOID), None, (SIDE,), while_halted=True),
+    "propose": Move((OPEN, CLOSED), PROPOSED, (MODERATOR, AUTHOR, HOLDER)),
+    "replace": Move((PROPOSED,), None, (MODERATOR, AUTHOR, HOLDER)),
     "judge_item": Move((OPEN, CLOSED, PROPOSED), None, (JUDGE,)),
-    "withdraw": Move((PROPOSED,), OPEN, (HOLDER, AUTHOR, MODERATOR)),
+    "withdraw": Move((PROPOSED,), OPEN, (PROPOSER,)),
     "challenge": Move((PROPOSED,), DISPUTED, (ANYONE,)),
     "settle": Move((PROPOSED,), SETTLED, (CALENDAR,)),
     "fail": Move((PROPOSED,), OPEN, (CALENDAR,)),
-    "confirm": Move((PROPOSED,), SETTLED, (JUDGE,)),
+    "confirm": Move((PROPOSED,), SETTLED, (MODERATOR, JUDGE)),
     "argue": Move((DISPUTED,), None, (ANYONE,), while_halted=True),
-    "decide": Move((DISPUTED,), RULED, (JUDGE,), while_halted=True),
+    "decide": Move((DISPUTED,), RULED, (OWNER, APPOINTED, JUDGE), while_halted=True),
     "appoint": Move((DISPUTED,), None, (HOLDER,), while_halted=True),
     "step_down": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (JUDGE,), while_halted=True),
-    "move_bet": Move((OPEN, CLOSED), None, (HOLDER,)),
+    "move_bet": Move((OPEN, CLOSED), None, (SIDE,)),
     "appeal": Move((RULED,), DISPUTED, (HOLDER,)),
     "pay": Move((RULED,), SETTLED, (CALENDAR,)),
     "too_early": Move((PROPOSED, RULED), OPEN, (CALENDAR,)),
     "lapse": Move((OPEN, CLOSED, PROPOSED, DISPUTED), SETTLED, (CALENDAR,)),
     "file": Move((OPEN, CLOSED), UNRESOLVED, (CALENDAR,), while_halted=True),  # there is nothing to hold back
-    "reverse": Move((SETTLED, VOID), OPEN, (JUDGE, OWNER)),
+    "reverse": Move((SETTLED, VOID), OPEN, (OWNER, MODERATOR, JUDGE)),
     "halt": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (MODERATOR,), while_halted=True),
 }
 
@@ -103,3 +100,18 @@ def require(move: str, *, number: int, state: str, closes_us: int | None, halted
     if now not in allowed.come_from:
         raise (TradingClosed if now == CLOSED and OPEN in allowed.come_from else ClaimMoved)(number, now)
     return allowed.goes_to or state
+
+
+def may(move: str, **roles: bool | Callable[[], bool]) -> bool:
+    """Whether one of these roles makes a move. A role that costs a read is a function, asked only if it is needed."""
+    for role in MOVES[move].by:
+        held = role == ANYONE or roles.get(role, False)
+        if held() if callable(held) else held:
+            return True
+    return False
+
+
+def require_role(move: str, refused: NotYours, **roles: bool | Callable[[], bool]) -> None:
+    """Raises `refused` where none of these roles makes the move."""
+    if not may(move, **roles):
+        raise refused

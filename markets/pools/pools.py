@@ -33,6 +33,7 @@ from markets.core.errors import (
     PoolClosed,
     PoolThere,
     StakeTooHigh,
+    TermsChanged,
     UnknownPool,
 )
 
@@ -228,7 +229,7 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
     claim, pool = require_stake(tx, request.guild, request.claim, request.player, request.outcome, now)
     _require_amount(claim, request.amount)
     if claim.digest != request.terms:
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
     wallet = accounts.wallet(tx, claim.guild, request.player)
     posted = post(
         tx,

@@ -10,8 +10,8 @@ from ledger.types import to_us
 from markets.claims import claims, judges
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
-from markets.core import jobs, outbox
-from markets.core.errors import ClaimMoved, ConditionOpen, NotAModerator
+from markets.core import jobs, lifecycle, outbox
+from markets.core.errors import ClaimMoved, ConditionOpen, NotAModerator, NotYours
 from markets.settlement import bonds, recusal, resolution
 from markets.settlement.proposals import (
     DISPUTED,
@@ -77,6 +77,7 @@ def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
     if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
         jobs.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
     else:
+        lifecycle.require_role("fail", NotYours(claim.number), calendar=True)
         state = claim.require("fail", now)
         fail(tx, proposal, now)
         claims.move(tx, claim, state)
@@ -119,10 +120,10 @@ def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Pr
     """
     if is_unsigned(proposal) and not actor.moderator:
         raise NotAModerator(claim.number)
-    if actor.moderator:
+    if lifecycle.may("confirm", moderator=actor.moderator):
         recusal.require_no_money(tx, claim, actor.player)
     else:
-        recusal.require_judge(tx, claim, actor)
+        recusal.require_judge(tx, claim, actor, "confirm")
 
 
 def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:

@@ -251,8 +251,13 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     )  # later than a day where the bot was away; its day hasn't begun where it isn't posted
     if dispute.posted_us is not None and (pays_us is None or to_us(now) >= pays_us):
         raise WindowOver(claim.number, claim.state)
-    if not (recusal.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)):
-        raise NotAHolder(claim.number)
+    lifecycle.require_role(
+        "appeal",
+        NotAHolder(claim.number),
+        holder=lambda: (
+            recusal.has_money(tx, claim, request.player) or exposure.holds_below(tx, claim, request.player)
+        ),
+    )
     reason = text_limits.words("reason", request.reason)
     bond = bonds.hold_bond(tx, claim, request.player, f"{request.key}:bond", now, times=2)
     held = {

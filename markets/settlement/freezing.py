@@ -77,8 +77,7 @@ def require_may_halt(tx: Connection, claim: Claim, actor: Actor, now: datetime) 
         NotAModerator, Recused: Not theirs.
     """
     claim.require("halt", now)
-    if not actor.moderator:
-        raise NotAModerator(claim.number)
+    lifecycle.require_role("halt", NotAModerator(claim.number), moderator=actor.moderator)
     recusal.require_no_money(tx, claim, actor.player)
 
 

@@ -9,6 +9,7 @@ from markets.claims import claims, conditions
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US, Result
 from markets.core import jobs, lifecycle, outbox
+from markets.core.errors import NotYours
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US
 from markets.settlement import bonds, confirmation, disputes, kinds, proposals, resolution, rulings
@@ -51,6 +52,7 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
     if runs_to_us and work.kind == "claim.lapse":
         jobs.schedule(tx, claim.guild, "claim.ends", claim.number, runs_to_us + 1)
         return
+    lifecycle.require_role("lapse", NotYours(claim.number), calendar=True)
     claim.require("lapse", now)
     if claim.state == lifecycle.DISPUTED and rulings.let_stand(tx, claim, now):
         tell(tx, work, claim.number, "claim.stands", now)
@@ -145,6 +147,7 @@ def look_again(tx: Connection, claim: Claim, now: datetime) -> None:
 
 def file(tx: Connection, claim: Claim, now: datetime) -> None:
     """Nothing hangs on it: unresolved, and nobody is asked (B8)."""
+    lifecycle.require_role("file", NotYours(claim.number), calendar=True)
     state = claim.require("file", now)
     claims.kill_offers(tx, claim)
     for instrument in kinds.ALL:

@@ -166,8 +166,9 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     claim = claims.load(tx, request.guild, request.claim)
     claims.require_shown(claim, request.terms)
     replaced = _replaced(tx, claim, request.result)
-    state = claim.require("replace" if replaced else "propose", now)
-    _require_proposer(tx, claim, request.actor)
+    move = "replace" if replaced else "propose"
+    state = claim.require(move, now)
+    _require_proposer(tx, claim, request.actor, move)
     if request.result.voids_late:
         raise BadResult("voids_late", "foreign")
     asked = became_public.dated(tx, claim, request.result, request.known_us, until_us=to_us(now))
@@ -306,8 +307,8 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
         Recused: It is what a scenario's items came to, in the name of a judge who has points on it by now.
     """
     proposal = load(tx, request.guild, request.proposal)
-    if proposal.proposer != request.player:
-        raise NotYours(proposal.number)
+    own = proposal.proposer == request.player
+    lifecycle.require_role("withdraw", NotYours(proposal.number), proposer=own)
     claim = claims.load(tx, request.guild, proposal.claim)
     state = claim.require("withdraw", now)
     require_standing(tx, claim, proposal.number)
@@ -322,13 +323,17 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     return proposal
 
 
-def _require_proposer(tx: Connection, claim: Claim, actor: Actor) -> None:
-    if actor.moderator or actor.player == claim.author:
-        return
-    if any(instrument.holds(tx, claim, actor.player) for instrument in kinds.ALL):
-        return
-    if not exposure.holds_below(tx, claim, actor.player):
-        raise NotAHolder(claim.number)
+def _require_proposer(tx: Connection, claim: Claim, actor: Actor, move: str) -> None:
+    lifecycle.require_role(
+        move,
+        NotAHolder(claim.number),
+        moderator=actor.moderator,
+        author=actor.player == claim.author,
+        holder=lambda: (
+            any(instrument.holds(tx, claim, actor.player) for instrument in kinds.ALL)
+            or exposure.holds_below(tx, claim, actor.player)
+        ),
+    )
 
 
 def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:

@@ -12,7 +12,7 @@ from markets.claims import claims, conditions
 from markets.claims.claims import Claim
 from markets.claims.judges import note_act, standing_judges
 from markets.claims.terms import Actor
-from markets.core import outbox, tables, text_limits
+from markets.core import lifecycle, outbox, tables, text_limits
 from markets.core.errors import NotAJudge, Recused
 from markets.settlement import kinds
 
@@ -29,16 +29,16 @@ _CLARIFICATIONS = (
 _ADD_CLARIFICATION = sa.insert(tables.clarifications)
 
 
-def require_judge(tx: Connection, claim: Claim, actor: Actor) -> None:
-    """Holds somebody against the claim's judges, as they are at this moment.
+def require_judge(tx: Connection, claim: Claim, actor: Actor, move: str) -> None:
+    """Hold a person who would make a move against the claim's judges, as they are at this moment.
 
     Raises:
         NotAJudge: They are neither named by the claim nor, where it names nobody who is left, a moderator.
         Recused: They have or had money on it.
     """
     named = standing_judges(tx, claim)
-    if not (actor.player in named if named else actor.moderator):
-        raise NotAJudge(claim.number)
+    judge = actor.player in named if named else actor.moderator
+    lifecycle.require_role(move, NotAJudge(claim.number), judge=judge)
     require_no_money(tx, claim, actor.player)
 
 
@@ -82,7 +82,7 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("clarify", now)
-    require_judge(tx, claim, request.actor)
+    require_judge(tx, claim, request.actor, "clarify")
     words = text_limits.words("words", request.words)
     number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
     row = {

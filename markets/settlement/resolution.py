@@ -232,14 +232,14 @@ def _require_reverser(tx: Connection, claim: Claim, found: Resolution, actor: Ac
     """A judge within 30 days of the payment, or a moderator also where judges are named, later only the owner; all
     without money on it (D4, D6)."""
     late = to_us(now) - found.pays_us > REVERSIBLE_US
-    if actor.owner:
+    if lifecycle.may("reverse", owner=actor.owner):
         recusal.require_no_money(tx, claim, actor.player)
     elif late:
         raise TooLateToReverse(claim.number, claim.state)
-    elif actor.moderator:
+    elif lifecycle.may("reverse", moderator=actor.moderator):
         recusal.require_no_money(tx, claim, actor.player)
     else:
-        recusal.require_judge(tx, claim, actor)
+        recusal.require_judge(tx, claim, actor, "reverse")
 
 
 def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:

@@ -30,6 +30,7 @@ from markets.core.errors import (
     Needed,
     NoScenario,
     NotWriter,
+    TermsChanged,
     TooEarlyToPropose,
 )
 from markets.mechanisms.story_scores import EVEN
@@ -306,7 +307,7 @@ def forget(tx: Connection, guild: int, player: int) -> None:
 def _require_named(claim: Claim, story: int | None, name: str) -> None:
     """Raises BadTimes where another story stands at that place than the one that was shown, if its name is given."""
     if story is not None and name and claim.terms.names[story] != name:
-        raise BadTimes("terms", "changed")
+        raise TermsChanged()
 
 
 def scenario_of(claim: Claim) -> Scenario:

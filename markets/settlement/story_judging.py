@@ -36,7 +36,7 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> 
     claim.require("judge_item", now)
     if claim.state == lifecycle.PROPOSED and not answers_beside(tx, claim):
         raise ClaimMoved(claim.number, claim.state)
-    recusal.require_judge(tx, claim, actor)
+    recusal.require_judge(tx, claim, actor, "judge_item")
 
 
 def answers_beside(tx: Connection, claim: Claim) -> bool:

@@ -13,7 +13,7 @@ from ledger.types import to_us
 from markets.claims import became_public, claims, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
-from markets.core import jobs, outbox, tables, text_limits
+from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import NotAHolder, OthersFirst, Recused
 from markets.settlement import kinds, proposals, recusal
 from markets.settlement.disputes import (
@@ -168,10 +168,11 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
         raise Recused(claim.number)
     others_until_us = dispute.waits_since_us + ALONE_US
     alone = to_us(now) >= others_until_us
-    if alone and (actor.owner or appointed(tx, claim) == actor.player):
+    by_themselves = {"owner": actor.owner, "appointed": lambda: appointed(tx, claim) == actor.player}
+    if alone and lifecycle.may("decide", **by_themselves):
         recusal.require_no_money(tx, claim, actor.player)
         return True
-    recusal.require_judge(tx, claim, actor)
+    recusal.require_judge(tx, claim, actor, "decide")
     if dispute.round == APPEAL and not alone:
         _require_others(tx, claim, dispute, actor.player, others_until_us)
     return False
@@ -201,8 +202,8 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("appoint", now)
     dispute = standing(tx, claim)
-    if not any(instrument.holds(tx, claim, request.side) for instrument in kinds.ALL):
-        raise NotAHolder(claim.number)
+    holds = any(instrument.holds(tx, claim, request.side) for instrument in kinds.ALL)
+    lifecycle.require_role("appoint", NotAHolder(claim.number), holder=holds)
     if to_us(now) < dispute.waits_since_us + ALONE_US:
         raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
     accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer

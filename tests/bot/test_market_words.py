@@ -5,12 +5,12 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from bot.text import Currency
-from bot.words import market_refusals, phrases, results
+from bot.words import market_refusals, phrases, results, typed_refusals
 from ledger.accounts import Account
 from markets.bets.bets import Bet
 from markets.bets.offers import Offer
@@ -105,8 +105,33 @@ def test_every_code_that_is_raised_for_bad_terms_has_a_sentence():
         assert said.endswith("."), said
 
 
-@pytest.mark.parametrize("code", ["days", "weights", "payer", "text"])
-def test_every_bad_clause_has_a_sentence(code: str):
+def codes_of(kind: type[errors.BadTerms]) -> set[str]:
+    """The closed set of a class, as its own signature says it."""
+    return set(get_args(get_type_hints(kind.__init__).get("code", None)))
+
+
+def test_every_code_of_a_class_has_words_and_no_other_has():
+    for kind in leaves(errors.BadTerms):
+        words = set(typed_refusals.WORDS[kind])
+        if kind is errors.TermsChanged:
+            assert words == {"changed"}
+        elif kind is errors.BadTerms:  # a clause's own codes have words of their own
+            assert words == codes_of(kind) - set(get_args(ambiguity.ClauseCode))
+        else:
+            assert words == codes_of(kind), kind.__name__
+
+
+def test_a_trade_is_refused_in_the_words_of_a_trade():
+    said = market_refusals.refusal(errors.BadTrade("quantity", "too_large"), Currency())
+    assert said == "That is more than one trade can be: make it smaller."
+    said = market_refusals.refusal(errors.BadTrade("amount", "too_small"), Currency())
+    assert said == "That is too little to trade: choose more."
+    said = market_refusals.refusal(errors.BadStake("stake", "too_large"), Currency())
+    assert said == "That is more than can be staked: stake less."
+
+
+@pytest.mark.parametrize("code", get_args(ambiguity.ClauseCode))
+def test_every_bad_clause_has_a_sentence(code: ambiguity.ClauseCode):
     assert market_refusals.refusal(ambiguity.BadClause(code), Currency())
 
 
