@@ -21,7 +21,8 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -34,6 +35,7 @@ from bot.background.scheduler import Scheduler
 from bot.background.worker import Round
 from bot.client import Client
 from bot.playground.driver import Answer, Playground
+from ledger.types import to_us
 from markets.core import jobs
 from tests import databases
 from tests.end_to_end.conftest import set_up
@@ -70,11 +72,26 @@ class Stations:
     def __init__(self) -> None:
         self.counts = False
         self.waits = False
+        self.to_the_end = False
         self._ours: dict[CodeType, str] = {}
-        sys.setprofile(self._hear)
         threading.setprofile(self._hear)
         happens.listen(sa.Engine, "before_cursor_execute", self._executes)
         self.begin()
+
+    @contextlib.contextmanager
+    def counting(self, *, press: bool) -> Iterator[None]:
+        """Count afresh: of a press, from its arrival until its answer's view is made; else all that is called.
+
+        This thread is heard only meanwhile, for being heard slows the playground down.
+        """
+        self.begin()
+        self.waits, self.counts, self.to_the_end = press, not press, not press
+        sys.setprofile(self._hear)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+            self.waits = self.counts = False
 
     def begin(self) -> None:
         """Forget what was counted."""
@@ -85,7 +102,6 @@ class Stations:
 
     def close(self) -> None:
         """Hear no more."""
-        sys.setprofile(None)
         threading.setprofile(None)  # pyright: ignore[reportArgumentType]
         happens.remove(sa.Engine, "before_cursor_execute", self._executes)
 
@@ -130,7 +146,7 @@ class Stations:
         self.way.append(place)
         if code.co_name.startswith("load"):
             self._loads(frame, place)
-        if code.co_name == ENDS and place == "bot/ui/components.py":
+        if code.co_name == ENDS and place == "bot/ui/components.py" and not self.to_the_end:
             self.counts = False
 
     def _returned(self, frame: FrameType) -> None:
@@ -181,13 +197,12 @@ class Bench:
 
     def __init__(self, play: Playground, crux: Client, stations: Stations) -> None:
         self.play, self.scheduler, self.stations = play, Scheduler(crux), stations
+        self.entered: dict[str, list[str]] = {}
 
     async def press(self, name: str, act: Callable[[], Awaitable[Answer]]) -> Answer:
         """Do it, and print what it took."""
-        self.stations.begin()
-        self.stations.waits = True
-        answer = await act()
-        self.stations.counts = self.stations.waits = False
+        with self.stations.counting(press=True):
+            answer = await act()
         assert answer.kind in ("message", "updated"), answer.json
         assert "That didn't work" not in answer.text, answer.text
         self._print(name)
@@ -195,14 +210,13 @@ class Bench:
 
     async def until(self, name: str, work: Callable[[], Awaitable[Round]]) -> None:
         """Do what is owed, and print what that took."""
-        self.stations.begin()
-        self.stations.counts = True
-        done = await work()
-        self.stations.counts = False
+        with self.stations.counting(press=False):
+            done = await work()
         assert done.done, "there was nothing to do"
         self._print(name)
 
     def _print(self, name: str) -> None:
+        self.entered[name] = list(self.stations.files)
         line = {"name": name, **self.stations.figures(), "goal": GOALS.get(name)}
         print(json.dumps(line), flush=True)
         if "--files" in sys.argv:
@@ -212,10 +226,10 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def running(book: str) -> AsyncGenerator[Bench]:
-    """A bot in this process, connected."""
+async def running(book: str, begins: datetime | None = None) -> AsyncGenerator[Bench]:
+    """A bot in this process, connected; `begins` is the first moment of its world, or the machine's now."""
     stations = Stations()  # first, so that every thread is heard
-    async with Playground() as play, app.built(book, discord_url=play.url) as crux:
+    async with Playground(begins=begins) as play, app.built(book, discord_url=play.url) as crux:
         assert play.running is not None
         core = play.running.core
         serving = asyncio.create_task(crux.start(core.world.token))
@@ -223,6 +237,8 @@ async def running(book: str) -> AsyncGenerator[Bench]:
             changed = asyncio.create_task(core.gateway.changed.wait())
             await asyncio.wait((serving, changed), return_when=asyncio.FIRST_COMPLETED)
             changed.cancel()
+        if begins is not None:
+            crux.clock.set(to_us(begins))
         bench = Bench(play, crux, stations)
         try:
             yield bench
@@ -233,6 +249,12 @@ async def running(book: str) -> AsyncGenerator[Bench]:
 
 
 async def measure(bench: Bench) -> None:
+    """The presses, and then what time makes necessary."""
+    await presses(bench)
+    await due(bench)
+
+
+async def presses(bench: Bench) -> None:
     """Each once, after the same has been done before: nothing is counted that a first press alone does."""
     play = bench.play
     await set_up(play)
@@ -253,7 +275,6 @@ async def measure(bench: Bench) -> None:
     buys = bench.press("/market buy", lambda: play.bo.run("/market buy", claim=1, outcome="YES", points="5"))
     asked = await buys
     await bench.press("Buy", lambda: play.bo.click(asked, asked.message.buttons[0]))
-    await due(bench)
 
 
 async def due(bench: Bench) -> None:
