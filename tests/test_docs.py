@@ -1,5 +1,5 @@
-"""The README is true: its commands are run and their output compared, its code runs, its tables are complete. And what
-the other pages name is there.
+"""The README is true: its commands are run and their output compared, its code runs, its tables are complete.
+The paths and tests that other pages name are there.
 
 `UPDATE_README=1 make test ARGS=tests/test_docs.py` writes what the commands print into the README.
 """
