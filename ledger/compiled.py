@@ -4,7 +4,7 @@ The write path runs about ten statements per operation, each always the same. Ex
 several times what SQLite takes for it (compiled-cache lookup, parameter processing, result metadata), so those
 statements are written in Core, where both databases read them, and run with the text compiled beforehand: on the
 driver's own cursor where that is `sqlite3`, through `exec_driver_sql` elsewhere. Only for statements of numbers,
-text and bytes, which need no conversion on either database. `README.md` beside this has the measurements;
+text and bytes, which need no conversion on either database. `docs/choices` has the measurements (2026-11-20);
 everything that isn't on the write path stays plain Core.
 """
 

@@ -1,4 +1,8 @@
-"""The README is true: its commands are run and their output compared, its code runs, its tables are complete."""
+"""The README is true: its commands are run and their output compared, its code runs, its tables are complete.
+The paths and tests that other pages name are there.
+
+`UPDATE_README=1 make test ARGS=tests/test_docs.py` writes what the commands print into the README.
+"""
 
 import ast
 import asyncio
@@ -7,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -26,30 +30,32 @@ def fenced(kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def commands() -> Iterator[tuple[str, str]]:
-    """Every command of the console blocks, with the output that stands below it."""
-    for block in fenced("console"):
-        for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = step.partition("\n")
-            while command.endswith("\\"):
-                more, _, output = output.partition("\n")
-                command = f"{command[:-1]}{more.strip()}"
-            yield command, output
+STEP = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+"""A command of a console block, perhaps over several lines, and the output below it."""
 
 
-def plain(output: str) -> str:
-    """Output without what differs from one day to the next: the newest version's number."""
-    return re.sub(r"\bversion \d{4}\b", "version NNNN", output)
+def printed(run: Callable[[str], str]) -> tuple[str, list[str]]:
+    """Run every command of the console blocks in order; return the README with their output, and the commands."""
+    commands: list[str] = []
+
+    def step(found: re.Match[str]) -> str:
+        commands.append(re.sub(r"\\\n\s*", "", found[1]))
+        return f"$ {found[1]}\n{run(commands[-1])}"
+
+    def block(found: re.Match[str]) -> str:
+        return f"```console\n{STEP.sub(step, found[1])}```"
+
+    return re.sub(r"^```console\n(.*?)^```$", block, README, flags=re.MULTILINE | re.DOTALL), commands
 
 
 def test_every_command_of_the_readme_prints_what_it_shows(tmp_path: Path):
+    """Letter by letter: no number is masked. The paths and the book are the same each time, so the output is."""
     (tmp_path / "tests").symlink_to(TOP / "tests")
     plain_environment = {name: value for name, value in os.environ.items() if not name.startswith("CRUX_")}
     scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    seen: set[str] = set()
 
-    for command, shown in commands():
-        done = subprocess.run(
+    def run(command: str) -> str:
+        return subprocess.run(
             ["bash", "-o", "pipefail", "-c", command],
             cwd=tmp_path,
             env={**plain_environment, "PATH": scripts, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(TOP)},
@@ -57,11 +63,16 @@ def test_every_command_of_the_readme_prints_what_it_shows(tmp_path: Path):
             stderr=subprocess.STDOUT,
             text=True,
             timeout=60,
-        )
-        assert plain(done.stdout) == plain(shown), command
-        seen |= set(re.findall(r"crux (\w+)", command))
+        ).stdout
 
-    assert seen >= {"migrate", "verify", "export", "import", "backup"}
+    real, commands = printed(run)
+    if os.environ.get("UPDATE_README"):
+        (TOP / "README.md").write_text(real)
+    else:
+        assert real == README, "`UPDATE_README=1` writes what the commands print"
+    assert set(re.findall(r"crux (\w+)", " ".join(commands))) >= {
+        *("migrate", "verify", "export", "import", "backup"),
+    }
 
 
 def test_the_table_of_commands_is_what_crux_can_do():
@@ -110,3 +121,48 @@ def test_the_example_book_is_what_its_script_writes(tmp_path: Path):
 
 def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+# --- the other pages --------------------------------------------------------------------------
+
+PAGES = [TOP / "CONTRIBUTING.md", *sorted((TOP / "docs").glob("*.md"))]
+ROOMS = ("bot", "ledger", "markets", "migrations", "tests", "docs", "requirements", ".ci")
+CHOICES = TOP / "docs" / "choices"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_that_a_page_names_is_there(page: Path):
+    """Links, and names in backticks: a path below one of the rooms, or a lone Python file of any of them."""
+    text = page.read_text()
+    links = [page.parent / link for link in re.findall(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)", text)]
+    quoted = re.findall(r"`([^`\s]+)`", text)
+    named = [
+        TOP / one.partition("::")[0] for one in quoted if one.split("/")[0] in ROOMS and "NNNN" not in one
+    ]
+    files = {path.name for room in ROOMS for path in (TOP / room).rglob("*.py")}
+    alone = [one for one in quoted if re.fullmatch(r"\w+\.py", one) and one not in files]
+
+    assert [str(path) for path in (*links, *named) if not path.exists()] + alone == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_a_page_names_is_there(page: Path):
+    named = set(re.findall(r"`(test_\w+)(?:\[\w+\])?`", page.read_text()))
+    tests = "".join(path.read_text() for path in (TOP / "tests").rglob("*.py"))
+
+    assert {name for name in named if f"def {name}(" not in tests} == set()
+
+
+def test_every_choice_is_in_the_index_under_its_own_title():
+    index = dict(
+        re.findall(
+            r"^- \d{4}-\d\d-\d\d: \[(.*)\]\((.*)\)$", (CHOICES / "README.md").read_text(), re.MULTILINE
+        )
+    )
+    pages = {page.name: page.read_text() for page in CHOICES.glob("*-*.md")}
+
+    assert {name: title for title, name in index.items()} == {
+        name: page.splitlines()[0].removeprefix("# ") for name, page in pages.items()
+    }
+    for name, page in pages.items():
+        assert re.match(rf"# .*\n\n{name[:10]}, (ledger|markets|bot)\n\n", page), name

@@ -24,8 +24,9 @@ class Queued:
     def __init__(self, file: str, function: str) -> None:
         self.kinds: set[str] = set()
         self._asked: set[tuple[Path, str]] = set()
-        for path in TREES:
-            self._collect(path, function if path.stem == file else f"{file}.{function}", KIND)
+        (home,) = [path for path in TREES if path.parts[-2:] == ("core", f"{file}.py")]
+        for path, called in callers(home, function):
+            self._collect(path, called, KIND)
 
     def _collect(self, path: Path, function: str, place: int) -> None:
         if (path, function) not in self._asked:
@@ -42,7 +43,8 @@ class Queued:
                 self._read(path, kind.body, around)
                 self._read(path, kind.orelse, around)
             case ast.Name(id=name) if name in given:
-                self._collect(path, around.name, given.index(name))
+                for other, called in callers(path, around.name):
+                    self._collect(other, called, given.index(name))
             case ast.Name(id=name) if texts := list(looped(around, name)):
                 self.kinds |= set(texts)
             case ast.Attribute(attr="kind"):  # the job or post that was queued before, once more
@@ -51,6 +53,21 @@ class Queued:
                 value = eval(ast.unparse(kind), vars(module(path)))
                 assert isinstance(value, str), f"{path}: {ast.unparse(kind)}"
                 self.kinds.add(value)
+
+
+def callers(path: Path, function: str) -> Iterator[tuple[Path, str]]:
+    """The files that may call a function of one file, and the name by which each calls it."""
+    yield path, function
+    own = module(path).__name__
+    room, _, file = own.rpartition(".")
+    for other, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == own:
+                yield from ((other, one.asname or one.name) for one in node.names if one.name == function)
+            elif isinstance(node, ast.ImportFrom) and node.module == room:
+                yield from (
+                    (other, f"{one.asname or one.name}.{function}") for one in node.names if one.name == file
+                )
 
 
 def calls(tree: ast.AST, name: str) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:

@@ -85,7 +85,7 @@ class Base(Looking):
             club.db.hooks.before_commit = club.db.hooks.after_commit = None
         if isinstance(answer, (MarketError, Refused)):
             return None
-        self.note(f"{unit.__module__}.{unit.__name__}".removeprefix("markets."))
+        self.note(f"{unit.__module__.rpartition('.')[2]}.{unit.__name__}")
         return answer
 
     def note(self, what: str) -> None:
