@@ -29,7 +29,7 @@ from markets.core.errors import (
     UnknownMarket,
 )
 from markets.forecasts import forecasts
-from markets.pools import pools
+from markets.pools import payouts, pools
 from markets.settlement import freezing, handlers, proposals
 from markets.shares import market_maker, opening, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
@@ -194,7 +194,7 @@ WHEN: dict[Until, tuple[type[MarketError] | None, type[MarketError] | None]] = {
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # the races below run on both
 @pytest.mark.parametrize("until", WHEN, ids=lambda until: until.__name__.replace("_", " "))
 async def test_what_a_claim_takes_when(club: Club, url: str, until: Until, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pools, "CHUNK", 1)
+    monkeypatch.setattr(payouts, "CHUNK", 1)
     at = await scene(club)
     await until(club, at)
     refuses, keeps = WHEN[until]
