@@ -15,6 +15,7 @@ from markets.claims import ambiguity, drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core.errors import (
+    BadEnding,
     BadOutcome,
     BadStake,
     BadTerms,
@@ -28,6 +29,7 @@ from markets.core.errors import (
     OfferGone,
     OwnOffer,
     StakeTooHigh,
+    TermsChanged,
     TradingClosed,
     UnknownBet,
     UnknownOffer,
@@ -182,7 +184,7 @@ async def test_terms_other_than_those_shown_are_not_accepted(club: Club):
     ada, bo = await club.member(1), await club.member(2)
     offer = await club.offer(ada, await club.claim(ada))
     request = offers.Accept(club.guild, club.key(), offer.number, bo.number, "0" * 64)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.db.write(offers.accept, request, club.now)
     assert await club.balance(bo.wallet) == 100_000
 
@@ -289,23 +291,23 @@ async def test_both_sides_end_their_own_bet_and_the_claim_goes_on(club: Club):
 async def test_only_what_the_other_side_suggested_is_signed(club: Club):
     ada, bo, cy = [await club.member(n) for n in (1, 2, 3)]
     bet = await club.bet(ada, bo, await club.claim(ada))
-    with pytest.raises(BadStake):
+    with pytest.raises(BadEnding):
         await sign(club, bet, bo, 1)
     for more in ({"taker_gets": 1}, {"maker_gets": -1, "taker_gets": 20_001}):
-        with pytest.raises(BadStake):
+        with pytest.raises(BadEnding):
             await suggest(club, bet, ada, more.pop("maker_gets", 1), **more)
     for ending in ("", "\0", "x" * 201):
         with pytest.raises(BadTerms):
             await suggest(club, bet, ada, 1, ending=ending)
     await suggest(club, bet, ada, 20_000)
-    with pytest.raises(BadStake):
+    with pytest.raises(BadEnding):
         await sign(club, bet, ada, 20_000)
-    with pytest.raises(BadStake):
+    with pytest.raises(BadEnding):
         await sign(club, bet, bo, 19_999)
     with pytest.raises(NotASide):
         await sign(club, bet, cy, 20_000)
     await suggest(club, bet, ada, 15_000)  # replaces the first
-    with pytest.raises(BadStake):
+    with pytest.raises(BadEnding):
         await sign(club, bet, bo, 20_000)
     await sign(club, bet, bo, 15_000)
     with pytest.raises(BetEnded):
@@ -343,7 +345,7 @@ async def test_a_bet_moves_to_the_better_wording_when_both_sign_and_not_before(c
     strange = await club.claim(ada)
     with pytest.raises(ClaimMoved):
         await move(club, bet, ada, strange)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await move(club, bet, ada, new, "0" * 64)
 
     for _ in range(2):

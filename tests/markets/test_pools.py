@@ -22,6 +22,7 @@ from markets.core.errors import (
     PoolThere,
     Recused,
     StakeTooHigh,
+    TermsChanged,
     TradingClosed,
     UnknownPool,
 )
@@ -104,7 +105,7 @@ async def test_what_cant_be_staked_is_refused_and_leaves_nothing(club: Club):
     ):
         with pytest.raises(error):
             await club.stake(ada, claim, outcome, amount)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.stake(ada, claim, YES, 100, terms="0" * 64)
     poor = await club.member(3, balance=99)
     with pytest.raises(InsufficientFunds):

@@ -9,7 +9,7 @@ from ledger.accounts import Player
 from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Outcome
-from markets.core.errors import BadTimes, BadTrade, PriceMoved
+from markets.core.errors import BadTrade, PriceMoved, TermsChanged
 from markets.mechanisms import lmsr
 from markets.shares import market_maker, opening, trading
 from tests.markets.club import NO, YES, Club
@@ -142,7 +142,7 @@ async def test_a_market_is_not_opened_on_other_terms_than_were_shown(club: Club)
     other = club.terms(kind="choice", outcomes=three)
     change = claims.Edit(club.guild, club.key(), ada.number, claim.number, other)
     await club.db.write(claims.edit, change, club.now)
-    with pytest.raises(BadTimes) as refused:
+    with pytest.raises(TermsChanged) as refused:
         await club.market(bo, claim, liquidity=B, terms=claim.digest)
     assert refused.value.code == "changed"
     now = await club.read_claim(claim.number)

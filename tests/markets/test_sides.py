@@ -16,7 +16,14 @@ from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core import tables as stored
-from markets.core.errors import BadOutcome, BadTerms, BadTimes, NotMaker, OfferGone, TooEarlyToPropose
+from markets.core.errors import (
+    BadOutcome,
+    BadTerms,
+    NotMaker,
+    OfferGone,
+    TermsChanged,
+    TooEarlyToPropose,
+)
 from markets.forecasts import crux_links
 from markets.settlement import scenarios
 from markets.shares import opening as share_opening
@@ -236,7 +243,7 @@ async def test_a_signature_is_for_the_words_that_were_shown_and_no_others(club: 
     await move(club, bet, ada, new)
     await edit(club, ada, new, **named("Initech", "Globex", "Acme"))
     changed = await club.read_claim(new.number)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await move(club, bet, bo, new)
     assert (await move(club, bet, bo, changed)).claim == old.number, "hers was for other words"
     there = await move(club, bet, ada, changed)
@@ -375,18 +382,18 @@ async def test_what_was_chosen_by_place_is_for_the_words_that_were_shown(club: C
     await edit(club, ada, claim, **named("Globex", "Acme"))
     actor = Actor(bo.number, moderator=True)
     seen = {"terms": claim.digest}
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.offer(bo, claim, **seen)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.forecast(bo, claim, 90, **seen)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.propose(bo, claim, Result("outcome", outcome=0), moderator=True, **seen)
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.link(bo, claim, await club.claim(ada), **seen)
     request = share_opening.OpenMarket(
         club.guild, club.key(), actor, claim.number, 10_000, (9_000, 1_000), terms=claim.digest
     )
-    with pytest.raises(BadTimes):
+    with pytest.raises(TermsChanged):
         await club.db.write(share_opening.open_market, request, club.now)
     now = await club.read_claim(claim.number)
     await club.offer(bo, now, terms=now.digest)
@@ -404,7 +411,7 @@ async def test_a_story_is_taken_out_by_its_name_and_a_second_press_takes_no_othe
         if not press:
             await club.db.write(scenarios.take_out, request, club.now)
             continue
-        with pytest.raises(BadTimes):
+        with pytest.raises(TermsChanged):
             await club.db.write(scenarios.take_out, request, club.now)
     assert (await club.read_claim(number)).terms.names == ("Slow", "Never")
 
