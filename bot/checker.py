@@ -21,7 +21,7 @@ AT_MOST_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CheckedBook:
     """What a check found; `wrong` is the first difference in words."""
 
     transfers: int
@@ -64,7 +64,7 @@ class Checker:
         return self._last[guild]
 
 
-async def _in_a_process(url: str, guild: int) -> Found:
+async def _in_a_process(url: str, guild: int) -> CheckedBook:
     """The address travels by standard input: it can hold a password, and a command line is seen by everybody."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
@@ -78,15 +78,15 @@ async def _in_a_process(url: str, guild: int) -> Found:
         raise
     if process.returncode:
         raise CheckFailed(process.returncode)
-    return Found(*json.loads(said))
+    return CheckedBook(*json.loads(said))
 
 
-def check(tx: Connection, guild: int) -> Found:
+def check(tx: Connection, guild: int) -> CheckedBook:
     """Rebuild a server's book on this connection."""
     report = audit.audit(tx, guild)
     head = statements.head(tx, guild)
     wrong = str(report.problems[0]) if report.problems else ""
-    return Found(head.transfers, head.digest, wrong)
+    return CheckedBook(head.transfers, head.digest, wrong)
 
 
 def main() -> None:

@@ -255,3 +255,16 @@ def test_arithmetic_needs_the_standard_library_only(place: str):
     }
 
     assert not wrong, "arithmetic-stands-alone: a formula is held against published values without a database"
+
+
+def test_no_two_public_classes_share_a_name():
+    places: dict[str, list[str]] = {}
+    for room in ("ledger", "markets", "bot"):
+        for path in sources(room):
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(str(path.relative_to(TOP)))
+
+    assert {one: where for one, where in places.items() if len(where) > 1} == {}, (
+        "one-word-one-thing: a search and a stack trace name one class"
+    )

@@ -47,7 +47,7 @@ class Hooks:
 
 
 @dataclass(slots=True, eq=False)
-class Job:
+class QueuedWrite:
     work: Work
     guild: int | None
     background: bool
@@ -75,16 +75,16 @@ class Job:
 class Waiting:
     """The two queues. Appended to by the event loop, taken from by whoever carries work out."""
 
-    presses: deque[Job] = field(default_factory=deque[Job])
-    background: deque[Job] = field(default_factory=deque[Job])
+    presses: deque[QueuedWrite] = field(default_factory=deque[QueuedWrite])
+    background: deque[QueuedWrite] = field(default_factory=deque[QueuedWrite])
 
-    def add(self, job: Job) -> None:
+    def add(self, job: QueuedWrite) -> None:
         queue = self.background if job.background else self.presses
         if len(queue) >= WAITING:
             raise Busy(len(queue))
         queue.append(job)
 
-    def take(self, *, background: bool) -> Job | None:
+    def take(self, *, background: bool) -> QueuedWrite | None:
         """The next job that somebody still waits for; background work only if it may be."""
         for queue in (self.presses, self.background) if background else (self.presses,):
             while queue:
@@ -107,7 +107,7 @@ class Writer(ABC):
     async def submit(self, work: Work, *, guild: int | None, background: bool) -> Any:
         if self._closing:
             raise Closed
-        job = Job(work, guild, background, asyncio.get_running_loop().create_future())
+        job = QueuedWrite(work, guild, background, asyncio.get_running_loop().create_future())
         self._waiting.add(job)
         self._wake()
         try:
@@ -157,7 +157,7 @@ class SqliteWriter(Writer):
                 self._disconnect()
                 return
 
-    def _carry_out(self, first: Job) -> None:
+    def _carry_out(self, first: QueuedWrite) -> None:
         group = [first]
         try:
             self._in_one_commit(first, group)
@@ -169,7 +169,7 @@ class SqliteWriter(Writer):
                 self._alone(job)
         self._loop.call_soon_threadsafe(_tell, group)
 
-    def _in_one_commit(self, first: Job, group: list[Job]) -> None:
+    def _in_one_commit(self, first: QueuedWrite, group: list[QueuedWrite]) -> None:
         """Run `first` and whatever else waits in one transaction."""
         tx, driver = self._connect()
         driver.execute("BEGIN IMMEDIATE")
@@ -194,9 +194,9 @@ class SqliteWriter(Writer):
             job.unheard = job.error is None
         self._commit(driver)
 
-    def _members(self, group: list[Job]) -> Iterator[Job]:
+    def _members(self, group: list[QueuedWrite]) -> Iterator[QueuedWrite]:
         """The jobs of one group, filled as they begin: those already waiting and those that come while it runs."""
-        job: Job | None = group[0]
+        job: QueuedWrite | None = group[0]
         background = job.background
         while job is not None:
             yield job
@@ -205,7 +205,7 @@ class SqliteWriter(Writer):
                 background = background or job.background
                 group.append(job)
 
-    def _alone(self, job: Job) -> None:
+    def _alone(self, job: QueuedWrite) -> None:
         try:
             tx, driver = self._connect()
             driver.execute("BEGIN IMMEDIATE")
@@ -241,7 +241,7 @@ class SqliteWriter(Writer):
 _TERMINATE = sa.text("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
-def _tell(group: list[Job]) -> None:
+def _tell(group: list[QueuedWrite]) -> None:
     for job in group:
         job.tell()
 
@@ -256,7 +256,7 @@ class PostgresWriter(Writer):
     def __init__(self, engine: AsyncEngine, shown: str) -> None:
         super().__init__(shown)
         self._engine = engine
-        self._running: dict[asyncio.Task[None], Job] = {}
+        self._running: dict[asyncio.Task[None], QueuedWrite] = {}
         self._guilds: set[int] = set()
 
     async def close(self) -> None:
@@ -282,7 +282,7 @@ class PostgresWriter(Writer):
         self._guilds.discard(job.guild or 0)
         self._wake()
 
-    def _next(self) -> Job | None:
+    def _next(self) -> QueuedWrite | None:
         """The first press whose guild is free, else the first such background work, and takes it."""
         busy = sum(job.background for job in self._running.values())
         queues = [self._waiting.presses]
@@ -297,7 +297,7 @@ class PostgresWriter(Writer):
                     return job
         return None
 
-    async def _carry_out(self, job: Job) -> None:
+    async def _carry_out(self, job: QueuedWrite) -> None:
         for attempt in range(ATTEMPTS):
             if attempt:
                 await asyncio.sleep(0.05 * 2 ** (attempt - 1))
@@ -312,7 +312,7 @@ class PostgresWriter(Writer):
                     break
         job.tell()
 
-    def _attempt(self, tx: Connection, job: Job) -> Any:
+    def _attempt(self, tx: Connection, job: QueuedWrite) -> Any:
         with tx.begin():
             outcome = job.work(tx, job.unheard)
             if self.hooks.before_commit and self.hooks.before_commit():

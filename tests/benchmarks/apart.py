@@ -23,7 +23,7 @@ from bot.__main__ import main
 from bot.background.scheduler import Scheduler
 from bot.clock import Clock
 from ledger.storage.readers import SqliteReaders
-from ledger.storage.writers import Job, SqliteWriter
+from ledger.storage.writers import QueuedWrite, SqliteWriter
 
 _SECONDS = struct.Struct("<d")
 _apart: ContextVar[bool] = ContextVar("apart", default=False)
@@ -96,7 +96,7 @@ def install(count: Count) -> None:
     async def submitting(self: SqliteWriter, work: Callable[..., Any], **named: Any) -> Any:
         return await submit(self, Work(count, work) if _apart.get() else work, **named)
 
-    def committing(self: SqliteWriter, first: Job, group: list[Job]) -> None:
+    def committing(self: SqliteWriter, first: QueuedWrite, group: list[QueuedWrite]) -> None:
         began, noted = time.thread_time(), count.of_this_thread
         commit(self, first, group)
         if all(isinstance(job.work, Work) for job in group):
