@@ -127,7 +127,7 @@ class AccountState:
 
 
 def open_book(tx: Connection, request: OpenBook, now: datetime) -> bool:
-    """Make a server's book, with its mint and its house, if it isn't there. Runs through `db.claim`.
+    """Make a server's book, with its mint and its house, if it isn't there. Runs through `db.background`.
 
     Returns:
         True if the book is new.

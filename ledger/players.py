@@ -310,7 +310,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
 
 
 def drop_expired(tx: Connection, _: None, now: datetime) -> int:
-    """Delete the digests whose year is over, in every book; how many. Runs through `db.claim`."""
+    """Delete the digests whose year is over, in every book; how many. Runs through `db.background`."""
     return tx.execute(_DROP, {"now": to_us(now)}).rowcount
 
 

@@ -234,7 +234,7 @@ class Sent:
 class CardShown:
     """Discord shows this version of a card; `dms` as for a post, the first time.
 
-    Runs through `db.write` where there are any, else through `db.claim`.
+    Runs through `db.write` where there are any, else through `db.background`.
     """
 
     key: str
@@ -267,19 +267,19 @@ class SendFailed:
 
 def take_posts(tx: Connection, request: Take, now: datetime) -> list[HeldPost]:
     """Take posts to send, over all guilds, the oldest first; of a line only its first. Those that are to be edited
-    come last, and hold nothing up. Runs through `db.claim`."""
+    come last, and hold nothing up. Runs through `db.background`."""
     rows = tx.execute(_TAKE_POSTS[request.eager], _taking(request, now)).all()
     return sorted((HeldPost(*row) for row in rows), key=lambda post: (post.guild, post.number))
 
 
 def take_cards(tx: Connection, request: Take, now: datetime) -> list[HeldCard]:
-    """Take cards to draw, over all guilds. Runs through `db.claim`."""
+    """Take cards to draw, over all guilds. Runs through `db.background`."""
     rows = tx.execute(_TAKE_CARDS[request.eager], _taking(request, now)).all()
     return [HeldCard(*row) for row in rows]
 
 
 def begin(tx: Connection, request: Begin, now: datetime) -> bool:
-    """Note that a send begins, before it does; False where the row is somebody else's by now. Through `db.claim`."""
+    """Note that a send begins, before it does; False where the row is somebody else's by now. In the background."""
     held = request.held
     values = _key_of(held) | {
         "held_fence": held.fence,
@@ -291,7 +291,7 @@ def begin(tx: Connection, request: Begin, now: datetime) -> bool:
 
 
 def reworded(tx: Connection, held: HeldPost, now: datetime) -> None:
-    """A post that was sent long ago names nobody any more who was deleted. Runs through `db.claim`."""
+    """A post that was sent long ago names nobody any more who was deleted. Runs through `db.background`."""
     tx.execute(_REWORDED, _key_of(held) | {"held_fence": held.fence})
 
 
@@ -313,7 +313,7 @@ def shown(tx: Connection, request: CardShown, now: datetime) -> None:
 
 
 def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:
-    """Count a failure; True if the row is parked now, which the log channel is told. Runs through `db.claim`."""
+    """Count a failure; True if the row is parked now, which the log channel is told. Runs through `db.background`."""
     held = request.held
     tries = held.tries + 1
     parked = request.final or (tries >= TRIES and not request.passing)
@@ -338,13 +338,13 @@ def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:
 
 
 def all_failed(tx: Connection, request: tuple[SendFailed, ...], now: datetime) -> None:
-    """Count several failures at once. Runs through `db.claim`."""
+    """Count several failures at once. Runs through `db.background`."""
     for one in request:
         failed(tx, one, now)
 
 
 def let_go(tx: Connection, request: None, now: datetime) -> int:
-    """Free what a process held that is surely dead: where one process alone can have the book. Through `db.claim`."""
+    """Free what a process held that is surely dead: where one process alone can have the book. In the background."""
     return tx.execute(_LET_GO_CARDS).rowcount + tx.execute(_LET_GO_POSTS).rowcount
 
 
@@ -383,7 +383,7 @@ def kept(tx: Connection) -> list[Parked]:
 def again(tx: Connection, request: Again, now: datetime) -> int:
     """Let what is parked be told, in order for each claim; how much that is. What fails once more is parked again.
 
-    Runs through `db.claim`.
+    Runs through `db.background`.
     """
     asked = {
         "g": request.guild,

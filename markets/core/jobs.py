@@ -175,7 +175,7 @@ class FenceGone(MarketError):
 
 
 def lease(tx: Connection, request: LeaseJobs, now: datetime) -> list[LeasedJob]:
-    """Take rows that are due, over all guilds, the longest owed first. Runs through `db.claim`.
+    """Take rows that are due, over all guilds, the longest owed first. Runs through `db.background`.
 
     Those of a server that the bot was removed from rest (E5).
     """
@@ -226,7 +226,7 @@ def backoff_seconds(tries: int) -> int:
 
 
 def let_go(tx: Connection, request: None, now: datetime) -> int:
-    """Free what a process held that is surely dead: where one process alone can have the book. Through `db.claim`."""
+    """Free what a process held that is surely dead: where one process alone can have the book. In the background."""
     return tx.execute(_LET_GO).rowcount
 
 

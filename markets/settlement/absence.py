@@ -138,7 +138,7 @@ class Removed:
 
 
 def removed(tx: Connection, request: Removed, now: datetime) -> bool:
-    """Let a server's due work and announcements rest (E5); runs through `db.claim`. False where they did already."""
+    """Let a server's due work and announcements rest (E5), in the background. False where they did already."""
     if tx.execute(_BOOK, {"g": request.guild}).first() is None:
         return False
     values = {"guild_id": request.guild, "from_us": to_us(now)}

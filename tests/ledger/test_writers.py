@@ -1,4 +1,4 @@
-"""The contract of `db.write` and `db.claim`: commits shared, neighbours unhurt, nothing done twice or half."""
+"""The contract of `db.write` and `db.background`: commits shared, neighbours unhurt, nothing done twice or half."""
 
 import asyncio
 import itertools
