@@ -16,7 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,7 +56,8 @@ class Tape:
 @contextmanager
 def recording(tape: Tape) -> Iterator[None]:
     """Everything that goes to SQLite, by the prepared way or by SQLAlchemy's own, is noted as it is."""
-    originals = {name: getattr(Compiled, name) for name in ("row", "rows", "count", "many")}
+    ways: tuple[Callable[..., Any], ...] = (Compiled.row, Compiled.rows, Compiled.execute, Compiled.many)
+    originals = {way.__name__: way for way in ways}
 
     def noted(name: str) -> Any:
         def call(self: Compiled, tx: sa.Connection, *rows: Any, **values: Any) -> Any:
