@@ -568,6 +568,25 @@ async def test_the_first_minute_by_keys_alone(page: Window):
     await expect(page.page.locator("#head .title")).not_to_contain_text("predictions")
 
 
+async def test_a_message_that_is_drawn_again_keeps_the_focus_where_it_was(bench: Bench):
+    async with bench.open() as page:
+        await page.run_command("/gallery buttons")
+        await page.sees("Press one")
+        author = page.last.locator(".who button")
+        # One control without a key of its own, one that has one, and the message itself.
+        for place in (author, page.last.get_by_role("button", name="private primary"), page.last):
+            await place.focus()
+            await page.last.evaluate("(node) => { node.drawnBefore = true; }")
+            for name in ("Mira the Second", "Mira"):
+                await bench.play.world(
+                    "rename", person="Mira" if name != "Mira" else "Mira the Second", name=name
+                )
+            await page.page.wait_for_function(
+                "() => ![...document.querySelectorAll('.entries > article')].at(-1).drawnBefore"
+            )
+            await expect(place).to_be_focused()
+
+
 async def test_everything_that_can_be_pressed_has_a_name(page: Window):
     for command in ("buttons", "selects", "layout", "card"):
         await page.run_command(f"/gallery {command}")

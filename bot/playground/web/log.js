@@ -96,16 +96,18 @@ export class Log {
   focusKey() {
     const focused = document.activeElement;
     const article = focused?.closest?.(".entries > article");
-    return article ? { article: article.dataset.id, key: focused.dataset.key, node: focused } : null;
+    return article
+      ? { article: article.dataset.id, key: focused.dataset.key, place: pressable(article).indexOf(focused), node: focused }
+      : null;
   }
 
+  /** The same control as before: by its key, else by its place among the message's own; else the message. */
   refocus(focus) {
-    if (!focus || focus.node.isConnected) return;
+    if (!focus || focus.node === document.activeElement) return;
     const article = this.list.querySelector(`article[data-id="${focus.article}"]`);
     if (!article) return store.tell("focus-composer");
-    const again = [...article.querySelectorAll("[data-key]")].find(
-      (node) => node.dataset.key === focus.key && !node.disabled,
-    );
+    const controls = pressable(article);
+    const again = focus.key ? controls.find((node) => node.dataset.key === focus.key) : controls[focus.place];
     (again ?? article).focus({ preventScroll: true });
   }
 
@@ -176,6 +178,9 @@ export class Log {
     return [...this.list.querySelectorAll("article")].at(-1) ?? null;
   }
 }
+
+const pressable = (article) =>
+  [...article.querySelectorAll("button, a[href], input, select, textarea, [tabindex]")].filter((node) => !node.disabled);
 
 function sameStamp(one, other) {
   return Array.isArray(one)
