@@ -12,6 +12,9 @@ UV     := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11
 
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+# Where it is set, each of the hundred programs that the tests start would compile all of Crux anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: test proofs campaign lint types format lock playground benchmarks clean
 
 # What each of the three runs, and how much of it: docs/testing.md.
