@@ -28,7 +28,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 from ledger.errors import BadUrl, Busy, Closed, NotThere, OldSqlite, ReadOnly, ReadTooLong, Unreachable
 from ledger.storage import schema_version
 from ledger.storage.error_translation import READ_LIMIT_MS, telling
-from ledger.storage.operations import Request, Unit, perform
+from ledger.storage.operations import Follow, Request, Unit, carry_out, nobody, perform
 from ledger.storage.readers import PATIENCE, SqliteReaders
 from ledger.storage.writers import CONNECTIONS, WAITING, PostgresWriter, SqliteWriter, Writer
 
@@ -74,9 +74,15 @@ class Database:
     """An open database. Make it with `open`, end it with `close`."""
 
     def __init__(
-        self, address: Address, writer: Writer, reads: AsyncEngine | SqliteReaders, longs: AsyncEngine
+        self,
+        address: Address,
+        writer: Writer,
+        reads: AsyncEngine | SqliteReaders,
+        longs: AsyncEngine,
+        follow: Follow,
     ) -> None:
         self.address = address
+        self._follow = follow
         self._writer = writer
         self._reads = reads
         self._longs = longs
@@ -85,8 +91,11 @@ class Database:
         self.hooks = writer.hooks
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
+    async def open(cls, url: str, *, follow: Follow = nobody) -> "Database":
         """Open a database that is at this code's version.
+
+        Args:
+            follow: Does what follows from the events of each unit. Without it none may happen.
 
         Raises:
             BadUrl, NotADatabase, Unreachable, ReadOnly, HeldByAnother: It can't be used, and why.
@@ -95,7 +104,7 @@ class Database:
         address = Address.of(url)
         await asyncio.to_thread(read_book, url, lambda _: None)
         if address.path is None:
-            return await cls._open_postgresql(address)
+            return await cls._open_postgresql(address, follow)
         engine = sqlite_engine(address)
         try:
             with telling(address.shown):
@@ -106,14 +115,14 @@ class Database:
         writer = SqliteWriter(engine, address.shown)
         make = partial(sqlite_engine, address, mode="read")
         reads = SqliteReaders(make, threads=READERS, limit_ms=READ_LIMIT_MS)
-        return cls(address, writer, reads, _sqlite_readers(address))
+        return cls(address, writer, reads, _sqlite_readers(address), follow)
 
     @classmethod
-    async def _open_postgresql(cls, address: Address) -> "Database":
+    async def _open_postgresql(cls, address: Address, follow: Follow) -> "Database":
         writes = _postgresql_engine(address, size=CONNECTIONS)
         read = partial(_postgresql_engine, address, autocommit=True, read_only=True)
         reads, longs = read(size=READERS, limit_ms=READ_LIMIT_MS), read(size=2)
-        return cls(address, PostgresWriter(writes, address.shown), reads, longs)
+        return cls(address, PostgresWriter(writes, address.shown), reads, longs, follow)
 
     async def write(
         self, unit: Unit[RequestT, A], request: RequestT, now: datetime, *, background: bool = False
@@ -135,7 +144,7 @@ class Database:
         """
 
         def work(tx: Connection, again: bool) -> A:
-            return perform(tx, unit, request, now, again=again)
+            return perform(tx, unit, request, now, again=again, follow=self._follow)
 
         return await self._writer.submit(work, guild=request.guild, background=background)
 
@@ -146,7 +155,7 @@ class Database:
         twice. `at_once` lets it go before what else waits in the background, as a press does."""
 
         def work(tx: Connection, again: bool) -> A:
-            return unit(tx, request, now)
+            return carry_out(tx, unit, request, now, self._follow)
 
         return await self._writer.submit(work, guild=None, background=not at_once)
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, insert_if_new, param
+from ledger.storage.operations import happened
 from ledger.transfers import Words
 from markets.bets import bets
 from markets.claims import terms
@@ -13,6 +14,7 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
 from markets.claims.terms import Result
 from markets.core import tables
+from markets.core.events import ProfitsMade, ProfitsUndone
 from markets.forecasts import score_keeping
 from markets.people import rewards
 from markets.pools import payouts, pools
@@ -90,7 +92,7 @@ class ScoresInstrument(Instrument):
         self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
     ) -> Step:
         score_keeping.settled(tx, claim, resolution, result, now)
-        _count_agreed(tx, claim, resolution, result, now)
+        _count_agreed(tx, claim, resolution, result)
         return NOTHING_LEFT
 
     def take_back_some(
@@ -104,7 +106,7 @@ class ScoresInstrument(Instrument):
         note: Words | None,
     ) -> Step:
         score_keeping.taken_back(tx, claim, resolution, now)
-        _take_agreed_out(tx, claim, resolution, now)
+        _take_agreed_out(tx, claim, resolution)
         return NOTHING_LEFT
 
     def hangs(self, tx: Connection, claim: Claim) -> bool:
@@ -131,7 +133,7 @@ _FORECAST = (
 )
 
 
-def _count_agreed(tx: Connection, claim: Claim, number: int, result: Result, now: datetime) -> None:
+def _count_agreed(tx: Connection, claim: Claim, number: int, result: Result) -> None:
     """Count the bets that ended by agreement as the claim came out, each once."""
     if result.kind == "void":
         return
@@ -140,15 +142,15 @@ def _count_agreed(tx: Connection, claim: Claim, number: int, result: Result, now
         paid = bet.maker_paid or 0, bet.taker_paid or 0
         new = {"guild_id": bet.guild, "bet": bet.number, "resolution": number}
         if paid == tuple(pay_bets.payout(claim, bet, result)) and tx.execute(_COUNT, new).rowcount:
-            score_keeping.note_profits(tx, claim.guild, claim.number, bets.came(bet, *paid), now)
+            happened(tx, ProfitsMade(claim.guild, claim.number, bets.came(bet, *paid)))
 
 
-def _take_agreed_out(tx: Connection, claim: Claim, number: int, now: datetime) -> None:
+def _take_agreed_out(tx: Connection, claim: Claim, number: int) -> None:
     asked = {"g": claim.guild, "r": number}
     for found in tx.execute(_COUNTED, asked).scalars().all():
         bet = bets.load_bet(tx, claim.guild, found)
         gone = bets.came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
-        score_keeping.note_profits(tx, claim.guild, claim.number, gone, now, back=True)
+        happened(tx, ProfitsUndone(claim.guild, claim.number, gone))
     tx.execute(_UNCOUNT, asked)
 
 

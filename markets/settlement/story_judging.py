@@ -6,6 +6,7 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, judges, stories
 from markets.claims import terms as claim_terms
@@ -14,6 +15,7 @@ from markets.claims.stories import Judged
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import BadTerms, ClaimMoved, UnknownItem
+from markets.core.events import ClaimChanged
 from markets.mechanisms.story_scores import Verdict
 from markets.settlement import proposals, recusal
 from markets.settlement.proposals import Proposal
@@ -96,7 +98,7 @@ def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
         claim=claim.number,
         reason=f"Item {item.number}, {request.answer}: {evidence}",
     )
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     facts = {"claim": claim.number, "item": item.number}
     outbox.enqueue(tx, claim.guild, "item.judged", facts, now, line=claim.number)
     stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)

@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
-from markets.core import outbox, tables
+from markets.core import tables
 from markets.core.errors import BadTrade, UnknownMarket
+from markets.core.events import ClaimChanged
 from markets.mechanisms import lmsr
 from markets.mechanisms.lmsr import Book
 
@@ -296,7 +298,7 @@ def carry_out(
         transfer=posted.number,
         at_us=to_us(now),
     )
-    outbox.redraw(tx, market.guild, "claim", market.claim)
+    happened(tx, ClaimChanged(market.guild, market.claim))
     return TradeDone(after, quote, posted, after.trades)
 
 
