@@ -63,7 +63,7 @@ class Listener:
     def follow(self, tx: Connection, events: Sequence[Happening], now: datetime) -> None:
         done = sa.select(sa.func.count()).where(schema.done.c.guild_id == events[0].guild)
         self.done_before.append(tx.execute(done).scalar_one())
-        for event in events:
+        for event in tuple(events):
             assert isinstance(event, Rang)
             self.heard.append((event.bell, now))
             accounts.open_account(tx, event.guild, kind="escrow")
