@@ -41,7 +41,7 @@ from ledger.types import to_us
 from markets.bets import agreement, offers, quick_bet
 from markets.claims import claims, drafts, judges, kept_edits
 from markets.claims.terms import Result
-from markets.core import delivery, jobs, moderation_posts, tables
+from markets.core import delivery, jobs, moderation_posts, parked_sends, tables
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import allowances, notes, preferences, rewards
@@ -550,8 +550,8 @@ def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
 
 def test_what_waits_for_a_right_is_known_by_the_name_of_its_error():
     """A parked row holds the class's name: `outbox.again` tells by it what is worth another try."""
-    assert finder.HistoryHidden.__name__ in delivery.REFUSED
-    assert set(delivery.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
+    assert finder.HistoryHidden.__name__ in parked_sends.REFUSED
+    assert set(parked_sends.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
 
 
 THERE: dict[str, dict[str, Any]] = {"bet.year": {"bet": 22, "claim": 22}}
