@@ -299,6 +299,7 @@ def _free(table: sa.Table, *, eager: bool) -> sa.ColumnElement[bool]:
 
 
 def with_crux(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Rows of servers that Crux is in."""
     return ~sa.exists().where(removals.c.guild_id == table.c.guild_id)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets.claims import ambiguity, claims, drafts, terms
+from markets.claims import ambiguity, drafts, editing, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Judges, Outcome, Result
 from markets.core.errors import (
@@ -123,7 +123,7 @@ async def test_where_only_moderators_open_claims_only_they_open_pools(club: Club
     number = await club.db.write(drafts.save_draft, draft, club.now)
     actor = terms.Actor(ada.number, moderator=True)
     claim = await club.db.write(
-        claims.open_claim, claims.Open(club.guild, club.key(), actor, number), club.now
+        editing.open_claim, editing.Open(club.guild, club.key(), actor, number), club.now
     )
     with pytest.raises(MayNotOpen):
         await club.pool(ada, claim)

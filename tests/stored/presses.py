@@ -13,8 +13,8 @@ from bot.background import digests
 from ledger import issuance, players
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets.bets import offers, quick_bet
-from markets.claims import claims, drafts, judges, kept_edits
+from markets.bets import offering, quick_bet
+from markets.claims import drafts, editing, judges, kept_edits
 from markets.claims.terms import Actor, Judges, Result, Scenario
 from markets.core import delivery, jobs, moderation_posts
 from markets.core.settings import Settings
@@ -86,8 +86,8 @@ async def _offers(press: Presses, ada: Player, bo: Player) -> None:
         quick_bet.quick, quick_bet.Quick, Actor(ada.number), terms, YES, 1_300, 700, taker=bo.number
     )
     better = club.terms(title="Quick, but edited")
-    await press.ask(claims.edit, claims.Edit, ada.number, opened.claim, better)
-    await press.ask(offers.renew, offers.Renew, opened.offer, ada.number)
+    await press.ask(editing.edit, editing.Edit, ada.number, opened.claim, better)
+    await press.ask(offering.renew, offering.Renew, opened.offer, ada.number)
     await press.ask(
         kept_edits.keep_change, kept_edits.KeepChange, ada.number, opened.claim, '{"title":"Half typed"}'
     )
