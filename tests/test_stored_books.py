@@ -44,7 +44,7 @@ from markets.claims.terms import Result
 from markets.core import delivery, jobs, moderation_posts, parked_sends, tables
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import allowances, notes, preferences, rewards
+from markets.people import allowances, notes, preferences, rewarding
 from markets.pools import pools
 from markets.records import audit, deletion
 from markets.settlement import (
@@ -142,9 +142,9 @@ TODAY: dict[str, Callable[..., Any]] = {
     "proposals.withdraw": proposals.withdraw,
     "quick.quick": quick_bet.quick,
     "resolution.take_back": resolution.take_back,
-    "rewards.cancel": rewards.cancel,
-    "rewards.give": rewards.give,
-    "rewards.offer": rewards.offer,
+    "rewards.cancel": rewarding.cancel,
+    "rewards.give": rewarding.give,
+    "rewards.offer": rewarding.offer,
     "scenarios.judge": story_judging.judge,
     "scenarios.keep": scenarios.keep,
     "scenarios.share": scenarios.share,

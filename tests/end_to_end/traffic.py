@@ -16,7 +16,7 @@ from markets.claims.conditions import Condition
 from markets.claims.terms import Judges, Result
 from markets.core import tables
 from markets.forecasts import crux_links, forecasts
-from markets.people import allowances, preferences, rewards
+from markets.people import allowances, preferences, rewarding
 from markets.pools import pools
 from markets.records import deletion
 from markets.settlement import confirmation, disputes, freezing, proposals, proposing, resolution, voting
@@ -326,8 +326,8 @@ async def locks_a_reward(sim: Simulation) -> None:
     said = sa.select(table).where(table.c.guild_id == sim.club.guild, table.c.until_us.is_(None))
     found = await sim.any_of(said.order_by(*table.primary_key.columns))
     if found is not None:
-        request = rewards.LockReward(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
-        await sim.do(rewards.offer, request)
+        request = rewarding.LockReward(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
+        await sim.do(rewarding.offer, request)
 
 
 @act(2)
@@ -337,15 +337,15 @@ async def gives_a_reward(sim: Simulation) -> None:
         chance = sim.chance.randint(1, 99) * 10_000
         said = forecasts.GiveForecast(*sim.ids(), found.owner, found.claim, (chance, 1_000_000 - chance))
         await sim.do(forecasts.give, said)
-        request = rewards.GiveReward(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
-        await sim.do(rewards.give, request)
+        request = rewarding.GiveReward(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
+        await sim.do(rewarding.give, request)
 
 
 @act(0.5)
 async def takes_a_reward_back(sim: Simulation) -> None:
     found = await sim.pick(tables.rewards, "open")
     if found is not None:
-        await sim.do(rewards.cancel, rewards.CancelReward(*sim.ids(), found.owner, found.number))
+        await sim.do(rewarding.cancel, rewarding.CancelReward(*sim.ids(), found.owner, found.number))
 
 
 @act(1)

@@ -21,7 +21,7 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Outcome, Result, Scenario, Terms
 from markets.core import jobs
 from markets.forecasts import crux_links, forecasts
-from markets.people import rewards
+from markets.people import rewarding, rewards
 from markets.pools import pools
 from markets.records import deletion
 from markets.settlement import (
@@ -176,24 +176,24 @@ class Club(World):
 
     async def reward(self, owner: Player, claim: Claim, amount: int = 5_000, **more: Any) -> rewards.Reward:
         key = more.pop("key", None) or self.key()
-        request = rewards.LockReward(self.guild, key, owner.number, claim.number, amount, **more)
-        return (await self.db.write(rewards.offer, request, self.now)).reward
+        request = rewarding.LockReward(self.guild, key, owner.number, claim.number, amount, **more)
+        return (await self.db.write(rewarding.offer, request, self.now)).reward
 
     async def give_reward(
         self, reward: rewards.Reward, winner: Player, *, owner: Player | None = None
-    ) -> rewards.RewardMoved:
+    ) -> rewarding.RewardMoved:
         by = owner.number if owner else reward.owner
-        request = rewards.GiveReward(
+        request = rewarding.GiveReward(
             self.guild, self.key(), by, reward.number, winner.number, "The base rate."
         )
-        return await self.db.write(rewards.give, request, self.now)
+        return await self.db.write(rewarding.give, request, self.now)
 
     async def cancel_reward(
         self, reward: rewards.Reward, *, owner: Player | None = None
-    ) -> rewards.RewardMoved:
+    ) -> rewarding.RewardMoved:
         by = owner.number if owner else reward.owner
-        request = rewards.CancelReward(self.guild, self.key(), by, reward.number)
-        return await self.db.write(rewards.cancel, request, self.now)
+        request = rewarding.CancelReward(self.guild, self.key(), by, reward.number)
+        return await self.db.write(rewarding.cancel, request, self.now)
 
     async def read_reward(self, number: int) -> rewards.Reward:
         return await self.db.read(rewards.load, self.guild, number)

@@ -27,7 +27,7 @@ from markets.core.errors import (
     UnknownPool,
 )
 from markets.mechanisms import parimutuel
-from markets.pools import pools
+from markets.pools import pool_stakes, pools
 from markets.settlement import confirmation
 from tests.markets import shared_pools
 from tests.markets.club import NO, YES, Club
@@ -42,8 +42,8 @@ async def read(club: Club, claim: Claim) -> pools.Pool:
     return await club.db.read(pools.load, club.guild, claim.number)
 
 
-async def placed(club: Club, claim: Claim) -> list[pools.PoolStake]:
-    return await club.db.read(pools.stakes_of, club.guild, claim.number)
+async def placed(club: Club, claim: Claim) -> list[pool_stakes.PoolStake]:
+    return await club.db.read(pool_stakes.stakes_of, club.guild, claim.number)
 
 
 async def balances(club: Club, *people: Player) -> list[int]:

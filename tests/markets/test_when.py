@@ -29,7 +29,7 @@ from markets.core.errors import (
     UnknownMarket,
 )
 from markets.forecasts import forecasts
-from markets.pools import payouts, pools
+from markets.pools import payouts, pool_stakes, pools
 from markets.settlement import freezing, handlers, proposing
 from markets.shares import market_maker, opening, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
@@ -151,7 +151,7 @@ async def being_settled(club: Club, at: Scene) -> None:
     for row in await club.db.background(jobs.lease, jobs.LeaseJobs(owner=7_000_000 + club.guild), club.now):
         if (row.guild, row.kind) == (club.guild, "proposal.settle"):
             await club.db.write(handlers.perform, row, club.now, background=True)
-    stakes = await club.db.read(pools.stakes_of, club.guild, at.claim.number)
+    stakes = await club.db.read(pool_stakes.stakes_of, club.guild, at.claim.number)
     assert [one.state for one in stakes] == ["paid", "live", "live"]
 
 
@@ -246,7 +246,7 @@ async def has(club: Club, at: Scene) -> dict[str, bool]:
     """Which of the acts but for trades have left what they leave."""
     claim = at.claim.number
     market = await club.db.read(market_maker.load, club.guild, claim)
-    stakes = await club.db.read(pools.stakes_of, club.guild, claim)
+    stakes = await club.db.read(pool_stakes.stakes_of, club.guild, claim)
     resting = await club.db.read(orders.resting, club.guild, at.who.number)
     said = await club.db.read(forecasts.current, club.guild, claim, at.who.number)
     try:

@@ -19,7 +19,7 @@ from markets.claims.terms import Actor, Judges, Result, Scenario
 from markets.core import delivery, jobs, moderation_posts
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import allowances, notes, rewards
+from markets.people import allowances, notes, rewarding
 from markets.settlement import absence, calendar, confirmation, handlers, proposals, scenarios, sent_posts
 from markets.shares import opening, orders
 from tests.markets.club import DAY, NO, YES, Club
@@ -115,7 +115,7 @@ async def _shares(press: Presses, ada: Player, bo: Player) -> None:
     await club.order(bo, claim, NO, 1_500, budget=65)
     await club.forecast(bo, claim, 40)
     reward = await club.reward(bo, claim, 777)
-    await press.ask(rewards.cancel, rewards.CancelReward, bo.number, reward.number)
+    await press.ask(rewarding.cancel, rewarding.CancelReward, bo.number, reward.number)
     other = await club.claim(bo, title="Its crux")
     await club.link(ada, other, claim)
     await press.ask(crux_links.unlink, crux_links.Cut, ada.number, other.number, claim.number)
