@@ -16,15 +16,13 @@ from markets.claims.claims import (
     SETTINGS,
     TYPED,
     Claim,
-    Open,
     change_terms,
     load,
     move,
-    open_claim,
     require_author,
     terms_row,
-    with_stories,
 )
+from markets.claims.editing import Open, open_claim, with_stories
 from markets.claims.terms import DAY_US, Actor, Terms, as_binary
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import ClaimMoved, NotAuthor

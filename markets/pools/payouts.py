@@ -23,7 +23,8 @@ from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
 from markets.core.events import Profit, ProfitsMade, ProfitsUndone
 from markets.mechanisms import parimutuel
-from markets.pools.pools import LIVE, Pool, PoolStake, columns, end, find, is_late, placed, stakes_of
+from markets.pools.pool_stakes import LIVE, PoolStake, columns, is_late, placed, stakes_of
+from markets.pools.pools import Pool, end, find
 from markets.shares import order_filling
 
 _pools = tables.pools.c

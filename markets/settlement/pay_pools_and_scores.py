@@ -17,7 +17,7 @@ from markets.core import tables
 from markets.core.events import ProfitsMade, ProfitsUndone
 from markets.forecasts import score_keeping
 from markets.people import rewards
-from markets.pools import payouts, pools
+from markets.pools import payouts, pool_stakes, pools
 from markets.settlement import pay_bets, resolutions
 
 
@@ -53,19 +53,19 @@ class PoolInstrument(Instrument):
         return payouts.changes_by_outcome(tx, claim, player)
 
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        return pools.holders(tx, claim)
+        return pool_stakes.holders(tx, claim)
 
     def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
-        return pools.holds(tx, claim, player)
+        return pool_stakes.holds(tx, claim, player)
 
     def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
-        return pools.has_money(tx, claim, player)
+        return pool_stakes.has_money(tx, claim, player)
 
     def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
-        return pools.somebody_deleted(tx, claim)
+        return pool_stakes.somebody_deleted(tx, claim)
 
     def hangs(self, tx: Connection, claim: Claim) -> bool:
-        return pools.hangs(tx, claim)
+        return pool_stakes.hangs(tx, claim)
 
     def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
         pools.clear(tx, claim)

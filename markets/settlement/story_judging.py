@@ -17,7 +17,7 @@ from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import BadTerms, ClaimMoved, UnknownItem
 from markets.core.events import ClaimChanged
 from markets.mechanisms.story_scores import Verdict
-from markets.settlement import proposals, recusal
+from markets.settlement import proposals, proposing, recusal
 from markets.settlement.proposals import Proposal
 from markets.settlement.scenarios import JUDGED, AnswerName, JudgeItem, require_time, scenario_of
 
@@ -122,7 +122,7 @@ def propose_if_done(tx: Connection, claim: Claim, now: datetime) -> Proposal | N
     assert last.judge is not None
     assert last.evidence is not None
     answered = {item.judge for item in found if item.judge is not None}
-    return proposals.follow(
+    return proposing.follow(
         tx, claim, result, judge=last.judge, answered=answered, evidence=last.evidence, now=now
     )
 

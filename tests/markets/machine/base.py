@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Player
 from ledger.errors import Refused
-from ledger.storage import database
+from ledger.storage import engines
+from ledger.storage.address import Address
 from ledger.storage.database import Database
 from markets.claims.terms import Actor
 from markets.core import tables
@@ -159,10 +160,10 @@ class Watcher:
     """A connection of its own to look at the book with, beside the one that is killed and restarted."""
 
     def __init__(self, url: str, runner: asyncio.Runner) -> None:
-        address = database.Address.of(url)
+        address = Address.of(url)
         self._runner = runner
-        self._sync = database.sqlite_engine(address, mode="read") if address.path else None
-        self._async = None if address.path else database._postgresql_engine(address, size=1, autocommit=True)
+        self._sync = engines.sqlite_engine(address, mode="read") if address.path else None
+        self._async = None if address.path else engines.postgresql_engine(address, size=1, autocommit=True)
         self._tx = self._sync.connect() if self._sync else None
 
     def __call__(self, look: Callable[[Connection], None]) -> None:
