@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money
 from ledger.compiled import Compiled
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.bets.offers import (
     ANYONE,
@@ -24,8 +25,9 @@ from markets.bets.offers import (
 from markets.claims import claims, judges
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables
+from markets.core import jobs, tables
 from markets.core.errors import BadOutcome, BadStake, BadTimes, OfferGone, OwnOffer, StakeTooHigh
+from markets.core.events import OfferCameOrWent
 from markets.core.numbering import following
 
 
@@ -238,6 +240,5 @@ def _add(tx: Connection, request: MakeOffer, expires_us: int, counters: int | No
     jobs.schedule(tx, request.guild, "offer.expire", number, expires_us)
     if expires_us - to_us(now) > 2 * claim_terms.DAY_US:
         jobs.schedule(tx, request.guild, "offer.remind", number, expires_us - claim_terms.DAY_US)
-    outbox.redraw(tx, request.guild, "offer", number)
-    outbox.redraw(tx, request.guild, "claim", request.claim)  # it lists what may be accepted
+    happened(tx, OfferCameOrWent(request.guild, number, request.claim))
     return load_offer(tx, request.guild, number)

@@ -16,6 +16,7 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import InsufficientFunds
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
@@ -33,6 +34,7 @@ from markets.core.errors import (
     TermsChanged,
     UnknownOffer,
 )
+from markets.core.events import OfferCameOrWent
 
 ANYONE = 0
 
@@ -263,8 +265,7 @@ def close(tx: Connection, offer: Offer, state: str) -> None:
     """End an offer, with its calendar; its card shows how."""
     _CLOSE.execute(tx, g=offer.guild, n=offer.number, state=state)
     _cancel_calendar(tx, offer.guild, offer.number)
-    outbox.redraw(tx, offer.guild, "offer", offer.number)
-    outbox.redraw(tx, offer.guild, "claim", offer.claim)
+    happened(tx, OfferCameOrWent(offer.guild, offer.number, offer.claim))
 
 
 def _lock(

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from ledger.compiled import Compiled, JsonText, columns_of, in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import fits, from_us, to_us
 from markets.claims import conditions, stories, zones
 from markets.claims.terms import (
@@ -25,13 +26,14 @@ from markets.claims.terms import (
     read_terms,
 )
 from markets.claims.wording import Remark
-from markets.core import jobs, lifecycle, outbox, tables, weeks
+from markets.core import jobs, lifecycle, tables, weeks
 from markets.core.errors import (
     NotAuthor,
     TermsChanged,
     UnknownClaim,
     WordingBlocked,
 )
+from markets.core.events import ClaimChanged, DisputedClaimChanged, OfferChanged, WeekChanged
 from markets.core.settings import Settings
 from markets.core.weeks import week_of
 
@@ -195,7 +197,7 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
     closing = week_of(claim.closes_us or 0)
     if weeks.from_us(closing) > to_us(now):
         jobs.schedule(tx, claim.guild, "week", closing, weeks.from_us(closing))
-    outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
+    happened(tx, WeekChanged(claim.guild, week_of(to_us(now))))
 
 
 def counted_times(terms: Terms, decided_us: int | None) -> tuple[int, int, int]:
@@ -231,9 +233,9 @@ def move(tx: Connection, claim: Claim, to: str, **values: Any) -> None:
         .where(tables.claims.c.guild_id == claim.guild, tables.claims.c.number == claim.number)
         .values(state=to, **values)
     )
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     if claim.state in (lifecycle.DISPUTED, lifecycle.RULED):
-        outbox.redraw_disputes(tx, claim.guild, claim.number)
+        happened(tx, DisputedClaimChanged(claim.guild, claim.number))
 
 
 @lru_cache(maxsize=64)
@@ -248,7 +250,7 @@ def kill_offers(tx: Connection, claim: Claim) -> list[int]:
         tx.execute(_KILL_OFFER, {"g": claim.guild, "n": number})
         jobs.cancel(tx, claim.guild, "offer.expire", number)
         jobs.cancel(tx, claim.guild, "offer.remind", number)
-        outbox.redraw(tx, claim.guild, "offer", number)
+        happened(tx, OfferChanged(claim.guild, number))
     return numbers
 
 

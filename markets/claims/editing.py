@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories
 from markets.claims.claims import (
@@ -36,6 +37,7 @@ from markets.core.errors import (
     NotAuthor,
     TooManyClaims,
 )
+from markets.core.events import ClaimChanged
 from markets.core.settings import Settings
 
 _claims = tables.claims.c
@@ -125,7 +127,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
         jobs.cancel(tx, claim.guild, kind, claim.number)
     opened = load(tx, claim.guild, claim.number)
     _write_out(tx, opened, now)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return opened
 
 
@@ -169,7 +171,7 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(warned) or None})
     _write_out(tx, load(tx, claim.guild, claim.number), now, before=claim.terms)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     _tell_of_dead(tx, claim, dead, now)
     return dead
 
@@ -208,7 +210,7 @@ def _hang(tx: Connection, claim: Claim, terms: Terms) -> None:
     before = conditions.find(tx, claim.guild, claim.number)
     conditions.note(tx, claim.guild, claim.number, terms.condition)
     for on in {before.on if before else 0, terms.condition.on if terms.condition else 0} - {0}:
-        outbox.redraw(tx, claim.guild, "claim", on)
+        happened(tx, ClaimChanged(claim.guild, on))
 
 
 def _hang_by_name(tx: Connection, claim: Claim, before: Sequence[str], names: Sequence[str]) -> None:

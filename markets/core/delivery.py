@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.core.outbox import WAITING, HeldPost, c, enqueue, p, redraw, this_card
+from markets.core.events import ChannelUnreachable
+from markets.core.outbox import WAITING, HeldPost, c, enqueue, p, this_card
 from markets.core.tables import cards, posts, removals
 
 TRIES = 12
@@ -251,7 +253,7 @@ def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:
     if row is None or not parked:
         return False
     if row.channel is not None and held.kind not in (*REPORTS, *PRIVATE):
-        redraw(tx, held.guild, "unreachable", row.channel)
+        happened(tx, ChannelUnreachable(held.guild, row.channel))
     return True
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import columns_of, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets import bets
@@ -24,6 +25,7 @@ from markets.core import jobs, outbox, tables
 from markets.core.errors import (
     UnknownReward,
 )
+from markets.core.events import ClaimChanged
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 
@@ -111,7 +113,7 @@ def forget(tx: Connection, guild: int, player: int, now: datetime) -> None:
     """A person had themselves deleted: their rewards are withdrawn, and what they wrote with them is erased (E4)."""
     end_all_of(tx, guild, player, now)
     for number in tx.execute(_CLAIMS_OF, {"g": guild, "p": player}).scalars().all():
-        outbox.redraw(tx, guild, "claim", number)
+        happened(tx, ClaimChanged(guild, number))
     tx.execute(_ERASE, {"g": guild, "p": player})
 
 
@@ -160,7 +162,7 @@ def post_for(
 
 def tell(tx: Connection, of: Reward, kind: str, now: datetime) -> None:
     """Queue the post of what happened to a reward, and its claim's card."""
-    outbox.redraw(tx, of.guild, "claim", of.claim)
+    happened(tx, ClaimChanged(of.guild, of.claim))
     outbox.enqueue(tx, of.guild, kind, {"claim": of.claim, "reward": of.number}, now, line=of.claim)
 
 

@@ -16,12 +16,13 @@ from sqlalchemy.dialects import postgresql
 from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import fits, to_us
 from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
-from markets.core import jobs, outbox, tables
+from markets.core import jobs, tables
 from markets.core.errors import (
     BadOutcome,
     BadStake,
@@ -33,6 +34,7 @@ from markets.core.errors import (
     TermsChanged,
     UnknownPool,
 )
+from markets.core.events import ClaimChanged
 
 STAKE = "pool.stake"
 OPEN_US = 7 * terms.DAY_US
@@ -169,7 +171,7 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     }
     tx.execute(_OPEN, row)
     jobs.schedule(tx, claim.guild, "pool.close", claim.number, closes_us)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return load(tx, claim.guild, claim.number)
 
 
@@ -219,7 +221,7 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         tx, guild_id=claim.guild, claim=claim.number, outcome=request.outcome, staked=request.amount
     )
     claims.freeze(tx, claim)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
 
 
@@ -259,12 +261,12 @@ def _require_amount(claim: Claim, amount: int) -> None:
 def end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None:
     """The state it is in from now on; the split that was kept for its payments goes."""
     tx.execute(_STATE, {"g": pool.guild, "c": pool.claim, "state": state, "resolution": resolution})
-    outbox.redraw(tx, pool.guild, "claim", pool.claim)
+    happened(tx, ClaimChanged(pool.guild, pool.claim))
 
 
 def close(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: it takes no more stakes, which its card shows."""
-    outbox.redraw(tx, work.guild, "claim", work.ref)
+    happened(tx, ClaimChanged(work.guild, work.ref))
 
 
 # --- reading ----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import fits, to_us
 from markets.claims import became_public, claims, sides, stories, terms
 from markets.claims.claims import Claim
@@ -28,6 +29,7 @@ from markets.core.errors import (
     ProposalGone,
     UnknownProposal,
 )
+from markets.core.events import ClaimChanged
 from markets.core.settings import DAY
 from markets.settlement import bonds, exposure, kinds, recusal, resolution
 
@@ -114,7 +116,7 @@ def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
     _set_window(tx, proposal, to_us(now), until)
     if request.confirm:
         tx.execute(NEEDS_CONFIRMATION, {"g": proposal.guild, "n": proposal.number})
-    outbox.redraw(tx, proposal.guild, "claim", proposal.claim)
+    happened(tx, ClaimChanged(proposal.guild, proposal.claim))
     return load(tx, request.guild, request.proposal)
 
 
