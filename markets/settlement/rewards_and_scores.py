@@ -1,4 +1,4 @@
-"""What pools, forecasts and the board do when a claim comes out: their places in the one resolution."""
+"""What rewards, forecasts and the board do when a claim comes out: their places in the one resolution."""
 
 from datetime import datetime
 
@@ -8,107 +8,54 @@ from sqlalchemy import Connection
 from ledger.compiled import in_guild, insert_if_new, param
 from ledger.transfers import Words
 from markets.bets import bets
-from markets.claims import terms
 from markets.claims.claims import Claim
-from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
+from markets.claims.instruments import NOTHING_LEFT, Step
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.forecasts import score_keeping
 from markets.people import rewards
-from markets.pools import payouts, pool_stakes, pools
 from markets.settlement import pay_bets, resolutions
 
 
-class PoolInstrument(Instrument):
-    """A claim's pool (C6)."""
-
-    def pay_some(
-        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
-    ) -> Step:
-        return payouts.pay_some(tx, claim, resolution, result, room, now)
-
-    def take_back_some(
-        self,
-        tx: Connection,
-        claim: Claim,
-        resolution: int,
-        room: int,
-        now: datetime,
-        actor: int,
-        note: Words | None,
-    ) -> Step:
-        result = _result(tx, claim, resolution)
-        return payouts.take_some_back(tx, claim, resolution, result, room, now=now, actor=actor, note=note)
-
-    def changes(
-        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
-    ) -> dict[int, int]:
-        return payouts.changes(tx, claim, result, player)
-
-    def changes_by_outcome(
-        self, tx: Connection, claim: Claim, player: int | None = None
-    ) -> list[dict[int, int]]:
-        return payouts.changes_by_outcome(tx, claim, player)
-
-    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        return pool_stakes.holders(tx, claim)
-
-    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
-        return pool_stakes.holds(tx, claim, player)
-
-    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
-        return pool_stakes.has_money(tx, claim, player)
-
-    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
-        return pool_stakes.somebody_deleted(tx, claim)
-
-    def hangs(self, tx: Connection, claim: Claim) -> bool:
-        return pool_stakes.hangs(tx, claim)
-
-    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        pools.clear(tx, claim)
+def return_rewards(
+    tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
+) -> Step:
+    """Return the next rewards on a claim with its end, whatever that is; who had one paid keeps it (E8)."""
+    entries, done = rewards.end_some(tx, claim, room, now)
+    return Step(done=done, entries=entries)
 
 
-class RewardsInstrument(Instrument):
-    """Rewards on a claim return with its end, whatever that is; who had one paid keeps it (E8). They pay the same
-    whatever comes out, so nobody has money on the claim by them."""
-
-    def pay_some(
-        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
-    ) -> Step:
-        entries, done = rewards.end_some(tx, claim, room, now)
-        return Step(done=done, entries=entries)
-
-    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        rewards.end_some(tx, claim, resolutions.ROOM, now)
+def clear_rewards(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Return the rewards on a claim that is filed with nothing on it."""
+    rewards.end_some(tx, claim, resolutions.ROOM, now)
 
 
-class ScoresInstrument(Instrument):
-    """Forecasts are scored, and bets that ended by agreement count if the claim came out the same way (E6)."""
+def score(tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime) -> Step:
+    """Score the forecasts, and count bets that ended by agreement if the claim came out the same way (E6)."""
+    score_keeping.settled(tx, claim, resolution, result, now)
+    _count_agreed(tx, claim, resolution, result, now)
+    return NOTHING_LEFT
 
-    def pay_some(
-        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
-    ) -> Step:
-        score_keeping.settled(tx, claim, resolution, result, now)
-        _count_agreed(tx, claim, resolution, result, now)
-        return NOTHING_LEFT
 
-    def take_back_some(
-        self,
-        tx: Connection,
-        claim: Claim,
-        resolution: int,
-        room: int,
-        now: datetime,
-        actor: int,
-        note: Words | None,
-    ) -> Step:
-        score_keeping.taken_back(tx, claim, resolution, now)
-        _take_agreed_out(tx, claim, resolution, now)
-        return NOTHING_LEFT
+def take_scores_back(
+    tx: Connection,
+    claim: Claim,
+    resolution: int,
+    result: Result,
+    room: int,
+    now: datetime,
+    actor: int,
+    note: Words | None,
+) -> Step:
+    """Undo what `score` did."""
+    score_keeping.taken_back(tx, claim, resolution, now)
+    _take_agreed_out(tx, claim, resolution, now)
+    return NOTHING_LEFT
 
-    def hangs(self, tx: Connection, claim: Claim) -> bool:
-        return tx.execute(_FORECAST, {"g": claim.guild, "c": claim.number}).first() is not None
+
+def is_forecast(tx: Connection, claim: Claim) -> bool:
+    """Whether somebody has a forecast on a claim."""
+    return tx.execute(_FORECAST, {"g": claim.guild, "c": claim.number}).first() is not None
 
 
 _bets = tables.bets.c
@@ -150,7 +97,3 @@ def _take_agreed_out(tx: Connection, claim: Claim, number: int, now: datetime) -
         gone = bets.came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
         score_keeping.note_profits(tx, claim.guild, claim.number, gone, now, back=True)
     tx.execute(_UNCOUNT, asked)
-
-
-def _result(tx: Connection, claim: Claim, number: int) -> Result:
-    return terms.read_result(resolutions.load_resolution(tx, claim.guild, number).result)
