@@ -550,7 +550,7 @@ def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
 
 
 def test_what_waits_for_a_right_is_known_by_the_name_of_its_error():
-    """A parked row holds the class's name: `outbox.again` tells by it what is worth another try."""
+    """A parked row holds the class's name: `parked_sends.again` tells by it what is worth another try."""
     assert finder.HistoryHidden.__name__ in parked_sends.REFUSED
     assert set(parked_sends.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
 

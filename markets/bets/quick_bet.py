@@ -42,7 +42,7 @@ def quick(tx: Connection, request: Quick, now: datetime) -> QuickBetOpened:
     """Open a claim and offer a bet on it, both or neither.
 
     Raises:
-        What `claims.open_claim` and `offers.make` raise.
+        What `editing.open_claim` and `offering.make` raise.
     """
     guild, key, player = request.guild, request.key, request.actor.player
     number = drafts.save_draft(

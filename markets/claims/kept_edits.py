@@ -37,7 +37,7 @@ def keep_change(tx: Connection, request: KeepChange, now: datetime) -> int:
     """Keep what was typed; returns the claim's number.
 
     Raises:
-        What `claims.require_editable` raises.
+        What `editing.require_editable` raises.
     """
     claim = claims.load(tx, request.guild, request.claim)
     editing.require_editable(claim, request.author, now)
@@ -49,7 +49,7 @@ def change(tx: Connection, guild: int, number: int, author: int, now: datetime) 
     """An open claim of somebody, and what was last typed to change it, as JSON.
 
     Raises:
-        What `claims.require_editable` raises.
+        What `editing.require_editable` raises.
     """
     claim = claims.load(tx, guild, number)
     editing.require_editable(claim, author, now)

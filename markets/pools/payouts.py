@@ -221,7 +221,6 @@ def take_some_back(
     resolution: int,
     result: Result,
     room: int,
-    *,
     now: datetime,
     actor: int,
     note: Words | None,

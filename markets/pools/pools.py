@@ -102,7 +102,6 @@ class Staked:
 
 _pools = tables.pools.c
 _pool_outcomes = tables.pool_outcomes.c
-_stakes = tables.stakes.c
 _this = (in_guild(_pools), _pools.claim == param("c"))
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
 _LOAD = Compiled(
@@ -306,7 +305,7 @@ def load(tx: Connection, guild: int, claim: int) -> Pool:
     return found
 
 
-def clear(tx: Connection, claim: Claim) -> None:
+def clear(tx: Connection, claim: Claim, now: datetime) -> None:
     """The claim is filed with nothing on it: a pool that nobody staked in ends."""
     pool = find(tx, claim.guild, claim.number)
     if pool is not None and pool.state == "open":

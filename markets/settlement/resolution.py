@@ -202,14 +202,14 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
 def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> None:
     """Take the next payouts of a resolution back; after the last the claim is open to proposals again."""
     found = load_resolution(tx, guild, number)
-    claim = claims.load(tx, guild, found.claim)
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
     mark = tx.execute(MARK, {"g": guild, "n": number}).one()
     note = (
         Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
     )  # erased with its writer
     room = ROOM
     for instrument in reversed(kinds.ALL):
-        step = instrument.take_back_some(tx, claim, number, room, now, mark.reversed_by, note)
+        step = instrument.take_back_some(tx, claim, number, result, room, now, mark.reversed_by, note)
         room -= step.entries
         if not step.done:
             jobs.schedule(tx, guild, "resolution.back", number, to_us(now))

@@ -89,15 +89,9 @@ def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
         evidence=evidence,
         reason=reason,
     )
-    judges.note_act(
-        tx,
-        claim.guild,
-        JUDGED,
-        actor=request.actor.player,
-        now=now,
-        claim=claim.number,
-        reason=f"Item {item.number}, {request.answer}: {evidence}",
-    )
+    act = f"Item {item.number}, {request.answer}: {evidence}"
+    actor = request.actor.player
+    judges.note_act(tx, claim.guild, JUDGED, actor=actor, now=now, claim=claim.number, reason=act)
     happened(tx, ClaimChanged(claim.guild, claim.number))
     facts = {"claim": claim.number, "item": item.number}
     outbox.enqueue(tx, claim.guild, "item.judged", facts, now, line=claim.number)

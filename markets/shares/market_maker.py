@@ -277,13 +277,7 @@ def carry_out(
     )
     after = _moved(market, quote)
     assert posted.balances[market.escrow.number] >= max(after.sold), market.claim
-    this = {"g": market.guild, "claim": market.claim, "outcome": quote.outcome}
-    _MOVE.execute(tx, **this, moved=after.book.shares[quote.outcome], sold=after.sold[quote.outcome])
-    _COUNT.execute(tx, g=market.guild, claim=market.claim, trades=after.trades)
-    # A row that a conflict would turn into an update is held against the CHECKs first: shares below zero would fail.
-    if not _HOLD.execute(tx, **this, p=player, quantity=quote.quantity, amount=paid):
-        position = {"claim": market.claim, "player": player, "outcome": quote.outcome, "paid": None}
-        _POSITION.execute(tx, guild_id=market.guild, shares=quote.quantity, cost=paid, **position)
+    _hand_over(tx, after, quote, player, paid)
     _TRADE.execute(
         tx,
         guild_id=market.guild,
@@ -300,6 +294,17 @@ def carry_out(
     )
     happened(tx, ClaimChanged(market.guild, market.claim))
     return TradeDone(after, quote, posted, after.trades)
+
+
+def _hand_over(tx: Connection, after: Market, quote: Quote, player: int, paid: int) -> None:
+    """Add a trade to what the market has sold and to what the player holds; `after` is the market with it."""
+    this = {"g": after.guild, "claim": after.claim, "outcome": quote.outcome}
+    _MOVE.execute(tx, **this, moved=after.book.shares[quote.outcome], sold=after.sold[quote.outcome])
+    _COUNT.execute(tx, g=after.guild, claim=after.claim, trades=after.trades)
+    # A row that a conflict would turn into an update is held against the CHECKs first: shares below zero would fail.
+    if not _HOLD.execute(tx, **this, p=player, quantity=quote.quantity, amount=paid):
+        position = {"claim": after.claim, "player": player, "outcome": quote.outcome, "paid": None}
+        _POSITION.execute(tx, guild_id=after.guild, shares=quote.quantity, cost=paid, **position)
 
 
 def _moved(market: Market, quote: Quote) -> Market:
