@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPool
+from sqlalchemy.util import LRUCache
 
 from ledger.errors import NotThere, OldSqlite, ReadOnly, ReadTooLong, Unreachable
 from ledger.storage.address import Address
@@ -50,13 +51,14 @@ def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
     _require_file(address, mode)
     if mode == "make" and address.path is not None:
         _make_private(address.path)
-    engine = sa.create_engine(
-        "sqlite+pysqlite://",
-        creator=lambda: sqlite3.connect(
-            _file_uri(address, create=mode == "make"), uri=True, isolation_level=None, check_same_thread=False
-        ),
-        poolclass=StaticPool,
-    )
+
+    def connect() -> Any:
+        uri = _file_uri(address, create=mode == "make")
+        return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+
+    common = _common_engine()
+    engine = sa.Engine(StaticPool(connect, dialect=common.dialect), common.dialect, common.url)
+    engine.update_execution_options(compiled_cache=_COMPILED)
     # The journal's kind stands in the file itself: it is set where the version is known to be ours.
     more = {"read": ["query_only = ON"], "write": ["journal_mode = WAL"], "make": []}[mode]
 
@@ -65,6 +67,21 @@ def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
             driver.execute(f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", prepare)
+    return engine
+
+
+_COMPILED = LRUCache[Any, Any](2_000)
+"""Texts of statements, which every connection of this process shares: each reader would compile them again, and each
+command. As many as a process has, and some over."""
+
+
+@cache
+def _common_engine() -> sa.Engine:
+    """Whose dialect all engines share: what is compiled is known by it."""
+    engine = sa.create_engine("sqlite+pysqlite://", poolclass=StaticPool)
+    with engine.connect():  # the dialect asks the library once what it can do
+        pass
+    engine.dispose()
     return engine
 
 
