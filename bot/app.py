@@ -24,7 +24,7 @@ log = logging.getLogger("crux.app")
 
 @contextlib.asynccontextmanager
 async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[Router]:
-    """The client with all its commands, not connected yet, on an open database."""
+    """Build the client with all its commands, on an open database. It isn't connected yet."""
     if discord_url is not None:
         point_at(discord_url)
     db = await Database.open(url)

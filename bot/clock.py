@@ -53,7 +53,7 @@ class Clock:
         return from_us(self._said_us) + timedelta(seconds=passed)
 
     def of(self, snowflake: int) -> datetime:
-        """When Discord made this id, but never later than now: a press must not bring a future with it."""
+        """Return when Discord made this id, but never later than now: a press must not bring a future with it."""
         return min(created(snowflake), self.now())
 
     def set(self, now_us: int, *, frozen: bool = False) -> None:
@@ -92,7 +92,7 @@ class Clock:
 
 
 def created(snowflake: int) -> datetime:
-    """When an id of Discord's was made, to the millisecond."""
+    """Return when an id of Discord's was made, to the millisecond."""
     return DISCORD_EPOCH + timedelta(milliseconds=snowflake >> 22)
 
 

@@ -65,7 +65,7 @@ class Router(Client):
         await self._sync_commands()
 
     async def on_interaction(self, press: Press) -> None:
-        """Presses and forms; commands reach the tree by themselves."""
+        """Handle presses and forms; commands reach the tree by themselves."""
         if press.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             try:
                 self.gate(press)

@@ -51,8 +51,8 @@ _VIRAMA = 9
 
 
 def seen(text: str) -> str:
-    """What somebody typed, line for line, without what can't be seen: controls, bidi overrides, zero-width marks;
-    and without letters that carry more marks than belong on one."""
+    """Return what a person typed, line for line, without what can't be seen: controls, bidi overrides, zero-width
+    marks; and without letters that carry more marks than belong on one."""
     if text.isascii() and text.isprintable():
         return text
     kept: list[str] = []
@@ -75,7 +75,7 @@ def seen(text: str) -> str:
 
 
 def cut(text: str) -> str:
-    """The beginning of a text that is cut here, without a space or half of what was joined at its end."""
+    """Return the beginning of a text that is cut here, without a space or half of what was joined at its end."""
     return text.rstrip(f"{_JOINERS} ")
 
 

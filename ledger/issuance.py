@@ -201,7 +201,7 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
 
 
 def give(tx: Connection, request: Gift, now: datetime) -> Posted:
-    """A present from one player to another.
+    """Give points from one player to another, as a present.
 
     Raises:
         GrantRefused: A6: gifts are off, to oneself, or over a tenth of the starting balance within 24 hours
@@ -220,7 +220,7 @@ def give(tx: Connection, request: Gift, now: datetime) -> Posted:
 
 
 def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, unsettled: int = 0) -> int:
-    """The giver's balance, if this much may be given just now. Reads only, so a confirmation can ask first.
+    """Return the giver's balance, if this much may be given just now. Reads only, so a confirmation can ask first.
 
     Raises:
         GrantRefused, InsufficientFunds: As `give`.
@@ -243,13 +243,13 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
 
 
 def grant(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
-    """A moderator's grant from the mint, with its reason (A7)."""
+    """Grant points from the mint, by a moderator with a reason (A7)."""
     wallet = accounts.wallet(tx, request.guild, request.player)
     return _act(tx, request, GRANT, accounts.mint(request.guild), wallet, now)
 
 
 def take(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
-    """A moderator's taking, back to the mint, with its reason; never below zero (A4, A7)."""
+    """Take points back to the mint, by a moderator with a reason; never below zero (A4, A7)."""
     wallet = accounts.wallet(tx, request.guild, request.player)
     return _act(tx, request, TAKE, wallet, accounts.mint(request.guild), now)
 

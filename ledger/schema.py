@@ -320,7 +320,7 @@ POSTGRESQL_FUNCTIONS = (
 
 
 def sqlite_triggers() -> list[str]:
-    """Statements that make transfers and entries append-only and notes blankable, on SQLite."""
+    """Return statements that make transfers and entries append-only and notes blankable, on SQLite."""
     refuse = [
         f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -338,7 +338,7 @@ def sqlite_triggers() -> list[str]:
 
 
 def postgresql_triggers() -> list[str]:
-    """The same for PostgreSQL; TRUNCATE, which fires no row trigger, is refused as well."""
+    """Return the same for PostgreSQL; TRUNCATE, which fires no row trigger, is refused too."""
     made: list[str] = []
     for table, function in [
         *((table, "crux_append_only") for table in APPEND_ONLY),

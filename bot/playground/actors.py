@@ -68,7 +68,7 @@ class Actors:
     async def menu(
         self, user: User, where: str | None, name: str, message: str | None, person: str | None, how: Delivery
     ) -> Json:
-        """A command on a message, or on a person."""
+        """Return a command on a message, or on a person."""
         target = None if message is None else people.message(self.world, user, message)
         channel = self._seen(user, where) if target is None else self.world.channels[target.channel_id]
         kind = 3 if target is not None else 2

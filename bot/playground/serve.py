@@ -76,7 +76,7 @@ def refuse_real_token() -> None:
 
 @contextlib.asynccontextmanager
 async def running(options: Options) -> AsyncGenerator[Running]:
-    """A playground from its first answer to its last; raises CannotStart with one sentence."""
+    """Serve a playground from its first answer to its last; raise CannotStart with one sentence."""
     refuse_real_token()
     with contextlib.ExitStack() as held:
         folder = None
@@ -223,7 +223,7 @@ def _print(line: str) -> None:
 
 
 def run(options: Options, *, open_browser: bool = True) -> int:
-    """`crux playground`: the exit code. A reason not to start is one sentence on standard error."""
+    """Run `crux playground`, and return its exit code. A reason not to start is one sentence on standard error."""
     try:
         asyncio.run(serve(options, open_browser=open_browser))
     except CannotStart as reason:

@@ -146,5 +146,5 @@ class Form:
 
 
 def turning(*buttons: Button) -> tuple[Button, ...]:
-    """Buttons that turn pages; none where there is only one page."""
+    """Return buttons that turn pages; none where there is only one page."""
     return buttons if any(not button.off for button in buttons) else ()

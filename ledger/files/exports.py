@@ -126,7 +126,7 @@ _FORGOTTEN = paging.page(
 
 
 def blocks(tx: Connection, selection: Selection) -> Iterator[str]:
-    """A table as CSV, some whole lines at a time.
+    """Yield a table as CSV, some whole lines at a time.
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to export.
@@ -136,7 +136,7 @@ def blocks(tx: Connection, selection: Selection) -> Iterator[str]:
 
 
 def stream(db: Database, selection: Selection) -> AsyncIterator[str]:
-    """The same of an open database, beside its writes."""
+    """Yield the same of an open database, without stopping its writes."""
     return paging.stream(db, paging.guarded(selection.guild, _selected(selection)))
 
 

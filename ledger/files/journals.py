@@ -40,7 +40,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._:/-]", re.ASCII)
 
 
 def blocks(tx: Connection, selection: Selection, style: Style = "hledger") -> Iterator[str]:
-    """A journal, some whole lines at a time. The selection's table does not matter.
+    """Yield a journal, some whole lines at a time. The selection's table does not matter.
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to write.
@@ -50,7 +50,7 @@ def blocks(tx: Connection, selection: Selection, style: Style = "hledger") -> It
 
 
 def stream(db: Database, selection: Selection, style: Style = "hledger") -> AsyncIterator[str]:
-    """The same of an open database, beside its writes."""
+    """Yield the same of an open database, without stopping its writes."""
     return paging.stream(db, paging.guarded(selection.guild, _journal(selection, style)))
 
 

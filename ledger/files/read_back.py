@@ -138,7 +138,7 @@ class CsvFile:
             raise self.wrong(otherwise)
 
     def require_points(self, *places: int) -> None:
-        """Points must say what the minor units in the cell before them say."""
+        """Check that points say the same as the minor units in the cell before them."""
         for place in places:
             said = money.points(int(self.raw[place - 1]))
             self.require(self.raw[place] == said, f"{self.columns[place]} should be {said}")

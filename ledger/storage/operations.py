@@ -84,7 +84,7 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
 
 
 def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
-    """SHA-256 over the unit's name and the request's fields; what tells a repeat from a key used twice."""
+    """Compute SHA-256 over the unit's name and the request's fields; it tells a repeat from a key used twice."""
     try:
         body = _requests(type(request)).dump_json(
             request, warnings=False
@@ -95,7 +95,7 @@ def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
 
 
 def was_done(tx: Connection, guild: int, key: str) -> bool:
-    """Whether something was carried out under this key."""
+    """Return whether something was carried out under this key."""
     return _FIND_DONE.row(tx, g=guild, key=key) is not None
 
 

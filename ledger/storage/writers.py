@@ -85,7 +85,7 @@ class Waiting:
         queue.append(job)
 
     def take(self, *, background: bool) -> QueuedWrite | None:
-        """The next job that somebody still waits for; background work only if it may be."""
+        """Return the next job that a caller still waits for; background work only if it may be."""
         for queue in (self.presses, self.background) if background else (self.presses,):
             while queue:
                 job = queue.popleft()

@@ -180,7 +180,7 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
 
 
 def before_move(tx: Connection, guild: int, number: int, player: int, to: int, now: datetime) -> Bet:
-    """A player's bet as it would be on the claim that supersedes its own, before anybody signs for that.
+    """Return a player's bet as it would be on the claim that supersedes its own, before anybody signs for that.
 
     Raises:
         What `move_bet` raises, whatever was shown.

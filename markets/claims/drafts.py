@@ -122,7 +122,7 @@ def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
 
 
 def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
-    """A draft goes: its author dropped it, or 90 days passed (B6)."""
+    """Drop a draft: its author dropped it, or 90 days passed (B6)."""
     claim = load(tx, guild, number)
     state = claim.require("drop", now)
     for kind in ("draft.ask", "draft.drop"):
@@ -144,7 +144,7 @@ class Drop:
 
 
 def drop(tx: Connection, request: Drop, now: datetime) -> int:
-    """A draft goes, because its author says so; returns its number.
+    """Drop a draft for its author; return its number.
 
     Raises:
         NotAuthor, ClaimMoved: It is somebody else's, or no draft.
@@ -157,7 +157,8 @@ def drop(tx: Connection, request: Drop, now: datetime) -> int:
 
 
 def require_may_supersede(old: Claim, actor: Actor) -> None:
-    """
+    """Check who says what supersedes a claim.
+
     Raises:
         NotAuthor: Only its author or a moderator says what supersedes a claim.
         ClaimMoved: It is a draft, which is edited instead.
@@ -169,7 +170,8 @@ def require_may_supersede(old: Claim, actor: Actor) -> None:
 
 
 def require_draft_of(claim: Claim, author: int) -> None:
-    """
+    """Check that it is a draft of this player.
+
     Raises:
         NotAuthor, ClaimMoved: It is somebody else's, or no draft any more.
     """

@@ -55,48 +55,50 @@ class Instrument:
     def changes(
         self, tx: Connection, claim: Claim, result: Result, player: int | None = None
     ) -> dict[int, int]:
-        """By how much each player would end above what they put in, minor units; of one player if named."""
+        """Return by how much each player would end above what they put in, minor units; of one player if named."""
         return {}
 
     def changes_by_outcome(
         self, tx: Connection, claim: Claim, player: int | None = None
     ) -> list[dict[int, int]]:
-        """`changes` by each outcome of the claim, in their order. A kind that thousands hold reads them once here."""
+        """Return `changes` by each outcome of the claim, in their order. A kind that thousands hold reads them once
+        here."""
         outcomes = range(len(claim.terms.outcomes))
         return [self.changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
 
     def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        """Who has something on it now, and how much, minor units: its holders (D1, D4)."""
+        """Return who has something on it now, and how much, minor units: its holders (D1, D4)."""
         return {}
 
     unanimous = False
     """Whether all its holders have to agree on a judge (D4); else more than half of them do, by stake."""
 
     def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
-        """Whether a player has something on it now."""
+        """Return whether a player has something on it now."""
         return False
 
     def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
-        """Whether a player has or ever had money or a resting order on it (D4)."""
+        """Return whether a player has or ever had money or a resting order on it (D4)."""
         return False
 
     def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
-        """Whether somebody who has something on it had themselves deleted: their silence is no consent (E4)."""
+        """Return whether a player who has something on it had themselves deleted: their silence is
+        no consent (E4)."""
         return False
 
     def hangs(self, tx: Connection, claim: Claim) -> bool:
-        """Whether anything hangs on it that somebody has to judge (B8)."""
+        """Return whether anything hangs on it that people have to judge (B8)."""
         return False
 
     def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        """The claim is open again, after a proposal or a moderator had stopped it (D2)."""
+        """Go on after a proposal or a moderator had stopped the claim: it is open again (D2)."""
 
     def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        """The claim is filed with nothing on it (B8): give back what is left of no use."""
+        """Give back what is left of no use, since the claim is filed with nothing on it (B8)."""
 
 
 def weights(claim: Claim, result: Result) -> tuple[int, ...] | None:
-    """The weights that a result gives to the claim's outcomes; None where all get back what they put in.
+    """Return the weights that a result gives to the claim's outcomes; None where all get back what they put in.
 
     *Unclear* goes by the claim's clause; where that leaves it to the judges and they chose none, stakes return (D7).
     """

@@ -105,7 +105,7 @@ class Remark:
 
 
 def check(draft: Draft) -> tuple[Remark, ...]:
-    """All that is to be said about a draft, what blocks first; at most one remark for each code."""
+    """List all remarks on a draft, what blocks first; at most one for each code."""
     draft = replace(
         draft,
         statement=draft.statement[:MOST_LETTERS],

@@ -108,7 +108,7 @@ def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
 
 
 def cancelling(*kinds: str) -> Callable[[Connection, int, int], None]:
-    """What cancels several kinds about one thing in one statement, given the guild and the thing's number."""
+    """Make what cancels several kinds about one thing in one statement, given the guild and the thing's number."""
     named = _d.kind.in_([constant(kind) for kind in kinds])
     statement = Compiled(sa.delete(due_work).where(in_guild(_d), named, _d.ref == param("of_ref")))
 
@@ -221,7 +221,7 @@ def failed(tx: Connection, request: JobFailed, now: datetime) -> bool:
 
 
 def backoff_seconds(tries: int) -> int:
-    """How long a row waits after its nth failure: 2 s, doubled each time, at most an hour."""
+    """Return how long a row waits after its nth failure: 2 s, doubled each time, at most an hour."""
     return min(2 ** min(tries, 12), 3_600)
 
 
@@ -231,12 +231,13 @@ def let_go(tx: Connection, request: None, now: datetime) -> int:
 
 
 def next_us(tx: Connection) -> int | None:
-    """When something is due next; None where nothing is. What is held, failed before, or rests doesn't count."""
+    """Return when something is due next; None where nothing is. What is held, failed before, or
+    rests doesn't count."""
     return tx.execute(_NEXT).scalar()
 
 
 def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
-    """When something is due; None where it isn't."""
+    """Return when something is due; None where it isn't."""
     row = tx.execute(LOAD, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return None if row is None else row.due_us
 
@@ -252,18 +253,18 @@ class JobParked:
 
 
 def parked(tx: Connection, guild: int, limit: int = 20) -> list[JobParked]:
-    """What is parked in one server, the oldest first."""
+    """Return what is parked in one server, the oldest first."""
     return [JobParked(*row) for row in tx.execute(_PARKED, {"g": guild, "limit": limit})]
 
 
 def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, int]]:
-    """What is due next in one server: kind, what it is about, and when."""
+    """Return what is due next in one server: kind, what it is about, and when."""
     rows = tx.execute(_COMING, {"g": guild, "limit": limit}).all()
     return [(row.kind, row.ref, row.due_us) for row in rows]
 
 
 def coming_everywhere(tx: Connection, limit: int = 20) -> list[tuple[str, int, int]]:
-    """What is due next over all servers: kind, what it is about, and when."""
+    """Return what is due next over all servers: kind, what it is about, and when."""
     return [(row.kind, row.ref, row.due_us) for row in tx.execute(_COMING_EVERYWHERE, {"limit": limit})]
 
 

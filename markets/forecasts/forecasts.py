@@ -178,13 +178,14 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
 
 
 def show(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: trading has closed, so they are shown, which the card does."""
+    """Show the forecasts, since trading has closed; the card does it. The calendar calls it."""
     outbox.redraw(tx, work.guild, "claim", work.ref)
     _redraw_cruxes(tx, work.guild, work.ref)
 
 
 def require_open(claim: Claim, now: datetime) -> None:
-    """
+    """Check that the claim takes forecasts now.
+
     Raises:
         ForecastsClosed, ClaimMoved, ClaimHalted: It takes no forecast now.
     """
@@ -196,7 +197,7 @@ def require_open(claim: Claim, now: datetime) -> None:
 
 
 def required(claim: Claim, chances: Chances, quantiles: Sequence[str]) -> Chances:
-    """A forecast held against its claim, as chances.
+    """Check a forecast against its claim, and return it as chances.
 
     Raises:
         BadForecast: There isn't one chance from 0.1% to 99.9% for each outcome, or they don't add up; or the
@@ -260,13 +261,13 @@ def _beginning(claim: Claim, now: datetime) -> dict[str, int]:
 
 
 def current(tx: Connection, guild: int, claim: int, player: int) -> Forecast | None:
-    """What somebody says now, if they do."""
+    """Return what a player says now, if they do."""
     row = _CURRENT.row(tx, g=guild, c=claim, p=player) if fits(claim) else None
     return None if row is None else _forecast(row)
 
 
 def mine(tx: Connection, guild: int, claim: int, player: int) -> list[Forecast]:
-    """All that somebody has said on a claim, the newest first.
+    """Return all that a player has said on a claim, the newest first.
 
     Raises:
         UnknownForecast: Nothing.
@@ -280,14 +281,15 @@ def mine(tx: Connection, guild: int, claim: int, player: int) -> list[Forecast]:
 def around(
     tx: Connection, guild: int, claim: int, player: int, at_us: int
 ) -> tuple[Forecast | None, Forecast | None]:
-    """What somebody said at a moment, and what they say last if they said it later; nothing where they didn't."""
+    """Return what a player said at a moment, and what they say last if they said it later; nothing
+    where they didn't."""
     said = [_forecast(row) for row in _MINE.rows(tx, g=guild, c=claim, p=player)]
     before = next((one for one in said if one.from_us <= at_us), None)
     return before, said[0] if said and said[0].from_us > at_us else None
 
 
 def is_hidden(tx: Connection, claim: Claim, now: datetime) -> bool:
-    """Whether nobody sees another's forecast on a claim just now."""
+    """Return whether nobody sees another's forecast on a claim just now."""
     rule = _rule(tx, claim)
     closed = claim.closes_us is not None and to_us(now) >= claim.closes_us
     ended = claim.state in ("settled", "void", "unresolved")
@@ -295,7 +297,7 @@ def is_hidden(tx: Connection, claim: Claim, now: datetime) -> bool:
 
 
 def crowd(tx: Connection, claim: Claim, now: datetime) -> Crowd:
-    """What everybody says now, as far as it isn't hidden."""
+    """Return what everybody says now, as far as it isn't hidden."""
     if is_hidden(tx, claim, now):
         count = tx.execute(_COUNT, {"g": claim.guild, "c": claim.number}).scalar_one()
         return Crowd(count, True, ())
@@ -304,12 +306,12 @@ def crowd(tx: Connection, claim: Claim, now: datetime) -> Crowd:
 
 
 def history(tx: Connection, guild: int, claim: int) -> list[Forecast]:
-    """Everything that anybody said on a claim, in the order of players and of what each said."""
+    """Return everything that players said on a claim, in the order of players and of what each said."""
     return [_forecast(row) for row in _HISTORY.rows(tx, g=guild, c=claim)]
 
 
 def begun_us(tx: Connection, claim: Claim) -> int | None:
-    """When forecasting on a claim began; None where it didn't."""
+    """Return when forecasting on a claim began; None where it didn't."""
     return tx.execute(_FROM, {"g": claim.guild, "c": claim.number}).scalar()
 
 

@@ -36,12 +36,12 @@ class Verdict:
 
 
 def miss(chance_bps: int, came: bool) -> Fraction:
-    """How far a chance was from what came: the squared difference, from 0 to 1."""
+    """Return how far a chance was from what came: the squared difference, from 0 to 1."""
     return Fraction(chance_bps - WHOLE * came, WHOLE) ** 2
 
 
 def score(chances: Sequence[int], answers: Sequence[Answer]) -> Fraction | None:
-    """A story's mean miss over the items that count; None where none does.
+    """Return a story's mean miss over the items that count; None where none does.
 
     Args:
         chances: What the story says of each item, in basis points.
@@ -52,7 +52,7 @@ def score(chances: Sequence[int], answers: Sequence[Answer]) -> Fraction | None:
 
 
 def verdict(stories: Sequence[Sequence[int]], answers: Sequence[Answer]) -> Verdict:
-    """Which of the stories was closest to what came; `stories` holds the chances of each.
+    """Return which of the stories was closest to what came; `stories` holds the chances of each.
 
     Raises:
         ValueError: There are no items or no stories, or a story hasn't one chance for each item.

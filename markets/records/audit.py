@@ -153,7 +153,7 @@ _ENTRIES = (
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:
-    """What doesn't fit, in sentences; none where all is right."""
+    """List what doesn't fit, in sentences; none where all is right."""
     return tuple(islice(_all(tx, guild), MOST))
 
 

@@ -39,12 +39,12 @@ FOLDER = "claims"
 
 
 def columns(table: Table) -> list[str]:
-    """The header of a file."""
+    """Return the header of a file."""
     return LAYOUTS[table].header
 
 
 def blocks(tx: Connection, guild: int, table: Table, *, hidden: bool = False) -> Iterator[str]:
-    """A table as CSV, some whole lines at a time; with what is `hidden` from everybody still, or without it.
+    """Yield a table as CSV, some whole lines at a time, with or without what is still `hidden` from everybody.
 
     Raises:
         UnknownGuild: There is no such book.
@@ -53,7 +53,8 @@ def blocks(tx: Connection, guild: int, table: Table, *, hidden: bool = False) ->
 
 
 def stream(db: Database, guild: int, table: Table, *, public: bool = False) -> AsyncIterator[str]:
-    """The same of an open database, beside its writes; where it is `public`, only what every member may see."""
+    """Yield the same of an open database, without stopping its writes; where it is `public`, only what every member
+    may see."""
     return paging.stream(db, paging.guarded(guild, _told(guild, table, public=public)))
 
 
@@ -87,7 +88,7 @@ def add_to_folder(tx: Connection, guild: int, folder: Path, *, with_people: bool
 
 
 def written(*, people: bool) -> tuple[Table, ...]:
-    """The tables of an export, in the order in which one may point to another before it."""
+    """Return the tables of an export, in the order in which one may point to another before it."""
     return tuple(table for table in TABLES if people or table not in PEOPLES)
 
 

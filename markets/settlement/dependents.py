@@ -28,7 +28,7 @@ _TIMES = (
 
 
 def verdict(state: str, result: Result | None, outcome: int) -> str:
-    """How a condition stands: `state` and the result that stands are those of the claim it names.
+    """Return how a condition stands: `state` and the result that stands are those of the claim it names.
 
     Only the outcome itself meets it. Unclear, graded, void and filed as unresolved are endings of another kind.
     """
@@ -39,7 +39,8 @@ def verdict(state: str, result: Result | None, outcome: int) -> str:
 
 
 def look(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a claim's condition was decided or opened again, or the claim itself goes on again."""
+    """Compare a claim with its condition, which was decided or opened again, or after the claim itself goes on. The
+    calendar calls it."""
     claim = claims.load(tx, work.guild, work.ref)
     link = conditions.find(tx, claim.guild, claim.number)
     if link is None:

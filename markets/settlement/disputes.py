@@ -224,7 +224,7 @@ def argue(tx: Connection, request: Argue, now: datetime) -> int:
 
 
 def bonded(tx: Connection, dispute: Dispute) -> set[int]:
-    """Whose bonds the ruling moves."""
+    """Return whose bonds the ruling moves."""
     proposal = proposals.load(tx, dispute.guild, dispute.proposal)
     held = {dispute.challenger: dispute.bond, proposal.proposer: proposal.bond}
     if dispute.appellant is not None:
@@ -279,7 +279,8 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
 
 
 def drop(tx: Connection, claim: Claim, now: datetime) -> None:
-    """The claim is void by its condition (C10), so there is nothing left to judge: all bonds return."""
+    """Drop a dispute, since its claim is void by its condition (C10) and nothing is left to judge:
+    all bonds return."""
     dispute = standing(tx, claim)
     tx.execute(LAPSE, {"g": claim.guild, "n": dispute.number})
     cancel_waits(tx, claim.guild, dispute.number)
@@ -300,7 +301,7 @@ def tell(tx: Connection, claim: Claim, kind: str, now: datetime, **facts: int | 
 
 
 def load(tx: Connection, guild: int, number: int) -> Dispute:
-    """A dispute by its number.
+    """Return a dispute by its number.
 
     Raises:
         UnknownDispute: This server has none.
@@ -318,12 +319,12 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
 
 
 def newest(tx: Connection, claim: Claim) -> int | None:
-    """The newest dispute on a claim, whatever became of it."""
+    """Return the newest dispute on a claim, ended or not."""
     return tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
 
 
 def standing(tx: Connection, claim: Claim) -> Dispute:
-    """The dispute on a claim that is disputed or ruled.
+    """Return the dispute on a claim that is disputed or ruled.
 
     Raises:
         UnknownDispute: There is none.
@@ -335,7 +336,7 @@ def standing(tx: Connection, claim: Claim) -> Dispute:
 
 
 def required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:
-    """The dispute on a claim, which has to be about the proposal that stands, and that somebody read."""
+    """Return the dispute on a claim, which has to be about the proposal that stands and that was read."""
     dispute = standing(tx, claim)
     if proposals.require_standing(tx, claim, proposal).number != dispute.proposal:
         raise ProposalGone(claim.number, claim.state, dispute.proposal)

@@ -20,8 +20,8 @@ ALL: tuple[Instrument, ...] = (
 
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """By how much each player would end above what they put in, over all that hangs on a claim, minor units; of one
-    player if named."""
+    """Return by how much each player would end above what they put in, over all that hangs on a claim, minor units;
+    of one player if named."""
     found: dict[int, int] = {}
     for instrument in ALL:
         _add(found, instrument.changes(tx, claim, result, player))
@@ -29,7 +29,7 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, in their order; for much less than one after the other."""
+    """Return `changes` by each outcome of the claim, in their order; for much less than one after the other."""
     found: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
     for instrument in ALL:
         for change, brings in zip(found, instrument.changes_by_outcome(tx, claim, player), strict=True):

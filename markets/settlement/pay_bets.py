@@ -151,7 +151,7 @@ _DELETED = (
 
 
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
-    """What each side of a bet gets by a result (C8, C9, B4)."""
+    """Return what each side of a bet gets by a result (C8, C9, B4)."""
     outcomes = len(claim.terms.outcomes)
     if result.kind == "early" or is_void(
         bet, result
@@ -170,7 +170,7 @@ def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
 
 
 def is_void(bet: Bet, result: Result) -> bool:
-    """Whether a result makes a bet void: all are, or those that were taken after it was public (D1)."""
+    """Return whether a result makes a bet void: all are, or those that were taken after it was public (D1)."""
     late = result.known_us is not None and bet.accepted_us > result.known_us
     return result.kind == "void" or (result.voids_late and late)
 
@@ -178,7 +178,7 @@ def is_void(bet: Bet, result: Result) -> bool:
 def live_bets(
     tx: Connection, guild: int, claim: int, *, player: int | None = None, limit: int = 10_000
 ) -> list[Bet]:
-    """The bets on a claim that are not paid yet, by number; of one player if named."""
+    """Return the bets on a claim that are not paid yet, by number; of one player if named."""
     asked = {"g": guild, "claim": claim, "limit": limit}
     if player is None:
         return [bet_bets.bet_of(row) for row in tx.execute(_LIVE, asked)]
@@ -186,6 +186,6 @@ def live_bets(
 
 
 def paid_bets(tx: Connection, guild: int, resolution: int, *, limit: int = 10_000) -> list[Bet]:
-    """The bets that a resolution has paid, by number."""
+    """Return the bets that a resolution has paid, by number."""
     asked = {"g": guild, "r": resolution, "limit": limit}
     return [bet_bets.bet_of(row) for row in tx.execute(_PAID_BETS, asked)]

@@ -154,7 +154,8 @@ def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
 def require_tell(
     tx: Connection, guild: int, number: int, writer: int, story: int | None, now: datetime
 ) -> Claim:
-    """Who may write a story, also before they are asked for it: what `tell` raises before it looks at the words."""
+    """Check who may write a story, also before they are asked for it: raise what `tell` raises before it looks at the
+    words."""
     claim = claims.load(tx, guild, number)
     require_seen(tx, claim, writer)
     scenario = scenario_of(claim)
@@ -173,7 +174,7 @@ def require_tell(
 
 
 def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
-    """The terms with a story written or changed.
+    """Return the terms with a story written or changed.
 
     A line that says what an item says already, by the same date, prices it; any other is a new item, of which the
     other stories say 50% until they say otherwise. The list is the author's: what isn't in their own story is gone.
@@ -256,7 +257,7 @@ def keep(tx: Connection, request: Keep, now: datetime) -> int:
 
 
 def kept(tx: Connection, guild: int, claim: int, writer: int) -> str | None:
-    """What somebody typed for a story and that couldn't be taken, as JSON."""
+    """Return what a player typed for a story and that couldn't be taken, as JSON."""
     return tx.execute(_KEPT, {"g": guild, "n": claim, "p": writer}).scalar()
 
 
@@ -278,7 +279,8 @@ def share(tx: Connection, request: Share, now: datetime) -> int:
 
 
 def require_seen(tx: Connection, claim: Claim, player: int) -> None:
-    """
+    """Check that a scenario is there to be read.
+
     Raises:
         NoScenario, UnknownClaim: It has no stories, or isn't there any more.
         DraftNotShared: It is a draft that its author hasn't shown.
@@ -291,7 +293,7 @@ def require_seen(tx: Connection, claim: Claim, player: int) -> None:
 
 
 def is_shared(tx: Connection, claim: Claim) -> bool:
-    """Whether others may add their stories to a draft."""
+    """Return whether others may add their stories to a draft."""
     return SHARED in json.loads(claims.typed_of(tx, claim.guild, claim.number))
 
 
@@ -299,7 +301,7 @@ def is_shared(tx: Connection, claim: Claim) -> bool:
 
 
 def forget(tx: Connection, guild: int, player: int) -> None:
-    """A person had themselves deleted: what they typed and kept goes, and why they judged an item so (E4)."""
+    """Forget what a player who had themselves deleted typed and kept, and why they judged an item so (E4)."""
     tx.execute(_UNKEEP_ALL, {"g": guild, "p": player})
     tx.execute(_ERASE, {"g": guild, "p": player})
 

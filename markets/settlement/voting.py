@@ -106,7 +106,7 @@ _ADD_APPOINTMENT = sa.insert(tables.appointments)
 
 
 def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
-    """A judge votes; enough votes for one result are the ruling, which is paid a day after its post (D6).
+    """Vote as a judge; enough votes for one result are the ruling, which is paid a day after its post (D6).
 
     Raises:
         ClaimMoved: There is no dispute to decide.
@@ -157,7 +157,7 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
 
 
 def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
-    """Holds somebody against the judges of this round; True where they may rule alone, the others having had time.
+    """Check who judges in this round; True where they may rule alone, since the others have had time.
 
     Raises:
         NotAJudge: They are none.
@@ -191,7 +191,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
 
 
 def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
-    """A side names whom they would have judge; True where all sides now agree, and that member may rule alone (D4).
+    """Name whom a side would have judge; True where all sides now agree, and that member may rule alone (D4).
 
     Raises:
         ClaimMoved: There is no dispute.
@@ -220,8 +220,8 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
 
 
 def appointed(tx: Connection, claim: Claim) -> int | None:
-    """The member that the sides would have judge a claim: every side of a live bet, and of a market or a pool those
-    who hold more than half of it (D4)."""
+    """Return the member that the sides would have judge a claim: every side of a live bet, and of a market or a pool
+    those who hold more than half of it (D4)."""
     chosen = {
         row.side: row.judge
         for row in tx.execute(_APPOINTMENTS, {"g": claim.guild, "claim": claim.number}).all()

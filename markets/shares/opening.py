@@ -190,7 +190,7 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Marke
 
 
 def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: int) -> int:
-    """The subsidy that opening would take, minor units: the most that can be lost.
+    """Return the subsidy that opening would take, minor units: the most that can be lost.
 
     Raises:
         BadTrade: The liquidity or the opening prices can't stand.
@@ -200,7 +200,7 @@ def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: 
 
 
 def cost_to_deepen(tx: Connection, market: Market, deeper: lmsr.Book) -> int:
-    """What adding liquidity takes, minor units; `deeper` is the market maker's state after it."""
+    """Return what adding liquidity takes, minor units; `deeper` is the market maker's state after it."""
     held = accounts.state(tx, market.escrow).balance
     return max(lmsr.subsidy_to_deepen(market.book, deeper, [held - sold for sold in market.sold]), 1)
 
@@ -237,7 +237,8 @@ def _deepest(tx: Connection, market: Market, request: AddLiquidity) -> tuple[lms
 
 
 def require_liquidity(liquidity: int, least: int = LEAST_LIQUIDITY) -> None:
-    """
+    """Check an amount of liquidity.
+
     Raises:
         BadTrade: A market can't have so little of it, or so much.
     """

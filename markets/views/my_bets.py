@@ -71,7 +71,7 @@ class MyBets:
 
 
 def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *, before: int = 0) -> MyBets:
-    """What somebody has: live bets, those whose claim waits for its result, or those that have ended."""
+    """Read what a player has: live bets, those whose claim waits for its result, or those that have ended."""
     asked = {"g": guild, "p": player, "now": to_us(now), "before": before or MOST}
     statement = {LIVE: _MY_LIVE, DUE: _MY_DUE, ENDED: _MY_ENDED}[kind]
     bets = [bet_bets.bet_of(row) for row in tx.execute(statement, asked)]

@@ -83,7 +83,7 @@ _VOIDS = (
 
 
 def record(tx: Connection, guild: int, player: int) -> Record:
-    """How somebody's bets and objections have ended so far."""
+    """Read how a player's bets and objections have ended so far."""
     asked = {"g": guild, "p": player}
     counted = {row.state: row.bets for row in tx.execute(_ENDED_BETS, asked)}
     lost = tx.execute(_LOST_PROPOSALS, asked).scalar_one() + tx.execute(_LOST_DISPUTES, asked).scalar_one()
@@ -93,7 +93,7 @@ def record(tx: Connection, guild: int, player: int) -> Record:
 
 
 def profile(tx: Connection, guild: int, player: int) -> Profile:
-    """What everybody may know of somebody."""
+    """Read what everybody may know of a player."""
     asked = {"g": guild, "p": player}
     live, won, lost, profit = 0, 0, 0, 0
     for row in tx.execute(_RESULTS, asked):

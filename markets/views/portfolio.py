@@ -103,7 +103,7 @@ _SAYING = (
 
 
 def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
-    """Everything that somebody has where nothing is paid yet."""
+    """Read everything that a player has where nothing is paid yet."""
     asked = {"g": guild, "p": player, "most": PAGE * 3}
     markets = tuple(market_queries.mine(tx, guild, row[0], player) for row in tx.execute(_IN_MARKETS, asked))
     resting = tuple(orders.resting(tx, guild, player))
