@@ -67,7 +67,7 @@ async def serve(url: str, token: str, stop: asyncio.Event, *, discord_url: str |
 
 
 async def _served(serving: asyncio.Task[None]) -> None:
-    """What ended the connection to Discord, in a sentence where somebody can do something about it."""
+    """What ended the connection to Discord, in a sentence where the operator can do something about it."""
     try:
         await serving
     except connections.ENDINGS as error:

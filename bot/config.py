@@ -1,6 +1,6 @@
 """config.toml and the token, read into one frozen Config.
 
-A table of the file is a class here, a key one of its fields, and a default stands beside it; a new key is a new
+A table of the file is a class here, a key one of its fields, and a default stands next to it; a new key is a new
 field, and a line in config.example.toml, which a test holds against this file.
 """
 

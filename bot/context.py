@@ -37,7 +37,7 @@ CONFIRM_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody with a wallet. `started` is the starting balance in minor units if this press gave it, `again` from
+    """A person with a wallet. `started` is the starting balance in minor units if this press gave it, `again` from
     when on a person who had themselves deleted can have another."""
 
     glance: Glance
@@ -161,7 +161,7 @@ class Context:
             raise Expired(command, done=done)
 
     async def require_moderator(self) -> Places:
-        """Return the server's places, for somebody who moderates it.
+        """Return the server's places, for a member who moderates it.
 
         Raises:
             NotModerator: They neither have the moderator role nor may manage the server.
@@ -242,7 +242,7 @@ async def number_of(ctx: Context, person: discord.Member | int) -> int:
 def _look(
     tx: Connection, guild: int, person: int, reader: Callable[[Connection, int], A]
 ) -> tuple[Glance, Places, A] | None:
-    """None for somebody who has no wallet with its starting balance yet: that comes before all else."""
+    """None for a person who has no wallet with its starting balance yet: that comes before all else."""
     seen = players.glance(tx, guild, person)
     if seen is None or not seen.started:
         return None
@@ -261,7 +261,7 @@ def _acting(press: Press, known: Known, chosen: Places) -> Acting:
 
 
 def _usable(press: Press, chosen: Places) -> Places:
-    """The places as somebody may be told of them: a channel in which Crux can't write is as good as none."""
+    """The places as a person may be told of them: a channel in which Crux can't write is as good as none."""
     channel = chosen.announcement_channel
     if not channel or press.guild is None or permissions.check(press.guild, channel).can_post:
         return chosen
@@ -277,7 +277,7 @@ def _is_moderator(press: Press, chosen: Places) -> bool:
 
 
 def _manages(press: Press) -> bool:
-    """Whoever may manage the server; the owner may."""
+    """The members who may manage the server; the owner may."""
     return press.permissions.manage_guild or (
         press.guild is not None and press.guild.owner_id == press.user.id
     )

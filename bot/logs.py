@@ -1,4 +1,4 @@
-"""Logs: one line an event, with numbers only. Never a name, a text that somebody typed, or a token.
+"""Logs: one line an event, with numbers only. Never a name, a typed text, or a token.
 
     2026-11-20T12:00:00.123Z warning crux.answer: incident number=412 guild=90210 error=KeyError
 

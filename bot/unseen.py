@@ -43,7 +43,7 @@ _SCRIPTS = (
     (0x1000, 0x109F),
     (0x1780, 0x18AF),
 )
-"""Scripts whose letters take another form beside a joiner: Arabic and its kin, those of India, Burmese, Khmer,
+"""Scripts whose letters take another form next to a joiner: Arabic and its kin, those of India, Burmese, Khmer,
 Mongolian."""
 
 _VIRAMA = 9
@@ -59,7 +59,7 @@ def seen(text: str) -> str:
     marks = 0
     for char in text:
         if _HELPERS.match(char):
-            kept.append(char)  # looked at below, beside what is left
+            kept.append(char)  # looked at below, next to what is left
             continue
         kind = "Z" if char.isspace() else unicodedata.category(char)[0]
         if (kind == "C" and not _FUTURE[0] <= char <= _FUTURE[1]) or char in _NOTHING:

@@ -85,8 +85,8 @@ def digests(
 ) -> list[bytes]:
     """Return the digests of transfers that follow each other: those of `canonical`, at a fifth of the time.
 
-    An audit makes them by the million. `tests/ledger/test_chain_texts.py` holds that both agree on whatever
-    numbers, text and bytes a row holds; anything else raises here or makes another digest.
+    An audit makes them by the million. `tests/ledger/test_chain_texts.py` compares both for all
+    numbers, text and bytes that a row holds. Anything else raises here or makes another digest.
 
     Args:
         before: The digest before the first of them.

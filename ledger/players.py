@@ -1,6 +1,6 @@
 """People and their points, as a bot meets them: by Discord id, before it knows whether they have a wallet.
 
-`enter` makes the wallet on somebody's first press, `present` is a gift between two people, `forget` takes a person
+`enter` makes the wallet on a person's first press, `present` is a gift between two people, `forget` takes a person
 out of the book and leaves the book whole (RULES A5, A6, E4).
 """
 
@@ -45,7 +45,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Meet:
-    """Somebody whom another names, and who may not have pressed anything yet."""
+    """A person whom another names, and who may not have pressed anything yet."""
 
     guild: int
     key: str
@@ -117,7 +117,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Somebody's wallet in one look. `started` says that they had their starting balance."""
+    """A person's wallet in one look. `started` says that they had their starting balance."""
 
     player: Player
     balance: int

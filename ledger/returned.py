@@ -1,8 +1,8 @@
-"""Whoever had themselves deleted and came back: what comes along with them (RULES A4 to A6, E4).
+"""A person who had themselves deleted and came back: what comes with them (RULES A4 to A6, E4).
 
-A deleted person leaves a keyed digest of their id beside the number they had, for a year. With the id at hand, as
-with every press, it tells which numbers were theirs: for these they get no grant anew, what those owe is moved to the
-number they have now, and what those gave away counts.
+A deleted person leaves a keyed digest of their id with the number they had, for a year. Every press brings the
+id, and so tells which numbers were theirs. For these they get no grant again. What those owe is moved to the number
+they have now, and what those gave away counts.
 """
 
 import hashlib

@@ -270,7 +270,7 @@ settings = core(SettingsTable)
 
 
 class ForgottenTable(TableModel, table=True):
-    """Somebody who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
+    """A person who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
 
     It refuses that person a second starting balance and an allowance, lets what the number owes follow them, and
     counts on what it gave away; each row has a salt of its own.

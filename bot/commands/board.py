@@ -1,4 +1,4 @@
-"""/board: who was right, and what everybody may know of somebody (RULES E6)."""
+"""/board: who was right, and what everybody may know of a player (RULES E6)."""
 
 import discord
 from discord import app_commands

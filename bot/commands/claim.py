@@ -90,7 +90,7 @@ async def _choose_in_change(ctx: Context, number: int, form: int, field: int, un
 
 
 async def _own_change(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
-    """A claim of whoever presses that may still be changed, and what was last typed for that."""
+    """A claim of the player who presses that may still be changed, and what was last typed for that."""
     who = await ctx.who()
     found, stored = await ctx.read(kept_edits.change, ctx.guild, number, who.number, ctx.now)
     return found, claim_fields.held_of(found.terms) | form_fields.decode(stored), who

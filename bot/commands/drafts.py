@@ -99,7 +99,7 @@ async def open_draft(ctx: Context, asked: int, draft: int) -> None:
 
 
 async def _own_draft(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
-    """A draft of whoever presses, and what its forms hold."""
+    """A draft of the player who presses, and what its forms hold."""
     who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, number)
     claim_drafts.require_draft_of(found, who.number)
     held = claim_fields.held_of(found.terms) | form_fields.decode(stored)
@@ -177,7 +177,7 @@ async def draft_card(
     writers = found.terms.scenario.writers if found.terms.scenario else ()
     named = {*found.terms.judges.named, found.author, *writers}
     known = await ctx.read(view_claims.named, ctx.guild, named)
-    # Whoever chooses between two readings of the deadline has no need of the warning that there are two.
+    # A choice between two readings of the deadline has no need of the warning that there are two.
     remarks = remarks_on(found.terms, {} if bad else held)
     choices = choices_between(bad, lambda field, at_us: f"draft-until:{number}:{field}:{at_us}")
     if found.terms.scenario is not None and len(found.terms.outcomes) < claims.FEWEST:

@@ -154,7 +154,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
 
 
 async def _may_halt(ctx: Context, number: int) -> Claim:
-    """The claim, for a moderator who may freeze it: whoever has points on it hears that privately (D4)."""
+    """The claim, for a moderator who may freeze it: one who has points on it hears that privately (D4)."""
     who = await ctx.who()
 
     def read(tx: Connection) -> Claim:

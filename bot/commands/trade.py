@@ -161,7 +161,7 @@ def _tolerance(typed: str) -> float:
 
 
 def outcome_named(terms: Terms, typed: str) -> int:
-    """Return which outcome somebody named; of two, "not YES" is NO.
+    """Return which outcome a player named; of two, "not YES" is NO.
 
     Raises:
         BadInput: None, or the others together.

@@ -105,7 +105,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the playground. The copies that `at`, `first`, `delivered` and `forcing` make act differently."""
+    """A person in the playground. The copies that `at`, `first`, `delivered` and `forcing` make act differently."""
 
     play: "Playground"
     name: str

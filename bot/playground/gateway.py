@@ -119,7 +119,7 @@ class Gateway:
 
     @property
     def reachable(self) -> bool:
-        """Whether somebody is there, or may yet RESUME and be told."""
+        """Whether a client is there, or may yet RESUME and be told."""
         return bool(self.sessions)
 
     def _note_change(self) -> None:

@@ -125,5 +125,5 @@ def _big_guild(world: World, number: int, owner: User) -> None:
     guild = _guild(world, f"Guild {number}", owner, age_days=300)
     for index in range(20):
         add_channel(world, guild, f"channel-{index}", topic="Something to talk about")
-    for index in range(8):  # beside @everyone and the bot's own
+    for index in range(8):  # as well as @everyone and the bot's own
         add_role(world, guild, f"Role {index}", permissions.EVERYONE)

@@ -35,7 +35,7 @@ _POLICY = (
 
 
 class CannotStart(Exception):
-    """One clear sentence for whoever started it."""
+    """One clear sentence for the person who started it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Options:
     folder   where the world is kept; None keeps it in memory
     bot      the bot's command line, {url} stands for the address; None runs no bot
     checked  hold requests and replies against Discord's own description, where it is at hand
-    guilds   empty servers beside the two, in a new world
+    guilds   more servers than the two, empty, in a new world
     begins   the first moment of a new world; None is the machine's now
     """
 

@@ -8,7 +8,7 @@ from bot.playground.world import LOADING, Attachment, Channel, Interaction, Mess
 
 
 class Views(PlaceViews):
-    """Messages, commands and interactions beside them."""
+    """Messages, commands and interactions around them."""
 
     # messages
 

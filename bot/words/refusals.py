@@ -186,7 +186,7 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
 
 
 def _not_yearly(facts: dict[str, int]) -> str:
-    """Why somebody with nothing but what is locked doesn't get the tenth that comes once a year."""
+    """Why a player with nothing but what is locked doesn't get the tenth that comes once a year."""
     if "locked_until_us" not in facts:
         return ""
     return (

@@ -30,7 +30,7 @@ class Phrase(str):
 MISSING = Phrase("missing")
 
 _MAY_OWE = {VOID: ("wallet",), DEBT: ("wallet",), REVERSAL: ("wallet", "house")}
-"""Which accounts a kind of transfer may take below zero, beside the mint (RULES A4, A7)."""
+"""Which accounts a kind of transfer may take below zero, apart from the mint (RULES A4, A7)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A book as CSV: entries, transfers or accounts of a guild, a player or a period, and the folder of a whole guild.
 
-Streamed page by page beside the writes (`paging`), cells as `cells` says, UTF-8, one line break a row. Numbers are
+Streamed page by page during the writes (`paging`), cells as `cells` says, UTF-8, one line break a row. Numbers are
 plain, so a column of them adds up anywhere; ids of Discord are text.
 
 In `entries` a row's first cell says what it is: `opening` rows tell what each account held before the period,
@@ -366,7 +366,7 @@ class _Files:
 
 @contextmanager
 def _new(folder: Path) -> Generator[Path, None, None]:
-    """A folder beside the wanted one, which takes its name when all went well and else is gone."""
+    """A folder next to the wanted one, which takes its name when all went well and else is gone."""
     with _disk(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise AlreadyThere(folder)

@@ -7,7 +7,7 @@ One transaction a transfer, one commodity, points with two decimals. What can be
   moved (the last TOUCHED of them, where a day moved more), and at the end what all of them hold.
 
 The tools sort by day, and a book is in the order of its transfers, whose own times may stand a moment out of it. So a
-transaction is dated by the latest time so far, and bears its own time beside its key and digest. A journal of a
+transaction is dated by the latest time so far, and bears its own time with its key and digest. A journal of a
 period begins with what was brought forward, dated the day before, and every journal ends with the closing balances.
 A player's journal holds whole transfers, and asserts only the player's own accounts.
 
@@ -128,7 +128,7 @@ class _Act(NamedTuple):
     digest: bytes
 
     def facts(self) -> dict[str, int | str]:
-        """What a transaction carries beside its postings."""
+        """What a transaction carries as well as its postings."""
         facts: dict[str, int | str] = {"at": moment(self.at_us), "key": _safe(self.key), "actor": self.actor}
         if self.reverses is not None:
             facts["reverses"] = self.reverses

@@ -1,7 +1,7 @@
-"""Reading a book page by page, beside the writes and up to a noted head.
+"""Reading a book page by page, during the writes and up to a noted head.
 
 An export of a large book takes minutes, and no read transaction may last over a second. So what reads is a generator
-that asks for one page after another and yields text in between; whoever drives it carries each question out by
+that asks for one page after another and yields text in between; its caller carries each question out by
 itself: `run` on a connection, `stream` on an open database. Both hold one page at a time.
 """
 

@@ -229,7 +229,7 @@ def manifest(folder: Path) -> Manifest:
 
 
 def _promised(found: dict[str, Any]) -> Manifest:
-    """The manifest's facts; whatever is wrong with them raises one of the errors that `manifest` catches."""
+    """The manifest's facts; every fault in them raises one of the errors that `manifest` catches."""
     transfers, entries, accounts, players = (found[name] for name in COUNTED)
     files = {name: Promise(made["lines"], made["sha256"]) for name, made in found["files"].items()}
     tables_there = {name for name in COLUMNS if name != "forgotten" or found["people"] is True}

@@ -1,4 +1,4 @@
-"""What a driver's error means to whoever runs Crux."""
+"""What a driver's error means to the operator."""
 
 import os
 import shutil

@@ -182,7 +182,7 @@ def followed(tx: Connection, guild: int, player: int, now: datetime) -> int:
 
 
 def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words | None) -> Posted:
-    """Undo a bet's payout by its opposite: the pot is in escrow again, and whoever spent theirs has a debt (A4)."""
+    """Undo a bet's payout by its opposite: the pot is in escrow again. A player who spent theirs has a debt."""
     assert bet.paid_by is not None
     accounts.reopen(tx, bet.escrow)
     posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)

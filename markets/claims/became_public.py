@@ -1,4 +1,4 @@
-"""When a result became public: what somebody may say of that, and what it changes (RULES D1 to D3).
+"""When a result became public: what people may say of that, and what it changes (RULES D1 to D3).
 
 Pool stakes placed after that moment return before the pot is split, forecasts made from then on don't score. So the
 moment decides who gets how much as the result itself does: it is a part of the result (`Result.known_us`), of a

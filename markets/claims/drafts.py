@@ -72,7 +72,7 @@ def save_draft(tx: Connection, request: SaveDraft, now: datetime) -> int:
     """Keep a draft; returns its number.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or open already.
+        NotAuthor, ClaimMoved: It is another player's, or open already.
     """
     terms = as_binary(request.terms)
     if request.claim is None:
@@ -147,7 +147,7 @@ def drop(tx: Connection, request: Drop, now: datetime) -> int:
     """Drop a draft for its author; return its number.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+        NotAuthor, ClaimMoved: It is another player's, or no draft.
     """
     claim = load(tx, request.guild, request.claim)
     lifecycle.require_role("drop", NotAuthor(claim.number), author=claim.author == request.author)
@@ -173,7 +173,7 @@ def require_draft_of(claim: Claim, author: int) -> None:
     """Check that it is a draft of this player.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft any more.
+        NotAuthor, ClaimMoved: It is another player's, or no draft any more.
     """
     require_author(claim, author)
     if claim.state != lifecycle.DRAFT:

@@ -1,7 +1,7 @@
 """What can hang on a claim, and what each kind must be able to do when the claim comes out (RULES C, D).
 
 A claim has one resolution, and all that hangs on it settles from it: bets, a market, a pool, forecasts. Each kind is
-one `Instrument`; `markets.settlement.kinds` lists them, and whoever asks all of them in turn knows none by name.
+one `Instrument`; `markets.settlement.kinds` lists them, and callers that ask all of them in turn know none by name.
 """
 
 from datetime import datetime
@@ -29,8 +29,8 @@ class Instrument:
     """One kind of thing that hangs on a claim. What a kind has no use for it leaves as it is here.
 
     Paying and taking back go on over several transactions, a crash between any two included, so the rows themselves
-    say how far it has come. `room` is how many entries may be written in this one; whoever needs more than that for
-    its next step says so by doing nothing and not being done.
+    say how far it has come. `room` is how many entries may be written in this one. An instrument whose next step
+    needs more does nothing and isn't done.
     """
 
     def pay_some(

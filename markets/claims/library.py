@@ -13,7 +13,7 @@ What the file's words mean here:
 | `split_50_50` | fixed weights, the same for each outcome; for a bet on one of many outcomes half of the pot each |
 | `favour_yes` | fixed weights, all on YES |
 | `split_tied` | the judges choose: they know which are tied |
-| `half_from_offerer` | speaks of whoever offered, so it is the clause of each bet; the claim's returns stakes |
+| `half_from_offerer` | speaks of the maker of an offer, so it is the clause of each bet; the claim's returns stakes |
 | "... 30 days after the deadline" in the clause | the days to wait before it may be used |
 """
 

@@ -97,7 +97,7 @@ def require_time(claim: Claim, result: Result, now: datetime) -> None:
 
 
 def _no_of(claim: Claim) -> int | None:
-    """The outcome that is NO, wherever it stands: claims from before it came last keep their order."""
+    """The outcome that is NO, at any place: claims from before it came last keep their order."""
     names = claim.terms.names
     if sides.are_yes_and_no(names):
         return sides.place(names, sides.NO)

@@ -16,7 +16,7 @@ LAST_DAY = date(2100, 12, 31)
 """The last day that a deadline, check date or close may fall on (RULES B2)."""
 
 _TICK = timedelta(microseconds=1)
-# Names in the database that stand for no place, or for whatever this machine happens to be set to.
+# Names in the database that stand for no place, or for the setting of this machine.
 _NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
 

@@ -2,7 +2,7 @@
 
 `schedule` and `cancel` are called inside the units that make or end something. `claim` and `perform` are what a
 worker does with a row: it takes it under a lease and a fence, and finishes in the transaction of the effect, so
-that a row is carried out once whoever is killed.
+that a row is carried out once, even if workers are killed.
 """
 
 from collections.abc import Callable
@@ -135,7 +135,7 @@ class LeaseJobs:
 @dataclass(frozen=True, slots=True)
 class LeasedJob:
     """A row that a worker holds. Its key is this very claim's: asking again after a lost answer is the same act, and
-    the same row at the same time, written anew, is another."""
+    the same row at the same time, written again, is another."""
 
     guild: int
     kind: str
@@ -171,7 +171,7 @@ class JobFailed:
 
 
 class FenceGone(MarketError):
-    """Somebody else holds the row by now, or it was moved: what this worker did is rolled back."""
+    """Another worker holds the row by now, or it was moved: what this worker did is rolled back."""
 
 
 def lease(tx: Connection, request: LeaseJobs, now: datetime) -> list[LeasedJob]:
@@ -244,7 +244,7 @@ def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class JobParked:
-    """A row that failed twelve times, for the log channel and whoever runs Crux."""
+    """A row that failed twelve times, for the log channel and the operator."""
 
     kind: str
     ref: int

@@ -98,7 +98,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 @dataclass(frozen=True, slots=True)
 class HeldPost:
     """A post that an announcer holds. `begun_us` is when a send began of which nothing was heard; `message` is there
-    where it was sent before, and names somebody who was deleted since."""
+    where it was sent before, and names a player who was deleted since."""
 
     guild: int
     number: int

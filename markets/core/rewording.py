@@ -85,13 +85,13 @@ def _theirs(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
 
 
 def _on_theirs(table: sa.Table, column: sa.ColumnElement[int], *columns: str) -> sa.ColumnElement[bool]:
-    """About a claim on which somebody has a row of that table."""
+    """About a claim on which the player has a row of that table."""
     claims_of = sa.select(table.c.claim).where(in_guild(table.c), _theirs(table, *columns))
     return column.in_(claims_of)
 
 
 def _judged(of: sa.Table, column: str) -> sa.ColumnElement[bool]:
-    """About a dispute in which somebody voted, or argued."""
+    """About a dispute in which the player voted, or argued."""
     theirs = sa.select(of.c.dispute).where(in_guild(of.c), _theirs(of, column))
     return disputes.c.number.in_(theirs)
 

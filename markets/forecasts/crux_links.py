@@ -1,7 +1,7 @@
 """Cruxes: "if this comes out so, I would raise that". A person links one claim to another, with a direction.
 
-When the first comes out, whoever linked it gets one note, and from then on what they said of the second before and
-after stands beside the crux. It binds nobody and moves no points. What is hidden of forecasts stays hidden (C7).
+When the first comes out, each player who linked it gets one note. From then on the crux shows what they said of the
+second before and after. It binds nobody and moves no points. What is hidden of forecasts stays hidden (C7).
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Forecasts: chances that somebody gives without a stake, changed at will, every one of them kept (RULES C7).
+"""Forecasts: chances that a player gives without a stake, changed at will, every one of them kept (RULES C7).
 
 The first freezes the claim's text. Where its author says so before that, nobody sees another's, moderators neither,
 until the author shows them or trading closes.
@@ -62,7 +62,7 @@ class Hide:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What somebody says, or said: until when, if they changed it."""
+    """What a player says, or said: until when, if they changed it."""
 
     player: int
     number: int
@@ -153,7 +153,7 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
     """Hide the forecasts on one's claim until one shows them or trading closes; or show them. Are they hidden now?
 
     Raises:
-        NotAuthor: It is somebody else's claim.
+        NotAuthor: It is another player's claim.
         ClaimMoved, ClaimHalted, ForecastsClosed: It takes no forecasts now.
         ForecastsThere: There are some that everybody sees already, or they aren't hidden.
     """
@@ -216,7 +216,7 @@ def required(claim: Claim, chances: Chances, quantiles: Sequence[str]) -> Chance
 
 
 def _of_quantiles(claim: Claim, quantiles: Sequence[str]) -> Chances:
-    """What somebody's quantiles say about each range of a claim."""
+    """What a player's quantiles say about each range of a claim."""
     kind, outcomes = claim.terms.kind, claim.terms.outcomes
     if kind not in ("number", "date") or not all(map(ranges.is_range, outcomes)):
         raise BadForecast("quantiles", "quantile_kind")
@@ -239,7 +239,7 @@ def _until(
 
 
 def _redraw_cruxes(tx: Connection, guild: int, claim: int, player: int | None = None) -> None:
-    """Cards of claims that came out, and beside whose cruxes stands what is said of this one."""
+    """Cards of claims that came out, and whose cruxes show what is said of this one."""
     if player is None:
         found = list(_CRUXES.rows(tx, g=guild, c=claim))
     else:

@@ -12,7 +12,7 @@ at which counting began) and q units sold since:
 
 **A trade is charged ceil(C(after)) - ceil(C(before)),** not the rounded-up difference: it adds up exactly along any
 path, so that pieces cost what the whole costs, a round trip gives back what it took, and the escrow holds the subsidy
-plus ceil(C) whatever happened on the way, which covers the dearest outcome: q_i <= C(q) + b ln(W/w_i). One trade
+plus ceil(C) after any trades, which covers the dearest outcome: q_i <= C(q) + b ln(W/w_i). One trade
 lies less than a minor unit from its true difference, on either side; all of them together never less than C. A
 difference of whole numbers can be nothing where the true one is a fraction, so a buy costs one minor unit at least:
 that extra stays in the escrow. It can't be more than the quantity, since every price is below one.
@@ -188,8 +188,8 @@ def subsidy_to_deepen(before: Book, after: Book, covered: Sequence[int]) -> int:
     add.
 
     Args:
-        covered: For each outcome, what the escrow holds beyond all its shares. Whatever the weights were rounded by,
-            it has to be b ln(1/p) at least for the new b.
+        covered: For each outcome, what the escrow holds beyond all its shares. However the weights were rounded, it
+            has to be b ln(1/p) at least for the new b.
     """
     added = after.liquidity - before.liquidity
     whole = sum(after.weights)
@@ -204,7 +204,7 @@ def left(book: Book, liquidity: int, paid: int, at: Sequence[int], result: Seque
     unit.
 
     A part b of the liquidity has sold its part of every trade since prices p, so an outcome k that comes at prices f
-    costs it b ln(f_k/p_k). Of all payments together that is what the market maker lost, whatever happened on the way;
+    costs it b ln(f_k/p_k). Of all payments together that is what the market maker lost, by any way;
     and no payment can be left with less than nothing, since b ln(1/p_k) was paid at least.
 
     Args:

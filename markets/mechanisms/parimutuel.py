@@ -3,7 +3,7 @@
     odds of an outcome    pot / staked on it     decimal, stake included, as they stand
     payout of a stake     pot * stake / staked on the outcome that won
 
-By *weights* over the outcomes the pot is first shared over those that somebody backed, in proportion to their weights
+By *weights* over the outcomes the pot is first shared over those that have stakes, in proportion to their weights
 (so what an unbacked outcome weighs goes to the backed ones in proportion), then within each by stake. Where none of
 the weighted outcomes is backed, every stake returns. Where everybody backed the same, each gets their own stake by
 the same formula.

@@ -5,8 +5,8 @@
 
 That is the Brier score (G. W. Brier, *Verification of forecasts expressed in terms of probability*, Monthly Weather
 Review 78, 1950) as it is usual for events that happen or don't: half of Brier's own sum over both answers, so 0 is
-perfect, 1/4 is what 50% gets whatever comes, and 1 is as wrong as can be. An item that nobody could decide counts for
-no story. Where more than a third of the items is left out, or where two stories share the lowest score, none wins.
+perfect, 1/4 is what 50% always gets, and 1 is as wrong as can be. An item that nobody could decide counts for no
+story. Where more than a third of the items is left out, or where two stories share the lowest score, none wins.
 
 Chances are whole basis points, and all is worked out in integers and exact fractions: two stories tie only where they
 are exactly as close, and a third is exactly a third. Standard library only, as all of this folder is.

@@ -8,8 +8,8 @@ maker's chance p as an exact fraction, and p becomes two stakes:
     decimal odds     x4.0        p = 1 / 4.0        1 returns 4
     taker's stake    = maker's stake * (1 - p) / p, rounded down
 
-**Rounded down**, because whoever says the odds carries the rounding: the taker never risks a unit more than the odds
-said, and the maker's break-even is never below the chance they named (their offer is never better for themselves
+**Rounded down**, because the maker says the odds and carries the rounding: the taker never risks a unit more than
+they said, and the maker's break-even is never below the chance they named (their offer is never better for themselves
 than said; tests hold both). The sentence people see is worked out again from the two whole stakes, so it is exact.
 
 **Limits.** Odds that are *said* lie between 0.1% and 99.9%, as a forecast's do (C7): beyond that a slip of the finger

@@ -1,7 +1,7 @@
 """Grants and gifts that count what a person has in bets, markets and pools (RULES A5, A6).
 
-The ledger's own operations know wallets, reserves and bonds. What else somebody holds is known here, and is read in
-the transaction that grants or gives: else whoever has staked everything would draw the allowance week after week,
+The ledger's own operations know wallets, reserves and bonds. What else a player holds is known here, and is read in
+the transaction that grants or gives: else a player who has staked everything would draw the allowance each week,
 and a profit that a void may still ask back would be given away first.
 """
 
@@ -76,7 +76,7 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """What somebody drew, and the balance after it; `yearly` where it was the tenth that comes once a year."""
+    """What a player drew, and the balance after it; `yearly` where it was the tenth that comes once a year."""
 
     amount: int
     balance: int
@@ -88,7 +88,7 @@ def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
 
     Raises:
         GrantRefused: A5: neither does. It says why of the allowance, and of the tenth where nothing is left but what
-            is locked (`locked_until_us`, `ready_us`). Of whoever had themselves deleted it says until when
+            is locked (`locked_until_us`, `ready_us`). Of a player who had themselves deleted it says until when
             (`kept_until_us`).
     """
     wallet = accounts.wallet(tx, request.guild, request.player)

@@ -38,7 +38,7 @@ CHUNK = 100
 
 
 BESIDES = 3
-"""Entries of a transfer beside one for each player: the escrow's, the house's, and a debt paid off."""
+"""Entries of a transfer as well as one for each player: the escrow's, the house's, and a debt paid off."""
 
 
 PAGE = 500

@@ -7,7 +7,7 @@ Rows are as they stand when they are read: what moved points, and when, is in th
 their author's and are left out, with all about them. Forecasts that are hidden still are in no export but the one
 with people, which a whole book is moved by: it holds what the database holds, and nobody but its operator makes it.
 
-Beside what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
+With what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
 shows what. Which process holds a row just now stays behind.
 """
 

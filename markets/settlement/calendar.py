@@ -1,6 +1,6 @@
 """What time brings about by itself (RULES B6, B8, D3, D4, D7): reminders, asking the judges, the end of waiting.
 
-Each kind of due work has its handler here, or beside what it ends (`offers`, `resolution`, `disputes`). A handler
+Each kind of due work has its handler here, or next to what it ends (`offers`, `resolution`, `disputes`). A handler
 looks at the state as it is now: what has been overtaken does nothing. Lateness goes into the facts, so that a
 reminder which comes after an outage says so.
 
@@ -287,7 +287,7 @@ def _remind_of_deadline(tx: Connection, work: Due, now: datetime, *, days: int) 
 
 @dataclass(frozen=True, slots=True)
 class NeedsConfirmation:
-    """Somebody with a bet on it left the server: a judge confirms the result instead of silence (D3, E3)."""
+    """A player with a bet on it left the server: a judge confirms the result instead of silence (D3, E3)."""
 
     guild: int
     key: str

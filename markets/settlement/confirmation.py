@@ -88,7 +88,7 @@ def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
-    """Settle a proposal whose window has passed, where somebody's silence is no consent.
+    """Settle a proposal whose window has passed, where a player's silence is no consent.
 
     Raises:
         UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand, or may still be challenged only.

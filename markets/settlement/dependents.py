@@ -78,9 +78,7 @@ def _met(tx: Connection, claim: Claim, link: ConditionLink, at_us: int, now: dat
     if claim.state in lifecycle.ENDED:
         return
     claim = _set_times(tx, claim, at_us if link.days else None, now)
-    if (claim.check_us or 0) <= to_us(
-        now
-    ):  # it was passed over while the claim waited, whatever stands proposed
+    if (claim.check_us or 0) <= to_us(now):  # it was passed over while the claim waited, with any proposal
         jobs.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now))
     if claim.state == lifecycle.PROPOSED:
         proposal = proposals.standing(tx, claim)

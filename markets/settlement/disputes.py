@@ -1,4 +1,4 @@
-"""When somebody objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
+"""When a player objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
 
 One dispute stands at a time. Judges vote for a result; as many votes for one result as the claim asks for are the
 ruling. It is paid a day after it was posted, unless one appeal, with twice the bond, holds it; what is decided then
@@ -41,7 +41,7 @@ RULING, APPEAL = 1, 2
 """Rounds of voting."""
 
 ALONE_US = 7 * terms.DAY_US
-"""After so long without enough votes the owner, or whoever the sides agree on, may rule alone (D4)."""
+"""After so long without enough votes the owner, or a judge the sides agree on, may rule alone (D4)."""
 
 
 WAITS = ("ruling.pay", "ruling.tell", "ruling.counts")
@@ -90,7 +90,7 @@ class Challenge:
     ground: Ground
     reason: str
     proposal: int | None = None
-    """The proposal that was read (D1), here and below; without it, whichever stands."""
+    """The proposal that was read (D1), here and below; without it, the one that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     proposal = proposals.require_standing(tx, claim, request.proposal)
     if (
         proposals.window_is_over(proposal, now) and not proposal.confirm
-    ):  # until somebody confirms it, whose silence is no consent may still object
+    ):  # until a judge confirms it, one whose silence is no consent may still object
         raise WindowOver(claim.number, claim.state)
     if request.ground not in GROUNDS:
         raise BadTerms("ground", "unknown")
@@ -238,7 +238,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     Raises:
         ClaimMoved: There is no ruling that waits to be paid.
         ProposalGone: It is about another proposal than the one that they read.
-        NotAHolder: Only somebody with money on the claim, or on one that is conditional on it.
+        NotAHolder: Only a player with money on the claim, or on one that is conditional on it.
         WindowOver: It was appealed before: what was decided then is final.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -266,7 +266,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
         "appellant": request.player,
         "why": reason,
         "held": bond.number if bond else None,
-        "posted": dispute.posted_us or to_us(now),  # whoever appeals has read it
+        "posted": dispute.posted_us or to_us(now),  # a player who appeals has read it
     }
     tx.execute(_APPEAL, held)
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})

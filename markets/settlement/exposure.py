@@ -29,7 +29,7 @@ VOID, UNCLEAR = Result("void"), Result("unclear")
 
 
 class Span(NamedTuple):
-    """The least and the most that somebody can end up with above what they put in, minor units."""
+    """The least and the most that a player can end up with above what they put in, minor units."""
 
     least: int = 0
     most: int = 0
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 NOTHING = Span()
 
 Spans = dict[int, Span]
-"""By player; whoever isn't named ends up with what they put in."""
+"""By player; the others end up with what they put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def gains(tx: Connection, claim: Claim, result: Result, player: int) -> bool:
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
     """Return who may end up with less by a result than by their best one, the largest loss first.
 
-    Whoever proposed it knows of it and isn't among them.
+    The proposer knows of it and isn't among them.
     """
     knows = _proposers(tx, claim, result)
     losing = sorted((-by, player) for player, by in losses(tx, claim, result).items() if player not in knows)

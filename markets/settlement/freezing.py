@@ -70,7 +70,7 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
 
 
 def require_may_halt(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> None:
-    """Hold somebody who would freeze a claim, or lift that, against the rules: also where judges are named it takes a
+    """Check who would freeze a claim, or lift that, by the rules: also where judges are named it takes a
     moderator who never had points on it (D4).
 
     Raises:

@@ -28,7 +28,7 @@ LATE_SECONDS = 15 * 60
 def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
     """Announce the end a week before."""
     claim = claims.load(tx, work.guild, work.ref)
-    if not undecided_for(tx, claim, now, LAPSE_US - WEEK_US):  # somebody acted meanwhile, and it waits anew
+    if not undecided_for(tx, claim, now, LAPSE_US - WEEK_US):  # a player acted meanwhile, and it waits again
         look_again(tx, claim, now)
         return
     lapses_us = to_us(now) + WEEK_US

@@ -16,7 +16,7 @@ from markets.settlement import kinds
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a moment changes, beside the same result without one.
+    """What a moment changes, compared with the same result without one.
 
     `returned` is how much each player's pool stakes return before the split, minor units, who gets most first;
     `moved` by how much each would end above what they would have otherwise. `forecasts` is how many don't score, and

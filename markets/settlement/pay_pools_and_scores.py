@@ -70,8 +70,8 @@ class PoolInstrument(Instrument):
 
 
 class RewardsInstrument(Instrument):
-    """Rewards on a claim return with its end, whatever that is; who had one paid keeps it (E8). They pay the same
-    whatever comes out, so nobody has money on the claim by them."""
+    """Rewards on a claim return with its end, of any kind; who had one paid keeps it (E8). They pay the same
+    for every result, so nobody has money on the claim by them."""
 
     def pay_some(
         self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime

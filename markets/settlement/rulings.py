@@ -25,7 +25,7 @@ COUNTS_US = 7 * terms.DAY_US
 
 
 MOST_TOLD = 200
-"""People whom one ruling is told to privately, whoever has most first."""
+"""People whom one ruling is told to privately, the largest holder first."""
 
 
 @dataclass(frozen=True, slots=True)

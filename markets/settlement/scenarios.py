@@ -1,7 +1,7 @@
 """Scenarios (RULES E7): each side writes a story, the judges go through the items, and the closest story wins.
 
 All stories of a claim speak of one list of items, so all are measured by the same; what a story doesn't price counts
-as 50%. Whoever opened the draft decides what is on the list, others add to it as long as it is a draft. The answer to
+as 50%. The draft's author decides what is on the list, others add to it as long as it is a draft. The answer to
 the last item is a proposal like any other: it can be challenged, and the judges' ruling goes before the arithmetic.
 """
 
@@ -73,7 +73,7 @@ class TellStory:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keep what somebody typed for a story and that can't be taken as it is (B6)."""
+    """Keep what a player typed for a story and that can't be taken as it is (B6)."""
 
     guild: int
     key: str
@@ -137,7 +137,7 @@ def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
 
     Raises:
         NoScenario, DraftNotShared: The claim's outcomes are no stories, or its draft is its author's alone.
-        NotWriter: That story is somebody else's, or the claim is open and takes no more stories.
+        NotWriter: That story is another player's, or the claim is open and takes no more stories.
         ClaimMoved: It has ended, or a bet, a stake, a trade or a forecast hangs on it.
         Needed, BadOutcome, BadTerms, BadTimes: The story can't stand.
     """
@@ -216,7 +216,7 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
     """Take a story out of a draft; its items stay.
 
     Raises:
-        NoScenario, NotWriter, ClaimMoved: It is nobody's, somebody else's, or the claim is open already.
+        NoScenario, NotWriter, ClaimMoved: It is nobody's, another player's, or the claim is open already.
         BadTimes: Another story stands there by now.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -240,10 +240,10 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
 
 
 def keep(tx: Connection, request: Keep, now: datetime) -> int:
-    """Keep what somebody typed; returns the claim's number.
+    """Keep what a player typed; returns the claim's number.
 
     Raises:
-        What `require_tell` raises for somebody who may write nothing there.
+        What `require_tell` raises for a player who may write nothing there.
     """
     claim = claims.load(tx, request.guild, request.claim)
     require_tell(tx, claim.guild, claim.number, request.writer, _own(claim, request.writer), now)
@@ -265,7 +265,7 @@ def share(tx: Connection, request: Share, now: datetime) -> int:
     """Let others add their stories to a draft; returns its number.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+        NotAuthor, ClaimMoved: It is another player's, or no draft.
         NoScenario: Its outcomes are no stories.
     """
     claim = claims.load(tx, request.guild, request.claim)

@@ -55,7 +55,7 @@ def answers_beside(tx: Connection, claim: Claim) -> bool:
 def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
     """Say what became of an item, in public; after the last one the claim gets its proposal.
 
-    Until that is proposed an item may be judged anew; from then on one challenges the result, as everywhere. What
+    Until that is proposed an item may be judged again; from then on one challenges the result, as everywhere. What
     stands proposed without a signature keeps nobody from judging (D3).
 
     Raises:

@@ -37,7 +37,7 @@ _appointments = tables.appointments.c
 @dataclass(frozen=True, slots=True)
 class Vote:
     """A judge's vote for one result, with the reason that will be posted if it carries. `known_us` is when it became
-    public: None is nothing that anybody put on the claim came too late, whatever the proposal says (D1)."""
+    public: None is nothing that anybody put on the claim came too late, for any proposal (D1)."""
 
     guild: int
     key: str
@@ -179,8 +179,8 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
 
 
 def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, until_us: int) -> None:
-    """Who voted on the ruling leaves the appeal to others, where there are any: enough named ones, or whichever
-    moderator comes within a week (the book can't tell who has the role)."""
+    """Leave the appeal to others than those who voted on the ruling, if there are any: enough named ones, or any
+    moderator who comes within a week (the book can't tell who has the role)."""
     before = set(tx.execute(_VOTERS, {"g": dispute.guild, "d": dispute.number, "round": RULING}).scalars())
     if judge not in before:
         return

@@ -171,7 +171,7 @@ def end_some(tx: Connection, market: Market, room: int, now: datetime) -> tuple[
 
 
 def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> int:
-    """End a person's resting orders, wherever they rest: they are in debt, or had themselves deleted."""
+    """End a person's resting orders in all markets: they are in debt, or had themselves deleted."""
     found = resting(tx, guild, player)
     for order in found:
         end(tx, order, "ended", now)
@@ -189,7 +189,7 @@ def after_taking(tx: Connection, guild: int, balances: dict[int, int], now: date
 
 
 def _end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
-    """Whoever is in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
+    """A player in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
     state = accounts.state(tx, wallet)
     if state.kind != "wallet":
         return

@@ -1,4 +1,4 @@
-"""Limit orders that rest beside a market: place, cancel, fill, end (RULES C5).
+"""Limit orders that rest at a market: place, cancel, fill, end (RULES C5).
 
 An order trades with the market maker only. In the transaction of a trade and after it, as long as a limit is better
 than the price, the order with the widest gap, then the oldest, moves the price to its limit or until it is used up.
@@ -138,7 +138,7 @@ _CLOSE = Compiled(sa.update(tables.orders).where(*_this).values(state=param("sta
 
 
 def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
-    """Put an order beside the market.
+    """Put an order at the market.
 
     Raises:
         UnknownMarket, ClaimMoved, ClaimHalted, TradingClosed: Nothing is traded there now.

@@ -55,7 +55,7 @@ class MarketSeen:
 
 @dataclass(frozen=True, slots=True)
 class MarketHoldings:
-    """What somebody has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
+    """What a player has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
     they paid for liquidity. In minor units."""
 
     claim: Claim
@@ -70,7 +70,7 @@ class MarketHoldings:
 
 
 class MarketResult(NamedTuple):
-    """How a market came out for somebody: what they had put in less what they took out before, and what it paid."""
+    """How a market came out for a player: what they had put in less what they took out before, and what it paid."""
 
     player: int
     put_in: int
@@ -78,7 +78,7 @@ class MarketResult(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """What somebody's shares of an outcome paid; `cost` is less what they had sold of them."""
+    """What a player's shares of an outcome paid; `cost` is less what they had sold of them."""
 
     outcome: int
     shares: int
@@ -88,7 +88,7 @@ class Paid(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an ended market paid somebody, for shares and for liquidity; minor units."""
+    """What an ended market paid a player, for shares and for liquidity; minor units."""
 
     claim: Claim
     market: Market

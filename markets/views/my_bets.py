@@ -1,4 +1,4 @@
-"""Read somebody's bets and offers, a page at a time. Read only."""
+"""Read a player's bets and offers, a page at a time. Read only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ _waits = sa.select(_claims.number).where(
 
 @dataclass(frozen=True, slots=True)
 class MyBets:
-    """Somebody's bets and offers: what is on the table, and a page of bets of one kind."""
+    """A player's bets and offers: what is on the table, and a page of bets of one kind."""
 
     balance: int
     locked: int

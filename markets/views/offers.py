@@ -56,7 +56,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class TakeSeen:
-    """What somebody sees before they take an offer: their balance, what they have locked, the other's record."""
+    """What a player sees before they take an offer: their balance, what they have locked, the other's record."""
 
     seen: OfferSeen
     balance: int

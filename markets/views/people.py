@@ -18,7 +18,7 @@ _disputes = tables.disputes.c
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of somebody as the other side of a bet (C1)."""
+    """What is known of a player as the other side of a bet (C1)."""
 
     settled: int = 0
     agreed: int = 0
@@ -28,7 +28,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What everybody may know of somebody: their record, and their bets that were paid."""
+    """What everybody may know of a player: their record, and their bets that were paid."""
 
     player: int
     record: Record
