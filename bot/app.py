@@ -15,6 +15,7 @@ from bot.discord_url import point_at
 from bot.router import Router
 from bot.routes import Routes
 from ledger.storage.database import Database
+from markets.settlement import consequences
 
 STOP_SECONDS = 6.0
 """How long what has begun may take once we are asked to stop; the rest of ten seconds is for closing."""
@@ -27,7 +28,7 @@ async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[R
     """Build the client with all its commands, on an open database. It isn't connected yet."""
     if discord_url is not None:
         point_at(discord_url)
-    db = await Database.open(url)
+    db = await Database.open(url, follow=consequences.follow)
     crux = Router(db, Clock(), Routes(ROUTES), ready_after_seconds=2.0 if discord_url is None else 0.1)
     for command in COMMANDS:
         crux.tree.add_command(command)

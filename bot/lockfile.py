@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import BookInUse
 from ledger.errors import ReadOnly, Unreachable
-from ledger.storage.database import Address
+from ledger.storage.address import Address
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ledger import issuance, settings
-from markets.core import delivery
+from markets.core import parked_sends
 from markets.core.settings import Settings
 
 
@@ -50,7 +50,7 @@ class Save:
 def save(tx: Connection, request: Save, now: datetime) -> None:
     settings.save(tx, request.guild, request.chosen)
     if isinstance(request.chosen, Places):
-        delivery.unpark(tx, request.guild)
+        parked_sends.unpark(tx, request.guild)
 
 
 def load_bets(tx: Connection, guild: int) -> Settings:

@@ -6,7 +6,7 @@ checked, and a refusal rolls all of it back.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -170,25 +170,22 @@ def _post(
 ) -> Posted:
     _check(guild, key, kind, amounts)
     words = _digest_of(note) if note else None
-    book = _BOOK.row(tx, g=guild)
-    if book is None:
-        raise UnknownGuild(guild)
-    number, at_us = book[0] + 1, to_us(now)
+    (last, before), at_us = _book(tx, guild), to_us(now)
+    number = last + 1
     lines = _move_all(tx, amounts, kind)
-    digest = hash_chain.digest(
-        hash_chain.canonical(
-            before=book[1],
-            guild=guild,
-            number=number,
-            key=key,
-            kind=kind,
-            actor=actor,
-            at_us=at_us,
-            reverses=reverses,
-            words=words,
-            lines=lines,
-        )
+    hashed = hash_chain.canonical(
+        before=before,
+        guild=guild,
+        number=number,
+        key=key,
+        kind=kind,
+        actor=actor,
+        at_us=at_us,
+        reverses=reverses,
+        words=words,
+        lines=lines,
     )
+    digest = hash_chain.digest(hashed)
     added = _ADD_TRANSFER.execute(
         tx,
         guild_id=guild,
@@ -205,13 +202,33 @@ def _post(
     if not added:
         _move_back(tx, guild, lines)
         raise KeyReused(guild, key)
+    _add_rows(tx, guild, number, lines, note)
+    _advance(tx, guild, number, digest)
+    return Posted(guild, number, digest.hex(), {line.account: line.balance_after for line in lines})
+
+
+def _book(tx: Connection, guild: int) -> tuple[int, bytes]:
+    """The number of a book's last transfer, and its digest."""
+    book = _BOOK.row(tx, g=guild)
+    if book is None:
+        raise UnknownGuild(guild)
+    return book[0], book[1]
+
+
+def _add_rows(
+    tx: Connection, guild: int, number: int, lines: Sequence[hash_chain.ChainEntry], note: Words | None
+) -> None:
+    """Write a transfer's entries, and its note."""
     _ADD_ENTRIES.many(tx, [_row(guild, number, place, line) for place, line in enumerate(lines, 1)])
     if note:
         row = {"guild_id": guild, "transfer": number, "words": note.text, "salt": note.salt, "erased": 0}
         tx.execute(_ADD_NOTE, row)
-    advanced = _ADVANCE.execute(tx, g=guild, number=number, head=digest)
+
+
+def _advance(tx: Connection, guild: int, number: int, head: bytes) -> None:
+    """Put a book past its newest transfer."""
+    advanced = _ADVANCE.execute(tx, g=guild, number=number, head=head)
     assert advanced == 1, "the book's row moved although it was locked"
-    return Posted(guild, number, digest.hex(), {line.account: line.balance_after for line in lines})
 
 
 def _check(guild: int, key: str, kind: str, amounts: Mapping[Account, int]) -> None:

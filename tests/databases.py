@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from ledger.storage import schema_version
 from ledger.storage.database import Database, run_alone
+from markets.settlement import consequences
 
 
 def migrated(url: str) -> str:
@@ -175,7 +176,7 @@ def _do(running: Any, what: str) -> None:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
     """An open database, closed again."""
-    database = await Database.open(url)
+    database = await Database.open(url, follow=consequences.follow)
     try:
         yield database
     finally:

@@ -268,3 +268,60 @@ def test_no_two_public_classes_share_a_name():
     assert {one: where for one, where in places.items() if len(where) > 1} == {}, (
         "one-word-one-thing: a search and a stack trace name one class"
     )
+
+
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
+"""Lines. A longer module says why in its docstring, in a sentence that begins with REASON; no function is longer."""
+
+REASON = "Long because "
+
+
+def _lines(room: str) -> Iterator[tuple[Path, str]]:
+    return ((path, path.read_text()) for path in sources(room))
+
+
+def too_long(source: str) -> bool:
+    """Whether a module is longer than it may be, and doesn't say why."""
+    said = ast.get_docstring(ast.parse(source)) or ""
+    return len(source.splitlines()) > LONGEST_MODULE and REASON not in said
+
+
+def long_functions(source: str) -> Iterator[str]:
+    """The functions of a module that are longer than any may be, with their docstrings."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            if lines > LONGEST_FUNCTION:
+                yield f"{node.name}: {lines} lines"
+
+
+def test_what_is_too_long_is_found():
+    line = "x = 1\n"
+    body = "    x = 1\n"
+
+    assert too_long(line * 401)
+    assert not too_long(line * 400)
+    assert not too_long(f'"""A table.\n\n{REASON}it is one.\n"""\n' + line * 401)
+    assert list(long_functions("def f():\n" + body * 49)) == []
+    assert list(long_functions("class A:\n  async def f(self):\n" + body * 50)) == ["f: 51 lines"]
+
+
+@pytest.mark.parametrize("room", FOLDERS)
+def test_a_module_is_short_or_says_why_it_is_long(room: str):
+    wrong = [str(path.relative_to(TOP)) for path, source in _lines(room) if too_long(source)]
+
+    assert not wrong, (
+        f"one-sitting: a module has at most {LONGEST_MODULE} lines, or its docstring says why not, in a sentence "
+        f"that begins with “{REASON.strip()}”"
+    )
+
+
+@pytest.mark.parametrize("room", FOLDERS)
+def test_a_function_fits_on_a_screen(room: str):
+    wrong = {
+        str(path.relative_to(TOP)): found
+        for path, source in _lines(room)
+        if (found := list(long_functions(source)))
+    }
+
+    assert not wrong, f"one-screen: a function has at most {LONGEST_FUNCTION} lines, its docstring among them"

@@ -38,13 +38,13 @@ from ledger.errors import AlreadyDone, KeyReused
 from ledger.storage import operations, schema_version
 from ledger.storage.database import Database, run_alone
 from ledger.types import to_us
-from markets.bets import agreement, offers, quick_bet
-from markets.claims import claims, drafts, judges, kept_edits
+from markets.bets import agreement, offering, offers, quick_bet
+from markets.claims import claims, drafts, editing, judges, kept_edits
 from markets.claims.terms import Result
-from markets.core import delivery, jobs, moderation_posts, tables
+from markets.core import delivery, jobs, moderation_posts, parked_sends, tables
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import allowances, notes, preferences, rewards
+from markets.people import allowances, notes, preferences, rewarding
 from markets.pools import pools
 from markets.records import audit, deletion
 from markets.settlement import (
@@ -55,6 +55,7 @@ from markets.settlement import (
     freezing,
     handlers,
     proposals,
+    proposing,
     recusal,
     resolution,
     rulings,
@@ -89,9 +90,9 @@ TODAY: dict[str, Callable[..., Any]] = {
     "calendar.back_again": absence.back_again,
     "calendar.needs_confirmation": calendar.needs_confirmation,
     "claims.drop": drafts.drop,
-    "claims.edit": claims.edit,
+    "claims.edit": editing.edit,
     "claims.follow": claims.follow,
-    "claims.open_claim": claims.open_claim,
+    "claims.open_claim": editing.open_claim,
     "claims.save_draft": drafts.save_draft,
     "claims.supersede": drafts.supersede,
     "cruxes.link": crux_links.link,
@@ -118,12 +119,12 @@ TODAY: dict[str, Callable[..., Any]] = {
     "notes.note": notes.note,
     "offers.accept": offers.accept,
     "offers.agree": agreement.agree,
-    "offers.counter": offers.counter,
-    "offers.make": offers.make,
+    "offers.counter": offering.counter,
+    "offers.make": offering.make,
     "offers.move_bet": agreement.move_bet,
-    "offers.renew": offers.renew,
+    "offers.renew": offering.renew,
     "offers.suggest": agreement.suggest,
-    "offers.withdraw": offers.withdraw,
+    "offers.withdraw": offering.withdraw,
     "orders.cancel": orders.cancel,
     "orders.place": orders.place,
     "outbox.sent": sent_posts.sent,
@@ -137,13 +138,13 @@ TODAY: dict[str, Callable[..., Any]] = {
     "preferences.choose": preferences.choose,
     "proposals.announced": proposals.announced,
     "proposals.confirm": confirmation.confirm,
-    "proposals.propose": proposals.propose,
+    "proposals.propose": proposing.propose,
     "proposals.withdraw": proposals.withdraw,
     "quick.quick": quick_bet.quick,
     "resolution.take_back": resolution.take_back,
-    "rewards.cancel": rewards.cancel,
-    "rewards.give": rewards.give,
-    "rewards.offer": rewards.offer,
+    "rewards.cancel": rewarding.cancel,
+    "rewards.give": rewarding.give,
+    "rewards.offer": rewarding.offer,
     "scenarios.judge": story_judging.judge,
     "scenarios.keep": scenarios.keep,
     "scenarios.share": scenarios.share,
@@ -549,9 +550,9 @@ def test_what_is_due_or_waits_to_be_told_is_known_by_its_name():
 
 
 def test_what_waits_for_a_right_is_known_by_the_name_of_its_error():
-    """A parked row holds the class's name: `outbox.again` tells by it what is worth another try."""
-    assert finder.HistoryHidden.__name__ in delivery.REFUSED
-    assert set(delivery.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
+    """A parked row holds the class's name: `parked_sends.again` tells by it what is worth another try."""
+    assert finder.HistoryHidden.__name__ in parked_sends.REFUSED
+    assert set(parked_sends.REFUSED) >= {"Forbidden", "NotFound", "HistoryHidden"}
 
 
 THERE: dict[str, dict[str, Any]] = {"bet.year": {"bet": 22, "claim": 22}}

@@ -26,7 +26,7 @@ from bot.words import announced, table, unnamed
 from bot.words.announced import Ask, Told
 from ledger import players
 from ledger.errors import AlreadyDone, LedgerError
-from markets.core import delivery, moderation_posts, outbox
+from markets.core import delivery, moderation_posts, outbox, parked_sends
 from markets.core.delivery import HeldCard
 from markets.core.outbox import HeldPost
 from markets.people import preferences
@@ -82,7 +82,7 @@ class Announcer:
 
         They are parked in one write, without looking for their words.
         """
-        wanted = (delivery.DM, *delivery.AWAITED)
+        wanted = (delivery.DM, *parked_sends.AWAITED)
         homeless = [held for held in rows if is_new(held) and held.kind not in wanted]
         if homeless:
             failures = tuple(failure_of(held, NoChannel()) for held in homeless)

@@ -12,8 +12,8 @@ import logging
 import discord
 
 from bot.client import Client
-from markets.core import delivery
-from markets.core.delivery import Parked
+from markets.core import parked_sends
+from markets.core.parked_sends import Parked
 
 log = logging.getLogger("crux.healing")
 
@@ -56,7 +56,7 @@ class Healing:
             if not wanted:
                 return 0
             try:
-                kept = await self._crux.db.read(delivery.kept)
+                kept = await self._crux.db.read(parked_sends.kept)
                 return sum([await self._look(guild, kept) for guild in sorted(wanted)])
             except BaseException:
                 self._wanted |= wanted  # looked at the next time
@@ -101,7 +101,7 @@ class Healing:
 
 async def again(crux: Client, guild: discord.Guild) -> int:
     """Send once more what is parked in a server, in every channel where Crux has the rights now."""
-    kept = [one for one in await crux.db.read(delivery.kept) if one.guild == guild.id]
+    kept = [one for one in await crux.db.read(parked_sends.kept) if one.guild == guild.id]
     told = await _tell(crux, guild.id, kept, tuple(sorted(_refused_in(guild, kept))), others=True)
     if told:
         crux.wrote.set()
@@ -114,8 +114,8 @@ async def _tell(
     others = others and any(not one.refused or one.channel is None for one in kept)
     if not channels and not others:
         return 0
-    request = delivery.Again(guild, channels, others)
-    told = await crux.db.background(delivery.again, request, crux.clock.now())
+    request = parked_sends.Again(guild, channels, others)
+    told = await crux.db.background(parked_sends.again, request, crux.clock.now())
     if told:
         log.info("told again", extra={"facts": {"guild": guild, "parked": told}})
     return told

@@ -8,7 +8,7 @@ from bot.cli.command import Command
 from bot.cli.verify import tell
 from bot.config import Config
 from ledger.files.backup import backup
-from ledger.storage.database import Address
+from ledger.storage.address import Address
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,8 @@ from bot.cli.command import Command
 from bot.config import Config
 from bot.lockfile import held
 from ledger.storage import schema_version
-from ledger.storage.database import Address, run_alone
+from ledger.storage.address import Address
+from ledger.storage.database import run_alone
 
 
 def run(config: Config, _: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from bot.input import bet_fields
 from bot.ui import components
 from bot.words import offer_card, offer_forms, phrases, taking
 from ledger.storage import operations
-from markets.bets import offers
+from markets.bets import offering, offers
 from markets.bets.offers import Offer
 from markets.claims import claims, library
 from markets.claims.claims import Claim
@@ -73,7 +73,7 @@ async def _make(
     claim = await ctx.read(claims.load, ctx.guild, number)
     at, against = bet_fields.side(claim.terms, side)
     stakes = bet_fields.stakes(stake, theirs, odds)
-    request = offers.MakeOffer(
+    request = offering.MakeOffer(
         guild=claim.guild,
         key=ctx.key,
         maker=who.number,
@@ -90,8 +90,8 @@ async def _make(
     await answer(ctx, _offer(ctx, who, request), offer_card.offered, where=where)
 
 
-async def _offer(ctx: Context, who: Acting, request: offers.MakeOffer) -> offer_card.Offered:
-    made = await ctx.write(offers.make, request)
+async def _offer(ctx: Context, who: Acting, request: offering.MakeOffer) -> offer_card.Offered:
+    made = await ctx.write(offering.make, request)
     return await offered(ctx, made.number, who)
 
 
@@ -111,8 +111,8 @@ async def _renew(ctx: Context, who: Acting, number: int) -> offer_card.Offered:
             raise OfferGone(number, "renewed")
 
     await ctx.read(require)
-    request = offers.Renew(ctx.guild, f"renew:{number}:offer", number, who.number)
-    made = await ctx.write(offers.renew, request)
+    request = offering.Renew(ctx.guild, f"renew:{number}:offer", number, who.number)
+    made = await ctx.write(offering.renew, request)
     again = await offered(ctx, made.number, who)
     if again.seen.state != "open":  # it was made again by an earlier press, and has ended since
         raise OfferGone(made.number, again.seen.state)
@@ -144,13 +144,13 @@ async def send_counter(ctx: Context, number: int) -> None:
 
 async def _counter(ctx: Context, number: int, stakes: Stakes) -> None:
     who = await ctx.who()
-    request = offers.Counter(ctx.guild, ctx.key, number, who.number, stakes.maker, stakes.taker)
+    request = offering.Counter(ctx.guild, ctx.key, number, who.number, stakes.maker, stakes.taker)
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
     await answer(ctx, _countered(ctx, who, request), offer_card.offered, where=where)
 
 
-async def _countered(ctx: Context, who: Acting, request: offers.Counter) -> offer_card.Offered:
-    made = await ctx.write(offers.counter, request)
+async def _countered(ctx: Context, who: Acting, request: offering.Counter) -> offer_card.Offered:
+    made = await ctx.write(offering.counter, request)
     return await offered(ctx, made.number, who, died=request.offer)
 
 
@@ -165,8 +165,8 @@ async def press_withdraw(ctx: Context, number: int) -> None:
 
 async def _withdraw(ctx: Context, number: int) -> view_offers.OfferSeen:
     who = await ctx.who()
-    request = offers.WithdrawOffer(ctx.guild, ctx.key, number, who.number)
-    await ctx.write(offers.withdraw, request)
+    request = offering.WithdrawOffer(ctx.guild, ctx.key, number, who.number)
+    await ctx.write(offering.withdraw, request)
     return await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
 
 

@@ -24,7 +24,7 @@ from bot.words import claim_forms, refusals, wording
 from bot.words import claims as render
 from bot.words import conditions as condition_words
 from ledger import players
-from markets.claims import claims, drafts, kept_edits, sides
+from markets.claims import claims, drafts, editing, kept_edits, sides
 from markets.claims.claims import Claim
 from markets.claims.conditions import MOST_DAYS, Condition
 from markets.settlement import recusal
@@ -36,7 +36,7 @@ from markets.views import claims as view_claims
 async def ask_change(ctx: Context, number: int) -> None:
     """Ask its author for a change, while nothing but offers hangs on the claim (B5)."""
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
-    claims.require_editable(found, who.number, ctx.now)
+    editing.require_editable(found, who.number, ctx.now)
     held, tales = claim_fields.held_of(found.terms), found.terms.scenario is not None
     await ask(ctx, claim_forms.first_form(f"claim-save:{number}", held, scenario=tales))
 
@@ -48,7 +48,7 @@ async def send_change(ctx: Context, number: int) -> None:
 
 async def ask_change_rest(ctx: Context, number: int) -> None:
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
-    claims.require_editable(found, who.number, ctx.now)
+    editing.require_editable(found, who.number, ctx.now)
     named = found.terms.judges.named
     known = await ctx.read(players.ids, ctx.guild, list(named)) if named else {}
     chosen = tuple(known[one] for one in named if one in known)
@@ -114,8 +114,8 @@ async def _change(
         why += [] if bad else [wording.remark(one) for one in remarks if one.level == "blocks"]
         return render.unchanged(number, form, tuple(why), choices)
     warned = tuple(one.code for one in remarks)
-    request = claims.Edit(ctx.guild, ctx.key, who.number, number, terms, warned)
-    died = await ctx.write(claims.edit, request)
+    request = editing.Edit(ctx.guild, ctx.key, who.number, number, terms, warned)
+    died = await ctx.write(editing.edit, request)
     seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     channel = who.places.announcement_channel
     return render.opened(render.ClaimOpened(seen, channel, True, len(died), wording.remarks(remarks)))
@@ -139,7 +139,7 @@ async def condition(
 
 async def ask_condition(ctx: Context, number: int) -> None:
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
-    claims.require_editable(found, who.number, ctx.now)
+    editing.require_editable(found, who.number, ctx.now)
     await ask(ctx, condition_words.form(found))
 
 
@@ -161,7 +161,7 @@ def _whole(field: str, typed: str) -> int | None:
 async def _hang(ctx: Context, number: int, on: int | None, outcome: str, days: int | None) -> Card:
     """Set or take away a claim's condition, in a draft or while nothing but offers hangs on it (C10)."""
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
-    claims.require_editable(found, who.number, ctx.now)
+    editing.require_editable(found, who.number, ctx.now)
     if on is None and (outcome or days):
         raise BadInput("Which claim", "name the claim that it hangs on, by its number")
     said = None if on is None else await _condition(ctx, on, outcome, days)
@@ -170,8 +170,8 @@ async def _hang(ctx: Context, number: int, on: int | None, outcome: str, days: i
     if found.state != "draft":
         claims.require_wording(remarks)
     warned = tuple(one.code for one in remarks)
-    request = claims.Edit(ctx.guild, ctx.key, who.number, number, terms, warned)
-    died = await ctx.write(claims.edit, request)
+    request = editing.Edit(ctx.guild, ctx.key, who.number, number, terms, warned)
+    died = await ctx.write(editing.edit, request)
     if found.state == "draft":
         return await draft_as_it_stands(ctx, number)
     seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)

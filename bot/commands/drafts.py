@@ -15,7 +15,7 @@ from bot.ui.cards import Button, Card
 from bot.words import claim_forms, draft_cards, refusals, wording
 from bot.words import claims as render
 from ledger import players
-from markets.claims import claims
+from markets.claims import claims, editing
 from markets.claims import drafts as claim_drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
@@ -241,7 +241,7 @@ async def _open(ctx: Context, who: Acting, asked: int, number: int) -> render.Cl
         better = claim_drafts.Supersede(ctx.guild, by, who.actor, old, found.terms, number, warned)
         await ctx.write(claim_drafts.supersede, better)
     else:
-        await ctx.write(claims.open_claim, claims.Open(ctx.guild, by, who.actor, number, warned))
+        await ctx.write(editing.open_claim, editing.Open(ctx.guild, by, who.actor, number, warned))
     seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     return render.ClaimOpened(seen, who.places.announcement_channel)
 

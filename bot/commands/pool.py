@@ -17,7 +17,7 @@ from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets.claims import claims, zones
-from markets.pools import pools
+from markets.pools import pool_stakes, pools
 from markets.views import claims as view_claims
 
 
@@ -69,7 +69,7 @@ async def _look(ctx: Context, number: int) -> render.PoolSeen:
         found = claims.load(tx, ctx.guild, number)
         claims.require_public(found)
         seen = pools.load(tx, ctx.guild, number)
-        placed = tuple(pools.stakes_of(tx, ctx.guild, number))
+        placed = tuple(pool_stakes.stakes_of(tx, ctx.guild, number))
         takes = seen.takes(ctx.now) and found.state == "open" and not found.halted
         shown = found.settings.who_holds_what == "always" or not seen.takes(ctx.now)
         people = view_claims.named(tx, ctx.guild, {one.player for one in placed}) if shown else {}

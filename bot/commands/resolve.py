@@ -18,7 +18,7 @@ from bot.words import results as render
 from bot.words import standing as standing_words
 from markets.claims import claims, judges, zones
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals, voting
+from markets.settlement import disputes, proposals, proposing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
 from markets.views import claims as view_claims
@@ -74,7 +74,7 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
     with ambiguous.offering(lambda at_us: f"propose-early:{ctx.id}:{number}:{mark}:{at_us}"):
         said = result_fields.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     evidence, reason = result_fields.evidence(components.line(filled, "evidence"))
-    request = proposals.Propose(
+    request = proposing.Propose(
         guild=ctx.guild,
         key=by,
         actor=who.actor,
@@ -85,7 +85,7 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
         known_us=result_fields.day(components.line(filled, "known"), found.terms.zone, ctx.now),
         terms=found.digest,
     )
-    made = await ctx.write(proposals.propose, request)
+    made = await ctx.write(proposing.propose, request)
     seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     window = phrases.hours(made.window_seconds)
     words = [

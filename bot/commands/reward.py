@@ -15,8 +15,8 @@ from bot.ui.cards import Card
 from bot.words import rewards as render
 from ledger.types import to_us
 from markets.claims import zones
-from markets.people import rewards
-from markets.people.rewards import CancelReward, GiveReward, LockReward
+from markets.people import rewarding, rewards
+from markets.people.rewarding import CancelReward, GiveReward, LockReward
 from markets.views import claims
 
 CONFIRM_WITHIN = timedelta(minutes=10)
@@ -52,7 +52,7 @@ async def choose_until(ctx: Context, claim: int, amount: int, until: int) -> Non
 
 async def _ask_offer(ctx: Context, who: Acting, claim: int, amount: int, at_us: int | None) -> None:
     request = LockReward(ctx.guild, ctx.key, who.number, claim, amount, at_us)
-    found, until_us, balance = await ctx.read(rewards.require_offer, request, ctx.now)
+    found, until_us, balance = await ctx.read(rewarding.require_offer, request, ctx.now)
     currency = await ctx.currency()
     asked = render.RewardAsked(ctx.id, found, request.amount, balance, until_us, currency)
     await ask(ctx, render.offer_form(asked, until_us))
@@ -68,7 +68,7 @@ async def send_offer(ctx: Context, asked: int, claim: int, amount: int, until: i
 async def _offer(ctx: Context, asked: int, claim: int, amount: int, until: int, words: str) -> Card:
     who = await ctx.who()
     request = LockReward(ctx.guild, key_of(asked), who.number, claim, amount, until, words)
-    done = await ctx.write(rewards.offer, request)
+    done = await ctx.write(rewarding.offer, request)
     return render.offered(done, await ctx.currency())
 
 
@@ -80,7 +80,7 @@ async def give(ctx: Context, reward: Number, to: discord.Member) -> None:
     currency = await ctx.currency()
 
     def read(tx: Connection) -> render.RewardSeen:
-        rewards.require_give(tx, request, ctx.now)
+        rewarding.require_give(tx, request, ctx.now)
         return render.seen(tx, ctx.guild, reward, currency, ctx.now, player=who.number)
 
     found = await ctx.read(read)
@@ -96,7 +96,7 @@ async def send_give(ctx: Context, asked: int, number: int, winner: int) -> None:
 async def _give(ctx: Context, asked: int, number: int, winner: int, why: str) -> Card:
     who = await ctx.who()
     request = GiveReward(ctx.guild, key_of(asked), who.number, number, winner, why)
-    done = await ctx.write(rewards.give, request)
+    done = await ctx.write(rewarding.give, request)
     people = await ctx.read(claims.named, ctx.guild, {winner})
     return render.given(done, people, await ctx.currency())
 
@@ -133,7 +133,7 @@ async def cancel(ctx: Context, reward: Number) -> None:
 async def _cancel(ctx: Context, number: int) -> Card:
     who = await ctx.who()
     request = CancelReward(ctx.guild, ctx.key, who.number, number)
-    done = await ctx.write(rewards.cancel, request)
+    done = await ctx.write(rewarding.cancel, request)
     return render.cancelled(done, await ctx.currency())
 
 

@@ -8,7 +8,7 @@ from bot.words import phrases
 from bot.words.announced import Ask, Told
 from bot.words.bets import about, sides, suggested
 from bot.words.offer_card import offer
-from markets.bets import offers
+from markets.bets import offering, offers
 from markets.core.errors import BadTerms
 from markets.views import claims
 from markets.views import offers as view_offers
@@ -137,7 +137,7 @@ def died(tx: Connection, ask: Ask) -> Told | None:
 def _fits(seen: OfferSeen) -> bool:
     """Tell whether an offer's side and clause are among its claim's outcomes as they are now."""
     try:
-        offers.renewed(seen.claim, seen.offer)
+        offering.renewed(seen.claim, seen.offer)
     except BadTerms:
         return False
     return True

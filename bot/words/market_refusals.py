@@ -110,6 +110,14 @@ def _unknown(error: errors.Unknown) -> str:
 
 
 def _not_now(error: errors.NotNow) -> str:
+    for said in (_claim_not_now, _bet_not_now, _market_not_now, _forecast_not_now):
+        if words := said(error):
+            return words
+    return _moved(error)
+
+
+def _claim_not_now(error: errors.NotNow) -> str | None:
+    """A claim: its trading, its stories, its result."""
     number = error.number
     match error:
         case errors.ProposalGone():
@@ -117,6 +125,40 @@ def _not_now(error: errors.NotNow) -> str:
                 f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
                 "what stands now."
             )
+        case errors.ConditionOpen():
+            return (
+                f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "
+                "`/claim show` says which one."
+            )
+        case errors.TradingClosed():
+            return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
+        case errors.ClaimHalted():
+            return f"A moderator stopped everything on claim {number}. `/resolve acts` says why; ask them about it."
+        case errors.NoScenario():
+            return (
+                f"Claim {number} is no scenario, so it has no stories or items. `/claim scenario` writes one."
+            )
+        case errors.DraftNotShared():
+            return f"Draft {number} is its author's alone. They can ask others for their stories: *Let others write*."
+        case errors.TooEarlyToPropose():
+            return (
+                f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
+                "Until then, only what has happened already can be proposed, where the claim allows it."
+            )
+        case errors.WindowOver():
+            return f"The time to object on claim {number} is over. A judge can still take back what was paid."
+        case errors.AlreadyDisputed():
+            return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
+        case errors.TooLateToReverse():
+            return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
+        case _:
+            return None
+
+
+def _bet_not_now(error: errors.NotNow) -> str | None:
+    """A bet or an offer that ended, or goes on."""
+    number = error.number
+    match error:
         case errors.OfferGone():
             gone = _GONE.get(error.state, "is gone")
             return f"Offer {number} {gone}, and nothing happened. `/bet list` shows what is open."
@@ -126,6 +168,14 @@ def _not_now(error: errors.NotNow) -> str:
             return f"Bet {number} isn't settled yet. `/bet show` tells where it stands."
         case errors.BetEnded():
             return f"Bet {number} has ended already. `/bet show` tells how."
+        case _:
+            return None
+
+
+def _market_not_now(error: errors.NotNow) -> str | None:
+    """A market or a pool, an order or a price."""
+    number = error.number
+    match error:
         case errors.MarketThere():
             return f"Claim {number} has a market already: trade there, or add liquidity to it."
         case errors.MarketGoesOn():
@@ -140,21 +190,20 @@ def _not_now(error: errors.NotNow) -> str:
             )
         case errors.OrderGone():
             return f"Order {number} has ended already, and what it held is back. `/market portfolio` shows yours."
-        case errors.ConditionOpen():
-            return (
-                f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "
-                "`/claim show` says which one."
-            )
-        case errors.TradingClosed():
-            return f"Claim {number} takes no new bets: trading is closed. What was bet stands."
-        case errors.ClaimHalted():
-            return f"A moderator stopped everything on claim {number}. `/resolve acts` says why; ask them about it."
         case errors.PoolClosed():
             return (
                 f"The pool of claim {number} takes no more stakes: its time is over. What was staked stands."
             )
         case errors.PoolThere():
             return f"Claim {number} has a pool already: put your stake into that one."
+        case _:
+            return None
+
+
+def _forecast_not_now(error: errors.NotNow) -> str | None:
+    """Forecasts, links and rewards."""
+    number = error.number
+    match error:
         case errors.ForecastsClosed():
             return f"Claim {number} takes no more forecasts: trading is closed. The last ones given stand."
         case errors.ForecastsThere() if error.state == "open":
@@ -171,12 +220,6 @@ def _not_now(error: errors.NotNow) -> str:
         case errors.CruxEnded():
             state = phrases.STATES.get(error.state, error.state)
             return f"Claim {number} has ended: it is {state}. Links are made and taken back while both claims go on."
-        case errors.NoScenario():
-            return (
-                f"Claim {number} is no scenario, so it has no stories or items. `/claim scenario` writes one."
-            )
-        case errors.DraftNotShared():
-            return f"Draft {number} is its author's alone. They can ask others for their stories: *Let others write*."
         case errors.RewardThere():
             return (
                 f"You have an open reward on claim {number} already: give that one, or wait until it returns."
@@ -196,19 +239,8 @@ def _not_now(error: errors.NotNow) -> str:
                 f"Your forecast on claim {error.claim} is what it was when you locked reward {number}. A reward is "
                 "for the argument that moves it: change your forecast first, with `/forecast give`."
             )
-        case errors.TooEarlyToPropose():
-            return (
-                f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
-                "Until then, only what has happened already can be proposed, where the claim allows it."
-            )
-        case errors.WindowOver():
-            return f"The time to object on claim {number} is over. A judge can still take back what was paid."
-        case errors.AlreadyDisputed():
-            return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
-        case errors.TooLateToReverse():
-            return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
         case _:
-            return _moved(error)
+            return None
 
 
 def _moved(error: errors.NotNow) -> str:

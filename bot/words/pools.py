@@ -17,8 +17,9 @@ from ledger.types import from_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
 from markets.mechanisms import parimutuel
-from markets.pools import pools
-from markets.pools.pools import Pool, PoolStake, Staked
+from markets.pools import pool_stakes, pools
+from markets.pools.pool_stakes import PoolStake
+from markets.pools.pools import Pool, Staked
 from markets.views import claims
 
 TOLD = 8
@@ -206,7 +207,7 @@ def paid_post(tx: Connection, ask: Ask) -> Told | None:
     pool = pools.find(tx, ask.guild, ask.facts["claim"])
     if pool is None or pool.state == "open" or claim.result is None:
         return None
-    placed = pools.stakes_of(tx, ask.guild, pool.claim)
+    placed = pool_stakes.stakes_of(tx, ask.guild, pool.claim)
     sums: dict[int, tuple[int, int]] = {}
     for one in placed:
         staked, paid = sums.get(one.player, (0, 0))

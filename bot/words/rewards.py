@@ -17,8 +17,9 @@ from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
-from markets.people import rewards
-from markets.people.rewards import Reward, RewardMoved
+from markets.people import rewarding, rewards
+from markets.people.rewarding import RewardMoved
+from markets.people.rewards import Reward
 from markets.views import claims as view_claims
 
 FEW = 3
@@ -101,7 +102,7 @@ def offer_form(asked: RewardAsked, until_us: int) -> Form:
                 "What could move your forecast?",
                 "Everybody in this server can read it",
                 "",
-                rewards.MOST_WORDS,
+                rewarding.MOST_WORDS,
                 needed=False,
                 long=True,
             ),
@@ -124,7 +125,7 @@ def give_form(found: RewardSeen, asked: int, winner: int, winner_id: int) -> For
                 "Which argument moved you?",
                 "A link to it, or its gist; everybody can read it",
                 "",
-                rewards.MOST_WORDS,
+                rewarding.MOST_WORDS,
                 long=True,
             ),
         ),

@@ -6,7 +6,7 @@ from bot import text
 from bot.ui.cards import Accent, Card
 from bot.words.announced import MOST_LISTED, Ask, Told
 from bot.words.due_work import due_words
-from markets.core import delivery, jobs, outbox
+from markets.core import jobs, outbox, parked_sends
 
 
 def dm(tx: Connection, ask: Ask) -> Told | None:
@@ -17,7 +17,7 @@ def dm(tx: Connection, ask: Ask) -> Told | None:
 
 
 def unreachable(tx: Connection, ask: Ask) -> Told | None:
-    found = delivery.unsent(tx, ask.guild, ask.ref)
+    found = parked_sends.unsent(tx, ask.guild, ask.ref)
     count = found.cards + found.posts
     if not count:
         if outbox.place_of(tx, ask.guild, "unreachable", ask.ref) is None:
@@ -32,7 +32,7 @@ def unreachable(tx: Connection, ask: Ask) -> Told | None:
 
 def _trouble(error: str) -> tuple[str, str]:
     """Say in the log channel what an error means, and what its readers can do."""
-    if error.startswith(delivery.REFUSED):
+    if error.startswith(parked_sends.REFUSED):
         return (
             "Crux can't write in a channel",
             f" ({error}). Check that it is there and that Crux may view it, send messages and read its history, or "

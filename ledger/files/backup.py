@@ -14,7 +14,8 @@ from sqlalchemy import URL, Connection
 from ledger.audit import verify
 from ledger.errors import AlreadyThere, NotADatabase, OtherTool, Unreachable
 from ledger.storage import schema_version
-from ledger.storage.database import Address, run_alone
+from ledger.storage.address import Address
+from ledger.storage.database import run_alone
 from ledger.storage.error_translation import telling
 
 _PAGES = 2_000  # of 4 KiB, copied at a time

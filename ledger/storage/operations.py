@@ -1,13 +1,18 @@
-"""One operation: a plain function carried out under its key, exactly once.
+"""One operation: a plain function carried out under its key, exactly once, with what follows from it.
 
 A unit takes the transaction, one frozen request and the time, and does everything that belongs together. It may run
 more than once before its answer is told, so it changes nothing outside the database, takes ids and randomness as
 arguments, and never catches a database error.
+
+What others have to do about it, it says by `happened`: one event for each thing. When the unit is over, whoever the
+database was opened with follows these, in the same savepoint and before the answer is written down. A unit that is
+refused leaves no events, and a follower that fails undoes the unit.
 """
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar, get_type_hints
 
@@ -36,6 +41,58 @@ R = TypeVar("R")
 A = TypeVar("A")
 Unit = Callable[[Connection, R, datetime], A]
 
+OLD_NAMES: Mapping[str, str] = {}
+"""Operations that were renamed since a book may hold their presses: today's `module.name`, and the bare name that is
+stored. A press repeated across the upgrade is known by its digest, which the stored name is a part of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened in a server, said by the unit in which it did."""
+
+    guild: int
+
+
+Follow = Callable[[Connection, Sequence[Happening], datetime], None]
+"""Does what follows from the events of one unit, in the order in which they happened."""
+
+_HAPPENED = "crux_happened"
+
+
+def happened(tx: Connection, event: Happening) -> None:
+    """Add an event to those of the unit that runs; what follows from it is done when the unit is over.
+
+    Raises:
+        KeyError: No unit runs: a read, or a follower, lets nothing happen.
+    """
+    tx.info[_HAPPENED].append(event)
+
+
+def nobody(tx: Connection, events: Sequence[Happening], now: datetime) -> None:
+    """Follow nothing, where only points move.
+
+    Raises:
+        LookupError: Something happened, and would be lost.
+    """
+    raise LookupError(f"the database was opened without anybody who follows {events[0]!r}")
+
+
+def carry_out(tx: Connection, unit: Unit[R, A], request: R, now: datetime, follow: Follow) -> A:
+    """Run a unit, then what follows from it.
+
+    Raises:
+        What the unit raises, and then nothing that it said has happened.
+    """
+    info = tx.info  # asked for now: it can't be where the connection breaks meanwhile
+    info[_HAPPENED] = events = list[Happening]()
+    try:
+        answer = unit(tx, request, now)
+    finally:
+        del info[_HAPPENED]
+    if events:
+        follow(tx, events, now)
+    return answer
+
 
 _g, _key = param("g"), param("key")
 _row = sa.select(schema.books.c.transfers).where(in_guild(schema.books.c))
@@ -49,10 +106,13 @@ _FIND_DONE = Compiled(
 _ADD_DONE = Compiled(insert_if_new(schema.done))
 
 
-def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime, *, again: bool) -> A:
-    """Lock the guild's row, look the key up, run the unit and record what it answered.
+def perform(
+    tx: Connection, unit: Unit[Any, A], request: Request, now: datetime, *, again: bool, follow: Follow
+) -> A:
+    """Lock the guild's row, look the key up, run the unit with what follows from it, and record what it answered.
 
     Args:
+        follow: Does what follows from the unit's events.
         again: This very call may have been committed before without our hearing of it (a lost connection, a
             group whose commit failed): what is found done then is our own answer, not a repeat.
 
@@ -74,7 +134,7 @@ def perform(tx: Connection, unit: Unit[Any, A], request: Request, now: datetime,
         if again:
             return answer
         raise AlreadyDone(request.guild, request.key, answer)
-    answer = unit(tx, request, now)
+    answer = carry_out(tx, unit, request, now, follow)
     recorded = _answers(unit).dump_json(answer).decode()
     added = _ADD_DONE.execute(
         tx, guild_id=request.guild, key=request.key, request_digest=asked, answer=recorded, at_us=to_us(now)
@@ -91,7 +151,13 @@ def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
         )  # what is no amount, the unit refuses
     except PydanticSerializationError as error:
         raise BadWords("half a surrogate pair is not a character") from error
-    return hashlib.sha256(unit.__qualname__.encode() + b"\0" + body).digest()
+    return hashlib.sha256(stored_name(unit).encode() + b"\0" + body).digest()
+
+
+def stored_name(unit: Unit[Any, Any]) -> str:
+    """The name of an operation as digests hold it: the one that it had when a book first could hold its presses."""
+    name = unit.__qualname__
+    return OLD_NAMES.get(f"{unit.__module__}.{name}", name)
 
 
 def was_done(tx: Connection, guild: int, key: str) -> bool:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.bets.bets import (
     AGREED,
@@ -24,6 +25,7 @@ from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.core import outbox, tables, text_limits
 from markets.core.errors import BadEnding, ClaimMoved, TermsChanged
+from markets.core.events import ClaimChanged, DisputedClaimChanged, OfferChanged
 
 _agreements = tables.agreements.c
 _moves = tables.moves.c
@@ -108,7 +110,7 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
     tx.execute(FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
     tx.execute(_ADD_AGREEMENT, row)
     facts = {"bet": bet.number, "claim": bet.claim, "by": request.player}
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    happened(tx, OfferChanged(bet.guild, bet.number))
     outbox.enqueue(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
     return bet
 
@@ -129,7 +131,7 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     ended = pay(
         tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
     )
-    outbox.redraw_disputes(tx, bet.guild, bet.claim)  # what each result would pay is less by this bet
+    happened(tx, DisputedClaimChanged(bet.guild, bet.claim))  # what each result would pay is less by this bet
     facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
     outbox.enqueue(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)
     return ended
@@ -172,8 +174,8 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
     tx.execute(_MOVE, {"g": bet.guild, "n": bet.number} | values)
     claims.freeze(tx, new)
     for claim in (old, new):
-        outbox.redraw(tx, bet.guild, "claim", claim.number)
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
+        happened(tx, ClaimChanged(bet.guild, claim.number))
+    happened(tx, OfferChanged(bet.guild, bet.number))
     facts = {"bet": bet.number, "claim": old.number, "to": new.number}
     outbox.enqueue(tx, bet.guild, "bet.moved", facts, now, line=old.number)
     return load_bet(tx, bet.guild, bet.number)

@@ -11,14 +11,15 @@ from sqlalchemy import Connection
 from ledger import accounts, returned
 from ledger.accounts import Account
 from ledger.compiled import Compiled, columns_of, constants, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, Words, post, reverse
 from ledger.types import fits, to_us
 from markets.claims import claims
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, tables
 from markets.core.errors import BetEnded, NotASide, UnknownBet
-from markets.forecasts import score_keeping
+from markets.core.events import BetPaid, BetReopened, Profit
 from markets.mechanisms.two_party import Stakes
 
 _bets = tables.bets.c
@@ -140,22 +141,20 @@ def pay(
         paid_by=posted.number,
         resolution=resolution,
     )
-    if state == "settled":
-        score_keeping.note_profits(tx, bet.guild, bet.claim, came(bet, maker_gets, taker_gets), now)
     jobs.cancel(tx, bet.guild, "bet.year", bet.number)
     for forgets in (FORGET_AGREEMENT, FORGET_MOVE):
         tx.execute(forgets, {"g": bet.guild, "n": bet.number})
-    outbox.redraw(tx, bet.guild, "claim", bet.claim)
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    brought = came(bet, maker_gets, taker_gets) if state == "settled" else ()
+    happened(tx, BetPaid(bet.guild, bet.number, bet.claim, brought))
     return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
 
 
-def came(bet: Bet, maker_gets: int, taker_gets: int) -> list[score_keeping.Profit]:
+def came(bet: Bet, maker_gets: int, taker_gets: int) -> tuple[Profit, Profit]:
     """Return what a bet brought its two sides, for the board."""
-    return [
-        score_keeping.Profit(bet.maker, bet.maker_stake, maker_gets),
-        score_keeping.Profit(bet.taker, bet.taker_stake, taker_gets),
-    ]
+    return (
+        Profit(bet.maker, bet.maker_stake, maker_gets),
+        Profit(bet.taker, bet.taker_stake, taker_gets),
+    )
 
 
 def credited(tx: Connection, guild: int, player: int, amount: int, now: datetime) -> dict[Account, int]:
@@ -186,13 +185,11 @@ def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, 
     assert bet.paid_by is not None
     accounts.reopen(tx, bet.escrow)
     posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)
-    if bet.state == "settled":
-        gone = came(bet, bet.maker_paid or 0, bet.taker_paid or 0)
-        score_keeping.note_profits(tx, bet.guild, bet.claim, gone, now, back=True)
     live = dict.fromkeys(_ENDING) | {"state": "live"}
     _END_BET.execute(tx, g=bet.guild, n=bet.number, **live)
     schedule_year(tx, claims.load(tx, bet.guild, bet.claim), bet.number, now)
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    gone = came(bet, bet.maker_paid or 0, bet.taker_paid or 0) if bet.state == "settled" else ()
+    happened(tx, BetReopened(bet.guild, bet.number, bet.claim, gone))
     return posted
 
 

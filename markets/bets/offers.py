@@ -1,4 +1,4 @@
-"""Two-party bets: offer, counter, withdraw, accept, and an ending that both sides agree on (RULES C1, C2).
+"""Load an offer of a two-party bet, and accept it (RULES C1, C2).
 
 An offer reserves nothing. Taking it locks both stakes in one transfer, or nothing happens; whoever comes second is
 told so. A bet has the number of the offer it was.
@@ -12,32 +12,29 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, money
+from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import InsufficientFunds
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
 from markets.claims import ambiguity, claims, judges, sides
-from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables
 from markets.core.errors import (
     BadOutcome,
-    BadStake,
     BadTerms,
-    BadTimes,
     MakerLacksPoints,
     NotAddressed,
     NotMaker,
     OfferGone,
     OwnOffer,
-    StakeTooHigh,
     TermsChanged,
     UnknownOffer,
 )
-from markets.core.numbering import following
+from markets.core.events import OfferCameOrWent
 
 ANYONE = 0
 
@@ -73,58 +70,6 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class MakeOffer:
-    """Offer a bet. `taker` is a player's number, 0 for anyone; `expires_us` None takes the server's default.
-
-    `terms` is the hex digest of the claim's terms of which `side` is an outcome; without it, of those that there are.
-    """
-
-    guild: int
-    key: str
-    maker: int
-    claim: int
-    side: int
-    maker_stake: int
-    taker_stake: int
-    against: bool = False
-    taker: int = ANYONE
-    clause: str | None = None
-    expires_us: int | None = None
-    terms: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Renew:
-    """Make an offer once more that ended when its claim's words were changed (B5)."""
-
-    guild: int
-    key: str
-    offer: int
-    maker: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """Answer an offer with another: the stakes as whoever counters would make them."""
-
-    guild: int
-    key: str
-    offer: int
-    maker: int
-    maker_stake: int
-    taker_stake: int
-    clause: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawOffer:
-    guild: int
-    key: str
-    offer: int
-    maker: int
-
-
-@dataclass(frozen=True, slots=True)
 class Accept:
     """Take an offer. `terms` is the hex digest of the claim's terms as the taker was shown them."""
 
@@ -150,110 +95,7 @@ _offers = tables.offers.c
 _this_offer = (in_guild(_offers), _offers.number == param("n"))
 OFFER_COLUMNS = columns_of(tables.offers, Offer)
 _LOAD_OFFER = Compiled(sa.select(*OFFER_COLUMNS).where(*_this_offer))
-_OFFER = Compiled(sa.insert(tables.offers))
 _CLOSE = Compiled(sa.update(tables.offers).where(*_this_offer).values(state=param("state")))
-
-
-def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
-    """Put an offer before one person or anyone.
-
-    Raises:
-        ClaimMoved, ClaimHalted, TradingClosed: The claim takes no offers now.
-        OwnOffer, BadOutcome, BadStake, BadTerms, StakeTooHigh: The offer can't stand.
-        BadTimes: The terms are not those that were shown (`field` is "terms"), or it would end before it begins.
-        NamedJudge: The maker judges the claim, and steps down first.
-        InsufficientFunds: The maker doesn't have the stake, or is in debt.
-    """
-    claim = claims.load(tx, request.guild, request.claim)
-    claim.require("offer", now)
-    claims.require_shown(claim, request.terms)
-    if request.taker == request.maker:
-        raise OwnOffer(request.claim)
-    if not 0 <= request.side < len(claim.terms.outcomes):
-        raise BadOutcome("side", "unknown", side=request.side)
-    _require_offer(tx, claim, request)
-    if request.taker != ANYONE:
-        accounts.wallet(tx, request.guild, request.taker)  # raises UnknownPlayer
-    return _add(tx, request, _expiry(claim, request.expires_us, now), None, now)
-
-
-def renew(tx: Connection, request: Renew, now: datetime) -> Offer:
-    """Make an offer once more that ended with its claim's old words: on the outcome of the same name, at the same
-    stakes, to the same person.
-
-    Raises:
-        UnknownOffer, NotMaker: It isn't theirs.
-        OfferGone: It ended otherwise, or goes on.
-        BadOutcome, BadTerms: It doesn't fit the claim's outcomes any more.
-        What `make` raises for the new one.
-    """
-    old = load_offer(tx, request.guild, request.offer)
-    require_maker(old, request.maker)
-    if old.state != "dead":
-        raise OfferGone(old.number, old.state)
-    side, clause = renewed(claims.load(tx, old.guild, old.claim), old)
-    again = MakeOffer(
-        guild=old.guild,
-        key=request.key,
-        maker=old.maker,
-        claim=old.claim,
-        side=side,
-        maker_stake=old.maker_stake,
-        taker_stake=old.taker_stake,
-        against=old.against,
-        taker=old.taker,
-        clause=clause,
-    )
-    return make(tx, again, now)
-
-
-def renewed(claim: Claim, old: Offer) -> tuple[int, str | None]:
-    """The side and the own clause of an offer among its claim's outcomes as they are now.
-
-    Raises:
-        BadOutcome, BadTerms: It doesn't fit them.
-    """
-    return _carried(old, old.outcomes or claim.terms.names, claim, "offer")
-
-
-def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
-    """Answer an offer by one's own, to its maker: the first one dies, both stay readable.
-
-    Raises:
-        UnknownOffer, OfferGone, NotAddressed, OwnOffer: It isn't there for this person.
-        What `make` raises for the new one.
-    """
-    first = _open_offer(tx, request.guild, request.offer, request.maker, now)
-    claim = claims.load(tx, request.guild, first.claim)
-    claim.require("offer", now)
-    answer = MakeOffer(
-        guild=request.guild,
-        key=request.key,
-        maker=request.maker,
-        claim=first.claim,
-        side=first.side,
-        against=not first.against,
-        maker_stake=request.maker_stake,
-        taker_stake=request.taker_stake,
-        taker=first.maker,
-        clause=request.clause,
-    )
-    _require_offer(tx, claim, answer)
-    _close(tx, first, "countered")
-    return _add(tx, answer, _expiry(claim, None, now), first.number, now)
-
-
-def withdraw(tx: Connection, request: WithdrawOffer, now: datetime) -> Offer:
-    """Take an offer back.
-
-    Raises:
-        UnknownOffer, NotMaker, OfferGone: There is nothing of theirs to take back.
-    """
-    offer = load_offer(tx, request.guild, request.offer)
-    require_maker(offer, request.maker)
-    _require_open(offer, now)
-    _close(tx, offer, "withdrawn")
-    return offer
 
 
 def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
@@ -267,7 +109,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
         InsufficientFunds: The taker doesn't have the stake.
         MakerLacksPoints: The maker doesn't, just now.
     """
-    offer = _open_offer(tx, request.guild, request.offer, request.taker, now)
+    offer = open_offer(tx, request.guild, request.offer, request.taker, now)
     claim = claims.load(tx, request.guild, offer.claim)
     claim.require("accept", now)
     if claim.digest != request.terms:
@@ -277,7 +119,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     taker = accounts.wallet(tx, request.guild, request.taker)
     posted = _lock(tx, request, offer, taker, bet_escrow, now)
     BET.execute(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
-    _close(tx, offer, "accepted")
+    close(tx, offer, "accepted")
     claims.freeze(tx, claim)
     schedule_year(tx, claim, offer.number, now)
     facts = {"bet": offer.number, "claim": claim.number, "taker": request.taker, "transfer": posted.number}
@@ -300,13 +142,13 @@ def fitted(bet: Bet, old: Claim, new: Claim) -> Bet:
     Raises:
         BadOutcome, BadTerms: They don't.
     """
-    side, clause = _carried(bet, old.terms.names, new, "bet")
+    side, clause = carried(bet, old.terms.names, new, "bet")
     if clause is not None:
-        _require_clause(new, clause)
+        require_clause(new, clause)
     return replace(bet, claim=new.number, terms=new.digest, side=side, clause=clause)
 
 
-def _carried(
+def carried(
     of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: Literal["bet", "offer"]
 ) -> tuple[int, str | None]:
     """A side and an own clause, by the outcomes' names, in a claim that has others, or in another order (B5)."""
@@ -336,7 +178,7 @@ def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, no
     _require_for(offer, player, now)
     claim.require("accept", now)
     judges.require_may_bet(tx, claim, player)
-    _require_points(tx, offer.guild, player, offer.taker_stake)
+    require_points(tx, offer.guild, player, offer.taker_stake)
 
 
 def require_maker(offer: Offer, player: int) -> None:
@@ -378,10 +220,10 @@ def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: nobody took it in time."""
     offer = load_offer(tx, work.guild, work.ref)
     if offer.state == "open":
-        _close(tx, offer, "expired")
+        close(tx, offer, "expired")
 
 
-def _open_offer(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Offer:
+def open_offer(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Offer:
     """An offer that this player may take or answer now."""
     offer = load_offer(tx, guild, number)
     _require_for(offer, player, now)
@@ -389,96 +231,41 @@ def _open_offer(tx: Connection, guild: int, number: int, player: int, now: datet
 
 
 def _require_for(offer: Offer, player: int, now: datetime) -> None:
-    _require_open(offer, now)
+    require_open(offer, now)
     if offer.maker == player:
         raise OwnOffer(offer.number)
     if offer.taker not in (ANYONE, player):
         raise NotAddressed(offer.number)
 
 
-def _require_open(offer: Offer, now: datetime) -> None:
+def require_open(offer: Offer, now: datetime) -> None:
+    """Raises OfferGone where an offer has ended."""
     gone = offer.gone(now)
     if gone:
         raise OfferGone(offer.number, gone)
 
 
-def _require_offer(tx: Connection, claim: Claim, request: MakeOffer) -> None:
-    """What must be true of an offer's stakes, clause and maker."""
-    _require_stakes(claim, request.maker_stake, request.taker_stake)
-    if request.clause is not None:
-        _require_clause(claim, request.clause)
-    judges.require_may_bet(tx, claim, request.maker)
-    _require_points(tx, request.guild, request.maker, request.maker_stake)
-
-
-def _require_clause(claim: Claim, clause: str) -> None:
+def require_clause(claim: Claim, clause: str) -> None:
+    """Raises BadTerms where a bet can't have this clause of its own on a claim."""
     try:
         ambiguity.check_for_bet(ambiguity.decode(clause), len(claim.terms.outcomes))
     except ambiguity.BadClause as bad:
         raise BadTerms("clause", bad.code) from None
 
 
-def _require_stakes(claim: Claim, *stakes: int) -> None:
-    most = claim.settings.most_on_one_bet
-    for stake in stakes:
-        if type(stake) is not int or stake < 1:
-            raise BadStake("stake", "too_small")
-        if stake > money.MOST:
-            raise BadStake("stake", "too_large")
-        if most and stake > most:
-            raise StakeTooHigh(most)
-
-
-def _require_points(tx: Connection, guild: int, player: int, stake: int) -> None:
+def require_points(tx: Connection, guild: int, player: int, stake: int) -> None:
+    """Raises InsufficientFunds where a player doesn't have a stake, in minor units."""
     wallet = accounts.wallet(tx, guild, player)
     balance = accounts.state(tx, wallet).balance
     if balance < stake:
         raise InsufficientFunds(*wallet, balance, stake)
 
 
-def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
-    """When an offer ends: as asked, or after the server's default, and never after trading closes."""
-    assert claim.closes_us is not None
-    if asked_us is not None and asked_us <= to_us(now):
-        raise BadTimes("expires_us", "past")
-    until = asked_us if asked_us is not None else to_us(now) + claim.settings.offer_seconds * 1_000_000
-    return min(until, claim.closes_us)
-
-
-def _add(tx: Connection, request: MakeOffer, expires_us: int, counters: int | None, now: datetime) -> Offer:
-    number = following(tx, request.guild, "offers")
-    _OFFER.execute(
-        tx,
-        guild_id=request.guild,
-        number=number,
-        claim=request.claim,
-        maker=request.maker,
-        taker=request.taker,
-        side=request.side,
-        against=int(request.against),
-        maker_stake=request.maker_stake,
-        taker_stake=request.taker_stake,
-        clause=request.clause,
-        made_us=to_us(now),
-        expires_us=expires_us,
-        state="open",
-        counters=counters,
-        outcomes=None,
-    )
-    jobs.schedule(tx, request.guild, "offer.expire", number, expires_us)
-    if expires_us - to_us(now) > 2 * claim_terms.DAY_US:
-        jobs.schedule(tx, request.guild, "offer.remind", number, expires_us - claim_terms.DAY_US)
-    outbox.redraw(tx, request.guild, "offer", number)
-    outbox.redraw(tx, request.guild, "claim", request.claim)  # it lists what may be accepted
-    return load_offer(tx, request.guild, number)
-
-
-def _close(tx: Connection, offer: Offer, state: str) -> None:
+def close(tx: Connection, offer: Offer, state: str) -> None:
     """End an offer, with its calendar; its card shows how."""
     _CLOSE.execute(tx, g=offer.guild, n=offer.number, state=state)
     _cancel_calendar(tx, offer.guild, offer.number)
-    outbox.redraw(tx, offer.guild, "offer", offer.number)
-    outbox.redraw(tx, offer.guild, "claim", offer.claim)
+    happened(tx, OfferCameOrWent(offer.guild, offer.number, offer.claim))
 
 
 def _lock(
@@ -529,5 +316,4 @@ def _bet_row(
 
 
 _OFFER_FIELDS = [field.name for field in fields(Offer)]
-
 _cancel_calendar = jobs.cancelling("offer.expire", "offer.remind")

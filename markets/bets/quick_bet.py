@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from markets.bets import offers
+from markets.bets import offering
 from markets.bets.offers import ANYONE
-from markets.claims import claims, drafts
+from markets.claims import drafts, editing
 from markets.claims.terms import Actor, Terms
 
 
@@ -42,16 +42,16 @@ def quick(tx: Connection, request: Quick, now: datetime) -> QuickBetOpened:
     """Open a claim and offer a bet on it, both or neither.
 
     Raises:
-        What `claims.open_claim` and `offers.make` raise.
+        What `editing.open_claim` and `offering.make` raise.
     """
     guild, key, player = request.guild, request.key, request.actor.player
     number = drafts.save_draft(
         tx, drafts.SaveDraft(guild, key, player, request.terms, claim=request.claim), now
     )
-    claims.open_claim(tx, claims.Open(guild, key, request.actor, number, request.warned), now)
-    offer = offers.make(
+    editing.open_claim(tx, editing.Open(guild, key, request.actor, number, request.warned), now)
+    offer = offering.make(
         tx,
-        offers.MakeOffer(
+        offering.MakeOffer(
             guild=guild,
             key=key,
             maker=player,

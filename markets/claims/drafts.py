@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ledger import settings as stored_settings
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims.claims import (
     ADD,
@@ -15,18 +16,17 @@ from markets.claims.claims import (
     SETTINGS,
     TYPED,
     Claim,
-    Open,
     change_terms,
     load,
     move,
-    open_claim,
     require_author,
     terms_row,
-    with_stories,
 )
+from markets.claims.editing import Open, open_claim, with_stories
 from markets.claims.terms import DAY_US, Actor, Terms, as_binary
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import ClaimMoved, NotAuthor
+from markets.core.events import ClaimChanged
 from markets.core.numbering import following
 from markets.core.settings import Settings
 
@@ -115,7 +115,7 @@ def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
     number = save_draft(tx, draft, now)
     tx.execute(_SUPERSEDES, {"g": request.guild, "n": number, "old": old.number})
     opened = open_claim(tx, Open(request.guild, request.key, request.actor, number, request.warned), now)
-    outbox.redraw(tx, old.guild, "claim", old.number)
+    happened(tx, ClaimChanged(old.guild, old.number))
     facts = {"claim": old.number, "by": number}
     outbox.enqueue(tx, old.guild, "claim.superseded", facts, now, line=old.number)
     return opened

@@ -4,8 +4,10 @@ A claim has one resolution, and all that hangs on it settles from it: bets, a ma
 one `Instrument`; `markets.settlement.kinds` lists them, and callers that ask all of them in turn know none by name.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
@@ -25,76 +27,129 @@ class Step(NamedTuple):
 NOTHING_LEFT = Step(done=True)
 
 
+class PaySome(Protocol):
+    """Pay the next part of what a resolution brings, once and for all."""
+
+    def __call__(
+        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
+    ) -> Step: ...
+
+
+class TakeBackSome(Protocol):
+    """Undo the next part of what a resolution has paid by its result, the last first, until it is as before it."""
+
+    def __call__(
+        self,
+        tx: Connection,
+        claim: Claim,
+        resolution: int,
+        result: Result,
+        room: int,
+        now: datetime,
+        actor: int,
+        note: Words | None,
+    ) -> Step: ...
+
+
+class Changes(Protocol):
+    """By how much each player would end above what they put in, minor units; of one player if named."""
+
+    def __call__(
+        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
+    ) -> dict[int, int]: ...
+
+
+class ChangesByOutcome(Protocol):
+    """`Changes` by each outcome of the claim, in their order. A kind that thousands hold reads them once here."""
+
+    def __call__(self, tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]: ...
+
+
+OfClaim = Callable[[Connection, Claim], bool]
+OfPlayer = Callable[[Connection, Claim, int], bool]
+OfMove = Callable[[Connection, Claim, datetime], None]
+
+
+def take_nothing_back(
+    tx: Connection,
+    claim: Claim,
+    resolution: int,
+    result: Result,
+    room: int,
+    now: datetime,
+    actor: int,
+    note: Words | None,
+) -> Step:
+    """Of a kind whose payments stay."""
+    return NOTHING_LEFT
+
+
+def change_nobody(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
+    """Of a kind that pays the same whatever comes out."""
+    return {}
+
+
+def change_nobody_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
+    """`change_nobody` by each outcome."""
+    return [{} for _ in claim.terms.outcomes]
+
+
+def held_by_nobody(tx: Connection, claim: Claim) -> dict[int, int]:
+    """Of a kind by which nobody has money on the claim."""
+    return {}
+
+
+def not_of_player(tx: Connection, claim: Claim, player: int) -> bool:
+    """Of a kind by which nobody has money on the claim."""
+    return False
+
+
+def not_of_claim(tx: Connection, claim: Claim) -> bool:
+    """Of a kind on which nobody's answer hangs."""
+    return False
+
+
+def stay(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Of a kind that a move of the claim leaves as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """One kind of thing that hangs on a claim. What a kind has no use for it leaves as it is here.
+    """One kind of thing that hangs on a claim, by what it can do. What a kind has no use for is left out.
 
     Paying and taking back go on over several transactions, a crash between any two included, so the rows themselves
     say how far it has come. `room` is how many entries may be written in this one. An instrument whose next step
     needs more does nothing and isn't done.
     """
 
-    def pay_some(
-        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
-    ) -> Step:
-        """Pay the next part of what a resolution brings, once and for all."""
-        return NOTHING_LEFT
+    pay_some: PaySome
+    take_back_some: TakeBackSome = take_nothing_back
+    changes: Changes = change_nobody
+    changes_by_outcome: ChangesByOutcome = change_nobody_by_outcome
 
-    def take_back_some(
-        self,
-        tx: Connection,
-        claim: Claim,
-        resolution: int,
-        room: int,
-        now: datetime,
-        actor: int,
-        note: Words | None,
-    ) -> Step:
-        """Undo the next part of what a resolution has paid, the last first, until it is as before it."""
-        return NOTHING_LEFT
+    stakes: Callable[[Connection, Claim], dict[int, int]] = held_by_nobody
+    """Who has something on it now, and how much, minor units: its holders (D1, D4)."""
 
-    def changes(
-        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
-    ) -> dict[int, int]:
-        """Return by how much each player would end above what they put in, minor units; of one player if named."""
-        return {}
-
-    def changes_by_outcome(
-        self, tx: Connection, claim: Claim, player: int | None = None
-    ) -> list[dict[int, int]]:
-        """Return `changes` by each outcome of the claim, in their order. A kind that thousands hold reads them once
-        here."""
-        outcomes = range(len(claim.terms.outcomes))
-        return [self.changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
-
-    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        """Return who has something on it now, and how much, minor units: its holders (D1, D4)."""
-        return {}
-
-    unanimous = False
+    unanimous: bool = False
     """Whether all its holders have to agree on a judge (D4); else more than half of them do, by stake."""
 
-    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
-        """Return whether a player has something on it now."""
-        return False
+    holds: OfPlayer = not_of_player
+    """Whether a player has something on it now."""
 
-    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
-        """Return whether a player has or ever had money or a resting order on it (D4)."""
-        return False
+    had_money: OfPlayer = not_of_player
+    """Whether a player has or ever had money or a resting order on it (D4)."""
 
-    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
-        """Return whether a player who has something on it had themselves deleted: their silence is
-        no consent (E4)."""
-        return False
+    somebody_deleted: OfClaim = not_of_claim
+    """Whether somebody who has something on it had themselves deleted: their silence is no consent (E4)."""
 
-    def hangs(self, tx: Connection, claim: Claim) -> bool:
-        """Return whether anything hangs on it that people have to judge (B8)."""
-        return False
+    hangs: OfClaim = not_of_claim
+    """Whether anything hangs on it that somebody has to judge (B8)."""
 
-    def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        """Go on after a proposal or a moderator had stopped the claim: it is open again (D2)."""
+    resume: OfMove = stay
+    """The claim is open again, after a proposal or a moderator had stopped it (D2)."""
 
-    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        """Give back what is left of no use, since the claim is filed with nothing on it (B8)."""
+    clear: OfMove = stay
+    """The claim is filed with nothing on it (B8): give back what is left of no use."""
 
 
 def weights(claim: Claim, result: Result) -> tuple[int, ...] | None:

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import NamedJudge, NotAJudge
+from markets.core.events import ClaimChanged
 from markets.core.numbering import following
 
 STEPPED_DOWN = "step_down"
@@ -81,7 +83,7 @@ def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
     left = standing_judges(tx, claim)
     lifecycle.require_role("step_down", NotAJudge(claim.number), judge=request.player in left)
     note_act(tx, claim.guild, STEPPED_DOWN, actor=request.player, now=now, claim=claim.number, reason=None)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     facts = {"claim": claim.number, "judge": request.player}
     outbox.enqueue(tx, claim.guild, "judge.stepped_down", facts, now, line=claim.number)
     return len(left) - 1

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
-from markets.claims import claims
+from markets.claims import claims, editing
 from markets.core import tables
 
 
@@ -37,10 +37,10 @@ def keep_change(tx: Connection, request: KeepChange, now: datetime) -> int:
     """Keep what was typed; returns the claim's number.
 
     Raises:
-        What `claims.require_editable` raises.
+        What `editing.require_editable` raises.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    claims.require_editable(claim, request.author, now)
+    editing.require_editable(claim, request.author, now)
     tx.execute(_KEEP, {"g": claim.guild, "n": claim.number, "typed": request.typed})
     return claim.number
 
@@ -49,8 +49,8 @@ def change(tx: Connection, guild: int, number: int, author: int, now: datetime) 
     """Return an open claim of a player, and what was last typed to change it, as JSON.
 
     Raises:
-        What `claims.require_editable` raises.
+        What `editing.require_editable` raises.
     """
     claim = claims.load(tx, guild, number)
-    claims.require_editable(claim, author, now)
+    editing.require_editable(claim, author, now)
     return claim, claims.typed_of(tx, guild, number)

@@ -13,9 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from markets.claims import ambiguity
 from markets.claims.ambiguity import FixedWeights
-from markets.core import outbox, tables
+from markets.core import tables
+from markets.core.events import ClaimChanged
 
 YES, NO = "YES", "NO"
 
@@ -141,7 +143,7 @@ def _follow_links(
         else:
             tx.execute(sa.update(tables.links).where(*_this).values({column: to}), this)
         for number in (source, target):
-            outbox.redraw(tx, guild, "claim", number)
+            happened(tx, ClaimChanged(guild, number))
 
 
 def written(names: Sequence[str]) -> str:

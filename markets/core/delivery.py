@@ -7,81 +7,50 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.core.outbox import PARKED, WAITING, HeldPost, c, enqueue, p, redraw, this_card
+from markets.core.events import ChannelUnreachable
+from markets.core.outbox import WAITING, HeldPost, c, enqueue, p, this_card
 from markets.core.tables import cards, posts, removals
 
 TRIES = 12
 """Failures that may be our own, after which a row is parked. Discord's own troubles are waited out."""
 
-
 LONGEST_WAIT_SECONDS = 300
-
 
 REPORTS = ("unreachable", "parked")
 """Cards for the log channel, about what could not be told in a channel, or not be done."""
 
-
 DM = "dm"
-
 
 RULING_DM = "ruling.told"
 """A ruling that could not be posted, told to one of its people."""
 
-
-REFUSED = ("Forbidden", "NotFound", "HistoryHidden")
-"""How the errors begin of what waits for a right, or for a place, and not for another Crux."""
-
-
 PRIVATE = (DM, RULING_DM)
 """Posts that go to a person's own talk with the bot."""
 
-
-AWAITED = ("act", "proposal.made", "dispute.ruled")
-"""Posts that are sent after all once a server that had none has a channel; whether they still have to be, their words
-know."""
-
-
 _this_post = (in_guild(p), p.number == param("n"))
-
-
 LOAD_POST = sa.select(p.kind, p.facts).where(*_this_post)
-
-
 _begun = {"channel": param("channel"), "begun_us": param("begun"), "lease_us": param("lease")}
-
-
 _BEGIN_POST = (
     sa.update(posts).where(*_this_post, p.fence == param("held_fence"), p.state == WAITING).values(_begun)
 )
-
-
 _BEGIN_CARD = (
     sa.update(cards).where(*this_card, c.fence == param("held_fence"), c.state == WAITING).values(_begun)
 )
-
-
 _free_again = {"owner": 0, "lease_us": 0, "begun_us": None, "tries": 0, "last_error": None}
-
-
 MARK_SENT = (
     sa.update(posts)
     .where(*_this_post, p.state != sa.literal_column("'sent'"))
     .values({"state": "sent", "channel": param("channel"), "message": param("message")} | _free_again)
 )
-
-
 _REWORDED = (
     sa.update(posts)
     .where(*_this_post, p.fence == param("held_fence"), p.message.is_not(None))
     .values({"state": "sent"} | _free_again)
 )
-
-
 _newest = (c.fence == param("held_fence")) & (c.wanted == param("version"))
-
-
 _SHOWN = (
     sa.update(cards)
     .where(*this_card)
@@ -95,8 +64,6 @@ _SHOWN = (
         | _free_again
     )
 )
-
-
 _failed = {
     "state": param("state"),
     "tries": param("tries"),
@@ -104,22 +71,14 @@ _failed = {
     "last_error": param("error"),
     "owner": 0,
 }
-
-
 _forget_begin = param("keep") == sa.literal_column("0")
-
-
 _FAILED_POST = (
     sa.update(posts)
     .where(*_this_post, p.fence == param("held_fence"))
     .values(_failed | {"begun_us": sa.case((_forget_begin, sa.null()), else_=p.begun_us)})
     .returning(p.channel)
 )
-
-
 _gone = param("gone") == sa.literal_column("1")
-
-
 _FAILED_CARD = (
     sa.update(cards)
     .where(*this_card, c.fence == param("held_fence"))
@@ -132,46 +91,7 @@ _FAILED_CARD = (
     )
     .returning(c.channel)
 )
-
-
-_again = {"state": "waiting", "tries": 0, "lease_us": 0, "owner": 0}
-
-
-_HOMELESS = "NoChannel"
-
-
-_homeless = sa.func.coalesce(p.last_error, "") == _HOMELESS
-
-
-_UNPARK_CARDS = sa.update(cards).where(in_guild(c), c.state == PARKED).values(_again)
-
-
-_UNPARK_POSTS = (
-    sa.update(posts)
-    .where(
-        in_guild(p),
-        p.state == PARKED,
-        p.kind.not_in(PRIVATE),  # whoever takes no messages from Crux is asked no second time
-        ~_homeless | p.kind.in_(AWAITED),
-    )
-    .values(_again)
-)
-
-
-_REPORT_AGAIN = (
-    sa.update(cards)
-    .where(
-        in_guild(c),
-        c.kind == sa.literal_column("'unreachable'"),
-        c.state == sa.literal_column("'shown'"),
-    )
-    .values(wanted=c.wanted + sa.literal_column("1"), state=WAITING, tries=0)
-)
-
-
 _LET_GO_CARDS = sa.update(cards).where(c.state == WAITING, c.owner != 0).values(owner=0, lease_us=0)
-
-
 _LET_GO_POSTS = sa.update(posts).where(p.state == WAITING, p.owner != 0).values(owner=0, lease_us=0)
 
 
@@ -333,7 +253,7 @@ def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:
     if row is None or not parked:
         return False
     if row.channel is not None and held.kind not in (*REPORTS, *PRIVATE):
-        redraw(tx, held.guild, "unreachable", row.channel)
+        happened(tx, ChannelUnreachable(held.guild, row.channel))
     return True
 
 
@@ -346,55 +266,6 @@ def all_failed(tx: Connection, request: tuple[SendFailed, ...], now: datetime) -
 def let_go(tx: Connection, request: None, now: datetime) -> int:
     """Free what a process held that is surely dead: where one process alone can have the book. In the background."""
     return tx.execute(_LET_GO_CARDS).rowcount + tx.execute(_LET_GO_POSTS).rowcount
-
-
-def unpark(tx: Connection, guild: int) -> int:
-    """A server chose its channels: its cards are drawn, and what could not be told is, all of it in order; of what
-    was to be told before it had a channel only what something waits for."""
-    found = tx.execute(_UNPARK_CARDS, {"g": guild}).rowcount
-    return found + tx.execute(_UNPARK_POSTS, {"g": guild}).rowcount
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Something of one server is parked: in this channel, None where it came to none, and whether that is for a
-    right that Crux lacked there."""
-
-    guild: int
-    channel: int | None
-    refused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Tell what is parked in a server: what was refused in these channels, and with `others` what failed for any
-    other reason, each once more."""
-
-    guild: int
-    channels: tuple[int, ...] = ()
-    others: bool = False
-
-
-def kept(tx: Connection) -> list[Parked]:
-    """Where anything is parked that may be told again, over all servers that Crux is in."""
-    return [Parked(row.guild_id, row.channel, bool(row.refused)) for row in tx.execute(_KEPT).all()]
-
-
-def again(tx: Connection, request: Again, now: datetime) -> int:
-    """Let what is parked be told, in order for each claim; how much that is. What fails once more is parked again.
-
-    Runs through `db.background`.
-    """
-    asked = {
-        "g": request.guild,
-        "channels": list(request.channels) or [0],
-        "others": int(request.others),
-        "last": TRIES - 1,
-    }
-    found = tx.execute(_AGAIN_CARDS, asked).rowcount + tx.execute(_AGAIN_POSTS, asked).rowcount
-    if found:
-        tx.execute(_REPORT_AGAIN, {"g": request.guild})
-    return found
 
 
 def tell_privately(
@@ -419,25 +290,6 @@ def _key_of(held: Held) -> dict[str, Any]:
     return {"g": held.guild, "of_kind": held.kind, "of_ref": held.ref}
 
 
-@dataclass(frozen=True, slots=True)
-class Unsent:
-    """How many announcements of one server could not be told in one channel, and a reason."""
-
-    cards: int
-    posts: int
-    error: str
-
-
-def unsent(tx: Connection, guild: int, channel: int) -> Unsent:
-    """What is parked for one channel."""
-    asked = {"g": guild, "channel": channel}
-    parked_cards, card_error = tx.execute(_PARKED_CARDS, asked).one()
-    parked_posts, post_error = tx.execute(_PARKED_POSTS, asked).one()
-    errors = [error for error in (post_error, card_error) if error]
-    refused = [error for error in errors if error.startswith(REFUSED)]
-    return Unsent(parked_cards, parked_posts, (refused or errors or [""])[0])
-
-
 def waiting(tx: Connection) -> int:
     """How many announcements are still to be told, over all servers that Crux is in."""
     return tx.execute(_WAITING_CARDS).scalar_one() + tx.execute(_WAITING_POSTS).scalar_one()
@@ -448,12 +300,13 @@ def _free(table: sa.Table, *, eager: bool) -> sa.ColumnElement[bool]:
     return free | (table.c.owner == 0) if eager else free
 
 
-def _here(table: sa.Table) -> sa.ColumnElement[bool]:
+def with_crux(table: sa.Table) -> sa.ColumnElement[bool]:
+    """Rows of servers that Crux is in."""
     return ~sa.exists().where(removals.c.guild_id == table.c.guild_id)
 
 
-_WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(c.state == WAITING, _here(cards))
-_WAITING_POSTS = sa.select(sa.func.count()).select_from(posts).where(p.state == WAITING, _here(posts))
+_WAITING_CARDS = sa.select(sa.func.count()).select_from(cards).where(c.state == WAITING, with_crux(cards))
+_WAITING_POSTS = sa.select(sa.func.count()).select_from(posts).where(p.state == WAITING, with_crux(posts))
 
 
 def _taking_posts(*, eager: bool) -> sa.Executable:
@@ -471,7 +324,7 @@ def _taking_posts(*, eager: bool) -> sa.Executable:
     )
     picked = (
         sa.select(p.guild_id, p.number)
-        .where(p.state == WAITING, _free(posts, eager=eager), first, _here(posts))
+        .where(p.state == WAITING, _free(posts, eager=eager), first, with_crux(posts))
         .order_by(p.message.is_not(None), p.made_us, p.number)
         .limit(param("most"))
         .with_for_update(skip_locked=True, of=posts)
@@ -499,7 +352,7 @@ def _taking_posts(*, eager: bool) -> sa.Executable:
 def _taking_cards(*, eager: bool) -> sa.Executable:
     picked = (
         sa.select(c.guild_id, c.kind, c.ref)
-        .where(c.state == WAITING, _free(cards, eager=eager), _here(cards))
+        .where(c.state == WAITING, _free(cards, eager=eager), with_crux(cards))
         .order_by(c.lease_us)
         .limit(param("most"))
         .with_for_update(skip_locked=True, of=cards)
@@ -524,55 +377,4 @@ def _taking_cards(*, eager: bool) -> sa.Executable:
 
 
 _TAKE_POSTS = {eager: _taking_posts(eager=eager) for eager in (False, True)}
-
-
 _TAKE_CARDS = {eager: _taking_cards(eager=eager) for eager in (False, True)}
-
-
-def _refused(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Parked for a right that Crux lacked, or a place that was gone."""
-    return sa.or_(*(table.c.last_error.like(f"{error}%") for error in REFUSED))
-
-
-def _keeps(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Parked, and for another reason than that no channel was chosen."""
-    keeps = (table.c.state == PARKED) & (sa.func.coalesce(table.c.last_error, "") != _HOMELESS)
-    return keeps & table.c.kind.not_in(PRIVATE) if table is posts else keeps
-
-
-def _kept_in(table: sa.Table) -> sa.Select[Any, Any, Any]:
-    refused = sa.case((_refused(table), sa.literal(1)), else_=sa.literal(0)).label("refused")
-    return sa.select(table.c.guild_id, table.c.channel, refused).where(_keeps(table), _here(table))
-
-
-_KEPT = sa.union(_kept_in(cards), _kept_in(posts))
-
-
-def _telling_again(table: sa.Table) -> sa.Update:
-    refused = _refused(table)
-    there = refused & table.c.channel.in_(params("channels"))
-    elsewhere = ~sa.func.coalesce(refused, sa.false()) | table.c.channel.is_(None)
-    others = (param("others") == sa.literal_column("1")) & elsewhere
-    tries = sa.case((refused, sa.literal(0)), else_=param("last"))
-    return (
-        sa.update(table)
-        .where(in_guild(table.c), _keeps(table), there | others)
-        .values(_again | {"tries": tries})
-    )
-
-
-_AGAIN_CARDS, _AGAIN_POSTS = _telling_again(cards), _telling_again(posts)
-
-
-def _reason(table: sa.Table) -> sa.ColumnElement[str]:
-    """Why some are parked; a right that is lacking before any other reason."""
-    error = table.c.last_error
-    return sa.func.coalesce(sa.func.max(sa.case((_refused(table), error))), sa.func.max(error))
-
-
-_PARKED_CARDS = sa.select(sa.func.count(), _reason(cards)).where(
-    in_guild(c), c.state == PARKED, c.channel == param("channel")
-)
-_PARKED_POSTS = sa.select(sa.func.count(), _reason(posts)).where(
-    in_guild(p), p.state == PARKED, p.channel == param("channel")
-)

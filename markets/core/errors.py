@@ -1,5 +1,7 @@
 """What the markets refuse. Facts only; `bot.words` finds the words.
 
+Long because it is one tree, a class for each case: who words a refusal or raises one reads it in one place.
+
 MarketError
 ├── Unknown                 UnknownClaim  UnknownOffer  UnknownBet  UnknownProposal  UnknownDispute
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink

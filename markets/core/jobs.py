@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
 from ledger.compiled import Compiled, constant, constants, in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.core import outbox
 from markets.core.errors import MarketError
+from markets.core.events import JobGivenUp
 from markets.core.tables import due_work, removals
 
 Handler = Callable[[Connection, "Due", datetime], None]
@@ -216,7 +217,7 @@ def failed(tx: Connection, request: JobFailed, now: datetime) -> bool:
     }
     parked = bool(tx.execute(_FAILED, values).rowcount) and gives_up
     if parked:
-        outbox.redraw(tx, request.guild, "parked", 0)
+        happened(tx, JobGivenUp(request.guild))
     return parked
 
 

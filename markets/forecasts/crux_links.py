@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import columns_of, in_guild, param, params
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
 from markets.core.errors import BadLink, BadOutcome, ClaimMoved, CruxEnded, LinkThere, UnknownLink
+from markets.core.events import ClaimChanged
 from markets.forecasts import forecasts
 
 PEOPLE = 8
@@ -205,7 +207,7 @@ def came_out(tx: Connection, claim: Claim, resolution: int, now: datetime) -> No
 def redraw_around(tx: Connection, claim: Claim) -> None:
     """Have the cards of the claims linked with this one drawn again: what they say of it is old."""
     for number in tx.execute(_AROUND, {"g": claim.guild, "c": claim.number}).scalars().all():
-        outbox.redraw(tx, claim.guild, "claim", number)
+        happened(tx, ClaimChanged(claim.guild, number))
 
 
 def tell_some(tx: Connection, work: jobs.Due, now: datetime) -> None:
@@ -288,7 +290,7 @@ def _both(tx: Connection, request: LinkClaims | Cut, now: datetime) -> tuple[Cla
 
 def _redraw(tx: Connection, guild: int, of: CruxLink) -> None:
     for number in (of.claim, of.target):
-        outbox.redraw(tx, guild, "claim", number)
+        happened(tx, ClaimChanged(guild, number))
 
 
 def _key(request: Cut) -> dict[str, int]:

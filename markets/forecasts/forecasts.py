@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import Compiled, columns_of, in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import fits, to_us
 from markets.claims import claims, ranges
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables
+from markets.core import jobs, tables
 from markets.core.errors import (
     BadForecast,
     BadResult,
@@ -27,6 +28,7 @@ from markets.core.errors import (
     TradingClosed,
     UnknownForecast,
 )
+from markets.core.events import ClaimChanged
 from markets.mechanisms import scoring
 
 Chances = tuple[int, ...]
@@ -144,7 +146,7 @@ def give(tx: Connection, request: GiveForecast, now: datetime) -> Forecast:
         until_us=None,
     )
     claims.freeze(tx, claim)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     _redraw_cruxes(tx, claim.guild, claim.number, request.player)
     return made
 
@@ -173,13 +175,13 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
         tx.execute(_REVEAL, {"g": claim.guild, "c": claim.number, "at": to_us(now)})
         jobs.cancel(tx, claim.guild, "forecasts.show", claim.number)
         _redraw_cruxes(tx, claim.guild, claim.number)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return request.hidden
 
 
 def show(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """Show the forecasts, since trading has closed; the card does it. The calendar calls it."""
-    outbox.redraw(tx, work.guild, "claim", work.ref)
+    """The calendar: trading has closed, so they are shown, which the card does."""
+    happened(tx, ClaimChanged(work.guild, work.ref))
     _redraw_cruxes(tx, work.guild, work.ref)
 
 
@@ -245,7 +247,7 @@ def _redraw_cruxes(tx: Connection, guild: int, claim: int, player: int | None = 
     else:
         found = list(_CRUXES_OF.rows(tx, g=guild, c=claim, p=player))
     for row in found:
-        outbox.redraw(tx, guild, "claim", row[0])
+        happened(tx, ClaimChanged(guild, row[0]))
 
 
 def _begin(tx: Connection, claim: Claim, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -15,6 +14,7 @@ from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import jobs, tables
+from markets.core.events import Profit
 from markets.forecasts import forecasts
 from markets.mechanisms import scoring
 from markets.mechanisms.scoring import ClaimWindow, Piece
@@ -291,15 +291,6 @@ def _add(tx: Connection, guild: int, season: int, player: int, more: Mapping[str
     _THERE.execute(tx, **there, **nothing, **dict.fromkeys(RANKINGS))
     _MORE.execute(tx, g=guild, s=season, p=player, **(nothing | dict(more)))
     _RANK.execute(tx, g=guild, s=season, p=player)
-
-
-@dataclass(frozen=True, slots=True)
-class Profit:
-    """What a settled claim brought a player on one of its instruments: what they had staked and what they got."""
-
-    player: int
-    staked: int
-    paid: int
 
 
 def note_profits(

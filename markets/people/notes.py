@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from markets.bets import bets
 from markets.claims import claims, judges
 from markets.claims.terms import Actor
-from markets.core import outbox, tables, text_limits
+from markets.core import tables, text_limits
 from markets.core.errors import BetEnded, NotAModerator, NotASide
+from markets.core.events import OfferChanged
 
 MOST = 500
 
@@ -79,5 +81,5 @@ def dissent(tx: Connection, request: Dissent, now: datetime) -> int:
         raise BetEnded(bet.number, "not_lost")
     words = text_limits.words("words", request.words, most=MOST)
     tx.execute(_DISSENT, {"g": bet.guild, "n": bet.number, "words": words})
-    outbox.redraw(tx, bet.guild, "offer", bet.number)
+    happened(tx, OfferChanged(bet.guild, bet.number))
     return bet.number

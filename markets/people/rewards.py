@@ -13,79 +13,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, issuance
+from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import columns_of, in_guild, param
-from ledger.errors import InsufficientFunds, UnknownPlayer
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets import bets
-from markets.claims import claims, terms
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables, text_limits
+from markets.core import jobs, outbox, tables
 from markets.core.errors import (
-    BadTimes,
-    NotRewarder,
-    OwnReward,
-    RewardGone,
-    RewardStays,
-    RewardThere,
-    RewardUnmoved,
-    TooManyRewards,
-    UnknownForecast,
     UnknownReward,
 )
-from markets.core.numbering import following
+from markets.core.events import ClaimChanged
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
-from markets.people import allowances
 
 GIVEN, BACK = "reward.given", "reward.back"
-DAYS = 30
-"""Until when it is locked where nobody says otherwise; never after trading closes."""
-
-REGRET_US = 3_600_000_000
-"""How long after it was locked its owner may take it back, as a slip; from then on others count on it."""
-
-MOST_OF_PERSON, MOST_ON_CLAIM = 10, 20
-"""Open rewards: all of a person's, and all on a claim, are returned in one transaction."""
-
-MOST_WORDS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class LockReward:
-    """Lock points for the argument that moves one's forecast on a claim."""
-
-    guild: int
-    key: str
-    owner: int
-    claim: int
-    amount: int
-    until_us: int | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GiveReward:
-    """Name whose argument it was, and which."""
-
-    guild: int
-    key: str
-    owner: int
-    reward: int
-    winner: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelReward:
-    """Take it back, within the first hour."""
-
-    guild: int
-    key: str
-    owner: int
-    reward: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +57,12 @@ class Reward:
         return "expired" if to_us(now) >= self.until_us else None
 
 
-@dataclass(frozen=True, slots=True)
-class RewardMoved:
-    """A reward that points were moved for: its transfer, and what its owner has."""
-
-    reward: Reward
-    transfer: int
-    digest: str
-    balance: int
-
-
 _rewards = tables.rewards.c
 _columns = columns_of(tables.rewards, Reward)
 _here = in_guild(_rewards)
 _this = (_here, _rewards.number == param("n"))
 _standing = (_here, _rewards.state == sa.literal_column("'open'"))
 _LOAD = sa.select(*_columns).where(*_this)
-_ADD = sa.insert(tables.rewards)
 _END = (
     sa.update(tables.rewards)
     .where(*_this, _rewards.state == sa.literal_column("'open'"))
@@ -154,144 +87,11 @@ _CLAIMS_OF = (
 _ERASE = sa.update(tables.rewards).where(_here, _rewards.owner == param("p")).values(words=None, why=None)
 
 
-def offer(tx: Connection, request: LockReward, now: datetime) -> RewardMoved:
-    """Lock a reward.
-
-    Raises:
-        UnknownClaim, ClaimMoved, ClaimHalted, TradingClosed: Nobody can change a forecast on that claim now.
-        UnknownForecast: They have none on it that an argument could move.
-        RewardThere, TooManyRewards: They have one on this claim, or there are as many as there may be.
-        BadTimes: Its date is past.
-        BadAmount, GrantRefused, InsufficientFunds: As a gift of that much (A6).
-    """
-    claim, until_us, balance = require_offer(tx, request, now)
-    words = text_limits.words("words", request.words, most=MOST_WORDS, needed=False) or None
-    reserve = accounts.open_account(tx, claim.guild, kind="reserve", owner=request.owner)
-    wallet = accounts.wallet(tx, claim.guild, request.owner)
-    amounts = {wallet: -request.amount, reserve: request.amount}
-    posted = _post(tx, request.key, issuance.REWARD, amounts, now, request.owner)
-    number = following(tx, claim.guild, "rewards")
-    tx.execute(
-        _ADD,
-        {
-            "guild_id": claim.guild,
-            "number": number,
-            "claim": claim.number,
-            "owner": request.owner,
-            "amount": request.amount,
-            "reserve": reserve.number,
-            "words": words,
-            "locked_by": posted.number,
-            "made_us": to_us(now),
-            "until_us": until_us,
-            "state": "open",
-        },
-    )
-    jobs.schedule(tx, claim.guild, "reward.return", number, until_us)
-    made = load(tx, claim.guild, number)
-    _tell(tx, made, "reward.offered", now)
-    return RewardMoved(made, posted.number, posted.digest, balance - request.amount)
-
-
-def require_offer(tx: Connection, request: LockReward, now: datetime) -> tuple[Claim, int, int]:
-    """What `offer` refuses, also before anybody is asked to confirm: the claim, until when, and the balance."""
-    claim = claims.load(tx, request.guild, request.claim)
-    forecasts.require_open(claim, now)
-    if forecasts.current(tx, claim.guild, claim.number, request.owner) is None:
-        raise UnknownForecast(claim.guild, claim.number)
-    asked_us = to_us(now) + DAYS * terms.DAY_US if request.until_us is None else request.until_us
-    if asked_us <= to_us(now):
-        raise BadTimes("until_us", "past")
-    standing = open_of(tx, claim.guild, owner=request.owner)
-    if any(one.claim == claim.number for one in standing):
-        raise RewardThere(claim.number, claim.state)
-    if len(standing) >= MOST_OF_PERSON:
-        raise TooManyRewards(MOST_OF_PERSON)
-    if len(open_of(tx, claim.guild, claim=claim.number)) >= MOST_ON_CLAIM:
-        raise TooManyRewards(MOST_ON_CLAIM)
-    wallet = accounts.wallet(tx, claim.guild, request.owner)
-    unsettled = allowances.unsettled(tx, claim.guild, request.owner)
-    balance = issuance.allow_gift(tx, wallet, request.amount, now, unsettled=unsettled)
-    assert claim.closes_us is not None
-    return claim, min(asked_us, claim.closes_us), balance
-
-
-def give(tx: Connection, request: GiveReward, now: datetime) -> RewardMoved:
-    """Pay a reward to whoever made the argument.
-
-    Raises:
-        What `require_give` raises.
-        Needed, BadTerms: Which argument it was isn't said, or at too great a length.
-        UnknownPlayer: The winner isn't in this book.
-    """
-    found = require_give(tx, request, now)
-    why = text_limits.words("reason", request.why, most=MOST_WORDS)
-    if accounts.discord_id(tx, found.guild, request.winner) is None:
-        raise UnknownPlayer(found.guild, request.winner)  # nobody is that number, or not any more
-    to = bets.credited(tx, found.guild, request.winner, found.amount, now)
-    posted = _empty(tx, found, to, GIVEN, "given", now, actor=found.owner)
-    _end(tx, found, "given", posted, now, winner=request.winner, why=why)
-    given = load(tx, found.guild, found.number)
-    _tell(tx, given, "reward.given", now)
-    balance = accounts.state(tx, accounts.wallet(tx, found.guild, found.owner)).balance
-    return RewardMoved(given, posted.number, posted.digest, balance)
-
-
-def require_give(tx: Connection, request: GiveReward, now: datetime) -> Reward:
-    """What `give` refuses, also before anybody is asked to confirm.
-
-    Raises:
-        UnknownReward, NotRewarder, OwnReward: It isn't there, isn't theirs to give, or would go to themselves.
-        RewardGone: It was given, has returned, or its date is over.
-        ClaimMoved, ClaimHalted: Its claim has come out, or a moderator stopped everything on it.
-        RewardUnmoved: Their forecast is what it was when they locked it.
-        InsufficientFunds: They are in debt (A4).
-    """
-    found = load(tx, request.guild, request.reward)
-    if found.owner != request.owner:
-        raise NotRewarder(found.number)
-    if found.owner == request.winner:
-        raise OwnReward(found.number)
-    gone = found.gone(now)
-    if gone:
-        raise RewardGone(found.number, gone)
-    claims.load(tx, found.guild, found.claim).require("reward", now)
-    wallet = accounts.wallet(tx, found.guild, found.owner)
-    balance = accounts.state(tx, wallet).balance
-    if balance < 0:
-        raise InsufficientFunds(*wallet, balance, found.amount)
-    before, since = moved(tx, found)
-    if since is None or (before is not None and since.chances == before.chances):
-        raise RewardUnmoved(found.number, found.claim)
-    return found
-
-
-def cancel(tx: Connection, request: CancelReward, now: datetime) -> RewardMoved:
-    """Take a reward back within its first hour.
-
-    Raises:
-        UnknownReward, NotRewarder: It isn't there, or isn't theirs.
-        RewardGone: It was given, or has returned.
-        RewardStays: Others count on it by now.
-    """
-    found = load(tx, request.guild, request.reward)
-    if found.owner != request.owner:
-        raise NotRewarder(found.number)
-    gone = found.gone(now)
-    if gone:
-        raise RewardGone(found.number, gone)
-    if to_us(now) >= found.made_us + REGRET_US:
-        raise RewardStays(found.number, found.until_us)
-    posted = _return(tx, found, "withdrawn", now, actor=found.owner)
-    balance = accounts.state(tx, accounts.wallet(tx, found.guild, found.owner)).balance
-    return RewardMoved(load(tx, found.guild, found.number), posted.number, posted.digest, balance)
-
-
 def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: its date has come, and nobody was named."""
     found = load(tx, work.guild, work.ref)
     if found.state == "open":
-        _return(tx, found, "expired", now)
+        return_reward(tx, found, "expired", now)
 
 
 def end_some(tx: Connection, claim: Claim, room: int, now: datetime) -> tuple[int, bool]:
@@ -299,44 +99,45 @@ def end_some(tx: Connection, claim: Claim, room: int, now: datetime) -> tuple[in
     most = room // 3
     standing = open_of(tx, claim.guild, claim=claim.number)
     for found in standing[:most]:
-        _return(tx, found, "ended", now)
+        return_reward(tx, found, "ended", now)
     return 3 * len(standing[:most]), len(standing) <= most
 
 
 def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> None:
     """Return all of a person's rewards: they are in debt, or had themselves deleted."""
     for found in open_of(tx, guild, owner=player):
-        _return(tx, found, "withdrawn", now)
+        return_reward(tx, found, "withdrawn", now)
 
 
 def forget(tx: Connection, guild: int, player: int, now: datetime) -> None:
     """A person had themselves deleted: their rewards are withdrawn, and what they wrote with them is erased (E4)."""
     end_all_of(tx, guild, player, now)
     for number in tx.execute(_CLAIMS_OF, {"g": guild, "p": player}).scalars().all():
-        outbox.redraw(tx, guild, "claim", number)
+        happened(tx, ClaimChanged(guild, number))
     tx.execute(_ERASE, {"g": guild, "p": player})
 
 
-def _return(tx: Connection, found: Reward, state: str, now: datetime, actor: int = 0) -> Posted:
+def return_reward(tx: Connection, found: Reward, state: str, now: datetime, actor: int = 0) -> Posted:
+    """Give a reward's points back to its owner, and end it in a state."""
     to = bets.credited(tx, found.guild, found.owner, found.amount, now)
-    posted = _empty(tx, found, to, BACK, "back", now, actor=actor)
-    _end(tx, found, state, posted, now)
-    _tell(tx, found, "reward.returned", now)
+    posted = empty(tx, found, to, BACK, "back", now, actor=actor)
+    end(tx, found, state, posted, now)
+    tell(tx, found, "reward.returned", now)
     return posted
 
 
-def _empty(
+def empty(
     tx: Connection, found: Reward, to: dict[Account, int], kind: str, word: str, now: datetime, actor: int
 ) -> Posted:
     """The one transfer that ends a reward: a second one would find its account ended."""
     key = f"reward:{found.number}:{word}"
-    posted = _post(tx, key, kind, {found.reserve: -found.amount} | to, now, actor)
+    posted = post_for(tx, key, kind, {found.reserve: -found.amount} | to, now, actor)
     accounts.end(tx, found.reserve)
     jobs.cancel(tx, found.guild, "reward.return", found.number)
     return posted
 
 
-def _end(
+def end(
     tx: Connection,
     found: Reward,
     state: str,
@@ -345,20 +146,23 @@ def _end(
     winner: int | None = None,
     why: str | None = None,
 ) -> None:
+    """Write down how a reward ended; it must have been open."""
     values = {"state": state, "winner": winner, "why": why, "at": to_us(now), "by": posted.number}
     ended = tx.execute(_END, {"g": found.guild, "n": found.number} | values).rowcount
     assert ended == 1, found.number
 
 
-def _post(
+def post_for(
     tx: Connection, key: str, kind: str, amounts: dict[Account, int], now: datetime, actor: int
 ) -> Posted:
+    """Post a transfer of a reward's points, in the server of its accounts."""
     guild = next(iter(amounts)).guild
     return post(tx, guild=guild, key=key, kind=kind, amounts=amounts, now=now, actor=actor)
 
 
-def _tell(tx: Connection, of: Reward, kind: str, now: datetime) -> None:
-    outbox.redraw(tx, of.guild, "claim", of.claim)
+def tell(tx: Connection, of: Reward, kind: str, now: datetime) -> None:
+    """Queue the post of what happened to a reward, and its claim's card."""
+    happened(tx, ClaimChanged(of.guild, of.claim))
     outbox.enqueue(tx, of.guild, kind, {"claim": of.claim, "reward": of.number}, now, line=of.claim)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
 from markets.bets import bets
@@ -20,9 +21,10 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Step
 from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
-from markets.forecasts import score_keeping
+from markets.core.events import Profit, ProfitsMade, ProfitsUndone
 from markets.mechanisms import parimutuel
-from markets.pools.pools import LIVE, Pool, PoolStake, columns, end, find, is_late, placed, stakes_of
+from markets.pools.pool_stakes import LIVE, PoolStake, columns, is_late, placed, stakes_of
+from markets.pools.pools import Pool, end, find
 from markets.shares import order_filling
 
 _pools = tables.pools.c
@@ -186,17 +188,17 @@ def _pay(
     _PAID.many(tx, rows)
     if not voids:
         took_part = [(one, share) for one, share in chunk if not (shared and is_late(one, known_us))]
-        score_keeping.note_profits(tx, pool.guild, pool.claim, _came(took_part), now)
+        happened(tx, ProfitsMade(pool.guild, pool.claim, _came(took_part)))
     return len(amounts)
 
 
-def _came(paid: Iterable[tuple[PoolStake, int]]) -> list[score_keeping.Profit]:
+def _came(paid: Iterable[tuple[PoolStake, int]]) -> tuple[Profit, ...]:
     """What each player in a part of a pool staked and got."""
     sums: dict[int, tuple[int, int]] = {}
     for one, share in paid:
         staked, got = sums.get(one.player, (0, 0))
         sums[one.player] = staked + one.amount, got + share
-    return [score_keeping.Profit(player, staked, got) for player, (staked, got) in sums.items()]
+    return tuple(Profit(player, staked, got) for player, (staked, got) in sums.items())
 
 
 def _amounts(
@@ -219,7 +221,6 @@ def take_some_back(
     resolution: int,
     result: Result,
     room: int,
-    *,
     now: datetime,
     actor: int,
     note: Words | None,
@@ -248,7 +249,7 @@ def take_some_back(
     _PAID.many(tx, [this | _AGAIN | {"n": one.number} for one in undone])
     if result.kind != "void":
         took_part = [(one, one.paid or 0) for one in undone if not one.late]
-        score_keeping.note_profits(tx, claim.guild, claim.number, _came(took_part), now, back=True)
+        happened(tx, ProfitsUndone(claim.guild, claim.number, _came(took_part)))
     return Step(done=not left, entries=entries)
 
 

@@ -6,25 +6,23 @@ the pool until the last is: from it what each gets follows from its own amount. 
 `CHUNK` stakes, each in a unit of its own under a key of its own, so that a crash between any two pays each once.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
 from ledger import accounts, money
-from ledger import schema as book
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import fits, to_us
 from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
-from markets.core import jobs, outbox, tables
+from markets.core import jobs, tables
 from markets.core.errors import (
     BadOutcome,
     BadStake,
@@ -36,6 +34,7 @@ from markets.core.errors import (
     TermsChanged,
     UnknownPool,
 )
+from markets.core.events import ClaimChanged
 
 STAKE = "pool.stake"
 OPEN_US = 7 * terms.DAY_US
@@ -64,21 +63,6 @@ class Pool:
     def takes(self, now: datetime) -> bool:
         """Whether it still takes stakes, as far as its own time says."""
         return self.state == "open" and to_us(now) < self.closes_us
-
-
-class PoolStake(NamedTuple):
-    """A stake as it is stored; `paid` is what came back once the pool has ended. A tuple: ten thousand are read while
-    somebody waits."""
-
-    number: int
-    player: int
-    outcome: int
-    amount: int
-    at_us: int
-    state: str
-    late: bool
-    paid: int | None
-    paid_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +102,8 @@ class Staked:
 
 _pools = tables.pools.c
 _pool_outcomes = tables.pool_outcomes.c
-_stakes = tables.stakes.c
 _this = (in_guild(_pools), _pools.claim == param("c"))
-_of = (in_guild(_stakes), _stakes.claim == param("c"))
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
-LIVE: sa.ColumnElement[str] = sa.literal_column("'live'")
 _LOAD = Compiled(
     sa.select(
         _pools.claim,
@@ -155,28 +136,6 @@ _STATE = (
     .where(*_this)
     .values(state=param("state"), resolution=param("resolution"), plan=sa.null())
 )
-columns = (
-    _stakes.number,
-    _stakes.player,
-    _stakes.outcome,
-    _stakes.amount,
-    _stakes.at_us,
-    _stakes.state,
-    _stakes.late,
-    _stakes.paid,
-    _stakes.paid_by,
-)
-_STAKES = Compiled(sa.select(*columns).where(*_of).order_by(_stakes.number))
-_STAKES_OF = Compiled(sa.select(*columns).where(*_of, _stakes.player == param("p")).order_by(_stakes.number))
-_HOLDERS = (
-    sa.select(_stakes.player, sa.func.sum(_stakes.amount).label("staked"))
-    .where(*_of, _stakes.state == LIVE)
-    .group_by(_stakes.player)
-)
-_ANY = sa.select(_stakes.number).where(*_of, _stakes.state == LIVE).limit(1)
-_HOLDS = _ANY.where(_stakes.player == param("p"))
-_l = book.players.c
-_EVER = sa.select(_stakes.number).where(*_of, _stakes.player == param("p")).limit(1)
 
 
 def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
@@ -211,7 +170,7 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     }
     tx.execute(_OPEN, row)
     jobs.schedule(tx, claim.guild, "pool.close", claim.number, closes_us)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return load(tx, claim.guild, claim.number)
 
 
@@ -261,7 +220,7 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         tx, guild_id=claim.guild, claim=claim.number, outcome=request.outcome, staked=request.amount
     )
     claims.freeze(tx, claim)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
 
 
@@ -298,20 +257,15 @@ def _require_amount(claim: Claim, amount: int) -> None:
 # --- how it ends ------------------------------------------------------------------------------
 
 
-def is_late(one: PoolStake, known_us: int | None) -> bool:
-    """Whether a stake was placed after the result was public."""
-    return known_us is not None and one.at_us > known_us
-
-
 def end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None:
     """The state it is in from now on; the split that was kept for its payments goes."""
     tx.execute(_STATE, {"g": pool.guild, "c": pool.claim, "state": state, "resolution": resolution})
-    outbox.redraw(tx, pool.guild, "claim", pool.claim)
+    happened(tx, ClaimChanged(pool.guild, pool.claim))
 
 
 def close(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """The calendar: it takes no more stakes, which its card shows."""
-    outbox.redraw(tx, work.guild, "claim", work.ref)
+    happened(tx, ClaimChanged(work.guild, work.ref))
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -351,55 +305,10 @@ def load(tx: Connection, guild: int, claim: int) -> Pool:
     return found
 
 
-def stakes_of(tx: Connection, guild: int, claim: int, *, player: int | None = None) -> list[PoolStake]:
-    """A pool's stakes in the order in which they were placed; of one player if named."""
-    if player is None:
-        return placed(_STAKES.rows(tx, g=guild, c=claim))
-    return placed(_STAKES_OF.rows(tx, g=guild, c=claim, p=player))
-
-
-def placed(rows: Iterable[Sequence[Any]]) -> list[PoolStake]:
-    made: list[PoolStake] = []
-    for number, player, outcome, amount, at_us, state, late, paid, paid_by in rows:
-        made.append(PoolStake(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by))
-    return made
-
-
-def holders(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Who has a live stake in a claim's pool, and how much."""
-    rows = tx.execute(_HOLDERS, {"g": claim.guild, "c": claim.number})
-    return {row.player: int(row.staked) for row in rows}
-
-
-def holds(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has a live stake in a claim's pool."""
-    return tx.execute(_HOLDS, {"g": claim.guild, "c": claim.number, "p": player}).first() is not None
-
-
-def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether there is a live stake in a claim's pool."""
-    return tx.execute(_ANY, {"g": claim.guild, "c": claim.number}).first() is not None
-
-
-def has_money(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has, or ever had, a stake in a claim's pool (D4)."""
-    return tx.execute(_EVER, {"g": claim.guild, "c": claim.number, "p": player}).first() is not None
-
-
-def somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody with a live stake had themselves deleted (E4)."""
-    return tx.execute(_DELETED, {"g": claim.guild, "c": claim.number}).first() is not None
-
-
-def clear(tx: Connection, claim: Claim) -> None:
+def clear(tx: Connection, claim: Claim, now: datetime) -> None:
     """The claim is filed with nothing on it: a pool that nobody staked in ends."""
     pool = find(tx, claim.guild, claim.number)
     if pool is not None and pool.state == "open":
         accounts.end(tx, pool.escrow)
         jobs.cancel(tx, claim.guild, "pool.close", claim.number)
         end(tx, pool, "void", None)
-
-
-_DELETED = _ANY.join(
-    book.players, (_l.guild_id == _stakes.guild_id) & (_l.number == _stakes.player) & _l.discord_id.is_(None)
-)

@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 from ledger import accounts, players
 from ledger.compiled import in_guild, param
 from ledger.players import Forget, Gone
+from ledger.storage.operations import happened
 from ledger.types import from_us
 from markets.claims import claims, drafts
-from markets.core import jobs, lifecycle, outbox, rewording, tables
+from markets.core import jobs, lifecycle, rewording, tables
+from markets.core.events import OfferCameOrWent, PlayerForgotten
 from markets.forecasts import crux_links, leaderboard
 from markets.people import rewards
 from markets.settlement import scenarios
@@ -81,8 +83,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
         tx.execute(_WITHDRAW, {"g": guild, "n": number})
         for kind in ("offer.expire", "offer.remind"):
             jobs.cancel(tx, guild, kind, number)
-        outbox.redraw(tx, guild, "offer", number)
-        outbox.redraw(tx, guild, "claim", claim)
+        happened(tx, OfferCameOrWent(guild, number, claim))
     order_filling.end_all_of(tx, guild, player, now)
     for number in tx.execute(_DRAFTS, this).scalars().all():
         drafts.drop_draft(tx, guild, number, now)
@@ -92,10 +93,8 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS, _TYPED):
         tx.execute(erases, this)
     leaderboard.list_(tx, guild, player, listed=False)
-    rewording.redraw_naming(tx, guild, player)  # a number stands there from now on
     rewording.reword_naming(tx, guild, player)
-    for number in claims.judged_by(tx, guild, player):
-        rewording.redraw_about(tx, guild, number)
+    happened(tx, PlayerForgotten(guild, player, tuple(claims.judged_by(tx, guild, player))))
     return players.forget(tx, request, now)
 
 

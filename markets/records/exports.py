@@ -29,7 +29,8 @@ from ledger.files import paging
 from ledger.files.cells import ident
 from ledger.files.paging import PageQuery, Rows, Steps
 from ledger.storage.database import Database
-from markets.records.export_layouts import LAYOUTS, Layout
+from markets.records.export_columns import Layout
+from markets.records.export_layouts import LAYOUTS
 from markets.records.export_tables import ABOUT, PEOPLES, TABLES, Table
 
 FORMAT = 1

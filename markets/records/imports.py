@@ -23,7 +23,8 @@ from ledger.money import points
 from markets.claims import claim_words, claims, terms
 from markets.core import tables
 from markets.records import audit
-from markets.records.export_layouts import LATER, LAYOUTS, Layout
+from markets.records.export_columns import Layout
+from markets.records.export_layouts import LATER, LAYOUTS
 from markets.records.export_tables import Table
 from markets.records.exports import FOLDER, FORMAT, MANIFEST, written
 

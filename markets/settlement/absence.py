@@ -8,9 +8,11 @@ from sqlalchemy import Connection
 
 from ledger import schema as book
 from ledger.compiled import in_guild, insert_if_new, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims.terms import DAY_US
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, tables
+from markets.core.events import ClaimChanged
 from markets.settlement import disputes, proposals
 from markets.settlement import rulings as settlement_rulings
 
@@ -114,7 +116,7 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
         proposal = proposals.load(tx, request.guild, number)
         away_us = to_us(now) - max(request.from_us, proposal.window_from_us or 0)
         proposals.prolong(tx, proposal, away_seconds=away_us // 1_000_000, now=now)
-        outbox.redraw(tx, request.guild, "claim", proposal.claim)
+        happened(tx, ClaimChanged(request.guild, proposal.claim))
     rulings = tx.execute(_RULINGS, asked).all()
     for ruling in rulings:
         away_us = to_us(now) - max(request.from_us, ruling.posted_us or ruling.ruled_us)

@@ -22,13 +22,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param, params
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.bets import bets, offers
 from markets.claims import claims, conditions, drafts, judges, stories
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, tables
+from markets.core.events import ClaimChanged, WeekChanged
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US, week_of
 from markets.settlement import (
@@ -96,9 +98,9 @@ def remind_of_offer(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def close(tx: Connection, work: Due, now: datetime) -> None:
-    """Do what a close brings. Nothing is swept: the card shows it, and the week's post."""
-    outbox.redraw(tx, work.guild, "claim", work.ref)
-    outbox.redraw(tx, work.guild, "week", week_of(to_us(now)))
+    """Nothing is swept: the card shows it, and the week's post."""
+    happened(tx, ClaimChanged(work.guild, work.ref))
+    happened(tx, WeekChanged(work.guild, week_of(to_us(now))))
 
 
 def remind_of_week(tx: Connection, work: Due, now: datetime) -> None:
@@ -145,8 +147,8 @@ def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def begin_week(tx: Connection, work: Due, now: datetime) -> None:
-    """Begin a week in which something closes."""
-    outbox.redraw(tx, work.guild, "week", work.ref)
+    """A week begins in which something closes."""
+    happened(tx, WeekChanged(work.guild, work.ref))
 
 
 # --- when nobody acts -------------------------------------------------------------------------
@@ -161,7 +163,7 @@ def ask(tx: Connection, work: Due, now: datetime) -> None:
         return  # it is asked about when what it hangs on has come (C10)
     elif claim.state not in lifecycle.ENDED:
         if claim.state == lifecycle.OPEN:
-            outbox.redraw(tx, claim.guild, "claim", claim.number)
+            happened(tx, ClaimChanged(claim.guild, claim.number))
             tell(tx, work, claim.number, "claim.asked", now, overdue_us=to_us(now) + OVERDUE_US)
         judges.ask(tx, claim, now)
 
@@ -175,7 +177,7 @@ def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
     over = [item.number for item in found if item.state == stories.OPEN and item.by_us <= to_us(now)]
     free = claim.state == lifecycle.OPEN or story_judging.answers_beside(tx, claim)
     if over and free and bets_on(tx, claim):
-        outbox.redraw(tx, claim.guild, "claim", claim.number)
+        happened(tx, ClaimChanged(claim.guild, claim.number))
         tell(tx, work, claim.number, "items.due", now)
     stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
 
@@ -223,7 +225,7 @@ def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
         look_again(tx, claim, now)
         return
     lapses_us = to_us(now) + 90 * DAY_US
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     tell(tx, work, claim.number, "claim.overdue", now, state=claim.state, lapses_us=lapses_us)
     jobs.schedule(tx, claim.guild, "claim.lapses", claim.number, lapses_us - WEEK_US)
 
@@ -298,7 +300,7 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
     proposal = proposals.load(tx, request.guild, request.proposal)
     if proposal.state == proposals.STANDING and not proposal.confirm:
         tx.execute(_NEEDS_CONFIRMATION, {"g": request.guild, "n": request.proposal})
-        outbox.redraw(tx, request.guild, "claim", proposal.claim)
+        happened(tx, ClaimChanged(request.guild, proposal.claim))
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ledger import accounts
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, judges
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import jobs, lifecycle, outbox
 from markets.core.errors import ClaimMoved, ConditionOpen, NotAModerator, NotYours
+from markets.core.events import ClaimChanged
 from markets.settlement import bonds, recusal, resolution
 from markets.settlement.proposals import (
     DISPUTED,
@@ -60,7 +62,7 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
             jobs.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.enqueue(tx, claim.guild, "proposal.confirm", facts, now, line=claim.number)
-        outbox.redraw(tx, claim.guild, "claim", claim.number)  # it says what is waited for
+        happened(tx, ClaimChanged(claim.guild, claim.number))  # it says what is waited for
         judges.ask(tx, claim, now)
         return
     settle(tx, claim, proposal, now)

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.claims import Claim
 from markets.claims.conditions import FAILED, MET, REVERSED, WAITING, ConditionLink
 from markets.claims.terms import Result
 from markets.core import jobs, lifecycle, outbox, tables
+from markets.core.events import ClaimChanged
 from markets.settlement import bonds, disputes, proposals, resolution, resolutions
 
 _claims = tables.claims.c
@@ -74,7 +76,7 @@ def _met(tx: Connection, claim: Claim, link: ConditionLink, at_us: int, now: dat
     """It ended as named: times that count from it are set, and what waited for it goes on."""
     conditions.decide(tx, claim.guild, claim.number, MET, at_us)
     _tell(tx, claim, "condition.met", link, now)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     if claim.state in lifecycle.ENDED:
         return
     claim = _set_times(tx, claim, at_us if link.days else None, now)
@@ -114,13 +116,13 @@ def _opened_again(
     if claim.state == lifecycle.SETTLED:
         conditions.decide(tx, claim.guild, claim.number, REVERSED, link.decided_us)
         _tell(tx, claim, "condition.reversed", link, now, failed=came == FAILED)
-        outbox.redraw(tx, claim.guild, "claim", claim.number)
+        happened(tx, ClaimChanged(claim.guild, claim.number))
     else:
         conditions.decide(tx, claim.guild, claim.number, WAITING, None)
         if claim.state not in lifecycle.ENDED:
             _set_times(tx, claim, None, now)
             _tell(tx, claim, "condition.waits", link, now)
-            outbox.redraw(tx, claim.guild, "claim", claim.number)
+            happened(tx, ClaimChanged(claim.guild, claim.number))
     return _again(tx, claim)
 
 
@@ -138,7 +140,7 @@ def _after_reversal(
         _tell(tx, claim, "condition.met", link, now)
     elif came == FAILED:
         _tell(tx, claim, "condition.reversed", link, now, failed=True)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return _again(tx, claim)
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import fits, to_us
 from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
@@ -31,6 +32,7 @@ from markets.core.errors import (
     UnknownDispute,
     WindowOver,
 )
+from markets.core.events import DisputeChanged
 from markets.core.numbering import following
 from markets.settlement import bonds, exposure, proposals, recusal
 
@@ -193,7 +195,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
-    outbox.redraw(tx, claim.guild, "dispute", number)
+    happened(tx, DisputeChanged(claim.guild, number))
     tell(tx, claim, "dispute.opened", now, dispute=number)
     return load(tx, request.guild, number)
 
@@ -219,7 +221,7 @@ def argue(tx: Connection, request: Argue, now: datetime) -> int:
         "at_us": to_us(now),
     }
     tx.execute(_ADD_ARGUMENT, row)
-    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
     return number
 
 
@@ -273,7 +275,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     cancel_waits(tx, claim.guild, dispute.number)
     claims.move(tx, claim, state)
     judges.ask(tx, claim, now)
-    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
     tell(tx, claim, "dispute.appealed", now, dispute=dispute.number)
     return load(tx, claim.guild, dispute.number)
 
@@ -288,7 +290,7 @@ def drop(tx: Connection, claim: Claim, now: datetime) -> None:
     if dispute.appellant is not None:
         key = f"dispute:{dispute.number}:appeal"
         bonds.return_bond(tx, dispute.appeal_bond, dispute.appellant, key, now)
-    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
 
 
 def stop_asking(tx: Connection, claim: Claim) -> None:

@@ -10,9 +10,9 @@ from ledger.compiled import in_guild, param
 from ledger.transfers import VOID, Words
 from markets.bets import bets as bet_bets
 from markets.bets.bets import Bet
-from markets.claims import ambiguity, judges
+from markets.claims import ambiguity
 from markets.claims.claims import Claim
-from markets.claims.instruments import Instrument, Step
+from markets.claims.instruments import Step
 from markets.claims.terms import Result
 from markets.core import outbox, tables
 from markets.mechanisms import two_party
@@ -26,83 +26,90 @@ TAKEN_BACK = 60
 """Payouts of bets taken back in one transaction, each as many entries as it had."""
 
 
-class BetsInstrument(Instrument):
-    """The two-party bets on a claim."""
+def pay_some(tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime) -> Step:
+    """Pay the next bets, each under a key of its own."""
+    most = min(CHUNK, room // 4)
+    bets = live_bets(tx, claim.guild, claim.number, limit=most + 1)
+    paid: list[int] = []
+    for bet in bets[:most]:
+        gets, void = payout(claim, bet, result), is_void(bet, result)
+        bet_bets.pay(
+            tx,
+            bet,
+            gets.maker,
+            gets.taker,
+            state="void" if void else "settled",
+            key=f"resolution:{resolution}:bet:{bet.number}",
+            kind=VOID if void else PAYOUT,
+            now=now,
+            resolution=resolution,
+        )
+        paid.append(bet.number)
+    if paid:
+        facts = {"claim": claim.number, "resolution": resolution, "bets": paid}
+        outbox.enqueue(tx, claim.guild, "bets.paid", facts, now, line=claim.number)
+    return Step(done=len(bets) <= most, entries=4 * len(paid))
 
-    unanimous = True
 
-    def pay_some(
-        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
-    ) -> Step:
-        most = min(CHUNK, room // 4)
-        bets = live_bets(tx, claim.guild, claim.number, limit=most + 1)
-        paid: list[int] = []
-        for bet in bets[:most]:
-            gets, void = payout(claim, bet, result), is_void(bet, result)
-            bet_bets.pay(
-                tx,
-                bet,
-                gets.maker,
-                gets.taker,
-                state="void" if void else "settled",
-                key=f"resolution:{resolution}:bet:{bet.number}",
-                kind=VOID if void else PAYOUT,
-                now=now,
-                resolution=resolution,
-            )
-            paid.append(bet.number)
-        if paid:
-            facts = {"claim": claim.number, "resolution": resolution, "bets": paid}
-            outbox.enqueue(tx, claim.guild, "bets.paid", facts, now, line=claim.number)
-        return Step(done=len(bets) <= most, entries=4 * len(paid))
+def take_back_some(
+    tx: Connection,
+    claim: Claim,
+    resolution: int,
+    result: Result,
+    room: int,
+    now: datetime,
+    actor: int,
+    note: Words | None,
+) -> Step:
+    """Undo the next payouts by their opposites."""
+    most = min(TAKEN_BACK, room // 3)
+    bets = paid_bets(tx, claim.guild, resolution, limit=most + 1)
+    for bet in bets[:most]:
+        key = f"resolution:{resolution}:back:{bet.number}"
+        posted = bet_bets.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
+        order_filling.after_taking(tx, bet.guild, posted.balances, now)
+    return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
 
-    def take_back_some(
-        self,
-        tx: Connection,
-        claim: Claim,
-        resolution: int,
-        room: int,
-        now: datetime,
-        actor: int,
-        note: Words | None,
-    ) -> Step:
-        most = min(TAKEN_BACK, room // 3)
-        bets = paid_bets(tx, claim.guild, resolution, limit=most + 1)
-        for bet in bets[:most]:
-            key = f"resolution:{resolution}:back:{bet.number}"
-            posted = bet_bets.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
-            order_filling.after_taking(tx, bet.guild, posted.balances, now)
-        return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
 
-    def changes(
-        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
-    ) -> dict[int, int]:
-        change: dict[int, int] = {}
-        for bet in live_bets(tx, claim.guild, claim.number, player=player):
-            gets = payout(claim, bet, result)
-            for side, by in (
-                (bet.maker, gets.maker - bet.maker_stake),
-                (bet.taker, gets.taker - bet.taker_stake),
-            ):
-                if player in (None, side):
-                    change[side] = change.get(side, 0) + by
-        return change
+def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
+    """What each side of a bet that goes on would get beyond its stake, minor units; of one player if named."""
+    change: dict[int, int] = {}
+    for bet in live_bets(tx, claim.guild, claim.number, player=player):
+        gets = payout(claim, bet, result)
+        for side, by in (
+            (bet.maker, gets.maker - bet.maker_stake),
+            (bet.taker, gets.taker - bet.taker_stake),
+        ):
+            if player in (None, side):
+                change[side] = change.get(side, 0) + by
+    return change
 
-    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        asked = {"g": claim.guild, "claim": claim.number}
-        return {row.player: int(row.staked) for row in tx.execute(_STAKES, asked)}
 
-    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
-        return bool(live_bets(tx, claim.guild, claim.number, player=player, limit=1))
+def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
+    """`changes` by each outcome of the claim, in their order."""
+    outcomes = range(len(claim.terms.outcomes))
+    return [changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
 
-    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
-        return judges.had_bet(tx, claim, player)
 
-    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
-        return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
+def stakes(tx: Connection, claim: Claim) -> dict[int, int]:
+    """Who has a bet that goes on, and what they staked, minor units."""
+    asked = {"g": claim.guild, "claim": claim.number}
+    return {row.player: int(row.staked) for row in tx.execute(_STAKES, asked)}
 
-    def hangs(self, tx: Connection, claim: Claim) -> bool:
-        return bool(live_bets(tx, claim.guild, claim.number, limit=1))
+
+def holds(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether a player has a bet that goes on."""
+    return bool(live_bets(tx, claim.guild, claim.number, player=player, limit=1))
+
+
+def somebody_deleted(tx: Connection, claim: Claim) -> bool:
+    """Whether a side of a bet that goes on had themselves deleted (E4)."""
+    return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
+
+
+def hangs(tx: Connection, claim: Claim) -> bool:
+    """Whether a bet goes on."""
+    return bool(live_bets(tx, claim.guild, claim.number, limit=1))
 
 
 _bets = tables.bets.c

@@ -15,7 +15,6 @@ so the escrow never falls below zero; taking back goes the same way backwards.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -24,24 +23,21 @@ from ledger import accounts, money
 from ledger import schema as book
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import VOID, Words, post, reverse
 from ledger.types import Whole
 from markets.bets import bets
-from markets.claims import claims, instruments, terms
+from markets.claims import instruments
 from markets.claims.claims import Claim
-from markets.claims.instruments import NOTHING_LEFT, Instrument, Step
+from markets.claims.instruments import NOTHING_LEFT, Step
 from markets.claims.terms import Result
 from markets.core import outbox, tables
-from markets.forecasts import score_keeping
-from markets.forecasts.score_keeping import Profit
+from markets.core.events import ClaimChanged, Profit, ProfitsMade, ProfitsUndone
+from markets.settlement.market_holders import GETS, HOLDERS, OF_MARKET, OF_PAYERS, by_weights, sum_of
 from markets.shares import liquidity, market_maker, order_filling
 from markets.shares.market_maker import Market
 
 PAYOUT, REST = "market.payout", "market.rest"
-
-HOLDERS = 100
-"""Of one transfer; with the escrow and the house beside them that is 102 entries."""
-
 MOST_ENTRIES = HOLDERS + 2
 
 _ORDERS, _COLLECT, _PAY, _REST, _OVER = range(5)
@@ -58,205 +54,100 @@ class _End:
 
     @property
     def values(self) -> dict[str, int]:
-        given = self.weights or ()
-        return {f"w{at}": given[at] if at < len(given) else 0 for at in range(claims.MOST)} | {
-            "whole": sum(given) or 1
-        }
+        return by_weights(self.weights or ())
 
 
-class SharesOfOutcomes(Instrument):
-    """The market of a claim, as its resolution sees it."""
+def pay_some(tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime) -> Step:
+    """Go on with the market's end, by the weights of a result."""
+    market = market_maker.find(tx, claim.guild, claim.number)
+    if market is None or market.state in ("settled", "void"):
+        return NOTHING_LEFT
+    if market.state == "open":
+        market = replace(market, state="ending", resolution=resolution, phase=_ORDERS, cursor=0, chunks=0)
+    state = "void" if result.kind == "void" else "settled"
+    end = _End(instruments.weights(claim, result), f"resolution:{resolution}:market", state, now)
+    return _end_some(tx, market, end, room)
 
-    def pay_some(
-        self, tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
-    ) -> Step:
-        market = market_maker.find(tx, claim.guild, claim.number)
-        if market is None or market.state in ("settled", "void"):
-            return NOTHING_LEFT
-        if market.state == "open":
-            market = replace(market, state="ending", resolution=resolution, phase=_ORDERS, cursor=0, chunks=0)
-        state = "void" if result.kind == "void" else "settled"
-        end = _End(instruments.weights(claim, result), f"resolution:{resolution}:market", state, now)
-        return _end_some(tx, market, end, room)
 
-    def take_back_some(
-        self,
-        tx: Connection,
-        claim: Claim,
-        resolution: int,
-        room: int,
-        now: datetime,
-        actor: int,
-        note: Words | None,
-    ) -> Step:
-        market = market_maker.find(tx, claim.guild, claim.number)
-        if market is None or market.resolution != resolution:
-            return NOTHING_LEFT
-        entries = 0
-        if market.chunks and market.phase == _OVER:
-            accounts.reopen(tx, market.escrow)
-        while market.chunks:
-            if room - entries < MOST_ENTRIES:
-                _save(tx, replace(market, state="ending", phase=_REST))
-                return Step(done=False, entries=entries)
-            key = {"g": claim.guild, "key": f"resolution:{resolution}:market:{market.chunks}"}
-            transfer = tx.execute(_BY_KEY, key).scalar_one()
-            undone = f"resolution:{resolution}:market-back:{market.chunks}"
-            posted = reverse(
-                tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=actor, note=note
-            )
-            entries += len(posted.balances)
-            order_filling.after_taking(tx, market.guild, posted.balances, now)
-            market = replace(market, chunks=market.chunks - 1)
-        if not _take_notes_back(tx, market, _is_void(tx, claim, resolution), now):
+def take_back_some(
+    tx: Connection,
+    claim: Claim,
+    resolution: int,
+    result: Result,
+    room: int,
+    now: datetime,
+    actor: int,
+    note: Words | None,
+) -> Step:
+    """Undo the next transfers of the market's end by their opposites, the last first."""
+    market = market_maker.find(tx, claim.guild, claim.number)
+    if market is None or market.resolution != resolution:
+        return NOTHING_LEFT
+    entries = 0
+    if market.chunks and market.phase == _OVER:
+        accounts.reopen(tx, market.escrow)
+    while market.chunks:
+        if room - entries < MOST_ENTRIES:
             _save(tx, replace(market, state="ending", phase=_REST))
             return Step(done=False, entries=entries)
-        _save(tx, replace(market, state="open", resolution=None, phase=_ORDERS, cursor=0))
-        return Step(done=True, entries=entries)
+        key = {"g": claim.guild, "key": f"resolution:{resolution}:market:{market.chunks}"}
+        transfer = tx.execute(_BY_KEY, key).scalar_one()
+        undone = f"resolution:{resolution}:market-back:{market.chunks}"
+        posted = reverse(
+            tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=actor, note=note
+        )
+        entries += len(posted.balances)
+        order_filling.after_taking(tx, market.guild, posted.balances, now)
+        market = replace(market, chunks=market.chunks - 1)
+    if not _take_notes_back(tx, market, result.kind == "void", now):
+        _save(tx, replace(market, state="ending", phase=_REST))
+        return Step(done=False, entries=entries)
+    _save(tx, replace(market, state="open", resolution=None, phase=_ORDERS, cursor=0))
+    return Step(done=True, entries=entries)
 
-    def changes(
-        self, tx: Connection, claim: Claim, result: Result, player: int | None = None
-    ) -> dict[int, int]:
-        market = market_maker.find(tx, claim.guild, claim.number)
-        weights = instruments.weights(claim, result)
-        if market is None or market.state != "open" or weights is None:
-            return {}
-        asked = {"g": claim.guild, "claim": claim.number, **_End(weights, "", "", _NO_TIME).values}
-        rows = tx.execute(_CHANGES, asked).all()
-        held = accounts.state(tx, market.escrow).balance
-        payments = liquidity.payments(tx, market)
-        parts = liquidity.parts(tx, market, payments, weights)
-        rest = money.share_out(held - sum(row.gets for row in rows), parts)
-        changed = {row.player: row.gets - row.cost for row in rows}
-        for row, back in zip(payments, rest, strict=True):
-            if row.player:
-                changed[row.player] = changed.get(row.player, 0) + back - row.paid
-        return changed if player is None else {player: changed.get(player, 0)}
 
-    def changes_by_outcome(
-        self, tx: Connection, claim: Claim, player: int | None = None
-    ) -> list[dict[int, int]]:
-        market = market_maker.find(tx, claim.guild, claim.number)
-        if market is None or market.state != "open":
-            return [{} for _ in claim.terms.outcomes]
-        pays: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
-        put_in: dict[int, int] = {}
-        for who, at, shares, cost in tx.execute(_HELD, {"g": claim.guild, "claim": claim.number}).all():
-            pays[at][who] = shares
-            put_in[who] = put_in.get(who, 0) - cost
-        held = accounts.state(tx, market.escrow).balance
-        payments = liquidity.payments(tx, market)
-        for row in payments:
-            if row.player:
-                put_in[row.player] = put_in.get(row.player, 0) - row.paid
-        found: list[dict[int, int]] = []
-        for at, shares_of in enumerate(pays):
-            parts = liquidity.parts(tx, market, payments, [int(at == one) for one in range(len(pays))])
-            rest = money.share_out(held - sum(shares_of.values()), parts)
-            changed = dict(put_in)
-            for who, shares in shares_of.items():
-                changed[who] += shares
-            for row, back in zip(payments, rest, strict=True):
-                if row.player:
-                    changed[row.player] += back
-            found.append(changed if player is None else {player: changed.get(player, 0)})
-        return found
-
-    def stakes(self, tx: Connection, claim: Claim) -> dict[int, int]:
-        market = market_maker.find(tx, claim.guild, claim.number)
-        if market is None or market.state != "open":
-            return {}
-        rows = tx.execute(_STAKES, {"g": claim.guild, "claim": claim.number}).all()
-        return {row.player: max(row.cost, 1) for row in rows}
-
-    def holds(self, tx: Connection, claim: Claim, player: int) -> bool:
-        asked = {"g": claim.guild, "claim": claim.number, "p": player}
-        return tx.execute(_HOLDS, asked).first() is not None
-
-    def had_money(self, tx: Connection, claim: Claim, player: int) -> bool:
-        asked = {"g": claim.guild, "claim": claim.number, "p": player}
-        return any(tx.execute(one, asked).first() is not None for one in (_HAD, _HAD_PAID, _HAD_ORDER))
-
-    def somebody_deleted(self, tx: Connection, claim: Claim) -> bool:
-        return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
-
-    def hangs(self, tx: Connection, claim: Claim) -> bool:
-        asked = {"g": claim.guild, "claim": claim.number}
-        if any(tx.execute(one, asked).first() is not None for one in (_ANY, _ANY_ORDER)):
-            return True
-        market = market_maker.find(tx, claim.guild, claim.number)
-        if market is None or market.state != "open":
-            return False
-        paid = [one.paid for one in liquidity.payments(tx, market)]
-        # More than one transfer could give back; or not all of it is there, and who lost it depends on what comes.
-        return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)
-
-    def resume(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        order_filling.resume(tx, claim, now)
-
-    def clear(self, tx: Connection, claim: Claim, now: datetime) -> None:
-        market = market_maker.find(tx, claim.guild, claim.number)
-        if market is not None and market.state == "open":
-            market = replace(market, state="ending", phase=_REST, cursor=0, chunks=0)
-            end = _End(None, f"claim:{claim.number}:market", "settled", now)
-            done = _end_some(tx, market, end, MOST_ENTRIES)
-            assert done.done, claim.number
+def clear(tx: Connection, claim: Claim, now: datetime) -> None:
+    """The claim is filed with nothing on it: give the subsidy back."""
+    market = market_maker.find(tx, claim.guild, claim.number)
+    if market is not None and market.state == "open":
+        market = replace(market, state="ending", phase=_REST, cursor=0, chunks=0)
+        end = _End(None, f"claim:{claim.number}:market", "settled", now)
+        done = _end_some(tx, market, end, MOST_ENTRIES)
+        assert done.done, claim.number
 
 
 Which = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
 _markets = tables.markets.c
 _positions = tables.positions.c
 _liquidity = tables.liquidity.c
-_orders = tables.orders.c
 _a = book.accounts.c
 _w = book.players.c
 _t = book.transfers.c
 _zero = sa.literal_column("0", Whole)
-_of_market = (in_guild(_positions), _positions.claim == param("claim"))
-_in_range = (*_of_market, _positions.player > param("cursor"), _positions.player <= param("last"))
+_in_range = (*OF_MARKET, _positions.player > param("cursor"), _positions.player <= param("last"))
 _MARK_PUT_IN = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_positions.cost))
 _UNPAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=sa.null()))
 _MARKED = Compiled(
     sa.select(_positions.player)
-    .where(*_of_market, _positions.paid.is_not(None))
+    .where(*OF_MARKET, _positions.paid.is_not(None))
     .group_by(_positions.player)
     .order_by(_positions.player)
     .limit(param("most"))
     .offset(_zero)
 )
 _trades = tables.trades.c
-_resolutions = tables.resolutions.c
-_RESULT = sa.select(_resolutions.result).where(in_guild(_resolutions), _resolutions.number == param("r"))
-_of_payers = (in_guild(_liquidity), _liquidity.claim == param("claim"))
 _RETURNED = Compiled(
     sa.update(tables.liquidity)
-    .where(*_of_payers, _liquidity.number == param("n"))
+    .where(*OF_PAYERS, _liquidity.number == param("n"))
     .values(returned=param("back"))
 )
-_UNRETURNED = Compiled(sa.update(tables.liquidity).where(*_of_payers).values(returned=sa.null()))
+_UNRETURNED = Compiled(sa.update(tables.liquidity).where(*OF_PAYERS).values(returned=sa.null()))
 _SAVE = Compiled(
     sa.update(tables.markets)
     .where(in_guild(_markets), _markets.claim == param("claim"))
     .values({name: param(name) for name in ("state", "resolution", "phase", "cursor", "chunks")})
 )
 _BY_KEY = sa.select(_t.number).where(in_guild(_t), _t.key == param("key"))
-_HELD = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(
-    *_of_market
-)
-_this_player = (*_of_market, _positions.player == param("p"))
-_HOLDS = sa.select(_positions.player).where(*_this_player, _positions.shares > 0).limit(1)
-_HAD = sa.select(_positions.player).where(*_this_player).limit(1)
-_HAD_PAID = sa.select(_liquidity.player).where(*_of_payers, _liquidity.player == param("p")).limit(1)
-_of_orders = (in_guild(_orders), _orders.claim == param("claim"))
-_HAD_ORDER = sa.select(_orders.player).where(*_of_orders, _orders.player == param("p")).limit(1)
-_ANY = sa.select(_positions.player).where(*_of_market, _positions.shares > 0).limit(1)
-_ANY_ORDER = sa.select(_orders.player).where(*_of_orders, _orders.state == "open").limit(1)
-_DELETED = (
-    sa.select(_positions.player)
-    .join(book.players, (_w.guild_id == _positions.guild_id) & (_w.number == _positions.player))
-    .where(*_of_market, _positions.shares > 0, _w.discord_id.is_(None))
-    .limit(1)
-)
 
 
 def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime) -> bool:
@@ -276,11 +167,6 @@ def _take_notes_back(tx: Connection, market: Market, voided: bool, now: datetime
     _note_payers(tx, market, end, back, back=True)
     _UNRETURNED.execute(tx, **this)
     return True
-
-
-def _is_void(tx: Connection, claim: Claim, resolution: int) -> bool:
-    result = tx.execute(_RESULT, {"g": claim.guild, "r": resolution}).scalar_one()
-    return terms.read_result(result).kind == "void"
 
 
 # --- paying -----------------------------------------------------------------------------------
@@ -310,7 +196,7 @@ def _end_some(tx: Connection, market: Market, end: _End, room: int) -> Step:
     if market.phase == _OVER:
         accounts.end(tx, market.escrow)
         market = replace(market, state=end.state)
-        outbox.redraw(tx, market.guild, "claim", market.claim)
+        happened(tx, ClaimChanged(market.guild, market.claim))
         if market.trades and market.resolution is not None:
             facts = {"claim": market.claim, "resolution": market.resolution}
             outbox.enqueue(tx, market.guild, "market.paid", facts, end.now, line=market.claim)
@@ -354,8 +240,8 @@ def _note(
 ) -> None:
     """Count for the board what shares brought: all that was bought is their stake, also what was sold again (E6)."""
     if end.state != "void" and market.resolution is not None:
-        noted = [Profit(player, bought, bought + paid - cost) for player, bought, cost, paid in came]
-        score_keeping.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+        noted = tuple(Profit(player, bought, bought + paid - cost) for player, bought, cost, paid in came)
+        _say(tx, market, noted, back=back)
 
 
 def _note_payers(
@@ -363,8 +249,15 @@ def _note_payers(
 ) -> None:
     """Lost subsidies count as well; the house has no profit of its own."""
     if end.state != "void" and market.resolution is not None:
-        noted = [Profit(player, paid, share) for player, paid, share in shares if player]
-        score_keeping.note_profits(tx, market.guild, market.claim, noted, end.now, back=back)
+        noted = tuple(Profit(player, paid, share) for player, paid, share in shares if player)
+        _say(tx, market, noted, back=back)
+
+
+def _say(tx: Connection, market: Market, profits: tuple[Profit, ...], *, back: bool) -> None:
+    if back:
+        happened(tx, ProfitsUndone(market.guild, market.claim, profits))
+    else:
+        happened(tx, ProfitsMade(market.guild, market.claim, profits))
 
 
 def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[Market, int, bool]:
@@ -443,28 +336,11 @@ def _save(tx: Connection, market: Market) -> None:
     )
 
 
-_NO_TIME: Any = None
-
-
-def _whole(name: str) -> sa.BindParameter[int]:
-    return sa.bindparam(name, type_=Whole)
-
-
-_weight = sa.case(
-    *((_positions.outcome == sa.literal_column(str(at)), _whole(f"w{at}")) for at in range(claims.MOST)),
-    else_=_zero,
-)
-_gets = (_positions.shares * _weight) // _whole("whole")
-"""A share pays its outcome's weight, rounded down: what is left over remains in the escrow, for the rest."""
-_MARK_PAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=_gets))
-
-
-def _sum(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
+_MARK_PAID = Compiled(sa.update(tables.positions).where(*_in_range).values(paid=GETS))
 
 
 _bought = (
-    sa.select(_sum(_trades.amount))
+    sa.select(sum_of(_trades.amount))
     .where(
         _trades.guild_id == _positions.guild_id,
         _trades.player == _positions.player,
@@ -475,32 +351,22 @@ _bought = (
     .scalar_subquery()
 )
 _CAME = Compiled(
-    sa.select(_positions.player, _bought, _sum(_positions.cost), _sum(_positions.paid))
+    sa.select(_positions.player, _bought, sum_of(_positions.cost), sum_of(_positions.paid))
     .where(*_in_range, _positions.paid.is_not(None))
     .group_by(_positions.guild_id, _positions.claim, _positions.player)
     .order_by(_positions.player)
-)
-_CHANGES = (
-    sa.select(_positions.player, _sum(_gets).label("gets"), _sum(_positions.cost).label("cost"))
-    .where(*_of_market)
-    .group_by(_positions.player)
-)
-_STAKES = (
-    sa.select(_positions.player, _sum(_positions.cost).label("cost"))
-    .where(*_of_market, _positions.shares > 0)
-    .group_by(_positions.player)
 )
 
 
 def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Compiled:
     """The next holders by number: what each gets, the wallet and what it holds, and whether Crux knows who it is."""
     grouped = (
-        sa.select(_positions.player, _sum(of).label("gets"))
-        .where(*_of_market, _positions.player > param("cursor"))
+        sa.select(_positions.player, sum_of(of).label("gets"))
+        .where(*OF_MARKET, _positions.player > param("cursor"))
         .group_by(_positions.player)
     )
     some = (
-        (grouped if which is None else grouped.having(which(_sum(of))))
+        (grouped if which is None else grouped.having(which(sum_of(of))))
         .order_by(_positions.player)
         .limit(param("most"))
         .offset(_zero)  # SQLite's compiler adds one of its own, as a value
@@ -519,6 +385,6 @@ def _next_holders(of: sa.ColumnElement[int], which: Which | None = None) -> Comp
     )
 
 
-_PAID = _next_holders(_gets)
+_PAID = _next_holders(GETS)
 _PUT_IN = _next_holders(_positions.cost)
 _COLLECTED = _next_holders(_positions.cost, lambda whole: whole < _zero)

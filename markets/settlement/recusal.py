@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions
 from markets.claims.claims import Claim
@@ -14,6 +15,7 @@ from markets.claims.judges import note_act, standing_judges
 from markets.claims.terms import Actor
 from markets.core import lifecycle, outbox, tables, text_limits
 from markets.core.errors import NotAJudge, Recused
+from markets.core.events import ClaimChanged
 from markets.settlement import kinds
 
 _clarifications = tables.clarifications.c
@@ -103,7 +105,7 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
         claim=claim.number,
         reason=words,
     )
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     facts = {"claim": claim.number, "clarification": number}
     outbox.enqueue(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
     return number

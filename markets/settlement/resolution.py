@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from ledger.storage.operations import happened
 from ledger.transfers import Words
 from ledger.types import Salt, to_us
 from markets.claims import claims, conditions, judges, terms
@@ -16,6 +17,7 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import ClaimMoved, TooLateToReverse
+from markets.core.events import WeekChanged
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
@@ -94,7 +96,7 @@ def resolve(
     claims.kill_offers(tx, claim)
     for kind in CALENDAR:
         jobs.cancel(tx, claim.guild, kind, claim.number)
-    outbox.redraw(tx, claim.guild, "week", week_of(to_us(now)))
+    happened(tx, WeekChanged(claim.guild, week_of(to_us(now))))
     state = lifecycle.VOID if result.kind == "void" else lifecycle.SETTLED
     claims.move(tx, claim, state, resolution=number)
     conditions.changed(tx, claim.guild, claim.number, now)
@@ -200,21 +202,21 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
 def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> None:
     """Take the next payouts of a resolution back; after the last the claim is open to proposals again."""
     found = load_resolution(tx, guild, number)
-    claim = claims.load(tx, guild, found.claim)
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
     mark = tx.execute(MARK, {"g": guild, "n": number}).one()
     note = (
         Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
     )  # erased with its writer
     room = ROOM
     for instrument in reversed(kinds.ALL):
-        step = instrument.take_back_some(tx, claim, number, room, now, mark.reversed_by, note)
+        step = instrument.take_back_some(tx, claim, number, result, room, now, mark.reversed_by, note)
         room -= step.entries
         if not step.done:
             jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
             return
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
     crux_links.redraw_around(tx, claim)
-    outbox.redraw(tx, guild, "week", week_of(found.at_us))
+    happened(tx, WeekChanged(guild, week_of(found.at_us)))
     claims.schedule_times(tx, claim, now)
     jobs.schedule(tx, guild, "claim.check", claim.number, max(claim.check_us or 0, to_us(now)))
     if claim.terms.condition is not None:

@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import delivery, jobs, lifecycle, outbox, tables
+from markets.core.events import ClaimChanged, DisputeChanged
 from markets.settlement import bonds, proposals, resolution
 from markets.settlement.disputes import LAPSE, WAITS, Dispute, cancel_waits, load, standing, stop_asking
 
@@ -58,8 +60,8 @@ def posted(tx: Connection, request: RulingPosted, now: datetime) -> Dispute:
     tx.execute(_POSTED, {"g": dispute.guild, "n": dispute.number, "at": to_us(now)})
     cancel_waits(tx, dispute.guild, dispute.number)
     jobs.schedule(tx, dispute.guild, "ruling.pay", dispute.number, pays_us(dispute, now))
-    outbox.redraw(tx, dispute.guild, "claim", dispute.claim)
-    outbox.redraw(tx, dispute.guild, "dispute", dispute.number)
+    happened(tx, ClaimChanged(dispute.guild, dispute.claim))
+    happened(tx, DisputeChanged(dispute.guild, dispute.number))
     return load(tx, request.guild, request.dispute)
 
 
@@ -115,7 +117,7 @@ def _pay(tx: Connection, claim: Claim, dispute: Dispute, ruling: Result, now: da
     _bonds(tx, dispute, proposal, differs=differs, now=now)
     proposals.end_proposal(tx, proposal, "failed" if differs else "settled", now)
     resolution.resolve(tx, claim, ruling, now=now, proposal=dispute.proposal, dispute=dispute.number)
-    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
 
 
 def let_stand(tx: Connection, claim: Claim, now: datetime) -> bool:
@@ -137,7 +139,7 @@ def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
     tx.execute(LAPSE, {"g": claim.guild, "n": dispute.number})
     bonds.forfeit_bond(tx, dispute.bond, f"dispute:{dispute.number}:bond", now)
     bonds.forfeit_bond(tx, dispute.appeal_bond, f"dispute:{dispute.number}:appeal", now)
-    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
     return dispute.number
 
 

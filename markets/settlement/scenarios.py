@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
 from ledger.types import to_us
-from markets.claims import claims, drafts, stories
+from markets.claims import claims, drafts, editing, stories
 from markets.claims.claims import Claim
 from markets.claims.stories import TRUE, Judged
 from markets.claims.terms import Actor, Item, Outcome, Scenario, Terms
@@ -147,7 +147,7 @@ def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
     assert terms.scenario is not None
     stories.require_items(terms.scenario)
     tx.execute(_UNKEEP, {"g": claim.guild, "n": claim.number, "p": request.writer})
-    claims.rewrite(tx, claim, terms, request.warned, now)
+    editing.rewrite(tx, claim, terms, request.warned, now)
     return claims.load(tx, claim.guild, claim.number)
 
 
@@ -235,7 +235,7 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
     outcomes = tuple(one for at, one in enumerate(claim.terms.outcomes) if at != request.story)
     items = tuple(replace(item, chances=without(item.chances)) for item in scenario.items)
     left = Scenario(without(scenario.writers), items)
-    claims.rewrite(tx, claim, replace(claim.terms, outcomes=outcomes, scenario=left), (), now)
+    editing.rewrite(tx, claim, replace(claim.terms, outcomes=outcomes, scenario=left), (), now)
     return claims.load(tx, claim.guild, claim.number)
 
 

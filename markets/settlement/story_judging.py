@@ -6,6 +6,7 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, judges, stories
 from markets.claims import terms as claim_terms
@@ -14,8 +15,9 @@ from markets.claims.stories import Judged
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import BadTerms, ClaimMoved, UnknownItem
+from markets.core.events import ClaimChanged
 from markets.mechanisms.story_scores import Verdict
-from markets.settlement import proposals, recusal
+from markets.settlement import proposals, proposing, recusal
 from markets.settlement.proposals import Proposal
 from markets.settlement.scenarios import JUDGED, AnswerName, JudgeItem, require_time, scenario_of
 
@@ -88,16 +90,10 @@ def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
         evidence=evidence,
         reason=reason,
     )
-    judges.note_act(
-        tx,
-        claim.guild,
-        JUDGED,
-        actor=request.actor.player,
-        now=now,
-        claim=claim.number,
-        reason=f"Item {item.number}, {request.answer}: {evidence}",
-    )
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    act = f"Item {item.number}, {request.answer}: {evidence}"
+    actor = request.actor.player
+    judges.note_act(tx, claim.guild, JUDGED, actor=actor, now=now, claim=claim.number, reason=act)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     facts = {"claim": claim.number, "item": item.number}
     outbox.enqueue(tx, claim.guild, "item.judged", facts, now, line=claim.number)
     stories.schedule(tx, claim.guild, claim.number, now, before_us=claim.check_us or 0)
@@ -121,7 +117,7 @@ def propose_if_done(tx: Connection, claim: Claim, now: datetime) -> Proposal | N
     assert last.judge is not None
     assert last.evidence is not None
     answered = {item.judge for item in found if item.judge is not None}
-    return proposals.follow(
+    return proposing.follow(
         tx, claim, result, judge=last.judge, answered=answered, evidence=last.evidence, now=now
     )
 

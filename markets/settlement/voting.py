@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 
 from ledger import accounts
 from ledger.compiled import in_guild, param
+from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import became_public, claims, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
-from markets.core import jobs, lifecycle, outbox, tables, text_limits
+from markets.core import jobs, lifecycle, tables, text_limits
 from markets.core.errors import NotAHolder, OthersFirst, Recused
+from markets.core.events import DisputeChanged
 from markets.settlement import kinds, proposals, recusal
 from markets.settlement.disputes import (
     ALONE_US,
@@ -127,7 +129,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     _cast(tx, dispute, request.actor.player, result, reason, now)
     actor = request.actor.player
     judges.note_act(tx, claim.guild, "vote", actor=actor, now=now, claim=claim.number, reason=reason)
-    outbox.redraw(tx, claim.guild, "dispute", dispute.number)
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
     count = sum(terms.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
     needed = 1 if alone else claim.terms.judges.votes
     if count < needed:

@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
-from markets.core import outbox, tables
+from markets.core import tables
 from markets.core.errors import BadTrade, UnknownMarket
+from markets.core.events import ClaimChanged
 from markets.mechanisms import lmsr
 from markets.mechanisms.lmsr import Book
 
@@ -276,13 +278,7 @@ def carry_out(
     )
     after = _moved(market, quote)
     assert posted.balances[market.escrow.number] >= max(after.sold), market.claim
-    this = {"g": market.guild, "claim": market.claim, "outcome": quote.outcome}
-    _MOVE.execute(tx, **this, moved=after.book.shares[quote.outcome], sold=after.sold[quote.outcome])
-    _COUNT.execute(tx, g=market.guild, claim=market.claim, trades=after.trades)
-    # A row that a conflict would turn into an update is held against the CHECKs first: shares below zero would fail.
-    if not _HOLD.execute(tx, **this, p=player, quantity=quote.quantity, amount=paid):
-        position = {"claim": market.claim, "player": player, "outcome": quote.outcome, "paid": None}
-        _POSITION.execute(tx, guild_id=market.guild, shares=quote.quantity, cost=paid, **position)
+    _hand_over(tx, after, quote, player, paid)
     _TRADE.execute(
         tx,
         guild_id=market.guild,
@@ -297,8 +293,19 @@ def carry_out(
         transfer=posted.number,
         at_us=to_us(now),
     )
-    outbox.redraw(tx, market.guild, "claim", market.claim)
+    happened(tx, ClaimChanged(market.guild, market.claim))
     return TradeDone(after, quote, posted, after.trades)
+
+
+def _hand_over(tx: Connection, after: Market, quote: Quote, player: int, paid: int) -> None:
+    """Add a trade to what the market has sold and to what the player holds; `after` is the market with it."""
+    this = {"g": after.guild, "claim": after.claim, "outcome": quote.outcome}
+    _MOVE.execute(tx, **this, moved=after.book.shares[quote.outcome], sold=after.sold[quote.outcome])
+    _COUNT.execute(tx, g=after.guild, claim=after.claim, trades=after.trades)
+    # A row that a conflict would turn into an update is held against the CHECKs first: shares below zero would fail.
+    if not _HOLD.execute(tx, **this, p=player, quantity=quote.quantity, amount=paid):
+        position = {"claim": after.claim, "player": player, "outcome": quote.outcome, "paid": None}
+        _POSITION.execute(tx, guild_id=after.guild, shares=quote.quantity, cost=paid, **position)
 
 
 def _moved(market: Market, quote: Quote) -> Market:

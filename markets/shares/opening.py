@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
+from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import to_us
 from markets.claims import claims, judges
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
-from markets.core import outbox, tables
+from markets.core import tables
 from markets.core.errors import BadTrade, NotAModerator, PriceMoved
+from markets.core.events import ClaimChanged
 from markets.mechanisms import lmsr
 from markets.shares import market_maker, order_filling
 from markets.shares.market_maker import Market
@@ -151,7 +153,7 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> MarketOpe
     tx.execute(_ADD_OUTCOMES, rows)
     _note_payer(tx, claim, request, 1, subsidy, posted, now)
     claims.freeze(tx, claim)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     return MarketOpened(
         claim.number, request.liquidity, subsidy, posted.number, posted.balances[source.number]
     )
@@ -182,7 +184,7 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Marke
         _ANCHOR.execute(tx, **this, at=place, to=weight)
     number = tx.execute(_PAYMENTS, this).scalar_one() + 1
     _note_payer(tx, claim, request, number, subsidy, posted, now)
-    outbox.redraw(tx, claim.guild, "claim", claim.number)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     order_filling.after_trade(tx, market_maker.load(tx, claim.guild, claim.number), now)
     return MarketOpened(
         claim.number, deeper.liquidity, subsidy, posted.number, posted.balances[source.number]

@@ -156,23 +156,13 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     linking, count = crux_links.around(tx, guild, number, now)
     locked = tuple(rewards.open_of(tx, guild, claim=number))
     items = tuple(stories.items(tx, guild, number)) if found.terms.scenario else ()
-    numbers = {found.author, *found.terms.judges.named} | {one.judge for one in items if one.judge}
-    numbers |= set(found.terms.scenario.writers) if found.terms.scenario else set()
-    numbers |= {side for bet in bets for side in (bet.maker, bet.taker)}
-    numbers |= {side for offer in standing for side in (offer.maker, offer.taker)}
+    numbers = _of_claim(found, items) | _of_bets(bets, standing)
     numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
     said = became_public.standing(tx, found) if proposal else []
     pays = _pays(tx, found, said) if proposal else ()
-    numbers |= {player for one in pays for player, _ in one.most}
     effect = moment_effect.effect(tx, found, said[0]) if said else None
-    if effect is not None:
-        shown = (*effect.returned[:PEOPLE_SHOWN], *effect.moved[:PEOPLE_SHOWN])
-        numbers |= {player for player, _ in shown}
+    numbers |= _of_result(pays, effect, proposal, dispute)
     numbers |= {one.owner for one in locked}
-    if proposal:
-        numbers.add(proposal.proposer)
-    if dispute:
-        numbers |= {dispute.challenger, dispute.appellant or 0}
     return ClaimSeen(
         claim=found,
         at=lifecycle.at(found.state, found.closes_us, to_us(now)),
@@ -198,6 +188,32 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         items=items,
         known=effect,
     )
+
+
+def _of_claim(found: Claim, items: Sequence[Judged]) -> set[int]:
+    """The players who wrote a claim and its stories, or judge it."""
+    writers = found.terms.scenario.writers if found.terms.scenario else ()
+    return {found.author, *found.terms.judges.named, *writers} | {one.judge for one in items if one.judge}
+
+
+def _of_bets(bets: Sequence[Bet], offers: Sequence[Offer]) -> set[int]:
+    """The players on both sides of bets and offers."""
+    return {side for one in (*bets, *offers) for side in (one.maker, one.taker)}
+
+
+def _of_result(
+    pays: Sequence[Pays], effect: Effect | None, proposal: Proposal | None, dispute: Dispute | None
+) -> set[int]:
+    """The players whom a proposed result names: who gets or loses most by it, who made it, who disputes it."""
+    found = {player for one in pays for player, _ in one.most}
+    if effect is not None:
+        shown = (*effect.returned[:PEOPLE_SHOWN], *effect.moved[:PEOPLE_SHOWN])
+        found |= {player for player, _ in shown}
+    if proposal:
+        found.add(proposal.proposer)
+    if dispute:
+        found |= {dispute.challenger, dispute.appellant or 0}
+    return found
 
 
 def _hung(tx: Connection, found: Claim) -> Hung | None:

@@ -15,7 +15,7 @@ from markets.core import lifecycle, tables
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 from markets.people import allowances
-from markets.pools import payouts, pools
+from markets.pools import payouts, pool_stakes, pools
 from markets.pools.pools import Pool
 from markets.shares import orders
 from markets.views import markets as market_queries
@@ -124,7 +124,7 @@ def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfoli
 
 def _in_pool(tx: Connection, guild: int, number: int, player: int) -> InPool:
     claim, staked = claims.load(tx, guild, number), dict[int, int]()
-    for one in pools.stakes_of(tx, guild, number, player=player):
+    for one in pool_stakes.stakes_of(tx, guild, number, player=player):
         if one.state == "live":
             staked[one.outcome] = staked.get(one.outcome, 0) + one.amount
     said = became_public.standing(tx, claim)

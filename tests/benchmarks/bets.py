@@ -27,7 +27,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from ledger.compiled import Compiled
-from ledger.storage.database import PRAGMAS, Database
+from ledger.storage.database import Database
+from ledger.storage.engines import PRAGMAS
 from ledger.types import to_us
 from markets.bets import offers
 from tests import databases

@@ -22,7 +22,8 @@ from ledger import hash_chain, transfers
 from ledger.accounts import Account
 from ledger.compiled import Compiled
 from ledger.storage import operations
-from ledger.storage.database import PRAGMAS, Database
+from ledger.storage.database import Database
+from ledger.storage.engines import PRAGMAS
 from ledger.transfers import Posted
 from tests.world import NOW, World
 

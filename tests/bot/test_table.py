@@ -14,9 +14,6 @@ ROOMS = [Path(room.__path__[0]) for room in (markets, bot)]
 KIND = 2
 """The place of the kind among the arguments of `enqueue`, `redraw` and `schedule`: (tx, guild, kind, ...)."""
 
-PARKS_SENDS = "unreachable"
-"""The card that `outbox` queues by a statement of its own."""
-
 
 class Queued:
     """Find the kinds that the sources give to one function, also by way of functions that hand a kind on."""
@@ -114,7 +111,8 @@ def test_every_post_that_is_queued_has_a_row_and_no_row_is_left_over():
 
 
 def test_every_card_that_is_queued_has_a_row_and_no_row_is_left_over():
-    assert Queued("outbox", "redraw").kinds | {PARKS_SENDS} == table.CARDS.keys()
+    """By the functions of `consequences` alone: `tests/markets/test_consequences.py` holds them against its table."""
+    assert Queued("outbox", "redraw").kinds == table.CARDS.keys()
 
 
 def test_every_job_that_is_scheduled_has_words():

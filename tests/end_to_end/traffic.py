@@ -9,17 +9,17 @@ from bot.playground.driver import NotAllowed
 from ledger.issuance import Allowance
 from ledger.players import Forget, Present
 from ledger.types import to_us
-from markets.bets import agreement, offers
-from markets.claims import ambiguity, claims, drafts
+from markets.bets import agreement, offering, offers
+from markets.claims import ambiguity, drafts, editing
 from markets.claims import terms as claim_terms
 from markets.claims.conditions import Condition
 from markets.claims.terms import Judges, Result
 from markets.core import tables
 from markets.forecasts import crux_links, forecasts
-from markets.people import allowances, preferences, rewards
+from markets.people import allowances, preferences, rewarding
 from markets.pools import pools
 from markets.records import deletion
-from markets.settlement import confirmation, disputes, freezing, proposals, resolution, voting
+from markets.settlement import confirmation, disputes, freezing, proposals, proposing, resolution, voting
 from markets.shares import opening as share_opening
 from markets.shares import orders, trading
 from tests.end_to_end.simulation import MODERATORS, NAMES, Simulation
@@ -82,7 +82,7 @@ async def opens_a_claim(sim: Simulation) -> None:
     author = sim.name()
     number = await sim.do(drafts.save_draft, drafts.SaveDraft(*sim.ids(), sim.number(author), terms))
     if number is not None and sim.chance.random() < 0.9:
-        await sim.do(claims.open_claim, claims.Open(*sim.ids(), sim.actor(author), number))
+        await sim.do(editing.open_claim, editing.Open(*sim.ids(), sim.actor(author), number))
 
 
 @act(10)
@@ -92,7 +92,7 @@ async def offers_a_bet(sim: Simulation) -> None:
         return await opens_a_claim(sim)
     maker, taker = sim.chance.sample(BETTORS, 2)
     named = sim.chance.random() < 0.4
-    request = offers.MakeOffer(
+    request = offering.MakeOffer(
         *sim.ids(),
         sim.number(maker),
         claim.number,
@@ -101,7 +101,7 @@ async def offers_a_bet(sim: Simulation) -> None:
         sim.chance.randint(100, 9_000),
         taker=sim.number(taker) if named else offers.ANYONE,
     )
-    await sim.do(offers.make, request)
+    await sim.do(offering.make, request)
     return None
 
 
@@ -110,14 +110,14 @@ async def counters(sim: Simulation) -> None:
     offer = await sim.pick(tables.offers, "open")
     if offer is not None:
         who = offer.taker or sim.number(sim.name(BETTORS))
-        await sim.do(offers.counter, offers.Counter(*sim.ids(), offer.number, who, 2_000, 3_000))
+        await sim.do(offering.counter, offering.Counter(*sim.ids(), offer.number, who, 2_000, 3_000))
 
 
 @act(1)
 async def withdraws_an_offer(sim: Simulation) -> None:
     offer = await sim.pick(tables.offers, "open")
     if offer is not None:
-        await sim.do(offers.withdraw, offers.WithdrawOffer(*sim.ids(), offer.number, offer.maker))
+        await sim.do(offering.withdraw, offering.WithdrawOffer(*sim.ids(), offer.number, offer.maker))
 
 
 @act(8)
@@ -326,8 +326,8 @@ async def locks_a_reward(sim: Simulation) -> None:
     said = sa.select(table).where(table.c.guild_id == sim.club.guild, table.c.until_us.is_(None))
     found = await sim.any_of(said.order_by(*table.primary_key.columns))
     if found is not None:
-        request = rewards.LockReward(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
-        await sim.do(rewards.offer, request)
+        request = rewarding.LockReward(*sim.ids(), found.player, found.claim, 500, words="The base rate?")
+        await sim.do(rewarding.offer, request)
 
 
 @act(2)
@@ -337,15 +337,15 @@ async def gives_a_reward(sim: Simulation) -> None:
         chance = sim.chance.randint(1, 99) * 10_000
         said = forecasts.GiveForecast(*sim.ids(), found.owner, found.claim, (chance, 1_000_000 - chance))
         await sim.do(forecasts.give, said)
-        request = rewards.GiveReward(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
-        await sim.do(rewards.give, request)
+        request = rewarding.GiveReward(*sim.ids(), found.owner, found.number, sim.number(), "The base rate.")
+        await sim.do(rewarding.give, request)
 
 
 @act(0.5)
 async def takes_a_reward_back(sim: Simulation) -> None:
     found = await sim.pick(tables.rewards, "open")
     if found is not None:
-        await sim.do(rewards.cancel, rewards.CancelReward(*sim.ids(), found.owner, found.number))
+        await sim.do(rewarding.cancel, rewarding.CancelReward(*sim.ids(), found.owner, found.number))
 
 
 @act(1)
@@ -370,8 +370,8 @@ async def proposes(sim: Simulation) -> None:
         return
     who = sim.actor(sim.name((*BETTORS, *MODERATORS)))
     result = sim.chance.choice(RESULTS)
-    request = proposals.Propose(*sim.ids(), who, found.claim, result, "https://example.org")
-    await sim.do(proposals.propose, request)
+    request = proposing.Propose(*sim.ids(), who, found.claim, result, "https://example.org")
+    await sim.do(proposing.propose, request)
 
 
 @act(1)

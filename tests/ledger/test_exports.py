@@ -201,7 +201,7 @@ async def test_nobody_and_nowhere_are_refused(story: World, url: str):
 
 def test_a_period_without_a_zone_is_no_period():
     with pytest.raises(ValueError, match="a moment needs a zone"):
-        Selection(1, since=datetime(2026, 1, 1))  # noqa: DTZ001
+        Selection(1, since=datetime(2026, 1, 1))  # noqa: DTZ001  no zone is what is refused
 
 
 async def test_an_empty_book_is_headers_only(world: World, url: str):
@@ -301,7 +301,7 @@ def test_points_are_those_of_money(minor: int):
     assert cells.amount(minor) == f"{minor},{money.points(minor)}"
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1970, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  Hypothesis adds it
 def test_a_moment_is_exact(moment: datetime):
     assert datetime.fromisoformat(cells.moment(to_us(moment))) == moment
 

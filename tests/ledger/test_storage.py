@@ -28,7 +28,7 @@ from ledger.errors import (
     StorageError,
     Unreachable,
 )
-from ledger.storage import database, schema_version
+from ledger.storage import engines, schema_version
 from ledger.storage.database import Database, run_alone
 from tests import databases
 from tests.mounts import make_read_only, small_disk
@@ -44,7 +44,7 @@ def disk(tmp_path: Path) -> Generator[Path]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits a tenth of a second for a lock instead of five."""
-    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout = 100", *database.PRAGMAS[1:]))
+    monkeypatch.setattr(engines, "PRAGMAS", ("busy_timeout = 100", *engines.PRAGMAS[1:]))
 
 
 async def refused(url: str, kind: type[StorageError]) -> str:

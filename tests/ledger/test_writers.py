@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ledger import accounts, schema, statements
 from ledger.accounts import house
 from ledger.errors import AlreadyDone, Busy, Closed, HeldByAnother, InsufficientFunds, Unreachable
-from ledger.storage import database, writers
+from ledger.storage import engines, writers
 from ledger.storage.database import Database
 from ledger.storage.writers import WAITING
 from tests import databases
@@ -423,8 +423,8 @@ async def test_closing_finishes_what_waits_and_refuses_what_comes(url: str, guil
 
 
 async def test_a_file_that_stays_locked_is_said_to_be_held(own_sqlite: str, monkeypatch: pytest.MonkeyPatch):
-    short = ("busy_timeout = 20", *database.PRAGMAS[1:])
-    monkeypatch.setattr(database, "PRAGMAS", short)
+    short = ("busy_timeout = 20", *engines.PRAGMAS[1:])
+    monkeypatch.setattr(engines, "PRAGMAS", short)
     async with databases.opened(own_sqlite) as db:
         world = await World.make(db, 1)
         other = sqlite3.connect(own_sqlite.removeprefix("sqlite:///"), isolation_level=None)

@@ -13,15 +13,15 @@ from ledger import schema
 from ledger.accounts import Player
 from ledger.players import Forget, Gone
 from ledger.types import from_us, to_us
-from markets.bets import agreement, bets, offers
+from markets.bets import agreement, bets, offering, offers
 from markets.bets.bets import Bet, Ended
 from markets.bets.offers import Accepted, Offer
-from markets.claims import ambiguity, claims, drafts
+from markets.claims import ambiguity, claims, drafts, editing
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Outcome, Result, Scenario, Terms
 from markets.core import jobs
 from markets.forecasts import crux_links, forecasts
-from markets.people import rewards
+from markets.people import rewarding, rewards
 from markets.pools import pools
 from markets.records import deletion
 from markets.settlement import (
@@ -31,6 +31,7 @@ from markets.settlement import (
     freezing,
     handlers,
     proposals,
+    proposing,
     resolution,
     rulings,
     scenarios,
@@ -73,15 +74,15 @@ class Club(World):
     async def claim(self, author: Player, **changes: Any) -> Claim:
         draft = drafts.SaveDraft(self.guild, self.key(), author.number, self.terms(**changes))
         number = await self.db.write(drafts.save_draft, draft, self.now)
-        request = claims.Open(self.guild, self.key(), Actor(author.number), number)
-        return await self.db.write(claims.open_claim, request, self.now)
+        request = editing.Open(self.guild, self.key(), Actor(author.number), number)
+        return await self.db.write(editing.open_claim, request, self.now)
 
     async def offer(self, maker: Player, claim: Claim, **more: Any) -> Offer:
         more = {"side": YES, "maker_stake": 10_000, "taker_stake": 10_000} | more
-        request = offers.MakeOffer(
+        request = offering.MakeOffer(
             self.guild, more.pop("key", self.key()), maker.number, claim.number, **more
         )
-        return await self.db.write(offers.make, request, self.now)
+        return await self.db.write(offering.make, request, self.now)
 
     async def accept(self, taker: Player, offer: Offer, *, key: str | None = None) -> Accepted:
         terms = (await self.read_claim(offer.claim)).digest
@@ -175,24 +176,24 @@ class Club(World):
 
     async def reward(self, owner: Player, claim: Claim, amount: int = 5_000, **more: Any) -> rewards.Reward:
         key = more.pop("key", None) or self.key()
-        request = rewards.LockReward(self.guild, key, owner.number, claim.number, amount, **more)
-        return (await self.db.write(rewards.offer, request, self.now)).reward
+        request = rewarding.LockReward(self.guild, key, owner.number, claim.number, amount, **more)
+        return (await self.db.write(rewarding.offer, request, self.now)).reward
 
     async def give_reward(
         self, reward: rewards.Reward, winner: Player, *, owner: Player | None = None
-    ) -> rewards.RewardMoved:
+    ) -> rewarding.RewardMoved:
         by = owner.number if owner else reward.owner
-        request = rewards.GiveReward(
+        request = rewarding.GiveReward(
             self.guild, self.key(), by, reward.number, winner.number, "The base rate."
         )
-        return await self.db.write(rewards.give, request, self.now)
+        return await self.db.write(rewarding.give, request, self.now)
 
     async def cancel_reward(
         self, reward: rewards.Reward, *, owner: Player | None = None
-    ) -> rewards.RewardMoved:
+    ) -> rewarding.RewardMoved:
         by = owner.number if owner else reward.owner
-        request = rewards.CancelReward(self.guild, self.key(), by, reward.number)
-        return await self.db.write(rewards.cancel, request, self.now)
+        request = rewarding.CancelReward(self.guild, self.key(), by, reward.number)
+        return await self.db.write(rewarding.cancel, request, self.now)
 
     async def read_reward(self, number: int) -> rewards.Reward:
         return await self.db.read(rewards.load, self.guild, number)
@@ -226,8 +227,8 @@ class Club(World):
         for who, name, chances in ((author, "Fast", (90, 80, 30)), (other, "Slow", (40, 20, 60))):
             said = [(words, days, chance) for (words, days), chance in zip(items, chances, strict=True)]
             await self.tell(who, number, name, *said)
-        request = claims.Open(self.guild, self.key(), Actor(author.number), number)
-        return await self.db.write(claims.open_claim, request, self.now)
+        request = editing.Open(self.guild, self.key(), Actor(author.number), number)
+        return await self.db.write(editing.open_claim, request, self.now)
 
     async def judge_item(
         self, who: Player, claim: Claim, item: int, answer: Any, **more: Any
@@ -246,10 +247,10 @@ class Club(World):
 
     async def propose(self, who: Player, claim: Claim, result: Result, **more: Any) -> Proposal:
         actor = Actor(who.number, moderator=more.pop("moderator", False))
-        request = proposals.Propose(
+        request = proposing.Propose(
             self.guild, self.key(), actor, claim.number, result, "https://example.org/evidence", **more
         )
-        return await self.db.write(proposals.propose, request, self.now)
+        return await self.db.write(proposing.propose, request, self.now)
 
     async def withdraw_proposal(self, who: Player, proposal: Proposal) -> Proposal:
         request = proposals.WithdrawProposal(self.guild, self.key(), who.number, proposal.number)

@@ -10,7 +10,7 @@ from typing import Literal
 from ledger.storage.database import Database
 from ledger.types import from_us
 from markets.core import jobs
-from markets.settlement import calendar, handlers
+from markets.settlement import calendar, consequences, handlers
 
 assert calendar.__name__, "it names the handlers"
 
@@ -40,7 +40,7 @@ def main(job: Job, told: Callable[[str], None]) -> None:
 
 
 async def _work(job: Job, told: Callable[[str], None]) -> None:
-    db, now = await Database.open(job.url), from_us(job.now_us)
+    db, now = await Database.open(job.url, follow=consequences.follow), from_us(job.now_us)
     while rows := await db.background(jobs.lease, jobs.LeaseJobs(job.owner), now):
         for row in rows:
             told(row.kind)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets.bets import agreement, offers
+from markets.bets import agreement, offering
 from markets.claims.terms import Result
 from markets.core.tables import cards
 from tests.markets.club import NO, YES, Club
@@ -39,14 +39,16 @@ async def test_a_claim_s_card_lists_offers_as_they_come_and_go(club: Club):
 
     await drawn(club)
     await club.db.write(
-        offers.counter,
-        offers.Counter(club.guild, club.key(), first.number, bo.number, 1_000, 2_000),
+        offering.counter,
+        offering.Counter(club.guild, club.key(), first.number, bo.number, 1_000, 2_000),
         club.now,
     )
     assert await stale(club) == {("claim", 1), ("offer", 1), ("offer", 2)}
 
     await drawn(club)
-    await club.db.write(offers.withdraw, offers.WithdrawOffer(club.guild, club.key(), 2, bo.number), club.now)
+    await club.db.write(
+        offering.withdraw, offering.WithdrawOffer(club.guild, club.key(), 2, bo.number), club.now
+    )
     assert await stale(club) == {("claim", 1), ("offer", 2)}
 
     await club.offer(ada, claim)
@@ -93,7 +95,9 @@ async def test_cards_name_somebody_deleted_no_more(club: Club):
     bet, withdrawn = await club.bet(bo, ada, claim), await club.offer(ada, claim)
     await club.offer(bo, other)
     await club.db.write(
-        offers.withdraw, offers.WithdrawOffer(club.guild, club.key(), withdrawn.number, ada.number), club.now
+        offering.withdraw,
+        offering.WithdrawOffer(club.guild, club.key(), withdrawn.number, ada.number),
+        club.now,
     )
     await club.proposed(bo, claim, Result("outcome", outcome=YES))
     dispute = await club.challenge(ada, claim)

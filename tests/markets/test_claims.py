@@ -8,7 +8,7 @@ import pytest
 
 from ledger import settings as stored
 from ledger.types import to_us
-from markets.claims import ambiguity, claims, drafts, judges
+from markets.claims import ambiguity, drafts, editing, judges
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.terms import LATEST_US, Actor, Judges, Outcome, Result
@@ -48,8 +48,8 @@ async def draft(club: Club, author: Any, **changes: Any) -> int:
 
 async def edit(club: Club, author: Any, claim: Claim, **changes: Any) -> list[int]:
     terms = replace(claim.terms, **changes)
-    request = claims.Edit(club.guild, club.key(), author.number, claim.number, terms)
-    return await club.db.write(claims.edit, request, club.now)
+    request = editing.Edit(club.guild, club.key(), author.number, claim.number, terms)
+    return await club.db.write(editing.edit, request, club.now)
 
 
 async def step_down(club: Club, judge: Any, claim: Claim) -> int:
@@ -91,7 +91,7 @@ async def test_what_a_claim_needs_is_asked_for_and_the_draft_is_kept(
 
     with pytest.raises(error):
         await club.db.write(
-            claims.open_claim, claims.Open(club.guild, club.key(), Actor(ada.number), number), club.now
+            editing.open_claim, editing.Open(club.guild, club.key(), Actor(ada.number), number), club.now
         )
 
     kept = await club.read_claim(number)
@@ -224,7 +224,7 @@ async def test_a_draft_takes_no_offer_and_is_nobody_else_s(club: Club):
         await club.offer(ada, await club.read_claim(number))
     with pytest.raises(NotAuthor):
         await club.db.write(
-            claims.open_claim, claims.Open(club.guild, club.key(), Actor(bo.number), number), club.now
+            editing.open_claim, editing.Open(club.guild, club.key(), Actor(bo.number), number), club.now
         )
     request = drafts.SaveDraft(club.guild, club.key(), bo.number, club.terms(), claim=number)
     with pytest.raises(NotAuthor):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ledger.accounts import Player
 from ledger.audit.verify import audit as audit_book
 from ledger.types import from_us, to_us
-from markets.claims import ambiguity, claims, conditions, drafts, judges
+from markets.claims import ambiguity, claims, conditions, drafts, editing, judges
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition, ConditionLink
@@ -62,8 +62,8 @@ async def hung(club: Club, author: Player, on: Claim, days: int | None = None, *
 
 async def edit(club: Club, author: Player, claim: Claim, **changes: Any) -> list[int]:
     terms = replace((await club.read_claim(claim.number)).terms, **changes)
-    request = claims.Edit(club.guild, club.key(), author.number, claim.number, terms)
-    return await club.db.write(claims.edit, request, club.now)
+    request = editing.Edit(club.guild, club.key(), author.number, claim.number, terms)
+    return await club.db.write(editing.edit, request, club.now)
 
 
 async def link(club: Club, claim: Claim) -> ConditionLink:

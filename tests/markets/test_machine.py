@@ -42,11 +42,11 @@ from tests.markets.machine.shares import Shares
 STEPS = 50
 
 OFTEN = {
-    *("offers.accept", "agreement.agree", "deletion.forget", "proposals.propose", "resolution.take_back"),
+    *("offers.accept", "agreement.agree", "deletion.forget", "proposing.propose", "resolution.take_back"),
     *("disputes.challenge", "voting.vote", "freezing.halt", "a condition", "quick_bet.quick"),
     *("opening.open_market", "trading.buy", "trading.sell", "opening.add_liquidity", "orders.place"),
     *("pools.open_pool", "pools.stake", "forecasts.give", "crux_links.link"),
-    *("rewards.offer", "rewards.give", "allowances.present", "moderation_posts.grant"),
+    *("rewarding.offer", "rewarding.give", "allowances.present", "moderation_posts.grant"),
 }
 """What every run does, however few its steps."""
 

@@ -10,7 +10,7 @@ from ledger import accounts
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds, KeyReused, UnknownPlayer
 from ledger.types import to_us
-from markets.bets import agreement, bets, offers
+from markets.bets import agreement, bets, offering, offers
 from markets.claims import ambiguity, drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
@@ -45,13 +45,13 @@ HALF = ambiguity.encode(ambiguity.PaysHalf("maker"))
 
 async def counter(club: Club, who: Player, offer: offers.Offer, **more: Any) -> offers.Offer:
     more = {"maker_stake": 5_000, "taker_stake": 5_000} | more
-    request = offers.Counter(club.guild, club.key(), offer.number, who.number, **more)
-    return await club.db.write(offers.counter, request, club.now)
+    request = offering.Counter(club.guild, club.key(), offer.number, who.number, **more)
+    return await club.db.write(offering.counter, request, club.now)
 
 
 async def withdraw(club: Club, who: Player, offer: offers.Offer) -> offers.Offer:
-    request = offers.WithdrawOffer(club.guild, club.key(), offer.number, who.number)
-    return await club.db.write(offers.withdraw, request, club.now)
+    request = offering.WithdrawOffer(club.guild, club.key(), offer.number, who.number)
+    return await club.db.write(offering.withdraw, request, club.now)
 
 
 async def read_offer(club: Club, number: int) -> offers.Offer:

@@ -6,8 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from markets.core import delivery, outbox
-from markets.core.delivery import Again, Parked, SendFailed, Take
+from markets.core import delivery, outbox, parked_sends
+from markets.core.delivery import SendFailed, Take
+from markets.core.parked_sends import Again, Parked
 from markets.core.tables import cards, posts
 from tests.markets.club import Club
 
@@ -46,7 +47,7 @@ async def states(club: Club) -> list[tuple[str, int]]:
 
 
 async def kept(club: Club) -> set[tuple[int | None, bool]]:
-    found: list[Parked] = await club.db.read(delivery.kept)
+    found: list[Parked] = await club.db.read(parked_sends.kept)
     return {(one.channel, one.refused) for one in found if one.guild == club.guild}
 
 
@@ -58,7 +59,7 @@ async def parked(club: Club) -> Club:
 
 
 async def again(club: Club, *channels: int, others: bool = False) -> int:
-    return await club.db.background(delivery.again, Again(club.guild, channels, others), club.now)
+    return await club.db.background(parked_sends.again, Again(club.guild, channels, others), club.now)
 
 
 async def test_all_kinds_are_told_again_in_order_once_their_channel_can_be_written_in(parked: Club):
@@ -86,12 +87,14 @@ async def test_what_was_to_be_told_before_there_was_a_channel_isn_t_all_told_lat
     assert await kept(club) == set()
     assert await again(club, others=True) == 0
 
-    await club.db.background(lambda tx, guild, now: delivery.unpark(tx, guild), club.guild, club.now)
+    await club.db.background(lambda tx, guild, now: parked_sends.unpark(tx, guild), club.guild, club.now)
     assert await _fail(club, "NoChannel", None) == ["proposal.made"], "its window waits for it"
 
 
 async def test_whoever_chooses_another_channel_lets_all_be_told_there(parked: Club):
-    await parked.db.background(lambda tx, guild, now: delivery.unpark(tx, guild), parked.guild, parked.now)
+    await parked.db.background(
+        lambda tx, guild, now: parked_sends.unpark(tx, guild), parked.guild, parked.now
+    )
     assert await _fail(parked, "Forbidden 50013", THERE) == [*KINDS]
 
 

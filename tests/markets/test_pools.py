@@ -7,7 +7,7 @@ import pytest
 from ledger.accounts import Player
 from ledger.errors import AlreadyDone, InsufficientFunds
 from ledger.types import from_us, to_us
-from markets.claims import ambiguity, claims, drafts, terms
+from markets.claims import ambiguity, drafts, editing, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Judges, Outcome, Result
 from markets.core.errors import (
@@ -27,7 +27,7 @@ from markets.core.errors import (
     UnknownPool,
 )
 from markets.mechanisms import parimutuel
-from markets.pools import pools
+from markets.pools import pool_stakes, pools
 from markets.settlement import confirmation
 from tests.markets import shared_pools
 from tests.markets.club import NO, YES, Club
@@ -42,8 +42,8 @@ async def read(club: Club, claim: Claim) -> pools.Pool:
     return await club.db.read(pools.load, club.guild, claim.number)
 
 
-async def placed(club: Club, claim: Claim) -> list[pools.PoolStake]:
-    return await club.db.read(pools.stakes_of, club.guild, claim.number)
+async def placed(club: Club, claim: Claim) -> list[pool_stakes.PoolStake]:
+    return await club.db.read(pool_stakes.stakes_of, club.guild, claim.number)
 
 
 async def balances(club: Club, *people: Player) -> list[int]:
@@ -123,7 +123,7 @@ async def test_where_only_moderators_open_claims_only_they_open_pools(club: Club
     number = await club.db.write(drafts.save_draft, draft, club.now)
     actor = terms.Actor(ada.number, moderator=True)
     claim = await club.db.write(
-        claims.open_claim, claims.Open(club.guild, club.key(), actor, number), club.now
+        editing.open_claim, editing.Open(club.guild, club.key(), actor, number), club.now
     )
     with pytest.raises(MayNotOpen):
         await club.pool(ada, claim)

@@ -13,7 +13,7 @@ import pytest
 from ledger.audit import verify
 from ledger.errors import InsufficientFunds
 from ledger.storage.database import Database
-from markets.bets import agreement, offers
+from markets.bets import agreement, offering, offers
 from markets.bets import bets as bet_bets
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
@@ -32,6 +32,7 @@ from markets.core.errors import (
 )
 from markets.records import audit as markets_audit
 from markets.settlement import confirmation, disputes, freezing, handlers, proposals, resolution, voting
+from markets.settlement import proposing as settlement_proposing
 from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
@@ -75,13 +76,13 @@ def accepting(club: Club, taker: Any, offer: offers.Offer, terms: str) -> Act:
 
 
 def withdrawing(club: Club, maker: Any, offer: offers.Offer) -> Act:
-    request = offers.WithdrawOffer(club.guild, club.key(), offer.number, maker.number)
-    return lambda db: db.write(offers.withdraw, request, club.now)
+    request = offering.WithdrawOffer(club.guild, club.key(), offer.number, maker.number)
+    return lambda db: db.write(offering.withdraw, request, club.now)
 
 
 def countering(club: Club, who: Any, offer: offers.Offer) -> Act:
-    request = offers.Counter(club.guild, club.key(), offer.number, who.number, 7_000, 7_000)
-    return lambda db: db.write(offers.counter, request, club.now)
+    request = offering.Counter(club.guild, club.key(), offer.number, who.number, 7_000, 7_000)
+    return lambda db: db.write(offering.counter, request, club.now)
 
 
 def sweeping(club: Club) -> Act:
@@ -117,8 +118,10 @@ def taking_back(club: Club, who: Any, proposal: proposals.Proposal) -> Act:
 
 def proposing(club: Club, who: Any, claim: Claim, result: Result) -> Act:
     actor = Actor(who.number)
-    request = proposals.Propose(club.guild, club.key(), actor, claim.number, result, "https://example.org/it")
-    return lambda db: db.write(proposals.propose, request, club.now)
+    request = settlement_proposing.Propose(
+        club.guild, club.key(), actor, claim.number, result, "https://example.org/it"
+    )
+    return lambda db: db.write(settlement_proposing.propose, request, club.now)
 
 
 async def test_ten_withdrawals_and_proposals_at_once_leave_one_proposal_that_stands(
@@ -429,8 +432,10 @@ async def test_a_trade_against_what_stops_trading_is_made_before_it_or_not_at_al
         await club.market(ada, claim, liquidity=1_000)
         if stops == "proposal":
             actor = Actor(mod.number, moderator=True)
-            request = proposals.Propose(club.guild, club.key(), actor, claim.number, IT_WAS, "https://x.org")
-            other = writing(club, proposals.propose, request)
+            request = settlement_proposing.Propose(
+                club.guild, club.key(), actor, claim.number, IT_WAS, "https://x.org"
+            )
+            other = writing(club, settlement_proposing.propose, request)
         elif stops == "moderator":
             actor = Actor(mod.number, moderator=True)
             halt = freezing.Halt(club.guild, club.key(), actor, claim.number, True, "To look.")

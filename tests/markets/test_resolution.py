@@ -27,7 +27,7 @@ from markets.core.errors import (
     UnknownProposal,
     WaitFirst,
 )
-from markets.settlement import confirmation, pay_bets, proposals
+from markets.settlement import confirmation, pay_bets, proposals, proposing
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
@@ -140,11 +140,11 @@ async def test_evidence_is_asked_for_and_nothing_becomes_public_tomorrow(club: C
         ("https://example.org", to_us(club.now) + 1, BadTimes),
         ("https://example.org", -1, BadTimes),
     ):
-        request = proposals.Propose(
+        request = proposing.Propose(
             club.guild, club.key(), Actor(ada.number), claim.number, Result("void"), evidence, None, known_us
         )
         with pytest.raises(error):
-            await club.db.write(proposals.propose, request, club.now)
+            await club.db.write(proposing.propose, request, club.now)
     assert await club.balance(ada.wallet) == 100_000
 
 

@@ -25,7 +25,7 @@ from markets.core.errors import (
     UnknownForecast,
 )
 from markets.forecasts import leaderboard
-from markets.people import allowances, rewards
+from markets.people import allowances, rewarding, rewards
 from markets.records import audit, deletion
 from markets.settlement import absence
 from tests import databases
@@ -251,8 +251,8 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
             if against == "give":
                 other = giving(club, reward, dee)
             elif against == "cancel":
-                request = rewards.CancelReward(club.guild, club.key(), bo.number, reward.number)
-                other = writing(club, rewards.cancel, request)
+                request = rewarding.CancelReward(club.guild, club.key(), bo.number, reward.number)
+                other = writing(club, rewarding.cancel, request)
             elif against == "delete":
                 forget = deletion.Forget(club.guild, club.key(), 100 + turn, b"x" * 16)
                 other = writing(club, deletion.forget, forget)
@@ -277,10 +277,10 @@ async def test_a_reward_ends_once_whatever_comes_in_the_same_instant(club: Club,
 
 
 def giving(club: Club, reward: rewards.Reward, winner: Player) -> Act:
-    request = rewards.GiveReward(
+    request = rewarding.GiveReward(
         club.guild, club.key(), reward.owner, reward.number, winner.number, "So it is."
     )
-    return writing(club, rewards.give, request)
+    return writing(club, rewarding.give, request)
 
 
 def writing(club: Club, unit: Any, request: Any) -> Act:

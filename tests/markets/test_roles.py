@@ -10,7 +10,7 @@ import pytest
 from ledger.accounts import Player
 from ledger.types import from_us
 from markets.bets import agreement
-from markets.claims import claims, drafts, judges
+from markets.claims import drafts, editing, judges
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Judges, Result
 from markets.core import lifecycle
@@ -84,7 +84,7 @@ async def opens(club: Club) -> Act:
     draft = await saved(club, ada)
     actor = Actor(ada.number)
     return lambda: club.db.write(
-        claims.open_claim, claims.Open(club.guild, club.key(), actor, draft), club.now
+        editing.open_claim, editing.Open(club.guild, club.key(), actor, draft), club.now
     )
 
 
@@ -103,7 +103,7 @@ async def edits(club: Club) -> Act:
     claim = await club.claim(ada)
     changed = club.terms(title="A superhuman AI coder before 2031")
     return lambda: club.db.write(
-        claims.edit, claims.Edit(club.guild, club.key(), ada.number, claim.number, changed), club.now
+        editing.edit, editing.Edit(club.guild, club.key(), ada.number, claim.number, changed), club.now
     )
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ledger.accounts import Player
 from ledger.audit import verify as book_audit
 from ledger.types import to_us
-from markets.claims import claims, drafts, judges, stories
+from markets.claims import drafts, editing, judges, stories
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Item, Judges, Result, Scenario, Terms
 from markets.core import tables
@@ -121,7 +121,7 @@ async def test_e7_a_tie_and_more_than_a_third_dropped_return_the_stakes(
     for who, name, chances in ((ada, "Fast", (60, 40, 90)), (bo, "Slow", (60, 40, 10))):
         await club.tell(who, number, name, *[(*item, c) for item, c in zip(items, chances, strict=True)])
     await club.db.write(
-        claims.open_claim, claims.Open(club.guild, club.key(), Actor(ada.number), number), club.now
+        editing.open_claim, editing.Open(club.guild, club.key(), Actor(ada.number), number), club.now
     )
     claim = await club.read_claim(number)
     await club.bet(ada, bo, claim, side=FAST)
@@ -290,8 +290,8 @@ async def test_each_side_writes_its_own_story_until_somebody_bets(club: Club, ur
         ada.number,
         bo.number,
     )
-    opens = claims.Open(club.guild, club.key(), Actor(ada.number), number)
-    claim = await club.db.write(claims.open_claim, opens, club.now)
+    opens = editing.Open(club.guild, club.key(), Actor(ada.number), number)
+    claim = await club.db.write(editing.open_claim, opens, club.now)
     offer = await club.offer(ada, claim)
     digest = claim.digest
     changed = await club.tell(bo, number, "Slower", ("Two", 20, 5), ("Three", 30, 70), story=1)
@@ -362,16 +362,16 @@ async def test_what_can_not_be_opened_says_why(club: Club):
     ):
         terms = replace(good, scenario=Scenario((ada.number, bo.number), items))
         with pytest.raises(BadTerms) as refused:
-            claims.require_terms(terms, club.now)
+            editing.require_terms(terms, club.now)
         assert refused.value.code == code
     for changes in ({"kind": "binary"}, {"outcomes": good.outcomes[:1]}):
         with pytest.raises(BadOutcome):
-            claims.require_terms(replace(good, **changes), club.now)
+            editing.require_terms(replace(good, **changes), club.now)
     one = await club.scenario_draft(ada)
     await club.tell(ada, one, "Alone", ("One", 10, 10))
-    opens = claims.Open(club.guild, club.key(), Actor(ada.number), one)
+    opens = editing.Open(club.guild, club.key(), Actor(ada.number), one)
     with pytest.raises(BadOutcome):
-        await club.db.write(claims.open_claim, opens, club.now)
+        await club.db.write(editing.open_claim, opens, club.now)
 
 
 @pytest.mark.rule("E4")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from markets.claims import claims, drafts
+from markets.claims import drafts, editing
 from markets.claims.claims import Claim
 from markets.claims.terms import Outcome
 from markets.views import lists
@@ -102,9 +102,9 @@ async def test_the_newest_claims_come_first_and_only_those_of_this_server(club: 
 async def test_an_edit_takes_old_words_out_and_puts_new_ones_in(club: Club):
     claim = await worded(club)
     terms = replace(claim.terms, title="Handover before 2030")
-    edit = claims.Edit(club.guild, club.key(), claim.author, claim.number, terms)
+    edit = editing.Edit(club.guild, club.key(), claim.author, claim.number, terms)
 
-    await club.db.write(claims.edit, edit, club.now)
+    await club.db.write(editing.edit, edit, club.now)
 
     assert await found(club, "übergabe") == []
     assert await found(club, "handover 2030 next") == [claim.number]

@@ -25,7 +25,7 @@ from markets.claims.conditions import Condition
 from markets.claims.terms import Result
 from markets.core.errors import ClaimMoved, NotNow
 from markets.mechanisms import parimutuel
-from markets.pools import pools
+from markets.pools import pool_stakes, pools
 from markets.shares import market_maker, orders, trading
 from tests import databases
 from tests.ledger import stories
@@ -216,7 +216,7 @@ async def story(club: Club, url: str, *, to_the_end: bool) -> None:
     assert link.state == "met"
 
     # Paid.
-    stakes = await club.db.read(pools.stakes_of, club.guild, claim.number)
+    stakes = await club.db.read(pool_stakes.stakes_of, club.guild, claim.number)
     share = shared_pools.payouts([parimutuel.Stake(one.outcome, one.amount) for one in stakes], (1, 0))
     by_pool = dict(zip([one.player for one in stakes], share, strict=True))
     in_orders = dict.fromkeys(numbers[-RESTING:], 20)

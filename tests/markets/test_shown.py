@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.accounts import Player
-from markets.claims import claims
+from markets.claims import editing
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Outcome
 from markets.core.errors import BadTrade, PriceMoved, TermsChanged
@@ -140,8 +140,8 @@ async def test_a_market_is_not_opened_on_other_terms_than_were_shown(club: Club)
     claim = await club.claim(ada)
     three = tuple(Outcome(name, "It comes so.") for name in ("first", "second", "third"))
     other = club.terms(kind="choice", outcomes=three)
-    change = claims.Edit(club.guild, club.key(), ada.number, claim.number, other)
-    await club.db.write(claims.edit, change, club.now)
+    change = editing.Edit(club.guild, club.key(), ada.number, claim.number, other)
+    await club.db.write(editing.edit, change, club.now)
     with pytest.raises(TermsChanged) as refused:
         await club.market(bo, claim, liquidity=B, terms=claim.digest)
     assert refused.value.code == "changed"

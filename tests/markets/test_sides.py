@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from ledger.accounts import Player
-from markets.bets import agreement, bets, offers, quick_bet
+from markets.bets import agreement, bets, offering, offers, quick_bet
 from markets.bets.quick_bet import Quick
-from markets.claims import ambiguity, claims, conditions, drafts
+from markets.claims import ambiguity, conditions, drafts, editing
 from markets.claims import sides as sides_
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
@@ -58,8 +58,8 @@ async def moved(club: Club, bet: bets.Bet, new: Claim) -> bets.Bet:
 
 
 async def renew(club: Club, maker: Player, offer: offers.Offer, key: str = "") -> offers.Offer:
-    request = offers.Renew(club.guild, key or club.key(), offer.number, maker.number)
-    return await club.db.write(offers.renew, request, club.now)
+    request = offering.Renew(club.guild, key or club.key(), offer.number, maker.number)
+    return await club.db.write(offering.renew, request, club.now)
 
 
 # --- YES and NO -------------------------------------------------------------------------------
@@ -145,8 +145,8 @@ async def test_a_draft_from_before_is_binary_when_it_opens(club: Club):
     found = await club.read_claim(number)
     await store(club, found, replace(found.terms, kind="choice", outcomes=(NO_, YES_)))
 
-    opening = claims.Open(club.guild, club.key(), Actor(ada.number), number)
-    opened = await club.db.write(claims.open_claim, opening, club.now)
+    opening = editing.Open(club.guild, club.key(), Actor(ada.number), number)
+    opened = await club.db.write(editing.open_claim, opening, club.now)
 
     assert (opened.terms.kind, opened.terms.outcomes) == ("binary", (NO_, YES_))
     assert opened.digest == claim_terms.digest(opened.terms).hex()
@@ -345,8 +345,8 @@ async def test_a_condition_follows_the_name_of_its_outcome(club: Club):
     )
     third = await club.db.write(drafts.save_draft, draft, club.now)
     await edit(club, ada, upper, **named("Initech", "Acme", "Globex"))
-    opening = claims.Open(club.guild, club.key(), Actor(bo.number), third)
-    opened = await club.db.write(claims.open_claim, opening, club.now)
+    opening = editing.Open(club.guild, club.key(), Actor(bo.number), third)
+    opened = await club.db.write(editing.open_claim, opening, club.now)
 
     for number in (lower.number, opened.number):
         found = await club.read_claim(number)

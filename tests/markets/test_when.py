@@ -14,7 +14,7 @@ from ledger.accounts import Player
 from ledger.errors import LedgerError
 from ledger.storage.database import Database
 from ledger.types import from_us, to_us
-from markets.bets import offers
+from markets.bets import offering
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs
@@ -29,8 +29,8 @@ from markets.core.errors import (
     UnknownMarket,
 )
 from markets.forecasts import forecasts
-from markets.pools import payouts, pools
-from markets.settlement import freezing, handlers, proposals
+from markets.pools import payouts, pool_stakes, pools
+from markets.settlement import freezing, handlers, proposing
 from markets.shares import market_maker, opening, orders, trading
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_races import Act, race, sound, sweeping, three
@@ -98,7 +98,7 @@ def acts(club: Club, at: Scene) -> dict[str, Request]:
         "add liquidity": (opening.add_liquidity, opening.AddLiquidity(*by_actor(on), 100)),
         "open a market": (opening.open_market, opening.OpenMarket(*by_actor(at.bare.number), 1_000)),
         "open a pool": (pools.open_pool, pools.OpenPool(*by_actor(at.bare.number))),
-        "offer": (offers.make, offers.MakeOffer(*keyed(on), YES, 20, 20)),
+        "offer": (offering.make, offering.MakeOffer(*keyed(on), YES, 20, 20)),
         "cancel": (orders.cancel, orders.CancelOrder(*keyed(at.order))),
     }
 
@@ -151,7 +151,7 @@ async def being_settled(club: Club, at: Scene) -> None:
     for row in await club.db.background(jobs.lease, jobs.LeaseJobs(owner=7_000_000 + club.guild), club.now):
         if (row.guild, row.kind) == (club.guild, "proposal.settle"):
             await club.db.write(handlers.perform, row, club.now, background=True)
-    stakes = await club.db.read(pools.stakes_of, club.guild, at.claim.number)
+    stakes = await club.db.read(pool_stakes.stakes_of, club.guild, at.claim.number)
     assert [one.state for one in stakes] == ["paid", "live", "live"]
 
 
@@ -222,8 +222,8 @@ def stopping(club: Club, at: Scene, how: str) -> Act:
     if how == "proposal":
         requests: list[Request] = [
             (
-                proposals.propose,
-                proposals.Propose(club.guild, club.key(), actor, one.number, IT_WAS, "https://x.org"),
+                proposing.propose,
+                proposing.Propose(club.guild, club.key(), actor, one.number, IT_WAS, "https://x.org"),
             )
             for one in at.both
         ]
@@ -246,7 +246,7 @@ async def has(club: Club, at: Scene) -> dict[str, bool]:
     """Which of the acts but for trades have left what they leave."""
     claim = at.claim.number
     market = await club.db.read(market_maker.load, club.guild, claim)
-    stakes = await club.db.read(pools.stakes_of, club.guild, claim)
+    stakes = await club.db.read(pool_stakes.stakes_of, club.guild, claim)
     resting = await club.db.read(orders.resting, club.guild, at.who.number)
     said = await club.db.read(forecasts.current, club.guild, claim, at.who.number)
     try:

@@ -13,13 +13,13 @@ from bot.background import digests
 from ledger import issuance, players
 from ledger.accounts import Player
 from ledger.types import to_us
-from markets.bets import offers, quick_bet
-from markets.claims import claims, drafts, judges, kept_edits
+from markets.bets import offering, quick_bet
+from markets.claims import drafts, editing, judges, kept_edits
 from markets.claims.terms import Actor, Judges, Result, Scenario
 from markets.core import delivery, jobs, moderation_posts
 from markets.core.settings import Settings
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import allowances, notes, rewards
+from markets.people import allowances, notes, rewarding
 from markets.settlement import absence, calendar, confirmation, handlers, proposals, scenarios, sent_posts
 from markets.shares import opening, orders
 from tests.markets.club import DAY, NO, YES, Club
@@ -86,8 +86,8 @@ async def _offers(press: Presses, ada: Player, bo: Player) -> None:
         quick_bet.quick, quick_bet.Quick, Actor(ada.number), terms, YES, 1_300, 700, taker=bo.number
     )
     better = club.terms(title="Quick, but edited")
-    await press.ask(claims.edit, claims.Edit, ada.number, opened.claim, better)
-    await press.ask(offers.renew, offers.Renew, opened.offer, ada.number)
+    await press.ask(editing.edit, editing.Edit, ada.number, opened.claim, better)
+    await press.ask(offering.renew, offering.Renew, opened.offer, ada.number)
     await press.ask(
         kept_edits.keep_change, kept_edits.KeepChange, ada.number, opened.claim, '{"title":"Half typed"}'
     )
@@ -115,7 +115,7 @@ async def _shares(press: Presses, ada: Player, bo: Player) -> None:
     await club.order(bo, claim, NO, 1_500, budget=65)
     await club.forecast(bo, claim, 40)
     reward = await club.reward(bo, claim, 777)
-    await press.ask(rewards.cancel, rewards.CancelReward, bo.number, reward.number)
+    await press.ask(rewarding.cancel, rewarding.CancelReward, bo.number, reward.number)
     other = await club.claim(bo, title="Its crux")
     await club.link(ada, other, claim)
     await press.ask(crux_links.unlink, crux_links.Cut, ada.number, other.number, claim.number)

@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Player
 from ledger.errors import Refused
-from ledger.storage import database
+from ledger.storage import engines
+from ledger.storage.address import Address
 from ledger.storage.database import Database
 from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
+from markets.settlement import consequences
 from tests.markets.club import Club
 from tests.markets.machine.whole import Looking
 from tests.world import NOW
@@ -54,7 +56,7 @@ class Base(Looking):
 
     async def _begin(self, url: str, guild: int) -> Club:
         if url not in Base.opened:
-            Base.opened[url] = await Database.open(url)
+            Base.opened[url] = await Database.open(url, follow=consequences.follow)
         made = await Club.make(Base.opened[url], guild)
         assert isinstance(made, Club)
         made.now = NOW
@@ -107,7 +109,7 @@ class Base(Looking):
 
     async def _restart(self, club: Club, url: str) -> None:
         await club.db.close()
-        Base.opened[url] = club.db = await Database.open(url)
+        Base.opened[url] = club.db = await Database.open(url, follow=consequences.follow)
 
     def crashing(self, moment: str) -> None:
         """The connection is lost at that moment of the next write, once."""
@@ -158,10 +160,10 @@ class Watcher:
     """A connection of its own to look at the book with, beside the one that is killed and restarted."""
 
     def __init__(self, url: str, runner: asyncio.Runner) -> None:
-        address = database.Address.of(url)
+        address = Address.of(url)
         self._runner = runner
-        self._sync = database.sqlite_engine(address, mode="read") if address.path else None
-        self._async = None if address.path else database._postgresql_engine(address, size=1, autocommit=True)
+        self._sync = engines.sqlite_engine(address, mode="read") if address.path else None
+        self._async = None if address.path else engines.postgresql_engine(address, size=1, autocommit=True)
         self._tx = self._sync.connect() if self._sync else None
 
     def __call__(self, look: Callable[[Connection], None]) -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from ledger.types import to_us
-from markets.bets import agreement, offers, quick_bet
-from markets.claims import ambiguity, claims, drafts
+from markets.bets import agreement, offering, offers, quick_bet
+from markets.claims import ambiguity, drafts, editing
 from markets.claims import terms as claim_terms
 from markets.claims.conditions import Condition
 from markets.claims.terms import Judges
@@ -56,7 +56,7 @@ class Bets(Base):
             judges=Judges((self.people[3].number,), 1) if named else Judges(),
         )
         number = self.do(drafts.save_draft, drafts.SaveDraft(*self.ids(), self.who(n).number, terms))
-        opened = self.do(claims.open_claim, claims.Open(*self.ids(), self.actor(n), number))
+        opened = self.do(editing.open_claim, editing.Open(*self.ids(), self.actor(n), number))
         if opened is not None and hangs is not None:
             self.note("a condition")
         elif opened is None and n % 2:  # it stays a draft, or goes
@@ -90,7 +90,7 @@ class Bets(Base):
         )
         found = self.pick(tables.claims, n, "open")
         if found is not None:
-            self.do(claims.edit, claims.Edit(*self.ids(), found.author, found.number, terms))
+            self.do(editing.edit, editing.Edit(*self.ids(), found.author, found.number, terms))
 
     @rule(claim=which, n=which)
     def supersede(self, claim: int, n: int) -> None:
@@ -101,7 +101,7 @@ class Bets(Base):
     @rule(claim=which, maker=which, taker=which, one=stakes, other=stakes, side=st.integers(0, 1), n=which)
     def offer(self, claim: int, maker: int, taker: int, one: int, other: int, side: int, n: int) -> None:
         own = OWN[n % len(OWN)]
-        request = offers.MakeOffer(
+        request = offering.MakeOffer(
             *self.ids(),
             self.who(maker).number,
             self.claim(claim, "open"),
@@ -112,20 +112,20 @@ class Bets(Base):
             taker=self.who(taker).number if n % 3 == 0 else offers.ANYONE,
             clause=ambiguity.encode(own) if own else None,
         )
-        self.do(offers.make, request)
+        self.do(offering.make, request)
 
     @rule(offer=which, n=which, one=stakes, other=stakes)
     def counter(self, offer: int, n: int, one: int, other: int) -> None:
         found = self.pick(tables.offers, offer, "open")
         if found is not None:
             who = found.taker or self.who(n).number
-            self.do(offers.counter, offers.Counter(*self.ids(), found.number, who, one, other))
+            self.do(offering.counter, offering.Counter(*self.ids(), found.number, who, one, other))
 
     @rule(offer=which)
     def withdraw_offer(self, offer: int) -> None:
         found = self.pick(tables.offers, offer, "open")
         if found is not None:
-            self.do(offers.withdraw, offers.WithdrawOffer(*self.ids(), found.number, found.maker))
+            self.do(offering.withdraw, offering.WithdrawOffer(*self.ids(), found.number, found.maker))
 
     @rule(offer=which, n=which, crash=st.sampled_from(["", "", "before_commit", "after_commit"]))
     def accept(self, offer: int, n: int, crash: str) -> None:

@@ -11,7 +11,7 @@ from ledger.types import to_us
 from markets.claims import claims
 from markets.core import moderation_posts, tables
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import allowances, notes, preferences, rewards
+from markets.people import allowances, notes, preferences, rewarding
 from markets.settlement import disputes, recusal
 from tests.markets.machine.base import Base, stakes, which
 from tests.world import SALT
@@ -58,8 +58,8 @@ class Crowd(Base):
         if said and n % 6:
             owner, claim = said[n % len(said)].player, said[n % len(said)].claim
         until_us = to_us(self.club.now + timedelta(days=days)) if days else None
-        request = rewards.LockReward(*self.ids(), owner, claim, amount, until_us, "The base rate?")
-        self.do(rewards.offer, request)
+        request = rewarding.LockReward(*self.ids(), owner, claim, amount, until_us, "The base rate?")
+        self.do(rewarding.offer, request)
 
     @rule(
         n=which,
@@ -78,14 +78,14 @@ class Crowd(Base):
         self.crashing(crash)
         to = self.who(winner).number
         self.do(
-            rewards.give, rewards.GiveReward(*self.ids(), found.owner, found.number, to, "The base rate.")
+            rewarding.give, rewarding.GiveReward(*self.ids(), found.owner, found.number, to, "The base rate.")
         )
 
     @rule(n=which)
     def cancel_reward(self, n: int) -> None:
         found = self.pick(tables.rewards, n, "open")
         if found is not None:
-            self.do(rewards.cancel, rewards.CancelReward(*self.ids(), found.owner, found.number))
+            self.do(rewarding.cancel, rewarding.CancelReward(*self.ids(), found.owner, found.number))
 
     # --- points -------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from markets.settlement import (
     disputes,
     freezing,
     proposals,
+    proposing,
     resolution,
     rulings,
     voting,
@@ -77,10 +78,10 @@ class Results(Base):
         live = self.pick(tables.bets, claim, "live")
         number = live.claim if live is not None and live.state == "live" else self.claim(claim, "open")
         known_us = to_us(self.club.now - timedelta(hours=5 * told)) if told > 3 else None
-        request = proposals.Propose(
+        request = proposing.Propose(
             *self.ids(), self.actor(n), number, result, "https://example.org", known_us=known_us
         )
-        made = self.do(proposals.propose, request)
+        made = self.do(proposing.propose, request)
         if made is not None and told:
             self.do(proposals.announced, proposals.Announced(*self.ids(), made.number, told == 1))
 
