@@ -180,7 +180,7 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
 
 
 def show(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: trading has closed, so they are shown, which the card does."""
+    """Show the forecasts, since trading has closed; the card does it. The calendar calls it."""
     happened(tx, ClaimChanged(work.guild, work.ref))
     _redraw_cruxes(tx, work.guild, work.ref)
 

@@ -98,7 +98,7 @@ def remind_of_offer(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def close(tx: Connection, work: Due, now: datetime) -> None:
-    """Nothing is swept: the card shows it, and the week's post."""
+    """Do what a close brings. Nothing is swept: the card shows it, and the week's post."""
     happened(tx, ClaimChanged(work.guild, work.ref))
     happened(tx, WeekChanged(work.guild, week_of(to_us(now))))
 
@@ -147,7 +147,7 @@ def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def begin_week(tx: Connection, work: Due, now: datetime) -> None:
-    """A week begins in which something closes."""
+    """Begin a week in which something closes."""
     happened(tx, WeekChanged(work.guild, work.ref))
 
 

@@ -57,7 +57,7 @@ REWARDS = Instrument(
     pay_some=rewards_and_scores.return_rewards,
     clear=rewards_and_scores.clear_rewards,
 )
-"""Rewards on a claim. They pay the same whatever comes out, so nobody has money on the claim by them."""
+"""Rewards on a claim. They pay the same for every result, so nobody has money on the claim by them."""
 
 SCORES = Instrument(
     pay_some=rewards_and_scores.score,

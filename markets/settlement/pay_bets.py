@@ -72,7 +72,7 @@ def take_back_some(
 
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """What each side of a bet that goes on would get beyond its stake, minor units; of one player if named."""
+    """Return what each side of a bet that goes on would get beyond its stake, minor units; of one player if named."""
     change: dict[int, int] = {}
     for bet in live_bets(tx, claim.guild, claim.number, player=player):
         gets = payout(claim, bet, result)
@@ -86,29 +86,29 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, in their order."""
+    """Return `changes` by each outcome of the claim, in their order."""
     outcomes = range(len(claim.terms.outcomes))
     return [changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
 
 
 def stakes(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Who has a bet that goes on, and what they staked, minor units."""
+    """Return who has a bet that goes on, and what they staked, minor units."""
     asked = {"g": claim.guild, "claim": claim.number}
     return {row.player: int(row.staked) for row in tx.execute(_STAKES, asked)}
 
 
 def holds(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has a bet that goes on."""
+    """Return whether a player has a bet that goes on."""
     return bool(live_bets(tx, claim.guild, claim.number, player=player, limit=1))
 
 
 def somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether a side of a bet that goes on had themselves deleted (E4)."""
+    """Return whether a side of a bet that goes on had themselves deleted (E4)."""
     return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether a bet goes on."""
+    """Return whether a bet goes on."""
     return bool(live_bets(tx, claim.guild, claim.number, limit=1))
 
 
