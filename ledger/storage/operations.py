@@ -5,8 +5,8 @@ more than once before its answer is told, so it changes nothing outside the data
 arguments, and never catches a database error.
 
 What others have to do about it, it says by `happened`: one event for each thing. When the unit is over, the follower
-that the database was opened with follows these, in the same savepoint and before the answer is written down. A refused
-unit leaves no events, and a follower that fails undoes the unit.
+that the database was opened with follows these, in the same savepoint and before the answer is written down. A
+refused unit leaves no events, and a follower that fails undoes the unit.
 """
 
 import functools
