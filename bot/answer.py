@@ -98,7 +98,7 @@ async def ask(ctx: Context, form: Form) -> None:
 
 
 async def fail(press: Press, error: Exception, *, deferred: Where | None = None) -> None:
-    """Tell a person why not: the words of a refusal, or the number of an incident. Whoever is typing is offered
+    """Tell a person why not: the words of a refusal, or the number of an incident. A person who is typing is offered
     nothing."""
     error = _cause(error)
     if press.type is discord.InteractionType.autocomplete:
@@ -115,7 +115,7 @@ async def fail(press: Press, error: Exception, *, deferred: Where | None = None)
 
 
 async def _offer_nothing(press: Press, error: Exception) -> None:
-    """Discord takes no words where somebody is typing, only choices."""
+    """Discord takes no words where a person is typing, only choices."""
     if refusals.refusal(error, Currency()) is None:
         _incident(press, error)
     with press.client.busy(), contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):

@@ -25,7 +25,7 @@ log = logging.getLogger("crux.app")
 
 @contextlib.asynccontextmanager
 async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[Router]:
-    """The client with all its commands, not connected yet, on an open database."""
+    """Build the client with all its commands, on an open database. It isn't connected yet."""
     if discord_url is not None:
         point_at(discord_url)
     db = await Database.open(url, follow=consequences.follow)
@@ -68,7 +68,7 @@ async def serve(url: str, token: str, stop: asyncio.Event, *, discord_url: str |
 
 
 async def _served(serving: asyncio.Task[None]) -> None:
-    """What ended the connection to Discord, in a sentence where somebody can do something about it."""
+    """What ended the connection to Discord, in a sentence where the operator can do something about it."""
     try:
         await serving
     except connections.ENDINGS as error:

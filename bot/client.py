@@ -57,7 +57,7 @@ class Client(discord.AutoShardedClient):
         self._currencies: dict[int, tuple[float, Currency]] = {}
 
     async def write(self, unit: Unit[R, A], request: R, now: datetime) -> A:
-        """`db.write` for what a person did: a repeat is told what the first was told, and a server gets its book."""
+        """Run `db.write` for what a person did: a repeat gets the first answer, and a server gets its book."""
         try:
             return await self._write_once(unit, request, now)
         except UnknownGuild:
@@ -73,13 +73,14 @@ class Client(discord.AutoShardedClient):
         return answer
 
     async def places(self, guild: int) -> Places:
-        """A server's places as they stand in the database now."""
+        """Return a server's places as they stand in the database now."""
         found = await self.db.read(server_settings.load, guild)
         self.remember(guild, found)
         return found
 
     async def currency(self, guild: int | None) -> Currency:
-        """What a server calls its points. Up to a minute old, where another process changed it; for words only."""
+        """Return what a server calls its points. Up to a minute old, where another process changed it; for words
+        only."""
         if guild is None:
             return Currency()
         kept = self._currencies.get(guild)
@@ -98,7 +99,7 @@ class Client(discord.AutoShardedClient):
 
     @contextlib.contextmanager
     def busy(self) -> Generator[None]:
-        """While something is being answered, `finish` waits."""
+        """Count one answer in progress, which `finish` waits for."""
         self._working += 1
         self._idle.clear()
         try:

@@ -1,6 +1,6 @@
 """The one clock of the program. Everything that asks for the time asks this, and gets it aware, in UTC.
 
-Beside the real Discord it is the machine's. In the playground it follows a stream: what the playground says, plus
+With the real Discord it is the machine's. In the playground it follows a stream: what the playground says, plus
 what has passed on this machine since it said so, or exactly that while its clock is frozen.
 """
 
@@ -43,7 +43,7 @@ class Clock:
         self._said_at = 0.0
         self._frozen = False
         self.follows = False
-        self.told = asyncio.Event()  # the first word of whoever is followed
+        self.told = asyncio.Event()  # the first word of the clock that is followed
         self._stream: aiohttp.ClientWebSocketResponse | None = None
 
     def now(self) -> datetime:
@@ -53,11 +53,11 @@ class Clock:
         return from_us(self._said_us) + timedelta(seconds=passed)
 
     def of(self, snowflake: int) -> datetime:
-        """When Discord made this id, but never later than now: a press must not bring a future with it."""
+        """Return when Discord made this id, but never later than now: a press must not bring a future with it."""
         return min(created(snowflake), self.now())
 
     def set(self, now_us: int, *, frozen: bool = False) -> None:
-        """Take the time from somebody else, from now on."""
+        """Take the time from another source, from now on."""
         self._said_us, self._said_at, self._frozen = now_us, time.monotonic(), frozen
         self.told.set()
 
@@ -85,14 +85,14 @@ class Clock:
                 self._stream = None
 
     async def tell(self, idle: Idle) -> None:
-        """Tell whoever is followed what comes next by now, unasked: a press may have changed it."""
+        """Tell the clock that is followed what comes next by now, unasked: a press may have changed it."""
         if self._stream is not None:
             with contextlib.suppress(ConnectionError, aiohttp.ClientError):
                 await self._stream.send_json(_word(None, idle))
 
 
 def created(snowflake: int) -> datetime:
-    """When an id of Discord's was made, to the millisecond."""
+    """Return when an id of Discord's was made, to the millisecond."""
     return DISCORD_EPOCH + timedelta(milliseconds=snowflake >> 22)
 
 

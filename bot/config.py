@@ -1,6 +1,6 @@
 """config.toml and the token, read into one frozen Config.
 
-A table of the file is a class here, a key one of its fields, and a default stands beside it; a new key is a new
+A table of the file is a class here, a key one of its fields, and a default stands next to it; a new key is a new
 field, and a line in config.example.toml, which a test holds against this file.
 """
 
@@ -48,7 +48,7 @@ class Config(ConfigFile):
     token: str = Field(default="", repr=False)
 
     def require_token(self) -> str:
-        """The bot's token.
+        """Return the bot's token.
 
         Raises:
             BadConfig: There is none.
@@ -61,7 +61,7 @@ class Config(ConfigFile):
 def load(
     path: Path | None = None, *, database: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> Config:
-    """The configuration from `path`, or from config.toml here if there is one.
+    """Return the configuration from `path`, or from config.toml here if there is one.
 
     Args:
         database: Taken instead of the file's `database.url`.
@@ -76,7 +76,7 @@ def load(
 
 
 def known_keys(table: type[Table] = ConfigFile, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every key the file may hold, dotted, with its default."""
+    """Return every key the file may hold, dotted, with its default."""
     for name, field in table.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Table):
             yield from known_keys(field.annotation, f"{prefix}{name}.")

@@ -22,7 +22,7 @@ _UNAUTHORIZED = 401
 
 
 def why(error: BaseException) -> CannotRun:
-    """One of `ENDINGS` as a sentence; `BadConfig` where a setting has to change."""
+    """Make a sentence of one of `ENDINGS`; `BadConfig` where a setting has to change."""
     match error:
         case discord.LoginFailure():
             return _token()

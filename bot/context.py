@@ -37,7 +37,7 @@ CONFIRM_WITHIN = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody with a wallet. `started` is the starting balance in minor units if this press gave it, `again` from
+    """A person with a wallet. `started` is the starting balance in minor units if this press gave it, `again` from
     when on a person who had themselves deleted can have another."""
 
     glance: Glance
@@ -98,7 +98,7 @@ class Context:
         return components.values(self.data)
 
     def line(self, name: str) -> str:
-        """The text of one line of its form."""
+        """Return the text of one line of its form."""
         return components.line(self.filled, name)
 
     async def read(
@@ -112,11 +112,11 @@ class Context:
         return await self.client.write(unit, request, self.now)
 
     async def currency(self) -> Currency:
-        """What the server calls its points."""
+        """Return what the server calls its points."""
         return await self.client.currency(self.guild)
 
     async def who(self) -> Acting:
-        """Who presses, with a wallet.
+        """Return who presses, with a wallet.
 
         Raises:
             GrantRefused: A5: the Discord account is too young for one.
@@ -127,12 +127,12 @@ class Context:
     async def who_and(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
     ) -> tuple[Acting, A]:
-        """Who presses, and what `reader` finds: `as_player` for a reader that takes no player."""
+        """Return who presses, and what `reader` finds: `as_player` for a reader that takes no player."""
         return await self.as_player(lambda tx, _: reader(tx, *args, **named))
 
     async def as_player(self, reader: Callable[[Connection, int], A]) -> tuple[Acting, A]:
-        """Who presses, with a wallet, and what `reader` finds for the player of their number: for somebody who has a
-        wallet, all in one read.
+        """Return who presses, with a wallet, and what `reader` finds for their number. For a player who has a wallet
+        it is all one read.
 
         Raises:
             GrantRefused: A5: the Discord account is too young for one.
@@ -151,7 +151,8 @@ class Context:
         return who, await self.read(reader, who.number)
 
     async def require_in_time(self, asked: int, command: str, *, within: timedelta = CONFIRM_WITHIN) -> None:
-        """
+        """Check that the confirmation comes in time.
+
         Raises:
             Expired: The interaction that asked for this confirmation is longer ago.
         """
@@ -160,7 +161,7 @@ class Context:
             raise Expired(command, done=done)
 
     async def require_moderator(self) -> Places:
-        """The server's places, for somebody who moderates it.
+        """Return the server's places, for a member who moderates it.
 
         Raises:
             NotModerator: They neither have the moderator role nor may manage the server.
@@ -171,7 +172,8 @@ class Context:
         return chosen
 
     def require_manager(self) -> None:
-        """
+        """Check that they may manage this server.
+
         Raises:
             NotManager: They may not manage this server.
         """
@@ -180,7 +182,8 @@ class Context:
 
 
 def in_context(handler: Callable[Concatenate[Context, P], Awaitable[A]]) -> Callable[..., Awaitable[A]]:
-    """A handler as discord.py calls it, with the press itself; its options and their words stay as they are."""
+    """Make a handler of the form that discord.py calls, with the press itself. Its options and their words stay as
+    they are."""
 
     @functools.wraps(handler)
     async def called(press: Press, *args: P.args, **options: P.kwargs) -> A:
@@ -190,12 +193,12 @@ def in_context(handler: Callable[Concatenate[Context, P], Awaitable[A]]) -> Call
 
 
 def key_of(interaction: int) -> str:
-    """The key of a write that an interaction asks for: two presses of its button are one act."""
+    """Return the key of a write that an interaction asks for: two presses of its button are one act."""
     return f"interaction:{interaction}"
 
 
 async def enter(ctx: Context) -> Known:
-    """Who presses, with a wallet.
+    """Return who presses, with a wallet.
 
     Raises:
         GrantRefused: A5: the Discord account is too young for one.
@@ -221,7 +224,7 @@ async def _enter(ctx: Context, user: discord.User | discord.Member) -> Entered:
 
 
 async def number_of(ctx: Context, person: discord.Member | int) -> int:
-    """Somebody else's number in the book, with an empty wallet if they have none yet.
+    """Return another person's number in the book, with an empty wallet if they have none yet.
 
     Raises:
         ToBot: It is a bot.
@@ -239,7 +242,7 @@ async def number_of(ctx: Context, person: discord.Member | int) -> int:
 def _look(
     tx: Connection, guild: int, person: int, reader: Callable[[Connection, int], A]
 ) -> tuple[Glance, Places, A] | None:
-    """None for somebody who has no wallet with its starting balance yet: that comes before all else."""
+    """None for a person who has no wallet with its starting balance yet: that comes before all else."""
     seen = players.glance(tx, guild, person)
     if seen is None or not seen.started:
         return None
@@ -258,7 +261,7 @@ def _acting(press: Press, known: Known, chosen: Places) -> Acting:
 
 
 def _usable(press: Press, chosen: Places) -> Places:
-    """The places as somebody may be told of them: a channel in which Crux can't write is as good as none."""
+    """The places as a person may be told of them: a channel in which Crux can't write is as good as none."""
     channel = chosen.announcement_channel
     if not channel or press.guild is None or permissions.check(press.guild, channel).can_post:
         return chosen
@@ -274,7 +277,7 @@ def _is_moderator(press: Press, chosen: Places) -> bool:
 
 
 def _manages(press: Press) -> bool:
-    """Whoever may manage the server; the owner may."""
+    """The members who may manage the server; the owner may."""
     return press.permissions.manage_guild or (
         press.guild is not None and press.guild.owner_id == press.user.id
     )

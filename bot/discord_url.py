@@ -27,7 +27,7 @@ def point_at(url: str) -> None:
 
 
 def check_hooks() -> None:
-    """Both hooks are there, of the type we set, in the version we know."""
+    """Check that both hooks are there, of the type we set, in the version we know."""
     if not discord.__version__.startswith(LOCKED):
         raise CannotPoint(
             f"discord.py is {discord.__version__}; the hooks were read in {LOCKED}x. Read them again."

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class CannotRun(Exception):
-    """Root of what this room tells whoever runs Crux. `str()` is one plain sentence."""
+    """Root of what this room tells the operator. `str()` is one plain sentence."""
 
 
 class BadConfig(CannotRun):

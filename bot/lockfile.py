@@ -1,6 +1,6 @@
-"""One process at a time on a SQLite book: a lock file beside it, held by the kernel as long as the holder lives.
+"""One process at a time on a SQLite book: a lock file next to it, held by the kernel as long as the holder lives.
 
-`run`, `migrate` and `import` hold it; what only reads works beside it. PostgreSQL needs none of this.
+`run`, `migrate` and `import` hold it; what only reads works at the same time. PostgreSQL needs none of this.
 """
 
 import fcntl
@@ -23,14 +23,14 @@ def held(url: str, who: str) -> Generator[None]:
 
     Raises:
         BookInUse: Another process holds it.
-        Unreachable, ReadOnly: No lock file can stand beside the book.
+        Unreachable, ReadOnly: No lock file can stand next to the book.
     """
     address = Address.of(url)
     if address.path is None:
         yield
         return
-    # Resolved, so that two names of one book meet in one lock. The file stays when we are done: whoever removed
-    # it could remove it from under a process that has just opened it.
+    # Resolved, so that two names of one book meet in one lock. The file stays when we are done: a process that
+    # removed it could remove it from under a process that has just opened it.
     book = address.path.resolve()
     with _opened(book.with_name(f"{book.name}.lock"), address) as lock:
         try:

@@ -1,4 +1,4 @@
-"""Logs: one line an event, with numbers only. Never a name, a text that somebody typed, or a token.
+"""Logs: one line an event, with numbers only. Never a name, a typed text, or a token.
 
     2026-11-20T12:00:00.123Z warning crux.answer: incident number=412 guild=90210 error=KeyError
 
@@ -30,18 +30,18 @@ class Lines(logging.Formatter):
 
 
 def shown(fact: object) -> str:
-    """A number, or a word that code chose; `?` for all else."""
+    """Return a number, or a word that code chose; `?` for all else."""
     text = str(fact)
     return text if isinstance(fact, int | float) or _WORD.fullmatch(text) else "?"
 
 
 def one_line(template: object) -> str:
-    """A log call's own words, without the arguments."""
+    """Return a log call's own words, without the arguments."""
     return " ".join(str(template).split())
 
 
 def frames(error: BaseException, trace: TracebackType | None) -> str:
-    """Where an exception came from: files, lines and types of all that led to it, no messages."""
+    """Return where an exception came from: files, lines and types of all that led to it, no messages."""
     lines: list[str] = []
     if error.__cause__ is not None:
         lines.append(frames(error.__cause__, error.__cause__.__traceback__))

@@ -31,7 +31,7 @@ class ChannelState:
 
 
 def check(guild: discord.Guild, channel_id: int) -> ChannelState:
-    """What Crux lacks in a channel of this server."""
+    """Return what Crux lacks in a channel of this server."""
     channel = guild.get_channel(channel_id)
     if channel is None:
         return ChannelState(channel_id, gone=True)

@@ -38,7 +38,7 @@ class OutsideServer(PressRefused):
 
 
 class NotInstalled(PressRefused):
-    """From a server that Crux isn't in, by somebody who installed it for themselves: it would get a book too."""
+    """From a server that Crux isn't in, by a person who installed it for themselves: it would get a book too."""
 
 
 class Restarting(PressRefused):
@@ -54,7 +54,7 @@ class NotModerator(PressRefused):
 
 
 class NotManager(PressRefused):
-    """Only for whoever may manage this server."""
+    """Only for members who may manage this server."""
 
 
 class NotMember(PressRefused):
@@ -86,7 +86,7 @@ class Reading:
 class Unclear(BadInput):
     """It can be read two ways and nobody but its writer knows which (B7): `ambiguous` holds them.
 
-    `buttons` choose between them by a press, a label and a custom_id each, where whoever asked can go on with what
+    `buttons` choose between them by a press, a label and a custom_id each, where the asker can go on with what
     was typed; else the one that is meant is written.
     """
 

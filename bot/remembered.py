@@ -27,6 +27,6 @@ def load(tx: Connection, name: str) -> str | None:
 
 
 def save(tx: Connection, mark: Mark, now: datetime) -> None:
-    """Remember it, over whatever stood there. Runs through `db.background`."""
+    """Remember it, and forget what stood there. Runs through `db.background`."""
     if not tx.execute(_CHANGE, {"called": mark.name, "said": mark.value}).rowcount:
         tx.execute(_ADD, {"name": mark.name, "value": mark.value})

@@ -1,7 +1,7 @@
 """What reaches us from Discord and where it goes.
 
 Commands go through discord.py's tree, presses and forms by the table of routes; each passes the gate first, then is
-made into a `Context`, and whatever is raised ends in `answer.fail`.
+made into a `Context`, and every exception ends in `answer.fail`.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ log = logging.getLogger("crux.client")
 class Tree(app_commands.CommandTree[Client]):
     """discord.py's tree of commands, with our gate before it and our words after it.
 
-    Commands are for servers that installed Crux, and are used there alone, whatever the developer portal is set to.
+    Commands are for servers that installed Crux, and are used there alone, with any settings of the developer portal.
     """
 
     def __init__(self, client: "Router") -> None:
@@ -65,7 +65,7 @@ class Router(Client):
         await self._sync_commands()
 
     async def on_interaction(self, press: Press) -> None:
-        """Presses and forms; commands reach the tree by themselves."""
+        """Handle presses and forms; commands reach the tree by themselves."""
         if press.type in (discord.InteractionType.component, discord.InteractionType.modal_submit):
             try:
                 self.gate(press)

@@ -66,7 +66,7 @@ class Routes:
             self._patterns.setdefault(_head(route.template), []).append((pattern, names, route))
 
     def find(self, custom_id: str) -> Found:
-        """The route of a custom_id, with what it holds.
+        """Return the route of a custom_id, with what it holds.
 
         Raises:
             Outdated: No template is like this: it is forged, or of another version.
@@ -78,7 +78,7 @@ class Routes:
         raise Outdated
 
     def again(self, custom_id: str, filled: components.Values) -> str:
-        """The custom_id of the button that opens a form once more; empty where none does."""
+        """Return the custom_id of the button that opens a form once more; empty where none does."""
         found = self.find(custom_id)
         chosen = {name: components.choice(filled, name) for name in filled}
         return found.route.again.format(**{**chosen, **found.numbers})

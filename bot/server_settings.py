@@ -34,7 +34,7 @@ class Places:
 
 
 def load(tx: Connection, guild: int) -> Places:
-    """The places of one server; the defaults where it has no book yet."""
+    """Return the places of one server; the defaults where it has no book yet."""
     return settings.load(tx, guild, Places)
 
 
@@ -54,10 +54,10 @@ def save(tx: Connection, request: Save, now: datetime) -> None:
 
 
 def load_bets(tx: Connection, guild: int) -> Settings:
-    """What a server chose for claims and bets (RULES B, C, D)."""
+    """Return what a server chose for claims and bets (RULES B, C, D)."""
     return settings.load(tx, guild, Settings)
 
 
 def load_rules(tx: Connection, guild: int) -> issuance.PointSettings:
-    """What a server chose for points and gifts (RULES A)."""
+    """Return what a server chose for points and gifts (RULES A)."""
     return settings.load(tx, guild, issuance.PointSettings)

@@ -7,13 +7,14 @@ from markets.core.errors import TermsChanged
 
 
 def require_shown(claim: Claim, mark: int) -> None:
-    """Raises BadTimes where a claim's words were changed since a form about them was opened; `mark` is theirs."""
+    """Raise BadTimes where a claim's words were changed since a form about them was opened; `mark` is theirs."""
     if mark not in (phrases.mark(claim), phrases.small_mark(claim)):
         raise TermsChanged()
 
 
 def require_named(terms: Terms, at: int, mark: int) -> str:
-    """The name of the outcome at a place; raises BadTimes where it isn't the one that a button was drawn for."""
+    """Return the name of the outcome at a place; raise BadTimes where it isn't the one that a
+    button was drawn for."""
     if at >= len(terms.names) or phrases.name_mark(terms.names[at]) != mark:
         raise TermsChanged()
     return terms.names[at]

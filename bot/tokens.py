@@ -13,7 +13,7 @@ _FAKE = "FAKE-"
 
 
 def checked(token: str, *, discord_url: str | None = None) -> str:
-    """The token, if it has a token's form and belongs where it is going.
+    """Return the token, if it has a token's form and belongs where it is going.
 
     Raises:
         BadConfig: It hasn't, or it is a real one on its way to a playground, or a playground's to Discord.

@@ -43,7 +43,7 @@ _SCRIPTS = (
     (0x1000, 0x109F),
     (0x1780, 0x18AF),
 )
-"""Scripts whose letters take another form beside a joiner: Arabic and its kin, those of India, Burmese, Khmer,
+"""Scripts whose letters take another form next to a joiner: Arabic and its kin, those of India, Burmese, Khmer,
 Mongolian."""
 
 _VIRAMA = 9
@@ -51,15 +51,15 @@ _VIRAMA = 9
 
 
 def seen(text: str) -> str:
-    """What somebody typed, line for line, without what can't be seen: controls, bidi overrides, zero-width marks;
-    and without letters that carry more marks than belong on one."""
+    """Return what a person typed, line for line, without what can't be seen: controls, bidi overrides, zero-width
+    marks; and without letters that carry more marks than belong on one."""
     if text.isascii() and text.isprintable():
         return text
     kept: list[str] = []
     marks = 0
     for char in text:
         if _HELPERS.match(char):
-            kept.append(char)  # looked at below, beside what is left
+            kept.append(char)  # looked at below, next to what is left
             continue
         kind = "Z" if char.isspace() else unicodedata.category(char)[0]
         if (kind == "C" and not _FUTURE[0] <= char <= _FUTURE[1]) or char in _NOTHING:
@@ -75,7 +75,7 @@ def seen(text: str) -> str:
 
 
 def cut(text: str) -> str:
-    """The beginning of a text that is cut here, without a space or half of what was joined at its end."""
+    """Return the beginning of a text that is cut here, without a space or half of what was joined at its end."""
     return text.rstrip(f"{_JOINERS} ")
 
 

@@ -90,12 +90,12 @@ _OPEN_BOOK = insert_if_new(schema.books)
 
 
 def mint(guild: int) -> Account:
-    """Where points come from: below zero by what is in circulation."""
+    """Return the account where points come from: below zero by what is in circulation."""
     return Account(guild, 1)
 
 
 def house(guild: int) -> Account:
-    """The server's own account."""
+    """Return the server's own account."""
     return Account(guild, 2)
 
 
@@ -141,7 +141,7 @@ def open_book(tx: Connection, request: OpenBook, now: datetime) -> bool:
 
 
 def join(tx: Connection, guild: int, discord_id: int, now: datetime) -> Player:
-    """The player that a person is in this book, made with an empty wallet if there is none yet."""
+    """Find the player that a person is in this book, made with an empty wallet if there is none yet."""
     try:
         return player(tx, guild, discord_id)
     except UnknownPlayer:
@@ -152,7 +152,7 @@ def join(tx: Connection, guild: int, discord_id: int, now: datetime) -> Player:
 
 
 def player(tx: Connection, guild: int, discord_id: int) -> Player:
-    """The player that a person is in this book.
+    """Find the player that a person is in this book.
 
     Raises:
         UnknownPlayer: They have no wallet here, or had themselves deleted.
@@ -164,7 +164,7 @@ def player(tx: Connection, guild: int, discord_id: int) -> Player:
 
 
 def wallet(tx: Connection, guild: int, number: int) -> Account:
-    """The wallet of a player by number, also of one who left or was deleted.
+    """Return the wallet of a player by number, also of one who left or was deleted.
 
     Raises:
         UnknownPlayer: The book has no such number.
@@ -176,12 +176,12 @@ def wallet(tx: Connection, guild: int, number: int) -> Account:
 
 
 def discord_id(tx: Connection, guild: int, number: int) -> int | None:
-    """Who a player number is; None after deletion or for a number that never was."""
+    """Return who a player number is; None after deletion or for a number that never was."""
     return tx.execute(_FIND_PERSON, {"g": guild, "n": number}).scalar()
 
 
 def open_account(tx: Connection, guild: int, *, kind: str, owner: int = 0) -> Account:
-    """A new empty account. An escrow has no owner; a reserve or a bond has the player whose points it holds.
+    """Open a new empty account. An escrow has no owner; a reserve or a bond has the player whose points it holds.
 
     Raises:
         UnknownGuild: There is no such book.
@@ -213,7 +213,7 @@ def reopen(tx: Connection, account: Account) -> None:
 
 
 def state(tx: Connection, account: Account) -> AccountState:
-    """What an account is and holds.
+    """Return what an account is and holds.
 
     Raises:
         UnknownAccount: It is not in its guild's book.

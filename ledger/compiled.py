@@ -25,27 +25,28 @@ Ordered = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
 
 def param(name: str) -> sa.BindParameter[Any]:
-    """A value that is given by name at each execution."""
+    """Return a value that is given by name at each execution."""
     return sa.bindparam(name)
 
 
 def in_guild(columns: sa.ColumnCollection[Any, Any]) -> sa.ColumnElement[bool]:
-    """The condition that leads every statement about one server: its id is given as `g`."""
+    """Return the condition that leads every statement about one server: its id is given as `g`."""
     return columns.guild_id == param("g")
 
 
 def constant(value: int | str) -> sa.ColumnElement[Any]:
-    """A value that stands in the statement's own text: a number, or a plain word."""
+    """Return a value that stands in the statement's own text: a number, or a plain word."""
     return sa.literal_column(f"'{value}'" if isinstance(value, str) else str(value))
 
 
 def constants(**values: int | str) -> dict[str, sa.ColumnElement[Any]]:
-    """What is always the same of a new row: each value given with the row is carried to the database with it."""
+    """Return what is always the same of a new row: each value given with the row is carried to the
+    database with it."""
     return {name: constant(value) for name, value in values.items()}
 
 
 def params(name: str) -> sa.BindParameter[Any]:
-    """A list of values for IN, given by name at each execution of a statement that is not prepared."""
+    """Return a list of values for IN, given by name at each execution of a statement that is not prepared."""
     return sa.bindparam(name, expanding=True)
 
 
@@ -93,7 +94,7 @@ class Compiled:
         self._sqlite: tuple[str, Ordered] | None = None  # what most statements are executed with, at hand
 
     def row(self, tx: sa.Connection, **values: Any) -> Sequence[Any] | None:
-        """The only row that the statement finds or returns, None if there is none."""
+        """Return the only row that the statement finds or returns, None if there is none."""
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             text, ordered = self._sqlite or self.compiled(tx.dialect)
@@ -101,7 +102,7 @@ class Compiled:
         return self._elsewhere(tx, values).first()
 
     def rows(self, tx: sa.Connection, **values: Any) -> Iterable[Sequence[Any]]:
-        """All rows that the statement finds, one after another; read them before the next statement."""
+        """Return all rows that the statement finds, one after another; read them before the next statement."""
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             text, ordered = self._sqlite or self.compiled(tx.dialect)
@@ -109,7 +110,7 @@ class Compiled:
         return self._elsewhere(tx, values)
 
     def execute(self, tx: sa.Connection, **values: Any) -> int:
-        """How many rows the statement changed."""
+        """Run a statement, and return how many rows it changed."""
         driver = tx.connection.dbapi_connection
         if isinstance(driver, sqlite3.Connection):
             text, ordered = self._sqlite or self.compiled(tx.dialect)
@@ -117,7 +118,8 @@ class Compiled:
         return self._elsewhere(tx, values).rowcount
 
     def many(self, tx: sa.Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Rows of one table in one call; none of them is nothing to do, which asyncpg would take for a mistake."""
+        """Insert rows of one table in one call. An empty list is nothing to do, which asyncpg would take for a
+        mistake."""
         if not rows:
             return
         text, ordered = self.compiled(tx.dialect)
@@ -133,7 +135,7 @@ class Compiled:
         return tx.exec_driver_sql(text, ordered(values))
 
     def compiled(self, dialect: Dialect) -> tuple[str, Ordered]:
-        """The text for one dialect, and what puts named values into its order."""
+        """Return the text for one dialect, and what puts named values into its order."""
         found = self._compiled.get(dialect.name)
         if found is None:
             found = self._compiled[dialect.name] = self._compile(dialect)
@@ -153,7 +155,7 @@ class Compiled:
 
 
 def insert_if_new(table: sa.Table, *unless: str) -> postgresql.Insert:
-    """INSERT ... ON CONFLICT DO NOTHING; the count of rows says whether the row is new.
+    """Write INSERT ... ON CONFLICT DO NOTHING; the count of rows says whether the row is new.
 
     Each dialect has an insert() of its own for this, but both compilers read the same element and spell it alike.
     A conflict must not raise: on PostgreSQL it would abort the transaction.

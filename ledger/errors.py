@@ -8,7 +8,7 @@
     │   ├── KeyReused  AlreadyDone
     │   ├── GrantRefused  BadSetting
     │   └── Busy  Closed  ReadTooLong
-    └── StorageError            the database itself: for whoever runs Crux
+    └── StorageError            the database itself: for the operator
         ├── BadUrl  NotThere  NotADatabase  NotOurs  NotMigrated  NewerThanCode  NotABook
         ├── ReadOnly  HeldByAnother  DiskFull  Unreachable  OldSqlite
         ├── AlreadyThere  OtherTool
@@ -209,7 +209,7 @@ class NotADatabase(StorageError):
 
 
 class NotOurs(StorageError):
-    """A database that somebody else keeps tables in."""
+    """A database with tables of another program."""
 
     def __init__(self, shown: str, table: str) -> None:
         self.table = table

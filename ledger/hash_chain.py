@@ -66,12 +66,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 
 
 def line_start(kind: str, account: int, owner: int) -> str:
-    """What the canonical bytes of each entry of one account begin with, for `line_texts`."""
+    """Return what the canonical bytes of each entry of one account begin with, for `line_texts`."""
     return f",{_quote(kind)},{account},{owner},"
 
 
 def line_texts(starts: Mapping[int, str], entries: Iterable[Sequence[Any]]) -> list[str]:
-    """The canonical bytes of many entries, as text.
+    """Return the canonical bytes of many entries, as text.
 
     Args:
         starts: What `line_start` says of each account.
@@ -83,10 +83,10 @@ def line_texts(starts: Mapping[int, str], entries: Iterable[Sequence[Any]]) -> l
 def digests(
     before: bytes, guild: int, transfers: Iterable[Sequence[Any]], lines: Iterable[str]
 ) -> list[bytes]:
-    """The digests of transfers that follow each other: those of `canonical`, at a fifth of the time.
+    """Return the digests of transfers that follow each other: those of `canonical`, at a fifth of the time.
 
-    An audit makes them by the million. `tests/ledger/test_chain_texts.py` holds that both agree on whatever
-    numbers, text and bytes a row holds; anything else raises here or makes another digest.
+    An audit makes them by the million. `tests/ledger/test_chain_texts.py` compares both for all
+    numbers, text and bytes that a row holds. Anything else raises here or makes another digest.
 
     Args:
         before: The digest before the first of them.
@@ -110,12 +110,12 @@ _quote = json.encoder.encode_basestring
 
 
 def digest(data: bytes) -> bytes:
-    """SHA-256."""
+    """Compute SHA-256."""
     return hashlib.sha256(data).digest()
 
 
 def words_digest(words: str, salt: bytes) -> bytes:
-    """What the chain holds of words: SHA-256 over a 16-byte random salt and their UTF-8.
+    """Return what the chain holds of words: SHA-256 over a 16-byte random salt and their UTF-8.
 
     Without the salt nobody who guesses the words can check the guess; erasing both leaves a number that says
     nothing.
@@ -124,5 +124,5 @@ def words_digest(words: str, salt: bytes) -> bytes:
 
 
 def seal(guild: int, number: int, kind: str, owner: int) -> bytes:
-    """Covers what never changes of an account, so that damage shows before its first entry does."""
+    """Cover what never changes of an account, so that damage shows before its first entry does."""
     return digest(_encode([FORMAT, "account", guild, number, kind, owner]).encode())

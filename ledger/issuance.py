@@ -30,7 +30,7 @@ START, ALLOWANCE, DRAW, GIFT, GRANT, TAKE, FUND = (
 )
 
 REWARD = "reward"
-"""Points laid aside for somebody whom the owner will name: limited as gifts are."""
+"""Points laid aside for a player whom the owner will name: limited as gifts are."""
 
 ACTS = (GRANT, TAKE, FUND, transfers.REVERSAL)
 """Kinds of transfer that a moderator or the owner answers for: listed for all (A7)."""
@@ -76,7 +76,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A tenth of the starting balance for whoever has everything locked until `locked_until`."""
+    """A tenth of the starting balance for a player with everything locked until `locked_until`."""
 
     guild: int
     key: str
@@ -181,7 +181,7 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
 
 
 def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
-    """Lend a hand to whoever has everything locked for more than a year ahead: a tenth, once a year.
+    """Help a player who has everything locked for more than a year ahead: a tenth, once a year.
 
     Raises:
         GrantRefused: A5: something is still free, it is free within a year, it was drawn within the year, or they had
@@ -201,7 +201,7 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
 
 
 def give(tx: Connection, request: Gift, now: datetime) -> Posted:
-    """A present from one player to another.
+    """Give points from one player to another, as a present.
 
     Raises:
         GrantRefused: A6: gifts are off, to oneself, or over a tenth of the starting balance within 24 hours
@@ -220,7 +220,7 @@ def give(tx: Connection, request: Gift, now: datetime) -> Posted:
 
 
 def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, unsettled: int = 0) -> int:
-    """The giver's balance, if this much may be given just now. Reads only, so a confirmation can ask first.
+    """Return the giver's balance, if this much may be given just now. Reads only, so a confirmation can ask first.
 
     Raises:
         GrantRefused, InsufficientFunds: As `give`.
@@ -243,13 +243,13 @@ def allow_gift(tx: Connection, giver: Account, amount: int, now: datetime, *, un
 
 
 def grant(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
-    """A moderator's grant from the mint, with its reason (A7)."""
+    """Grant points from the mint, by a moderator with a reason (A7)."""
     wallet = accounts.wallet(tx, request.guild, request.player)
     return _act(tx, request, GRANT, accounts.mint(request.guild), wallet, now)
 
 
 def take(tx: Connection, request: IssuanceAct, now: datetime) -> Posted:
-    """A moderator's taking, back to the mint, with its reason; never below zero (A4, A7)."""
+    """Take points back to the mint, by a moderator with a reason; never below zero (A4, A7)."""
     wallet = accounts.wallet(tx, request.guild, request.player)
     return _act(tx, request, TAKE, wallet, accounts.mint(request.guild), now)
 
@@ -285,7 +285,7 @@ def _mint(
 
 
 def _require_stayed(tx: Connection, guild: int, player: int, now: datetime) -> None:
-    """Whoever comes back after deletion draws nothing while the digest is kept, as it refuses a starting balance."""
+    """Refuse an allowance to a person who comes back after deletion, while the digest is kept."""
     until = max((one.until_us for one in returned.kept_of(tx, guild, player, now)), default=None)
     if until is not None:
         why = "whoever had themselves deleted draws no allowance for a year"

@@ -17,7 +17,7 @@ _POINTS = re.compile(r"(?:(0|[1-9][0-9]*)|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.([0
 
 
 def amount(value: object) -> int:
-    """`value` itself if it is a whole number of minor units from 1 to 10^15.
+    """Return `value` itself if it is a whole number of minor units from 1 to 10^15.
 
     Raises:
         BadAmount: It is a bool, a float, a Decimal, text, zero, negative or too large.
@@ -32,7 +32,7 @@ def amount(value: object) -> int:
 
 
 def from_points(text: str) -> int:
-    """Minor units of a number of points as a person writes it: `25`, `25.5`, `1,000.00`.
+    """Read minor units from a number of points as a person writes it: `25`, `25.5`, `1,000.00`.
 
     At most two decimals; ASCII digits only; no sign, exponent or underscore.
 
@@ -47,7 +47,7 @@ def from_points(text: str) -> int:
 
 
 def points(minor: int) -> str:
-    """A number of minor units as points with two decimals, for files: `-1234.50`. No separators."""
+    """Write a number of minor units as points with two decimals, for files: `-1234.50`. No separators."""
     sign = "-" if minor < 0 else ""
     whole, cents = divmod(abs(minor), UNIT)
     return f"{sign}{whole}.{cents:02d}"

@@ -1,6 +1,6 @@
 """People and their points, as a bot meets them: by Discord id, before it knows whether they have a wallet.
 
-`enter` makes the wallet on somebody's first press, `present` is a gift between two people, `forget` takes a person
+`enter` makes the wallet on a person's first press, `present` is a gift between two people, `forget` takes a person
 out of the book and leaves the book whole (RULES A5, A6, E4).
 """
 
@@ -45,7 +45,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Meet:
-    """Somebody whom another names, and who may not have pressed anything yet."""
+    """A person whom another names, and who may not have pressed anything yet."""
 
     guild: int
     key: str
@@ -117,7 +117,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Somebody's wallet in one look. `started` says that they had their starting balance."""
+    """A person's wallet in one look. `started` says that they had their starting balance."""
 
     player: Player
     balance: int
@@ -208,12 +208,12 @@ def enter(tx: Connection, request: Enter, now: datetime) -> Entered:
 
 
 def meet(tx: Connection, request: Meet, now: datetime) -> int:
-    """The number of a person, who gets an empty wallet if they have none."""
+    """Return the number of a person, who gets an empty wallet if they have none."""
     return accounts.join(tx, request.guild, request.person, now).number
 
 
 def glance(tx: Connection, guild: int, person: int) -> Glance | None:
-    """Somebody's wallet; None where they have none in this book."""
+    """Return a person's wallet; None where they have none in this book."""
     row = _GLANCE.row(tx, g=guild, d=person)
     if row is None:
         return None
@@ -224,7 +224,7 @@ def glance(tx: Connection, guild: int, person: int) -> Glance | None:
 
 
 def preview(tx: Connection, request: Present, now: datetime) -> int:
-    """The giver's balance, if this gift could be given just now.
+    """Return the giver's balance, if this gift could be given just now.
 
     Raises:
         GrantRefused, InsufficientFunds, UnknownPlayer: As `present` would.
@@ -265,12 +265,12 @@ def present(tx: Connection, request: Present, now: datetime) -> Given:
 
 
 def grant(tx: Connection, request: PersonAct, now: datetime) -> Acted:
-    """A moderator's grant to a person, who gets a wallet first if they have none (A7)."""
+    """Grant points to a person, who gets a wallet first if they have none (A7)."""
     return _acted(request, issuance.grant(tx, _act(tx, request, now), now))
 
 
 def take(tx: Connection, request: PersonAct, now: datetime) -> Acted:
-    """A moderator's taking from a person (A7).
+    """Take points from a person, by a moderator (A7).
 
     Raises:
         InsufficientFunds: They hold less.
@@ -279,7 +279,7 @@ def take(tx: Connection, request: PersonAct, now: datetime) -> Acted:
 
 
 def fund(tx: Connection, request: PersonAct, now: datetime) -> Acted:
-    """The funding of the house, by setup (A7)."""
+    """Fund the house, by setup (A7)."""
     return _acted(request, issuance.fund(tx, _act(tx, request, now), now))
 
 
@@ -315,24 +315,24 @@ def drop_expired(tx: Connection, _: None, now: datetime) -> int:
 
 
 def next_expiry(tx: Connection) -> datetime | None:
-    """When the next digest's year is over."""
+    """Return when the next digest's year is over."""
     soonest = tx.execute(_SOONEST).scalar()
     return None if soonest is None else from_us(soonest)
 
 
 def ids(tx: Connection, guild: int, numbers: list[int]) -> dict[int, int]:
-    """The Discord ids of some players by number, without those who were deleted."""
+    """Return the Discord ids of some players by number, without those who were deleted."""
     rows = tx.execute(_IDS, {"g": guild, "numbers": numbers}).all()
     return {row.number: row.discord_id for row in rows}
 
 
 def known(tx: Connection, guild: int, persons: list[int]) -> set[int]:
-    """Which of some Discord ids are those of this book's players."""
+    """Return which of some Discord ids are those of this book's players."""
     return set(tx.execute(_KNOWN, {"g": guild, "persons": persons}).scalars())
 
 
 def written(tx: Connection, guild: int, player: int) -> list[tuple[int, str]]:
-    """Every note that a player wrote: the transfer's number and the words."""
+    """Return every note that a player wrote: the transfer's number and the words."""
     return [(row.number, row.words) for row in tx.execute(_WRITTEN, {"g": guild, "player": player})]
 
 

@@ -1,8 +1,8 @@
-"""Whoever had themselves deleted and came back: what comes along with them (RULES A4 to A6, E4).
+"""A person who had themselves deleted and came back: what comes with them (RULES A4 to A6, E4).
 
-A deleted person leaves a keyed digest of their id beside the number they had, for a year. With the id at hand, as
-with every press, it tells which numbers were theirs: for these they get no grant anew, what those owe is moved to the
-number they have now, and what those gave away counts.
+A deleted person leaves a keyed digest of their id with the number they had, for a year. Every press brings the
+id, and so tells which numbers were theirs. For these they get no grant again. What those owe is moved to the number
+they have now, and what those gave away counts.
 """
 
 import hashlib
@@ -93,12 +93,12 @@ _MOVED = (
 
 
 def digest(person: int, salt: bytes) -> bytes:
-    """What is kept of a deleted person's id."""
+    """Return what is kept of a deleted person's id."""
     return hashlib.blake2b(str(person).encode(), key=salt, digest_size=32).digest()
 
 
 def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[KeptIdentity]:
-    """The numbers that this person had before they had themselves deleted, as far as a digest still tells."""
+    """Return the numbers that this person had before they had themselves deleted, as far as a digest still tells."""
     return [
         KeptIdentity(row.player, row.until_us)
         for row in tx.execute(_KEPT, {"g": guild, "now": to_us(now)})
@@ -107,24 +107,24 @@ def kept(tx: Connection, guild: int, person: int, now: datetime) -> list[KeptIde
 
 
 def until_us(tx: Connection, guild: int, person: int, now: datetime) -> int | None:
-    """Until when this person gets nothing that comes once: the end of the newest digest; None without one."""
+    """Return until when this person gets nothing that comes once: the end of the newest digest; None without one."""
     return max((one.until_us for one in kept(tx, guild, person, now)), default=None)
 
 
 def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[KeptIdentity]:
-    """The same for whoever has a number now."""
+    """Return the same for a person who has a number now."""
     person = accounts.discord_id(tx, guild, number)
     return [] if person is None else kept(tx, guild, person, now)
 
 
 def wallets(tx: Connection, wallet: Account, now: datetime) -> list[Account]:
-    """A person's wallet, and those they had before."""
+    """Return a person's wallet, and those they had before."""
     former = kept_of(tx, wallet.guild, accounts.state(tx, wallet).owner, now)
     return [wallet, *(accounts.wallet(tx, wallet.guild, one.player) for one in former)]
 
 
 def gone(tx: Connection, guild: int, numbers: list[int]) -> list[int]:
-    """The deleted players whose wallets, among these accounts, hold or owe something."""
+    """Return the deleted players whose wallets, among these accounts, hold or owe something."""
     return list(tx.execute(_GONE, {"g": guild, "numbers": numbers}).scalars())
 
 
@@ -154,8 +154,8 @@ def follow(tx: Connection, guild: int, number: int, now: datetime) -> int:
 
 
 def moved(tx: Connection, guild: int, number: int) -> int:
-    """How much that a deleted number owed was moved to the numbers its owner had later, and wasn't given back since;
-    minor units. What this number gets pays that first, as it would have paid the debt."""
+    """Return how much that a deleted number owed was moved to the numbers its owner had later, and wasn't given back
+    since; minor units. What this number gets pays that first, as it would have paid the debt."""
     return sum(int(amount) for _, amount in tx.execute(_MOVED, {"g": guild, "n": number}).all())
 
 

@@ -270,7 +270,7 @@ settings = core(SettingsTable)
 
 
 class ForgottenTable(TableModel, table=True):
-    """Somebody who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
+    """A person who had their data deleted: a salted digest of who it was, kept until `until_us` (RULES E4).
 
     It refuses that person a second starting balance and an allowance, lets what the number owes follow them, and
     counts on what it gave away; each row has a salt of its own.
@@ -320,7 +320,7 @@ POSTGRESQL_FUNCTIONS = (
 
 
 def sqlite_triggers() -> list[str]:
-    """Statements that make transfers and entries append-only and notes blankable, on SQLite."""
+    """Return statements that make transfers and entries append-only and notes blankable, on SQLite."""
     refuse = [
         f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -338,7 +338,7 @@ def sqlite_triggers() -> list[str]:
 
 
 def postgresql_triggers() -> list[str]:
-    """The same for PostgreSQL; TRUNCATE, which fires no row trigger, is refused as well."""
+    """Return the same for PostgreSQL; TRUNCATE, which fires no row trigger, is refused too."""
     made: list[str] = []
     for table, function in [
         *((table, "crux_append_only") for table in APPEND_ONLY),

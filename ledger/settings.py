@@ -25,7 +25,7 @@ _ADD = sa.insert(schema.settings)
 
 
 def load(tx: Connection, guild: int, kind: type[S]) -> S:
-    """The settings of one room for one server; defaults where nothing was chosen."""
+    """Return the settings of one room for one server; defaults where nothing was chosen."""
     chosen = ",".join(f'"{name}":{value}' for name, value in _loader(kind).rows(tx, g=guild))
     return _adapter(kind).validate_json(f"{{{chosen}}}") if chosen else _default(kind)
 

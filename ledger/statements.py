@@ -179,13 +179,13 @@ _GUILDS = sa.select(schema.books.c.guild_id).order_by(schema.books.c.guild_id)
 
 
 def balanced(tx: Connection) -> Balanced:
-    """Whether every book's balances add up to zero; `audit` checks all the rest."""
+    """Check that every book's balances add up to zero; `audit` checks all the rest."""
     books, transfers = tx.execute(_BOOKS).one()
     return Balanced(books, int(transfers), tuple(tx.execute(_OFF).scalars()))
 
 
 def balance(tx: Connection, account: Account) -> int:
-    """Minor units in an account.
+    """Return the minor units in an account.
 
     Raises:
         UnknownAccount: It is not in its guild's book.
@@ -196,7 +196,7 @@ def balance(tx: Connection, account: Account) -> int:
 def history(
     tx: Connection, account: Account, *, before: int | None = None, limit: int = PAGE
 ) -> list[StatementLine]:
-    """A page of an account's entries, newest first, each with the balance after it.
+    """Return a page of an account's entries, newest first, each with the balance after it.
 
     Args:
         before: Only entries whose sequence number is lower: the last one of the page before.
@@ -218,13 +218,13 @@ def history(
 
 
 def line(tx: Connection, account: Account, *, after: int = 0, limit: int = 500) -> list[BalanceStep]:
-    """An account's balance over time, oldest first: a page of the entries after a sequence number."""
+    """Return an account's balance over time, oldest first: a page of the entries after a sequence number."""
     asked = {"g": account.guild, "n": account.number, "after": after, "limit": limit}
     return [BalanceStep(*row) for row in tx.execute(_LINE, asked)]
 
 
 def supply(tx: Connection, guild: int) -> Supply:
-    """How many points there are, and where from.
+    """Return how many points there are, and where from.
 
     Raises:
         UnknownGuild: There is no such book.
@@ -235,7 +235,7 @@ def supply(tx: Connection, guild: int) -> Supply:
 
 
 def head(tx: Connection, guild: int) -> Head:
-    """The newest transfer's number and digest.
+    """Return the newest transfer's number and digest.
 
     Raises:
         UnknownGuild: There is no such book.
@@ -247,7 +247,7 @@ def head(tx: Connection, guild: int) -> Head:
 
 
 def acts(tx: Connection, guild: int, *, before: int | None = None, limit: int = PAGE) -> list[Act]:
-    """A page of what moderators and the owner did with points, newest first, for all to see."""
+    """Return a page of what moderators and the owner did with points, newest first, for all to see."""
     rows = tx.execute(_ACTS, {"g": guild, "before": _all(before), "limit": max(1, min(limit, PAGE))}).all()
     sides = _sides(tx, guild, [row.number for row in rows])
     return [
@@ -257,7 +257,7 @@ def acts(tx: Connection, guild: int, *, before: int | None = None, limit: int = 
 
 
 def note(tx: Connection, guild: int, transfer: int) -> str | None:
-    """The words of a transfer; None where it has none or they were erased.
+    """Return the words of a transfer; None where it has none or they were erased.
 
     Raises:
         UnknownTransfer: The book has no such transfer.
@@ -269,7 +269,7 @@ def note(tx: Connection, guild: int, transfer: int) -> str | None:
 
 
 def guilds(tx: Connection) -> list[int]:
-    """Every server that has a book, in order."""
+    """Return every server that has a book, in order."""
     return list(tx.execute(_GUILDS).scalars())
 
 

@@ -30,7 +30,7 @@ _MOST = 2**63
 
 
 def key(text: str) -> str:
-    """`text` itself if it can be the key of an operation or a transfer.
+    """Return `text` itself if it can be the key of an operation or a transfer.
 
     Raises:
         BadKey: It is empty, too long, or holds other characters than a-z A-Z 0-9 . _ : / -
@@ -41,22 +41,22 @@ def key(text: str) -> str:
 
 
 def fits(number: int) -> bool:
-    """Whether a number can be that of anything stored: outside 64 bits the drivers raise what they like."""
+    """Return whether a number can be that of anything stored: outside 64 bits the drivers raise what they like."""
     return -_MOST <= number < _MOST
 
 
 def to_us(moment: datetime) -> int:
-    """Microseconds since 1970, exactly; refuses a datetime that does not know its zone."""
+    """Return microseconds since 1970, exactly; refuses a datetime that does not know its zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a zone")
     return microseconds(moment - EPOCH)
 
 
 def microseconds(span: timedelta) -> int:
-    """A length of time in microseconds, exactly."""
+    """Return a length of time in microseconds, exactly."""
     return span // _MICROSECOND
 
 
 def from_us(us: int) -> datetime:
-    """The aware UTC datetime of a stored moment."""
+    """Return the aware UTC datetime of a stored moment."""
     return EPOCH + timedelta(microseconds=us)

@@ -82,6 +82,7 @@ SLICES = (
     *parts("settling", 1, "tests/markets/test_settling_kills.py", MARKETS),
     *parts("months", 10, "tests/end_to_end/test_simulation.py", BOT),
     *parts("bot", 1, "tests/end_to_end --ignore tests/end_to_end/test_simulation.py", BOT),
+    *parts("wheel", 1, "tests/test_wheel.py", (*BOT, "pyproject.toml", "tests/test_wheel.py")),
 )
 """From top to bottom, the ledger first: what stands on it is worth nothing without it."""
 

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -125,9 +126,9 @@ def contents(folder: Path) -> dict[str, str]:
 
 # --- the other pages --------------------------------------------------------------------------
 
-PAGES = [TOP / "CONTRIBUTING.md", *sorted((TOP / "docs").glob("*.md"))]
-ROOMS = ("bot", "ledger", "markets", "migrations", "tests", "docs", "requirements", ".ci")
 CHOICES = TOP / "docs" / "choices"
+PAGES = [TOP / "CONTRIBUTING.md", *sorted((TOP / "docs").glob("*.md")), CHOICES / "README.md"]
+ROOMS = ("bot", "ledger", "markets", "migrations", "tests", "docs", "requirements", ".ci")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -164,5 +165,15 @@ def test_every_choice_is_in_the_index_under_its_own_title():
     assert {name: title for title, name in index.items()} == {
         name: page.splitlines()[0].removeprefix("# ") for name, page in pages.items()
     }
-    for name, page in pages.items():
-        assert re.match(rf"# .*\n\n{name[:10]}, (ledger|markets|bot)\n\n", page), name
+
+
+@pytest.mark.parametrize("page", sorted(CHOICES.glob("*-*.md")), ids=lambda page: page.stem)
+def test_every_choice_has_its_day_its_room_and_what_would_change_our_mind(page: Path):
+    text = page.read_text()
+    day = date.fromisoformat(page.name[:10])
+
+    assert re.match(rf"# .+\n\n{day}, (ledger|markets|bot)\n\n\S", text), (
+        "the title, then the day and the room"
+    )
+    last = text.rstrip().rpartition("\n\n")[2]
+    assert re.match(r"\*\*What would change our mind\.\*\* \S", last), "the last paragraph"

@@ -18,7 +18,7 @@ def add_guild(parser: argparse.ArgumentParser, unless: str) -> None:
 
 
 def guild_meant(tx: Connection, asked: int | None) -> int:
-    """The guild that was asked for, or the only one there is.
+    """Return the guild that was asked for, or the only one there is.
 
     Raises:
         CannotRun: None was asked for, and there are none or several.
@@ -49,7 +49,7 @@ class _Output(io.FileIO):
 
 @contextmanager
 def output() -> Generator[TextIO]:
-    """Standard output as files are written: UTF-8 whatever the terminal's locale, and line breaks as they are."""
+    """Give standard output as files are written: UTF-8 in every locale, and line breaks as they are."""
     raw = _Output(sys.stdout.fileno(), "w", closefd=False)
     with io.TextIOWrapper(io.BufferedWriter(raw, 2**16), encoding="utf-8", newline="") as out:
         yield out

@@ -35,7 +35,7 @@ def run(config: Config, args: argparse.Namespace) -> int:
 
 
 def _import(tx: Connection, folder: Path) -> tuple[Summary, dict[str, int]]:
-    """The book, and the claims beside it: all of both, or nothing."""
+    """The book and the claims next to it: all of both, or nothing."""
     beside: dict[str, int] = {}
     made = imports.import_folder(tx, folder, lambda tx, made: beside.update(claims.read(tx, folder, made)))
     return made, beside

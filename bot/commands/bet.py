@@ -96,7 +96,7 @@ async def _offer(ctx: Context, who: Acting, request: offering.MakeOffer) -> offe
 
 
 async def renew(ctx: Context, number: int) -> None:
-    """The same offer once more, after its claim was changed (B5)."""
+    """Offer the same once more, after the claim was changed (B5)."""
     who = await ctx.who()
     await answer(ctx, _renew(ctx, who, number), offer_card.offered)
 
@@ -183,7 +183,7 @@ async def press_take(ctx: Context, number: int) -> None:
 
 
 async def confirm_taking(ctx: Context, asked: int, number: int, mark: int) -> None:
-    """The key is the interaction that asked, so two presses are one bet."""
+    """Lock the stakes. The key is the interaction that asked, so two presses are one bet."""
     await ctx.require_in_time(asked, "/bet accept")
     await answer(ctx, _take(ctx, asked, number, mark), taking.taken, where=Where.IN_PLACE)
 

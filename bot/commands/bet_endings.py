@@ -97,7 +97,7 @@ async def _ask_move(ctx: Context, number: int, to: int) -> Card:
 
 
 async def _moving(ctx: Context, number: int, to: int) -> bet_moves.Moving:
-    """A bet of whoever presses, and how it would be on the other claim; refuses where it couldn't be moved there."""
+    """The presser's bet, and how it would be on the other claim; refuses where it can't be moved there."""
     currency = await ctx.currency()
 
     def read(tx: Connection, player: int) -> bet_moves.Moving:

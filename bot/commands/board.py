@@ -1,4 +1,4 @@
-"""/board: who was right, and what everybody may know of somebody (RULES E6)."""
+"""/board: who was right, and what everybody may know of a player (RULES E6)."""
 
 import discord
 from discord import app_commands
@@ -27,7 +27,7 @@ async def show(ctx: Context, by: str = "accuracy", season: Number | None = None)
 
 
 async def seasons(ctx: Context, typed: str) -> list[app_commands.Choice[int]]:
-    """By number or by name; what is chosen is looked up again when the command runs."""
+    """Suggest seasons by number or by name. The command looks the chosen one up again."""
     found = await ctx.read(standings.seasons, ctx.guild)
     offered = [(f"{one.number} {text.clean(one.name, 60)}", one.number) for one in found]
     wanted = typed.casefold().strip()

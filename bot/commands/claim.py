@@ -34,7 +34,7 @@ from markets.views import claims as view_claims
 
 
 async def ask_change(ctx: Context, number: int) -> None:
-    """While nothing but offers hangs on it, its author changes it (B5)."""
+    """Ask its author for a change, while nothing but offers hangs on the claim (B5)."""
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
     editing.require_editable(found, who.number, ctx.now)
     held, tales = claim_fields.held_of(found.terms), found.terms.scenario is not None
@@ -66,7 +66,7 @@ async def send_change_rest(ctx: Context, number: int) -> None:
 
 
 async def change_again(ctx: Context, number: int, form: int) -> None:
-    """The form with what was typed and couldn't be taken as it was."""
+    """Open the form with the values that couldn't be taken."""
     found, held, _ = await _own_change(ctx, number)
     if form == 1:
         tales = found.terms.scenario is not None
@@ -79,7 +79,7 @@ async def change_again(ctx: Context, number: int, form: int) -> None:
 
 
 async def choose_in_change(ctx: Context, number: int, form: int, field: int, until: int) -> None:
-    """One of the two moments that were meant in a change of an open claim."""
+    """Take one of the two moments that a change of an open claim could mean."""
     await answer(ctx, _choose_in_change(ctx, number, form, field, until))
 
 
@@ -90,7 +90,7 @@ async def _choose_in_change(ctx: Context, number: int, form: int, field: int, un
 
 
 async def _own_change(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
-    """A claim of whoever presses that may still be changed, and what was last typed for that."""
+    """A claim of the player who presses that may still be changed, and what was last typed for that."""
     who = await ctx.who()
     found, stored = await ctx.read(kept_edits.change, ctx.guild, number, who.number, ctx.now)
     return found, claim_fields.held_of(found.terms) | form_fields.decode(stored), who

@@ -64,7 +64,7 @@ async def send_third(ctx: Context, draft: int) -> None:
 
 
 async def choose_in_draft(ctx: Context, draft: int, field: int, until: int) -> None:
-    """One of the two moments that were meant in a field of a draft."""
+    """Take one of the two moments that a field of a draft could mean."""
     await answer(ctx, _choose_in_draft(ctx, draft, field, until))
 
 
@@ -83,7 +83,7 @@ async def look_at_draft(ctx: Context, draft: int) -> None:
 
 
 async def show_draft(ctx: Context, draft: int) -> None:
-    """To everybody in this channel, to be worded together (B6)."""
+    """Show it to everybody in this channel, who word it together (B6)."""
     await answer(ctx, draft_as_it_stands(ctx, draft, public=True), where=Where.PUBLIC)
 
 
@@ -92,14 +92,14 @@ async def drop_draft(ctx: Context, draft: int) -> None:
 
 
 async def open_draft(ctx: Context, asked: int, draft: int) -> None:
-    """The key is the interaction that showed it, so two presses open one claim."""
+    """Open the claim. The key is the interaction that showed the draft, so two presses open one claim."""
     who = await ctx.who()
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
     await answer(ctx, _open(ctx, who, asked, draft), render.opened, where=where)
 
 
 async def _own_draft(ctx: Context, number: int) -> tuple[Claim, dict[str, str], Acting]:
-    """A draft of whoever presses, and what its forms hold."""
+    """A draft of the player who presses, and what its forms hold."""
     who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, number)
     claim_drafts.require_draft_of(found, who.number)
     held = claim_fields.held_of(found.terms) | form_fields.decode(stored)
@@ -107,7 +107,7 @@ async def _own_draft(ctx: Context, number: int) -> tuple[Claim, dict[str, str], 
 
 
 def form_of(ctx: Context, names: tuple[str, ...]) -> dict[str, str]:
-    """What a form holds; choices in lists as their value."""
+    """Return what a form holds, with choices in lists as their value."""
     filled = ctx.filled
     return {
         name: components.picked(filled, name)
@@ -119,7 +119,7 @@ def form_of(ctx: Context, names: tuple[str, ...]) -> dict[str, str]:
 
 
 async def judges_of(ctx: Context) -> str:
-    """The people chosen as judges, by their numbers in the book.
+    """Return the people chosen as judges, by their numbers in the book.
 
     Raises:
         NotMember, ToBot: One of them can't judge.
@@ -172,12 +172,12 @@ async def draft_card(
     *,
     public: bool = False,
 ) -> Card:
-    """The draft as it stands, with the wording check's list (B7), or what can't be read."""
+    """Return the draft as it stands, with the wording check's list (B7), or what can't be read."""
     found, _ = await ctx.read(view_claims.draft, ctx.guild, number)
     writers = found.terms.scenario.writers if found.terms.scenario else ()
     named = {*found.terms.judges.named, found.author, *writers}
     known = await ctx.read(view_claims.named, ctx.guild, named)
-    # Whoever chooses between two readings of the deadline has no need of the warning that there are two.
+    # A choice between two readings of the deadline has no need of the warning that there are two.
     remarks = remarks_on(found.terms, {} if bad else held)
     choices = choices_between(bad, lambda field, at_us: f"draft-until:{number}:{field}:{at_us}")
     if found.terms.scenario is not None and len(found.terms.outcomes) < claims.FEWEST:
@@ -202,7 +202,7 @@ def _noted(held: Mapping[str, str]) -> str:
 
 
 def choices_between(bad: tuple[BadInput, ...], go: Callable[[int, int], str]) -> tuple[Button, ...]:
-    """The buttons for the first moment that can be read two ways; the next one is asked about after it."""
+    """Return the buttons for the first moment that can be read two ways; the next one is asked about after it."""
     for one in bad:
         if isinstance(one, Unclear) and one.field in claim_fields.MOMENTS.values():
             field = list(claim_fields.MOMENTS.values()).index(one.field)

@@ -1,4 +1,4 @@
-"""/forecast: how likely somebody says it is, without a stake (RULES C7)."""
+"""/forecast: how likely a player says it is, without a stake (RULES C7)."""
 
 from discord import app_commands
 from sqlalchemy import Connection
@@ -59,7 +59,7 @@ async def send_forecast(ctx: Context, claim: int, mark: int) -> None:
 async def _give(
     ctx: Context, number: int, said: str, values: str, mark: int | None = None
 ) -> render.MyForecasts:
-    """Chances count where both were given: whoever changes them in the form left the values as they were."""
+    """Read the chances where both were given: a player who changed them in the form left the values alone."""
     who = await ctx.who()
     found, before = await ctx.read(_before, ctx.guild, number, who.number)
     if mark is not None:

@@ -108,8 +108,8 @@ async def send_ruling(ctx: Context, claim: int, choice: int, proposal: int) -> N
 
 
 async def choose_until(ctx: Context, asked: int, claim: int, proposal: int, until: int) -> None:
-    """Too early, with one of the two moments that were meant; the reason stands on the card that asked. The key is
-    the interaction that sent it, so two presses are one vote."""
+    """Propose *too early*, with one of the two moments that were possible. The reason stands on the card that asked.
+    The key is the interaction that sent it, so two presses are one vote."""
     typed = components.typed_in(ctx.press.message.components if ctx.press.message else ())
     found = await ctx.read(claims.load, ctx.guild, claim)
     filled = typed | {"detail": date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))}
@@ -154,7 +154,7 @@ def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) 
 
 
 async def _may_halt(ctx: Context, number: int) -> Claim:
-    """The claim, for a moderator who may freeze it: whoever has points on it hears that privately (D4)."""
+    """The claim, for a moderator who may freeze it: one who has points on it hears that privately (D4)."""
     who = await ctx.who()
 
     def read(tx: Connection) -> Claim:

@@ -45,7 +45,7 @@ async def order(
 
 
 async def press_order(ctx: Context, claim: int, outcome: int, sells: int) -> None:
-    """The form; `outcome` and `sells` are what it begins with."""
+    """Ask for an order in a form; `outcome` and `sells` are its first values."""
     who = await ctx.who()
     found, of = await ctx.read(orders.require_may_order, ctx.guild, claim, who.number, ctx.now)
     if outcome >= len(of.sold):
@@ -77,7 +77,7 @@ async def _ask_typed(
 
 
 async def choose_until(ctx: Context, ticket: OrderTicket) -> None:
-    """One of the two moments that were meant; the order is confirmed then as any other."""
+    """Take one of the two moments that were possible. The order is then confirmed as any other."""
     who = await ctx.who()
     date_words.chosen(ticket.expires, zones.zone(who.places.time_zone))
     await answer(ctx, _ask(ctx, replace(ticket, asked=ctx.id)))
@@ -100,7 +100,7 @@ async def _ask(ctx: Context, ticket: OrderTicket) -> Card:
 
 
 async def confirm_order(ctx: Context, ticket: OrderTicket) -> None:
-    """The key is the interaction that asked, so two presses are one order."""
+    """Place the order. The key is the interaction that asked, so two presses are one order."""
     await ctx.require_in_time(ticket.asked, "/market order")
 
     who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)

@@ -24,7 +24,7 @@ async def press_show(ctx: Context, claim: int) -> None:
 
 
 async def seen(ctx: Context, number: int, outcome: int = 0) -> markets.MarketSeen:
-    """A market.
+    """Read a market.
 
     Raises:
         Outdated: It doesn't have this outcome.

@@ -104,7 +104,7 @@ def _bps(percents: tuple[int, ...]) -> tuple[int, ...] | None:
 
 
 async def confirm_open_of_before(ctx: Context, ticket: OpeningTicket) -> None:
-    """The button doesn't say of which terms it was asked: it asks once more."""
+    """Ask once more: this button doesn't say of which terms it was asked."""
     await ctx.require_in_time(ticket.asked, "/market open")
 
     def opening(outcomes: int) -> tuple[int, ...]:
@@ -115,7 +115,7 @@ async def confirm_open_of_before(ctx: Context, ticket: OpeningTicket) -> None:
 
 
 async def confirm_open(ctx: Context, ticket: OpeningTicket) -> None:
-    """The key is the interaction that asked, so two presses are one market."""
+    """Open the market. The key is the interaction that asked, so two presses are one market."""
     await ctx.require_in_time(ticket.asked, "/market open")
 
     who, found = await ctx.who_and(claims.load, ctx.guild, ticket.claim)
@@ -173,13 +173,13 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
 
 
 async def confirm_deepening_of_before(ctx: Context, ticket: DeepeningTicket) -> None:
-    """The button doesn't say at which prices it was asked: it asks once more, whatever it cost."""
+    """Ask once more: this button doesn't say at which prices it was asked."""
     await ctx.require_in_time(ticket.asked, "/market liquidity")
     await answer(ctx, _deepening(ctx, ticket.claim, ticket.liquidity), where=Where.IN_PLACE)
 
 
 async def confirm_deepening(ctx: Context, ticket: DeepeningTicket) -> None:
-    """The key is the interaction that asked; `trades` says which prices were shown."""
+    """Add the liquidity. The key is the interaction that asked; `trades` says which prices were shown."""
     await ctx.require_in_time(ticket.asked, "/market liquidity")
     await answer(ctx, _deepen(ctx, ticket), where=Where.IN_PLACE)
 

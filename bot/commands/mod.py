@@ -74,7 +74,8 @@ async def _send(
 
 
 def where_told(chosen: Places) -> Where:
-    """Where whoever acted is told: in a server without a channel for acts the answer itself is public."""
+    """Return where the moderator reads of the act: in a server without a channel for acts the answer itself is
+    public."""
     return Where.PRIVATE if chosen.public_channel else Where.PUBLIC
 
 

@@ -48,7 +48,7 @@ async def _dissent(ctx: Context, number: int, words: str) -> offers.OfferSeen:
 
 
 async def list_(ctx: Context) -> None:
-    """The newest offers that anyone may take."""
+    """List the newest offers that anyone may take."""
     await answer(ctx, _wanting(ctx, 0), bet_lists.wanting)
 
 

@@ -49,7 +49,8 @@ async def _open(ctx: Context, number: int, until: str) -> None:
 
 
 async def choose_until(ctx: Context, asked: int, claim: int, until: int) -> None:
-    """One of the two moments that were meant; the key is the interaction that asked, so two presses open one pool."""
+    """Take one of the two moments that were possible. The key is the interaction that asked, so two presses open one
+    pool."""
     who = await ctx.who()
     date_words.chosen(until, zones.zone(who.places.time_zone))
     await _open_until(ctx, who, claim, until, key_of(asked))
@@ -134,7 +135,7 @@ async def _ask_stake(ctx: Context, number: int, outcome: int, typed: str) -> ren
 
 
 async def confirm_stake(ctx: Context, ticket: StakeTicket) -> None:
-    """The key is the interaction that asked, so two presses are one stake."""
+    """Lock the stake. The key is the interaction that asked, so two presses are one stake."""
     await ctx.require_in_time(ticket.asked, "/market stake")
     await answer(ctx, _stake(ctx, ticket), render.done, where=Where.IN_PLACE)
 

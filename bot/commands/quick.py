@@ -25,7 +25,7 @@ async def quick_(ctx: Context) -> None:
 
 
 async def bet_on_this(ctx: Context, message: discord.Message) -> None:
-    """The words of a message are what happens, until they are changed; its author is whom to bet with."""
+    """Open the form of a quick bet with the words of a message as what happens, and its author as the other side."""
     held = {"what": text.clean(message.content, form_fields.MOST_QUICK)}
     letters = len(text.clean(message.content, max(len(message.content), 1)))
     if letters > form_fields.MOST_QUICK:
@@ -53,7 +53,7 @@ async def change_quick(ctx: Context, draft: int) -> None:
 
 
 async def open_anyway(ctx: Context, asked: int, draft: int) -> None:
-    """The key is the interaction that was warned, so two presses open one claim."""
+    """Open the claim. The key is the interaction that was warned, so two presses open one claim."""
     who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     held = _quick_held(stored)
@@ -84,8 +84,8 @@ async def _quick(ctx: Context, held: dict[str, str], draft: int | None) -> None:
 
 
 async def choose_until(ctx: Context, asked: int, draft: int, until: int) -> None:
-    """One of the two deadlines that were meant. The key is the interaction that was asked, so two presses open one
-    claim."""
+    """Take one of the two deadlines that were possible. The key is the interaction that was asked, so two presses
+    open one claim."""
     who, (found, stored) = await ctx.who_and(view_claims.draft, ctx.guild, draft)
     claims.require_author(found, who.number)
     when = date_words.chosen(until, zones.zone(who.places.time_zone))
@@ -161,7 +161,7 @@ async def _keep(
 def held_card(
     ctx: Context, number: int, why: tuple[str, ...] = (), *, may: bool = False, bad: BadInput | None = None
 ) -> Card:
-    """A quick bet that isn't open yet, with a button for each reading of a deadline that can be read two ways."""
+    """Make the card of a quick bet that isn't open yet, with a button for each reading of an ambiguous deadline."""
     if isinstance(bad, Unclear):
         ambiguous.offer(bad, lambda at_us: f"quick-until:{ctx.id}:{number}:{at_us}")
     if bad is not None:

@@ -40,7 +40,7 @@ async def press_propose(ctx: Context, claim: int) -> None:
 
 
 async def propose_again(ctx: Context, claim: int, result: int) -> None:
-    """The form with the result that was chosen, after what was typed beside it was refused."""
+    """Open the form with the chosen result, after another of its fields was refused."""
     await _ask_result(ctx, claim, str(result))
 
 
@@ -58,8 +58,8 @@ async def send_result(ctx: Context, claim: int, mark: int) -> None:
 
 
 async def choose_until(ctx: Context, asked: int, claim: int, mark: int, until: int) -> None:
-    """Too early, with one of the two moments that were meant; the rest of the form stands on the card that asked.
-    The key is the interaction that sent it, so two presses are one proposal."""
+    """Propose *too early*, with one of the two moments that were possible. The rest of the form stands on the card
+    that asked. The key is the interaction that sent it, so two presses are one proposal."""
     typed = components.typed_in(ctx.press.message.components if ctx.press.message else ())
     found = await ctx.read(claims.load, ctx.guild, claim)
     when = date_words.chosen(until, zones.zone(found.terms.zone or "UTC"))
@@ -130,7 +130,7 @@ async def challenge(ctx: Context, claim: Number) -> None:
 
 
 async def press_challenge_of_before(ctx: Context, claim: int) -> None:
-    """A button of a message that was sent before buttons named their proposal."""
+    """Ask for the challenge by a button that was sent before buttons named their proposal."""
     await _ask_challenge(ctx, claim)
 
 

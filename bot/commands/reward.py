@@ -44,7 +44,7 @@ async def offer(
 
 
 async def choose_until(ctx: Context, claim: int, amount: int, until: int) -> None:
-    """One of the two moments that were meant; the form that comes then locks the points."""
+    """Take one of the two moments that were possible. The form that comes then locks the points."""
     who = await ctx.who()
     date_words.chosen(until, zones.zone(who.places.time_zone))
     await _ask_offer(ctx, who, claim, amount, until)
@@ -59,7 +59,7 @@ async def _ask_offer(ctx: Context, who: Acting, claim: int, amount: int, at_us: 
 
 
 async def send_offer(ctx: Context, asked: int, claim: int, amount: int, until: int) -> None:
-    """The key is the interaction that asked, so a form that is sent twice locks once."""
+    """Lock the reward. The key is the interaction that asked, so a form that is sent twice locks once."""
     _require_fresh(ctx, asked, "/reward offer")
     words = ctx.line("words")
     await answer(ctx, _offer(ctx, asked, claim, amount, until, words))

@@ -1,6 +1,6 @@
 """Every button and form there is: what its `custom_id` is like, and who handles it.
 
-A message keeps its buttons for years, so a template is never changed: a new one comes beside it, and the old handler
+A message keeps its buttons for years, so a template is never changed: a new one comes next to it, and the old handler
 asks once more.
 """
 

@@ -65,7 +65,7 @@ async def _begin(ctx: Context) -> Card:
 
 
 async def share(ctx: Context, draft: int) -> None:
-    """In this channel, and from now on whoever sees it writes their own story into it."""
+    """Show the draft in this channel. Everybody who sees it may write a story into it from now on."""
     await answer(ctx, _share(ctx, draft), where=Where.PUBLIC)
 
 
@@ -125,7 +125,7 @@ def _filled(ctx: Context) -> dict[str, str]:
 
 
 async def choose_until(ctx: Context, number: int, at: int, mark: int, line: int, until: int) -> None:
-    """One of the two days that were meant in a line of a story."""
+    """Take one of the two days that a line of a story could mean."""
     await answer(ctx, _choose_until(ctx, number, at, mark, line, until))
 
 
@@ -227,7 +227,7 @@ async def _ask_item(ctx: Context, number: int) -> None:
 
 
 async def send_item(ctx: Context, asked: int, number: int) -> None:
-    """The key is the interaction that asked, so a form that is sent twice judges once."""
+    """Judge the item. The key is the interaction that asked, so a form that is sent twice judges once."""
     await answer(ctx, _judge(ctx, asked, number))
 
 

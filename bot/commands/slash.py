@@ -48,8 +48,8 @@ def command(
     needs: discord.Permissions | None = None,
     suggest: dict[str, Callable[..., Awaitable[Any]]] | None = None,
 ) -> Command:
-    """A command whose options are the handler's own. `needs` is who sees it, until a server says otherwise, and
-    `suggest` what is offered while somebody types an option."""
+    """Make a command whose options are the handler's own. `needs` is who sees it, until a server says otherwise, and
+    `suggest` what is offered while a person types an option."""
     callback: Any = in_context(handler)
     made = app_commands.Command[Any, ..., None](name=name, description=description, callback=callback)
     made.guild_only = True
@@ -60,7 +60,7 @@ def command(
 
 
 def menu(name: str, handler: Handler) -> app_commands.ContextMenu:
-    """What is offered on a message."""
+    """Return what is offered on a message."""
     callback: Any = in_context(handler)
     made = app_commands.ContextMenu(name=name, callback=callback)
     made.guild_only = True

@@ -63,7 +63,7 @@ async def _take(ctx: Context, number: int) -> Card:
 
 
 def terms_of(one: Starter) -> Terms:
-    """A starter claim as a claim's terms; judges that it doesn't name are moderators."""
+    """Return a starter claim as a claim's terms; judges that it doesn't name are moderators."""
     deadline_us = to_us(one.deadline_at)
     return Terms(
         title=one.title,

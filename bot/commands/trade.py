@@ -128,7 +128,7 @@ def _ticket(
 
 
 def how_much(points: str, shares: str, to: str) -> tuple[How, int]:
-    """What one of three ways to say how much means: minor units, units, or a price in basis points.
+    """Return what one of three ways to say how much means: minor units, units, or a price in basis points.
 
     Raises:
         BadTrade: None of them, or more than one.
@@ -161,7 +161,7 @@ def _tolerance(typed: str) -> float:
 
 
 def outcome_named(terms: Terms, typed: str) -> int:
-    """Which outcome somebody named; of two, "not YES" is NO.
+    """Return which outcome a player named; of two, "not YES" is NO.
 
     Raises:
         BadInput: None, or the others together.
@@ -197,13 +197,13 @@ async def _ask(
 
 
 async def confirm_trade_of_before(ctx: Context, ticket: TradeTicket) -> None:
-    """The button doesn't say what was shown: it asks once more."""
+    """Ask once more: this button doesn't say what was shown."""
     await ctx.require_in_time(ticket.asked, _command(ticket))
     await answer(ctx, _ask(ctx, _again(ctx, ticket)), where=Where.IN_PLACE)
 
 
 async def confirm_trade(ctx: Context, ticket: TradeTicket) -> None:
-    """The key is the interaction that asked, so two presses are one trade."""
+    """Make the trade. The key is the interaction that asked, so two presses are one trade."""
     await ctx.require_in_time(ticket.asked, _command(ticket))
     await answer(ctx, _trade(ctx, ticket), where=Where.IN_PLACE)
 

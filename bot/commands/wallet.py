@@ -48,7 +48,7 @@ async def press_allowance(ctx: Context) -> None:
 
 
 async def confirm_gift(ctx: Context, asked: int, taker: int, amount: int) -> None:
-    """The key is the interaction that asked, so two presses are one gift."""
+    """Give the points. The key is the interaction that asked, so two presses are one gift."""
     await ctx.require_in_time(asked, "/wallet give")
     gift = Present(ctx.guild, key_of(asked), ctx.press.user.id, taker, amount)
     currency = await ctx.currency()

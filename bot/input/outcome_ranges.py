@@ -21,7 +21,7 @@ def yes_and_no(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
 def read_outcomes(typed: str) -> tuple[Outcome, ...]:
     """Read one outcome on each line, with its criteria after a colon.
 
-    Nothing typed is YES and NO by the deadline. YES comes before NO, in whichever order they were typed.
+    Nothing typed is YES and NO by the deadline. YES comes before NO, in either order of typing.
     """
     rows = outcome_lines.read(typed)
     if not rows:

@@ -23,8 +23,8 @@ class Delivery:
     times: int = 1
     late: bool = False  # as if three seconds had gone by before the bot could answer
     late_seconds: float = 0  # and so long ago it was done, by the clock
-    guild_id: str | None = None  # somebody else's server
-    installed_by_user: bool = False  # from a server that the bot isn't in, by somebody who brought it along
+    guild_id: str | None = None  # another bot's server
+    installed_by_user: bool = False  # from a server that the bot isn't in, by a person who brought it along
     final: bool = False  # wait for what follows a deferral
     seconds: float = 20.0  # how long to wait for that
 
@@ -68,7 +68,7 @@ class Actors:
     async def menu(
         self, user: User, where: str | None, name: str, message: str | None, person: str | None, how: Delivery
     ) -> Json:
-        """A command on a message, or on a person."""
+        """Return a command on a message, or on a person."""
         target = None if message is None else people.message(self.world, user, message)
         channel = self._seen(user, where) if target is None else self.world.channels[target.channel_id]
         kind = 3 if target is not None else 2

@@ -73,7 +73,7 @@ def owner_changed(world: World, guild: Guild, user_id: int) -> None:
 
 
 def bot_removed(world: World, guild: Guild) -> None:
-    """Kicked, or gone by itself: its member, its role and its commands of this server go with it."""
+    """Remove the bot, kicked or gone by itself. Its member, its role and its commands of this server go with it."""
     world.publish(Event("GUILD_DELETE", guild.id, guild=guild))
     guild.bot_installed = False
     guild.members.pop(world.bot_id, None)
@@ -92,7 +92,7 @@ def bot_invited(world: World, guild: Guild) -> None:
 
 
 def rights_named(names: list[str]) -> int:
-    """["manage_messages", "view_channel"] as bits."""
+    """Turn `["manage_messages", "view_channel"]` into bits."""
     unknown = [name for name in names if name.upper() not in permissions.NAMES]
     if unknown:
         raise ValueError(f"There is no permission called {unknown[0]}.")

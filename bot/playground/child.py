@@ -85,7 +85,7 @@ class Child:
         self._changed()
 
     async def stop(self) -> None:
-        """SIGTERM; after ten seconds SIGKILL."""
+        """Send SIGTERM; after ten seconds SIGKILL."""
         await self._signal(signal.SIGTERM)
         if self._watcher is not None:
             try:

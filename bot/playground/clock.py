@@ -21,7 +21,7 @@ class PlaygroundClock:
         return self.frozen_us is not None
 
     def move_to(self, at_us: int) -> None:
-        """Only forward: a Discord whose time runs back never was."""
+        """Move forward only: Discord's time never runs back."""
         if at_us < self.now_us():
             raise ValueError("The clock only moves forward.")
         if self.frozen_us is not None:
@@ -39,7 +39,7 @@ class PlaygroundClock:
 
 
 def begun(at: datetime | None) -> PlaygroundClock:
-    """A clock that runs from `at` on, or beside the machine's own."""
+    """Return a clock that runs from `at` on, or with the machine's own."""
     return (
         PlaygroundClock()
         if at is None
@@ -48,5 +48,5 @@ def begun(at: datetime | None) -> PlaygroundClock:
 
 
 def iso(at_us: int) -> str:
-    """As Discord writes times: microseconds and an offset."""
+    """Write a time as Discord does: with microseconds and an offset."""
     return datetime.fromtimestamp(at_us / 1_000_000, UTC).isoformat(timespec="microseconds")

@@ -206,7 +206,8 @@ class Control:
         return {"lines": list(self.child.lines)[-int(asked.get("lines", 200)) :]}
 
     async def change_bot(self, asked: Json) -> Json:
-        """Returns when the process has ended, or, started, when the bot is connected or has given up."""
+        """Change the bot's process. Return when it has ended, or, started, when the bot is
+        connected or has given up."""
         wanted = asked["do"]
         if wanted not in ("start", "stop", "kill", "restart"):
             raise Refusal("A bot is told to start, stop, kill or restart.")
@@ -334,7 +335,7 @@ class Control:
 def guarded(
     handle: Callable[[web.Request], Awaitable[web.StreamResponse]],
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Only for this machine's own page and scripts: another website must not drive a playground.
+    """Let only this machine's own page and scripts in: another website must not drive a playground.
 
     A foreign page can send a request here, but not without its own Origin, and DNS tricks show in Host.
     """

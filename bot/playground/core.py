@@ -34,10 +34,10 @@ class Core:
         self.checker = SchemaChecker.if_at_hand() if checked else None
 
     def live_at(self, base_url: str) -> None:
-        """The address is known once the port is."""
+        """Note the address, which is known once the port is."""
         self.base_url = self.views.base_url = base_url
         self.gateway.address = base_url.replace("http", "ws", 1) + "/gateway"
 
     def fail(self, what: str, route: str, detail: str) -> None:
-        """Something the bot or the playground did that Discord would not: tests assert there is none."""
+        """Note what the bot or the playground did that Discord would not: tests assert that the list is empty."""
         self.failures.append({"what": what, "route": route, "detail": detail})

@@ -105,7 +105,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the playground. The copies that `at`, `first`, `delivered` and `forcing` make act differently."""
+    """A person in the playground. The copies that `at`, `first`, `delivered` and `forcing` make act differently."""
 
     play: "Playground"
     name: str
@@ -115,7 +115,7 @@ class Person:
     force: bool = False
 
     def at(self, channel: str) -> "Person":
-        """The same person in another channel; "dm" is the talk with the bot."""
+        """Return the same person in another channel; "dm" is the talk with the bot."""
         return replace(self, channel=channel)
 
     @property
@@ -131,8 +131,8 @@ class Person:
         guild: str | None = None,
         installed_by_user: bool = False,
     ) -> "Person":
-        """Whose next act reaches the bot twice, too late (or so many seconds late), under another server's id, or
-        from a server that the bot isn't in."""
+        """Return the same person, whose next act reaches the bot twice, too late (or so many seconds late), under
+        another server's id, or from a server that the bot isn't in."""
         trick: Json = {"times": times, "late": late, "installed_by_user": installed_by_user}
         return replace(self, deliver=trick if guild is None else {**trick, "guild": guild})
 
@@ -155,7 +155,7 @@ class Person:
         return answer
 
     async def run(self, command: str, /, **options: Any) -> Answer:
-        """A slash command: `await ada.run("/wallet give", to=bo, amount="25")`."""
+        """Run a slash command: `await ada.run("/wallet give", to=bo, amount="25")`."""
         given = {name.rstrip("_"): _plain(value) for name, value in options.items()}
         return await self._act("run", channel=self.channel, command=command, options=given)
 
@@ -166,7 +166,7 @@ class Person:
         return (await self.play.post("autocomplete", asked))["choices"]
 
     async def menu(self, command: str, on: "Seen | Person | str") -> Answer:
-        """A command of the right-click menu, on a message or a person."""
+        """Run a command of the right-click menu, on a message or a person."""
         target = {"user": on.name} if isinstance(on, Person) else {"message": _message_id(on)}
         return await self._act("menu", channel=self.channel, command=command, **target)
 
@@ -178,7 +178,7 @@ class Person:
         return await self._act("select", message=_message_id(message), select=select, values=chosen)
 
     async def submit(self, modal: "Answer | Json", fields: Json | None = None, /, **more: Any) -> Answer:
-        """Fields by custom_id or label; what isn't named stays as the form had it."""
+        """Send a form, with fields by custom_id or label. The others stay as the form had them."""
         form = modal.modal if isinstance(modal, Answer) else modal
         given = {name: _plain(value) for name, value in {**(fields or {}), **more}.items()}
         return await self._act("submit", modal=form["interaction"], fields=given)
@@ -194,7 +194,7 @@ class Person:
         await self.play.post("dismiss", {"as": self.name, "message": message.id})
 
     async def read(self, channel: str | None = None, *, limit: int = 50) -> list[Seen]:
-        """Messages as this person sees them, oldest first."""
+        """Read the messages that this person sees, oldest first."""
         query = {"as": self.name, "limit": str(limit)}
         where = channel or self.channel
         if where is not None:
@@ -284,7 +284,7 @@ class Playground:
     async def skip(
         self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0
     ) -> Json:
-        """Returns when every bot has done what was due by then."""
+        """Move time on. Return when every bot has done what was due by then."""
         total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         return await self.post("clock", {"skip_seconds": total})
 
@@ -292,7 +292,7 @@ class Playground:
         return await self.post("clock", {"to": "next_due"})
 
     async def settle(self) -> Json:
-        """No move: wait until every bot is idle now."""
+        """Wait until every bot is idle now, without a move."""
         return await self.skip()
 
     async def freeze(self) -> Json:
@@ -339,7 +339,7 @@ class Playground:
         return (await self.post("gateway", {"do": do, **about}))["connections"]
 
     async def failures(self) -> list[Json]:
-        """What Discord would not have done or taken: empty, or something is wrong."""
+        """Return what Discord would not have done or taken: empty, or something is wrong."""
         return await self.get("failures")
 
     async def requests(self) -> list[tuple[str, str, int]]:

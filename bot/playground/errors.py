@@ -98,7 +98,7 @@ class FormErrors:
 
 
 def form_error(path: tuple[str | int, ...], code: str, message: str) -> ApiError:
-    """The 50035 for a single fault."""
+    """Return the 50035 for a single fault."""
     errors = FormErrors()
     errors.add(path, code, message)
     return ApiError(50035, errors=errors.tree)

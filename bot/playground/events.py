@@ -31,7 +31,7 @@ class Payloads:
         self.views = views
 
     def of(self, event: Event, intents: int) -> Iterator[tuple[str, Json]]:
-        """What a session with these intents is told: nothing, or one event."""
+        """Return what a session with these intents is told: nothing, or one event."""
         if event.name[0].islower() or not self._heard(event, intents):
             return
         yield event.name, self._data(event, intents)

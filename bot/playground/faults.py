@@ -43,7 +43,7 @@ class Faults:
         return fault
 
     def meet(self, method: str, template: str) -> Fault | None:
-        """The first fault for this route that has times left; uses one up."""
+        """Find the first fault for this route that has times left, and use one up."""
         for fault in self.active:
             if fault.met < fault.times and fnmatchcase(f"{method} {template}", _escaped(fault.route)):
                 fault.met += 1

@@ -55,7 +55,7 @@ class Files:
         return (self.folder / str(attachment_id)).read_bytes()
 
     def own_address(self, address: str) -> int | None:
-        """The attachment behind one of our own links, if it is one."""
+        """Return the attachment behind one of our own links, if it is one."""
         found = _OWN.match(address)
         return int(found[1]) if found and int(found[1]) in self.world.attachments else None
 

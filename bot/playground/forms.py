@@ -9,7 +9,7 @@ from bot.playground.options import Resolved
 
 
 def form_data(modal: Json, given: Json, resolved: Resolved) -> list[Json]:
-    """`given` names fields by custom_id or label; what isn't named keeps what the form already held."""
+    """Fill in a form. `given` names fields by custom_id or label; the others keep what the form held."""
     left = dict(given)
     sent: list[Json] = []
     for index, part in enumerate(modal["components"], start=1):
@@ -95,7 +95,7 @@ def _chosen(field: Json, label: str, values: list[Any] | None) -> list[str]:
 
 
 def option_value(field: Json, label: str, value: Any) -> str:
-    """The value behind what a person picks, by value or label."""
+    """Return the value behind what a person picks, by value or label."""
     for option in field["options"]:
         if value in (option["value"], option["label"]):
             return option["value"]

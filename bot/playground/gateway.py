@@ -43,7 +43,7 @@ class Session:
     connection: "Connection | None" = None
 
     def hears(self, guild_id: int | None) -> bool:
-        """Everything outside guilds goes to shard 0."""
+        """Return whether this shard hears it. Everything outside guilds goes to shard 0."""
         return (0 if guild_id is None else (guild_id >> 22) % self.shard[1]) == self.shard[0]
 
 
@@ -87,7 +87,7 @@ class Connection:
         return len(self._sends) > SENDS_PER_MINUTE
 
     async def finish(self) -> None:
-        """Whatever is queued still goes out."""
+        """Send everything that is queued."""
         self._queue.put_nowait(None)
         await self.writer
 
@@ -119,7 +119,7 @@ class Gateway:
 
     @property
     def reachable(self) -> bool:
-        """Whether somebody is there, or may yet RESUME and be told."""
+        """Whether a client is there, or may yet RESUME and be told."""
         return bool(self.sessions)
 
     def _note_change(self) -> None:
@@ -332,7 +332,8 @@ class Gateway:
         await connection.close(code, reason)
 
     def forget(self) -> None:
-        """The bot's process has ended: nobody will resume, even where the broken line is not noticed yet."""
+        """Forget the session, since the bot's process has ended: nobody will resume, even where the broken line isn't
+        noticed yet."""
         for session in self.sessions.values():
             if session.connection is not None:
                 session.connection.session = None

@@ -65,7 +65,7 @@ class Interactions:
         return world.add_interaction(interaction)
 
     def backdate(self, interaction: Interaction, seconds: float) -> None:
-        """As if it had been on its way for so long; its id says when it was made."""
+        """Make it as old as if it had been on its way for so long; its id says when it was made."""
         del self.world.interactions[interaction.id]
         interaction.id -= int(seconds * 1000) << 22
         interaction.metadata["id"] = str(interaction.id)
@@ -182,7 +182,7 @@ class Interactions:
         return self.messages.post(draft)
 
     def change(self, message: Message, body: Json, uploads: tuple[Upload, ...]) -> None:
-        """An edit through a token. A message that is V2 stays so."""
+        """Edit a message through a token. A message that is V2 stays so."""
         whole = {**body, "flags": (body.get("flags") or 0) | message.flags & (1 << 15)}
         rules.check_message(whole, rules.WEBHOOK_MESSAGE, files=len(uploads))
         self.messages.edit(message, body, uploads)
@@ -202,7 +202,8 @@ class Interactions:
         return interaction
 
     def follow_up(self, interaction: Interaction, body: Json, uploads: tuple[Upload, ...]) -> Message:
-        """The first one after a deferral fills the waiting message; its own `ephemeral` is ignored."""
+        """Post a message. The first one after a deferral fills the waiting message; its own
+        `ephemeral` is ignored."""
         rules.check_message(body, rules.WEBHOOK_MESSAGE, files=len(uploads))
         rules.check_not_empty(body, files=len(uploads))
         original = self.original(interaction)
@@ -219,7 +220,7 @@ class Interactions:
         return None if channel is None else channel.messages.get(interaction.original_id or 0)
 
     def own_message(self, interaction: Interaction, message_id: str) -> Message:
-        """`@original`, or a message sent with this token; else 10008."""
+        """Find `@original`, or a message sent with this token; else 10008."""
         if message_id == "@original":
             message = self.original(interaction)
         else:
@@ -274,7 +275,7 @@ class Interactions:
         self.world.publish(Event("interaction_answered", interaction.guild_id, interaction=interaction))
 
     def abandon(self) -> None:
-        """The bot's process has ended: what it has not answered yet, nobody will."""
+        """Fail what the bot has not answered yet: its process has ended."""
         for interaction_id, progress in self._progress.items():
             if not progress.first.done():
                 self._expire(self.world.interactions[interaction_id])

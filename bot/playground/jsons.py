@@ -6,10 +6,10 @@ Json = dict[str, Any]
 
 
 def rows(body: Json, key: str) -> list[Any]:
-    """The list under a key; empty where it is missing or null."""
+    """Return the list under a key; empty where it is missing or null."""
     return body.get(key) or []
 
 
 def part(body: Json, key: str) -> Json:
-    """The object under a key; empty where it is missing or null."""
+    """Return the object under a key; empty where it is missing or null."""
     return body.get(key) or {}

@@ -122,7 +122,7 @@ class Look:
         return [self.message(m) for m in seen[-limit:]]
 
     def commands(self, channel: Channel | None = None) -> list[Json]:
-        """Groups taken apart: one entry per thing to type or choose."""
+        """List the commands, groups taken apart: one entry for each thing to type or choose."""
         where = channel or next(
             (c for c in people.visible_channels(self.world, self.user) if c.guild_id is not None), None
         )
@@ -154,7 +154,7 @@ def command_entries(command: SyncedCommand) -> list[Json]:
 
 
 def leaves(name: str, body: Json) -> list[tuple[str, str, list[Json]]]:
-    """("wallet give", description, options) for each subcommand, or the command itself."""
+    """Return ("wallet give", description, options) for each subcommand, or the command itself."""
     options: list[Json] = rows(body, "options")
     nested = [o for o in options if o["type"] in (SUBCOMMAND, GROUP)]
     if not nested:

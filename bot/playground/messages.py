@@ -70,7 +70,7 @@ class Messages:
         return message
 
     def count_old_edit(self, message: Message) -> None:
-        """Raises 30046 when a message older than an hour is edited too often."""
+        """Raise 30046 when a message older than an hour is edited too often."""
         now_us = self.world.clock.now_us()
         if now_us - message.created_us < HOUR_US:
             return
@@ -89,7 +89,7 @@ class Messages:
         self.world.publish(Event(name, channel.guild_id, channel, message))
 
     def sent_before(self, channel: Channel, author_id: int, nonce: str) -> Message | None:
-        """What `enforce_nonce` finds: the same author's message of the last minutes with this nonce."""
+        """Return what `enforce_nonce` finds: the same author's message of the last minutes with this nonce."""
         since_us = self.world.clock.now_us() - NONCE_US
         for message in reversed(channel.messages.values()):
             if message.created_us < since_us:
@@ -220,7 +220,7 @@ def _embed(embed: Json, by_name: dict[str, int]) -> Json:
 
 
 def wake(world: World, thread: Channel) -> None:
-    """A message in an archived thread takes it out of the archive."""
+    """Take a thread out of the archive, as a message in it does."""
     thread.archived = False
     thread.archive_changed_us = world.clock.now_us()
     world.publish(Event("THREAD_UPDATE", thread.guild_id, thread))

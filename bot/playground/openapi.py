@@ -29,7 +29,7 @@ class SchemaChecker:
     @staticmethod
     @cache
     def if_at_hand(document: Path = DOCUMENT) -> "SchemaChecker | None":
-        """One for the whole process: reading and compiling takes longer than most tests."""
+        """Return one checker for the whole process: reading and compiling takes longer than most tests."""
         if not document.exists():
             return None
         try:
@@ -38,7 +38,7 @@ class SchemaChecker:
             return None
 
     def request(self, method: str, template: str, body: Any) -> str | None:
-        """What is wrong with a request's body, in one sentence; None if nothing."""
+        """Say what is wrong with a request's body, in one sentence; None if nothing is."""
         return self._check((method, template, "request"), _without_deviations(body))
 
     def reply(self, method: str, template: str, status: int, body: Any) -> str | None:

@@ -51,7 +51,7 @@ class Resolved:
         return self._put("channels", found.id, self.core.views.channel(found, for_user=self.user.id))
 
     def file(self, given: Any) -> str:
-        """A file as {"filename", "content"} (text) or {"filename", "base64"}."""
+        """Return a file as {"filename", "content"} (text) or {"filename", "base64"}."""
         if not isinstance(given, dict) or "filename" not in given:
             raise Refusal(
                 'A file is given as {"filename": ..., "content": ...} or {"filename": ..., "base64": ...}.'
@@ -73,7 +73,7 @@ class Resolved:
 def options_data(
     asked: list[Json], given: Json, resolved: Resolved, *, focused: str | None = None, force: bool = False
 ) -> list[Json]:
-    """The options as sent. Autocomplete (`focused`) sends what is there so far, unfinished."""
+    """Return the options as sent. Autocomplete (`focused`) sends what is there so far, unfinished."""
     known = {option["name"]: option for option in asked}
     for name in given:
         if name not in known:

@@ -26,7 +26,7 @@ def person(world: World, wanted: str) -> User:
 
 
 def home(world: World, user: User) -> Guild:
-    """The server where this person is met: the first they are a member of."""
+    """Return the server where this person is met: the first they are a member of."""
     for guild in world.guilds.values():
         if user.id in guild.members:
             return guild
@@ -41,7 +41,7 @@ def guild(world: World, wanted: str) -> Guild:
 
 
 def visible_channels(world: World, user: User, guild: Guild | None = None) -> list[Channel]:
-    """Channels, threads and the talk with the bot, as they stand in a list."""
+    """List channels, threads and the talk with the bot, in order."""
     here = (guild or home(world, user)).channels.values()
     seen = [c for c in here if permissions.can_see(world, c, user.id)]
     talks = [c for c in world.channels.values() if c.type == ChannelType.DM and user.id in c.recipients]
@@ -49,7 +49,7 @@ def visible_channels(world: World, user: User, guild: Guild | None = None) -> li
 
 
 def channel(world: World, user: User, wanted: str | None) -> Channel:
-    """A channel that this person sees; "dm" is their talk with the bot, nothing the first channel."""
+    """Find a channel that this person sees; "dm" is their talk with the bot, None the first channel."""
     if wanted == "dm":
         return world.dm_with(user.id)
     seen = visible_channels(world, user)
@@ -95,7 +95,7 @@ def message(world: World, user: User, wanted: str) -> Message:
 
 
 def kind(world: World, guild: Guild, user: User) -> str:
-    """How the page calls them."""
+    """Return what the page calls them."""
     if user.bot:
         return "bot"
     member = guild.members.get(user.id)
@@ -108,7 +108,7 @@ def kind(world: World, guild: Guild, user: User) -> str:
 
 
 def usable_commands(world: World, user: User, channel: Channel) -> list[SyncedCommand]:
-    """What Discord would offer here: synced, of this context, and not above the person's rights."""
+    """List the commands that Discord would offer here: synced, of this context, and not above the person's rights."""
     guild = world.guild_of(channel)
     if guild is not None and not guild.bot_installed:
         return []

@@ -53,7 +53,7 @@ _WHILE_TIMED_OUT = VIEW_CHANNEL | READ_MESSAGE_HISTORY
 
 
 def in_guild(world: World, guild: Guild, member: Member) -> int:
-    """What the member's roles give, before any channel."""
+    """Return what the member's roles give, before any channel."""
     if guild.owner_id == member.user_id:
         return ALL
     allowed = guild.roles[guild.id].permissions
@@ -63,7 +63,7 @@ def in_guild(world: World, guild: Guild, member: Member) -> int:
 
 
 def in_channel(world: World, channel: Channel, user_id: int) -> int:
-    """What somebody may do in a channel or thread; 0 for whoever isn't there."""
+    """Return what a person may do in a channel or thread; 0 where they can't be there."""
     if channel.guild_id is None:
         return DM if user_id in channel.recipients else 0
     guild = world.guilds[channel.guild_id]
@@ -114,5 +114,5 @@ def can_see(world: World, channel: Channel, user_id: int) -> bool:
 
 
 def to_send(channel: Channel) -> int:
-    """The right that a plain message needs here."""
+    """Return the right that a plain message needs here."""
     return SEND_MESSAGES_IN_THREADS if channel.is_thread else SEND_MESSAGES

@@ -99,6 +99,6 @@ class Limits:
 
 
 def refused(wait: float, *, scope: str) -> dict[str, str]:
-    """The headers of a 429. discord.py gives up on one that has no `Via`."""
+    """Return the headers of a 429. discord.py gives up on one that has no `Via`."""
     headers = {"Via": "1.1 google", "Retry-After": str(int(wait) + 1), "X-RateLimit-Scope": scope}
     return {**headers, "X-RateLimit-Global": "true"} if scope == "global" else headers

@@ -79,7 +79,7 @@ _MAY_SET = EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
 
 def walk(components: list[Json], path: Path = ("components",)) -> Iterator[tuple[Path, Json]]:
-    """Every component with its path, parents first."""
+    """Yield every component with its path, parents first."""
     for index, component in enumerate(components):
         here = (*path, index)
         yield here, component
@@ -90,7 +90,7 @@ def walk(components: list[Json], path: Path = ("components",)) -> Iterator[tuple
 
 
 def check_message(body: Json, check: Check, *, files: int, limit: int = 4000) -> None:
-    """The shape of a message, then what only the whole shows."""
+    """Check the shape of a message, then what only the whole shows."""
     errors = FormErrors()
     check(body, (), errors)
     errors.raise_if_any()  # what follows trusts the shape
@@ -276,7 +276,7 @@ CHOICES = listing(
 
 
 def check_choices(body: Any, kind: int) -> None:
-    """Autocomplete's answer: at most 25, each value of the option's own type."""
+    """Check autocomplete's answer: at most 25, each value of the option's own type."""
     errors = FormErrors()
     shape({"choices": CHOICES})(body, ("data",), errors)
     errors.raise_if_any()
@@ -296,7 +296,7 @@ def check_choices(body: Any, kind: int) -> None:
 
 
 def with_ids_as_text(modal: Json) -> Json:
-    """Whom its lists hold already, as Discord tells it: discord.py sends numbers, which a browser would round."""
+    """Turn the ids in its lists into text, as Discord does: discord.py sends numbers, which a browser would round."""
     for label in modal["components"]:
         inner = [label["component"]] if "component" in label else rows(label, "components")
         for entry in (entry for field in inner for entry in rows(field, "default_values")):

@@ -142,7 +142,7 @@ def _size(body: Json) -> int:
 
 
 def check_names_once(bodies: list[Json]) -> None:
-    """In one bulk overwrite: no two commands of one type and name, and no more than Discord keeps."""
+    """Check one bulk overwrite: no two commands of one type and name, and no more than Discord keeps."""
     errors = FormErrors()
     seen: set[tuple[int, str]] = set()
     counts = dict.fromkeys(LIMITS, 0)

@@ -12,7 +12,7 @@ YEAR_DAYS = 365
 
 
 def new_world(clock: PlaygroundClock | None = None, *, guilds: int = 0) -> World:
-    """The Crux Club (Ada, Bo, Mira, Oz), a second server with Uma, the bot in both; and `guilds` more."""
+    """Make the Crux Club (Ada, Bo, Mira, Oz), a second server with Uma, the bot in both; and `guilds` more."""
     world = World(clock or PlaygroundClock())
     bot = _person(world, "Crux", 400, bot=True, color="#4655d4")
     world.bot_id = world.application_id = bot.id
@@ -36,7 +36,7 @@ def new_world(clock: PlaygroundClock | None = None, *, guilds: int = 0) -> World
 
 
 def fake_token(bot_id: int) -> str:
-    """Well-formed, and no bot's: the middle says so."""
+    """Make a token that is well-formed and no bot's: the middle says so."""
     first = base64.urlsafe_b64encode(str(bot_id).encode()).decode().rstrip("=")
     return f"{first}.FAKE-1.{secrets.token_urlsafe(28)}"
 
@@ -69,7 +69,7 @@ def _guild(world: World, name: str, owner: User, *, age_days: float) -> Guild:
 
 
 def add_bot(world: World, guild: Guild) -> None:
-    """What an invitation does: the bot joins with a role of its own."""
+    """Add the bot as an invitation does, with a role of its own."""
     bot = world.users[world.bot_id]
     role = Role(world.new_id(), guild.id, bot.name, permissions.BOT, position=2, bot_id=bot.id)
     guild.roles[role.id] = role
@@ -125,5 +125,5 @@ def _big_guild(world: World, number: int, owner: User) -> None:
     guild = _guild(world, f"Guild {number}", owner, age_days=300)
     for index in range(20):
         add_channel(world, guild, f"channel-{index}", topic="Something to talk about")
-    for index in range(8):  # beside @everyone and the bot's own
+    for index in range(8):  # as well as @everyone and the bot's own
         add_role(world, guild, f"Role {index}", permissions.EVERYONE)

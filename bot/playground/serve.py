@@ -35,7 +35,7 @@ _POLICY = (
 
 
 class CannotStart(Exception):
-    """One clear sentence for whoever started it."""
+    """One clear sentence for the person who started it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Options:
     folder   where the world is kept; None keeps it in memory
     bot      the bot's command line, {url} stands for the address; None runs no bot
     checked  hold requests and replies against Discord's own description, where it is at hand
-    guilds   empty servers beside the two, in a new world
+    guilds   more servers than the two, empty, in a new world
     begins   the first moment of a new world; None is the machine's now
     """
 
@@ -76,7 +76,7 @@ def refuse_real_token() -> None:
 
 @contextlib.asynccontextmanager
 async def running(options: Options) -> AsyncGenerator[Running]:
-    """A playground from its first answer to its last; raises CannotStart with one sentence."""
+    """Serve a playground from its first answer to its last; raise CannotStart with one sentence."""
     refuse_real_token()
     with contextlib.ExitStack() as held:
         folder = None
@@ -223,7 +223,7 @@ def _print(line: str) -> None:
 
 
 def run(options: Options, *, open_browser: bool = True) -> int:
-    """`crux playground`: the exit code. A reason not to start is one sentence on standard error."""
+    """Run `crux playground`, and return its exit code. A reason not to start is one sentence on standard error."""
     try:
         asyncio.run(serve(options, open_browser=open_browser))
     except CannotStart as reason:

@@ -10,7 +10,7 @@ Check = Callable[[Any, Path, FormErrors], None]
 
 
 def anything(value: Any, path: Path, errors: FormErrors) -> None:
-    """Whatever it is, it is fine."""
+    """Accept any value."""
 
 
 def text(*, least: int = 0, most: int = 4000) -> Check:
@@ -106,7 +106,7 @@ def mapping(inner: Check) -> Check:
 
 
 def shape(required: Mapping[str, Check] | None = None, optional: Mapping[str, Check] | None = None) -> Check:
-    """An object with these keys and no others: a misspelt key is refused by name."""
+    """Accept an object with these keys and no others: a misspelt key is refused by name."""
     needed, known = dict(required or {}), {**(required or {}), **(optional or {})}
 
     def check(value: Any, path: Path, errors: FormErrors) -> None:
@@ -127,7 +127,7 @@ def shape(required: Mapping[str, Check] | None = None, optional: Mapping[str, Ch
 
 
 def by_type(kinds: Mapping[int, Check]) -> Check:
-    """An object whose `type` says which of several shapes it has."""
+    """Accept an object whose `type` says which of several shapes it has."""
 
     def check(value: Any, path: Path, errors: FormErrors) -> None:
         kind: Any = cast(dict[str, Any], value).get("type") if isinstance(value, dict) else None

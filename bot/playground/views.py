@@ -8,7 +8,7 @@ from bot.playground.world import LOADING, Attachment, Channel, Interaction, Mess
 
 
 class Views(PlaceViews):
-    """Messages, commands and interactions beside them."""
+    """Messages, commands and interactions around them."""
 
     # messages
 
@@ -106,7 +106,7 @@ class Views(PlaceViews):
         }
 
     def component(self, component: Json) -> Json:
-        """With media links made whole: what is stored names an attachment, what is shown its address."""
+        """Make media links whole: what is stored names an attachment, what is shown its address."""
         view = dict(component)
         for key in ("components", "items"):
             if key in view:

@@ -216,7 +216,7 @@ class PlaceViews:
         }
 
     def guild_create(self, guild: Guild, *, all_members: bool) -> Json:
-        """What GUILD_CREATE carries: channels and threads the bot can see, and its own member."""
+        """Make what GUILD_CREATE carries: channels and threads the bot can see, and its own member."""
         bot = self.world.bot_id
         seen = [c for c in guild.channels.values() if permissions.can_see(self.world, c, bot)]
         hidden = [c for c in guild.channels.values() if not c.is_thread and c not in seen]

@@ -292,7 +292,7 @@ class World:
         return None if channel.guild_id is None else self.guilds[channel.guild_id]
 
     def dm_with(self, user_id: int) -> Channel:
-        """The channel between the bot and one person; made on first use."""
+        """Find the channel between the bot and one person; made on first use."""
         for channel in self.channels.values():
             if channel.type == ChannelType.DM and user_id in channel.recipients:
                 return channel
@@ -304,5 +304,5 @@ class World:
         return (c for c in self.channels.values() if c.is_thread and c.parent_id in wanted)
 
     def mutual(self, user_id: int) -> bool:
-        """Whether the bot shares a server with this person."""
+        """Return whether the bot shares a server with this person."""
         return any(g.bot_installed and user_id in g.members for g in self.guilds.values())

@@ -1,6 +1,6 @@
 """What a person is shown, as plain values: `words` makes them, `components` turns them into Discord's.
 
-A `Card` is a message, a `Form` asks for something typed or chosen. Whatever is pressed or sent carries its meaning
+A `Card` is a message, a `Form` asks for something typed or chosen. Each press and each sent form carries its meaning
 in its `id`, as `components.Routes` reads it, so it works in an old message and after a restart.
 """
 
@@ -17,7 +17,7 @@ BREAK = " ⏎ "
 
 
 class ButtonLook(Enum):
-    """How a button looks: the act itself, something beside it, one side of YES or NO, an act that can't be undone."""
+    """How a button looks: the act itself, another act, one side of YES or NO, an act that can't be undone."""
 
     MAIN = 1
     PLAIN = 2
@@ -146,5 +146,5 @@ class Form:
 
 
 def turning(*buttons: Button) -> tuple[Button, ...]:
-    """Buttons that turn pages; none where there is only one page."""
+    """Return buttons that turn pages; none where there is only one page."""
     return buttons if any(not button.off for button in buttons) else ()

@@ -41,7 +41,7 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 def view(card: Card, mark: int | None = None) -> ui.LayoutView:
-    """A card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
+    """Draw a card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
     ids = [button.id for button in card.buttons]
     assert len(ids) == len(set(ids)), f"two buttons of one id: {ids}"  # Discord refuses the whole message
     made = ui.LayoutView(timeout=None)
@@ -64,7 +64,7 @@ def view(card: Card, mark: int | None = None) -> ui.LayoutView:
 
 
 def files(card: Card) -> list[discord.File]:
-    """A card's files, to be sent once."""
+    """Make a card's files, to be sent once."""
     made = [discord.File(io.BytesIO(file.content), file.name) for file in card.files]
     if card.picture is not None:
         shown = card.picture
@@ -74,7 +74,7 @@ def files(card: Card) -> list[discord.File]:
 
 
 def modal(form: Form) -> ui.Modal:
-    """A form as Discord's modal."""
+    """Draw a form as Discord's modal."""
     assert len(form.id) <= _LONGEST_ID, form.id
     made = ui.Modal(title=form.title[:45], custom_id=form.id, timeout=None)
     if form.text:
@@ -86,7 +86,7 @@ def modal(form: Form) -> ui.Modal:
 
 
 def values(data: Mapping[str, Any]) -> Values:
-    """What a form was filled in with, from the interaction's own data; what Discord left out isn't there."""
+    """Return what a form was filled in with, from the interaction's own data; what Discord left out isn't there."""
     found: dict[str, str | list[str]] = {}
     for label in cast(list[dict[str, Any]], data.get("components", [])):
         part: dict[str, Any] = label.get("component") or {}
@@ -98,7 +98,8 @@ def values(data: Mapping[str, Any]) -> Values:
 
 
 def has_field(data: Mapping[str, Any], name: str) -> bool:
-    """Whether the form that was sent has a field of this name, filled in or left empty: one of before doesn't."""
+    """Return whether the form that was sent has a field of this name, filled in or empty. An older
+    form may lack it."""
     for label in cast(list[dict[str, Any]], data.get("components", [])):
         part: dict[str, Any] = label.get("component") or {}
         if part.get("custom_id") == name:
@@ -107,13 +108,13 @@ def has_field(data: Mapping[str, Any], name: str) -> bool:
 
 
 def line(filled: Values, name: str) -> str:
-    """The text of one line, without spaces around it and what can't be seen in it: none of that is kept."""
+    """Return the text of one line, without spaces around it and without characters that can't be seen."""
     found = filled.get(name, "")
     return text.seen(found).strip() if isinstance(found, str) else ""
 
 
 def typed_in(card: Iterable[Any]) -> dict[str, str]:
-    """What a refused form was filled in with, as the card of its refusal shows it: `refusals.card` undone.
+    """Return what a refused form was filled in with, as the card of its refusal shows it: `refusals.card` undone.
 
     Nothing else keeps it, so it outlives a restart, and goes when the card does.
     """
@@ -133,7 +134,7 @@ def _contents(parts: Iterable[Any]) -> list[str]:
 
 
 def refilled(form: Form, typed: Mapping[str, str]) -> Form:
-    """A form with these values in its lines and lists, where it has such."""
+    """Return a form with these values in its lines and lists, where it has such."""
 
     def filled(field: Field) -> Field:
         value = typed.get(field.id)
@@ -147,20 +148,20 @@ def refilled(form: Form, typed: Mapping[str, str]) -> Form:
 
 
 def choice(filled: Values, name: str) -> int:
-    """The id chosen in a list, 0 where nothing was."""
+    """Return the id chosen in a list, 0 where nothing was."""
     found = filled.get(name, [])
     chosen = found[0] if found and isinstance(found, list) else "0"
     return int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
 
 
 def picked(filled: Values, name: str) -> str:
-    """The answer chosen in a list, empty where none was."""
+    """Return the answer chosen in a list, empty where none was."""
     found = filled.get(name, [])
     return found[0] if found and isinstance(found, list) else ""
 
 
 def people(data: Mapping[str, Any], name: str) -> tuple[int, ...]:
-    """The people chosen in a list of a form, by Discord id.
+    """Return the people chosen in a list of a form, by Discord id.
 
     Raises:
         ToBot, NotMember: One of them is a bot, or isn't in this server.

@@ -28,18 +28,18 @@ SHORTENED = "Shortened to what fits in one message"
 
 
 def letters(text: str) -> int:
-    """How many letters Discord may count."""
+    """Return how many letters Discord may count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def body(card: Card) -> str:
-    """A card's text as it is sent."""
+    """Return a card's text as it is sent."""
     small = [f"-# {card.small}"] if card.small else []
     return "\n".join([f"### {card.title}", *card.text, *small])
 
 
 def fitted(card: Card, room: int = LETTERS, whole: Button | None = None) -> Card:
-    """The card as it is where its text fits into `room` letters, else shortened, which it says in its fine print.
+    """Return the card as it is where its text fits into `room` letters, else shortened, which its fine print says.
 
     Args:
         whole: Opens the whole text; a shortened card has it.
@@ -76,7 +76,7 @@ def _first(lines: Sequence[str], room: int) -> list[str]:
 
 
 def cut(line: str, most: int) -> str:
-    """The beginning of a line of a card, at a word's end, with nothing of its markdown torn apart."""
+    """Return the beginning of a line of a card, at a word's end, with nothing of its markdown torn apart."""
     if letters(line) <= most:
         return line
     kept = line[: most - 1]
@@ -93,7 +93,7 @@ def cut(line: str, most: int) -> str:
 
 
 def parts(line: str, most: int) -> list[str]:
-    """A long line in pieces that fit, parted at spaces where it can be."""
+    """Return a long line in pieces that fit, parted at spaces where it can be."""
     found: list[str] = []
     while letters(line) > most:
         at = most // 2  # of what is counted as two letters so many fit surely
@@ -117,7 +117,8 @@ def _last(text: str, letter: str) -> int:
 
 
 def called(people: Sequence[int], roles: Sequence[int], more: int) -> list[str]:
-    """The lines beneath a card: one that calls people, by Discord id, and one that counts those whom it doesn't."""
+    """Return the lines below a card: one that mentions people, by Discord id, and one that counts those whom it
+    doesn't."""
     names = [f"<@{person}>" for person in people] + [f"<@&{role}>" for role in roles]
     others = f"-# and {more:,} more who have something on it" if more else ""
     return [line for line in (" ".join(names), others) if line]

@@ -49,7 +49,8 @@ class TradeTicket:
 
     @classmethod
     def to_buy(cls, how: int, seen: int, tolerance: int, **numbers: int) -> "TradeTicket":
-        """
+        """Read a ticket to buy.
+
         Raises:
             Outdated: There is no such way to say how much.
         """
@@ -57,7 +58,7 @@ class TradeTicket:
 
     @classmethod
     def to_sell(cls, how: int, seen: int, tolerance: int, **numbers: int) -> "TradeTicket":
-        """Raises what `to_buy` does."""
+        """Read a ticket to sell. Raise what `to_buy` does."""
         return cls(how=_how(how), seen_bps=seen, tolerance_bps=tolerance, sells=True, **numbers)
 
 
@@ -87,7 +88,7 @@ class OrderTicket:
         return f"market-order:{self.asked}:{self._words}:{self.expires}"
 
     def until(self, at_us: int) -> str:
-        """The custom_id of the button that chooses when it expires, and asks then."""
+        """Return the custom_id of the button that chooses when it expires, and asks then."""
         return f"market-order-until:{self._words}:{at_us}"
 
     @property
@@ -102,7 +103,7 @@ class OrderTicket:
 
     @classmethod
     def read_until(cls, until: int, **numbers: int) -> "OrderTicket":
-        """Nobody asked for it yet: `asked` is 0."""
+        """Read an order that nobody asked for yet: `asked` is 0."""
         return cls.read(expires=until, **numbers)
 
 

@@ -42,7 +42,7 @@ _GONE = {
 
 
 def refusal(error: Exception, currency: Currency) -> str | None:
-    """The sentence for a refusal of the markets; None where the error is none of theirs."""
+    """Return the sentence for a refusal of the markets; None where the error is none of theirs."""
     match error:
         case errors.Unknown():
             return _unknown(error)

@@ -15,7 +15,7 @@ def sentence(stakes: Stakes) -> str:
 
 
 def percent(share: Fraction) -> str:
-    """`75%`, `66.67%`, `0.012%`: two decimals, or near 0 and 100 as many as show two digits of what is left.
+    """Write `75%`, `66.67%`, `0.012%`: two decimals, or near 0 and 100 as many as show two digits of what is left.
 
     Rounded to the nearest; nothing between is ever shown as 0% or 100%.
     """

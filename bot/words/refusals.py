@@ -16,7 +16,7 @@ MOST_TYPED = 3_000
 
 
 def refusal(error: Exception, currency: Currency) -> str | None:
-    """The sentence for an ordinary no; None where the error isn't one, but a mistake of ours."""
+    """Return the sentence for an ordinary refusal; None where the error is a mistake of ours."""
     match error:
         case press.PressRefused():
             return _pressed(error)
@@ -60,8 +60,8 @@ def card(
     typed: Mapping[str, str | list[str]] | None = None,
     choices: tuple[Button, ...] = (),
 ) -> Card:
-    """Why not, with `choices` between what was meant; of a form that opens again with the button `again`, also what
-    was typed, which it is filled with then (`components.typed_in` reads it)."""
+    """Say why not, with `choices` between what was meant. For a form that opens again with the button `again`, show
+    also what was typed, which the form is filled with then (`components.typed_in` reads it)."""
     words: list[str] = []
     left = MOST_TYPED
     for name, value in ((name, _one(value)) for name, value in (typed or {}).items()):
@@ -74,7 +74,7 @@ def card(
 
 
 def choices(error: Exception) -> tuple[Button, ...]:
-    """One button for each reading of what can be read two ways, where a press goes on with it."""
+    """Return one button for each reading of what can be read two ways, where a press goes on with it."""
     if not isinstance(error, press.Unclear):
         return ()
     return tuple(Button(label, button_id, ButtonLook.MAIN) for label, button_id in error.buttons)
@@ -88,7 +88,7 @@ def _one(value: str | list[str]) -> str:
 
 
 def incident(number: str) -> Card:
-    """For our own mistakes: the number finds the lines in the log."""
+    """Word a mistake of ours: the number finds the lines in the log."""
     return Card(
         "Something went wrong in Crux",
         (
@@ -186,7 +186,7 @@ def _grant(error: errors.GrantRefused, currency: Currency) -> str:
 
 
 def _not_yearly(facts: dict[str, int]) -> str:
-    """Why somebody with nothing but what is locked doesn't get the tenth that comes once a year."""
+    """Why a player with nothing but what is locked doesn't get the tenth that comes once a year."""
     if "locked_until_us" not in facts:
         return ""
     return (

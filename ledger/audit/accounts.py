@@ -168,7 +168,7 @@ def _seal(guild: int, number: int, kind: Any, owner: Any) -> bytes | None:
 
 
 def compare(walk: Walk) -> None:
-    """The stored balances, counts and ends, against those that the transfers come to."""
+    """Compare the stored balances, counts and ends with those that the transfers come to."""
     for number, account in walk.accounts.items():
         stood = walk.standing[number]
         if stood is None or (walk.lost and stood[1] != account.entries):

@@ -44,7 +44,7 @@ class Fix(NamedTuple):
 
 
 def of_lines(walk: Walk, row: Transfer, lines: Lines) -> Iterator[Fix]:
-    """One column of one entry put right: first by what follows from the rest, then bit by bit."""
+    """Yield one column of one entry put right: first by what follows from the rest, then bit by bit."""
     for place, line in enumerate(lines):
         for column, value in _following(walk, lines, place, line):
             yield _line_fix(row, lines, place, column, value)
@@ -81,7 +81,7 @@ def _following(walk: Walk, lines: Lines, place: int, line: Entry) -> Iterator[tu
 
 
 def of_rows(walk: Walk, row: Transfer, lines: Lines, strays: Iterable[Entry]) -> Iterator[Fix]:
-    """An entry that belongs elsewhere left out, or one that stands elsewhere put in its place."""
+    """Yield an entry that belongs elsewhere left out, or one that stands elsewhere put in its place."""
     for place, line in enumerate(lines):
         rest = [*lines[:place], *lines[place + 1 :]]
         yield Fix("entries.transfer", _number(line.account), Phrase("another"), line.transfer, row, rest)
@@ -101,14 +101,14 @@ def _in_order(lines: Lines) -> Lines:
 
 
 def missing_lines(lines: Lines) -> list[int]:
-    """Which of the numbers 1, 2, 3 ... no entry has."""
+    """Return which of the numbers 1, 2, 3 ... no entry has."""
     return sorted(
         set(range(1, len(lines) + 1)) - {line.line for line in lines if _number(line.line) is not None}
     )
 
 
 def of_contents(walk: Walk, row: Transfer, lines: Lines, words: Iterable[bytes]) -> Iterator[Fix]:
-    """One column of the transfer itself put right; `words` are digests that its notes would have."""
+    """Yield one column of the transfer itself put right; `words` are digests that its notes would have."""
     likely: dict[str, Iterable[object]] = {
         "key": _as_text(row.key),
         "kind": joined(_as_text(row.kind), sorted({*walk.kinds, REVERSAL})),
@@ -124,7 +124,7 @@ def of_contents(walk: Walk, row: Transfer, lines: Lines, words: Iterable[bytes])
 
 
 def of_types(row: Transfer, lines: Lines) -> Fix | None:
-    """A column that holds what it can't hold at all."""
+    """Find a column that holds what it can't hold at all."""
     for column, kinds in _TYPES.items():
         found = getattr(row, column)
         if type(found) not in kinds or (isinstance(found, str) and not _is_utf8(found)):
@@ -134,7 +134,7 @@ def of_types(row: Transfer, lines: Lines) -> Fix | None:
 
 
 def of_sums(walk: Walk, row: Transfer, lines: Lines) -> Fix:
-    """The first thing about the entries that is not as it must be; nothing is put right."""
+    """Find the first thing about the entries that is not as it must be; nothing is put right."""
     for place, line in enumerate(lines, start=1):
         for column in ("line", *_NUMBERS):
             if type(getattr(line, column)) is not int:
@@ -157,7 +157,7 @@ def of_sums(walk: Walk, row: Transfer, lines: Lines) -> Fix:
 
 
 def continues(stood: Standing, line: Entry, *, lost: bool) -> bool:
-    """Whether an entry continues its account; where rows are lost it may skip some."""
+    """Return whether an entry continues its account; where rows are lost it may skip some."""
     balance, count, _ = stood
     if balance + line.amount == line.balance_after and count + 1 == line.account_seq:
         return True
@@ -165,7 +165,8 @@ def continues(stood: Standing, line: Entry, *, lost: bool) -> bool:
 
 
 def near(value: object) -> Iterator[object]:
-    """Every value that one flipped bit makes of this one, as SQLite stores numbers in 1, 2, 3, 4, 6 or 8 bytes."""
+    """Yield every value that one flipped bit makes of this one, as SQLite stores numbers in 1, 2,
+    3, 4, 6 or 8 bytes."""
     if isinstance(value, int):
         yield from sorted(_near_number(value))
     elif isinstance(value, bytes):

@@ -26,7 +26,7 @@ class DoubtedPage:
 
 
 def read_page(tx: Connection, walk: Walk, first: int, last: int) -> DoubtedPage:
-    """Everything on a page: by the key of each transfer, and where that leaves gaps through the whole table."""
+    """Read everything on a page: by the key of each transfer, and where that leaves gaps through the whole table."""
     page, asked = DoubtedPage(), {"g": walk.guild, "first": first, "last": last}
     for number in range(first, last + 1):
         transfers = audit_rows.read(tx, audit_rows.TRANSFER, g=walk.guild, first=number)
@@ -47,7 +47,8 @@ def read_page(tx: Connection, walk: Walk, first: int, last: int) -> DoubtedPage:
 
 
 def check_order(tx: Connection, walk: Walk, page: DoubtedPage, first: int, last: int) -> None:
-    """Every transfer is right, and yet the page was doubted: does a walk along it meet a row that is none of them?"""
+    """Check the order of a doubted page whose every transfer is right: does a walk along it meet a row that is none
+    of them?"""
     asked = {"g": walk.guild, "first": first, "last": last}
     transfers, _ = audit_rows.read(tx, audit_rows.TRANSFERS, **asked)
     entries, _ = audit_rows.read(tx, audit_rows.ENTRIES, **asked)

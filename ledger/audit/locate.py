@@ -4,7 +4,7 @@ A book says most things twice, and that tells where it lies. An entry's amount, 
 the others and from the entry before; the digest covers all of them and what the transfer says. So the stored digest
 is asked: with which one value put right does it agree? A value that follows from the rest is tried first, then every
 value that is one bit away from what is stored. Where it agrees with nothing (several things are wrong at once, or
-somebody rewrote the chain as well) the sums alone must tell, and where they can't, what it can be is named.
+a forger rewrote the chain as well) the sums alone must tell, and where they can't, what it can be is named.
 """
 
 from collections.abc import Iterator
@@ -158,7 +158,7 @@ class _Tracer:
         )
 
     def _summing(self, row: Transfer, lines: Lines) -> Fix | None:
-        """The one value with which the entries add up, whatever the digest says."""
+        """The one value with which the entries add up, for any digest."""
         tries = candidates.of_lines(self.walk, row, lines)
         return next((fix for fix in tries if self._follows(fix.row, fix.lines)), None)
 

@@ -174,7 +174,7 @@ GUILDS = {
 
 
 def rows(tx: Connection, statement: Compiled, **values: Any) -> Rows:
-    """All rows at once.
+    """Read all rows at once.
 
     Raises:
         Unreadable: One of them can't be read.
@@ -186,7 +186,7 @@ def rows(tx: Connection, statement: Compiled, **values: Any) -> Rows:
 
 
 def read(tx: Connection, statement: Compiled, **values: Any) -> tuple[Rows, Unreadable | None]:
-    """The rows up to the first that can't be read, and why it can't."""
+    """Read the rows up to the first that can't be read, and say why it can't."""
     found: Rows = []
     try:
         for row in statement.rows(tx, **values):
@@ -200,7 +200,7 @@ def read(tx: Connection, statement: Compiled, **values: Any) -> tuple[Rows, Unre
 
 
 def unreadable(error: BaseException) -> Unreadable | None:
-    """What an error says about the rows; None where it is about something else, such as a lost connection."""
+    """Return what an error says about the rows; None where it is about something else, such as a lost connection."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF

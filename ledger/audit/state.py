@@ -30,7 +30,7 @@ class Phrase(str):
 MISSING = Phrase("missing")
 
 _MAY_OWE = {VOID: ("wallet",), DEBT: ("wallet",), REVERSAL: ("wallet", "house")}
-"""Which accounts a kind of transfer may take below zero, beside the mint (RULES A4, A7)."""
+"""Which accounts a kind of transfer may take below zero, apart from the mint (RULES A4, A7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _worded(value: int | str | None) -> str:
 
 
 def shown(value: object) -> int | str | None:
-    """A stored value as a problem may tell it: numbers and digests as they are, texts by their length."""
+    """Return a stored value as a problem may tell it: numbers and digests as they are, texts by their length."""
     if value is None or type(value) is int or (type(value) is str and value in schema.KINDS):
         return value
     if isinstance(value, Phrase):
@@ -178,7 +178,7 @@ class Walk:
         self.entries += entries
 
     def may_search(self) -> bool:
-        """Whether a whole table may be searched once more for what is missing, and counts it."""
+        """Return whether a whole table may be searched once more for what is missing, and counts it."""
         self.searches += 1
         return self.searches <= MOST_SEARCHES
 
@@ -188,7 +188,7 @@ class Walk:
             self.wanted = None
 
     def knows(self, kinds: set[str]) -> bool:
-        """Whether these are kinds of transfer, each looked at once."""
+        """Return whether these are kinds of transfer, each looked at once."""
         fresh = kinds - self.kinds
         if fresh:
             if not all(map(_KIND.fullmatch, fresh)):
@@ -213,7 +213,7 @@ class Walk:
 
 
 def overdraws(transfer_kind: str, account_kind: str, amount: int, after: int) -> bool:
-    """Whether an entry leaves an account below zero that it may not (A3, A4, A7)."""
+    """Return whether an entry leaves an account below zero that it may not (A3, A4, A7)."""
     if after >= 0 or account_kind == "mint":
         return False
     if account_kind in schema.NEVER_NEGATIVE:
@@ -222,7 +222,7 @@ def overdraws(transfer_kind: str, account_kind: str, amount: int, after: int) ->
 
 
 def note_fits(digest: object, text: Any, salt: Any, erased: object) -> bool:
-    """Whether a note is erased, or is the one whose salted digest its transfer has."""
+    """Return whether a note is erased, or is the one whose salted digest its transfer has."""
     if erased == 1:
         return text is None and salt is None
     return erased == 0 and hash_chain.words_digest(text, salt) == digest

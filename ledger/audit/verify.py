@@ -4,12 +4,12 @@
     print(*report.problems)  # Guild 1001, transfer 7, account 3: entries.amount should be 100 and is 612.
 
 No stored value is trusted for another: balances, sequences and digests are made again from the first transfer on, and
-the accounts and the head as they are now are compared with what comes out. It works beside a running writer: head and
+the accounts and the head as they are now are compared with what comes out. It works while a writer runs: head and
 accounts are noted in one short read, then transfers and entries are read by key up to that head, a page at a time.
 In memory are the accounts and one page.
 
-What it can't see: whoever may rewrite every row may rewrite every digest too, and what comes out is a sound book of
-other transfers. Against that, and against a book that ends too early, stands only a head that somebody noted
+What it can't see: a forger of every row may rewrite every digest too, and what comes out is a sound book of
+other transfers. Against that, and against a book that ends too early, stands only a head that a person noted
 elsewhere: `head`.
 """
 
@@ -41,7 +41,7 @@ class Report:
     Attributes:
         guild: 0 where it is about the database as a whole.
         transfers, entries, accounts: How many were read.
-        head: The digest of the last transfer, in hex. Whoever notes it can give it to the next audit.
+        head: The digest of the last transfer, in hex. A noted head can be given to the next audit.
         problems: The first is the first difference; what follows may be its consequences. At most 50.
     """
 
@@ -266,7 +266,7 @@ def _told(head: str | None) -> bytes | None:
 
 
 def _check_told(walk: Walk, head: str | None, transfers: int | None) -> None:
-    """What somebody noted earlier must still be there; else the book was cut off, or written anew."""
+    """The head that was noted earlier must still be there; else the book was cut off, or rewritten."""
     if transfers is not None and walk.end < transfers:
         walk.report("transfers.number", transfers, Phrase(f"cut off after {walk.end}"), transfer=walk.end + 1)
     if walk.wanted is not None and not walk.full:

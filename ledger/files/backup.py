@@ -64,7 +64,7 @@ def backup(url: str, target: Path) -> Backup:
 def _copy(tx: Connection, part: Path, target: Path) -> None:
     book = tx.connection.driver_connection
     assert isinstance(book, sqlite3.Connection)
-    # This read holds one state of the book. Without it each commit of somebody else begins the copy anew, which
+    # This read holds one state of the book. Without it each commit of another connection restarts the copy, which
     # on a busy book never ends. In WAL mode it keeps nobody from writing.
     book.execute("BEGIN")
     book.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -93,7 +93,7 @@ def _verified(part: Path, shown: str) -> Backup:
 
 @contextmanager
 def _unfinished(target: Path) -> Generator[Path]:
-    """A name beside the target, which no reader takes for a backup; gone again if it isn't renamed."""
+    """A name next to the target, which no reader takes for a backup; gone again if it isn't renamed."""
     number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(number)
     try:

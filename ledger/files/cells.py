@@ -19,17 +19,17 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - in UTC, said by the Z that is wr
 
 
 def guard(text: str) -> str:
-    """`text` as a spreadsheet will leave it alone."""
+    """Return `text` as a spreadsheet will leave it alone."""
     return f"'{text}" if text[:1] in _LEADING or _NUMBER.fullmatch(text) else text
 
 
 def unguard(cell: str) -> str:
-    """The text behind a guarded cell."""
+    """Return the text behind a guarded cell."""
     return cell.removeprefix("'")
 
 
 def word(text: str) -> str:
-    """A guarded text cell, in quotes where CSV needs them."""
+    """Return a guarded text cell, in quotes where CSV needs them."""
     if _PLAIN.fullmatch(text):
         return text
     cell = guard(text)
@@ -37,17 +37,17 @@ def word(text: str) -> str:
 
 
 def ident(number: int) -> str:
-    """A Discord id: text, because spreadsheets keep 15 digits of a number."""
+    """Write a Discord id as text, because spreadsheets keep 15 digits of a number."""
     return f"'{number}"
 
 
 def moment(us: int) -> str:
-    """Microseconds since 1970 as ISO 8601 in UTC: `2026-11-20T12:00:00.000000Z`."""
+    """Write microseconds since 1970 as ISO 8601 in UTC: `2026-11-20T12:00:00.000000Z`."""
     return (_EPOCH + timedelta(0, 0, us)).isoformat("T", "microseconds") + "Z"
 
 
 def amount(minor: int) -> str:
-    """Two cells, for the millions that go through here: minor units, and the same in points."""
+    """Write two cells, for the millions that go through here: minor units, and the same in points."""
     if -UNIT < minor < UNIT:
         return f"{minor},{money.points(minor)}"
     text = str(minor)

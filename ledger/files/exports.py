@@ -1,6 +1,6 @@
 """A book as CSV: entries, transfers or accounts of a guild, a player or a period, and the folder of a whole guild.
 
-Streamed page by page beside the writes (`paging`), cells as `cells` says, UTF-8, one line break a row. Numbers are
+Streamed page by page during the writes (`paging`), cells as `cells` says, UTF-8, one line break a row. Numbers are
 plain, so a column of them adds up anywhere; ids of Discord are text.
 
 In `entries` a row's first cell says what it is: `opening` rows tell what each account held before the period,
@@ -126,7 +126,7 @@ _FORGOTTEN = paging.page(
 
 
 def blocks(tx: Connection, selection: Selection) -> Iterator[str]:
-    """A table as CSV, some whole lines at a time.
+    """Yield a table as CSV, some whole lines at a time.
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to export.
@@ -136,7 +136,7 @@ def blocks(tx: Connection, selection: Selection) -> Iterator[str]:
 
 
 def stream(db: Database, selection: Selection) -> AsyncIterator[str]:
-    """The same of an open database, beside its writes."""
+    """Yield the same of an open database, without stopping its writes."""
     return paging.stream(db, paging.guarded(selection.guild, _selected(selection)))
 
 
@@ -366,7 +366,7 @@ class _Files:
 
 @contextmanager
 def _new(folder: Path) -> Generator[Path, None, None]:
-    """A folder beside the wanted one, which takes its name when all went well and else is gone."""
+    """A folder next to the wanted one, which takes its name when all went well and else is gone."""
     with _disk(folder):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise AlreadyThere(folder)

@@ -28,7 +28,7 @@ CHUNK = 1_000
 """Rows that go to the database in one call."""
 
 UNKNOWN = bytes(32)
-"""The request digest of a key whose request stayed behind: whoever comes with it again is refused all the same."""
+"""The request digest of a key whose request stayed behind: a repeat of it is refused all the same."""
 
 _CONSTRAINT = re.compile(r"\b(?:ck|uq|pk|fk|ix)_\w+")
 
@@ -45,7 +45,7 @@ def import_folder(tx: Connection, folder: Path, also: Also | None = None) -> Sum
     Where people stayed behind, players have numbers and no Discord ids, as if they had all had themselves deleted.
 
     Args:
-        also: Reads what other rooms have put beside the book, once it is audited; what it raises undoes all of it.
+        also: Reads what other rooms have put next to the book, once it is audited; what it raises undoes all of it.
 
     Raises:
         NotABook: The folder is not a whole export, or something in it was changed; the sentence says what and where.
@@ -283,7 +283,7 @@ class _Import:
             raise NotABook(f"{name} holds {found} {what} instead of {promised}. Nothing was imported.")
 
     def _audit(self) -> None:
-        """Whatever else a book must hold, its words' digests among it."""
+        """The other things that a book must hold, its words' digests among them."""
         if self.tx.dialect.name == "postgresql":
             # Until its daemon has looked, PostgreSQL takes the tables for as small as they were, and reads each
             # page of a large book by way of all its accounts: 15 times slower at 100,000 entries.

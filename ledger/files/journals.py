@@ -7,7 +7,7 @@ One transaction a transfer, one commodity, points with two decimals. What can be
   moved (the last TOUCHED of them, where a day moved more), and at the end what all of them hold.
 
 The tools sort by day, and a book is in the order of its transfers, whose own times may stand a moment out of it. So a
-transaction is dated by the latest time so far, and bears its own time beside its key and digest. A journal of a
+transaction is dated by the latest time so far, and bears its own time with its key and digest. A journal of a
 period begins with what was brought forward, dated the day before, and every journal ends with the closing balances.
 A player's journal holds whole transfers, and asserts only the player's own accounts.
 
@@ -40,7 +40,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._:/-]", re.ASCII)
 
 
 def blocks(tx: Connection, selection: Selection, style: Style = "hledger") -> Iterator[str]:
-    """A journal, some whole lines at a time. The selection's table does not matter.
+    """Yield a journal, some whole lines at a time. The selection's table does not matter.
 
     Raises:
         UnknownGuild, UnknownPlayer: There is nothing to write.
@@ -50,7 +50,7 @@ def blocks(tx: Connection, selection: Selection, style: Style = "hledger") -> It
 
 
 def stream(db: Database, selection: Selection, style: Style = "hledger") -> AsyncIterator[str]:
-    """The same of an open database, beside its writes."""
+    """Yield the same of an open database, without stopping its writes."""
     return paging.stream(db, paging.guarded(selection.guild, _journal(selection, style)))
 
 
@@ -128,7 +128,7 @@ class _Act(NamedTuple):
     digest: bytes
 
     def facts(self) -> dict[str, int | str]:
-        """What a transaction carries beside its postings."""
+        """What a transaction carries as well as its postings."""
         facts: dict[str, int | str] = {"at": moment(self.at_us), "key": _safe(self.key), "actor": self.actor}
         if self.reverses is not None:
             facts["reverses"] = self.reverses

@@ -1,7 +1,7 @@
-"""Reading a book page by page, beside the writes and up to a noted head.
+"""Reading a book page by page, during the writes and up to a noted head.
 
 An export of a large book takes minutes, and no read transaction may last over a second. So what reads is a generator
-that asks for one page after another and yields text in between; whoever drives it carries each question out by
+that asks for one page after another and yields text in between; its caller carries each question out by
 itself: `run` on a connection, `stream` on an open database. Both hold one page at a time.
 """
 
@@ -89,7 +89,7 @@ class Scope:
         return self.selection.guild
 
     def owns(self, kind: str, owner: int) -> bool:
-        """Whether an account is among those that were selected."""
+        """Return whether an account is among those that were selected."""
         return self.selection.player is None or (owner == self.selection.player and kind in OWN)
 
     def values(self, **more: Any) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def run(tx: Connection, steps: Steps) -> Iterator[str]:
 
 
 def find(tx: Connection, answer: Answer[A]) -> A:
-    """What a part of a reader finds out, on one connection."""
+    """Return what a part of a reader finds out, on one connection."""
     try:
         ask = next(answer)
         while True:
@@ -190,7 +190,8 @@ async def stream(db: Database, steps: Steps) -> AsyncIterator[str]:
 
 
 def guarded(guild: int, steps: Steps) -> Steps:
-    """A reader of a book that may be damaged: a row that is missing or a time that never was is no bug of ours.
+    """Return a reader of a book that may be damaged: a row that is missing or a time that never was is no bug of
+    ours.
 
     Raises:
         BookDamaged: The reader met such a thing.
@@ -202,7 +203,8 @@ def guarded(guild: int, steps: Steps) -> Steps:
 
 
 def page(statement: sa.Select[*tuple[Any, ...]]) -> Compiled:
-    """A statement that gives at most `limit` rows. Without an offset SQLite's compiler adds a parameter for one."""
+    """Return a statement that gives at most `limit` rows. Without an offset SQLite's compiler adds a parameter for
+    one."""
     return Compiled(statement.limit(param("limit")).offset(sa.literal_column("0")))
 
 
@@ -253,7 +255,7 @@ _WHOLE_ENTRIES = page(
 
 
 def fetch(tx: Connection, ask: PageQuery) -> Rows:
-    """All rows of one page."""
+    """Return all rows of one page."""
     if isinstance(ask.statement, Compiled):
         return cast(Rows, list(ask.statement.rows(tx, **ask.values)))
     return cast(Rows, list(tx.execute(ask.statement, ask.values)))
@@ -298,19 +300,19 @@ def _before(guild: int, moment: datetime | None, head: int, *, default: int) -> 
 
 
 def ask_transfers(scope: Scope, after: int, upto: int, limit: int | None = None) -> PageQuery:
-    """A page of number, at_us, kind, key, actor, reverses, format, words and digest, in order."""
+    """Return a page of number, at_us, kind, key, actor, reverses, format, words and digest, in order."""
     statement = _TRANSFERS if scope.selection.player is None else _THEIR_TRANSFERS
     return PageQuery(statement, scope.values(after=after, upto=upto, limit=limit or PAGE))
 
 
 def ask_acts(scope: Scope, after: int, upto: int) -> PageQuery:
-    """The first five of these only: what an entry repeats of its transfer."""
+    """Return the first five of these only: what an entry repeats of its transfer."""
     statement = _ACTS if scope.selection.player is None else _THEIR_ACTS
     return PageQuery(statement, scope.values(after=after, upto=upto, limit=PAGE))
 
 
 def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) -> PageQuery:
-    """A page of transfer, line, account, kind, owner, account_seq, amount and balance_after, in order.
+    """Return a page of transfer, line, account, kind, owner, account_seq, amount and balance_after, in order.
 
     Args:
         after: The transfer and line of the entry before the page.
@@ -323,7 +325,7 @@ def ask_entries(scope: Scope, after: tuple[int, int], *, whole: bool = False) ->
 
 
 def states(scope: Scope, after: int, *, at: int) -> Answer[list[AccountAfter]]:
-    """A page of accounts, in order of number, as they were after transfer number `at`."""
+    """Return a page of accounts, in order of number, as they were after transfer number `at`."""
     statement = _ACCOUNTS if scope.selection.player is None else _THEIR_ACCOUNTS
     rows: Rows = yield PageQuery(statement, scope.values(after=after, upto=scope.accounts, limit=ACCOUNTS))
     latest = yield from _latest(scope.guild, {row[0]: row[1] for row in rows}, at)

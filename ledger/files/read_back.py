@@ -138,7 +138,7 @@ class CsvFile:
             raise self.wrong(otherwise)
 
     def require_points(self, *places: int) -> None:
-        """Points must say what the minor units in the cell before them say."""
+        """Check that points say the same as the minor units in the cell before them."""
         for place in places:
             said = money.points(int(self.raw[place - 1]))
             self.require(self.raw[place] == said, f"{self.columns[place]} should be {said}")
@@ -229,7 +229,7 @@ def manifest(folder: Path) -> Manifest:
 
 
 def _promised(found: dict[str, Any]) -> Manifest:
-    """The manifest's facts; whatever is wrong with them raises one of the errors that `manifest` catches."""
+    """The manifest's facts; every fault in them raises one of the errors that `manifest` catches."""
     transfers, entries, accounts, players = (found[name] for name in COUNTED)
     files = {name: Promise(made["lines"], made["sha256"]) for name, made in found["files"].items()}
     tables_there = {name for name in COLUMNS if name != "forgotten" or found["people"] is True}

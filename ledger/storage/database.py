@@ -2,7 +2,7 @@
 
 db = await Database.open("sqlite:///crux.db")
 posted = await db.write(grants.start, request, now)      # one transaction, under request.key, once
-balance = await db.read(statements.balance, account)     # short, beside the writes
+balance = await db.read(statements.balance, account)     # short, during the writes
 """
 
 import asyncio
@@ -128,7 +128,7 @@ class Database:
     async def read(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
     ) -> A:
-        """Run a short read beside the writes.
+        """Run a short read during the writes.
 
         Raises:
             ReadTooLong: It took more than half a second of work, or five by the clock, and was cut off.
@@ -140,7 +140,7 @@ class Database:
     async def read_patiently(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
     ) -> A:
-        """`read` for what nobody waits for: where that is cut off, the same once more without a limit."""
+        """Run `read` for what nobody waits for: where that is cut off, the same once more without a limit."""
         try:
             return await self.read(reader, *args, **named)
         except ReadTooLong:
@@ -198,7 +198,7 @@ def run_alone(url: str, work: Callable[[Connection], A], *, write: bool = False)
 
 
 def read_book(url: str, work: Callable[[Connection], A]) -> A:
-    """`run_alone` for a read of a database that is at this code's version.
+    """Run `run_alone` for a read of a database that is at this code's version.
 
     Raises:
         StorageError: The database can't be used, or is at another version, and why.

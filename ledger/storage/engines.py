@@ -42,7 +42,7 @@ Mode = Literal["write", "make", "read"]
 
 
 def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
-    """A synchronous engine of one connection in driver autocommit: whoever uses it says BEGIN and COMMIT.
+    """Make a synchronous engine of one connection in driver autocommit: its user says BEGIN and COMMIT.
 
     Raises:
         OldSqlite, NotThere, Unreachable, ReadOnly: It can't be used this way, and why.
@@ -122,14 +122,14 @@ def _writable(path: Path) -> bool:
 
 
 def take_write_lock(engine: sa.Engine) -> None:
-    """Wait for the write lock and let go of it: whoever holds it for longer is noticed before we start."""
+    """Wait for the write lock and let go of it: a program that holds it for longer is noticed before we start."""
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.exec_driver_sql("ROLLBACK")
 
 
 def sqlite_readers(address: Address) -> AsyncEngine:
-    """Four connections of aiosqlite that can't write, for long reads."""
+    """Open four connections of aiosqlite that can't write, for long reads."""
     engine = create_async_engine(
         "sqlite+aiosqlite://",
         async_creator=lambda: aiosqlite.connect(

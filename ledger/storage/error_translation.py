@@ -1,4 +1,4 @@
-"""What a driver's error means to whoever runs Crux."""
+"""What a driver's error means to the operator."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ _ROOM = 64 * 1024  # bytes: SQLite's shared memory file alone takes 32 KiB
 
 
 def storage_error(error: BaseException, shown: str) -> LedgerError | None:
-    """The StorageError behind a driver's error, or None where it says nothing about the storage.
+    """Return the StorageError behind a driver's error, or None where it says nothing about the storage.
 
     Args:
         shown: The database as its owner knows it: the file's path, or the address without its password.
@@ -69,7 +69,7 @@ def telling(shown: str) -> Generator[None]:
 
 
 def told_as(error: BaseException, shown: str) -> BaseException:
-    """The LedgerError that stands for a driver's error, or else the error itself."""
+    """Return the LedgerError that stands for a driver's error, or else the error itself."""
     known = storage_error(error, shown)
     if known is None or known is error:
         return error

@@ -4,9 +4,9 @@ A unit takes the transaction, one frozen request and the time, and does everythi
 more than once before its answer is told, so it changes nothing outside the database, takes ids and randomness as
 arguments, and never catches a database error.
 
-What others have to do about it, it says by `happened`: one event for each thing. When the unit is over, whoever the
-database was opened with follows these, in the same savepoint and before the answer is written down. A unit that is
-refused leaves no events, and a follower that fails undoes the unit.
+What others have to do about it, it says by `happened`: one event for each thing. When the unit is over, the follower
+that the database was opened with follows these, in the same savepoint and before the answer is written down. A
+refused unit leaves no events, and a follower that fails undoes the unit.
 """
 
 import functools
@@ -144,7 +144,7 @@ def perform(
 
 
 def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
-    """SHA-256 over the unit's name and the request's fields; what tells a repeat from a key used twice."""
+    """Compute SHA-256 over the unit's name and the request's fields; it tells a repeat from a key used twice."""
     try:
         body = _requests(type(request)).dump_json(
             request, warnings=False
@@ -155,13 +155,14 @@ def request_digest(unit: Unit[Any, Any], request: object) -> bytes:
 
 
 def stored_name(unit: Unit[Any, Any]) -> str:
-    """The name of an operation as digests hold it: the one that it had when a book first could hold its presses."""
+    """Return the name of an operation as digests hold it: the one that it had when a book first could hold its
+    presses."""
     name = unit.__qualname__
     return OLD_NAMES.get(f"{unit.__module__}.{name}", name)
 
 
 def was_done(tx: Connection, guild: int, key: str) -> bool:
-    """Whether something was carried out under this key."""
+    """Return whether something was carried out under this key."""
     return _FIND_DONE.row(tx, g=guild, key=key) is not None
 
 

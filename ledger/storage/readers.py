@@ -24,7 +24,7 @@ A = TypeVar("A")
 _STEPS = 20_000  # of SQLite's virtual machine: about a millisecond
 
 PATIENCE = 10
-"""How many times its limit a read may take by the clock, whatever it waits for."""
+"""How many times its limit a read may take by the clock, with all its waiting."""
 
 
 @dataclass(slots=True, eq=False)

@@ -16,12 +16,12 @@ _FOLDER = Path(migrations.__file__).parent
 
 @cache
 def known() -> tuple[str, ...]:
-    """Every version this code knows, oldest first: each step's file begins with its number."""
+    """Return every version this code knows, oldest first: each step's file begins with its number."""
     return tuple(sorted(path.name[:4] for path in (_FOLDER / "versions").glob("[0-9]*.py")))
 
 
 def found(tx: Connection) -> str | None:
-    """The version a database is at; None where nothing was migrated yet. Reads only."""
+    """Return the version a database is at; None where nothing was migrated yet. Reads only."""
     if not sa.inspect(tx).has_table("alembic_version"):
         return None
     return tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

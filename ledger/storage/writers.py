@@ -32,7 +32,7 @@ CONNECTIONS = 16
 """Writing connections on PostgreSQL; background work takes at most a quarter of them."""
 
 ATTEMPTS = 7
-"""On PostgreSQL, over three seconds: a server that is started anew takes as long."""
+"""On PostgreSQL, over three seconds: a server that is restarted takes as long."""
 
 Work = Callable[[Connection, bool], Any]
 """A unit bound to its request; the flag says that this work may have been committed (see `operations.perform`)."""
@@ -73,7 +73,7 @@ class QueuedWrite:
 
 @dataclass(slots=True)
 class Waiting:
-    """The two queues. Appended to by the event loop, taken from by whoever carries work out."""
+    """The two queues. Appended to by the event loop, taken from by the workers."""
 
     presses: deque[QueuedWrite] = field(default_factory=deque[QueuedWrite])
     background: deque[QueuedWrite] = field(default_factory=deque[QueuedWrite])
@@ -85,7 +85,7 @@ class Waiting:
         queue.append(job)
 
     def take(self, *, background: bool) -> QueuedWrite | None:
-        """The next job that somebody still waits for; background work only if it may be."""
+        """Return the next job that a caller still waits for; background work only if it may be."""
         for queue in (self.presses, self.background) if background else (self.presses,):
             while queue:
                 job = queue.popleft()
@@ -170,7 +170,7 @@ class SqliteWriter(Writer):
         self._loop.call_soon_threadsafe(_tell, group)
 
     def _in_one_commit(self, first: QueuedWrite, group: list[QueuedWrite]) -> None:
-        """Run `first` and whatever else waits in one transaction."""
+        """Run `first` and all else that waits in one transaction."""
         tx, driver = self._connect()
         driver.execute("BEGIN IMMEDIATE")
         for job in self._members(group):
@@ -231,7 +231,7 @@ class SqliteWriter(Writer):
         return self._tx, driver
 
     def _disconnect(self) -> None:
-        """Throw the connection away with whatever it had not committed."""
+        """Throw the connection away with all that it had not committed."""
         if self._tx is not None:
             self._tx.invalidate()
             self._tx.close()

@@ -182,10 +182,10 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
 
 
 def before_move(tx: Connection, guild: int, number: int, player: int, to: int, now: datetime) -> Bet:
-    """A player's bet as it would be on the claim that supersedes its own, before anybody signs for that.
+    """Return a player's bet as it would be on the claim that supersedes its own, before anybody signs for that.
 
     Raises:
-        What `move_bet` raises, whatever was shown.
+        What `move_bet` raises, for every shown text.
     """
     bet = own_bet(tx, guild, number, player, now, move="move_bet")
     return fitted_for_both(tx, bet, *_both(tx, bet, to, now))

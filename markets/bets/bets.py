@@ -150,7 +150,7 @@ def pay(
 
 
 def came(bet: Bet, maker_gets: int, taker_gets: int) -> tuple[Profit, Profit]:
-    """What a bet brought its two sides, for the board."""
+    """Return what a bet brought its two sides, for the board."""
     return (
         Profit(bet.maker, bet.maker_stake, maker_gets),
         Profit(bet.taker, bet.taker_stake, taker_gets),
@@ -158,7 +158,7 @@ def came(bet: Bet, maker_gets: int, taker_gets: int) -> tuple[Profit, Profit]:
 
 
 def credited(tx: Connection, guild: int, player: int, amount: int, now: datetime) -> dict[Account, int]:
-    """Where what a player gets goes: their wallet. Of somebody who was deleted it pays off the debt that stayed, or
+    """Return where a player's payout goes: their wallet. Of a deleted player it pays off the debt that stayed, or
     followed them when they came back, and the rest is the house's (E4)."""
     if not amount:
         return {}
@@ -172,8 +172,8 @@ def credited(tx: Connection, guild: int, player: int, amount: int, now: datetime
 
 
 def followed(tx: Connection, guild: int, player: int, now: datetime) -> int:
-    """What a deleted player owed and has followed them to a later number: what they get pays it back, in a unit of
-    its own."""
+    """Return what a deleted player owed and has followed them to a later number. Payouts to them pay it back, in a
+    unit of its own."""
     moved = returned.moved(tx, guild, player)
     if moved:
         jobs.schedule(tx, guild, "orders.debt", player, to_us(now))
@@ -181,7 +181,7 @@ def followed(tx: Connection, guild: int, player: int, now: datetime) -> int:
 
 
 def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, note: Words | None) -> Posted:
-    """Undo a bet's payout by its opposite: the pot is in escrow again, and whoever spent theirs has a debt (A4)."""
+    """Undo a bet's payout by its opposite: the pot is in escrow again. A player who spent theirs has a debt."""
     assert bet.paid_by is not None
     accounts.reopen(tx, bet.escrow)
     posted = reverse(tx, guild=bet.guild, key=key, transfer=bet.paid_by, now=now, actor=actor, note=note)
@@ -194,7 +194,7 @@ def take_back(tx: Connection, bet: Bet, *, key: str, now: datetime, actor: int, 
 
 
 def load_bet(tx: Connection, guild: int, number: int) -> Bet:
-    """A bet by its number.
+    """Return a bet by its number.
 
     Raises:
         UnknownBet: This server has none; an offer of that number was perhaps never accepted.
@@ -206,7 +206,7 @@ def load_bet(tx: Connection, guild: int, number: int) -> Bet:
 
 
 def bet_of(row: Sequence[Any]) -> Bet:
-    """A row of BET_COLUMNS as a Bet."""
+    """Return a row of BET_COLUMNS as a Bet."""
     values: dict[str, Any] = dict(zip(_BET_FIELDS, row, strict=True))
     values["against"] = bool(values["against"])
     values["terms"] = bytes(values["terms"]).hex()
@@ -217,7 +217,7 @@ def bet_of(row: Sequence[Any]) -> Bet:
 def own_bet(
     tx: Connection, guild: int, number: int, player: int, now: datetime, *, move: str = "agree"
 ) -> Bet:
-    """A live bet of a player's own, which they would end (`agree`) or move (`move_bet`).
+    """Load a live bet of a player's own, which they would end (`agree`) or move (`move_bet`).
 
     Raises:
         UnknownBet, NotASide, BetEnded: It is none of theirs, or has ended.
@@ -232,7 +232,7 @@ def own_bet(
 
 
 def schedule_year(tx: Connection, claim: Claim, bet: int, now: datetime) -> None:
-    """A yearly note for bets that run longer than two years."""
+    """Schedule a yearly note for a bet that runs longer than two years."""
     if claim.deadline_us and claim.deadline_us - to_us(now) > 2 * YEAR_US:
         jobs.schedule(tx, claim.guild, "bet.year", bet, to_us(now) + YEAR_US)
 

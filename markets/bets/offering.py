@@ -64,7 +64,7 @@ class Renew:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Answer an offer with another: the stakes as whoever counters would make them."""
+    """Answer an offer with another: the stakes as the player who counters would make them."""
 
     guild: int
     key: str
@@ -140,7 +140,7 @@ def renew(tx: Connection, request: Renew, now: datetime) -> Offer:
 
 
 def renewed(claim: Claim, old: Offer) -> tuple[int, str | None]:
-    """The side and the own clause of an offer among its claim's outcomes as they are now.
+    """Return the side and the own clause of an offer among its claim's outcomes as they are now.
 
     Raises:
         BadOutcome, BadTerms: It doesn't fit them.

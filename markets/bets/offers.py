@@ -1,6 +1,6 @@
 """Load an offer of a two-party bet, and accept it (RULES C1, C2).
 
-An offer reserves nothing. Taking it locks both stakes in one transfer, or nothing happens; whoever comes second is
+An offer reserves nothing. Taking it locks both stakes in one transfer, or nothing happens; the second taker is
 told so. A bet has the number of the offer it was.
 """
 
@@ -63,7 +63,7 @@ class Offer:
     outcomes: tuple[str, ...] = ()
 
     def gone(self, now: datetime) -> str | None:
-        """Why it can't be taken any more, or None."""
+        """Say why it can't be taken any more, or None."""
         if self.state != "open":
             return self.state
         return "expired" if to_us(now) >= self.expires_us else None
@@ -129,7 +129,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
 
 
 def fitted_for_both(tx: Connection, bet: Bet, old: Claim, new: Claim) -> Bet:
-    """A bet on another claim, where it fits and neither side is its judge."""
+    """Fit a bet to another claim, where neither side is its judge."""
     there = fitted(bet, old, new)
     for player in (bet.maker, bet.taker):
         judges.require_may_bet(tx, new, player)
@@ -137,7 +137,7 @@ def fitted_for_both(tx: Connection, bet: Bet, old: Claim, new: Claim) -> Bet:
 
 
 def fitted(bet: Bet, old: Claim, new: Claim) -> Bet:
-    """A bet as it would be on another claim: both its sides and its clause mean there what they say.
+    """Fit a bet to another claim: both its sides and its clause mean there what they say.
 
     Raises:
         BadOutcome, BadTerms: They don't.
@@ -151,7 +151,8 @@ def fitted(bet: Bet, old: Claim, new: Claim) -> Bet:
 def carried(
     of: "Offer | Bet", before: Sequence[str], claim: Claim, thing: Literal["bet", "offer"]
 ) -> tuple[int, str | None]:
-    """A side and an own clause, by the outcomes' names, in a claim that has others, or in another order (B5)."""
+    """Return a side and an own clause, by the outcomes' names, in a claim that has others, or in
+    another order (B5)."""
     names = claim.terms.names
     if of.side >= len(before):  # it ended before offers noted the outcomes that they were made on
         raise BadOutcome("side", "unknown", side=of.side)
@@ -169,7 +170,7 @@ def carried(
 
 
 def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, now: datetime) -> None:
-    """What would refuse a taker, before they are shown what they would lock; `claim` is the offer's.
+    """Check what would refuse a taker, before they are shown what they would lock; `claim` is the offer's.
 
     Raises:
         OfferGone, NotAddressed, OwnOffer, ClaimMoved, ClaimHalted, TradingClosed, NamedJudge,
@@ -182,13 +183,13 @@ def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, no
 
 
 def require_maker(offer: Offer, player: int) -> None:
-    """Raises NotMaker where an offer is somebody else's."""
+    """Raise NotMaker where an offer is another player's."""
     if offer.maker != player:
         raise NotMaker(offer.number)
 
 
 def require_side(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Bet:
-    """A live bet of a player's.
+    """Load a live bet of a player's.
 
     Raises:
         UnknownBet, NotASide, BetEnded, ClaimMoved: There is no bet of theirs to end.
@@ -197,7 +198,7 @@ def require_side(tx: Connection, guild: int, number: int, player: int, now: date
 
 
 def load_offer(tx: Connection, guild: int, number: int) -> Offer:
-    """An offer by its number.
+    """Load an offer by its number.
 
     Raises:
         UnknownOffer: This server has none.
@@ -209,7 +210,7 @@ def load_offer(tx: Connection, guild: int, number: int) -> Offer:
 
 
 def offer_of(row: Sequence[Any]) -> Offer:
-    """A row of OFFER_COLUMNS as an Offer."""
+    """Return a row of OFFER_COLUMNS as an Offer."""
     values: dict[str, Any] = dict(zip(_OFFER_FIELDS, row, strict=True))
     values["against"] = bool(values["against"])
     values["outcomes"] = sides.read(values["outcomes"])
@@ -217,14 +218,14 @@ def offer_of(row: Sequence[Any]) -> Offer:
 
 
 def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: nobody took it in time."""
+    """End an offer that nobody took in time. The calendar calls it."""
     offer = load_offer(tx, work.guild, work.ref)
     if offer.state == "open":
         close(tx, offer, "expired")
 
 
 def open_offer(tx: Connection, guild: int, number: int, player: int, now: datetime) -> Offer:
-    """An offer that this player may take or answer now."""
+    """Load an offer that this player may take or answer now."""
     offer = load_offer(tx, guild, number)
     _require_for(offer, player, now)
     return offer
@@ -239,14 +240,14 @@ def _require_for(offer: Offer, player: int, now: datetime) -> None:
 
 
 def require_open(offer: Offer, now: datetime) -> None:
-    """Raises OfferGone where an offer has ended."""
+    """Raise OfferGone where an offer has ended."""
     gone = offer.gone(now)
     if gone:
         raise OfferGone(offer.number, gone)
 
 
 def require_clause(claim: Claim, clause: str) -> None:
-    """Raises BadTerms where a bet can't have this clause of its own on a claim."""
+    """Raise BadTerms where a bet can't have this clause of its own on a claim."""
     try:
         ambiguity.check_for_bet(ambiguity.decode(clause), len(claim.terms.outcomes))
     except ambiguity.BadClause as bad:
@@ -254,7 +255,7 @@ def require_clause(claim: Claim, clause: str) -> None:
 
 
 def require_points(tx: Connection, guild: int, player: int, stake: int) -> None:
-    """Raises InsufficientFunds where a player doesn't have a stake, in minor units."""
+    """Raise InsufficientFunds where a player doesn't have a stake, in minor units."""
     wallet = accounts.wallet(tx, guild, player)
     balance = accounts.state(tx, wallet).balance
     if balance < stake:

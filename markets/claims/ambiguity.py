@@ -95,7 +95,7 @@ Clause: TypeAlias = StakesReturn | FixedWeights | JudgesChoose | PaysHalf
 
 
 def even(outcomes: int, days: int = 0) -> FixedWeights:
-    """The same weight for each outcome; "half and half" where there are two."""
+    """Return the same weight for each outcome; "half and half" where there are two."""
     return FixedWeights(tuple(money.share_out(WHOLE, [1] * outcomes)), days)
 
 
@@ -114,7 +114,7 @@ def counts_as(outcomes: int, outcome: int, days: int = 0) -> FixedWeights:
 
 
 def check_for_claim(clause: Clause, outcomes: int) -> None:
-    """Holds a clause against a claim's outcomes.
+    """Check a clause against a claim's outcomes.
 
     Raises:
         BadClause: It names one person, or hasn't one weight for each outcome.
@@ -125,7 +125,7 @@ def check_for_claim(clause: Clause, outcomes: int) -> None:
 
 
 def check_for_bet(clause: Clause, outcomes: int) -> None:
-    """Holds a bet's own clause against the outcomes of its claim.
+    """Check a bet's own clause against the outcomes of its claim.
 
     Raises:
         BadClause: It hasn't one weight for each outcome.
@@ -138,12 +138,12 @@ def check_for_bet(clause: Clause, outcomes: int) -> None:
 
 
 def in_force(own: Clause | None, claims: Clause) -> Clause:
-    """The bet's own clause if it has one, else the claim's."""
+    """Return the bet's own clause if it has one, else the claim's."""
     return claims if own is None else own
 
 
 def ending(clause: Clause, stakes: Stakes, side: int, against: bool = False) -> Payout | None:
-    """What each side of a bet gets when its claim ends *unclear*; None where the judges still have to choose.
+    """Return what each side of a bet gets when its claim ends *unclear*; None where the judges still have to choose.
 
     The maker backs outcome `side`, or everything but it where `against`.
     """
@@ -162,12 +162,12 @@ def ending(clause: Clause, stakes: Stakes, side: int, against: bool = False) -> 
 
 
 def encode(clause: Clause) -> str:
-    """The clause as canonical JSON, for the terms and their digest."""
+    """Return the clause as canonical JSON, for the terms and their digest."""
     return json.dumps(_as_list(clause), separators=(",", ":"))
 
 
 def decode(text: str) -> Clause:
-    """The inverse of `encode`.
+    """Return the inverse of `encode`.
 
     Raises:
         BadClause: It isn't what `encode` writes, letter for letter.

@@ -1,4 +1,4 @@
-"""When a result became public: what somebody may say of that, and what it changes (RULES D1 to D3).
+"""When a result became public: what people may say of that, and what it changes (RULES D1 to D3).
 
 Pool stakes placed after that moment return before the pot is split, forecasts made from then on don't score. So the
 moment decides who gets how much as the result itself does: it is a part of the result (`Result.known_us`), of a
@@ -37,7 +37,7 @@ _MADE = sa.select(_claims.made_us).where(in_guild(_claims), _claims.number == pa
 
 
 def dated(tx: Connection, claim: Claim, result: Result, known_us: int | None, *, until_us: int) -> Result:
-    """A result with the moment at which it became public; None leaves it as it is.
+    """Return a result with the moment at which it became public; None leaves it as it is.
 
     Raises:
         BadTimes: It lies before the claim's opening or after `until_us`, when the result was proposed.
@@ -52,14 +52,15 @@ def dated(tx: Connection, claim: Claim, result: Result, known_us: int | None, *,
 
 
 def opened_us(tx: Connection, claim: Claim) -> int:
-    """When a claim opened; of one that opened before that was written down, when it was a draft."""
+    """Return when a claim opened; of one that opened before that was written down, when it was a draft."""
     if claim.opened_us is not None:
         return claim.opened_us
     return tx.execute(_MADE, {"g": claim.guild, "c": claim.number}).scalar_one()
 
 
 def as_named(result: Result, *named: Result | None) -> Result:
-    """A result with the moment of the first of `named` that says the same but for that: so it pays as it stands."""
+    """Return a result with the moment of the first of `named` that says the same but for that: so it pays as it
+    stands."""
     for one in named:
         if one is not None and terms.same(bare(one), bare(result)):
             return replace(result, known_us=one.known_us, voids_late=one.voids_late)
@@ -67,13 +68,13 @@ def as_named(result: Result, *named: Result | None) -> Result:
 
 
 def bare(result: Result) -> Result:
-    """A result without a moment."""
+    """Return a result without a moment."""
     return replace(result, known_us=None, voids_late=False)
 
 
 def standing(tx: Connection, claim: Claim) -> list[Result]:
-    """What somebody says that a claim came out as while that isn't decided, what counts most first: the ruling that
-    waits, then the proposal."""
+    """Return what people say that a claim came out as while that isn't decided, what counts most first: the ruling
+    that waits, then the proposal."""
     row = tx.execute(_STANDING, {"g": claim.guild, "c": claim.number}).first()
     if row is None:
         return []
@@ -82,5 +83,5 @@ def standing(tx: Connection, claim: Claim) -> list[Result]:
 
 
 def proposed(stored: str, known_us: int | None) -> Result:
-    """A proposal's stored result with the moment that stands beside it. No proposal voids bets."""
+    """Return a proposal's stored result with its moment. No proposal voids bets."""
     return replace(terms.read_result(stored), known_us=known_us, voids_late=False)

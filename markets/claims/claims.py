@@ -62,7 +62,7 @@ class Claim:
     opened_us: int | None = None
 
     def require(self, move: str, now: datetime) -> str:
-        """The state this move leads to; raises what `lifecycle.require` raises."""
+        """Return the state this move leads to; raise what `lifecycle.require` raises."""
         return lifecycle.require(
             move,
             number=self.number,
@@ -126,7 +126,7 @@ _UNFOLLOW = sa.delete(tables.follows).where(
 
 
 def load(tx: Connection, guild: int, number: int) -> Claim:
-    """A claim by its number.
+    """Load a claim by its number.
 
     Raises:
         UnknownClaim: This server has none.
@@ -138,12 +138,12 @@ def load(tx: Connection, guild: int, number: int) -> Claim:
 
 
 def typed_of(tx: Connection, guild: int, number: int) -> str:
-    """What a draft's forms hold, as JSON."""
+    """Return what a draft's forms hold, as JSON."""
     return tx.execute(_TYPED_OF, {"g": guild, "n": number}).scalar() or "{}"
 
 
 def follow(tx: Connection, request: Follow, now: datetime) -> bool:
-    """Start or stop hearing of a claim; returns whether the player follows it now."""
+    """Return start or stop hearing of a claim; returns whether the player follows it now."""
     claim = load(tx, request.guild, request.claim)
     row = {"guild_id": claim.guild, "claim": claim.number, "player": request.player}
     tx.execute(_UNFOLLOW, row)
@@ -153,27 +153,27 @@ def follow(tx: Connection, request: Follow, now: datetime) -> bool:
 
 
 def require_wording(remarks: Sequence[Remark]) -> None:
-    """Raises WordingBlocked where something of the wording check (B7) must be mended first."""
+    """Raise WordingBlocked where something of the wording check (B7) must be mended first."""
     blocks = tuple(one for one in remarks if one.level == "blocks")
     if blocks:
         raise WordingBlocked(blocks)
 
 
 def require_shown(claim: Claim, terms: str) -> None:
-    """Raises BadTimes where a claim's terms aren't those that were shown, if their digest is given: the place of an
+    """Raise BadTimes where a claim's terms aren't those that were shown, if their digest is given: the place of an
     outcome means another one in others."""
     if terms and claim.digest != terms:
         raise TermsChanged()
 
 
 def require_public(claim: Claim) -> None:
-    """Raises UnknownClaim for a draft: only its author knows of it."""
+    """Raise UnknownClaim for a draft: only its author knows of it."""
     if claim.state in (lifecycle.DRAFT, lifecycle.DROPPED):
         raise UnknownClaim(claim.guild, claim.number)
 
 
 def require_author(claim: Claim, author: int) -> None:
-    """Raises NotAuthor where it is somebody else's."""
+    """Raise NotAuthor where it is another player's."""
     if claim.author != author:
         raise NotAuthor(claim.number)
 
@@ -201,8 +201,8 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def counted_times(terms: Terms, decided_us: int | None) -> tuple[int, int, int]:
-    """When trading closes, the deadline and the check date of a claim with times; `decided_us` is when its condition
-    was decided.
+    """Return when trading closes, the deadline and the check date of a claim with times; `decided_us` is when its
+    condition was decided.
 
     A deadline that counts from it (C10) is the end of that many days later in the claim's zone, and never later than
     the terms' own; trading closes with it at the latest, and people are asked as long after it as the terms say.
@@ -219,7 +219,8 @@ def counted_times(terms: Terms, decided_us: int | None) -> tuple[int, int, int]:
 
 
 def freeze(tx: Connection, claim: Claim) -> None:
-    """From the first accepted bet, stake, trade or forecast on, nobody edits the claim (B5), nor what it hangs on."""
+    """Freeze a claim, and what it hangs on, from the first accepted bet, stake, trade or forecast on: nobody edits
+    them (B5)."""
     if not claim.frozen:
         _FREEZE.execute(tx, g=claim.guild, n=claim.number)
         if claim.terms.condition is not None:
@@ -244,7 +245,7 @@ def _read_settings(text: str) -> Settings:
 
 
 def kill_offers(tx: Connection, claim: Claim) -> list[int]:
-    """Standing offers die when their claim's terms change, or when it gets a proposal; returns their numbers."""
+    """End standing offers when their claim's terms change, or when it gets a proposal; return their numbers."""
     numbers = list(tx.execute(_STANDING_OFFERS, {"g": claim.guild, "claim": claim.number}).scalars())
     for number in numbers:
         tx.execute(_KILL_OFFER, {"g": claim.guild, "n": number})
@@ -255,7 +256,7 @@ def kill_offers(tx: Connection, claim: Claim) -> list[int]:
 
 
 def judged_by(tx: Connection, guild: int, player: int) -> list[int]:
-    """The claims whose terms name a player as a judge, by number."""
+    """Return the claims whose terms name a player as a judge, by number."""
     rows = tx.execute(_WITH_JUDGES, {"g": guild}).all()
     return [row.number for row in rows if player in read_terms(row.terms).judges.named]
 

@@ -77,7 +77,7 @@ _FREEZE = sa.update(tables.claims).where(in_guild(_claims), _claims.number == pa
 
 
 def require(tx: Connection, guild: int, claim: int, condition: Condition) -> None:
-    """Holds a condition against the claims there are.
+    """Check a condition against the claims there are.
 
     Raises:
         UnknownClaim: The claim it names isn't there, or is a draft still.
@@ -106,7 +106,8 @@ def require(tx: Connection, guild: int, claim: int, condition: Condition) -> Non
 
 
 def found_again(tx: Connection, guild: int, condition: Condition) -> Condition:
-    """A condition with the place of the outcome that it names; as it is where that claim has none of that name."""
+    """Return a condition with the place of the outcome that it names; as it is where that claim has none of that
+    name."""
     row = tx.execute(_ON, {"g": guild, "n": condition.on}).first() if fits(condition.on) else None
     names = [] if row is None else _names(row.terms)
     at = sides.place(names, condition.named)
@@ -114,7 +115,7 @@ def found_again(tx: Connection, guild: int, condition: Condition) -> Condition:
 
 
 def require_kept(tx: Connection, guild: int, claim: int, before: Sequence[str], names: Sequence[str]) -> None:
-    """Raises BadOutcome where an edit would rename an outcome that another claim hangs on, or take it away."""
+    """Raise BadOutcome where an edit would rename an outcome that another claim hangs on, or take it away."""
     for link in hanging(tx, guild, claim):
         if sides.place(names, before[link.outcome]) is None:
             raise BadOutcome("outcomes", "hangs", name=before[link.outcome], claim=link.claim)
@@ -129,29 +130,29 @@ def note(tx: Connection, guild: int, claim: int, condition: Condition | None) ->
 
 
 def move(tx: Connection, guild: int, claim: int, outcome: int) -> None:
-    """The outcome that a claim hangs on stands at another place."""
+    """Move a condition with its outcome, which has another place now."""
     tx.execute(_MOVE, {"g": guild, "n": claim, "to": outcome})
 
 
 def find(tx: Connection, guild: int, claim: int) -> ConditionLink | None:
-    """What a claim hangs on, if it does."""
+    """Return what a claim hangs on, if it does."""
     row = _FIND.row(tx, g=guild, n=claim)
     return None if row is None else ConditionLink(*row)
 
 
 def waits(tx: Connection, guild: int, claim: int) -> bool:
-    """Whether a claim hangs on one that isn't decided."""
+    """Return whether a claim hangs on one that isn't decided."""
     link = find(tx, guild, claim)
     return link is not None and link.state == WAITING
 
 
 def hanging(tx: Connection, guild: int, on: int) -> list[ConditionLink]:
-    """The claims that hang on this one directly, by number."""
+    """Return the claims that hang on this one directly, by number."""
     return [ConditionLink(*row) for row in _HANGING.rows(tx, g=guild, n=on)]
 
 
 def above(tx: Connection, guild: int, claim: int) -> list[int]:
-    """The claims that a claim hangs on, the nearest first."""
+    """Return the claims that a claim hangs on, the nearest first."""
     found: list[int] = []
     while (link := find(tx, guild, claim)) is not None and link.on not in found:
         found.append(claim := link.on)
@@ -159,7 +160,7 @@ def above(tx: Connection, guild: int, claim: int) -> list[int]:
 
 
 def levels_below(tx: Connection, guild: int, claim: int) -> list[list[int]]:
-    """The claims that hang on this one: directly, by two links, and so on."""
+    """Return the claims that hang on this one: directly, by two links, and so on."""
     levels: list[list[int]] = []
     last = [claim]
     while last := list(tx.execute(_BELOW, {"g": guild, "on": last}).scalars()):
@@ -169,23 +170,24 @@ def levels_below(tx: Connection, guild: int, claim: int) -> list[list[int]]:
 
 
 def below(tx: Connection, guild: int, claim: int) -> list[int]:
-    """All claims that hang on this one, by however many links."""
+    """Return all claims that hang on this one, by however many links."""
     return sorted(number for level in levels_below(tx, guild, claim) for number in level)
 
 
 def decide(tx: Connection, guild: int, claim: int, state: str, decided_us: int | None) -> None:
-    """How a claim's condition stands from now on."""
+    """Set how a claim's condition stands from now on."""
     tx.execute(_DECIDE, {"g": guild, "n": claim, "to": state, "at": decided_us})
 
 
 def freeze_above(tx: Connection, guild: int, claim: int) -> None:
-    """What a frozen claim hangs on is frozen with it: its words are part of what was agreed (B5)."""
+    """Freeze what a frozen claim hangs on: its words are part of what was agreed (B5)."""
     for number in above(tx, guild, claim):
         tx.execute(_FREEZE, {"g": guild, "n": number})
 
 
 def changed(tx: Connection, guild: int, on: int, now: datetime) -> None:
-    """A claim has ended, or its result is taken back: all that hang on it are looked at, in units of their own."""
+    """Schedule a look at every claim that hangs on this one, which has ended or whose result is taken back. Each look
+    is a unit of its own."""
     for link in hanging(tx, guild, on):
         look(tx, guild, link.claim, now)
 

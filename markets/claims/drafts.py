@@ -72,7 +72,7 @@ def save_draft(tx: Connection, request: SaveDraft, now: datetime) -> int:
     """Keep a draft; returns its number.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or open already.
+        NotAuthor, ClaimMoved: It is another player's, or open already.
     """
     terms = as_binary(request.terms)
     if request.claim is None:
@@ -122,7 +122,7 @@ def supersede(tx: Connection, request: Supersede, now: datetime) -> Claim:
 
 
 def drop_draft(tx: Connection, guild: int, number: int, now: datetime) -> None:
-    """A draft goes: its author dropped it, or 90 days passed (B6)."""
+    """Drop a draft: its author dropped it, or 90 days passed (B6)."""
     claim = load(tx, guild, number)
     state = claim.require("drop", now)
     for kind in ("draft.ask", "draft.drop"):
@@ -144,10 +144,10 @@ class Drop:
 
 
 def drop(tx: Connection, request: Drop, now: datetime) -> int:
-    """A draft goes, because its author says so; returns its number.
+    """Drop a draft for its author; return its number.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+        NotAuthor, ClaimMoved: It is another player's, or no draft.
     """
     claim = load(tx, request.guild, request.claim)
     lifecycle.require_role("drop", NotAuthor(claim.number), author=claim.author == request.author)
@@ -157,7 +157,8 @@ def drop(tx: Connection, request: Drop, now: datetime) -> int:
 
 
 def require_may_supersede(old: Claim, actor: Actor) -> None:
-    """
+    """Check who says what supersedes a claim.
+
     Raises:
         NotAuthor: Only its author or a moderator says what supersedes a claim.
         ClaimMoved: It is a draft, which is edited instead.
@@ -169,9 +170,10 @@ def require_may_supersede(old: Claim, actor: Actor) -> None:
 
 
 def require_draft_of(claim: Claim, author: int) -> None:
-    """
+    """Check that it is a draft of this player.
+
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft any more.
+        NotAuthor, ClaimMoved: It is another player's, or no draft any more.
     """
     require_author(claim, author)
     if claim.state != lifecycle.DRAFT:

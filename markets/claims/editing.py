@@ -92,7 +92,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     """Open a draft: from now on people may bet on it.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+        NotAuthor, ClaimMoved: It is another player's, or no draft.
         MayNotOpen, TooManyClaims: The server's settings keep it back (B8).
         Needed, BadOutcome, BadTimes: The terms can't stand. The wording check (B7) comes before, in the form.
         UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
@@ -135,7 +135,7 @@ def edit(tx: Connection, request: Edit, now: datetime) -> list[int]:
     """Change a claim's terms while nothing but offers hangs on it; returns the offers that died.
 
     Raises:
-        NotAuthor: It is somebody else's.
+        NotAuthor: It is another player's.
         ClaimMoved: An accepted bet, a stake, a trade or a forecast hangs on it: supersede it instead.
         Needed, BadOutcome, BadTimes, BadTerms: The terms can't stand.
         UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
@@ -177,8 +177,8 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
 
 
 def with_stories(claim: Claim, terms: Terms) -> Terms:
-    """Other terms for a claim, with its own stories: they are written one by one (`scenarios.tell`), and what was
-    read before somebody added theirs doesn't undo that."""
+    """Return other terms for a claim, with its own stories. Those are written one by one (`scenarios.tell`),
+    and terms that were read before another story was added don't undo that."""
     if claim.terms.scenario is None:
         return terms
     mine = claim.terms
@@ -236,9 +236,10 @@ def _found_again(tx: Connection, guild: int, terms: Terms) -> Terms:
 
 
 def require_editable(claim: Claim, author: int, now: datetime) -> None:
-    """
+    """Check that its author may change the claim.
+
     Raises:
-        NotAuthor: It is somebody else's.
+        NotAuthor: It is another player's.
         ClaimMoved: It has ended, or bets hang on it (B5).
     """
     lifecycle.require_role("edit", NotAuthor(claim.number), author=claim.author == author)
@@ -248,7 +249,7 @@ def require_editable(claim: Claim, author: int, now: datetime) -> None:
 
 
 def require_terms(terms: Terms, now: datetime) -> None:
-    """What an open claim can't do without.
+    """Check what an open claim can't do without.
 
     Raises:
         Needed, BadOutcome, BadTimes: And which field.
@@ -294,5 +295,5 @@ def _require_ranges(terms: Terms, kind: Literal["number", "date"]) -> None:
 
 
 def count_standing(tx: Connection, guild: int, author: int) -> int:
-    """How many of a person's claims are open."""
+    """Count a person's open claims."""
     return tx.execute(_STANDING, {"g": guild, "author": author}).scalar_one()

@@ -1,7 +1,7 @@
 """What can hang on a claim, and what each kind must be able to do when the claim comes out (RULES C, D).
 
 A claim has one resolution, and all that hangs on it settles from it: bets, a market, a pool, forecasts. Each kind is
-one `Instrument`; `markets.settlement.kinds` lists them, and whoever asks all of them in turn knows none by name.
+one `Instrument`; `markets.settlement.kinds` lists them, and callers that ask all of them in turn know none by name.
 """
 
 from collections.abc import Callable
@@ -80,37 +80,37 @@ def take_nothing_back(
     actor: int,
     note: Words | None,
 ) -> Step:
-    """Of a kind whose payments stay."""
+    """Take nothing back, of a kind whose payments stay."""
     return NOTHING_LEFT
 
 
 def change_nobody(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """Of a kind that pays the same whatever comes out."""
+    """Change nobody's points, of a kind that pays the same for every result."""
     return {}
 
 
 def change_nobody_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`change_nobody` by each outcome."""
+    """Return `change_nobody` by each outcome."""
     return [{} for _ in claim.terms.outcomes]
 
 
 def held_by_nobody(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Of a kind by which nobody has money on the claim."""
+    """Return no holders, of a kind by which nobody has money on the claim."""
     return {}
 
 
 def not_of_player(tx: Connection, claim: Claim, player: int) -> bool:
-    """Of a kind by which nobody has money on the claim."""
+    """Return False, of a kind by which nobody has money on the claim."""
     return False
 
 
 def not_of_claim(tx: Connection, claim: Claim) -> bool:
-    """Of a kind on which nobody's answer hangs."""
+    """Return False, of a kind on which nobody's answer hangs."""
     return False
 
 
 def stay(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Of a kind that a move of the claim leaves as it is."""
+    """Do nothing, of a kind that a move of the claim leaves as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +118,8 @@ class Instrument:
     """One kind of thing that hangs on a claim, by what it can do. What a kind has no use for is left out.
 
     Paying and taking back go on over several transactions, a crash between any two included, so the rows themselves
-    say how far it has come. `room` is how many entries may be written in this one; whoever needs more than that for
-    its next step says so by doing nothing and not being done.
+    say how far it has come. `room` is how many entries may be written in this one. An instrument whose next step
+    needs more does nothing and isn't done.
     """
 
     pay_some: PaySome
@@ -140,10 +140,10 @@ class Instrument:
     """Whether a player has or ever had money or a resting order on it (D4)."""
 
     somebody_deleted: OfClaim = not_of_claim
-    """Whether somebody who has something on it had themselves deleted: their silence is no consent (E4)."""
+    """Whether a player who has something on it had themselves deleted: their silence is no consent (E4)."""
 
     hangs: OfClaim = not_of_claim
-    """Whether anything hangs on it that somebody has to judge (B8)."""
+    """Whether anything hangs on it that people have to judge (B8)."""
 
     resume: OfMove = stay
     """The claim is open again, after a proposal or a moderator had stopped it (D2)."""
@@ -153,7 +153,7 @@ class Instrument:
 
 
 def weights(claim: Claim, result: Result) -> tuple[int, ...] | None:
-    """The weights that a result gives to the claim's outcomes; None where all get back what they put in.
+    """Return the weights that a result gives to the claim's outcomes; None where all get back what they put in.
 
     *Unclear* goes by the claim's clause; where that leaves it to the judges and they chose none, stakes return (D7).
     """

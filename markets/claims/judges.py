@@ -44,7 +44,7 @@ _ADD_ACT = sa.insert(tables.acts)
 
 
 def standing_judges(tx: Connection, claim: Claim) -> list[int]:
-    """The judges that a claim names and who have not stepped down."""
+    """Return the judges that a claim names and who have not stepped down."""
     named = claim.terms.judges.named
     if not named:
         return []
@@ -53,7 +53,7 @@ def standing_judges(tx: Connection, claim: Claim) -> list[int]:
 
 
 def require_may_bet(tx: Connection, claim: Claim, player: int) -> None:
-    """Raises NamedJudge for a judge of the claim who has not stepped down (D4), or of one that it hangs on."""
+    """Raise NamedJudge for a judge of the claim who has not stepped down (D4), or of one that it hangs on."""
     if player in claim.terms.judges.named and player in standing_judges(tx, claim):
         raise NamedJudge(claim.number)
     if claim.terms.condition is not None:
@@ -71,7 +71,8 @@ class StepDown:
 
 
 def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
-    """A named judge judges no more, in public and for good: they may bet now. How many named judges are left (D4).
+    """Let a named judge step down, in public and for good: they may bet now. Return how many named judges are left
+    (D4).
 
     Raises:
         NotAJudge: The claim doesn't name them, or they stepped down before.
@@ -89,12 +90,12 @@ def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
 
 
 def had_bet(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has, or ever had, a bet on a claim."""
+    """Return whether a player has, or ever had, a bet on a claim."""
     return tx.execute(_MONEY, {"g": claim.guild, "claim": claim.number, "player": player}).first() is not None
 
 
 def ask(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Their turn begins: they are reminded, and after 7 days without enough votes the owner is asked (D4)."""
+    """Begin the judges' turn: they are reminded, and after 7 days without enough votes the owner is asked (D4)."""
     for kind, days in (("judges.remind", 3), ("judges.owner", 7)):
         jobs.schedule(tx, claim.guild, kind, claim.number, to_us(now) + days * terms.DAY_US)
 

@@ -46,7 +46,7 @@ def keep_change(tx: Connection, request: KeepChange, now: datetime) -> int:
 
 
 def change(tx: Connection, guild: int, number: int, author: int, now: datetime) -> tuple[claims.Claim, str]:
-    """An open claim of somebody, and what was last typed to change it, as JSON.
+    """Return an open claim of a player, and what was last typed to change it, as JSON.
 
     Raises:
         What `editing.require_editable` raises.

@@ -13,7 +13,7 @@ What the file's words mean here:
 | `split_50_50` | fixed weights, the same for each outcome; for a bet on one of many outcomes half of the pot each |
 | `favour_yes` | fixed weights, all on YES |
 | `split_tied` | the judges choose: they know which are tied |
-| `half_from_offerer` | speaks of whoever offered, so it is the clause of each bet; the claim's returns stakes |
+| `half_from_offerer` | speaks of the maker of an offer, so it is the clause of each bet; the claim's returns stakes |
 | "... 30 days after the deadline" in the clause | the days to wait before it may be used |
 """
 
@@ -86,7 +86,7 @@ class Check:
     flag_above: Decimal | None = None
 
     def facts(self) -> dict[str, str]:
-        """All that is set, as text, in a fixed order: for terms, exports and the card. Numbers stay exact."""
+        """Return all that is set, as text, in a fixed order: for terms, exports and the card. Numbers stay exact."""
         every = ((name, getattr(self, name)) for name in self.__slots__)
         return {name: _text(value) for name, value in every if value not in ("", None)}
 
@@ -174,7 +174,7 @@ class Starter:
                 return ambiguity.StakesReturn(self.days)
 
     def bet_clause(self, side: int) -> Clause | None:
-        """The own clause of a new bet on outcome `side`; None where the claim's will do."""
+        """Return the own clause of a new bet on outcome `side`; None where the claim's will do."""
         if self.payout == "half_from_offerer":
             return ambiguity.PaysHalf("maker", self.days)
         if self.payout == "split_50_50" and self.options:
@@ -184,24 +184,25 @@ class Starter:
 
 @cache
 def load() -> tuple[Starter, ...]:
-    """The claims that ship with this Crux, in the file's order."""
+    """Return the claims that ship with this Crux, in the file's order."""
     return read(resources.files("markets.claims").joinpath("library.toml").read_text(encoding="utf-8"))
 
 
 def find(name: str) -> Starter | None:
-    """The claim with this id."""
+    """Return the claim with this id."""
     return next((starter for starter in load() if starter.id == name), None)
 
 
 def own_clause(name: str | None, side: int) -> str | None:
-    """The own clause, as it is stored, of a bet on a claim that came from here; None where the claim's will do."""
+    """Return the own clause, as it is stored, of a bet on a claim that came from here; None where the claim's will
+    do."""
     starter = find(name) if name else None
     clause = starter.bet_clause(side) if starter else None
     return ambiguity.encode(clause) if clause else None
 
 
 def read(text: str) -> tuple[Starter, ...]:
-    """The claims of a library file, checked.
+    """Read and check the claims of a library file.
 
     Raises:
         BadLibrary: A key is missing, unknown or of the wrong kind, or names a claim that isn't there.

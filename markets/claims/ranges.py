@@ -24,7 +24,7 @@ def is_range(outcome: Range) -> bool:
 
 
 def outcome_of(kind: Literal["number", "date"], outcomes: Sequence[Range], value: str) -> int:
-    """The outcome whose range holds a value.
+    """Return the outcome whose range holds a value.
 
     Raises:
         BadResult: It is no number or date (`unread`), or none of the ranges holds it (`outside`).
@@ -47,7 +47,7 @@ class Quantile(NamedTuple):
 def implied(
     kind: Literal["number", "date"], outcomes: Sequence[Range], prices: Sequence[float], share: float
 ) -> Quantile:
-    """The value below which `share` of the probability lies (0.5 for the median), even within each range (C3).
+    """Return the value below which `share` of the probability lies (0.5 for the median), even within each range (C3).
 
     An outcome without edges ("later or never") counts as above all others.
     """
@@ -71,14 +71,15 @@ def implied(
 
 
 def shown(kind: Literal["number", "date"], value: Decimal) -> str:
-    """A value as it is typed: a number with at most two decimals, a date as its day."""
+    """Return a value as it is typed: a number with at most two decimals, a date as its day."""
     if kind == "date":
         return date.fromordinal(int(value)).isoformat()
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def require_whole(kind: Literal["number", "date"], outcomes: Sequence[Range]) -> None:
-    """Every value lies in exactly one outcome: a tail on each side, where the upper may be one without edges.
+    """Check that every value lies in exactly one outcome: a tail on each side, where the upper may be one without
+    edges.
 
     Raises:
         BadOutcome: Two ranges overlap, or values lie in none.
@@ -107,7 +108,7 @@ def _place(kind: Literal["number", "date"], outcome: Range) -> tuple[int, Decima
 
 
 def read(kind: Literal["number", "date"], value: str) -> Decimal:
-    """A value as a number; a date as its day's.
+    """Return a value as a number; a date as its day's.
 
     Raises:
         BadResult: It is neither.

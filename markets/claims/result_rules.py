@@ -17,7 +17,8 @@ LATER_US = 90 * claim_terms.DAY_US
 
 
 def required(claim: Claim, result: Result, now: datetime) -> Result:
-    """A result held against the claim's outcomes; of a number or a date, with the outcome that its value lies in.
+    """Check a result against the claim's outcomes; of a number or a date, return it with the outcome that its value
+    lies in.
 
     Raises:
         BadResult: An outcome that isn't one, a value in no range, weights that don't fit or that the clause asks
@@ -76,7 +77,8 @@ def _with_outcome(claim: Claim, result: Result) -> Result:
 
 
 def require_time(claim: Claim, result: Result, now: datetime) -> None:
-    """NO waits for the check date, *unclear* for the clause's days, all for a deadline that insists (B3, D1).
+    """Check the time: NO waits for the check date, *unclear* for the clause's days, all for a deadline that insists
+    (B3, D1).
 
     Raises:
         TooEarlyToPropose: And from when it may be proposed, or ruled.
@@ -95,7 +97,7 @@ def require_time(claim: Claim, result: Result, now: datetime) -> None:
 
 
 def _no_of(claim: Claim) -> int | None:
-    """The outcome that is NO, wherever it stands: claims from before it came last keep their order."""
+    """The outcome that is NO, at any place: claims from before it came last keep their order."""
     names = claim.terms.names
     if sides.are_yes_and_no(names):
         return sides.place(names, sides.NO)

@@ -36,13 +36,14 @@ _CUT = sa.delete(tables.links).where(*_this)
 
 
 def key(name: str) -> str:
-    """What makes two names one and the same: not case, spaces, forms of the same letter, or what can't be seen."""
+    """Return what makes two names one and the same: not case, spaces, forms of the same letter, or what can't be
+    seen."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join("".join(one for one in plain if unicodedata.category(one) != "Cf").split())
 
 
 def place(names: Sequence[str], name: str) -> int | None:
-    """Where an outcome of this name stands; None where none does, or where two have the same."""
+    """Return where an outcome of this name stands; None where none does, or where two have the same."""
     if names.count(name) == 1:
         return names.index(name)
     keys = [key(one) for one in names]
@@ -50,18 +51,18 @@ def place(names: Sequence[str], name: str) -> int | None:
 
 
 def are_distinct(names: Sequence[str]) -> bool:
-    """Whether each outcome has a name, of its own."""
+    """Return whether each outcome has a name, of its own."""
     keys = {key(name) for name in names}
     return "" not in keys and len(keys) == len(names)
 
 
 def are_yes_and_no(names: Sequence[str]) -> bool:
-    """Whether the outcomes are YES and NO, in whatever order."""
+    """Return whether the outcomes are YES and NO, in either order."""
     return sorted(map(key, names)) == sorted(map(key, (YES, NO)))
 
 
 def usual(names: Sequence[str]) -> int:
-    """The outcome that is meant where none is named: YES, or of others the first."""
+    """Return the outcome that is meant where none is named: YES, or of others the first."""
     return (place(names, YES) or 0) if are_yes_and_no(names) else 0
 
 
@@ -69,7 +70,7 @@ def usual(names: Sequence[str]) -> int:
 
 
 def carried(before: Sequence[str], names: Sequence[str], side: int) -> int | None:
-    """Where a bet's side stands among other outcomes; None where one of its two sides doesn't fit them.
+    """Return where a bet's side stands among other outcomes; None where one of its two sides doesn't fit them.
 
     Of two outcomes the other side is the other name, and must be there too. Of more it is "not" this one, which is
     something else where there are two.
@@ -80,13 +81,13 @@ def carried(before: Sequence[str], names: Sequence[str], side: int) -> int | Non
 
 
 def missing(before: Sequence[str], names: Sequence[str], side: int) -> str | None:
-    """The name of a bet's side, or of the other one of two, that isn't among other outcomes."""
+    """Return the name of a bet's side, or of the other one of two, that isn't among other outcomes."""
     wanted = [before[side], *([before[1 - side]] if len(before) == 2 else [])]
     return next((name for name in wanted if place(names, name) is None), None)
 
 
 def carried_clause(before: Sequence[str], names: Sequence[str], clause: str | None) -> str | None:
-    """An ambiguity clause, as it is stored, for other outcomes: each weight follows its outcome's name.
+    """Return an ambiguity clause, as it is stored, for other outcomes: each weight follows its outcome's name.
 
     Raises:
         BadClause: An outcome that has weight isn't among them (`weights`).
@@ -110,7 +111,8 @@ def carried_clause(before: Sequence[str], names: Sequence[str], clause: str | No
 
 
 def follow(tx: Connection, guild: int, claim: int, before: Sequence[str], names: Sequence[str]) -> None:
-    """A claim's outcomes change: links follow their names or end, and what was said before keeps its words.
+    """Follow a change of a claim's outcomes: links follow their names or end, and what was said before keeps its
+    words.
 
     Offers that ended and proposals that came to nothing note the outcomes that they were made on.
     """
@@ -145,10 +147,10 @@ def _follow_links(
 
 
 def written(names: Sequence[str]) -> str:
-    """Outcomes' names as they are stored."""
+    """Write outcomes' names as they are stored."""
     return json.dumps(list(names), ensure_ascii=False, separators=(",", ":"))
 
 
 def read(stored: str | None) -> tuple[str, ...]:
-    """`written` undone; nothing where nothing was noted, since the claim's outcomes are still the same."""
+    """Read what `written` wrote; nothing where nothing was noted, since the claim's outcomes are still the same."""
     return tuple(json.loads(stored)) if stored else ()

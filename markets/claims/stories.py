@@ -67,7 +67,7 @@ _ITEMS = Compiled(
 
 
 def require(terms: Terms, now: datetime) -> None:
-    """What an open scenario can't do without.
+    """Check what an open scenario can't do without.
 
     Raises:
         BadOutcome: Its outcomes aren't its stories.
@@ -96,7 +96,7 @@ def require(terms: Terms, now: datetime) -> None:
 
 
 def require_items(scenario: Scenario) -> None:
-    """What of the items can be said before it is opened.
+    """Check what can be said of the items before the claim is opened.
 
     Raises:
         BadTerms, Needed: As `require`.
@@ -116,7 +116,7 @@ def require_items(scenario: Scenario) -> None:
 
 
 def key(by_us: int, words: str) -> tuple[int, str]:
-    """What makes two items one and the same."""
+    """Return what makes two items one and the same."""
     return by_us, " ".join(words.casefold().split())
 
 
@@ -167,7 +167,7 @@ def fill_in(tx: Connection, guild: int, claim: int, number: int, **values: int |
 
 
 def items(tx: Connection, guild: int, claim: int) -> list[Judged]:
-    """The items of an open scenario, in order."""
+    """Return the items of an open scenario, in order."""
     found: list[Judged] = []
     for row in _ITEMS.rows(tx, g=guild, n=claim):
         number, words, by_us, chances, *said = row
@@ -176,7 +176,7 @@ def items(tx: Connection, guild: int, claim: int) -> list[Judged]:
 
 
 def verdict(found: Sequence[Judged]) -> Verdict | None:
-    """Which story was closest; None while an item isn't judged."""
+    """Return which story was closest; None while an item isn't judged."""
     if not found or any(item.state == OPEN for item in found):
         return None
     told = [[item.chances[story] for item in found] for story in range(len(found[0].chances))]

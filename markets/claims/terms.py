@@ -78,7 +78,7 @@ class Scenario:
         return max((item.by_us for item in self.items), default=None)
 
     def chances(self, story: int) -> tuple[int, ...]:
-        """What one story says of each item."""
+        """Return what one story says of each item."""
         return tuple(item.chances[story] for item in self.items)
 
 
@@ -135,43 +135,43 @@ class Result:
 
 
 def digest(terms: Terms) -> bytes:
-    """SHA-256 over the terms' canonical JSON: what both sides of a bet agreed to."""
+    """Compute SHA-256 over the terms' canonical JSON: what both sides of a bet agreed to."""
     return hashlib.sha256(canonical(terms).encode()).digest()
 
 
 def canonical(terms: Terms) -> str:
-    """The terms as JSON, fields in the order of `Terms`. A condition and a scenario stand there only where there is
-    one, so that the digests of claims from before there were any stay as they are."""
+    """Write the terms as JSON, fields in the order of `Terms`. A condition and a scenario stand there only where
+    there is one, so that the digests of claims from before there were any stay as they are."""
     without = {name for name in ("condition", "scenario") if getattr(terms, name) is None}
     return _TERMS.dump_json(terms, exclude=without).decode()
 
 
 def as_binary(terms: Terms) -> Terms:
-    """YES and NO as a binary claim, in whatever order they were typed (B5)."""
+    """Return YES and NO as a binary claim, in the order in which they count (B5)."""
     if terms.kind == "choice" and terms.scenario is None and sides.are_yes_and_no(terms.names):
         return replace(terms, kind="binary")
     return terms
 
 
 def result_json(result: Result) -> str:
-    """A result as it is stored."""
+    """Return a result as it is stored."""
     return _RESULT.dump_json(result, exclude_defaults=True).decode()
 
 
 @lru_cache(maxsize=512)
 def read_terms(text: str) -> Terms:
-    """Stored terms. Reading them is a tenth of what an accepted bet costs, and the same few are read all day."""
+    """Read stored terms. Reading is a tenth of what an accepted bet costs, and the same few are read all day."""
     return _TERMS.validate_json(text)
 
 
 def read_result(text: str) -> Result:
-    """A stored result."""
+    """Read a stored result."""
     return _RESULT.validate_json(text)
 
 
 def same(one: Result, other: Result) -> bool:
-    """Whether two results say and pay the same, however they were entered: another value in the same range does,
-    another moment at which it became public doesn't."""
+    """Return whether two results say and pay the same, however they were entered: another value in the same range
+    does, another moment at which it became public doesn't."""
     return _essence(one) == _essence(other)
 
 
@@ -188,7 +188,7 @@ def _came(result: Result) -> tuple[str, int | None, tuple[int, ...]]:
 
 
 def only_outcome(result: Result) -> int | None:
-    """The outcome that a result gives everything to, if it names one or gives weight to one alone."""
+    """Return the outcome that a result gives everything to, if it names one or gives weight to one alone."""
     kind, outcome, _ = _came(result)
     return outcome if kind == "outcome" else None
 

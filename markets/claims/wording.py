@@ -1,7 +1,7 @@
 """The wording check (RULES B7): what about a claim would make two people argue in three years.
 
 `check` reads a draft and returns remarks: a code, whether it blocks or warns, and the words it is about. What to do
-about each is said in `bot/words/wording.py`. What blocks, blocks; a warning can be overridden, and whoever takes the
+about each is said in `bot/words/wording.py`. What blocks, blocks; a warning can be overridden, and the taker of the
 other side is shown which ones were.
 
 Blocks are few and exact, for nobody can get past a false one. Warnings are guesses over English words: they look
@@ -105,7 +105,7 @@ class Remark:
 
 
 def check(draft: Draft) -> tuple[Remark, ...]:
-    """All that is to be said about a draft, what blocks first; at most one remark for each code."""
+    """List all remarks on a draft, what blocks first; at most one for each code."""
     draft = replace(
         draft,
         statement=draft.statement[:MOST_LETTERS],

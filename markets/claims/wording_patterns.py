@@ -61,7 +61,7 @@ COMPARED = re.compile(
 )
 
 
-# The word is a common one, so it is ours only beside something of ours, or with a capital as who or where it happens.
+# The word is a common one. It is ours only next to something of ours, or with a capital as who or where it happens.
 _OURS = (
     "bot|markets?|prices?|odds|points?|ledger|claims?|bets?|pools?|probabilit(?:y|ies)|users?|board|books?"
 )

@@ -16,7 +16,7 @@ LAST_DAY = date(2100, 12, 31)
 """The last day that a deadline, check date or close may fall on (RULES B2)."""
 
 _TICK = timedelta(microseconds=1)
-# Names in the database that stand for no place, or for whatever this machine happens to be set to.
+# Names in the database that stand for no place, or for the setting of this machine.
 _NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 
 
@@ -29,7 +29,7 @@ class UnknownZone(ValueError):
 
 
 def zone(name: str) -> ZoneInfo:
-    """The zone of this name, in the database's own spelling.
+    """Return the zone of this name, in the database's own spelling.
 
     Raises:
         UnknownZone: There is none.
@@ -41,12 +41,12 @@ def zone(name: str) -> ZoneInfo:
 
 @cache
 def names() -> frozenset[str]:
-    """The names of all zones."""
+    """Return the names of all zones."""
     return frozenset(available_timezones()) - _NO_ZONES
 
 
 def day_end(day: date, zone: ZoneInfo) -> datetime:
-    """The instant, in UTC, from which on it is no longer `day` in this zone.
+    """Return the instant, in UTC, from which on it is no longer `day` in this zone.
 
     Where clocks go back over midnight the day ends the second time; where midnight is skipped it ends at the skip.
     A day that the zone skipped altogether ends where it would have begun.
@@ -60,28 +60,31 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
 
 
 def is_day_end(at: datetime, zone: ZoneInfo) -> bool:
-    """Whether this instant is the end of a local day: people are shown that day, not the next one's midnight."""
+    """Return whether this instant is the end of a local day: people are shown that day, not the
+    next one's midnight."""
     return at == day_end((at - _TICK).astimezone(zone).date(), zone)
 
 
 def latest(zone: ZoneInfo) -> datetime:
-    """The end of the year 2100 in this zone."""
+    """Return the end of the year 2100 in this zone."""
     return day_end(LAST_DAY, zone)
 
 
 def exists(local: datetime, zone: ZoneInfo) -> bool:
-    """Whether clocks in this zone ever show this time: in spring an hour is skipped."""
+    """Return whether clocks in this zone ever show this time: in spring an hour is skipped."""
     return tz.datetime_exists(local.replace(tzinfo=zone))
 
 
 def both(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The instants in UTC at which clocks show this time: the same one twice, but for the hour that comes twice."""
+    """Return the instants in UTC at which clocks show this time: the same one twice, but for the hour that comes
+    twice."""
     first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     return first, second
 
 
 def around_gap(local: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """For a local time that is skipped: the same distance before the skip and after it, as local times that exist."""
+    """Return, for a local time that is skipped, the same distance before the skip and after it, as local times that
+    exist."""
     later, earlier = (instant.astimezone(zone) for instant in both(local, zone))
     return earlier.replace(tzinfo=None), later.replace(tzinfo=None)
 

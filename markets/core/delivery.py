@@ -126,7 +126,7 @@ Held = HeldPost | HeldCard
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A send begins, into this channel, unless somebody else holds the row by now. `since_us` is when it was first
+    """A send begins, into this channel, unless another worker holds the row by now. `since_us` is when it was first
     tried of those times of which nothing was heard: from then on the message may be there."""
 
     held: Held
@@ -199,7 +199,7 @@ def take_cards(tx: Connection, request: Take, now: datetime) -> list[HeldCard]:
 
 
 def begin(tx: Connection, request: Begin, now: datetime) -> bool:
-    """Note that a send begins, before it does; False where the row is somebody else's by now. In the background."""
+    """Note that a send begins, before it does; False where another worker has the row by now. In the background."""
     held = request.held
     values = _key_of(held) | {
         "held_fence": held.fence,
@@ -211,14 +211,14 @@ def begin(tx: Connection, request: Begin, now: datetime) -> bool:
 
 
 def reworded(tx: Connection, held: HeldPost, now: datetime) -> None:
-    """A post that was sent long ago names nobody any more who was deleted. Runs through `db.background`."""
+    """Edit a post that was sent long ago, so that it names no deleted player. Runs through `db.background`."""
     tx.execute(_REWORDED, _key_of(held) | {"held_fence": held.fence})
 
 
 def shown(tx: Connection, request: CardShown, now: datetime) -> None:
     """Remember what a card shows; one that changed meanwhile still waits.
 
-    So does one that somebody else held meanwhile: of two edits the older may have reached Discord last.
+    So does one that another worker held meanwhile: of two edits the older may have reached Discord last.
     """
     held = request.held
     values = _key_of(held) | {
@@ -291,7 +291,7 @@ def _key_of(held: Held) -> dict[str, Any]:
 
 
 def waiting(tx: Connection) -> int:
-    """How many announcements are still to be told, over all servers that Crux is in."""
+    """Count the announcements that are still to be told, over all servers that Crux is in."""
     return tx.execute(_WAITING_CARDS).scalar_one() + tx.execute(_WAITING_POSTS).scalar_one()
 
 
@@ -301,7 +301,7 @@ def _free(table: sa.Table, *, eager: bool) -> sa.ColumnElement[bool]:
 
 
 def with_crux(table: sa.Table) -> sa.ColumnElement[bool]:
-    """Rows of servers that Crux is in."""
+    """Select rows of servers that Crux is in."""
     return ~sa.exists().where(removals.c.guild_id == table.c.guild_id)
 
 

@@ -13,7 +13,7 @@ MarketError
 │   ├── NoScenario  DraftNotShared
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
-├── NotYours                somebody else's to do
+├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
 │   ├── NotRewarder  OwnReward  NotWriter
@@ -161,7 +161,7 @@ class ForecastsClosed(NotNow):
 
 
 class ForecastsThere(NotNow):
-    """Somebody has made a forecast that everybody may see: they can't be hidden any more; or they aren't hidden."""
+    """A player has made a forecast that everybody may see: they can't be hidden any more; or they aren't hidden."""
 
 
 class LinkThere(NotNow):
@@ -229,7 +229,7 @@ class TooLateToReverse(NotNow):
 
 
 class NotYours(MarketError):
-    """Somebody else's to do."""
+    """Another player's to do."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -243,7 +243,7 @@ class NotMaker(NotYours): ...
 
 
 class NotAddressed(NotYours):
-    """The offer names somebody else."""
+    """The offer names another player."""
 
 
 class OwnOffer(NotYours):
@@ -255,7 +255,7 @@ class NotASide(NotYours):
 
 
 class NotAHolder(NotYours):
-    """Only somebody with something on the claim, its author, or a moderator."""
+    """Only a player with something on the claim, its author, or a moderator."""
 
 
 class Recused(NotYours):
@@ -288,11 +288,11 @@ class HousePays(NotYours):
 
 
 class NotRewarder(NotYours):
-    """Only whoever locked a reward gives it or takes it back."""
+    """Only the player who locked a reward gives it or takes it back."""
 
 
 class NotWriter(NotYours):
-    """Only whoever wrote a story changes it, and once the claim is open nobody adds one."""
+    """Only a story's writer changes it, and once the claim is open nobody adds one."""
 
 
 class OwnReward(NotYours):

@@ -2,7 +2,7 @@
 
 A unit says it with `happened`. What follows (a card is drawn again, a profit is counted, something is told) stands in
 one table, `FOLLOWS` of `markets/settlement/consequences.py`. It is done when the unit is over, in the same savepoint:
-whatever the unit reads is as it was before.
+all that the unit reads is as it was before.
 """
 
 from dataclasses import dataclass

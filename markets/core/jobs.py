@@ -2,7 +2,7 @@
 
 `schedule` and `cancel` are called inside the units that make or end something. `claim` and `perform` are what a
 worker does with a row: it takes it under a lease and a fence, and finishes in the transaction of the effect, so
-that a row is carried out once whoever is killed.
+that a row is carried out once, even if workers are killed.
 """
 
 from collections.abc import Callable
@@ -109,7 +109,7 @@ def cancel(tx: Connection, guild: int, kind: str, ref: int) -> None:
 
 
 def cancelling(*kinds: str) -> Callable[[Connection, int, int], None]:
-    """What cancels several kinds about one thing in one statement, given the guild and the thing's number."""
+    """Make what cancels several kinds about one thing in one statement, given the guild and the thing's number."""
     named = _d.kind.in_([constant(kind) for kind in kinds])
     statement = Compiled(sa.delete(due_work).where(in_guild(_d), named, _d.ref == param("of_ref")))
 
@@ -136,7 +136,7 @@ class LeaseJobs:
 @dataclass(frozen=True, slots=True)
 class LeasedJob:
     """A row that a worker holds. Its key is this very claim's: asking again after a lost answer is the same act, and
-    the same row at the same time, written anew, is another."""
+    the same row at the same time, written again, is another."""
 
     guild: int
     kind: str
@@ -172,7 +172,7 @@ class JobFailed:
 
 
 class FenceGone(MarketError):
-    """Somebody else holds the row by now, or it was moved: what this worker did is rolled back."""
+    """Another worker holds the row by now, or it was moved: what this worker did is rolled back."""
 
 
 def lease(tx: Connection, request: LeaseJobs, now: datetime) -> list[LeasedJob]:
@@ -222,7 +222,7 @@ def failed(tx: Connection, request: JobFailed, now: datetime) -> bool:
 
 
 def backoff_seconds(tries: int) -> int:
-    """How long a row waits after its nth failure: 2 s, doubled each time, at most an hour."""
+    """Return how long a row waits after its nth failure: 2 s, doubled each time, at most an hour."""
     return min(2 ** min(tries, 12), 3_600)
 
 
@@ -232,19 +232,20 @@ def let_go(tx: Connection, request: None, now: datetime) -> int:
 
 
 def next_us(tx: Connection) -> int | None:
-    """When something is due next; None where nothing is. What is held, failed before, or rests doesn't count."""
+    """Return when something is due next; None where nothing is. What is held, failed before, or
+    rests doesn't count."""
     return tx.execute(_NEXT).scalar()
 
 
 def at_us(tx: Connection, guild: int, kind: str, ref: int) -> int | None:
-    """When something is due; None where it isn't."""
+    """Return when something is due; None where it isn't."""
     row = tx.execute(LOAD, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return None if row is None else row.due_us
 
 
 @dataclass(frozen=True, slots=True)
 class JobParked:
-    """A row that failed twelve times, for the log channel and whoever runs Crux."""
+    """A row that failed twelve times, for the log channel and the operator."""
 
     kind: str
     ref: int
@@ -253,18 +254,18 @@ class JobParked:
 
 
 def parked(tx: Connection, guild: int, limit: int = 20) -> list[JobParked]:
-    """What is parked in one server, the oldest first."""
+    """Return what is parked in one server, the oldest first."""
     return [JobParked(*row) for row in tx.execute(_PARKED, {"g": guild, "limit": limit})]
 
 
 def coming(tx: Connection, guild: int, limit: int = 20) -> list[tuple[str, int, int]]:
-    """What is due next in one server: kind, what it is about, and when."""
+    """Return what is due next in one server: kind, what it is about, and when."""
     rows = tx.execute(_COMING, {"g": guild, "limit": limit}).all()
     return [(row.kind, row.ref, row.due_us) for row in rows]
 
 
 def coming_everywhere(tx: Connection, limit: int = 20) -> list[tuple[str, int, int]]:
-    """What is due next over all servers: kind, what it is about, and when."""
+    """Return what is due next over all servers: kind, what it is about, and when."""
     return [(row.kind, row.ref, row.due_us) for row in tx.execute(_COMING_EVERYWHERE, {"limit": limit})]
 
 

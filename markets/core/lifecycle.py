@@ -82,12 +82,12 @@ MOVES: dict[str, Move] = {
 
 
 def at(state: str, closes_us: int | None, now_us: int) -> str:
-    """The state as it is now: an open claim past its close is closed."""
+    """Return the state as it is now: an open claim past its close is closed."""
     return CLOSED if state == OPEN and closes_us is not None and now_us >= closes_us else state
 
 
 def require(move: str, *, number: int, state: str, closes_us: int | None, halted: bool, now_us: int) -> str:
-    """The state that a claim goes to by this move; its own where it stays.
+    """Return the state that a claim goes to by this move; its own where it stays.
 
     Raises:
         ClaimHalted: A moderator stopped everything on it.
@@ -103,7 +103,8 @@ def require(move: str, *, number: int, state: str, closes_us: int | None, halted
 
 
 def may(move: str, **roles: bool | Callable[[], bool]) -> bool:
-    """Whether one of these roles makes a move. A role that costs a read is a function, asked only if it is needed."""
+    """Return whether one of these roles makes a move. A role that costs a read is a function, asked only if it is
+    needed."""
     for role in MOVES[move].by:
         held = role == ANYONE or roles.get(role, False)
         if held() if callable(held) else held:
@@ -112,6 +113,6 @@ def may(move: str, **roles: bool | Callable[[], bool]) -> bool:
 
 
 def require_role(move: str, refused: NotYours, **roles: bool | Callable[[], bool]) -> None:
-    """Raises `refused` where none of these roles makes the move."""
+    """Raise `refused` where none of these roles makes the move."""
     if not may(move, **roles):
         raise refused

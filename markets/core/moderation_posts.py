@@ -13,17 +13,17 @@ POST = "act"
 
 
 def grant(tx: Connection, request: PersonAct, now: datetime) -> Acted:
-    """As `players.grant`, and told."""
+    """Grant as `players.grant`, and tell it."""
     return _told(tx, request, players.grant(tx, request, now))
 
 
 def take(tx: Connection, request: PersonAct, now: datetime) -> Acted:
-    """As `players.take`, and told."""
+    """Take as `players.take`, and tell it."""
     return _told(tx, request, players.take(tx, request, now))
 
 
 def fund(tx: Connection, request: PersonAct, now: datetime) -> Acted:
-    """As `players.fund`, and told."""
+    """Fund as `players.fund`, and tell it."""
     return _told(tx, request, players.fund(tx, request, now))
 
 

@@ -18,7 +18,7 @@ _NEXT = Compiled(
 
 
 def following(tx: Connection, guild: int, name: str) -> int:
-    """The next number for `name` in this server, from 1."""
+    """Return the next number for `name` in this server, from 1."""
     row = _NEXT.row(tx, guild_id=guild, name=name, last=1)
     assert row is not None
     return row[0]

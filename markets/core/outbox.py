@@ -69,12 +69,12 @@ _PLACE = sa.select(c.channel, c.message, c.state).where(*this_card)
 
 
 def redraw(tx: Connection, guild: int, kind: str, ref: int) -> None:
-    """The card of a claim, an offer or a bet shows something old now; the first time, it is to be made."""
+    """Have the card of a claim, an offer or a bet drawn again; the first time, it is made."""
     _REDRAW.execute(tx, g=guild, of_kind=kind, of_ref=ref)
 
 
 def redraw_disputes(tx: Connection, guild: int, claim: int) -> None:
-    """The cards of a claim's disputes show something old now."""
+    """Have the cards of a claim's disputes drawn again."""
     tx.execute(REDRAW_DISPUTES, {"g": guild, "claim": claim})
 
 
@@ -98,7 +98,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 @dataclass(frozen=True, slots=True)
 class HeldPost:
     """A post that an announcer holds. `begun_us` is when a send began of which nothing was heard; `message` is there
-    where it was sent before, and names somebody who was deleted since."""
+    where it was sent before, and names a player who was deleted since."""
 
     guild: int
     number: int
@@ -117,7 +117,7 @@ class HeldPost:
 
 
 def facts(held: HeldPost) -> dict[str, Any]:
-    """What a post tells."""
+    """Return what a post tells."""
     return json.loads(held.facts)
 
 
@@ -131,13 +131,13 @@ class CardPlace:
 
 
 def place_of(tx: Connection, guild: int, kind: str, ref: int) -> tuple[int, int] | None:
-    """The channel and the message of a card; None before it is there."""
+    """Return the channel and the message of a card; None before it is there."""
     found = place(tx, guild, kind, ref)
     return (found.channel, found.message) if found.channel and found.message else None
 
 
 def place(tx: Connection, guild: int, kind: str, ref: int) -> CardPlace:
-    """Where a card stands."""
+    """Return where a card stands."""
     row = tx.execute(_PLACE, {"g": guild, "of_kind": kind, "of_ref": ref}).first()
     return (
         CardPlace(None, None, False)
@@ -147,7 +147,7 @@ def place(tx: Connection, guild: int, kind: str, ref: int) -> CardPlace:
 
 
 def redrawing(kind: str, table: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Update:
-    """Of the cards that there are, those about such rows of a table."""
+    """Select, of the cards that there are, those about such rows of a table."""
     about = sa.select(table.c.number).where(in_guild(table.c), *which)
     return (
         sa.update(cards)

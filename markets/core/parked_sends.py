@@ -28,7 +28,7 @@ _UNPARK_POSTS = (
     .where(
         in_guild(p),
         p.state == PARKED,
-        p.kind.not_in(PRIVATE),  # whoever takes no messages from Crux is asked no second time
+        p.kind.not_in(PRIVATE),  # a person who takes no messages from Crux is asked no second time
         ~_homeless | p.kind.in_(AWAITED),
     )
     .values(_again)
@@ -45,8 +45,8 @@ _REPORT_AGAIN = (
 
 
 def unpark(tx: Connection, guild: int) -> int:
-    """A server chose its channels: its cards are drawn, and what could not be told is, all of it in order; of what
-    was to be told before it had a channel only what something waits for."""
+    """Tell what waited until a server chose its channels: its cards, and all that could not be told, in order;
+    of what was to be told before it had a channel only what something waits for."""
     found = tx.execute(_UNPARK_CARDS, {"g": guild}).rowcount
     return found + tx.execute(_UNPARK_POSTS, {"g": guild}).rowcount
 
@@ -72,7 +72,7 @@ class Again:
 
 
 def kept(tx: Connection) -> list[Parked]:
-    """Where anything is parked that may be told again, over all servers that Crux is in."""
+    """Return where anything is parked that may be told again, over all servers that Crux is in."""
     return [Parked(row.guild_id, row.channel, bool(row.refused)) for row in tx.execute(_KEPT).all()]
 
 
@@ -103,7 +103,7 @@ class Unsent:
 
 
 def unsent(tx: Connection, guild: int, channel: int) -> Unsent:
-    """What is parked for one channel."""
+    """Return what is parked for one channel."""
     asked = {"g": guild, "channel": channel}
     parked_cards, card_error = tx.execute(_PARKED_CARDS, asked).one()
     parked_posts, post_error = tx.execute(_PARKED_POSTS, asked).one()

@@ -57,21 +57,21 @@ _REDRAW_ABOUT = (
 
 
 def redraw_naming(tx: Connection, guild: int, player: int) -> None:
-    """Every card that names a player says something old now: as author, side, proposer, challenger, or as whoever
+    """Have every card that names a player drawn again: as author, side, proposer, challenger, or as the one who
     judged, argued or clarified."""
     for redraws in _REDRAW_NAMING:
         tx.execute(redraws, {"g": guild, "p": player})
 
 
 def redraw_about(tx: Connection, guild: int, claim: int) -> None:
-    """All cards about a claim say something old now: its own, those of its offers and bets, its disputes'."""
+    """Have all cards about a claim drawn again: its own, those of its offers and bets, its disputes'."""
     for redraws in _REDRAW_ABOUT:
         tx.execute(redraws, {"g": guild, "claim": claim})
 
 
 def reword_naming(tx: Connection, guild: int, player: int) -> None:
-    """Every post that may name a player says too much now: those about claims that they had to do with, and those
-    about points that were given to or taken from them. Nothing is sent again; the messages are edited."""
+    """Edit every post that may name a player: those about claims that they had to do with, and those about points
+    that were given to or taken from them. Nothing is sent again; the messages are edited."""
     this = {"g": guild, "p": player}
     acts = tx.execute(_ACTS_NAMING, this).scalars().all()
     told = [json.dumps({"transfer": number}, sort_keys=True, separators=(",", ":")) for number in acts]
@@ -85,13 +85,13 @@ def _theirs(table: sa.Table, *columns: str) -> sa.ColumnElement[bool]:
 
 
 def _on_theirs(table: sa.Table, column: sa.ColumnElement[int], *columns: str) -> sa.ColumnElement[bool]:
-    """About a claim on which somebody has a row of that table."""
+    """About a claim on which the player has a row of that table."""
     claims_of = sa.select(table.c.claim).where(in_guild(table.c), _theirs(table, *columns))
     return column.in_(claims_of)
 
 
 def _judged(of: sa.Table, column: str) -> sa.ColumnElement[bool]:
-    """About a dispute in which somebody voted, or argued."""
+    """About a dispute in which the player voted, or argued."""
     theirs = sa.select(of.c.dispute).where(in_guild(of.c), _theirs(of, column))
     return disputes.c.number.in_(theirs)
 

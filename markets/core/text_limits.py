@@ -7,7 +7,7 @@ MOST = 4_000
 
 
 def words(field: str, text: str, *, needed: bool = True, most: int = MOST) -> str:
-    """A text without the spaces around it.
+    """Return a text without the spaces around it.
 
     Raises:
         Needed: It is empty and may not be.

@@ -7,10 +7,10 @@ _FIRST_MONDAY_US = 4 * DAY_US
 
 
 def week_of(at_us: int) -> int:
-    """The week that a moment lies in."""
+    """Return the week that a moment lies in."""
     return (at_us - _FIRST_MONDAY_US) // WEEK_US
 
 
 def from_us(week: int) -> int:
-    """When a week begins; it ends when the next one does."""
+    """Return when a week begins; it ends when the next one does."""
     return _FIRST_MONDAY_US + week * WEEK_US

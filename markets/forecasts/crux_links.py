@@ -1,7 +1,7 @@
 """Cruxes: "if this comes out so, I would raise that". A person links one claim to another, with a direction.
 
-When the first comes out, whoever linked it gets one note, and from then on what they said of the second before and
-after stands beside the crux. It binds nobody and moves no points. What is hidden of forecasts stays hidden (C7).
+When the first comes out, each player who linked it gets one note. From then on the crux shows what they said of the
+second before and after. It binds nobody and moves no points. What is hidden of forecasts stays hidden (C7).
 """
 
 from collections.abc import Iterable, Sequence
@@ -191,27 +191,27 @@ def unlink(tx: Connection, request: Cut, now: datetime) -> CruxLink:
 
 
 def cut_all_of(tx: Connection, guild: int, player: int) -> None:
-    """A person had themselves deleted: their links go with them (E4)."""
+    """Cut all links of a player who had themselves deleted (E4)."""
     for row in tx.execute(_OF_PLAYER, {"g": guild, "p": player}).all():
         _redraw(tx, guild, _link(row))
     tx.execute(_CUT_ALL, {"g": guild, "p": player})
 
 
 def came_out(tx: Connection, claim: Claim, resolution: int, now: datetime) -> None:
-    """A claim has a result: whoever linked it is told soon, in a unit of its own, once."""
+    """Schedule the note to the players who linked a claim that has a result now, once, in a unit of its own."""
     redraw_around(tx, claim)
     if tx.execute(_UNTOLD, _asking(claim, resolution, 1)).first() is not None:
         jobs.schedule(tx, claim.guild, "cruxes.tell", resolution, to_us(now))
 
 
 def redraw_around(tx: Connection, claim: Claim) -> None:
-    """What the cards of the claims linked with this one say of it is old."""
+    """Have the cards of the claims linked with this one drawn again: what they say of it is old."""
     for number in tx.execute(_AROUND, {"g": claim.guild, "c": claim.number}).scalars().all():
         happened(tx, ClaimChanged(claim.guild, number))
 
 
 def tell_some(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: the next of those who linked a claim are told how it came out, and marked as told with it."""
+    """Tell the next of those who linked a claim how it came out, and mark them as told. The calendar calls it."""
     row = tx.execute(_RESOLUTION, {"g": work.guild, "n": work.ref}).one()
     if row.reversed_us is not None:
         return
@@ -231,13 +231,13 @@ def tell_some(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def find(tx: Connection, guild: int, player: int, claim: int, target: int) -> CruxLink | None:
-    """A player's link between two claims, if there is one."""
+    """Return a player's link between two claims, if there is one."""
     row = tx.execute(_FIND, {"g": guild, "p": player, "c": claim, "t": target}).first()
     return None if row is None else _link(row)
 
 
 def around(tx: Connection, guild: int, claim: int, now: datetime) -> tuple[list[CruxShown], int]:
-    """The newest cruxes that begin or end at a claim, as everybody may see them, and how many there are."""
+    """Return the newest cruxes that begin or end at a claim, as everybody may see them, and how many there are."""
     rows = tx.execute(_AROUND_CLAIM, {"g": guild, "c": claim, "most": SHOWN}).all()
     found = [_crux(tx, guild, _link(row), now) for row in rows]
     count = len(found)
@@ -247,7 +247,7 @@ def around(tx: Connection, guild: int, claim: int, now: datetime) -> tuple[list[
 
 
 def mine(tx: Connection, guild: int, player: int, now: datetime, *, most: int = 12) -> list[CruxShown]:
-    """A player's own cruxes, the newest first: what they said themselves is never hidden from them."""
+    """Return a player's own cruxes, the newest first: what they said themselves is never hidden from them."""
     rows = tx.execute(_OF_PLAYER, {"g": guild, "p": player}).all()[:most]
     return [_crux(tx, guild, _link(row), now, own=True) for row in rows]
 
@@ -255,7 +255,7 @@ def mine(tx: Connection, guild: int, player: int, now: datetime, *, most: int = 
 def told(
     tx: Connection, guild: int, claim: int, resolution: int, players: Sequence[int], now: datetime
 ) -> list[CruxShown]:
-    """The cruxes of some players that a result of a claim was told for, by player and claim."""
+    """Return the cruxes of some players that a result of a claim was told for, by player and claim."""
     asked = {"g": guild, "c": claim, "r": resolution, "players": list(players)}
     return [_crux(tx, guild, _link(row), now) for row in tx.execute(_OF_NOTE, asked).all()]
 

@@ -1,4 +1,4 @@
-"""Forecasts: chances that somebody gives without a stake, changed at will, every one of them kept (RULES C7).
+"""Forecasts: chances that a player gives without a stake, changed at will, every one of them kept (RULES C7).
 
 The first freezes the claim's text. Where its author says so before that, nobody sees another's, moderators neither,
 until the author shows them or trading closes.
@@ -64,7 +64,7 @@ class Hide:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What somebody says, or said: until when, if they changed it."""
+    """What a player says, or said: until when, if they changed it."""
 
     player: int
     number: int
@@ -155,7 +155,7 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
     """Hide the forecasts on one's claim until one shows them or trading closes; or show them. Are they hidden now?
 
     Raises:
-        NotAuthor: It is somebody else's claim.
+        NotAuthor: It is another player's claim.
         ClaimMoved, ClaimHalted, ForecastsClosed: It takes no forecasts now.
         ForecastsThere: There are some that everybody sees already, or they aren't hidden.
     """
@@ -180,13 +180,14 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
 
 
 def show(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: trading has closed, so they are shown, which the card does."""
+    """Show the forecasts, since trading has closed; the card does it. The calendar calls it."""
     happened(tx, ClaimChanged(work.guild, work.ref))
     _redraw_cruxes(tx, work.guild, work.ref)
 
 
 def require_open(claim: Claim, now: datetime) -> None:
-    """
+    """Check that the claim takes forecasts now.
+
     Raises:
         ForecastsClosed, ClaimMoved, ClaimHalted: It takes no forecast now.
     """
@@ -198,7 +199,7 @@ def require_open(claim: Claim, now: datetime) -> None:
 
 
 def required(claim: Claim, chances: Chances, quantiles: Sequence[str]) -> Chances:
-    """A forecast held against its claim, as chances.
+    """Check a forecast against its claim, and return it as chances.
 
     Raises:
         BadForecast: There isn't one chance from 0.1% to 99.9% for each outcome, or they don't add up; or the
@@ -217,7 +218,7 @@ def required(claim: Claim, chances: Chances, quantiles: Sequence[str]) -> Chance
 
 
 def _of_quantiles(claim: Claim, quantiles: Sequence[str]) -> Chances:
-    """What somebody's quantiles say about each range of a claim."""
+    """What a player's quantiles say about each range of a claim."""
     kind, outcomes = claim.terms.kind, claim.terms.outcomes
     if kind not in ("number", "date") or not all(map(ranges.is_range, outcomes)):
         raise BadForecast("quantiles", "quantile_kind")
@@ -240,7 +241,7 @@ def _until(
 
 
 def _redraw_cruxes(tx: Connection, guild: int, claim: int, player: int | None = None) -> None:
-    """Cards of claims that came out, and beside whose cruxes stands what is said of this one."""
+    """Cards of claims that came out, and whose cruxes show what is said of this one."""
     if player is None:
         found = list(_CRUXES.rows(tx, g=guild, c=claim))
     else:
@@ -262,13 +263,13 @@ def _beginning(claim: Claim, now: datetime) -> dict[str, int]:
 
 
 def current(tx: Connection, guild: int, claim: int, player: int) -> Forecast | None:
-    """What somebody says now, if they do."""
+    """Return what a player says now, if they do."""
     row = _CURRENT.row(tx, g=guild, c=claim, p=player) if fits(claim) else None
     return None if row is None else _forecast(row)
 
 
 def mine(tx: Connection, guild: int, claim: int, player: int) -> list[Forecast]:
-    """All that somebody has said on a claim, the newest first.
+    """Return all that a player has said on a claim, the newest first.
 
     Raises:
         UnknownForecast: Nothing.
@@ -282,14 +283,15 @@ def mine(tx: Connection, guild: int, claim: int, player: int) -> list[Forecast]:
 def around(
     tx: Connection, guild: int, claim: int, player: int, at_us: int
 ) -> tuple[Forecast | None, Forecast | None]:
-    """What somebody said at a moment, and what they say last if they said it later; nothing where they didn't."""
+    """Return what a player said at a moment, and what they say last if they said it later; nothing
+    where they didn't."""
     said = [_forecast(row) for row in _MINE.rows(tx, g=guild, c=claim, p=player)]
     before = next((one for one in said if one.from_us <= at_us), None)
     return before, said[0] if said and said[0].from_us > at_us else None
 
 
 def is_hidden(tx: Connection, claim: Claim, now: datetime) -> bool:
-    """Whether nobody sees another's forecast on a claim just now."""
+    """Return whether nobody sees another's forecast on a claim just now."""
     rule = _rule(tx, claim)
     closed = claim.closes_us is not None and to_us(now) >= claim.closes_us
     ended = claim.state in ("settled", "void", "unresolved")
@@ -297,7 +299,7 @@ def is_hidden(tx: Connection, claim: Claim, now: datetime) -> bool:
 
 
 def crowd(tx: Connection, claim: Claim, now: datetime) -> Crowd:
-    """What everybody says now, as far as it isn't hidden."""
+    """Return what everybody says now, as far as it isn't hidden."""
     if is_hidden(tx, claim, now):
         count = tx.execute(_COUNT, {"g": claim.guild, "c": claim.number}).scalar_one()
         return Crowd(count, True, ())
@@ -306,12 +308,12 @@ def crowd(tx: Connection, claim: Claim, now: datetime) -> Crowd:
 
 
 def history(tx: Connection, guild: int, claim: int) -> list[Forecast]:
-    """Everything that anybody said on a claim, in the order of players and of what each said."""
+    """Return everything that players said on a claim, in the order of players and of what each said."""
     return [_forecast(row) for row in _HISTORY.rows(tx, g=guild, c=claim)]
 
 
 def begun_us(tx: Connection, claim: Claim) -> int | None:
-    """When forecasting on a claim began; None where it didn't."""
+    """Return when forecasting on a claim began; None where it didn't."""
     return tx.execute(_FROM, {"g": claim.guild, "c": claim.number}).scalar()
 
 

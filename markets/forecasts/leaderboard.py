@@ -205,7 +205,7 @@ def show(tx: Connection, request: List, now: datetime) -> bool:
 
 
 def list_(tx: Connection, guild: int, player: int, *, listed: bool) -> None:
-    """The same, for whoever has themselves deleted as well."""
+    """List a player, or leave them out, also where they have themselves deleted."""
     tx.execute(_LIST_AGAIN, {"g": guild, "p": player})
     if not listed:
         tx.execute(_UNLIST, {"guild_id": guild, "player": player})
@@ -244,7 +244,7 @@ class Standing:
     return_bps: int | None
 
     def mean(self, name: str) -> float:
-        """A score's mean over the claims."""
+        """Return a score's mean over the claims."""
         return getattr(self, name) / self.claims / scoring.UNIT if self.claims else 0.0
 
 
@@ -258,19 +258,19 @@ class Top:
 
 
 def top(tx: Connection, guild: int, by: Ranking, *, season: int = ALL_TIME, skip: int = 0) -> Top:
-    """Who leads by one ranking. Ties stand by player number."""
+    """Return who leads by one ranking. Ties stand by player number."""
     rows = tx.execute(_TOP[by], {"g": guild, "s": season, "skip": skip, "most": PAGE + 1}).all()
     return Top(skip + 1, tuple(_standing(row) for row in rows[:PAGE]), len(rows) > PAGE)
 
 
 def standing(tx: Connection, guild: int, player: int, *, season: int = ALL_TIME) -> Standing | None:
-    """Where a player stands, if anything of theirs has settled."""
+    """Return where a player stands, if anything of theirs has settled."""
     row = tx.execute(_STANDING, {"g": guild, "s": season, "p": player}).first()
     return None if row is None else _standing(row)
 
 
 def rank(tx: Connection, guild: int, of: Standing, by: Ranking, *, season: int = ALL_TIME) -> int | None:
-    """A player's rank; None where they have none yet or are left out."""
+    """Return a player's rank; None where they have none yet or are left out."""
     value = getattr(of, by)
     if value is None or not of.listed:
         return None
@@ -280,18 +280,19 @@ def rank(tx: Connection, guild: int, of: Standing, by: Ranking, *, season: int =
 
 
 def calibration(tx: Connection, guild: int, player: int, *, season: int = ALL_TIME) -> list[CalibrationBin]:
-    """What came of the chances that somebody gave."""
+    """Return what came of a player's chances."""
     rows = tx.execute(_CALIBRATION, {"g": guild, "s": season, "p": player})
     return scoring.calibration({row.tenth: (row.given, row.came, row.said) for row in rows})
 
 
 def seasons(tx: Connection, guild: int) -> list[Season]:
-    """The newest first."""
+    """List the seasons, the newest first."""
     return [Season(*row) for row in tx.execute(_SEASONS, {"g": guild})]
 
 
 def season(tx: Connection, guild: int, number: int) -> Season:
-    """
+    """Load a season by its number.
+
     Raises:
         UnknownSeason: There is none of this number.
     """
@@ -302,7 +303,7 @@ def season(tx: Connection, guild: int, number: int) -> Season:
 
 
 def is_unlisted(tx: Connection, guild: int, player: int) -> bool:
-    """Whether a player asked to be left out of the board."""
+    """Return whether a player asked to be left out of the board."""
     return tx.execute(IS_UNLISTED, {"g": guild, "p": player}).first() is not None
 
 
@@ -318,7 +319,7 @@ class Scored:
 
 
 def score_of(tx: Connection, guild: int, resolution: int, player: int) -> Scored | None:
-    """How a player's forecasts did by one resolution, if they counted."""
+    """Return how a player's forecasts did by one resolution, if they counted."""
     row = tx.execute(SCORE, {"g": guild, "r": resolution, "p": player}).first()
     return None if row is None else Scored(*row)
 

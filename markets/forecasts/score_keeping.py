@@ -158,13 +158,13 @@ IS_UNLISTED = sa.select(_unlisted.player).where(in_guild(_unlisted), _unlisted.p
 
 
 def settled(tx: Connection, claim: Claim, resolution: int, result: Result, now: datetime) -> None:
-    """A result stands: its forecasts are to be scored, unless it is *unclear* or void."""
+    """Schedule the scores of a result that stands, unless it is *unclear* or void."""
     if result.kind in ("outcome", "weights") and forecasts.begun_us(tx, claim) is not None:
         jobs.schedule(tx, claim.guild, "scores.make", resolution, to_us(now))
 
 
 def taken_back(tx: Connection, claim: Claim, resolution: int, now: datetime) -> None:
-    """A result stands no more: what it scored is taken out."""
+    """Take out what a result scored that stands no more."""
     for kind in ("scores.make", "scores.count"):
         jobs.cancel(tx, claim.guild, kind, resolution)
     jobs.schedule(tx, claim.guild, "scores.back", resolution, to_us(now))
@@ -271,7 +271,8 @@ def tenths(
     outcome: int | None,
     sign: int,
 ) -> None:
-    """Calibration: of YES and NO the chance of YES, of more outcomes each of them; judged weights don't count."""
+    """Count calibration: of YES and NO the chance of YES, of more outcomes each of them. Judged
+    weights don't count."""
     if outcome is None:
         return
     told = list(enumerate(chances))[:1] if len(chances) == 2 else list(enumerate(chances))
@@ -322,7 +323,7 @@ def _seasons_at(tx: Connection, guild: int, at_us: int) -> list[int]:
 
 
 def whole(value: Any) -> sa.ColumnElement[int]:
-    """A whole number on both databases: the sum of whole ones is numeric to PostgreSQL."""
+    """Make a whole number on both databases: the sum of whole ones is numeric to PostgreSQL."""
     return sa.cast(value, sa.BigInteger())
 
 
@@ -341,5 +342,5 @@ _RANK = Compiled(sa.update(tables.standings).where(*_this).values(ranks))
 
 
 def best(by: Ranking) -> sa.ColumnElement[Any]:
-    """The best first: the smallest miss, the most of everything else."""
+    """Order by the best first: the smallest miss, the most of everything else."""
     return _standings[by].asc() if by == "miss" else _standings[by].desc()

@@ -12,7 +12,7 @@ at which counting began) and q units sold since:
 
 **A trade is charged ceil(C(after)) - ceil(C(before)),** not the rounded-up difference: it adds up exactly along any
 path, so that pieces cost what the whole costs, a round trip gives back what it took, and the escrow holds the subsidy
-plus ceil(C) whatever happened on the way, which covers the dearest outcome: q_i <= C(q) + b ln(W/w_i). One trade
+plus ceil(C) after any trades, which covers the dearest outcome: q_i <= C(q) + b ln(W/w_i). One trade
 lies less than a minor unit from its true difference, on either side; all of them together never less than C. A
 difference of whole numbers can be nothing where the true one is a fraction, so a buy costs one minor unit at least:
 that extra stays in the escrow. It can't be more than the quantity, since every price is below one.
@@ -53,14 +53,14 @@ class Book:
     shares: tuple[int, ...]
 
     def after(self, outcome: int, quantity: int) -> "Book":
-        """With `quantity` more units of one outcome sold; negative where they come back."""
+        """Return the book with `quantity` more units of one outcome sold; negative where they come back."""
         shares = list(self.shares)
         shares[outcome] += quantity
         return replace(self, shares=tuple(shares))
 
 
 def opened(liquidity: int, opening: Sequence[int]) -> Book:
-    """A market of which nothing is sold yet, at prices in proportion to `opening`."""
+    """Return a market of which nothing is sold yet, at prices in proportion to `opening`."""
     return Book(liquidity, tuple(opening), (0,) * len(opening))
 
 
@@ -68,13 +68,13 @@ def opened(liquidity: int, opening: Sequence[int]) -> Book:
 
 
 def cost(book: Book) -> float:
-    """C(q) in minor units."""
+    """Compute C(q) in minor units."""
     top, rest, _ = _cost(book)
     return top + rest
 
 
 def prices(book: Book) -> list[float]:
-    """The price of each outcome, 0 to 1."""
+    """Return the price of each outcome, 0 to 1."""
     logs = _logs(book)
     highest = max(logs)
     parts = [math.exp(log - highest) for log in logs]
@@ -83,7 +83,7 @@ def prices(book: Book) -> list[float]:
 
 
 def price_bps(book: Book, outcome: int) -> int:
-    """The price of one outcome in basis points, rounded to the nearest."""
+    """Return the price of one outcome in basis points, rounded to the nearest."""
     return round(prices(book)[outcome] * WHOLE_BPS)
 
 
@@ -111,23 +111,23 @@ def _cost(book: Book) -> tuple[int, float, float]:
 
 
 def charged(book: Book) -> int:
-    """ceil(C(q)): what all trades so far have paid in together, minor units."""
+    """Compute ceil(C(q)): what all trades so far have paid in together, minor units."""
     top, rest, error = _cost(book)
     return top + _ceil(rest, error, lambda: book.liquidity * _exact_log_sum(book))
 
 
 def price_to_buy(book: Book, outcome: int, quantity: int) -> int:
-    """Minor units charged for `quantity` more units, from 1 to `quantity`."""
+    """Return the minor units charged for `quantity` more units, from 1 to `quantity`."""
     return max(charged(book.after(outcome, quantity)) - charged(book), 1)
 
 
 def price_to_sell(book: Book, outcome: int, quantity: int) -> int:
-    """Minor units paid for `quantity` units that come back, from 0 to `quantity`."""
+    """Return the minor units paid for `quantity` units that come back, from 0 to `quantity`."""
     return charged(book) - charged(book.after(outcome, -quantity))
 
 
 def shares_for(book: Book, outcome: int, budget: int) -> int:
-    """The most units that `budget` minor units buy.
+    """Return the most units that `budget` minor units buy.
 
     C(q + n) may reach ceil(C(q)) + budget = K: W exp(K/b) = rest + w exp((q + n)/b), solved for n. That guess is then
     put right by what would be charged.
@@ -142,7 +142,8 @@ def shares_for(book: Book, outcome: int, budget: int) -> int:
 
 
 def quantity_to_price(book: Book, outcome: int, target_bps: int) -> int:
-    """Units that lead to a price and not past it: positive to buy, negative to sell, 0 where it is there already."""
+    """Return the units that lead to a price and not past it: positive to buy, negative to sell, 0 where it is there
+    already."""
     assert 0 < target_bps < WHOLE_BPS
     logs = _logs(book)
     rest = _log_sum([log for place, log in enumerate(logs) if place != outcome])
@@ -157,7 +158,7 @@ def quantity_to_price(book: Book, outcome: int, target_bps: int) -> int:
 
 
 def subsidy(liquidity: int, opening: Sequence[int]) -> int:
-    """The most that whoever opens a market can lose: b ln(1/p), p the smallest opening price, rounded up."""
+    """Return the most that the opener of a market can lose: b ln(1/p), p the smallest opening price, rounded up."""
     log = math.log(sum(opening) / min(opening))
     error = liquidity * (log + 64) * 2.0**-50
 
@@ -169,7 +170,7 @@ def subsidy(liquidity: int, opening: Sequence[int]) -> int:
 
 
 def deepened(book: Book, liquidity: int) -> Book:
-    """The same prices with `liquidity` more units of it; counting of shares begins anew.
+    """Return the same prices with `liquidity` more units of it; counting of shares begins again.
 
     The weights are today's prices in whole numbers: they are off by 10^-17 at most.
     """
@@ -183,11 +184,12 @@ def deepened(book: Book, liquidity: int) -> Book:
 
 
 def subsidy_to_deepen(before: Book, after: Book, covered: Sequence[int]) -> int:
-    """The most that whoever adds liquidity can lose by it, minor units rounded up: b ln(1/p) of what they add.
+    """Return the most that a payer who adds liquidity can lose by it, minor units rounded up: b ln(1/p) of what they
+    add.
 
     Args:
-        covered: For each outcome, what the escrow holds beyond all its shares. Whatever the weights were rounded by,
-            it has to be b ln(1/p) at least for the new b.
+        covered: For each outcome, what the escrow holds beyond all its shares. However the weights were rounded, it
+            has to be b ln(1/p) at least for the new b.
     """
     added = after.liquidity - before.liquidity
     whole = sum(after.weights)
@@ -198,10 +200,11 @@ def subsidy_to_deepen(before: Book, after: Book, covered: Sequence[int]) -> int:
 
 
 def left(book: Book, liquidity: int, paid: int, at: Sequence[int], result: Sequence[int]) -> int:
-    """What is left of a payment for liquidity once the market has ended as `book`, in millionths of a minor unit.
+    """Return what is left of a payment for liquidity once the market has ended as `book`, in millionths of a minor
+    unit.
 
     A part b of the liquidity has sold its part of every trade since prices p, so an outcome k that comes at prices f
-    costs it b ln(f_k/p_k). Of all payments together that is what the market maker lost, whatever happened on the way;
+    costs it b ln(f_k/p_k). Of all payments together that is what the market maker lost, by any way;
     and no payment can be left with less than nothing, since b ln(1/p_k) was paid at least.
 
     Args:

@@ -3,7 +3,7 @@
     odds of an outcome    pot / staked on it     decimal, stake included, as they stand
     payout of a stake     pot * stake / staked on the outcome that won
 
-By *weights* over the outcomes the pot is first shared over those that somebody backed, in proportion to their weights
+By *weights* over the outcomes the pot is first shared over those that have stakes, in proportion to their weights
 (so what an unbacked outcome weighs goes to the backed ones in proportion), then within each by stake. Where none of
 the weighted outcomes is backed, every stake returns. Where everybody backed the same, each gets their own stake by
 the same formula.
@@ -41,7 +41,7 @@ class Split:
     place: int
 
     def gets(self, amount: int, place: int) -> int:
-        """What a stake gets, by its amount and its place in the order in which stakes were placed."""
+        """Return what a stake gets, by its amount and its place in the order in which stakes were placed."""
         if not self.backing:
             return 0
         share, rest = divmod(self.part * amount, self.backing)
@@ -49,7 +49,8 @@ class Split:
 
 
 def parts(backing: Sequence[int], weights: Sequence[int]) -> list[int]:
-    """The pot shared over outcomes by weight; what lies on each of them where none of the weighted is backed."""
+    """Return the pot shared over outcomes by weight; what lies on each of them where none of the
+    weighted is backed."""
     if min(weights) < 0 or not sum(weights):
         raise ValueError("weights are not negative, and one of them is above zero")
     counted = [weight if on else 0 for weight, on in zip(weights, backing, strict=True)]
@@ -79,7 +80,7 @@ class Splitting:
 
 
 def backed(stakes: Sequence[Stake], outcomes: int) -> list[int]:
-    """How much is staked on each outcome."""
+    """Return how much is staked on each outcome."""
     sums = [0] * outcomes
     for stake in stakes:
         sums[stake.outcome] += stake.amount
@@ -87,24 +88,25 @@ def backed(stakes: Sequence[Stake], outcomes: int) -> list[int]:
 
 
 def odds(backing: Sequence[int]) -> list[Fraction | None]:
-    """The decimal odds of each outcome as they stand; None where nobody is on it yet."""
+    """Return the decimal odds of each outcome as they stand; None where nobody is on it yet."""
     pot = sum(backing)
     return [Fraction(pot, on) if on else None for on in backing]
 
 
 def odds_after(backing: Sequence[int], outcome: int, amount: int) -> Fraction:
-    """The decimal odds of an outcome if `amount` more were staked on it and nothing else came."""
+    """Return the decimal odds of an outcome if `amount` more were staked on it and nothing else came."""
     return Fraction(sum(backing) + amount, backing[outcome] + amount)
 
 
 def implied(backing: Sequence[int]) -> list[Fraction]:
-    """The share of the pot on each outcome: what the pool says how likely it is. Nothing where the pot is empty."""
+    """Return the share of the pot on each outcome: what the pool says how likely it is. Nothing where the pot is
+    empty."""
     pot = sum(backing)
     return [Fraction(on, pot) if pot else Fraction(0) for on in backing]
 
 
 def shared_out(total: int, weights: Sequence[int]) -> list[int]:
-    """Whole units in proportion to weights, by largest remainder, ties to the earlier place."""
+    """Share out whole units in proportion to weights, by largest remainder, ties to the earlier place."""
     whole = sum(weights)
     split = [divmod(total * weight, whole) for weight in weights]
     shares = [share for share, _ in split]

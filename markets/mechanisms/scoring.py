@@ -74,7 +74,7 @@ class Scores:
 
 
 def shares(weights: Sequence[int]) -> list[float]:
-    """Weights over the outcomes as shares of 1; (0, 1) is outcome 1."""
+    """Return weights over the outcomes as shares of 1; (0, 1) is outcome 1."""
     whole = sum(weights)
     if min(weights) < 0 or not whole:
         raise ValueError("weights are not negative, and one of them is above zero")
@@ -82,7 +82,7 @@ def shares(weights: Sequence[int]) -> list[float]:
 
 
 def brier(chances: Sequence[float], weights: Sequence[int]) -> float:
-    """From 0, perfect, to 1: for YES and NO the square of how far one was off."""
+    """Return the Brier score, from 0, perfect, to 1: for YES and NO the square of how far the chance was off."""
     squares = math.fsum(chance * chance for chance in chances)
     return math.fsum(
         share * (squares - 2 * chance + 1) / 2
@@ -92,19 +92,19 @@ def brier(chances: Sequence[float], weights: Sequence[int]) -> float:
 
 
 def log(chances: Sequence[float], weights: Sequence[int]) -> float:
-    """The natural logarithm of the chance given to what happened."""
+    """Return the natural logarithm of the chance given to what happened."""
     return math.fsum(
         share * math.log(chance) for share, chance in zip(shares(weights), chances, strict=True) if share
     )
 
 
 def baseline(chances: Sequence[float], weights: Sequence[int]) -> float:
-    """100 for certainty of what happened, 0 for all outcomes alike."""
+    """Return 100 for certainty of what happened, 0 for all outcomes alike."""
     return 100 * (1 + log(chances, weights) / math.log(len(chances)))
 
 
 def peer(chances: Sequence[float], others: Sequence[Sequence[float]], weights: Sequence[int]) -> float:
-    """How much better than the others, at one moment; 0 where there are none."""
+    """Return how much better than the others a chance was, at one moment; 0 where there are none."""
     if not others:
         return 0.0
     mean = math.fsum(log(other, weights) for other in others) / len(others)
@@ -115,7 +115,7 @@ def peer(chances: Sequence[float], others: Sequence[Sequence[float]], weights: S
 
 
 def scores(pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int]) -> dict[Hashable, Scores]:
-    """Everybody's scores on one claim; whose forecasts counted for no moment is left out.
+    """Return every player's scores on one claim, without those whose forecasts counted for no moment.
 
     With N pieces this takes N log N: who stood when goes into two running integrals over time, of which each piece
     reads its own part. With l = ln p, sum S and n standing, peer is 100 * (l * n / (n - 1) - S / (n - 1)).
@@ -169,7 +169,7 @@ def _averaged(parts: Sequence[tuple[float, float, float, float]], outcomes: int)
 
 
 def stored(score: float) -> int:
-    """A score as it is kept: whole millionths, the nearest. Sums of these are exact, and can be taken back."""
+    """Return a score as it is kept: whole millionths, the nearest. Sums of these are exact, and can be taken back."""
     return round(score * UNIT)
 
 
@@ -179,7 +179,7 @@ NINE = math.log(9)
 
 
 def distribution(low: float, middle: float, high: float) -> Callable[[float], float]:
-    """How likely it is to stay below a value, from somebody's 10%, 50% and 90% quantiles.
+    """Return the chance to stay below a value, as a function, from a player's 10%, 50% and 90% quantiles.
 
     Below and above the median the distribution is logistic, each side as wide as its quantile says: it passes through
     all three points and leaves both tails something.
@@ -195,7 +195,7 @@ def distribution(low: float, middle: float, high: float) -> Callable[[float], fl
 
 
 def kept(chances: Sequence[float]) -> tuple[int, ...]:
-    """Chances as they are stored: whole millionths that add up to one, none of them below 0.1%.
+    """Return chances as they are stored: whole millionths that add up to one, none of them below 0.1%.
 
     Those below are raised to it, at the cost of the others in proportion; the units that rounding leaves go to the
     largest remainders.
@@ -224,7 +224,7 @@ def kept(chances: Sequence[float]) -> tuple[int, ...]:
 
 
 def median(given: Sequence[Sequence[int]]) -> tuple[int, ...]:
-    """The crowd's chances: the median of each outcome's, brought to one in proportion; millionths.
+    """Return the crowd's chances: the median of each outcome's, brought to one in proportion; millionths.
 
     Of an even number the two middle ones' mean. For YES and NO the proportion changes nothing.
     """
@@ -265,7 +265,7 @@ class CalibrationBin:
 
 
 def wilson(came: int, count: int, z: float = Z95) -> tuple[float, float]:
-    """The score interval of a proportion (Wilson 1927; method 3 of Newcombe 1998)."""
+    """Return the score interval of a proportion (Wilson 1927; method 3 of Newcombe 1998)."""
     rate, square = came / count, z * z
     middle = rate + square / (2 * count)
     spread = z * math.sqrt(rate * (1 - rate) / count + square / (4 * count * count))
@@ -277,12 +277,13 @@ TENTHS = 10
 
 
 def tenth_of(chance: int) -> int:
-    """Which tenth a chance, in millionths, lies in: 0 is below 10%, 9 is 90% and above."""
+    """Return which tenth a chance, in millionths, lies in: 0 is below 10%, 9 is 90% and above."""
     return min(chance * TENTHS // UNIT, TENTHS - 1)
 
 
 def calibration(counts: Mapping[int, tuple[int, int, int]]) -> list[CalibrationBin]:
-    """Bins from (count, came true, sum of the chances in millionths) by tenth; those without forecasts left out."""
+    """Make bins from (count, came true, sum of the chances in millionths) by tenth, without those that have no
+    forecasts."""
     return [
         CalibrationBin(at * 1_000, (at + 1) * 1_000, count, came, said / count / UNIT, *wilson(came, count))
         for at, (count, came, said) in sorted(counts.items())

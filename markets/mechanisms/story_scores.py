@@ -5,8 +5,8 @@
 
 That is the Brier score (G. W. Brier, *Verification of forecasts expressed in terms of probability*, Monthly Weather
 Review 78, 1950) as it is usual for events that happen or don't: half of Brier's own sum over both answers, so 0 is
-perfect, 1/4 is what 50% gets whatever comes, and 1 is as wrong as can be. An item that nobody could decide counts for
-no story. Where more than a third of the items is left out, or where two stories share the lowest score, none wins.
+perfect, 1/4 is what 50% always gets, and 1 is as wrong as can be. An item that nobody could decide counts for no
+story. Where more than a third of the items is left out, or where two stories share the lowest score, none wins.
 
 Chances are whole basis points, and all is worked out in integers and exact fractions: two stories tie only where they
 are exactly as close, and a third is exactly a third. Standard library only, as all of this folder is.
@@ -36,12 +36,12 @@ class Verdict:
 
 
 def miss(chance_bps: int, came: bool) -> Fraction:
-    """How far a chance was from what came: the squared difference, from 0 to 1."""
+    """Return how far a chance was from what came: the squared difference, from 0 to 1."""
     return Fraction(chance_bps - WHOLE * came, WHOLE) ** 2
 
 
 def score(chances: Sequence[int], answers: Sequence[Answer]) -> Fraction | None:
-    """A story's mean miss over the items that count; None where none does.
+    """Return a story's mean miss over the items that count; None where none does.
 
     Args:
         chances: What the story says of each item, in basis points.
@@ -52,7 +52,7 @@ def score(chances: Sequence[int], answers: Sequence[Answer]) -> Fraction | None:
 
 
 def verdict(stories: Sequence[Sequence[int]], answers: Sequence[Answer]) -> Verdict:
-    """Which of the stories was closest to what came; `stories` holds the chances of each.
+    """Return which of the stories was closest to what came; `stories` holds the chances of each.
 
     Raises:
         ValueError: There are no items or no stories, or a story hasn't one chance for each item.

@@ -8,8 +8,8 @@ maker's chance p as an exact fraction, and p becomes two stakes:
     decimal odds     x4.0        p = 1 / 4.0        1 returns 4
     taker's stake    = maker's stake * (1 - p) / p, rounded down
 
-**Rounded down**, because whoever says the odds carries the rounding: the taker never risks a unit more than the odds
-said, and the maker's break-even is never below the chance they named (their offer is never better for themselves
+**Rounded down**, because the maker says the odds and carries the rounding: the taker never risks a unit more than
+they said, and the maker's break-even is never below the chance they named (their offer is never better for themselves
 than said; tests hold both). The sentence people see is worked out again from the two whole stakes, so it is exact.
 
 **Limits.** Odds that are *said* lie between 0.1% and 99.9%, as a forecast's do (C7): beyond that a slip of the finger
@@ -85,7 +85,7 @@ class Payout(NamedTuple):
 
 
 def at_chance(stake: int, chance: Fraction) -> Stakes:
-    """The maker risks `stake`, and breaks even at `chance` or barely above it.
+    """Return the stakes where the maker risks `stake`, and breaks even at `chance` or barely above it.
 
     Raises:
         BadOdds: The chance, the stake or the taker's stake that follows is outside its limits.
@@ -103,7 +103,7 @@ def at_chance(stake: int, chance: Fraction) -> Stakes:
 
 
 def chance_of_ratio(maker: Fraction, taker: Fraction) -> Fraction:
-    """The maker's chance at `market_maker` to `taker`: 3:1 is 75%.
+    """Return the maker's chance at `market_maker` to `taker`: 3:1 is 75%.
 
     Raises:
         BadOdds: A part is not above zero.
@@ -114,7 +114,7 @@ def chance_of_ratio(maker: Fraction, taker: Fraction) -> Fraction:
 
 
 def chance_of_decimal(odds: Fraction) -> Fraction:
-    """The maker's chance at decimal odds, stake included: x4.0 is 25%.
+    """Return the maker's chance at decimal odds, stake included: x4.0 is 25%.
 
     Raises:
         BadOdds: They are 1 or less: nothing would be won.
@@ -128,7 +128,7 @@ def chance_of_decimal(odds: Fraction) -> Fraction:
 
 
 def side_weights(weights: Sequence[int], side: int, against: bool = False) -> tuple[int, int]:
-    """The weights of maker and taker, from those of a claim's outcomes (C8).
+    """Return the weights of maker and taker, from those of a claim's outcomes (C8).
 
     The maker backs outcome `side`, or everything but it where `against`. With YES and NO the two say the same.
     """
@@ -139,7 +139,7 @@ def side_weights(weights: Sequence[int], side: int, against: bool = False) -> tu
 
 
 def shared(stakes: Stakes, weights: tuple[int, int]) -> Payout:
-    """The pot shared by the weight of each side, whatever the odds (C8): (1, 0) is a win for the maker.
+    """Share the pot by the weight of each side, at any odds (C8): (1, 0) is a win for the maker.
 
     By largest remainder; where both remainders are one half, the odd unit is the maker's, who comes first.
     """
@@ -152,7 +152,7 @@ def shared(stakes: Stakes, weights: tuple[int, int]) -> Payout:
 
 
 def void(stakes: Stakes) -> Payout:
-    """It never happened (C9): each gets their own stake."""
+    """Return each side's own stake: it never happened (C9)."""
     return Payout(stakes.maker, stakes.taker)
 
 
@@ -164,7 +164,7 @@ def pays_half(stakes: Stakes, payer: Party) -> Payout:
 
 
 def agreed(stakes: Stakes, maker_gets: int) -> Payout:
-    """Any split of the pot that both sides signed (C2).
+    """Split the pot as both sides signed (C2).
 
     Raises:
         BadOdds: The maker would get less than nothing, or more than the pot.

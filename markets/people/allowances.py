@@ -1,7 +1,7 @@
 """Grants and gifts that count what a person has in bets, markets and pools (RULES A5, A6).
 
-The ledger's own operations know wallets, reserves and bonds. What else somebody holds is known here, and is read in
-the transaction that grants or gives: else whoever has staked everything would draw the allowance week after week,
+The ledger's own operations know wallets, reserves and bonds. What else a player holds is known here, and is read in
+the transaction that grants or gives: else a player who has staked everything would draw the allowance each week,
 and a profit that a void may still ask back would be given away first.
 """
 
@@ -39,34 +39,36 @@ _a = book.accounts.c
 
 
 def staked(tx: Connection, guild: int, player: int) -> int:
-    """What lies in live bets and pools, in markets at net cost, and in liquidity not yet returned; minor units."""
+    """Return what lies in live bets and pools, in markets at net cost, and in liquidity not yet returned; minor
+    units."""
     in_markets = _whole(_COST, tx, guild, player) + _whole(_SUBSIDIES, tx, guild, player)
     return exposure(tx, guild, player) + in_markets
 
 
 def exposure(tx: Connection, guild: int, player: int) -> int:
-    """What somebody has locked in live bets and pools, until those end."""
+    """Return what a player has locked in live bets and pools, until those end."""
     return _whole(_IN_BETS, tx, guild, player) + in_pools(tx, guild, player)
 
 
 def in_pools(tx: Connection, guild: int, player: int) -> int:
-    """What somebody has in pools that haven't ended."""
+    """Return what a player has in pools that haven't ended."""
     return _whole(_IN_POOLS, tx, guild, player)
 
 
 def parted_with(tx: Connection, guild: int, player: int, since: datetime) -> int:
-    """What somebody lost by agreement or gave as rewards since then; what they won so is not set against it."""
+    """Return what a player lost by agreement or gave as rewards since then; what they won so is not
+    set against it."""
     at_us = to_us(since)
     return sum(_whole(lost, tx, guild, player, since=at_us) for lost in (_AGREED_AWAY, _REWARDED))
 
 
 def unsettled(tx: Connection, guild: int, player: int) -> int:
-    """The profits taken on claims that haven't ended: by selling shares, and by agreement on a bet (C2)."""
+    """Return the profits taken on claims that haven't ended: by selling shares, and by agreement on a bet (C2)."""
     return _whole(_TAKEN, tx, guild, player) + _whole(_AGREED_ON, tx, guild, player)
 
 
 def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
-    """The weekly allowance, as `issuance.allowance`, with all that its player holds."""
+    """Draw the weekly allowance, as `issuance.allowance`, with all that its player holds."""
     held = staked(tx, request.guild, request.player)
     lost = parted_with(tx, request.guild, request.player, now - issuance.QUARTER)
     return issuance.allowance(tx, replace(request, staked=held, parted_with=lost), now)
@@ -74,7 +76,7 @@ def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """What somebody drew, and the balance after it; `yearly` where it was the tenth that comes once a year."""
+    """What a player drew, and the balance after it; `yearly` where it was the tenth that comes once a year."""
 
     amount: int
     balance: int
@@ -82,11 +84,11 @@ class Helped:
 
 
 def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
-    """Whichever of A5 applies: the weekly allowance, or the yearly tenth for whoever has everything locked.
+    """Draw what A5 gives: the weekly allowance, or the yearly tenth for a player who has everything locked.
 
     Raises:
         GrantRefused: A5: neither does. It says why of the allowance, and of the tenth where nothing is left but what
-            is locked (`locked_until_us`, `ready_us`). Of whoever had themselves deleted it says until when
+            is locked (`locked_until_us`, `ready_us`). Of a player who had themselves deleted it says until when
             (`kept_until_us`).
     """
     wallet = accounts.wallet(tx, request.guild, request.player)
@@ -108,7 +110,7 @@ def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
 
 
 def locked_until(tx: Connection, guild: int, player: int, now: datetime) -> datetime | None:
-    """The earliest moment at which something that somebody has locked may come back; None where nothing is.
+    """Return the earliest moment at which something that a player has locked may come back; None where nothing is.
 
     That is the check date of what bets, pools, shares and liquidity hang on, unless its claim is being decided.
     Shares that can be sold are there now, and so is what lies in orders, rewards and bonds.
@@ -122,12 +124,12 @@ def locked_until(tx: Connection, guild: int, player: int, now: datetime) -> date
 
 
 def present(tx: Connection, request: Present, now: datetime) -> Given:
-    """A gift, as `players.present`, but never from a profit on a claim that isn't settled."""
+    """Give a gift, as `players.present`, but never from a profit on a claim that isn't settled."""
     return players.present(tx, _counted(tx, request), now)
 
 
 def preview(tx: Connection, request: Present, now: datetime) -> int:
-    """The giver's balance, if this gift could be given just now; refusals as `present`."""
+    """Return the giver's balance, if this gift could be given just now; refuse as `present` does."""
     return players.preview(tx, _counted(tx, request), now)
 
 

@@ -1,4 +1,4 @@
-"""Words beside a claim or a bet that move nothing: a moderator's note, and a loser's dissent."""
+"""Words about a claim or a bet that move nothing: a moderator's note, and a loser's dissent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Dissent:
-    """What the loser of a settled bet wants to be read beside it; a new one takes the old one's place."""
+    """What the loser of a settled bet wants to be read with it; a new one takes the old one's place."""
 
     guild: int
     key: str

@@ -62,7 +62,7 @@ def choose(tx: Connection, request: Choose, now: datetime) -> By:
 
 
 def chosen(tx: Connection, guild: int, players: Sequence[int]) -> dict[int, Reached]:
-    """How to reach players, by number; whoever had themselves deleted is left out."""
+    """Return how to reach players, by number, without those who had themselves deleted."""
     if not players:
         return {}
     rows = [

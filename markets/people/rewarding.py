@@ -140,7 +140,8 @@ def offer(tx: Connection, request: LockReward, now: datetime) -> RewardMoved:
 
 
 def require_offer(tx: Connection, request: LockReward, now: datetime) -> tuple[Claim, int, int]:
-    """What `offer` refuses, also before anybody is asked to confirm: the claim, until when, and the balance."""
+    """Check what `offer` refuses, also before a player is asked to confirm. Return the claim, until when, and the
+    balance."""
     claim = claims.load(tx, request.guild, request.claim)
     forecasts.require_open(claim, now)
     if forecasts.current(tx, claim.guild, claim.number, request.owner) is None:
@@ -163,7 +164,7 @@ def require_offer(tx: Connection, request: LockReward, now: datetime) -> tuple[C
 
 
 def give(tx: Connection, request: GiveReward, now: datetime) -> RewardMoved:
-    """Pay a reward to whoever made the argument.
+    """Pay a reward to the player who made the argument.
 
     Raises:
         What `require_give` raises.
@@ -184,7 +185,7 @@ def give(tx: Connection, request: GiveReward, now: datetime) -> RewardMoved:
 
 
 def require_give(tx: Connection, request: GiveReward, now: datetime) -> Reward:
-    """What `give` refuses, also before anybody is asked to confirm.
+    """Check what `give` refuses, also before a player is asked to confirm.
 
     Raises:
         UnknownReward, NotRewarder, OwnReward: It isn't there, isn't theirs to give, or would go to themselves.

@@ -51,7 +51,7 @@ class Reward:
     ended_us: int | None
 
     def gone(self, now: datetime) -> str | None:
-        """Why it can't be given any more; past its date it is, before the calendar has come."""
+        """Say why it can't be given any more. Past its date it can't, even before the calendar has come."""
         if self.state != "open":
             return self.state
         return "expired" if to_us(now) >= self.until_us else None
@@ -88,7 +88,7 @@ _ERASE = sa.update(tables.rewards).where(_here, _rewards.owner == param("p")).va
 
 
 def expire(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: its date has come, and nobody was named."""
+    """End a reward whose date has come, and for which nobody was named. The calendar calls it."""
     found = load(tx, work.guild, work.ref)
     if found.state == "open":
         return_reward(tx, found, "expired", now)
@@ -110,7 +110,7 @@ def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> None:
 
 
 def forget(tx: Connection, guild: int, player: int, now: datetime) -> None:
-    """A person had themselves deleted: their rewards are withdrawn, and what they wrote with them is erased (E4)."""
+    """Withdraw the rewards of a player who had themselves deleted, and erase what they wrote with them (E4)."""
     end_all_of(tx, guild, player, now)
     for number in tx.execute(_CLAIMS_OF, {"g": guild, "p": player}).scalars().all():
         happened(tx, ClaimChanged(guild, number))
@@ -129,7 +129,7 @@ def return_reward(tx: Connection, found: Reward, state: str, now: datetime, acto
 def empty(
     tx: Connection, found: Reward, to: dict[Account, int], kind: str, word: str, now: datetime, actor: int
 ) -> Posted:
-    """The one transfer that ends a reward: a second one would find its account ended."""
+    """Post the one transfer that ends a reward: a second one would find its account ended."""
     key = f"reward:{found.number}:{word}"
     posted = post_for(tx, key, kind, {found.reserve: -found.amount} | to, now, actor)
     accounts.end(tx, found.reserve)
@@ -170,7 +170,7 @@ def tell(tx: Connection, of: Reward, kind: str, now: datetime) -> None:
 
 
 def load(tx: Connection, guild: int, number: int) -> Reward:
-    """A reward by its number.
+    """Load a reward by its number.
 
     Raises:
         UnknownReward: This server has none.
@@ -182,7 +182,7 @@ def load(tx: Connection, guild: int, number: int) -> Reward:
 
 
 def moved(tx: Connection, of: Reward) -> tuple[Forecast | None, Forecast | None]:
-    """What its owner said when they locked it, and what they say last if they have said it since."""
+    """Return what its owner said when they locked it, and what they say last if they have said it since."""
     return forecasts.around(tx, of.guild, of.claim, of.owner, of.made_us)
 
 
@@ -198,12 +198,12 @@ def open_of(
 
 
 def open_everywhere(tx: Connection, guild: int, *, limit: int) -> list[Reward]:
-    """A server's open rewards, those that return soonest first."""
+    """Return a server's open rewards, those that return soonest first."""
     return [_reward(row) for row in tx.execute(_OPEN, {"g": guild, "limit": limit})]
 
 
 def any_of(tx: Connection, guild: int, owner: int) -> bool:
-    """Whether a person has an open reward."""
+    """Return whether a person has an open reward."""
     return tx.execute(_OF_OWNER.limit(1), {"g": guild, "p": owner}).first() is not None
 
 

@@ -40,7 +40,7 @@ CHUNK = 100
 
 
 BESIDES = 3
-"""Entries of a transfer beside one for each player: the escrow's, the house's, and a debt paid off."""
+"""Entries of a transfer as well as one for each player: the escrow's, the house's, and a debt paid off."""
 
 
 PAGE = 500
@@ -254,7 +254,7 @@ def take_some_back(
 
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """What each player with a live stake would end up with, more or less than they staked, by a result."""
+    """Return what each player with a live stake would end up with, more or less than they staked, by a result."""
     weights, known_us = instruments.weights(claim, result), result.known_us
     splits = None if weights is None else _splits(tx, claim, weights, known_us)
     found: dict[int, int] = {}
@@ -265,7 +265,7 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome: what it brings to the stakes on it, and takes from all others."""
+    """Return `changes` by each outcome: what it brings to the stakes on it, and takes from all others."""
     backing = [0] * len(claim.terms.outcomes)
     on: list[list[PoolStake]] = [[] for _ in backing]
     lost: dict[int, int] = {}
@@ -293,8 +293,8 @@ def _won(backing: list[int], outcome: int, on: list[PoolStake], lost: dict[int, 
 
 
 def paid_otherwise(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The stakes of a pool that ended by a result and that got something else than comes of it, by number: worked out
-    once more from all stakes and the moment at which it became public."""
+    """Return the stakes of a pool that ended by a result and that got something else than comes of it, by number:
+    computed once more from all stakes and the moment at which it became public."""
     weights, known_us = instruments.weights(claim, result), result.known_us
     splits = None if weights is None else _splits(tx, claim, weights, known_us)
     return [

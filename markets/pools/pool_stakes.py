@@ -18,7 +18,7 @@ _l = book.players.c
 
 class PoolStake(NamedTuple):
     """A stake as it is stored; `paid` is what came back once the pool has ended. A tuple: ten thousand are read while
-    somebody waits."""
+    a player waits."""
 
     number: int
     player: int
@@ -56,19 +56,19 @@ _EVER = sa.select(_stakes.number).where(*_of, _stakes.player == param("p")).limi
 
 
 def is_late(one: PoolStake, known_us: int | None) -> bool:
-    """Whether a stake was placed after the result was public."""
+    """Return whether a stake was placed after the result was public."""
     return known_us is not None and one.at_us > known_us
 
 
 def stakes_of(tx: Connection, guild: int, claim: int, *, player: int | None = None) -> list[PoolStake]:
-    """A pool's stakes in the order in which they were placed; of one player if named."""
+    """Return a pool's stakes in the order in which they were placed; of one player if named."""
     if player is None:
         return placed(_STAKES.rows(tx, g=guild, c=claim))
     return placed(_STAKES_OF.rows(tx, g=guild, c=claim, p=player))
 
 
 def placed(rows: Iterable[Sequence[Any]]) -> list[PoolStake]:
-    """Rows of `columns` as stakes."""
+    """Read rows of `columns` as stakes."""
     made: list[PoolStake] = []
     for number, player, outcome, amount, at_us, state, late, paid, paid_by in rows:
         made.append(PoolStake(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by))
@@ -76,28 +76,28 @@ def placed(rows: Iterable[Sequence[Any]]) -> list[PoolStake]:
 
 
 def holders(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Who has a live stake in a claim's pool, and how much."""
+    """Return who has a live stake in a claim's pool, and how much."""
     rows = tx.execute(_HOLDERS, {"g": claim.guild, "c": claim.number})
     return {row.player: int(row.staked) for row in rows}
 
 
 def holds(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has a live stake in a claim's pool."""
+    """Return whether a player has a live stake in a claim's pool."""
     return tx.execute(_HOLDS, {"g": claim.guild, "c": claim.number, "p": player}).first() is not None
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether there is a live stake in a claim's pool."""
+    """Return whether there is a live stake in a claim's pool."""
     return tx.execute(_ANY, {"g": claim.guild, "c": claim.number}).first() is not None
 
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has, or ever had, a stake in a claim's pool (D4)."""
+    """Return whether a player has, or ever had, a stake in a claim's pool (D4)."""
     return tx.execute(_EVER, {"g": claim.guild, "c": claim.number, "p": player}).first() is not None
 
 
 def somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody with a live stake had themselves deleted (E4)."""
+    """Return whether a player with a live stake had themselves deleted (E4)."""
     return tx.execute(_DELETED, {"g": claim.guild, "c": claim.number}).first() is not None
 
 

@@ -1,7 +1,7 @@
 """Pools: stakes that share one pot by what happens (RULES C6, C8, C9, D2).
 
 A claim has one pool at most, with one escrow. Its first stake freezes the claim's text. How each outcome's part of
-the pot is split is worked out by `mechanisms.parimutuel` from all stakes before the first is paid, and kept beside
+the pot is split is worked out by `mechanisms.parimutuel` from all stakes before the first is paid, and kept with
 the pool until the last is: from it what each gets follows from its own amount. They are paid in transfers of up to
 `CHUNK` stakes, each in a unit of its own under a key of its own, so that a crash between any two pays each once.
 """
@@ -61,7 +61,7 @@ class Pool:
         return sum(self.backing)
 
     def takes(self, now: datetime) -> bool:
-        """Whether it still takes stakes, as far as its own time says."""
+        """Return whether it still takes stakes, as far as its own time says."""
         return self.state == "open" and to_us(now) < self.closes_us
 
 
@@ -227,7 +227,7 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
 def require_stake(
     tx: Connection, guild: int, number: int, player: int, outcome: int, now: datetime
 ) -> tuple[Claim, Pool]:
-    """What would refuse a stake whatever its amount, before anybody is asked to confirm it.
+    """Check what would refuse a stake of any amount, before a player is asked to confirm it.
 
     Raises:
         UnknownPool, PoolClosed, ClaimMoved, ClaimHalted, TradingClosed, BadOutcome, NamedJudge: As `stake`.
@@ -258,13 +258,13 @@ def _require_amount(claim: Claim, amount: int) -> None:
 
 
 def end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None:
-    """The state it is in from now on; the split that was kept for its payments goes."""
+    """Set the state it is in from now on; the split that was kept for its payments goes."""
     tx.execute(_STATE, {"g": pool.guild, "c": pool.claim, "state": state, "resolution": resolution})
     happened(tx, ClaimChanged(pool.guild, pool.claim))
 
 
 def close(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: it takes no more stakes, which its card shows."""
+    """Take no more stakes, which the card shows. The calendar calls it."""
     happened(tx, ClaimChanged(work.guild, work.ref))
 
 
@@ -272,7 +272,7 @@ def close(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def find(tx: Connection, guild: int, claim: int) -> Pool | None:
-    """A claim's pool, if it has one."""
+    """Find a claim's pool, if it has one."""
     row = _LOAD.row(tx, g=guild, c=claim) if fits(claim) else None
     if row is None:
         return None
@@ -294,7 +294,7 @@ def find(tx: Connection, guild: int, claim: int) -> Pool | None:
 
 
 def load(tx: Connection, guild: int, claim: int) -> Pool:
-    """A claim's pool.
+    """Load a claim's pool.
 
     Raises:
         UnknownPool: It has none.
@@ -306,7 +306,7 @@ def load(tx: Connection, guild: int, claim: int) -> Pool:
 
 
 def clear(tx: Connection, claim: Claim, now: datetime) -> None:
-    """The claim is filed with nothing on it: a pool that nobody staked in ends."""
+    """End a pool that nobody staked in, since its claim is filed with nothing on it."""
     pool = find(tx, claim.guild, claim.number)
     if pool is not None and pool.state == "open":
         accounts.end(tx, pool.escrow)

@@ -40,7 +40,7 @@ HOLDERS: list[tuple[str, sa.Column[Any]]] = [
     ("escrow", tables.pools.c.escrow),
     ("reserve", tables.rewards.c.reserve),
 ]
-"""Which kinds of account hold points for somebody, and the columns that say for whom. A room that opens such accounts
+"""Which kinds of account hold points for a player, and the columns that say for whom. A room that opens such accounts
 adds its own."""
 
 RUNNING = ("proposed", "disputed", "ruled")
@@ -153,7 +153,7 @@ _ENTRIES = (
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:
-    """What doesn't fit, in sentences; none where all is right."""
+    """List what doesn't fit, in sentences; none where all is right."""
     return tuple(islice(_all(tx, guild), MOST))
 
 
@@ -321,7 +321,7 @@ def _bet(
     paid = dict(paid)
     good = paid.pop(row.escrow, 0) == -pot and set(paid) <= {maker, taker, house}
     for side, gets in ((maker, row.maker_paid), (taker, row.taker_paid)):
-        # The house has what somebody who was deleted would have got (E4).
+        # The house has what a deleted player would have got (E4).
         got = paid.get(side, 0) if side is not None else 0
         good = good and (got == gets or (got < gets and house in paid))
     if not good:

@@ -87,7 +87,7 @@ _POOLS = (
 
 
 def problems(tx: Connection, guild: int) -> Iterator[str]:
-    """What doesn't fit, in sentences."""
+    """Yield what doesn't fit, in sentences."""
     for row in tx.execute(_OPENED, {"g": guild}):
         yield f"Claim {row.number} opened before it was written, or says when it did and never has."
     yield from _bounds(tx, guild)

@@ -114,7 +114,7 @@ _ENTRIES = (
 
 
 def problems(tx: Connection, guild: int, wallets: Mapping[int, int]) -> Iterator[str]:
-    """What doesn't fit, in sentences; `wallets` are the accounts by player."""
+    """Yield what doesn't fit, in sentences; `wallets` are the accounts by player."""
     this = {"g": guild}
     for market in tx.execute(_MARKETS, this).all():
         for why in _market(tx, guild, market, wallets):

@@ -99,7 +99,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
 
 
 def stored(tx: Connection, guild: int, player: int) -> dict[str, list[dict[str, Any]]]:
-    """Every row of this room that names a player, by table: times as ISO, bytes as hex, words as they stand.
+    """Return every row of this room that names a player, by table: times as ISO, bytes as hex, words as they stand.
 
     Which columns name a player is asked of the schema, so that a table to come is not forgotten.
     """

@@ -68,7 +68,7 @@ class Layout:
         return self.table.c.guild_id
 
     def without(self, names: Collection[str]) -> "Layout":
-        """The same file without some of its columns."""
+        """Return the same file without some of its columns."""
         return replace(self, columns=tuple(one for one in self.columns if one.name not in names))
 
     @property
@@ -105,8 +105,8 @@ def layout(
     hides: tuple[sa.ColumnElement[bool], ...] = (),
     keeps: tuple[sa.ColumnElement[bool], ...] = (),
 ) -> Layout:
-    """A file of one table. Each column as `name`, or `name=column`; before it `$` for an amount, `@` for a moment,
-    `"` for text, `#` for bytes, `&` for an id of Discord."""
+    """Describe a file of one table. Each column is given as `name`, or `name=column`; before it `$` for an
+    amount, `@` for a moment, `"` for text, `#` for bytes, `&` for an id of Discord."""
     made: list[Column] = []
     for one in wanted:
         name, _, source = one.lstrip('$@"#&').partition("=")
@@ -118,7 +118,7 @@ def layout(
 
 
 def plain(table: sa.Table) -> Layout:
-    """A file with every column under its own name, written as its type says."""
+    """Return a file with every column under its own name, written as its type says."""
     wanted: list[str] = []
     for column in table.c:
         kind = "@" if column.name.endswith("_us") else _MARKS.get(type(column.type), "")

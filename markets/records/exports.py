@@ -7,7 +7,7 @@ Rows are as they stand when they are read: what moved points, and when, is in th
 their author's and are left out, with all about them. Forecasts that are hidden still are in no export but the one
 with people, which a whole book is moved by: it holds what the database holds, and nobody but its operator makes it.
 
-Beside what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
+With what people read stands what Crux needs to go on elsewhere: what is due, what isn't told yet, which message
 shows what. Which process holds a row just now stays behind.
 """
 
@@ -40,12 +40,12 @@ FOLDER = "claims"
 
 
 def columns(table: Table) -> list[str]:
-    """The header of a file."""
+    """Return the header of a file."""
     return LAYOUTS[table].header
 
 
 def blocks(tx: Connection, guild: int, table: Table, *, hidden: bool = False) -> Iterator[str]:
-    """A table as CSV, some whole lines at a time; with what is `hidden` from everybody still, or without it.
+    """Yield a table as CSV, some whole lines at a time, with or without what is still `hidden` from everybody.
 
     Raises:
         UnknownGuild: There is no such book.
@@ -54,7 +54,8 @@ def blocks(tx: Connection, guild: int, table: Table, *, hidden: bool = False) ->
 
 
 def stream(db: Database, guild: int, table: Table, *, public: bool = False) -> AsyncIterator[str]:
-    """The same of an open database, beside its writes; where it is `public`, only what every member may see."""
+    """Yield the same of an open database, without stopping its writes; where it is `public`, only what every member
+    may see."""
     return paging.stream(db, paging.guarded(guild, _told(guild, table, public=public)))
 
 
@@ -88,7 +89,7 @@ def add_to_folder(tx: Connection, guild: int, folder: Path, *, with_people: bool
 
 
 def written(*, people: bool) -> tuple[Table, ...]:
-    """The tables of an export, in the order in which one may point to another before it."""
+    """Return the tables of an export, in the order in which one may point to another before it."""
     return tuple(table for table in TABLES if people or table not in PEOPLES)
 
 

@@ -58,7 +58,7 @@ _LAST = sa.select(sa.func.max(book.done.c.at_us)).where(in_guild(book.done.c))
 
 
 def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
-    """Restore what the folder of a book holds beside it; how many rows of each file.
+    """Restore what the folder of a book holds next to it; return how many rows of each file.
 
     The server then rests as one that the bot was removed from at the last moment that the files know: when it is
     there again, windows are prolonged by as much (E5), and what became due meanwhile comes late and says so.

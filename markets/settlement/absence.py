@@ -148,18 +148,19 @@ def removed(tx: Connection, request: Removed, now: datetime) -> bool:
 
 
 def prolonged(tx: Connection, from_us: int) -> list[int]:
-    """The servers where an absence since then cut into a window, a ruling's day or the time to confirm a result."""
+    """Return the servers where an absence since then cut into a window, a ruling's day or the time to confirm a
+    result."""
     asked = {"from": from_us}
     return sorted({*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()})
 
 
 def guilds(tx: Connection) -> list[int]:
-    """Every server with a book."""
+    """Return every server with a book."""
     return list(tx.execute(_GUILDS).scalars())
 
 
 def removals(tx: Connection) -> dict[int, int]:
-    """The servers the bot was removed from, and when."""
+    """Return the servers the bot was removed from, and when."""
     return {row.guild_id: row.from_us for row in tx.execute(_REMOVALS)}
 
 

@@ -42,7 +42,7 @@ def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now
 
 
 def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) -> None:
-    """A bond goes to the house, and its account ends."""
+    """Move a bond to the house, and end its account."""
     if bond is not None:
         amount = accounts.state(tx, bond).balance
         _empty_bond(tx, bond, {accounts.house(bond.guild): amount}, FORFEIT, key, now)

@@ -1,6 +1,6 @@
 """What time brings about by itself (RULES B6, B8, D3, D4, D7): reminders, asking the judges, the end of waiting.
 
-Each kind of due work has its handler here, or beside what it ends (`offers`, `resolution`, `disputes`). A handler
+Each kind of due work has its handler here, or next to what it ends (`offers`, `resolution`, `disputes`). A handler
 looks at the state as it is now: what has been overtaken does nothing. Lateness goes into the facts, so that a
 reminder which comes after an outage says so.
 
@@ -91,14 +91,14 @@ _CAME_OUT = (
 
 
 def remind_of_offer(tx: Connection, work: Due, now: datetime) -> None:
-    """A day before an offer ends."""
+    """Remind a day before an offer ends."""
     offer = offers.load_offer(tx, work.guild, work.ref)
     if offer.gone(now) is None:
         tell(tx, work, offer.claim, "offer.reminder", now, offer=offer.number)
 
 
 def close(tx: Connection, work: Due, now: datetime) -> None:
-    """Nothing is swept: the card shows it, and the week's post."""
+    """Do what a close brings. Nothing is swept: the card shows it, and the week's post."""
     happened(tx, ClaimChanged(work.guild, work.ref))
     happened(tx, WeekChanged(work.guild, week_of(to_us(now))))
 
@@ -112,7 +112,7 @@ def remind_of_day(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
-    """A day before a window ends, those who would lose are told once more (D3)."""
+    """Remind those who would lose once more, a day before a window ends (D3)."""
     proposal = proposals.load(tx, work.guild, work.ref)
     running = proposal.window_to_us is not None and to_us(now) < proposal.window_to_us
     if proposal.state == "standing" and running:
@@ -120,7 +120,7 @@ def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def remind_of_bet(tx: Connection, work: Due, now: datetime) -> None:
-    """A yearly note for a long bet, until a year before its deadline."""
+    """Remind of a long bet, yearly until a year before its deadline."""
     bet = bets.load_bet(tx, work.guild, work.ref)
     if bet.state != "live":
         return
@@ -133,21 +133,21 @@ def remind_of_bet(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def ask_of_draft(tx: Connection, work: Due, now: datetime) -> None:
-    """A draft has lain for 14 days: its author is asked once."""
+    """Ask a draft's author once, after 14 days."""
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state == lifecycle.DRAFT:
         tell(tx, work, claim.number, "draft.ask", now, author=claim.author)
 
 
 def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
-    """After 90 days a draft goes, with all that was typed."""
+    """Drop a draft with all that was typed, after 90 days."""
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state == lifecycle.DRAFT:
         drafts.drop_draft(tx, claim.guild, claim.number, now)
 
 
 def begin_week(tx: Connection, work: Due, now: datetime) -> None:
-    """A week begins in which something closes."""
+    """Begin a week in which something closes."""
     happened(tx, WeekChanged(work.guild, work.ref))
 
 
@@ -155,7 +155,7 @@ def begin_week(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def ask(tx: Connection, work: Due, now: datetime) -> None:
-    """The check date: the judges are asked. A claim with nothing on it is filed and asks nobody (B8)."""
+    """Ask the judges at the check date. A claim with nothing on it is filed and asks nobody (B8)."""
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state == lifecycle.OPEN and not bets_on(tx, claim):
         file(tx, claim, now)
@@ -169,7 +169,7 @@ def ask(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
-    """The date of an item of a scenario has come: its judges are asked about that one (E7)."""
+    """Ask the judges about one item of a scenario, whose date has come (E7)."""
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state in lifecycle.ENDED:
         return
@@ -183,7 +183,8 @@ def ask_of_items(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def propose_of_items(tx: Connection, work: Due, now: datetime) -> None:
-    """The deadline of a scenario that counts nothing before it, and whose items were judged before it (B3)."""
+    """Propose at the deadline of a scenario that counts nothing before it, and whose items were judged before it
+    (B3)."""
     claim = claims.load(tx, work.guild, work.ref)
     free = claim.state == lifecycle.OPEN or proposals.unsigned(tx, claim) is not None
     if free and not claim.halted:
@@ -193,14 +194,14 @@ def propose_of_items(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
-    """Three days have passed."""
+    """Remind the judges after three days."""
     claim = claims.load(tx, work.guild, work.ref)
     if waits_since(tx, claim, now) is not None:
         tell(tx, work, claim.number, "judges.reminded", now, state=claim.state)
 
 
 def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
-    """Seven days have passed: all moderators and the owner are asked; then the sides may agree on somebody (D4)."""
+    """Ask all moderators and the owner after seven days; then the sides may agree on a judge (D4)."""
     claim = claims.load(tx, work.guild, work.ref)
     since_us = undecided_since(tx, claim, now)
     if since_us is None:
@@ -218,7 +219,7 @@ def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:
-    """Fourteen days have passed: it is listed as overdue, and will end by itself in 90 days (D7)."""
+    """List a claim as overdue after fourteen days; it will end by itself in 90 days (D7)."""
     claim = claims.load(tx, work.guild, work.ref)
     if not undecided_for(tx, claim, now, OVERDUE_US):
         look_again(tx, claim, now)
@@ -239,7 +240,8 @@ class Week:
 
 
 def week(tx: Connection, guild: int, from_us: int, to_us: int) -> Week:
-    """The claims that were written, closed or came out between two moments, as far as they are open or were."""
+    """Return the claims that were written, closed or came out between two moments, as far as they
+    are open or were."""
     asked = {"g": guild, "from": from_us, "to": to_us}
 
     def found(statement: sa.Executable) -> list[tuple[int, str]]:
@@ -252,7 +254,7 @@ def week(tx: Connection, guild: int, from_us: int, to_us: int) -> Week:
 
 
 def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
-    """What the calendar does next about a claim: when, and which kind of due work."""
+    """Return what the calendar does next about a claim: when, and which kind of due work."""
     proposal, resolved = proposals.standing(tx, claim), claim.resolution or 0
     refs = {
         "claim": claim.number,
@@ -271,7 +273,8 @@ def coming(tx: Connection, claim: Claim) -> list[tuple[int, str]]:
 
 
 def bets_on(tx: Connection, claim: Claim) -> bool:
-    """Whether anything hangs on a claim that somebody has to judge: a live bet, shares, a resting order (B8)."""
+    """Return whether anything hangs on a claim that people have to judge: a live bet, shares, a
+    resting order (B8)."""
     return resolution.hangs(tx, claim)
 
 
@@ -286,7 +289,7 @@ def _remind_of_deadline(tx: Connection, work: Due, now: datetime, *, days: int) 
 
 @dataclass(frozen=True, slots=True)
 class NeedsConfirmation:
-    """Somebody with a bet on it left the server: a judge confirms the result instead of silence (D3, E3)."""
+    """A player with a bet on it left the server: a judge confirms the result instead of silence (D3, E3)."""
 
     guild: int
     key: str
@@ -301,8 +304,8 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:
-    """Whose silence would be no consent to a proposal if they had left: nobody's where it doesn't stand, or needs a
-    confirmation already (D3)."""
+    """Return whose silence would be no consent to a proposal if they had left: nobody's where it doesn't stand, or
+    needs a confirmation already (D3)."""
     proposal = proposals.load(tx, guild, number)
     if proposal.state != "standing" or proposal.confirm:
         return []

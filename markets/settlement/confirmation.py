@@ -45,7 +45,8 @@ class Confirm:
 
 
 def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: the window has passed. Unchallenged, the claim settles, or waits for a judge's confirmation."""
+    """Settle a claim whose window has passed unchallenged, or leave it to a judge's confirmation. The calendar calls
+    it."""
     proposal = load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, proposal.claim)
     if not waits(tx, claim, proposal) or claim.halted:
@@ -68,7 +69,7 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: nobody confirmed a proposal that isn't settled by silence, so it has failed (D3).
+    """Fail a proposal that isn't settled by silence, since nobody confirmed it (D3). The calendar calls it.
 
     The claim is open again; the bond returns, as nobody ruled.
     """
@@ -89,7 +90,7 @@ def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
-    """Settle a proposal whose window has passed, where somebody's silence is no consent.
+    """Settle a proposal whose window has passed, where a player's silence is no consent.
 
     Raises:
         UnknownProposal, ClaimMoved, ClaimHalted: It doesn't stand, or may still be challenged only.
@@ -114,7 +115,7 @@ def confirm(tx: Connection, request: Confirm, now: datetime) -> Proposal:
 
 
 def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Proposal) -> None:
-    """Holds somebody against who confirms a proposal: a moderator does, also where the claim names its judges (D3).
+    """Check who confirms a proposal: a moderator does, also where the claim names its judges (D3).
 
     Raises:
         NotAJudge, NotAModerator: They don't; what isn't settled by silence no named judge confirms.
@@ -134,8 +135,8 @@ def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
 
 
 def came_through(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> bool:
-    """Whether a proposal was announced, nobody challenged it in its window, and people's silence may make it stand:
-    by it a claim ends that nobody decides (D7)."""
+    """Return whether a proposal was announced, nobody challenged it in its window, and people's silence may make it
+    stand: by it a claim ends that nobody decides (D7)."""
     if proposal is None or proposal.state != STANDING or not window_is_over(proposal, now):
         return False
     return not is_unsigned(proposal) and not resolution.held(tx, claim, proposal.result)
@@ -149,7 +150,8 @@ def settle(tx: Connection, claim: Claim, proposal: Proposal, now: datetime) -> N
 
 
 def return_left_bond(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a proposal was ended where no points can be moved (`migrations`), so its bond returns now."""
+    """Return the bond of a proposal that was ended where no points can be moved (`migrations`). The calendar calls
+    it."""
     proposal = load(tx, work.guild, work.ref)
     held = proposal.bond is not None and accounts.state(tx, proposal.bond).balance > 0
     if held and proposal.state not in (STANDING, DISPUTED):

@@ -43,7 +43,7 @@ def redraw_offer(tx: Connection, event: events.OfferChanged | events.OfferCameOr
 
 
 def redraw_bet(tx: Connection, event: events.BetPaid | events.BetReopened, now: datetime) -> None:
-    """A bet has its offer's number, and its card."""
+    """Have a bet's card drawn again; it has its offer's number."""
     outbox.redraw(tx, event.guild, "offer", event.bet)
 
 
@@ -60,7 +60,7 @@ def redraw_week(tx: Connection, event: events.WeekChanged, now: datetime) -> Non
 
 
 def redraw_naming(tx: Connection, event: events.PlayerForgotten, now: datetime) -> None:
-    """Every card that names them, and all about the claims that they would have judged."""
+    """Have every card that names them drawn again, and all about the claims that they would have judged."""
     rewording.redraw_naming(tx, event.guild, event.player)
     for claim in event.judged:
         rewording.redraw_about(tx, event.guild, claim)
@@ -89,8 +89,8 @@ def take_profits_out(tx: Connection, event: _WithProfits, now: datetime) -> None
 
 
 def tell_of_act(tx: Connection, event: events.PointsActed, now: datetime) -> None:
-    """The post holds the transfer's number alone: its words are read from the book when it is sent, so a reason that
-    was deleted meanwhile is not told any more."""
+    """Queue the post of an act. It holds the transfer's number alone: its words are read from the book when it
+    is sent, so a reason that was deleted meanwhile is not told any more."""
     outbox.enqueue(tx, event.guild, moderation_posts.POST, {"transfer": event.transfer}, now)
 
 

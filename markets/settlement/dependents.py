@@ -30,7 +30,7 @@ _TIMES = (
 
 
 def verdict(state: str, result: Result | None, outcome: int) -> str:
-    """How a condition stands: `state` and the result that stands are those of the claim it names.
+    """Return how a condition stands: `state` and the result that stands are those of the claim it names.
 
     Only the outcome itself meets it. Unclear, graded, void and filed as unresolved are endings of another kind.
     """
@@ -41,7 +41,8 @@ def verdict(state: str, result: Result | None, outcome: int) -> str:
 
 
 def look(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a claim's condition was decided or opened again, or the claim itself goes on again."""
+    """Compare a claim with its condition, which was decided or opened again, or after the claim itself goes on. The
+    calendar calls it."""
     claim = claims.load(tx, work.guild, work.ref)
     link = conditions.find(tx, claim.guild, claim.number)
     if link is None:
@@ -79,9 +80,7 @@ def _met(tx: Connection, claim: Claim, link: ConditionLink, at_us: int, now: dat
     if claim.state in lifecycle.ENDED:
         return
     claim = _set_times(tx, claim, at_us if link.days else None, now)
-    if (claim.check_us or 0) <= to_us(
-        now
-    ):  # it was passed over while the claim waited, whatever stands proposed
+    if (claim.check_us or 0) <= to_us(now):  # it was passed over while the claim waited, with any proposal
         jobs.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now))
     if claim.state == lifecycle.PROPOSED:
         proposal = proposals.standing(tx, claim)

@@ -1,4 +1,4 @@
-"""When somebody objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
+"""When a player objects: challenge, argue, vote, appeal, and what is paid then (RULES D4 to D7).
 
 One dispute stands at a time. Judges vote for a result; as many votes for one result as the claim asks for are the
 ruling. It is paid a day after it was posted, unless one appeal, with twice the bond, holds it; what is decided then
@@ -43,7 +43,7 @@ RULING, APPEAL = 1, 2
 """Rounds of voting."""
 
 ALONE_US = 7 * terms.DAY_US
-"""After so long without enough votes the owner, or whoever the sides agree on, may rule alone (D4)."""
+"""After so long without enough votes the owner, or a judge the sides agree on, may rule alone (D4)."""
 
 
 WAITS = ("ruling.pay", "ruling.tell", "ruling.counts")
@@ -92,7 +92,7 @@ class Challenge:
     ground: Ground
     reason: str
     proposal: int | None = None
-    """The proposal that was read (D1), here and below; without it, whichever stands."""
+    """The proposal that was read (D1), here and below; without it, the one that stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     proposal = proposals.require_standing(tx, claim, request.proposal)
     if (
         proposals.window_is_over(proposal, now) and not proposal.confirm
-    ):  # until somebody confirms it, whose silence is no consent may still object
+    ):  # until a judge confirms it, one whose silence is no consent may still object
         raise WindowOver(claim.number, claim.state)
     if request.ground not in GROUNDS:
         raise BadTerms("ground", "unknown")
@@ -226,7 +226,7 @@ def argue(tx: Connection, request: Argue, now: datetime) -> int:
 
 
 def bonded(tx: Connection, dispute: Dispute) -> set[int]:
-    """Whose bonds the ruling moves."""
+    """Return whose bonds the ruling moves."""
     proposal = proposals.load(tx, dispute.guild, dispute.proposal)
     held = {dispute.challenger: dispute.bond, proposal.proposer: proposal.bond}
     if dispute.appellant is not None:
@@ -240,7 +240,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     Raises:
         ClaimMoved: There is no ruling that waits to be paid.
         ProposalGone: It is about another proposal than the one that they read.
-        NotAHolder: Only somebody with money on the claim, or on one that is conditional on it.
+        NotAHolder: Only a player with money on the claim, or on one that is conditional on it.
         WindowOver: It was appealed before: what was decided then is final.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -268,7 +268,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
         "appellant": request.player,
         "why": reason,
         "held": bond.number if bond else None,
-        "posted": dispute.posted_us or to_us(now),  # whoever appeals has read it
+        "posted": dispute.posted_us or to_us(now),  # a player who appeals has read it
     }
     tx.execute(_APPEAL, held)
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
@@ -281,7 +281,8 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
 
 
 def drop(tx: Connection, claim: Claim, now: datetime) -> None:
-    """The claim is void by its condition (C10), so there is nothing left to judge: all bonds return."""
+    """Drop a dispute, since its claim is void by its condition (C10) and nothing is left to judge:
+    all bonds return."""
     dispute = standing(tx, claim)
     tx.execute(LAPSE, {"g": claim.guild, "n": dispute.number})
     cancel_waits(tx, claim.guild, dispute.number)
@@ -302,7 +303,7 @@ def tell(tx: Connection, claim: Claim, kind: str, now: datetime, **facts: int | 
 
 
 def load(tx: Connection, guild: int, number: int) -> Dispute:
-    """A dispute by its number.
+    """Return a dispute by its number.
 
     Raises:
         UnknownDispute: This server has none.
@@ -320,12 +321,12 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
 
 
 def newest(tx: Connection, claim: Claim) -> int | None:
-    """The newest dispute on a claim, whatever became of it."""
+    """Return the newest dispute on a claim, ended or not."""
     return tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
 
 
 def standing(tx: Connection, claim: Claim) -> Dispute:
-    """The dispute on a claim that is disputed or ruled.
+    """Return the dispute on a claim that is disputed or ruled.
 
     Raises:
         UnknownDispute: There is none.
@@ -337,7 +338,7 @@ def standing(tx: Connection, claim: Claim) -> Dispute:
 
 
 def required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:
-    """The dispute on a claim, which has to be about the proposal that stands, and that somebody read."""
+    """Return the dispute on a claim, which has to be about the proposal that stands and that was read."""
     dispute = standing(tx, claim)
     if proposals.require_standing(tx, claim, proposal).number != dispute.proposal:
         raise ProposalGone(claim.number, claim.state, dispute.proposal)

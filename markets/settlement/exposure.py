@@ -29,7 +29,7 @@ VOID, UNCLEAR = Result("void"), Result("unclear")
 
 
 class Span(NamedTuple):
-    """The least and the most that somebody can end up with above what they put in, minor units."""
+    """The least and the most that a player can end up with above what they put in, minor units."""
 
     least: int = 0
     most: int = 0
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 NOTHING = Span()
 
 Spans = dict[int, Span]
-"""By player; whoever isn't named ends up with what they put in."""
+"""By player; the others end up with what they put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ _PROPOSED = sa.select(_proposals.proposer, _proposals.result, _proposals.known_u
 
 
 def below(tx: Connection, claim: Claim) -> list[Below]:
-    """What a result of this claim decides on: one for each claim that is conditional on it and not decided."""
+    """Return what a result of this claim decides on: one for each claim that is conditional on it and not decided."""
     found: list[Below] = []
     for link in conditions.hanging(tx, claim.guild, claim.number):
         if link.state not in (conditions.WAITING, conditions.MET):
@@ -75,24 +75,25 @@ def below(tx: Connection, claim: Claim) -> list[Below]:
 
 
 def holds_below(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has something on a claim that is conditional on this one."""
+    """Return whether a player has something on a claim that is conditional on this one."""
     return any(kind.holds(tx, lower, player) for kind, lower in _kinds_below(tx, claim))
 
 
 def holders_below(tx: Connection, claim: Claim) -> list[int]:
-    """Everybody with something on a claim that is conditional on this one, by number."""
+    """Return all players with something on a claim that is conditional on this one, by number."""
     return sorted({player for kind, lower in _kinds_below(tx, claim) for player in kind.stakes(tx, lower)})
 
 
 def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """Those whose silence is no consent to a result if they left: who may lose more than a trifle by it (D3)."""
+    """Return those whose silence is no consent to a result if they left: who may lose more than a
+    trifle by it (D3)."""
     trifle = settings.load(tx, claim.guild, issuance.PointSettings).starting_balance // TRIFLES
     return [player for player, by in losses(tx, claim, result).items() if by > trifle]
 
 
 def somebody_deleted_below(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Whether one of them who has something on a claim that is conditional on this one had themselves deleted (E4). A
-    trifle there holds up nobody's bet: anyone may open such a claim, and stake on it, at any time."""
+    """Return whether one of them who has something on a claim that is conditional on this one had themselves deleted
+    (E4). A trifle there holds up nobody's bet: anyone may open such a claim, and stake on it, at any time."""
     if not any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim)):
         return False
     players = silent(tx, claim, result)
@@ -100,7 +101,7 @@ def somebody_deleted_below(tx: Connection, claim: Claim, result: Result) -> bool
 
 
 def voids(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Whether a result makes something void that hangs on a claim below (C10)."""
+    """Return whether a result makes something void that hangs on a claim below (C10)."""
     if result.kind == "early":  # nothing is decided by it
         return False
     return any(
@@ -124,16 +125,16 @@ def _meets(hung: Below, result: Result) -> bool:
 
 
 def gains(tx: Connection, claim: Claim, result: Result, player: int) -> bool:
-    """Whether somebody may end up with more by a result than by another one that the claim can have."""
+    """Return whether a player may end up with more by a result than by another one that the claim can have."""
     seen = _Seen.of(tx, claim, player)
     worst = min(seen.least(tx, one).get(player, 0) for one in possible(claim))
     return seen.most(tx, result).get(player, 0) > worst
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """Who may end up with less by a result than by their best one, whoever has most to lose first.
+    """Return who may end up with less by a result than by their best one, the largest loss first.
 
-    Whoever proposed it knows of it and isn't among them.
+    The proposer knows of it and isn't among them.
     """
     knows = _proposers(tx, claim, result)
     losing = sorted((-by, player) for player, by in losses(tx, claim, result).items() if player not in knows)
@@ -141,7 +142,7 @@ def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
 
 
 def losses(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
-    """By how much each may end up with less by a result than by their best one, minor units; who does."""
+    """Return by how much each may end up with less by a result than by their best one, minor units; who does."""
     seen = _Seen.of(tx, claim)
     best: dict[int, int] = {}  # nobody's is less than nothing: void is possible
     for one in possible(claim):
@@ -189,7 +190,7 @@ class _Seen:
 
 
 def possible(claim: Claim) -> list[Result]:
-    """The results that a claim can have, weights apart: those lie between its outcomes."""
+    """Return the results that a claim can have, weights apart: those lie between its outcomes."""
     outcomes = range(len(claim.terms.outcomes))
     return [*(Result("outcome", outcome=at) for at in outcomes), UNCLEAR, VOID]
 

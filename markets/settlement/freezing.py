@@ -38,7 +38,8 @@ _FROZEN = sa.select(sa.func.max(_acts.at_us)).where(
 
 
 def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
-    """A moderator without points on a claim stops everything on it, with a reason, or lets it go on; a listed act.
+    """Stop everything on a claim, or let it go on: a moderator without points on it, with a reason. It is a listed
+    act.
 
     Raises:
         NotAModerator, Recused: Not theirs.
@@ -69,7 +70,7 @@ def halt(tx: Connection, request: Halt, now: datetime) -> Claim:
 
 
 def require_may_halt(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> None:
-    """Hold somebody who would freeze a claim, or lift that, against the rules: also where judges are named it takes a
+    """Check who would freeze a claim, or lift that, by the rules: also where judges are named it takes a
     moderator who never had points on it (D4).
 
     Raises:

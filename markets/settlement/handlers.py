@@ -112,7 +112,7 @@ class Some:
 
 
 def perform_some(tx: Connection, request: Some, now: datetime) -> int:
-    """Carry held rows out, one after the other; how many. One that is somebody else's by now is left alone."""
+    """Carry held rows out, one after the other; how many. One that another worker has by now is left alone."""
     done = 0
     for held in request.rows:
         try:

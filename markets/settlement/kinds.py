@@ -57,7 +57,7 @@ REWARDS = Instrument(
     pay_some=rewards_and_scores.return_rewards,
     clear=rewards_and_scores.clear_rewards,
 )
-"""Rewards on a claim. They pay the same whatever comes out, so nobody has money on the claim by them."""
+"""Rewards on a claim. They pay the same for every result, so nobody has money on the claim by them."""
 
 SCORES = Instrument(
     pay_some=rewards_and_scores.score,
@@ -71,8 +71,8 @@ ALL: tuple[Instrument, ...] = (BETS, MARKET, POOL, REWARDS, SCORES)
 
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """By how much each player would end above what they put in, over all that hangs on a claim, minor units; of one
-    player if named."""
+    """Return by how much each player would end above what they put in, over all that hangs on a claim, minor units;
+    of one player if named."""
     found: dict[int, int] = {}
     for instrument in ALL:
         _add(found, instrument.changes(tx, claim, result, player))
@@ -80,7 +80,7 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, in their order; for much less than one after the other."""
+    """Return `changes` by each outcome of the claim, in their order; for much less than one after the other."""
     found: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
     for instrument in ALL:
         for change, brings in zip(found, instrument.changes_by_outcome(tx, claim, player), strict=True):

@@ -26,9 +26,9 @@ LATE_SECONDS = 15 * 60
 
 
 def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
-    """A week's notice of the end."""
+    """Announce the end a week before."""
     claim = claims.load(tx, work.guild, work.ref)
-    if not undecided_for(tx, claim, now, LAPSE_US - WEEK_US):  # somebody acted meanwhile, and it waits anew
+    if not undecided_for(tx, claim, now, LAPSE_US - WEEK_US):  # a player acted meanwhile, and it waits again
         look_again(tx, claim, now)
         return
     lapses_us = to_us(now) + WEEK_US
@@ -37,7 +37,7 @@ def announce_lapse(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def lapse(tx: Connection, work: Due, now: datetime) -> None:
-    """It ends by the outcome that stands announced and unchallenged; else by its ambiguity clause, or where that
+    """End a claim by the outcome that stands announced and unchallenged; else by its ambiguity clause, or where that
     leaves it to judges, with all stakes returned (D7).
 
     A ruling whose appeal nobody decided stands: its judges did rule, and only the appeal found nobody (D5, D6). While
@@ -73,15 +73,16 @@ def lapse(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def waits_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
-    """Since when a claim waits for people to act; None where it doesn't, goes on by itself, or waits for the claim
-    that it hangs on (C10)."""
+    """Return since when a claim waits for people to act; None where it doesn't, goes on by itself, or waits for the
+    claim that it hangs on (C10)."""
     proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
     return _since(tx, claim, proposal, now)
 
 
 def undecided_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
-    """Since when nobody decides a claim (D7): as `waits_since`, but what stands proposed doesn't begin it anew. Else
-    two people in turns could keep its end away for ever, with proposals that nobody signs, or that they take back."""
+    """Return since when nobody decides a claim (D7): as `waits_since`, but a standing proposal doesn't restart it.
+    Else two people in turns could keep its end away for ever, with proposals that nobody signs, or that they take
+    back."""
     since_us = waits_since(tx, claim, now)
     if claim.state != lifecycle.PROPOSED:
         return since_us
@@ -91,7 +92,8 @@ def undecided_since(tx: Connection, claim: Claim, now: datetime) -> int | None:
 
 
 def runs_to(tx: Connection, claim: Claim, now: datetime) -> int | None:
-    """Until when a result that would settle by itself may be challenged; None where nothing of that kind stands."""
+    """Return until when a result that would settle by itself may be challenged; None where nothing of that kind
+    stands."""
     proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
     if proposal is None or proposals.is_unsigned(proposal) or proposals.window_is_over(proposal, now):
         return None
@@ -121,8 +123,9 @@ def undecided_for(tx: Connection, claim: Claim, now: datetime, span_us: int) -> 
 
 
 def planned_end(tx: Connection, claim: Claim, since_us: int) -> int | None:
-    """When the next step towards its end is due for a claim that is undecided since then: its end, once it is listed
-    as overdue, else that listing. None where nothing is planned, or what is was counted from an earlier moment."""
+    """Return when the next step towards its end is due for a claim that is undecided since then: its end, once it is
+    listed as overdue, else that listing. None where nothing is planned, or what is was counted from an earlier
+    moment."""
     steps = (
         ("claim.ends", LAPSE_US, 0),
         ("claim.lapse", LAPSE_US, 0),
@@ -137,8 +140,8 @@ def planned_end(tx: Connection, claim: Claim, since_us: int) -> int | None:
 
 
 def look_again(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Somebody acted, or a moderator stopped it: as long as it hasn't ended, it is looked at again in 14 days, or
-    when its owner is to be asked before that."""
+    """Look again in 14 days, or when its owner is to be asked before that, as long as it hasn't ended: a player
+    acted, or a moderator stopped it."""
     again_us = to_us(now) + OVERDUE_US
     asked_us = jobs.at_us(tx, claim.guild, "judges.owner", claim.number)
     if claim.state not in lifecycle.ENDED and (asked_us is None or asked_us > again_us):
@@ -146,7 +149,7 @@ def look_again(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def file(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Nothing hangs on it: unresolved, and nobody is asked (B8)."""
+    """File a claim on which nothing hangs as unresolved; nobody is asked (B8)."""
     lifecycle.require_role("file", NotYours(claim.number), calendar=True)
     state = claim.require("file", now)
     claims.kill_offers(tx, claim)

@@ -24,17 +24,17 @@ OF_MARKET = (in_guild(_positions), _positions.claim == param("claim"))
 OF_PAYERS = (in_guild(_liquidity), _liquidity.claim == param("claim"))
 
 HOLDERS = 100
-"""Of one transfer; with the escrow and the house beside them that is 102 entries."""
+"""Of one transfer; with the escrow and the house that is 102 entries."""
 
 
 def by_weights(weights: Sequence[int]) -> dict[str, int]:
-    """The parameters of GETS: each outcome's weight, and their sum."""
+    """Return the parameters of GETS: each outcome's weight, and their sum."""
     given = {f"w{at}": weights[at] if at < len(weights) else 0 for at in range(claims.MOST)}
     return given | {"whole": sum(weights) or 1}
 
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """What each holder and payer would end with, more or less than they put in, by a result, minor units."""
+    """Return what each holder and payer would end with, more or less than they put in, by a result, minor units."""
     market = market_maker.find(tx, claim.guild, claim.number)
     weights = instruments.weights(claim, result)
     if market is None or market.state != "open" or weights is None:
@@ -53,7 +53,7 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, the holders read once."""
+    """Return `changes` by each outcome of the claim, the holders read once."""
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is None or market.state != "open":
         return [{} for _ in claim.terms.outcomes]
@@ -82,7 +82,7 @@ def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) 
 
 
 def stakes(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Who holds shares, and what they paid for them, minor units; 1 at least."""
+    """Return who holds shares, and what they paid for them, minor units; 1 at least."""
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is None or market.state != "open":
         return {}
@@ -91,24 +91,24 @@ def stakes(tx: Connection, claim: Claim) -> dict[int, int]:
 
 
 def holds(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player holds shares."""
+    """Return whether a player holds shares."""
     asked = {"g": claim.guild, "claim": claim.number, "p": player}
     return tx.execute(_HOLDS, asked).first() is not None
 
 
 def had_money(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player ever held shares, paid for liquidity, or had an order (D4)."""
+    """Return whether a player ever held shares, paid for liquidity, or had an order (D4)."""
     asked = {"g": claim.guild, "claim": claim.number, "p": player}
     return any(tx.execute(one, asked).first() is not None for one in (_HAD, _HAD_PAID, _HAD_ORDER))
 
 
 def somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody who holds shares had themselves deleted (E4)."""
+    """Return whether a player who holds shares had themselves deleted (E4)."""
     return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether shares are held, an order rests, or the subsidy can't simply be given back (B8)."""
+    """Return whether shares are held, an order rests, or the subsidy can't simply be given back (B8)."""
     asked = {"g": claim.guild, "claim": claim.number}
     if any(tx.execute(one, asked).first() is not None for one in (_ANY, _ANY_ORDER)):
         return True
@@ -151,7 +151,7 @@ GETS = (_positions.shares * _weight) // _whole("whole")
 
 
 def sum_of(of: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    """The sum of a column of a market's holders, as a whole number."""
+    """Sum a column of a market's holders, as a whole number."""
     return sa.cast(sa.func.sum(of), Whole)  # PostgreSQL's sum of whole numbers is a numeric
 
 

@@ -16,7 +16,7 @@ from markets.settlement import kinds
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a moment changes, beside the same result without one.
+    """What a moment changes, compared with the same result without one.
 
     `returned` is how much each player's pool stakes return before the split, minor units, who gets most first;
     `moved` by how much each would end above what they would have otherwise. `forecasts` is how many don't score, and
@@ -73,8 +73,8 @@ _BETS = (
 
 
 def moved(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """By how much each player gains or loses by a result's moment, beside the same result without one, minor units;
-    of one player if named. Nobody where it has none."""
+    """Return by how much each player gains or loses by a result's moment, compared with the same result without one,
+    minor units; of one player if named. Nobody where it has none."""
     if result.known_us is None:
         return {}
     found: dict[int, int] = {}
@@ -86,7 +86,7 @@ def moved(tx: Connection, claim: Claim, result: Result, player: int | None = Non
 
 
 def effect(tx: Connection, claim: Claim, result: Result) -> Effect | None:
-    """What a result's moment changes on a claim as it stands now; None where it has none."""
+    """Return what a result's moment changes on a claim as it stands now; None where it has none."""
     if result.known_us is None:
         return None
     asked = {"g": claim.guild, "c": claim.number, "known": result.known_us}

@@ -72,7 +72,7 @@ def take_back_some(
 
 
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
-    """What each side of a bet that goes on would get beyond its stake, minor units; of one player if named."""
+    """Return what each side of a bet that goes on would get beyond its stake, minor units; of one player if named."""
     change: dict[int, int] = {}
     for bet in live_bets(tx, claim.guild, claim.number, player=player):
         gets = payout(claim, bet, result)
@@ -86,29 +86,29 @@ def changes(tx: Connection, claim: Claim, result: Result, player: int | None = N
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
-    """`changes` by each outcome of the claim, in their order."""
+    """Return `changes` by each outcome of the claim, in their order."""
     outcomes = range(len(claim.terms.outcomes))
     return [changes(tx, claim, Result("outcome", outcome=at), player) for at in outcomes]
 
 
 def stakes(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Who has a bet that goes on, and what they staked, minor units."""
+    """Return who has a bet that goes on, and what they staked, minor units."""
     asked = {"g": claim.guild, "claim": claim.number}
     return {row.player: int(row.staked) for row in tx.execute(_STAKES, asked)}
 
 
 def holds(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has a bet that goes on."""
+    """Return whether a player has a bet that goes on."""
     return bool(live_bets(tx, claim.guild, claim.number, player=player, limit=1))
 
 
 def somebody_deleted(tx: Connection, claim: Claim) -> bool:
-    """Whether a side of a bet that goes on had themselves deleted (E4)."""
+    """Return whether a side of a bet that goes on had themselves deleted (E4)."""
     return tx.execute(_DELETED, {"g": claim.guild, "claim": claim.number}).first() is not None
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether a bet goes on."""
+    """Return whether a bet goes on."""
     return bool(live_bets(tx, claim.guild, claim.number, limit=1))
 
 
@@ -158,7 +158,7 @@ _DELETED = (
 
 
 def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
-    """What each side of a bet gets by a result (C8, C9, B4)."""
+    """Return what each side of a bet gets by a result (C8, C9, B4)."""
     outcomes = len(claim.terms.outcomes)
     if result.kind == "early" or is_void(
         bet, result
@@ -177,7 +177,7 @@ def payout(claim: Claim, bet: Bet, result: Result) -> two_party.Payout:
 
 
 def is_void(bet: Bet, result: Result) -> bool:
-    """Whether a result makes a bet void: all are, or those that were taken after it was public (D1)."""
+    """Return whether a result makes a bet void: all are, or those that were taken after it was public (D1)."""
     late = result.known_us is not None and bet.accepted_us > result.known_us
     return result.kind == "void" or (result.voids_late and late)
 
@@ -185,7 +185,7 @@ def is_void(bet: Bet, result: Result) -> bool:
 def live_bets(
     tx: Connection, guild: int, claim: int, *, player: int | None = None, limit: int = 10_000
 ) -> list[Bet]:
-    """The bets on a claim that are not paid yet, by number; of one player if named."""
+    """Return the bets on a claim that are not paid yet, by number; of one player if named."""
     asked = {"g": guild, "claim": claim, "limit": limit}
     if player is None:
         return [bet_bets.bet_of(row) for row in tx.execute(_LIVE, asked)]
@@ -193,6 +193,6 @@ def live_bets(
 
 
 def paid_bets(tx: Connection, guild: int, resolution: int, *, limit: int = 10_000) -> list[Bet]:
-    """The bets that a resolution has paid, by number."""
+    """Return the bets that a resolution has paid, by number."""
     asked = {"g": guild, "r": resolution, "limit": limit}
     return [bet_bets.bet_of(row) for row in tx.execute(_PAID_BETS, asked)]

@@ -107,7 +107,7 @@ def take_back_some(
 
 
 def clear(tx: Connection, claim: Claim, now: datetime) -> None:
-    """The claim is filed with nothing on it: give the subsidy back."""
+    """Give the subsidy back, since the claim is filed with nothing on it."""
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is not None and market.state == "open":
         market = replace(market, state="ending", phase=_REST, cursor=0, chunks=0)
@@ -295,7 +295,7 @@ def _return_rest(tx: Connection, market: Market, end: _End, most: int) -> tuple[
 def credit(
     amounts: dict[Account, int], guild: int, wallet: Account, gets: int, balance: int, *, known: bool
 ) -> None:
-    """Add to a transfer what a player gets, or gives back. Of somebody who was deleted it pays off the debt that
+    """Add to a transfer what a player gets, or gives back. Of a deleted player it pays off the debt that
     stayed, and the rest is the house's (E4)."""
     own = gets if known or gets < 0 else min(gets, max(-balance, 0))
     for account, amount in ((wallet, own), (accounts.house(guild), gets - own)):

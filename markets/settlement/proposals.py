@@ -1,12 +1,12 @@
 """Find the proposal that stands on a claim, run its window and end it (RULES D1 to D3).
 
 A proposal stands until its window has passed without a challenge; then the calendar settles the claim
-(`resolution`). One stands for a claim at a time, which a unique index holds as well; whatever acts on a proposal asks
+(`resolution`). One stands for a claim at a time, which a unique index holds as well; each act on a proposal asks
 `require_standing` whether it is that one.
 
 Void, unclear, too early and weights are *unsigned*, unless a moderator without points proposed them: they never
 settle by silence. After the window a moderator without points confirms such a proposal within `SIGN_US`, else it has
-failed; whoever names an outcome meanwhile replaces it.
+failed; an outcome that is named meanwhile replaces it.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,8 @@ LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
 
 NOT_BY_SILENCE = ("void", "unclear", "early", "weights")
-"""Results that whoever would lose by the true one could slip through, so nobody's silence makes them stand (D3)."""
+"""Results that a player who would lose by the true one could slip through, so nobody's silence makes them stand
+(D3)."""
 
 SIGN_US = 7 * terms.DAY_US
 """How long such a proposal waits for its confirmation after its window, before it has failed."""
@@ -83,7 +84,7 @@ class WithdrawProposal:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """Discord has taken the announcement: the window begins. `confirm` says that somebody who would lose has left
+    """Discord has taken the announcement: the window begins. `confirm` says that a player who would lose has left
     the server, so that their silence is no consent."""
 
     guild: int
@@ -121,7 +122,7 @@ def announced(tx: Connection, request: Announced, now: datetime) -> Proposal:
 
 
 def prolong(tx: Connection, proposal: Proposal, *, away_seconds: int, now: datetime) -> None:
-    """The bot was away for a part of the window: those hours don't count, and a day is left at least (D3)."""
+    """Prolong a window by the hours of it that the bot was away; a day is left at least (D3)."""
     assert proposal.window_from_us is not None
     assert proposal.window_to_us is not None
     until = max(proposal.window_to_us + away_seconds * SECOND_US, to_us(now) + LEFT_US)
@@ -154,19 +155,20 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
 
 
 def _judged(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether somebody judged an item of a scenario: what the items came to is proposed in their name (E7)."""
+    """Whether a judge judged an item of a scenario: what the items came to is proposed in their name (E7)."""
     return any(item.judge == player for item in stories.items(tx, claim.guild, claim.number))
 
 
 def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Whether somebody with something on it, or below it, had themselves deleted: silence is no consent (E4)."""
+    """Return whether a player with something on it, or below it, had themselves deleted: silence is
+    no consent (E4)."""
     return any(
         instrument.somebody_deleted(tx, claim) for instrument in kinds.ALL
     ) or exposure.somebody_deleted_below(tx, claim, result)
 
 
 def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:
-    """A proposal stands no more: with its calendar."""
+    """End a proposal that stands no more, with its calendar."""
     ended = {"g": proposal.guild, "n": proposal.number, "state": state, "at": to_us(now)}
     tx.execute(_STATE, ended)
     for kind in ("proposal.settle", "proposal.day", "proposal.unsigned"):
@@ -174,7 +176,7 @@ def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) 
 
 
 def fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
-    """A proposal has failed without a ruling, so its bond returns (D5)."""
+    """Fail a proposal without a ruling: its bond returns (D5)."""
     end_proposal(tx, proposal, "failed", now)
     bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
 
@@ -190,7 +192,7 @@ def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -
 
 
 def load(tx: Connection, guild: int, number: int) -> Proposal:
-    """A proposal by its number.
+    """Load a proposal by its number.
 
     Raises:
         UnknownProposal: This server has none.
@@ -209,14 +211,14 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
 
 
 def standing(tx: Connection, claim: Claim) -> Proposal | None:
-    """The proposal that stands, or is disputed, on a claim."""
+    """Return the proposal that stands, or is disputed, on a claim."""
     number = tx.execute(_STANDING, {"g": claim.guild, "claim": claim.number}).scalar()
     return None if number is None else load(tx, claim.guild, number)
 
 
 def require_standing(tx: Connection, claim: Claim, number: int | None) -> Proposal:
-    """The proposal that stands, or is disputed, on a claim, which has to be the one of this number (D1); whichever it
-    is, where somebody names none.
+    """Load the proposal that stands, or is disputed, on a claim. It has to be the one of this number (D1); without a
+    number, any.
 
     Raises:
         ProposalGone: It stands no more, or never stood on this claim.
@@ -228,13 +230,13 @@ def require_standing(tx: Connection, claim: Claim, number: int | None) -> Propos
 
 
 def unsigned(tx: Connection, claim: Claim) -> Proposal | None:
-    """The proposal that a claim waits with, where it needs a signature: others may answer beside it (D3)."""
+    """Return the proposal that a claim waits with, where it needs a signature: others may still answer (D3)."""
     found = standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
     return found if found is not None and is_unsigned(found) else None
 
 
 def is_unsigned(proposal: Proposal) -> bool:
-    """Whether a proposal needs a moderator's confirmation because of what it says (D3)."""
+    """Return whether a proposal needs a moderator's confirmation because of what it says (D3)."""
     return proposal.confirm and proposal.result.kind in NOT_BY_SILENCE
 
 
@@ -243,7 +245,7 @@ def window_is_over(proposal: Proposal, now: datetime) -> bool:
 
 
 def waits(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
-    """Whether a proposal is the one that its claim waits with, unchallenged."""
+    """Return whether a proposal is the one that its claim waits with, unchallenged."""
     if claim.state != lifecycle.PROPOSED or proposal.state != STANDING:
         return False
     found = standing(tx, claim)

@@ -29,7 +29,7 @@ from markets.settlement.proposals import (
 )
 
 WAIT_US = 7 * terms.DAY_US
-"""How long whoever stopped trading for nothing waits before their next proposal (D2)."""
+"""How long a player who stopped trading for nothing waits before their next proposal (D2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ _ENDED_LATELY = sa.select(
 
 
 def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
-    """Name the result of a claim: its offers die, and before the deadline, whatever it says, a bond is held.
+    """Name the result of a claim: its offers die, and before the deadline, for any result, a bond is held.
 
     An outcome replaces an unsigned proposal that stands (D3).
 
@@ -128,7 +128,7 @@ def follow(
 
     Without a bond: judges have nothing on it. Where one of them who `answered` has by now, it is as if they had
     proposed it. All else is as for any proposal; where the claim names no judges, moderators without points answered.
-    An unsigned proposal that stands gives way to it, whatever it says.
+    An unsigned proposal that stands gives way to it, for any result.
 
     Raises:
         ClaimMoved, ClaimHalted: The claim takes no proposal now.

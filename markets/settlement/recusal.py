@@ -45,13 +45,13 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, move: str) -> None
 
 
 def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
-    """Raises Recused where a player has or ever had money on a claim, or on anything conditional on it (D4)."""
+    """Raise Recused where a player has or ever had money on a claim, or on anything conditional on it (D4)."""
     if is_recused(tx, claim, player):
         raise Recused(claim.number)
 
 
 def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has, or ever had, money on a claim or on one that hangs on it."""
+    """Return whether a player has, or ever had, money on a claim or on one that hangs on it."""
     lower = conditions.below(tx, claim.guild, claim.number)
     return has_money(tx, claim, player) or any(
         has_money(tx, claims.load(tx, claim.guild, number), player) for number in lower
@@ -59,7 +59,7 @@ def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
 
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:
-    """Whether a player has, or ever had, money on any instrument of a claim."""
+    """Return whether a player has, or ever had, money on any instrument of a claim."""
     return any(instrument.had_money(tx, claim, player) for instrument in kinds.ALL)
 
 

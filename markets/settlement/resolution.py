@@ -111,8 +111,8 @@ def resolve(
 
 
 def held(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Whether a result waits, because what its claim hangs on isn't decided (C10). *Too early* and void don't: they
-    are the same whatever becomes of that."""
+    """Return whether a result waits, because what its claim hangs on isn't decided (C10). *Too early* and void don't:
+    they are the same however that is decided."""
     waits = claim.terms.condition is not None and conditions.waits(tx, claim.guild, claim.number)
     return waits and result.kind not in ("early", "void")
 
@@ -133,13 +133,13 @@ def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:
 
 
 def losers(tx: Connection, claim: Claim, result: Result) -> list[int]:
-    """The players who would end with less than by the result that is best for them, over all that hangs on the claim
-    and below it (D3, C10), whoever would lose most first. Whoever proposed it isn't told."""
+    """Return the players who would end with less than by the result that is best for them, over all that hangs on the
+    claim and below it (D3, C10), the largest loss first. The proposer isn't told."""
     return exposure.losers(tx, claim, result)
 
 
 def holders(tx: Connection, claim: Claim) -> list[int]:
-    """All players who have something on a claim now, whoever has most first."""
+    """Return all players who have something on a claim now, the largest holder first."""
     staked: dict[int, int] = {}
     for instrument in kinds.ALL:
         for player, stake in instrument.stakes(tx, claim).items():
@@ -148,7 +148,7 @@ def holders(tx: Connection, claim: Claim) -> list[int]:
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Whether anything hangs on a claim that somebody has to judge (B8), or on one that waits for it (C10)."""
+    """Return whether anything hangs on a claim that people have to judge (B8), or on one that waits for it (C10)."""
     if any(instrument.hangs(tx, claim) for instrument in kinds.ALL):
         return True
     lower = [
@@ -225,7 +225,7 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
 
 
 def resume(tx: Connection, claim: Claim, now: datetime) -> None:
-    """A claim is open again: what rested on it goes on (D2)."""
+    """Let what rested on a claim go on: it is open again (D2)."""
     for instrument in kinds.ALL:
         instrument.resume(tx, claim, now)
 

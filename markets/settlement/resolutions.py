@@ -70,5 +70,5 @@ class Resolution:
 
 
 def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
-    """A resolution by its number."""
+    """Return a resolution by its number."""
     return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())

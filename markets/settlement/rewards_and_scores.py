@@ -22,7 +22,7 @@ from markets.settlement import pay_bets, resolutions
 def return_rewards(
     tx: Connection, claim: Claim, resolution: int, result: Result, room: int, now: datetime
 ) -> Step:
-    """Return the next rewards on a claim with its end, whatever that is; who had one paid keeps it (E8)."""
+    """Return the next rewards on a claim with its end, of any kind; who had one paid keeps it (E8)."""
     entries, done = rewards.end_some(tx, claim, room, now)
     return Step(done=done, entries=entries)
 
@@ -56,7 +56,7 @@ def take_scores_back(
 
 
 def is_forecast(tx: Connection, claim: Claim) -> bool:
-    """Whether somebody has a forecast on a claim."""
+    """Return whether a player has a forecast on a claim."""
     return tx.execute(_FORECAST, {"g": claim.guild, "c": claim.number}).first() is not None
 
 

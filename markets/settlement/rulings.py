@@ -27,7 +27,7 @@ COUNTS_US = 7 * terms.DAY_US
 
 
 MOST_TOLD = 200
-"""People whom one ruling is told to privately, whoever has most first."""
+"""People whom one ruling is told to privately, the largest holder first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ def posted(tx: Connection, request: RulingPosted, now: datetime) -> Dispute:
 
 
 def pays_us(dispute: Dispute, now: datetime) -> int:
-    """When a ruling is paid that is posted at this moment."""
+    """Return when a ruling is paid that is posted at this moment."""
     return to_us(now) + (0 if dispute.state == "final" else terms.DAY_US)
 
 
 def tell_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a ruling could not be posted for two weeks. Its people are told privately (D3)."""
+    """Tell the people of a ruling privately that could not be posted for two weeks (D3). The calendar calls it."""
     dispute = load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, dispute.claim)
     if not _unposted(claim, dispute):
@@ -87,7 +87,7 @@ def tell_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def count_as_posted(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a week ago its people were told privately, which counts as a ruling's post (D3)."""
+    """Count as a ruling's post what its people were told privately a week ago (D3). The calendar calls it."""
     dispute = load(tx, work.guild, work.ref)
     if _unposted(claims.load(tx, work.guild, dispute.claim), dispute):
         posted(tx, RulingPosted(work.guild, "", dispute.number, final=dispute.state == "final"), now)
@@ -99,7 +99,7 @@ def _unposted(claim: Claim, dispute: Dispute) -> bool:
 
 
 def pay_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: a ruling's day has passed. Bonds go where they belong and the result is paid."""
+    """Pay a ruling whose day has passed, and move bonds where they belong. The calendar calls it."""
     dispute = load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, dispute.claim)
     if claim.state != lifecycle.RULED or dispute.ruling is None:
@@ -121,8 +121,8 @@ def _pay(tx: Connection, claim: Claim, dispute: Dispute, ruling: Result, now: da
 
 
 def let_stand(tx: Connection, claim: Claim, now: datetime) -> bool:
-    """The calendar: nobody decided an appeal for too long, so the first ruling stands, and is paid; the appeal's bond
-    goes to the house (D5 to D7). False where there is no ruling to stand."""
+    """Let the first ruling stand, since nobody decided its appeal for too long, and pay it; the appeal's bond goes to
+    the house (D5 to D7). False where there is no ruling to stand. The calendar calls it."""
     dispute = standing(tx, claim)
     if dispute.ruling is None:
         return False
@@ -133,7 +133,8 @@ def let_stand(tx: Connection, claim: Claim, now: datetime) -> bool:
 
 
 def lapse(tx: Connection, claim: Claim, now: datetime) -> int:
-    """The calendar: nobody ruled for too long. The bonds go to the house (D5); returns the dispute's number."""
+    """End a dispute on which nobody ruled for too long. The bonds go to the house (D5); return the dispute's number.
+    The calendar calls it."""
     dispute = standing(tx, claim)
     tx.execute(LAPSE, {"g": claim.guild, "n": dispute.number})
     bonds.forfeit_bond(tx, dispute.bond, f"dispute:{dispute.number}:bond", now)

@@ -1,7 +1,7 @@
 """Scenarios (RULES E7): each side writes a story, the judges go through the items, and the closest story wins.
 
 All stories of a claim speak of one list of items, so all are measured by the same; what a story doesn't price counts
-as 50%. Whoever opened the draft decides what is on the list, others add to it as long as it is a draft. The answer to
+as 50%. The draft's author decides what is on the list, others add to it as long as it is a draft. The answer to
 the last item is a proposal like any other: it can be challenged, and the judges' ruling goes before the arithmetic.
 """
 
@@ -73,7 +73,7 @@ class TellStory:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keep what somebody typed for a story and that can't be taken as it is (B6)."""
+    """Keep what a player typed for a story and that can't be taken as it is (B6)."""
 
     guild: int
     key: str
@@ -137,7 +137,7 @@ def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
 
     Raises:
         NoScenario, DraftNotShared: The claim's outcomes are no stories, or its draft is its author's alone.
-        NotWriter: That story is somebody else's, or the claim is open and takes no more stories.
+        NotWriter: That story is another player's, or the claim is open and takes no more stories.
         ClaimMoved: It has ended, or a bet, a stake, a trade or a forecast hangs on it.
         Needed, BadOutcome, BadTerms, BadTimes: The story can't stand.
     """
@@ -154,7 +154,8 @@ def tell(tx: Connection, request: TellStory, now: datetime) -> Claim:
 def require_tell(
     tx: Connection, guild: int, number: int, writer: int, story: int | None, now: datetime
 ) -> Claim:
-    """Who may write a story, also before they are asked for it: what `tell` raises before it looks at the words."""
+    """Check who may write a story, also before they are asked for it: raise what `tell` raises before it looks at the
+    words."""
     claim = claims.load(tx, guild, number)
     require_seen(tx, claim, writer)
     scenario = scenario_of(claim)
@@ -173,7 +174,7 @@ def require_tell(
 
 
 def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
-    """The terms with a story written or changed.
+    """Return the terms with a story written or changed.
 
     A line that says what an item says already, by the same date, prices it; any other is a new item, of which the
     other stories say 50% until they say otherwise. The list is the author's: what isn't in their own story is gone.
@@ -215,7 +216,7 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
     """Take a story out of a draft; its items stay.
 
     Raises:
-        NoScenario, NotWriter, ClaimMoved: It is nobody's, somebody else's, or the claim is open already.
+        NoScenario, NotWriter, ClaimMoved: It is nobody's, another player's, or the claim is open already.
         BadTimes: Another story stands there by now.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -239,10 +240,10 @@ def take_out(tx: Connection, request: TakeOut, now: datetime) -> Claim:
 
 
 def keep(tx: Connection, request: Keep, now: datetime) -> int:
-    """Keep what somebody typed; returns the claim's number.
+    """Keep what a player typed; returns the claim's number.
 
     Raises:
-        What `require_tell` raises for somebody who may write nothing there.
+        What `require_tell` raises for a player who may write nothing there.
     """
     claim = claims.load(tx, request.guild, request.claim)
     require_tell(tx, claim.guild, claim.number, request.writer, _own(claim, request.writer), now)
@@ -256,7 +257,7 @@ def keep(tx: Connection, request: Keep, now: datetime) -> int:
 
 
 def kept(tx: Connection, guild: int, claim: int, writer: int) -> str | None:
-    """What somebody typed for a story and that couldn't be taken, as JSON."""
+    """Return what a player typed for a story and that couldn't be taken, as JSON."""
     return tx.execute(_KEPT, {"g": guild, "n": claim, "p": writer}).scalar()
 
 
@@ -264,7 +265,7 @@ def share(tx: Connection, request: Share, now: datetime) -> int:
     """Let others add their stories to a draft; returns its number.
 
     Raises:
-        NotAuthor, ClaimMoved: It is somebody else's, or no draft.
+        NotAuthor, ClaimMoved: It is another player's, or no draft.
         NoScenario: Its outcomes are no stories.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -278,7 +279,8 @@ def share(tx: Connection, request: Share, now: datetime) -> int:
 
 
 def require_seen(tx: Connection, claim: Claim, player: int) -> None:
-    """
+    """Check that a scenario is there to be read.
+
     Raises:
         NoScenario, UnknownClaim: It has no stories, or isn't there any more.
         DraftNotShared: It is a draft that its author hasn't shown.
@@ -291,7 +293,7 @@ def require_seen(tx: Connection, claim: Claim, player: int) -> None:
 
 
 def is_shared(tx: Connection, claim: Claim) -> bool:
-    """Whether others may add their stories to a draft."""
+    """Return whether others may add their stories to a draft."""
     return SHARED in json.loads(claims.typed_of(tx, claim.guild, claim.number))
 
 
@@ -299,7 +301,7 @@ def is_shared(tx: Connection, claim: Claim) -> bool:
 
 
 def forget(tx: Connection, guild: int, player: int) -> None:
-    """A person had themselves deleted: what they typed and kept goes, and why they judged an item so (E4)."""
+    """Forget what a player who had themselves deleted typed and kept, and why they judged an item so (E4)."""
     tx.execute(_UNKEEP_ALL, {"g": guild, "p": player})
     tx.execute(_ERASE, {"g": guild, "p": player})
 

@@ -23,7 +23,7 @@ SENT: dict[str, Begin] = {
 def sent(tx: Connection, request: Sent, now: datetime) -> bool:
     """Remember a post's message, and do what had to wait for it; False where it was remembered before.
 
-    Whoever holds the row by now: the message is there.
+    By now another worker may hold the row: the message is there.
     """
     row = tx.execute(LOAD_POST, {"g": request.guild, "n": request.number}).one()
     values = {"g": request.guild, "n": request.number, "channel": request.channel, "message": request.message}

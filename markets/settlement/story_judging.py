@@ -32,7 +32,8 @@ class Answered:
 
 
 def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> None:
-    """Who may judge items, also before they are asked: what `judge` raises before it looks at the answer."""
+    """Check who may judge items, also before they are asked: raise what `judge` raises before it
+    looks at the answer."""
     scenario_of(claim)
     claims.require_public(claim)
     claim.require("judge_item", now)
@@ -42,8 +43,8 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, now: datetime) -> 
 
 
 def answers_beside(tx: Connection, claim: Claim) -> bool:
-    """Whether items may be judged although a result stands proposed: it needs a signature, and isn't what the items
-    themselves came to."""
+    """Return whether items may be judged although a result stands proposed: it needs a signature, and isn't what the
+    items themselves came to."""
     stands = proposals.unsigned(tx, claim)
     if stands is None:
         return False
@@ -56,7 +57,7 @@ def answers_beside(tx: Connection, claim: Claim) -> bool:
 def judge(tx: Connection, request: JudgeItem, now: datetime) -> Answered:
     """Say what became of an item, in public; after the last one the claim gets its proposal.
 
-    Until that is proposed an item may be judged anew; from then on one challenges the result, as everywhere. What
+    Until that is proposed an item may be judged again; from then on one challenges the result, as everywhere. What
     stands proposed without a signature keeps nobody from judging (D3).
 
     Raises:
@@ -122,7 +123,7 @@ def propose_if_done(tx: Connection, claim: Claim, now: datetime) -> Proposal | N
 
 
 def result_of(found: Verdict | None) -> Result | None:
-    """A verdict as a result: the closest story, or void, so that everything returns (C9)."""
+    """Return a verdict as a result: the closest story, or void, so that everything returns (C9)."""
     if found is None:
         return None
     return Result("void") if found.story is None else Result("outcome", outcome=found.story)

@@ -39,7 +39,7 @@ _appointments = tables.appointments.c
 @dataclass(frozen=True, slots=True)
 class Vote:
     """A judge's vote for one result, with the reason that will be posted if it carries. `known_us` is when it became
-    public: None is nothing that anybody put on the claim came too late, whatever the proposal says (D1)."""
+    public: None is nothing that anybody put on the claim came too late, for any proposal (D1)."""
 
     guild: int
     key: str
@@ -108,7 +108,7 @@ _ADD_APPOINTMENT = sa.insert(tables.appointments)
 
 
 def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
-    """A judge votes; enough votes for one result are the ruling, which is paid a day after its post (D6).
+    """Vote as a judge; enough votes for one result are the ruling, which is paid a day after its post (D6).
 
     Raises:
         ClaimMoved: There is no dispute to decide.
@@ -159,7 +159,7 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
 
 
 def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
-    """Holds somebody against the judges of this round; True where they may rule alone, the others having had time.
+    """Check who judges in this round; True where they may rule alone, since the others have had time.
 
     Raises:
         NotAJudge: They are none.
@@ -181,8 +181,8 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
 
 
 def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, until_us: int) -> None:
-    """Who voted on the ruling leaves the appeal to others, where there are any: enough named ones, or whichever
-    moderator comes within a week (the book can't tell who has the role)."""
+    """Leave the appeal to others than those who voted on the ruling, if there are any: enough named ones, or any
+    moderator who comes within a week (the book can't tell who has the role)."""
     before = set(tx.execute(_VOTERS, {"g": dispute.guild, "d": dispute.number, "round": RULING}).scalars())
     if judge not in before:
         return
@@ -193,7 +193,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
 
 
 def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
-    """A side names whom they would have judge; True where all sides now agree, and that member may rule alone (D4).
+    """Name whom a side would have judge; True where all sides now agree, and that member may rule alone (D4).
 
     Raises:
         ClaimMoved: There is no dispute.
@@ -222,8 +222,8 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
 
 
 def appointed(tx: Connection, claim: Claim) -> int | None:
-    """The member that the sides would have judge a claim: every side of a live bet, and of a market or a pool those
-    who hold more than half of it (D4)."""
+    """Return the member that the sides would have judge a claim: every side of a live bet, and of a market or a pool
+    those who hold more than half of it (D4)."""
     chosen = {
         row.side: row.judge
         for row in tx.execute(_APPOINTMENTS, {"g": claim.guild, "claim": claim.number}).all()

@@ -53,14 +53,14 @@ _BETWEEN = Compiled(
 
 
 def payments(tx: Connection, market: Market) -> list[Payment]:
-    """Everything that was paid for a market's liquidity, in its order; the first opened it."""
+    """Return everything that was paid for a market's liquidity, in its order; the first opened it."""
     return [Payment(*row) for row in _PAYMENTS.rows(tx, g=market.guild, claim=market.claim)]
 
 
 def parts(
     tx: Connection, market: Market, paid: Sequence[Payment], weights: Sequence[int] | None
 ) -> list[int]:
-    """In which proportion what remains goes to the payments; where no outcome came, each gets what it was."""
+    """Return in which proportion what remains goes to the payments; where no outcome came, each gets what it was."""
     if weights is None or len(paid) == 1:
         return [one.paid for one in paid]
     left = [

@@ -158,7 +158,7 @@ _TRADE = Compiled(sa.insert(tables.trades))
 
 
 def find(tx: Connection, guild: int, claim: int) -> Market | None:
-    """The market of a claim; None where it has none."""
+    """Return the market of a claim; None where it has none."""
     rows = list(_LOAD.rows(tx, g=guild, claim=claim)) if fits(claim) else []
     if not rows:
         return None
@@ -185,7 +185,7 @@ def find(tx: Connection, guild: int, claim: int) -> Market | None:
 
 
 def load(tx: Connection, guild: int, claim: int) -> Market:
-    """The market of a claim.
+    """Return the market of a claim.
 
     Raises:
         UnknownMarket: It has none.
@@ -197,7 +197,8 @@ def load(tx: Connection, guild: int, claim: int) -> Market:
 
 
 def prices_after(tx: Connection, market: Market, trades: int) -> tuple[int, ...] | None:
-    """The price of each outcome as it stood after so many trades, in basis points; None where there weren't so many.
+    """Return the price of each outcome as it stood after so many trades, in basis points; None where there weren't so
+    many.
 
     Nothing else moves a price, so the count of trades names all of them in a button's id.
     """
@@ -211,12 +212,12 @@ def prices_after(tx: Connection, market: Market, trades: int) -> tuple[int, ...]
 
 
 def holdings(tx: Connection, guild: int, claim: int, player: int) -> list[Holding]:
-    """What a player has, or once had, in a claim's market, by outcome."""
+    """Return what a player has, or once had, in a claim's market, by outcome."""
     return [Holding(*row) for row in _HOLDINGS.rows(tx, g=guild, claim=claim, p=player)]
 
 
 def quoted(market: Market, outcome: int, quantity: int) -> Quote:
-    """What it would cost to buy `quantity` units, or what a sale of that many below zero would bring.
+    """Return what it would cost to buy `quantity` units, or what a sale of that many below zero would bring.
 
     Raises:
         BadTrade: There can't be so many.
@@ -240,7 +241,7 @@ def quoted(market: Market, outcome: int, quantity: int) -> Quote:
 
 
 def worst(market: Market, held: list[Holding]) -> int:
-    """The least that what a player has can end with, payout less net cost: below zero for a loss."""
+    """Return the least that what a player has can end with, payout less net cost: below zero for a loss."""
     shares = dict.fromkeys(range(len(market.sold)), 0) | {one.outcome: one.shares for one in held}
     return min(shares.values()) - sum(one.cost for one in held)
 

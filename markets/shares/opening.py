@@ -35,7 +35,7 @@ LEAST_LIQUIDITY = 10 * money.UNIT
 class OpenMarket:
     """Open a claim's market and pay its subsidy. `liquidity` in units, `opening_bps` None for the same each.
 
-    Where the `house` pays, a moderator asks for it, for `opener` if that is somebody else (their number, 0 if not).
+    Where the `house` pays, a moderator asks for it, for `opener` if that is another player (their number, 0 if not).
     `terms` is the hex digest of the claim's terms as they were shown, if it is known: what it costs depends on its
     outcomes.
     """
@@ -120,8 +120,8 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> MarketOpe
         BadTrade: The liquidity or the opening prices can't stand.
         BadOutcome: Of a number or a date: its ranges overlap, or leave values out.
         BadTimes: The terms are not those that were shown (`field` is "terms").
-        NamedJudge: Whoever pays judges the claim, and steps down first.
-        InsufficientFunds: Whoever pays doesn't have the subsidy.
+        NamedJudge: The payer judges the claim, and steps down first.
+        InsufficientFunds: The payer doesn't have the subsidy.
     """
     claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
     claims.require_shown(claim, request.terms)
@@ -192,7 +192,7 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Marke
 
 
 def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: int) -> int:
-    """The subsidy that opening would take, minor units: the most that can be lost.
+    """Return the subsidy that opening would take, minor units: the most that can be lost.
 
     Raises:
         BadTrade: The liquidity or the opening prices can't stand.
@@ -202,7 +202,7 @@ def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: 
 
 
 def cost_to_deepen(tx: Connection, market: Market, deeper: lmsr.Book) -> int:
-    """What adding liquidity takes, minor units; `deeper` is the market maker's state after it."""
+    """Return what adding liquidity takes, minor units; `deeper` is the market maker's state after it."""
     held = accounts.state(tx, market.escrow).balance
     return max(lmsr.subsidy_to_deepen(market.book, deeper, [held - sold for sold in market.sold]), 1)
 
@@ -239,7 +239,8 @@ def _deepest(tx: Connection, market: Market, request: AddLiquidity) -> tuple[lms
 
 
 def require_liquidity(liquidity: int, least: int = LEAST_LIQUIDITY) -> None:
-    """
+    """Check an amount of liquidity.
+
     Raises:
         BadTrade: A market can't have so little of it, or so much.
     """
@@ -264,7 +265,7 @@ def _pay_in(
     subsidy: int,
     now: datetime,
 ) -> tuple[Posted, Account]:
-    """A subsidy into the escrow, from the house where a moderator lets it pay, else from whoever asks."""
+    """A subsidy into the escrow, from the house where a moderator lets it pay, else from the player who asks."""
     payer = request.actor.player
     if _house_pays(request):
         if not request.actor.moderator:

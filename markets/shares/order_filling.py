@@ -87,7 +87,7 @@ def after_trade(tx: Connection, market: Market, now: datetime) -> Market:
 
 
 def resume(tx: Connection, claim: Claim, now: datetime) -> None:
-    """Trading goes on: what was due when it stopped is due again."""
+    """Go on with trading: what was due when it stopped is due again."""
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is not None and ANY_OPEN.row(tx, g=claim.guild, claim=claim.number) is not None:
         jobs.schedule(tx, claim.guild, "orders.fill", claim.number, to_us(now))
@@ -153,7 +153,8 @@ def _fill(tx: Connection, market: Market, order: Order, quote: Quote, now: datet
 
 
 def fill_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """The calendar: the rest of what a trade made due. Where trading stopped meanwhile, it rests until it goes on."""
+    """Fill the rest of what a trade made due. Where trading stopped meanwhile, it rests until it goes on. The
+    calendar calls it."""
     claim = claims.load(tx, work.guild, work.ref)
     market = market_maker.find(tx, work.guild, work.ref)
     tradeable = lifecycle.at(claim.state, claim.closes_us, to_us(now)) == lifecycle.OPEN and not claim.halted
@@ -170,7 +171,7 @@ def end_some(tx: Connection, market: Market, room: int, now: datetime) -> tuple[
 
 
 def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> int:
-    """End a person's resting orders, wherever they rest: they are in debt, or had themselves deleted."""
+    """End a person's resting orders in all markets: they are in debt, or had themselves deleted."""
     found = resting(tx, guild, player)
     for order in found:
         end(tx, order, "ended", now)
@@ -178,8 +179,8 @@ def end_all_of(tx: Connection, guild: int, player: int, now: datetime) -> int:
 
 
 def after_taking(tx: Connection, guild: int, balances: dict[int, int], now: datetime) -> None:
-    """What follows from a void or reversal that took from wallets, and left them with these balances: a debt ends
-    somebody's resting orders (C5), and follows a deleted person who is here again (E4)."""
+    """Do what follows from a void or reversal that took from wallets, and left them with these balances: a debt ends
+    a player's resting orders (C5), and follows a deleted person who is here again (E4)."""
     for account, balance in balances.items():
         if balance < 0:
             _end_of_debtor(tx, Account(guild, account), now)
@@ -188,7 +189,7 @@ def after_taking(tx: Connection, guild: int, balances: dict[int, int], now: date
 
 
 def _end_of_debtor(tx: Connection, wallet: Account, now: datetime) -> None:
-    """Whoever is in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
+    """A player in debt has no resting orders and no open rewards: they end at once, in a unit of their own."""
     state = accounts.state(tx, wallet)
     if state.kind != "wallet":
         return

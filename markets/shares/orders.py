@@ -1,4 +1,4 @@
-"""Limit orders that rest beside a market: place, cancel, fill, end (RULES C5).
+"""Limit orders that rest at a market: place, cancel, fill, end (RULES C5).
 
 An order trades with the market maker only. In the transaction of a trade and after it, as long as a limit is better
 than the price, the order with the widest gap, then the oldest, moves the price to its limit or until it is used up.
@@ -138,7 +138,7 @@ _CLOSE = Compiled(sa.update(tables.orders).where(*_this).values(state=param("sta
 
 
 def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
-    """Put an order beside the market.
+    """Put an order at the market.
 
     Raises:
         UnknownMarket, ClaimMoved, ClaimHalted, TradingClosed: Nothing is traded there now.
@@ -200,7 +200,7 @@ def cancel(tx: Connection, request: CancelOrder, now: datetime) -> Order:
 
 
 def load(tx: Connection, guild: int, number: int) -> Order:
-    """An order by its number.
+    """Return an order by its number.
 
     Raises:
         UnknownOrder: This server has none.
@@ -212,14 +212,14 @@ def load(tx: Connection, guild: int, number: int) -> Order:
 
 
 def resting(tx: Connection, guild: int, player: int) -> list[Order]:
-    """Somebody's orders that rest, the oldest first. Nobody else is shown them (E1)."""
+    """Return a player's orders that rest, the oldest first. Nobody else is shown them (E1)."""
     return [
         order_of(row) for row in tx.execute(_RESTING_OF, {"g": guild, "p": player, "most": MOST_OPEN + 1})
     ]
 
 
 def free_shares(tx: Connection, market: Market, player: int, outcome: int) -> int:
-    """The units that a player may sell: what they hold less what their resting orders hold back."""
+    """Return the units that a player may sell: what they hold less what their resting orders hold back."""
     held = market_maker.holdings(tx, market.guild, market.claim, player)
     shares = next((one.shares for one in held if one.outcome == outcome), 0)
     if not shares:
@@ -229,7 +229,8 @@ def free_shares(tx: Connection, market: Market, player: int, outcome: int) -> in
 
 
 def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int) -> None:
-    """
+    """Check that a player may trade in this market.
+
     Raises:
         HousePays: The house pays, and they opened this market or let it pay (C3).
         NamedJudge: They judge the claim, and step down first (D4).
@@ -269,7 +270,7 @@ def _move(
 def require_may_order(
     tx: Connection, guild: int, number: int, player: int, now: datetime
 ) -> tuple[Claim, Market]:
-    """What `place` refuses whatever the order is: also before anybody fills in a form."""
+    """Check what `place` refuses for any order: also before a player fills in a form."""
     claim = claims.load(tx, guild, number)
     claim.require("order", now)
     market = market_maker.load(tx, guild, number)
@@ -278,7 +279,7 @@ def require_may_order(
 
 
 def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[Claim, Market]:
-    """What `place` refuses but for the points it would lock: also before anybody is asked to confirm."""
+    """Check what `place` refuses but for the points it would lock: also before a player is asked to confirm."""
     claim, market = require_may_order(tx, request.guild, request.claim, request.player, now)
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")

@@ -109,7 +109,7 @@ class QuoteShown:
 
 
 def require_open_market(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> Claim:
-    """What `open_market` refuses whatever it costs: also before anybody fills in a form."""
+    """Check what `open_market` refuses at any cost: also before a player fills in a form."""
     claim = claims.load(tx, guild, number)
     claim.require("market", now)
     if market_maker.find(tx, guild, number) is not None:
@@ -151,8 +151,8 @@ def sell(tx: Connection, request: Sell, now: datetime) -> Fill:
 
 
 def show(tx: Connection, request: Buy | Sell, now: datetime, *, claim: Claim | None = None) -> QuoteShown:
-    """What a trade would do just now, for a confirmation; read only. Raises what the trade itself would, but for a
-    price that moved: what it says is the price. `claim` is the trade's, where it was loaded already."""
+    """Return what a trade would do just now, for a confirmation; read only. Raise what the trade itself would, but
+    for a price that moved: what it says is the price. `claim` is the trade's, where it was loaded already."""
     claim, market, quote = _quoted(tx, request, now, seen=False, claim=claim)
     paid = quote.amount if quote.quantity > 0 else -quote.amount
     if claim.settings.most_on_one_bet and paid > claim.settings.most_on_one_bet:

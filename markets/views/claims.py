@@ -140,7 +140,7 @@ DIGEST = sa.select(_t.digest).where(in_guild(_t), _t.number == param("n"))
 
 
 def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
-    """A claim, whole.
+    """Read a claim, whole.
 
     Raises:
         UnknownClaim: This server has none.
@@ -243,7 +243,7 @@ def _pays(tx: Connection, found: Claim, named: Sequence[Result]) -> tuple[Pays, 
 
 
 def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
-    """A claim, and what its forms hold as JSON.
+    """Read a claim, and what its forms hold as JSON.
 
     Raises:
         UnknownClaim: This server has none.
@@ -253,17 +253,17 @@ def draft(tx: Connection, guild: int, number: int) -> tuple[Claim, str]:
 
 
 def short(digest: str) -> str:
-    """The beginning of a digest, as people compare it: `9f3c 71ab`."""
+    """Return the beginning of a digest, as people compare it: `9f3c 71ab`."""
     return f"{digest[:4]} {digest[4:8]}"
 
 
 def result_of(found: Resolution) -> Result:
-    """What a resolution says."""
+    """Return what a resolution says."""
     return terms.read_result(found.result)
 
 
 def titles(tx: Connection, guild: int, numbers: Sequence[int]) -> dict[int, str]:
-    """The titles of claims by number."""
+    """Return the titles of claims by number."""
     wanted = sorted(set(numbers))
     rows = read_rows(tx, BY_NUMBER, {"g": guild, "numbers": wanted}) if wanted else []
     return {row.number: row.title for row in rows}
@@ -280,5 +280,5 @@ def warnings_of(tx: Connection, guild: int, number: int) -> tuple[str, ...]:
 
 
 def named(tx: Connection, guild: int, numbers: set[int]) -> dict[int, int]:
-    """The Discord ids of some players; those who had themselves deleted are left out."""
+    """Return the Discord ids of some players; those who had themselves deleted are left out."""
     return people.ids(tx, guild, sorted(numbers - {0}))

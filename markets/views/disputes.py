@@ -62,7 +62,7 @@ _VOTES = (
 
 
 def dispute(tx: Connection, guild: int, number: int, now: datetime) -> DisputeSeen:
-    """The dispute with this number, and its claim.
+    """Return the dispute with this number, and its claim.
 
     Raises:
         UnknownDispute: This server has none.

@@ -144,19 +144,19 @@ def closing(tx: Connection, guild: int, now: datetime, *, after: int = 0) -> lis
 
 
 def wanting(tx: Connection, guild: int, now: datetime, *, before: int = 0) -> list[Offer]:
-    """Offers that anybody may take just now, the newest first; those whose maker lacks the points are left out."""
+    """List offers that everybody may take just now, the newest first, without those whose maker lacks the points."""
     asked = {"g": guild, "now": to_us(now), "before": before or MOST, "limit": PAGE + 1}
     return [offers.offer_of(row) for row in tx.execute(_WANTING, asked)]
 
 
 def mine(tx: Connection, guild: int, player: int, *, before: int = 0) -> list[Row]:
-    """The claims that somebody opened or has a bet on, the newest first."""
+    """List the claims that a player opened or has a bet on, the newest first."""
     return read_rows(tx, _MINE, {"g": guild, "p": player, "before": before or MOST})
 
 
 def linked(tx: Connection, guild: int, player: int) -> list[Row]:
-    """Claims that hang together with one of somebody's, the newest first: linked by anybody's crux, a better wording
-    or what it replaced, a condition either way, or related in the library."""
+    """List claims that hang together with one of a player's, the newest first: linked by anybody's crux, a better
+    wording or what it replaced, a condition either way, or related in the library."""
     own = tx.execute(_ALL_MINE, {"g": guild, "p": player}).all()
     taken = {of for one in own if (of := terms.read_terms(one.terms).library)}
     related = {name for one in library.load() if one.id in taken for name in one.related}
@@ -189,13 +189,13 @@ def search(tx: Connection, guild: int, words: str) -> list[Row]:
 
 
 def holding_words(claims_that_do: sa.CompoundSelect[tuple[int]]) -> sa.Select[*tuple[Any, ...]]:
-    """The newest of the claims whose numbers another statement selects, for a list."""
+    """Select the newest of the claims whose numbers another statement selects, for a list."""
     found = in_server.where(_claims.state.not_in(["draft", "dropped"]), _claims.number.in_(claims_that_do))
     return found.order_by(_claims.number.desc()).limit(PAGE + 1)
 
 
 def drafts(tx: Connection, guild: int, player: int) -> list[Row]:
-    """Somebody's drafts, the newest first."""
+    """List a player's drafts, the newest first."""
     return read_rows(tx, _DRAFTS, {"g": guild, "p": player})
 
 

@@ -55,7 +55,7 @@ class MarketSeen:
 
 @dataclass(frozen=True, slots=True)
 class MarketHoldings:
-    """What somebody has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
+    """What a player has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
     they paid for liquidity. In minor units."""
 
     claim: Claim
@@ -70,7 +70,7 @@ class MarketHoldings:
 
 
 class MarketResult(NamedTuple):
-    """How a market came out for somebody: what they had put in less what they took out before, and what it paid."""
+    """How a market came out for a player: what they had put in less what they took out before, and what it paid."""
 
     player: int
     put_in: int
@@ -78,7 +78,7 @@ class MarketResult(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """What somebody's shares of an outcome paid; `cost` is less what they had sold of them."""
+    """What a player's shares of an outcome paid; `cost` is less what they had sold of them."""
 
     outcome: int
     shares: int
@@ -88,7 +88,7 @@ class Paid(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an ended market paid somebody, for shares and for liquidity; minor units."""
+    """What an ended market paid a player, for shares and for liquidity; minor units."""
 
     claim: Claim
     market: Market
@@ -151,13 +151,13 @@ _PAID_FOR = (
 
 
 def history(tx: Connection, guild: int, claim: int, *, after: int = 0) -> list[Point]:
-    """The trades after a number in order, a page of them."""
+    """Read the trades after a number in order, a page of them."""
     found = tx.execute(_HISTORY, {"g": guild, "claim": claim, "after": after, "most": HISTORY_PAGE})
     return [Point(*row) for row in found]
 
 
 def seen(tx: Connection, guild: int, number: int, now: datetime) -> MarketSeen:
-    """A claim's market, for anybody.
+    """Read a claim's market, for everybody.
 
     Raises:
         UnknownClaim, UnknownMarket: There is none.
@@ -176,14 +176,14 @@ def seen(tx: Connection, guild: int, number: int, now: datetime) -> MarketSeen:
 
 
 def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, Market]]:
-    """Markets that are open, newest first; one more than a page where there are more."""
+    """List markets that are open, newest first; one more than a page where there are more."""
     asked = {"g": guild, "before": before or 2**62, "most": PAGE + 1}
     found = [row[0] for row in tx.execute(_OPEN, asked)]
     return [(claims.load(tx, guild, number), market_maker.load(tx, guild, number)) for number in found]
 
 
 def mine(tx: Connection, guild: int, number: int, player: int) -> MarketHoldings:
-    """What somebody has in one market."""
+    """Read what a player has in one market."""
     market = market_maker.load(tx, guild, number)
     held = [one for one in market_maker.holdings(tx, guild, number, player) if one.shares or one.cost]
     worth = tuple(
@@ -194,15 +194,15 @@ def mine(tx: Connection, guild: int, number: int, player: int) -> MarketHoldings
 
 
 def came(tx: Connection, guild: int, number: int, most: int) -> tuple[list[MarketResult], int]:
-    """Those for whom an ended market came out best, best first, and how many there are in all; what was paid for
-    liquidity counts."""
+    """Return those for whom an ended market came out best, best first, and how many there are in all; what was paid
+    for liquidity counts."""
     asked = {"g": guild, "claim": number}
     rows = [MarketResult(*map(int, row)) for row in tx.execute(_CAME, asked | {"most": most})]
     return rows, int(tx.execute(_PEOPLE, asked).scalar_one())
 
 
 def receipt(tx: Connection, guild: int, number: int, player: int) -> Receipt:
-    """What an ended market paid somebody.
+    """Read what an ended market paid a player.
 
     Raises:
         UnknownMarket, MarketGoesOn: There is none, or it hasn't ended.

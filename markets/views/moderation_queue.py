@@ -83,7 +83,8 @@ _LAST_REASON = (
 
 
 def queue(tx: Connection, guild: int, now: datetime) -> list[tuple[str, int, int]]:
-    """What waits for moderators: (kind, claim, since), the longest first. Kinds: dispute, confirm, ask, condition."""
+    """List what waits for moderators: (kind, claim, since), the longest first. Kinds: dispute, confirm, ask,
+    condition."""
     found = [(since, "condition", number) for number, since in _to_look_at_again(tx, guild, now)]
     asked = {"g": guild, "now": to_us(now)}
     for row in tx.execute(_WAITING, asked):
@@ -119,13 +120,13 @@ class Reversal:
 
 
 def reversal(tx: Connection, guild: int, number: int) -> Reversal:
-    """Why a resolution was taken back."""
+    """Return why a resolution was taken back."""
     row = tx.execute(_REVERSAL, {"g": guild, "n": number}).one()
     return Reversal(terms.read_result(row.result), row.reversed_by or 0, row.reversed_why or "")
 
 
 def last_reason(tx: Connection, guild: int, number: int, act: str) -> str:
-    """The reason of the newest act of a kind on a claim."""
+    """Return the reason of the newest act of a kind on a claim."""
     return tx.execute(_LAST_REASON, {"g": guild, "c": number, "act": act}).scalar() or ""
 
 
@@ -142,6 +143,6 @@ class ModeratorAct:
 
 
 def acts(tx: Connection, guild: int, *, before: int = 0) -> tuple[list[ModeratorAct], Mapping[int, int]]:
-    """The list that members can read, newest first, and who they are."""
+    """Read the list that members can read, newest first, and who they are."""
     rows = [ModeratorAct(*row) for row in tx.execute(_ACTS, {"g": guild, "before": before or MOST})]
     return rows, named(tx, guild, {row.actor for row in rows})

@@ -1,4 +1,4 @@
-"""Read somebody's bets and offers, a page at a time. Read only."""
+"""Read a player's bets and offers, a page at a time. Read only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ _waits = sa.select(_claims.number).where(
 
 @dataclass(frozen=True, slots=True)
 class MyBets:
-    """Somebody's bets and offers: what is on the table, and a page of bets of one kind."""
+    """A player's bets and offers: what is on the table, and a page of bets of one kind."""
 
     balance: int
     locked: int
@@ -71,7 +71,7 @@ class MyBets:
 
 
 def my_bets(tx: Connection, guild: int, player: int, kind: str, now: datetime, *, before: int = 0) -> MyBets:
-    """What somebody has: live bets, those whose claim waits for its result, or those that have ended."""
+    """Read what a player has: live bets, those whose claim waits for its result, or those that have ended."""
     asked = {"g": guild, "p": player, "now": to_us(now), "before": before or MOST}
     statement = {LIVE: _MY_LIVE, DUE: _MY_DUE, ENDED: _MY_ENDED}[kind]
     bets = [bet_bets.bet_of(row) for row in tx.execute(statement, asked)]

@@ -56,7 +56,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class TakeSeen:
-    """What somebody sees before they take an offer: their balance, what they have locked, the other's record."""
+    """What a player sees before they take an offer: their balance, what they have locked, the other's record."""
 
     seen: OfferSeen
     balance: int
@@ -76,7 +76,7 @@ _ANSWERED_BY = sa.select(sa.func.max(_offers.number)).where(in_guild(_offers), _
 
 
 def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
-    """An offer, with the bet it became.
+    """Read an offer, with the bet it became.
 
     Raises:
         UnknownOffer: This server has none.
@@ -112,7 +112,7 @@ def offer(tx: Connection, guild: int, number: int, now: datetime) -> OfferSeen:
 
 
 def before_taking(tx: Connection, guild: int, number: int, player: int, now: datetime) -> TakeSeen:
-    """What C1 has somebody see before they take an offer."""
+    """Read what a player must see before they take an offer (C1)."""
     seen = offer(tx, guild, number, now)
     balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
     return TakeSeen(

@@ -18,7 +18,7 @@ _disputes = tables.disputes.c
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of somebody as the other side of a bet (C1)."""
+    """What is known of a player as the other side of a bet (C1)."""
 
     settled: int = 0
     agreed: int = 0
@@ -28,7 +28,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What everybody may know of somebody: their record, and their bets that were paid."""
+    """What everybody may know of a player: their record, and their bets that were paid."""
 
     player: int
     record: Record
@@ -83,7 +83,7 @@ _VOIDS = (
 
 
 def record(tx: Connection, guild: int, player: int) -> Record:
-    """How somebody's bets and objections have ended so far."""
+    """Read how a player's bets and objections have ended so far."""
     asked = {"g": guild, "p": player}
     counted = {row.state: row.bets for row in tx.execute(_ENDED_BETS, asked)}
     lost = tx.execute(_LOST_PROPOSALS, asked).scalar_one() + tx.execute(_LOST_DISPUTES, asked).scalar_one()
@@ -93,7 +93,7 @@ def record(tx: Connection, guild: int, player: int) -> Record:
 
 
 def profile(tx: Connection, guild: int, player: int) -> Profile:
-    """What everybody may know of somebody."""
+    """Read what everybody may know of a player."""
     asked = {"g": guild, "p": player}
     live, won, lost, profit = 0, 0, 0, 0
     for row in tx.execute(_RESULTS, asked):

@@ -1,4 +1,4 @@
-"""All that somebody has on claims that haven't ended: shares, orders, stakes, bets, forecasts (read only)."""
+"""All that a player has on claims that haven't ended: shares, orders, stakes, bets, forecasts (read only)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from markets.views.markets import PAGE, MarketHoldings
 
 @dataclass(frozen=True, slots=True)
 class InPool:
-    """What somebody has in one pool, by outcome, and what each outcome would change for them as the pool stands."""
+    """What a player has in one pool, by outcome, and what each outcome would change for them as the pool stands."""
 
     claim: Claim
     pool: Pool
@@ -103,7 +103,7 @@ _SAYING = (
 
 
 def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
-    """Everything that somebody has where nothing is paid yet."""
+    """Read everything that a player has where nothing is paid yet."""
     asked = {"g": guild, "p": player, "most": PAGE * 3}
     markets = tuple(market_queries.mine(tx, guild, row[0], player) for row in tx.execute(_IN_MARKETS, asked))
     resting = tuple(orders.resting(tx, guild, player))

@@ -13,7 +13,7 @@ _IN_GUILD = "/applications/{application_id}/guilds/{guild_id}/commands"
 
 
 def _scope(call: Call) -> int | None:
-    """The guild, or None for everywhere. Somebody else's application is refused."""
+    """The guild, or None for everywhere. Another application is refused."""
     if call.id("application_id") != call.core.world.application_id:
         raise ApiError(20012)
     if "guild_id" not in call.params:

@@ -31,7 +31,7 @@ def member(call: Call) -> Answer:
 
 @route("GET", "/guilds/{guild_id}/members")
 def members(call: Call) -> Answer:
-    """Discord gives this list only to those with the members intent."""
+    """List the members. Discord gives this list only to those with the members intent."""
     guild = call.guild()
     if not call.core.gateway.allowed_privileged & 1 << 1:
         raise ApiError(50001)

@@ -85,7 +85,7 @@ def _reference(call: Call, channel: Channel, rights: int) -> Json | None:
 
 @route("GET", _ALL)
 def history(call: Call) -> Answer:
-    """Newest first. Without the right to read history Discord gives an empty list, not an error."""
+    """List messages, newest first. Without the right to read history Discord gives an empty list, not an error."""
     channel = text_channel(call.channel())
     limit = call.number("limit", 50, least=1, most=100)
     bounds = {name: int(call.query[name]) for name in ("before", "after", "around") if name in call.query}
@@ -108,7 +108,7 @@ def page(
     after: int | None = None,
     around: int | None = None,
 ) -> list[Message]:
-    """A stretch of messages, oldest first."""
+    """Return a stretch of messages, oldest first."""
     if around is not None:
         older = [m for m in messages if m.id < around][-(limit // 2) :] if limit > 1 else []
         newer = [m for m in messages if m.id >= around][: limit - len(older)]

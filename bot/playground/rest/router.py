@@ -52,7 +52,7 @@ class Call:
         return guild
 
     def channel(self, *needed: int, name: str = "channel_id") -> Channel:
-        """The channel, if the bot sees it (else 50001) and has every right named (else 50013)."""
+        """Find the channel. The bot must see it (else 50001) and have every right named (else 50013)."""
         world = self.core.world
         channel = world.channels.get(self.id(name))
         guild = None if channel is None else world.guild_of(channel)
@@ -67,7 +67,7 @@ class Call:
         return channel
 
     def message(self, channel: Channel) -> Message:
-        """A message that others can see: for this route an ephemeral one doesn't exist."""
+        """Find a message that others can see: for this route an ephemeral one doesn't exist."""
         message = channel.messages.get(self.id("message_id"))
         if message is None or message.ephemeral:
             raise ApiError(10008)
@@ -115,7 +115,7 @@ def route(method: str, template: str) -> Callable[[Handler], Handler]:
 
 
 def find(path: str) -> Node | None:
-    """The node for a path without /api/v10, or None where Discord has nothing that we know of."""
+    """Find the node for a path without /api/v10; None where Discord has nothing that we know of."""
     return _find(_ROOT, path.strip("/").split("/"))
 
 

@@ -135,7 +135,8 @@ def _announce(call: Call, thread: Channel) -> Json:
 
 
 def edit_thread(call: Call, thread: Channel, body: Json) -> None:
-    """The owner may rename and archive; locking takes MANAGE_THREADS. Archived, only waking it is allowed."""
+    """Change a thread. The owner may rename and archive; locking takes MANAGE_THREADS. Archived, only waking it is
+    allowed."""
     _check(_EDIT, body)
     world = call.core.world
     manages = may.in_channel(world, thread, world.bot_id) & may.MANAGE_THREADS

@@ -1,6 +1,6 @@
 """The tables of claims, bets and markets, of the calendar and of announcements, one file a subject.
 
-As in the book, `guild_id` leads every key. Words that somebody typed stand here, never in the book. What is true
+As in the book, `guild_id` leads every key. Typed words stand here, never in the book. What is true
 at a moment (is it closed, has it expired) is worked out from the times inside a transaction; no flag is swept.
 """
 

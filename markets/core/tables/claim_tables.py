@@ -141,7 +141,7 @@ items = core(ItemsTable)
 
 
 class TellingsTable(TableModel, table=True):
-    """What somebody typed for a story and that couldn't be taken as it was, kept for them (B6), as JSON."""
+    """What a player typed for a story and that couldn't be taken as it was, kept for them (B6), as JSON."""
 
     __table_args__ = (of_claim(), of_player("writer"), STRICT)
     guild_id: int = Field(sa_type=Whole, primary_key=True)

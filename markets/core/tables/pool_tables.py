@@ -16,7 +16,7 @@ class PoolsTable(TableModel, table=True):
     """A claim's pool (C6): one escrow holds all of its stakes until the claim's one resolution pays them.
 
     `stakes` numbers them; `closes_us` is never after trading closes. `resolution` is the one that paid it. While it
-    is being paid `plan` says how the pot is split; it can be worked out anew from the stakes at any time.
+    is being paid `plan` says how the pot is split; it can be computed again from the stakes at any time.
     """
 
     __table_args__ = (

@@ -26,12 +26,12 @@ appointments = core(AppointmentsTable)
 
 
 class ProposalsTable(TableModel, table=True):
-    """A result that somebody named for a claim (D1), and the window in which it may be challenged (D3).
+    """A result that a player named for a claim (D1), and the window in which it may be challenged (D3).
 
     The window begins when Discord has taken the announcement: until then `window_from_us` is empty and nothing
     settles by silence. One proposal stands for a claim, or is disputed. `gains` is 1 where the proposer gains by the
     result, `confirm` where silence is no consent and a moderator confirms it. `bond` is the account that holds it.
-    `ended_us` is when it stood no more, by whatever way (D2). `outcomes` as of an offer.
+    `ended_us` is when it stood no more, in any way (D2). `outcomes` as of an offer.
     """
 
     __table_args__ = (
