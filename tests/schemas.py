@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -49,7 +50,12 @@ def _sqlite(tx: Connection) -> Iterator[tuple[str, str]]:
             yield f"{kind} {name}", " ".join((sql or "made by its table").split())
 
 
-def _parts(table: str, sql: str) -> Iterator[tuple[str, str]]:
+@cache
+def _parts(table: str, sql: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_apart(table, sql))
+
+
+def _apart(table: str, sql: str) -> Iterator[tuple[str, str]]:
     """A CREATE TABLE in parts, since the order of constraints means nothing and that of columns does."""
     body, _, options = sql[sql.index("(") + 1 :].rpartition(")")
     yield f"table {table} options", " ".join(sorted(options.replace(",", " ").split()))
@@ -65,7 +71,7 @@ def _parts(table: str, sql: str) -> Iterator[tuple[str, str]]:
 def _at_top_level(body: str) -> Iterator[str]:
     """What stands between the commas that aren't inside parentheses or quotes."""
     depth, part = 0, ""
-    for piece in re.findall(r"'[^']*'|.", body):
+    for piece in re.findall(r"'[^']*'|[(),]|[^'(),]+", body):
         depth += (piece == "(") - (piece == ")")
         if piece == "," and not depth:
             yield part.strip()

@@ -14,7 +14,9 @@ import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_type_hints
 
 import pytest
@@ -195,11 +197,22 @@ def unpacked(name: str, folder: Path) -> Stored:
 
 def upgraded(name: str, folder: Path) -> Stored:
     """A stored book, brought to this code's version, as `crux migrate` does it."""
-    name, _, by_way_of = name.partition(" by way of ")
-    book = unpacked(name, folder)
-    for version in filter(None, (by_way_of, schema_version.known()[-1])):
-        run_alone(book.url, lambda tx, to=version: schema_version.migrate(tx, book.url, to), write=True)
+    book = unpacked(name.partition(" by way of ")[0], folder)
+    (folder / f"{book.name}.db").write_bytes(_migrated(name))
     return book
+
+
+@cache
+def _migrated(name: str) -> bytes:
+    """Its file, once for all tests of it."""
+    name, _, by_way_of = name.partition(" by way of ")
+    with TemporaryDirectory() as folder:
+        book = unpacked(name, Path(folder))
+        for version in filter(None, (by_way_of, schema_version.known()[-1])):
+            run_alone(book.url, lambda tx, to=version: schema_version.migrate(tx, book.url, to), write=True)
+        files = [path.name for path in Path(folder).iterdir()]
+        assert files == [f"{name}.db"], "closed, all of it stands in one file"
+        return (Path(folder) / f"{name}.db").read_bytes()
 
 
 @pytest.fixture(params=[*BOOKS, *STEPS])

@@ -1,7 +1,7 @@
 """Crux in the playground: the real discord.py in a child process, with a book of its own, for each test."""
 
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.driver import Playground
-from tests import databases, judged
+from tests import databases
 from tests.end_to_end import inside
 from tests.end_to_end.presses import require_pressed
 
@@ -20,14 +20,6 @@ ANSWER_SECONDS = 30.0
 else (`test_walk.py` and the playground's own tests keep them); on a busy one a good answer takes longer."""
 BEGINS = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """A Tuesday's noon: whatever hour the tests run at, midnight, the week's end and New Year lie where they lie."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def judged_once() -> Iterator[None]:
-    """Bodies that differ in nothing but ids and times are held against Discord's description once."""
-    with pytest.MonkeyPatch.context() as patch:
-        judged.once(patch)
-        yield
 
 
 def command(url: str) -> Sequence[str]:

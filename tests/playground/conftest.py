@@ -5,7 +5,7 @@ import json
 import sys
 import warnings
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,19 +20,10 @@ with warnings.catch_warnings():
 from bot.discord_url import point_at
 from bot.playground.driver import Playground
 from bot.playground.world import Channel, World
-from tests import judged
 from tests.end_to_end import inside
 
 ECHO_BOT = (sys.executable, "-m", "tests.playground.echo_bot", "{url}")
 GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
-
-
-@pytest.fixture(scope="session", autouse=True)
-def judged_once() -> Iterator[None]:
-    """Bodies that differ in nothing but ids and times are held against Discord's description once."""
-    with pytest.MonkeyPatch.context() as patch:
-        judged.once(patch)
-        yield
 
 
 @pytest.fixture

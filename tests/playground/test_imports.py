@@ -8,7 +8,7 @@ from pathlib import Path
 import bot.playground
 
 ROOM = Path(bot.playground.__file__).parent
-DEVELOPERS_ONLY = ("jsonschema", "referencing")
+DEVELOPERS_ONLY = ("jsonschema", "jsonschema_rs", "referencing")
 
 
 def imported(file: Path) -> set[str]:
