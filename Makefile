@@ -61,13 +61,14 @@ $(BIN)/python:
 	  || { echo "Crux needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 
-# What was cut off in the middle is begun anew: to pip, half a package looks whole.
+# What was cut off in the middle is begun anew: to pip, half a package looks whole. Python compiles what is used when
+# it is first used; pip would compile all of it, for half a minute.
 define set_up
 	@echo "Installing requirements/$(1).txt into $(VENV)"
 	@if test -e $(VENV)/.unfinished || ! $(BIN)/python -m pip --version >/dev/null 2>&1; \
 	  then $(PYTHON) -m venv --clear $(VENV); fi
 	@touch $(VENV)/.unfinished
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/$(1).txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $(VENV)/.run $(2)
 	@rm $(VENV)/.unfinished
