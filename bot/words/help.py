@@ -140,7 +140,7 @@ def _away() -> tuple[str, ...]:
         "**You have yourself deleted** with `/privacy delete`. Your offers and orders end, and your name goes. "
         "Your open bets stand under a number; a moderator confirms their results, and what they win goes to the "
         "house, as your wallet does. A debt stays. If you come back within a year, it comes along, and there is no "
-        "starting balance and no allowance for you.",
+        "starting balance and no allowance for you. You still judge no claim on which you had points.",
         "**You owe points**, because a result you were paid for was taken back. You can't stake, offer or give "
         "until it is paid off; what you win or are granted pays it first. You may still name results, and "
         "challenge without a bond.",
@@ -275,5 +275,6 @@ def _privacy() -> tuple[str, ...]:
         "on every card, and older posts are edited where Crux still may, so that they mention you no more. What "
         "people wrote in channels, and answers to commands that everybody saw, stay until a moderator deletes them.",
         "A keyed digest of your id is kept for a year, to refuse a second starting balance and an allowance, to let "
-        "a debt come along, and to count your gifts on. So deletion doesn't hide that you came back.",
+        "a debt come along, and to count your gifts and limits on. It is kept longer while a claim on which you had "
+        "points can be ruled on or taken back: you judge none of these. So deletion doesn't hide that you came back.",
     )

@@ -288,8 +288,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Only the judges of claim {number} can do that; its terms name them."
         case errors.HousePays():
             return (
-                f"The house pays for the market on claim {number} and you opened it or allowed that, so you don't "
-                "trade there. Other markets are open to you: `/market list`."
+                f"The house pays for the market on claim {number} and you opened it or allowed that, so you put no "
+                "points on that claim. Other markets are open to you: `/market list`."
             )
         case errors.NotRewarder():
             return f"Reward {number} is somebody else's, so only they can do that. `/reward offer` locks your own."

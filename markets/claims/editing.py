@@ -8,8 +8,9 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger import settings as stored_settings
-from ledger.compiled import in_guild, param
+from ledger.compiled import in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories
@@ -80,7 +81,7 @@ _STANDING = (
     .select_from(tables.claims)
     .where(
         in_guild(_claims),
-        _claims.author == param("author"),
+        _claims.author.in_(params("authors")),
         _claims.state.in_(
             [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
         ),
@@ -296,4 +297,5 @@ def _require_ranges(terms: Terms, kind: Literal["number", "date"]) -> None:
 
 def count_standing(tx: Connection, guild: int, author: int) -> int:
     """Count a person's open claims."""
-    return tx.execute(_STANDING, {"g": guild, "author": author}).scalar_one()
+    authors = returned.numbers(tx, guild, author)  # a deletion sheds no limit (E4)
+    return tx.execute(_STANDING, {"g": guild, "authors": authors}).scalar_one()

@@ -27,7 +27,6 @@ from markets.core import jobs, tables
 from markets.core.errors import (
     BadTimes,
     BadTrade,
-    HousePays,
     NotEnoughShares,
     NotMaker,
     OrderGone,
@@ -228,15 +227,13 @@ def free_shares(tx: Connection, market: Market, player: int, outcome: int) -> in
     return shares - (row[0] or 0 if row else 0)
 
 
-def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int) -> None:
+def require_may_trade(tx: Connection, claim: Claim, player: int) -> None:
     """Check that a player may trade in this market.
 
     Raises:
         HousePays: The house pays, and they opened this market or let it pay (C3).
         NamedJudge: They judge the claim, and step down first (D4).
     """
-    if market.house and player in (market.opener, market.let_by):
-        raise HousePays(claim.number)
     judges.require_may_bet(tx, claim, player)
 
 
@@ -274,7 +271,7 @@ def require_may_order(
     claim = claims.load(tx, guild, number)
     claim.require("order", now)
     market = market_maker.load(tx, guild, number)
-    require_may_trade(tx, claim, market, player)
+    require_may_trade(tx, claim, player)
     return claim, market
 
 
