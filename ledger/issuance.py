@@ -29,6 +29,9 @@ START, ALLOWANCE, DRAW, GIFT, GRANT, TAKE, FUND = (
     "fund",
 )
 
+DRAW_BACK = "draw.back"
+"""The yearly tenth, paid back because the lock ended early (A5)."""
+
 REWARD = "reward"
 """Points laid aside for a player whom the owner will name: limited as gifts are."""
 
@@ -198,6 +201,31 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
     return _mint(
         tx, request.guild, request.key, DRAW, wallet, chosen.starting_balance // 10, now, request.player
     )
+
+
+def drawn_us(tx: Connection, guild: int, player: int, now: datetime) -> int | None:
+    """Return when a player drew the yearly tenth, if it is owed back once the lock ends early: within the year, and
+    as long as not all of it came back."""
+    wallet = accounts.wallet(tx, guild, player)
+    drawn = _last(tx, wallet, DRAW)
+    return drawn if drawn and drawn > to_us(now - YEAR) and _owed_back(tx, wallet, now) > 0 else None
+
+
+def return_draw(tx: Connection, guild: int, player: int, now: datetime) -> bool:
+    """Take the yearly tenth back to the mint, or what there is of it (A4); whether all of it is back."""
+    wallet = accounts.wallet(tx, guild, player)
+    owed, state = _owed_back(tx, wallet, now), accounts.state(tx, wallet)
+    back = min(owed, state.balance)
+    if back > 0:
+        key = f"draw-back:{player}:{to_us(now)}"
+        amounts = {wallet: -back, accounts.mint(guild): back}
+        post(tx, guild=guild, key=key, kind=DRAW_BACK, amounts=amounts, now=now)
+    return back >= owed
+
+
+def _owed_back(tx: Connection, wallet: Account, now: datetime) -> int:
+    drawn = _moved(tx, wallet, DRAW, since=now - YEAR, received=True)
+    return drawn + _moved(tx, wallet, DRAW_BACK, since=now - YEAR, received=False)
 
 
 def give(tx: Connection, request: Gift, now: datetime) -> Posted:

@@ -155,7 +155,8 @@ def _away() -> tuple[str, ...]:
 def _points(rules: issuance.PointSettings, currency: Currency) -> tuple[str, ...]:
     gifts = (
         f"You can give away up to {currency.of(rules.starting_balance // 10)} a day, never while you owe something: "
-        "`/wallet give`."
+        "`/wallet give`. That limit slows giving, and can't prevent losing on purpose: a bet may be ended by "
+        "agreement at any split, which everybody sees. For the allowance that counts as given away."
         if rules.gifts
         else "Gifts are switched off in this server."
     )
@@ -164,7 +165,7 @@ def _points(rules: issuance.PointSettings, currency: Currency) -> tuple[str, ...
         "`/wallet allowance`. What is locked, and what you gave away in the last 90 days, counts as still yours. "
         "Weeks you miss don't add up. Whoever has everything locked for more than a year ahead can draw "
         f"{currency.of(rules.starting_balance // 10)} once a year instead. What can be sold or cancelled isn't "
-        "locked."
+        "locked. That is paid back if something you had locked ends within the year."
         if rules.weekly_allowance
         else "There is no weekly allowance in this server."
     )

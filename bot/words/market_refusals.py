@@ -352,4 +352,21 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
                 f"{text.ago(from_us(error.limit))}; others can at any time."
             )
         case _:
-            return f"A limit of this server is reached: {error.limit}."
+            return _owing(error, currency) or f"A limit of this server is reached: {error.limit}."
+
+
+def _owing(error: errors.Limit, currency: Currency) -> str | None:
+    """Signing while somebody owes."""
+    match error:
+        case errors.WouldOwe():
+            return (
+                f"Wait for the result of claim {error.claim}: by the one that is proposed you would owe "
+                f"{currency.of(error.limit)}, so you can't end a bet by agreement until then."
+            )
+        case errors.OtherSideOwes():
+            return (
+                f"Bet {error.limit} can't be ended by agreement now: the other side owes points, or would by a "
+                "result that is proposed."
+            )
+        case _:
+            return None

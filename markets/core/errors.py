@@ -23,6 +23,7 @@ MarketError
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
+    ├── WouldOwe  OtherSideOwes
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
@@ -495,6 +496,18 @@ class StakeTooHigh(Limit): ...
 
 class MakerLacksPoints(Limit):
     """The offer's maker doesn't have the stake just now; `limit` is the offer's number."""
+
+
+class WouldOwe(Limit):
+    """By the result that stands proposed on `claim` they would owe `limit` minor units: they sign nothing away."""
+
+    def __init__(self, claim: int, limit: int) -> None:
+        self.claim = claim
+        super().__init__(limit)
+
+
+class OtherSideOwes(Limit):
+    """The other side of bet `limit` owes, or would by a result that stands proposed: no ending is signed."""
 
 
 class WaitFirst(Limit):
