@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from ledger import accounts, money, returned, schema, settings, transfers
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
-from ledger.errors import GrantRefused, InsufficientFunds
+from ledger.errors import BadSetting, GrantRefused, InsufficientFunds
 from ledger.transfers import Posted, Words, post
 from ledger.types import Salt, microseconds, to_us
 
@@ -41,11 +41,22 @@ ACTS = (GRANT, TAKE, FUND, transfers.REVERSAL)
 WEEK, QUARTER, YEAR = timedelta(days=7), timedelta(days=90), timedelta(days=365)
 
 
+MOST_START = 100_000 * money.UNIT
+"""Of the starting balance (A7)."""
+
+
+def _at_most(value: object) -> object:
+    return MOST_START if isinstance(value, int) and MOST_START < value <= money.MOST else value
+
+
 @dataclass(frozen=True, slots=True)
 class PointSettings:
-    """What a server chose for section A of the rules; amounts in minor units."""
+    """What a server chose for section A of the rules; amounts in minor units. A larger starting balance of before A7
+    had its bound is read as the most there may be."""
 
-    starting_balance: Annotated[int, Field(ge=money.UNIT, le=money.MOST)] = 1_000 * money.UNIT
+    starting_balance: Annotated[int, BeforeValidator(_at_most), Field(ge=money.UNIT, le=MOST_START)] = (
+        1_000 * money.UNIT
+    )
     weekly_allowance: Annotated[int, Field(ge=0, le=money.MOST)] = 50 * money.UNIT
     account_age_days: Annotated[int, Field(ge=0, le=3_650)] = 30
     gifts: bool = True
@@ -138,6 +149,16 @@ _HELD = sa.select(sa.func.coalesce(sa.func.sum(_accounts.balance), 0)).where(
     _accounts.owner == param("owner"),
     _accounts.kind.in_([sa.literal_column(f"'{kind}'") for kind in ("wallet", "reserve", "bond")]),
 )
+
+
+def require_start(starting_balance: int) -> None:
+    """Check a starting balance that is chosen now.
+
+    Raises:
+        BadSetting: It is more than there may be (A7).
+    """
+    if starting_balance > MOST_START:
+        raise BadSetting("starting_balance", f"should be {money.points(MOST_START)} at most")
 
 
 def start(tx: Connection, request: Start, now: datetime) -> Posted:

@@ -5,6 +5,7 @@ import io
 import zipfile
 
 from discord import app_commands
+from sqlalchemy import Connection
 
 from bot.answer import Where, answer
 from bot.context import Context, enter
@@ -47,6 +48,18 @@ async def _acts(ctx: Context, before: int) -> acts_render.ActsPage:
         first_page=before == 0,
         currency=await ctx.currency(),
     )
+
+
+async def supply(ctx: Context) -> None:
+    await answer(ctx, _supply(ctx), render.supply)
+
+
+async def _supply(ctx: Context) -> render.PointsMade:
+    def read(tx: Connection) -> tuple[statements.Supply, list[tuple[str, int]]]:
+        return statements.supply(tx, ctx.guild), statements.origins(tx, ctx.guild)
+
+    found, origins = await ctx.read(read)
+    return render.PointsMade(found, origins, await ctx.currency())
 
 
 async def verify(ctx: Context) -> None:

@@ -249,7 +249,8 @@ def _book() -> tuple[str, ...]:
         "Each transfer carries a digest over itself and the digest before it. Two people who see the same newest "
         "digest see the same book. On days when points moved it is posted in the log channel.",
         "`/ledger verify` rebuilds every balance and every digest. `/ledger export` gives you your own entries as a "
-        "table, or all claims, bets and results; moderators get the server's entries.",
+        "table, or all claims, bets and results; moderators get the server's entries. `/ledger supply` says where "
+        "all points came from.",
     )
 
 
@@ -260,7 +261,8 @@ def _moderators() -> tuple[str, ...]:
         "They settle disputes, confirm results, stop a claim and take a result back: everything that waits is in "
         "`/mod queue`, and everything they did, with the reason, in `/resolve acts`. None of it where they have, or "
         "ever had, points on the claim.",
-        "The house, the server's own account, gets points by setup alone, and that is listed there too.",
+        "The house, the server's own account, gets points by setup alone, and that is listed there too. So is every "
+        "change of a setting, with its value before and after, in `/resolve acts` and in the log channel.",
         "Crux shows your balance to you alone; only the server's export, for moderators, holds everybody's.",
     )
 

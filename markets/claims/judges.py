@@ -21,6 +21,8 @@ from markets.core.events import ClaimChanged
 from markets.core.numbering import following
 
 STEPPED_DOWN = "step_down"
+SETTING, SEASON = "setting", "season"
+"""Acts of the owner that are about no claim (A7)."""
 
 
 _bets = tables.bets.c
