@@ -153,13 +153,9 @@ def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
     before = after = accounts.state(tx, wallet).balance
     reserve: Account | None = None
     if request.budget is not None:
-        if before < request.budget:
-            raise InsufficientFunds(*wallet, before, request.budget)
         reserve = accounts.open_account(tx, request.guild, kind="reserve", owner=request.player)
         amounts = {wallet: -request.budget, reserve: request.budget}
         after = _move(tx, request.key, RESERVE, amounts, now, request.player)[wallet.number]
-    elif before < 0:  # a debtor has no order (C5)
-        raise InsufficientFunds(*wallet, before, 0)
     number = following(tx, request.guild, "orders")
     row = {
         "guild_id": request.guild,
@@ -276,7 +272,7 @@ def require_may_order(
 
 
 def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[Claim, Market]:
-    """Check what `place` refuses but for the points it would lock: also before a player is asked to confirm."""
+    """Check what `place` refuses: also before a player is asked to confirm."""
     claim, market = require_may_order(tx, request.guild, request.claim, request.player, now)
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
@@ -288,6 +284,10 @@ def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[C
         raise BadTrade("limit", "crosses")
     if len(resting(tx, request.guild, request.player)) >= MOST_OPEN:
         raise TooManyOrders(MOST_OPEN)
+    wallet = accounts.wallet(tx, request.guild, request.player)
+    balance, needed = accounts.state(tx, wallet).balance, request.budget or 0
+    if balance < needed or balance < 0:  # a debtor has no order (C5)
+        raise InsufficientFunds(*wallet, balance, needed)
     return claim, market
 
 
