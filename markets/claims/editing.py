@@ -13,7 +13,7 @@ from ledger import settings as stored_settings
 from ledger.compiled import in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories
+from markets.claims import ambiguity, claim_words, conditions, look_alikes, ranges, sides, stories
 from markets.claims.claims import (
     FEWEST,
     MOST,
@@ -269,14 +269,27 @@ def require_terms(terms: Terms, now: datetime) -> None:
     except ambiguity.BadClause as bad:
         raise BadTerms("clause", bad.code) from None
     _require_judges(terms.judges)
-    if not sides.are_distinct(terms.names):
-        raise BadOutcome("outcomes", "distinct")
+    require_distinct(terms.names)
     if terms.kind == "binary" and len(terms.outcomes) != 2:
         raise BadOutcome("outcomes", "count", count=len(terms.outcomes))
     if terms.kind in ("number", "date"):
         _require_ranges(terms, terms.kind)
     if terms.scenario is not None:
         stories.require(terms, now)
+
+
+def require_distinct(names: Sequence[str]) -> None:
+    """Check that each outcome has a name, and none looks like another (B7).
+
+    Raises:
+        BadOutcome: And which.
+    """
+    if not sides.are_distinct(names):
+        raise BadOutcome("outcomes", "distinct")
+    if both := look_alikes.pair(names):
+        raise BadOutcome("outcomes", "alike", name=both[0], other=both[1])
+    if found := sides.disguised(names):
+        raise BadOutcome("outcomes", "disguised", name=found[0], other=found[1])
 
 
 def _require_judges(chosen: Judges) -> None:

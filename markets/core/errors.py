@@ -325,6 +325,8 @@ TermsCode = Literal[
     "text",
 ]
 OutcomeCode = Literal[
+    "alike",
+    "disguised",
     "count",
     "distinct",
     "edge",
