@@ -26,7 +26,7 @@ from markets.claims.claims import (
     tag,
 )
 from markets.claims.terms import LATEST_US, Actor, Judges, Terms, as_binary
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, outbox, person_limits, tables
 from markets.core.errors import (
     BadOutcome,
     BadResult,
@@ -94,7 +94,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
 
     Raises:
         NotAuthor, ClaimMoved: It is another player's, or no draft.
-        MayNotOpen, TooManyClaims: The server's settings keep it back (B8).
+        MayNotOpen, TooManyClaims, TooManyToday: The server's settings keep it back (B8).
         Needed, BadOutcome, BadTimes: The terms can't stand. The wording check (B7) comes before, in the form.
         UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
     """
@@ -106,6 +106,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     standing = count_standing(tx, request.guild, claim.author)
     if chosen.open_claims_per_person and standing >= chosen.open_claims_per_person:
         raise TooManyClaims(chosen.open_claims_per_person)
+    person_limits.require_opening(tx, request.guild, claim.author, now)
     terms = _found_again(tx, claim.guild, as_binary(claim.terms))
     require_terms(terms, now)
     if terms.condition is not None:

@@ -24,6 +24,7 @@ MarketError
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
     ├── WouldOwe  OtherSideOwes
+    ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
@@ -505,6 +506,26 @@ class WouldOwe(Limit):
 
     def __init__(self, claim: int, limit: int) -> None:
         self.claim = claim
+        super().__init__(limit)
+
+
+class TooManyOffers(Limit):
+    """They have `limit` open offers, as many as one person may (B8)."""
+
+
+class TooManyOffersTo(Limit):
+    """They have `limit` open offers to that person, as many as may be to one."""
+
+
+class TooManyDrafts(Limit):
+    """They have `limit` drafts, as many as one person may."""
+
+
+class TooManyToday(Limit):
+    """They made `limit` within a day, as many as one person may; `what` is "offers" or "claims"."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        self.what = what
         super().__init__(limit)
 
 

@@ -33,6 +33,7 @@ FACTS = {
     "state": "open",
     "from_us": 1_800_000_000_000_000,
     "limit": 500,
+    "what": "offers",
     "target": 9,
     "claim": 9,
     "proposal": 3,
