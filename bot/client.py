@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Generator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import discord
@@ -16,6 +16,7 @@ from bot import server_settings
 from bot.checker import Checker
 from bot.clock import Clock
 from bot.painter import Painter
+from bot.refusals import TooSoon
 from bot.routes import Routes
 from bot.server_settings import Places
 from bot.text import Currency
@@ -28,6 +29,9 @@ A = TypeVar("A")
 R = TypeVar("R", bound=Request)
 
 _REMEMBERED_SECONDS = 60.0
+
+EXPORT_PAUSE = timedelta(minutes=1)
+"""Between two exports of one person."""
 
 
 class Client(discord.AutoShardedClient):
@@ -54,6 +58,9 @@ class Client(discord.AutoShardedClient):
         self._working = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.exporting = asyncio.Lock()
+        """Held by the one export that is made: the next waits in line, so that memory holds one at a time."""
+        self._exported: dict[tuple[int, int], datetime] = {}
         self._currencies: dict[int, tuple[float, Currency]] = {}
 
     async def write(self, unit: Unit[R, A], request: R, now: datetime) -> A:
@@ -71,6 +78,18 @@ class Client(discord.AutoShardedClient):
             return done.answer
         self.wrote.set()
         return answer
+
+    def require_export(self, guild: int, person: int, now: datetime) -> None:
+        """Note that a person asks for an export: one a minute (B8).
+
+        Raises:
+            TooSoon: Their last one is less than a minute ago.
+        """
+        last = self._exported.get((guild, person))
+        if last is not None and last <= now < last + EXPORT_PAUSE:
+            raise TooSoon("/ledger export", last + EXPORT_PAUSE)
+        self._exported = {who: at for who, at in self._exported.items() if now < at + EXPORT_PAUSE}
+        self._exported[guild, person] = now
 
     async def places(self, guild: int) -> Places:
         """Return a server's places as they stand in the database now."""

@@ -1,7 +1,7 @@
 """What the bot itself refuses, before a room below is asked. Facts only; `bot.words` finds the words.
 
 PressRefused
-├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting
+├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting  TooSoon
 ├── NotModerator  NotManager
 ├── NotMember  ToBot
 └── BadInput
@@ -43,6 +43,14 @@ class NotInstalled(PressRefused):
 
 class Restarting(PressRefused):
     """Crux is about to stop."""
+
+
+class TooSoon(PressRefused):
+    """What `command` does comes once a while for each person; again from `at` on."""
+
+    def __init__(self, command: str, at: datetime) -> None:
+        self.command, self.at = command, at
+        super().__init__(command, at)
 
 
 class NotModerator(PressRefused):

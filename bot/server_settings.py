@@ -1,12 +1,14 @@
 """A server's own settings: where Crux posts, who moderates, and what points are called (RULES E)."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ledger import issuance, settings
-from markets.core import parked_sends
+from ledger import accounts, issuance, settings
+from markets.claims.judges import SETTING, note_act
+from markets.core import outbox, parked_sends
 from markets.core.settings import Settings
 
 
@@ -48,9 +50,46 @@ class Save:
 
 
 def save(tx: Connection, request: Save, now: datetime) -> None:
+    if isinstance(request.chosen, issuance.PointSettings):
+        issuance.require_start(request.chosen.starting_balance)
     settings.save(tx, request.guild, request.chosen)
     if isinstance(request.chosen, Places):
         parked_sends.unpark(tx, request.guild)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Asks for the same, in the name of a person: each change is a listed act (A7)."""
+
+    guild: int
+    key: str
+    chosen: Places | issuance.PointSettings | Settings
+    person: int
+
+
+def change(tx: Connection, request: ChangeSettings, now: datetime) -> int:
+    """Save one room's settings. Each that is another now is a listed act with its value before and after, posted in
+    the log channel; how many those are.
+
+    Raises:
+        BadSetting: One of them is not what its room allows; nothing is stored.
+    """
+    before = settings.load(tx, request.guild, type(request.chosen))
+    save(tx, Save(request.guild, request.key, request.chosen), now)
+    changes = [
+        {"setting": one.name, "before": getattr(before, one.name), "after": getattr(request.chosen, one.name)}
+        for one in fields(request.chosen)
+        if getattr(before, one.name) != getattr(request.chosen, one.name)
+    ]
+    if not changes:
+        return 0
+    actor = accounts.join(tx, request.guild, request.person, now).number
+    acts = [
+        note_act(tx, request.guild, SETTING, actor=actor, now=now, claim=None, reason=json.dumps(made))
+        for made in changes
+    ]
+    outbox.enqueue(tx, request.guild, "settings.changed", {"first": acts[0], "last": acts[-1]}, now)
+    return len(acts)
 
 
 def load_bets(tx: Connection, guild: int) -> Settings:

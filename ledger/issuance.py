@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import sqlalchemy as sa
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from ledger import accounts, money, returned, schema, settings, transfers
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
-from ledger.errors import GrantRefused, InsufficientFunds
+from ledger.errors import BadSetting, GrantRefused, InsufficientFunds
 from ledger.transfers import Posted, Words, post
 from ledger.types import Salt, microseconds, to_us
 
@@ -29,6 +29,9 @@ START, ALLOWANCE, DRAW, GIFT, GRANT, TAKE, FUND = (
     "fund",
 )
 
+DRAW_BACK = "draw.back"
+"""The yearly tenth, paid back because the lock ended early (A5)."""
+
 REWARD = "reward"
 """Points laid aside for a player whom the owner will name: limited as gifts are."""
 
@@ -38,11 +41,22 @@ ACTS = (GRANT, TAKE, FUND, transfers.REVERSAL)
 WEEK, QUARTER, YEAR = timedelta(days=7), timedelta(days=90), timedelta(days=365)
 
 
+MOST_START = 100_000 * money.UNIT
+"""Of the starting balance (A7)."""
+
+
+def _at_most(value: object) -> object:
+    return MOST_START if isinstance(value, int) and MOST_START < value <= money.MOST else value
+
+
 @dataclass(frozen=True, slots=True)
 class PointSettings:
-    """What a server chose for section A of the rules; amounts in minor units."""
+    """What a server chose for section A of the rules; amounts in minor units. A larger starting balance of before A7
+    had its bound is read as the most there may be."""
 
-    starting_balance: Annotated[int, Field(ge=money.UNIT, le=money.MOST)] = 1_000 * money.UNIT
+    starting_balance: Annotated[int, BeforeValidator(_at_most), Field(ge=money.UNIT, le=MOST_START)] = (
+        1_000 * money.UNIT
+    )
     weekly_allowance: Annotated[int, Field(ge=0, le=money.MOST)] = 50 * money.UNIT
     account_age_days: Annotated[int, Field(ge=0, le=3_650)] = 30
     gifts: bool = True
@@ -137,6 +151,16 @@ _HELD = sa.select(sa.func.coalesce(sa.func.sum(_accounts.balance), 0)).where(
 )
 
 
+def require_start(starting_balance: int) -> None:
+    """Check a starting balance that is chosen now.
+
+    Raises:
+        BadSetting: It is more than there may be (A7).
+    """
+    if starting_balance > MOST_START:
+        raise BadSetting("starting_balance", f"should be {money.points(MOST_START)} at most")
+
+
 def start(tx: Connection, request: Start, now: datetime) -> Posted:
     """Give a person their starting balance, once, and a wallet to hold it.
 
@@ -198,6 +222,31 @@ def draw(tx: Connection, request: Draw, now: datetime) -> Posted:
     return _mint(
         tx, request.guild, request.key, DRAW, wallet, chosen.starting_balance // 10, now, request.player
     )
+
+
+def drawn_us(tx: Connection, guild: int, player: int, now: datetime) -> int | None:
+    """Return when a player drew the yearly tenth, if it is owed back once the lock ends early: within the year, and
+    as long as not all of it came back."""
+    wallet = accounts.wallet(tx, guild, player)
+    drawn = _last(tx, wallet, DRAW)
+    return drawn if drawn and drawn > to_us(now - YEAR) and _owed_back(tx, wallet, now) > 0 else None
+
+
+def return_draw(tx: Connection, guild: int, player: int, now: datetime) -> bool:
+    """Take the yearly tenth back to the mint, or what there is of it (A4); whether all of it is back."""
+    wallet = accounts.wallet(tx, guild, player)
+    owed, state = _owed_back(tx, wallet, now), accounts.state(tx, wallet)
+    back = min(owed, state.balance)
+    if back > 0:
+        key = f"draw-back:{player}:{to_us(now)}"
+        amounts = {wallet: -back, accounts.mint(guild): back}
+        post(tx, guild=guild, key=key, kind=DRAW_BACK, amounts=amounts, now=now)
+    return back >= owed
+
+
+def _owed_back(tx: Connection, wallet: Account, now: datetime) -> int:
+    drawn = _moved(tx, wallet, DRAW, since=now - YEAR, received=True)
+    return drawn + _moved(tx, wallet, DRAW_BACK, since=now - YEAR, received=False)
 
 
 def give(tx: Connection, request: Gift, now: datetime) -> Posted:

@@ -40,6 +40,11 @@ _KEPT = (
 _DIGEST = sa.select(_forgotten.salt, _forgotten.digest).where(
     in_guild(_forgotten), _forgotten.player == _n, _forgotten.until_us > param("now")
 )
+_KEPT_ALL = (
+    sa.select(_forgotten.player, _forgotten.salt, _forgotten.digest)
+    .where(in_guild(_forgotten))
+    .order_by(_forgotten.player)
+)
 _LATER = (
     sa.select(_players.number, _players.discord_id)
     .where(in_guild(_players), _players.number > _n, _players.discord_id.is_not(None))
@@ -115,6 +120,22 @@ def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[Kept
     """Return the same for a person who has a number now."""
     person = accounts.discord_id(tx, guild, number)
     return [] if person is None else kept(tx, guild, person, now)
+
+
+def numbers(tx: Connection, guild: int, number: int) -> list[int]:
+    """Return a player's number, and those they had before they had themselves deleted, as far as digests are there.
+
+    Rights and limits ask this: a digest that is still there tells, also one whose year has just ended.
+    """
+    person = accounts.discord_id(tx, guild, number)
+    if person is None:
+        return [number]
+    former = [
+        row.player
+        for row in tx.execute(_KEPT_ALL, {"g": guild})
+        if hmac.compare_digest(digest(person, row.salt), row.digest)
+    ]
+    return [number, *former]
 
 
 def wallets(tx: Connection, wallet: Account, now: datetime) -> list[Account]:

@@ -149,6 +149,12 @@ _held = sa.select(
 _m, _h = _minted.subquery(), _held.subquery()
 # One statement, which sees the book at one moment: points that are made between two would be in one of them only.
 _SUPPLY = sa.select(_m, _h).select_from(sa.join(_m, _h, sa.true()))
+_ORIGINS = (
+    sa.select(_transfers.kind, sa.func.sum(_entries.amount))
+    .join_from(schema.entries, schema.transfers, _of_entry)
+    .where(in_guild(_entries), _entries.account == param("mint"))
+    .group_by(_transfers.kind)
+)
 _HEAD = sa.select(schema.books.c.transfers, schema.books.c.head).where(in_guild(schema.books.c))
 _ACTS = (
     sa.select(_transfers.number, _transfers.kind, _transfers.actor, _transfers.at_us, schema.notes.c.words)
@@ -232,6 +238,18 @@ def supply(tx: Connection, guild: int) -> Supply:
     head(tx, guild)
     row = tx.execute(_SUPPLY, {"g": guild, "mint": mint(guild).number}).one()
     return Supply(int(row.minted), int(row.burned), int(row.circulating), int(row.house), int(row.debts))
+
+
+def origins(tx: Connection, guild: int) -> list[tuple[str, int]]:
+    """Return how many points each kind of transfer made, minor units, the most first; below zero where it took them
+    back to the mint. A reversal counts for itself.
+
+    Raises:
+        UnknownGuild: There is no such book.
+    """
+    head(tx, guild)
+    rows = tx.execute(_ORIGINS, {"g": guild, "mint": mint(guild).number}).all()
+    return sorted(((kind, -int(moved)) for kind, moved in rows), key=lambda one: (-one[1], one[0]))
 
 
 def head(tx: Connection, guild: int) -> Head:

@@ -28,6 +28,7 @@ from ledger import players, statements
 from ledger.errors import LedgerError
 from ledger.types import from_us
 from markets.core import delivery, jobs
+from markets.records import deletion
 
 EVERY_SECONDS = 5.0
 PAGE_SECONDS = 0.5
@@ -213,7 +214,7 @@ class Scheduler:
             db, now = self.crux.db, self.crux.clock.now()
             expiry = await db.read(players.next_expiry)
             if expiry is not None and expiry <= now:
-                await db.background(players.drop_expired, None, now)
+                await db.background(deletion.drop_expired, None, now)
                 expiry = await db.read(players.next_expiry)
             waiting = await digests.tell_owed(self.crux, now)
         dates = [(expiry, "A digest kept for a year is deleted")] if expiry is not None else []

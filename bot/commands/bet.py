@@ -133,7 +133,8 @@ async def counter(
 
 async def ask_counter(ctx: Context, number: int) -> None:
     seen = await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
-    await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim))
+    who = await ctx.who()
+    await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim, who.balance))
 
 
 async def send_counter(ctx: Context, number: int) -> None:

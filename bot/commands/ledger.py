@@ -1,10 +1,12 @@
 """/ledger: is the book right, what is in it, and what moderators did."""
 
+import asyncio
 import gzip
 import io
 import zipfile
 
 from discord import app_commands
+from sqlalchemy import Connection
 
 from bot.answer import Where, answer
 from bot.context import Context, enter
@@ -49,6 +51,18 @@ async def _acts(ctx: Context, before: int) -> acts_render.ActsPage:
     )
 
 
+async def supply(ctx: Context) -> None:
+    await answer(ctx, _supply(ctx), render.supply)
+
+
+async def _supply(ctx: Context) -> render.PointsMade:
+    def read(tx: Connection) -> tuple[statements.Supply, list[tuple[str, int]]]:
+        return statements.supply(tx, ctx.guild), statements.origins(tx, ctx.guild)
+
+    found, origins = await ctx.read(read)
+    return render.PointsMade(found, origins, await ctx.currency())
+
+
 async def verify(ctx: Context) -> None:
     await answer(ctx, _verify(ctx), render.verified)
 
@@ -62,11 +76,12 @@ async def verify(ctx: Context) -> None:
     ]
 )
 async def export(ctx: Context, what: str = "mine") -> None:
+    if what == "server":
+        await ctx.require_moderator()
+    ctx.client.require_export(ctx.guild, ctx.press.user.id, ctx.now)
     if what == "claims":
         await answer(ctx, _export_claims(ctx), render.exported_claims)
         return
-    if what == "server":
-        await ctx.require_moderator()
     await answer(ctx, _export(ctx, whole=what == "server"), render.exported)
 
 
@@ -77,13 +92,18 @@ async def _verify(ctx: Context) -> render.Verified:
 
 async def _export_claims(ctx: Context) -> render.ExportedClaims:
     """What is public in the server anyway, by name or number (E1), as tables that join with the book's."""
+    async with ctx.client.exporting:
+        return await _packed_claims(ctx)
+
+
+async def _packed_claims(ctx: Context) -> render.ExportedClaims:
     made, rows = io.BytesIO(), dict[str, int]()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for table in PUBLIC:
             with packed.open(zipfile.ZipInfo(f"{table}.csv"), "w") as file:
                 rows[table] = -1
                 async for block in claims.stream(ctx.client.db, ctx.guild, table, public=True):
-                    file.write(block.encode())
+                    await asyncio.to_thread(file.write, block.encode())  # packing is work
                     rows[table] += block.count("\n")
             if made.tell() > ctx.press.filesize_limit:
                 return render.ExportedClaims(None, rows)
@@ -93,6 +113,12 @@ async def _export_claims(ctx: Context) -> render.ExportedClaims:
 
 async def _export(ctx: Context, *, whole: bool) -> render.Exported:
     player = None if whole else (await enter(ctx)).glance.player.number
+    async with ctx.client.exporting:
+        return await _written(ctx, player)
+
+
+async def _written(ctx: Context, player: int | None) -> render.Exported:
+    whole = player is None
     name = f"crux-{'server' if whole else 'my'}-entries.csv"
     made = io.BytesIO()
     entries = 0
@@ -103,7 +129,7 @@ async def _export(ctx: Context, *, whole: bool) -> render.Exported:
             return render.Exported(name, None, entries, whole)
     content = made.getvalue()
     if len(content) > ctx.press.filesize_limit:
-        name, content = f"{name}.gz", gzip.compress(content, mtime=0)
+        name, content = f"{name}.gz", await asyncio.to_thread(gzip.compress, content, mtime=0)
     return render.Exported(
         name, content if len(content) <= ctx.press.filesize_limit else None, entries, whole
     )

@@ -47,7 +47,12 @@ async def _ask_open(ctx: Context, number: int, house: bool) -> None:
     found = await ctx.read(trading.require_open_market, ctx.guild, number, who.actor, ctx.now)
     if house and not who.actor.moderator:
         raise NotAModerator(number)
-    await ask(ctx, market_openings.open_form(found, house, await ctx.currency()))
+    source = accounts.house(ctx.guild) if house else who.known.glance.player.wallet
+    held = (await ctx.read(accounts.state, source)).balance if house else who.balance
+    least = share_opening.cost_to_open(share_opening.LEAST_LIQUIDITY, None, len(found.terms.outcomes))
+    if held < least:
+        raise InsufficientFunds(*source, held, least)
+    await ask(ctx, market_openings.open_form(found, house, held, await ctx.currency()))
 
 
 async def send_open(ctx: Context, claim: int, house: int) -> None:

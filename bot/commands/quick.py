@@ -97,12 +97,15 @@ async def _go_on(ctx: Context, who: Acting, held: dict[str, str], draft: int | N
     """Open what a quick bet says, or keep it where it can't be read, can be read two ways, or is warned of."""
     where = Where.PRIVATE if who.places.announcement_channel else Where.PUBLIC
     try:
-        terms, _, _ = _read_quick(ctx, who, held)
+        terms, _, stakes = _read_quick(ctx, who, held)
         remarks = check(wording.draft_of(terms, held["when"], zone_given=True))
     except BadInput as bad:
         await answer(ctx, _keep(ctx, who, held, draft, bad=bad))
         return
     if remarks:
+        await ctx.read(
+            offers.require_points, ctx.guild, who.number, stakes.maker
+        )  # before it is offered (A9)
         blocked = any(one.level == "blocks" for one in remarks)
         why = wording.remarks(remarks)
         await answer(ctx, _keep(ctx, who, held, draft, why, may=not blocked))

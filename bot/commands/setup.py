@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 import discord
 from sqlalchemy import Connection
 
-from bot import permissions, server_settings
+from bot import permissions, server_settings, text
 from bot.answer import Where, answer, ask
 from bot.background import healing
 from bot.commands.mod import carry_out, where_told
@@ -148,8 +148,9 @@ async def _change(ctx: Context, *chosen: Places | issuance.PointSettings | Setti
 
 async def _save(ctx: Context, chosen: tuple[Places | issuance.PointSettings | Settings, ...]) -> render.Setup:
     for part in chosen:
-        request = server_settings.Save(ctx.guild, f"{ctx.key}:{type(part).__module__}", part)
-        await ctx.write(server_settings.save, request)
+        key = f"{ctx.key}:{type(part).__module__}"
+        request = server_settings.ChangeSettings(ctx.guild, key, part, ctx.press.user.id)
+        await ctx.write(server_settings.change, request)
     return await _look(ctx)
 
 
@@ -233,9 +234,12 @@ def _markets_of(before: Settings, filled: Values) -> Settings:
 
 
 def _rules_of(before: issuance.PointSettings, filled: Values) -> issuance.PointSettings:
+    start = amounts.points(components.line(filled, "start"), "The starting balance")
+    if start > issuance.MOST_START:
+        raise BadInput("The starting balance", f"{text.number(issuance.MOST_START)} is the most there may be")
     return replace(
         before,
-        starting_balance=amounts.points(components.line(filled, "start"), "The starting balance"),
+        starting_balance=start,
         weekly_allowance=amounts.points_or_none(components.line(filled, "weekly"), "The weekly allowance"),
         account_age_days=amounts.days(components.line(filled, "age"), "The days"),
     )

@@ -236,6 +236,7 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         "ledger",
         "The book of this server",
         command("acts", ledger.acts, "What moderators did with points, and why"),
+        command("supply", ledger.supply, "Where all points of this server came from, and where they are"),
         command("verify", ledger.verify, "Check this server's book: every balance, every digest"),
         command(
             "export",

@@ -79,7 +79,9 @@ async def press_pick(ctx: Context, claim: int) -> None:
 
 
 async def press_much(ctx: Context, claim: int, outcome: int) -> None:
-    await answer(ctx, render.much(await seen(ctx, claim, outcome), outcome))
+    found = await seen(ctx, claim, outcome)
+    who = await ctx.who()
+    await answer(ctx, render.much(found, outcome, who.balance))
 
 
 async def press_ask(ctx: Context, claim: int, outcome: int, budget: int) -> None:

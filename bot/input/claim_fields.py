@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot.input import amounts, date_words, dates, outcome_lines
 from bot.input.clause_choices import carried, clause_name, stored_clause, weighs_places
-from bot.input.form_fields import MOST_SOURCE, MOST_STATEMENT, MOST_TAG, MOST_TAGS, Held, kept, title
+from bot.input.form_fields import MOST_SOURCE, MOST_STATEMENT, MOST_TAG, MOST_TAGS, Held, kept, linked, title
 from bot.input.outcome_ranges import is_day, read_outcomes, yes_and_no
 from bot.refusals import BadInput, Outdated
 from ledger.types import from_us, to_us
@@ -134,8 +134,10 @@ def _with_statement(reader: _Reader, base: Terms, zone: str) -> Terms:
         statement=words,
         kind=_kind(base, named),
         outcomes=named,
-        source=reader.read(lambda: kept(text("source"), "Where it is looked up", MOST_SOURCE), base.source),
-        fallback=reader.read(lambda: kept(text("fallback"), "The second source", MOST_SOURCE), base.fallback),
+        source=reader.read(lambda: linked(text("source"), "Where it is looked up", MOST_SOURCE), base.source),
+        fallback=reader.read(
+            lambda: linked(text("fallback"), "The second source", MOST_SOURCE), base.fallback
+        ),
         zone=zone,
         early=_EARLY.get(text("early"), base.early),
         judges=Judges(

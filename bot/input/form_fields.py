@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from bot import text
+from bot.input import links
 from bot.refusals import BadInput
 from bot.unseen import cut
 from markets.core import text_limits as typed_texts
@@ -42,6 +43,23 @@ def kept(typed: str, field: str, most: int = typed_texts.MOST) -> str:
             field, f"it has {len(line):,} letters, and {most:,} at most are kept: write it shorter"
         )
     return line
+
+
+def require_links(typed: str, field: str) -> None:
+    """Check every link among words.
+
+    Raises:
+        BadInput: One can't stand (B7), and why.
+    """
+    for link in links.found_in(typed):
+        if why := links.why_not(link):
+            raise BadInput(field, why)
+
+
+def linked(typed: str, field: str, most: int = typed_texts.MOST) -> str:
+    """Return a text as `kept` does, of which every link can stand. Raise what `kept` and `require_links` do."""
+    require_links(typed, field)
+    return kept(typed, field, most)
 
 
 def title(words: str) -> str:

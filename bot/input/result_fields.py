@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 
 from bot import text
-from bot.input import dates
+from bot.input import dates, form_fields
 from bot.input.result_codes import ResultCode
 from bot.refusals import BadInput
 from ledger.types import from_us, to_us
@@ -38,9 +38,14 @@ def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
 
 
 def evidence(typed: str) -> tuple[str, str]:
-    """Split the first link from the words around it; without a link, the words are the evidence."""
+    """Split the first link from the words around it; without a link, the words are the evidence.
+
+    Raises:
+        BadInput: A link in it can't stand (B7).
+    """
+    form_fields.require_links(typed, "The evidence")
     words = typed.split()
-    link = next((word for word in words if word.startswith(("https://", "http://"))), None)
+    link = next((word for word in words if word.casefold().startswith("https://")), None)
     if link is None:
         return typed.strip(), ""
     words.remove(link)

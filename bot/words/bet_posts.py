@@ -9,6 +9,7 @@ from bot.words.announced import Ask, Told
 from bot.words.bets import about, sides, suggested
 from bot.words.offer_card import offer
 from markets.bets import offering, offers
+from markets.core import person_limits
 from markets.core.errors import BadTerms
 from markets.views import claims
 from markets.views import offers as view_offers
@@ -17,7 +18,10 @@ from markets.views.offers import OfferSeen
 
 def offer_card(tx: Connection, ask: Ask) -> Told | None:
     seen = view_offers.offer(tx, ask.guild, ask.ref, ask.now)
-    called = (seen.offer.taker,) if seen.offer.taker and seen.state == "open" else ()
+    of = seen.offer
+    rings = of.taker and seen.state == "open"
+    rings = rings and person_limits.rings(tx, ask.guild, of.number, of.maker, of.taker, of.made_us)
+    called = (of.taker,) if rings else ()
     return Told(offer(seen), players=called, line=seen.offer.claim)
 
 

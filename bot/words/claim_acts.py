@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from bot import text
 from bot.ui.cards import Button, Card
-from bot.words import phrases
+from bot.words import phrases, setting_words
+from bot.words.announced import Ask, Told
 from ledger.types import from_us
-from markets.views import lists
+from markets.claims.judges import SETTING
+from markets.views import lists, moderation_queue
 from markets.views.moderation_queue import ModeratorAct
 
 _ACTS = {
@@ -20,6 +24,7 @@ _ACTS = {
     "item": "judged an item of claim {claim}",
     "step_down": "steps down as a judge of claim {claim}",
     "note": "noted about claim {claim}",
+    "season": "began a season",
 }
 
 
@@ -34,18 +39,39 @@ def acts(page: ClaimActs) -> Card:
     """List what moderators and judges did about claims, newest first."""
     shown = page.rows[: lists.PAGE]
     lines = [
-        f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} "
-        + _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})").format(claim=row.claim)
-        + (f"\n> {text.escape(row.reason, 200)}" if row.reason else "")
-        for row in shown
-    ] or ["There are none. Every vote, freeze, reversal and note of a moderator will be here."]
+        f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} " + _did(row) for row in shown
+    ] or [
+        "There are none. Every vote, freeze, reversal, note of a moderator and changed setting will be here."
+    ]
     last = shown[-1].number if shown else 1
     return Card(
         "What moderators and judges did",
         phrases.lines(*lines),
-        "About claims, newest first. What they did with points is in /ledger acts.",
+        "About claims and settings, newest first. What they did with points is in /ledger acts.",
         (
             Button("Newest", "done:0", off=page.first),
             Button("Older", f"done:{last}", off=len(page.rows) <= lists.PAGE),
         ),
     )
+
+
+def _did(row: ModeratorAct) -> str:
+    if row.act == SETTING:
+        return setting_words.changed(row.reason or "")
+    what = _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})").format(claim=row.claim)
+    return what + (f"\n> {text.escape(row.reason, 200)}" if row.reason else "")
+
+
+def settings_post(tx: Connection, ask: Ask) -> Told | None:
+    """Post in the log channel what somebody changed of the server's settings (A7)."""
+    rows, people = moderation_queue.acts(tx, ask.guild, before=int(ask.facts["last"]) + 1)
+    changed = [row for row in rows if row.number >= int(ask.facts["first"])]
+    if not changed:
+        return None
+    lines = [setting_words.changed(row.reason or "") for row in reversed(changed)]
+    card = Card(
+        "Settings were changed",
+        (f"By {phrases.who(people, changed[0].actor)}:", *(f"- {line}" for line in lines)),
+        "All such acts: /resolve acts",
+    )
+    return Told(card, to_log=True)

@@ -38,6 +38,7 @@ DUE = {
     "orders.fill": "The orders on claim {ref} that its price has reached are filled",
     "orders.debt": "What rests of player {ref}, who is in debt, ends",
     "cruxes.tell": "Those who linked a claim to others hear of result {ref}",
+    "draw.look": "Is what player {ref} had locked for a year still locked? Else their yearly help is paid back",
     "week": "A week with something to tell begins",
 }
 """Every kind of due work in words, for the playground's list and for the log channel."""

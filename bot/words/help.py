@@ -140,7 +140,7 @@ def _away() -> tuple[str, ...]:
         "**You have yourself deleted** with `/privacy delete`. Your offers and orders end, and your name goes. "
         "Your open bets stand under a number; a moderator confirms their results, and what they win goes to the "
         "house, as your wallet does. A debt stays. If you come back within a year, it comes along, and there is no "
-        "starting balance and no allowance for you.",
+        "starting balance and no allowance for you. You still judge no claim on which you had points.",
         "**You owe points**, because a result you were paid for was taken back. You can't stake, offer or give "
         "until it is paid off; what you win or are granted pays it first. You may still name results, and "
         "challenge without a bond.",
@@ -155,7 +155,8 @@ def _away() -> tuple[str, ...]:
 def _points(rules: issuance.PointSettings, currency: Currency) -> tuple[str, ...]:
     gifts = (
         f"You can give away up to {currency.of(rules.starting_balance // 10)} a day, never while you owe something: "
-        "`/wallet give`."
+        "`/wallet give`. That limit slows giving, and can't prevent losing on purpose: a bet may be ended by "
+        "agreement at any split, which everybody sees. For the allowance that counts as given away."
         if rules.gifts
         else "Gifts are switched off in this server."
     )
@@ -164,7 +165,7 @@ def _points(rules: issuance.PointSettings, currency: Currency) -> tuple[str, ...
         "`/wallet allowance`. What is locked, and what you gave away in the last 90 days, counts as still yours. "
         "Weeks you miss don't add up. Whoever has everything locked for more than a year ahead can draw "
         f"{currency.of(rules.starting_balance // 10)} once a year instead. What can be sold or cancelled isn't "
-        "locked."
+        "locked. That is paid back if something you had locked ends within the year."
         if rules.weekly_allowance
         else "There is no weekly allowance in this server."
     )
@@ -248,7 +249,8 @@ def _book() -> tuple[str, ...]:
         "Each transfer carries a digest over itself and the digest before it. Two people who see the same newest "
         "digest see the same book. On days when points moved it is posted in the log channel.",
         "`/ledger verify` rebuilds every balance and every digest. `/ledger export` gives you your own entries as a "
-        "table, or all claims, bets and results; moderators get the server's entries.",
+        "table, or all claims, bets and results; moderators get the server's entries. `/ledger supply` says where "
+        "all points came from.",
     )
 
 
@@ -259,7 +261,8 @@ def _moderators() -> tuple[str, ...]:
         "They settle disputes, confirm results, stop a claim and take a result back: everything that waits is in "
         "`/mod queue`, and everything they did, with the reason, in `/resolve acts`. None of it where they have, or "
         "ever had, points on the claim.",
-        "The house, the server's own account, gets points by setup alone, and that is listed there too.",
+        "The house, the server's own account, gets points by setup alone, and that is listed there too. So is every "
+        "change of a setting, with its value before and after, in `/resolve acts` and in the log channel.",
         "Crux shows your balance to you alone; only the server's export, for moderators, holds everybody's.",
     )
 
@@ -275,5 +278,6 @@ def _privacy() -> tuple[str, ...]:
         "on every card, and older posts are edited where Crux still may, so that they mention you no more. What "
         "people wrote in channels, and answers to commands that everybody saw, stay until a moderator deletes them.",
         "A keyed digest of your id is kept for a year, to refuse a second starting balance and an allowance, to let "
-        "a debt come along, and to count your gifts on. So deletion doesn't hide that you came back.",
+        "a debt come along, and to count your gifts and limits on. It is kept longer while a claim on which you had "
+        "points can be ruled on or taken back: you judge none of these. So deletion doesn't hide that you came back.",
     )

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import text
+from bot.text import Currency
 from bot.ui.cards import Accent, Card, File
 from bot.words.announced import Ask, Told
-from ledger.statements import Balanced
+from ledger.statements import Balanced, Supply
 
 DIGEST = "digest"
 
@@ -103,6 +104,45 @@ def exported_claims(seen: ExportedClaims) -> Card:
             "in UTC, people by number. Transfers and accounts have the numbers that the entries have.",
         ),
         files=(File("crux-claims.zip", seen.content),),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PointsMade:
+    """All points of a server, and what made them: minor units by kind of transfer, below zero for what took some."""
+
+    supply: Supply
+    origins: list[tuple[str, int]]
+    currency: Currency
+
+
+_ORIGINS = {
+    "start": "Starting balances",
+    "allowance": "Weekly allowances",
+    "draw": "The yearly tenth of who has everything locked",
+    "draw.back": "The yearly tenth, paid back",
+    "grant": "Granted by moderators",
+    "take": "Taken by moderators",
+    "fund": "For the house, by setup",
+    "reversal": "Undone",
+}
+
+
+def supply(seen: PointsMade) -> Card:
+    """Say where all points came from, and where they are (RULES A7)."""
+    of, found = seen.currency.of, seen.supply
+    lines = [
+        f"- {_ORIGINS.get(kind, text.escape(kind, 40))}: {text.exact(amount)}"
+        for kind, amount in seen.origins
+    ]
+    return Card(
+        f"There are {of(found.circulating)} in this server",
+        (
+            *(lines or ["None were made yet."]),
+            f"The house holds {of(found.house)}. Debts are {of(found.debts)}.",
+        ),
+        "All came from the mint, which stands below zero by as much. Grants, takings and funding one by one: "
+        "/ledger acts. Changed settings: /resolve acts",
     )
 
 

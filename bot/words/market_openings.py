@@ -20,6 +20,8 @@ from markets.shares import trading
 from markets.shares.market_maker import Market
 
 ORDINARY = 100 * money.UNIT
+DEFAULT_PART = 5
+"""A form's own default costs at most this part of what its opener has."""
 
 
 def explain(liquidity: int, outcomes: int, currency: Currency) -> str:
@@ -33,8 +35,11 @@ def explain(liquidity: int, outcomes: int, currency: Currency) -> str:
     )
 
 
-def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
-    outcomes, liquidity = len(claim.terms.outcomes), claim.settings.liquidity
+def open_form(claim: Claim, house: bool, balance: int, currency: Currency) -> Form:
+    """Ask for a market's liquidity; `balance` is what its payer has. The default costs a fifth of it at most (C3)."""
+    outcomes = len(claim.terms.outcomes)
+    liquidity = share_opening.affordable(balance // DEFAULT_PART, outcomes, most=claim.settings.liquidity)
+    shown = liquidity or share_opening.LEAST_LIQUIDITY
     names = text.listed([text.clean(one.name, 20) for one in claim.terms.outcomes][:4])
     pays = "The house pays." if house else "You pay, and get back what is left when it ends."
     return Form(
@@ -45,7 +50,7 @@ def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
                 "liquidity",
                 "Liquidity",
                 "In points: more of it, and prices move slower",
-                text.number(liquidity),
+                text.number(liquidity) if liquidity else "",
                 20,
             ),
             Line(
@@ -58,7 +63,7 @@ def open_form(claim: Claim, house: bool, currency: Currency) -> Form:
             ),
         ),
         f"Anyone may then buy and sell shares of each outcome. A share pays 1 point if it comes.\n"
-        f"{explain(liquidity, outcomes, currency)} {pays}",
+        f"{explain(shown, outcomes, currency)} {pays}",
     )
 
 

@@ -288,8 +288,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Only the judges of claim {number} can do that; its terms name them."
         case errors.HousePays():
             return (
-                f"The house pays for the market on claim {number} and you opened it or allowed that, so you don't "
-                "trade there. Other markets are open to you: `/market list`."
+                f"The house pays for the market on claim {number} and you opened it or allowed that, so you put no "
+                "points on that claim. Other markets are open to you: `/market list`."
             )
         case errors.NotRewarder():
             return f"Reward {number} is somebody else's, so only they can do that. `/reward offer` locks your own."
@@ -352,4 +352,42 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
                 f"{text.ago(from_us(error.limit))}; others can at any time."
             )
         case _:
-            return f"A limit of this server is reached: {error.limit}."
+            return (
+                _owing(error, currency)
+                or _too_many(error)
+                or f"A limit of this server is reached: {error.limit}."
+            )
+
+
+def _owing(error: errors.Limit, currency: Currency) -> str | None:
+    """Signing while somebody owes."""
+    match error:
+        case errors.WouldOwe():
+            return (
+                f"Wait for the result of claim {error.claim}: by the one that is proposed you would owe "
+                f"{currency.of(error.limit)}, so you can't end a bet by agreement until then."
+            )
+        case errors.OtherSideOwes():
+            return (
+                f"Bet {error.limit} can't be ended by agreement now: the other side owes points, or would by a "
+                "result that is proposed."
+            )
+        case _:
+            return None
+
+
+def _too_many(error: errors.Limit) -> str | None:
+    """What one person may have and make, whatever the server chose (B8)."""
+    match error:
+        case errors.TooManyOffers():
+            return f"You have {error.limit} open offers, as many as one person may: withdraw one, or wait."
+        case errors.TooManyOffersTo():
+            return f"You have {error.limit} open offers to this person, as many as may be: offer to anyone, or wait."
+        case errors.TooManyDrafts():
+            return f"You have {error.limit} drafts, as many as one person may: open or drop one (`/claim drafts`)."
+        case errors.TooManyToday(what="claims"):
+            return f"You opened {error.limit} claims within a day, as many as one person may. It can wait as a draft."
+        case errors.TooManyToday():
+            return f"You made {error.limit} offers within a day, as many as one person may: make the next tomorrow."
+        case _:
+            return None

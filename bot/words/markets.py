@@ -129,8 +129,8 @@ def pick(seen: MarketSeen) -> Card:
     )
 
 
-def much(seen: MarketSeen, place: int) -> Card:
-    """Ask how much of an outcome to buy."""
+def much(seen: MarketSeen, place: int, balance: int) -> Card:
+    """Ask how much of an outcome to buy, of what its reader can pay."""
     terms, number = seen.claim.terms, seen.claim.number
     price = seen.market.prices[place]
     return Card(
@@ -145,6 +145,7 @@ def much(seen: MarketSeen, place: int) -> Card:
             *(
                 Button(f"{text.number(one)} points", f"market-ask:{number}:{place}:{one}", ButtonLook.MAIN)
                 for one in STEPS
+                if one <= balance
             ),
             Button("Other", f"market-other:{number}:{place}"),
             order_button(number, place),

@@ -63,17 +63,19 @@ def _with_whom() -> PickPeople:
     return PickPeople("who", "With whom?", "Nobody means anyone may take it")
 
 
-def counter_form(of: Offer, claim: Claim) -> Form:
+def counter_form(of: Offer, claim: Claim, balance: int) -> Form:
+    """Ask for a counter-offer, filled in with the stakes as they are, where its reader can pay theirs."""
+    can = of.taker_stake <= balance
     return Form(
         "Counter-offer",
         f"counter:{of.number}",
         (
-            Line("stake", "Your stake", "", text.number(of.taker_stake), 20),
+            Line("stake", "Your stake", "", text.number(of.taker_stake) if can else "", 20),
             Line(
                 "theirs",
                 "Their stake",
                 "Empty, if you give odds",
-                text.number(of.maker_stake),
+                text.number(of.maker_stake) if can else "",
                 20,
                 needed=False,
             ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from bot import text
-from bot.input import date_words
+from bot.input import date_words, links
 from bot.ui.cards import Line
 from bot.words import odds
 from ledger.types import from_us
@@ -330,12 +330,11 @@ def record(seen: view_people.Record) -> str:
 
 
 def link(url: str, words: str) -> str:
-    """Write evidence as a link if it is one; otherwise as harmless text."""
+    """Write evidence as a link with its host if it is one; otherwise as harmless text."""
     bare = text.clean(url, EVIDENCE.most)
-    plain = bare.isascii() and not set(bare) & set(" ()<>[]\\`|*\"'")
-    if plain and bare.startswith(("https://", "http://")):
-        return f"[{words}]({bare})"
-    return f"{words}: {text.escape(url, EVIDENCE.most)}"
+    if links.why_not(bare):
+        return f"{words}: {text.escape(url, EVIDENCE.most)}"
+    return f"[{words}]({bare}) ({text.escape(links.host(bare), 200)})"
 
 
 def hours(seconds: int) -> str:

@@ -85,8 +85,9 @@ def ask(request: DeletionAsked) -> Card:
             _wallet(request),
             "Your Discord id leaves this server's book; its transfers stay under a number. What you wrote, and what "
             "was written with your transfers, is erased.",
-            "A keyed digest of your id is kept for a year. If you come back in that time, there is no starting "
-            "balance and no allowance, a debt comes along, and gifts count on. Deletion doesn't hide a return. "
+            "A keyed digest of your id is kept for a year, and while a claim on which you had points can be ruled on "
+            "or taken back. If you come back in that time, there is no starting balance and no allowance, a debt "
+            "comes along, gifts and limits count on, and you judge no such claim. Deletion doesn't hide a return. "
             "Cards say the number instead of you, and older posts of Crux are edited so that they don't mention you. "
             "What people wrote, and answers to commands that everybody saw, stay until a moderator deletes them.",
         ),

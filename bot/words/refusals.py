@@ -124,6 +124,10 @@ def _pressed(error: press.PressRefused) -> str:
             return "Crux isn't in this server, so nothing happened. Whoever manages the server can add Crux."
         case press.Restarting():
             return "Crux is restarting, and nothing happened. Please try again in a moment."
+        case press.TooSoon():
+            return (
+                f"Run `{error.command}` again {text.ago(error.at)}: it comes once a minute for each person."
+            )
         case press.NotModerator():
             by_role = f"who have {text.role(error.role)}, or" if error.role else "who"
             hint = "" if error.role else " They can choose a moderator role with `/setup`."

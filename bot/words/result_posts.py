@@ -95,6 +95,11 @@ def _how(tx: Connection, ask: Ask, seen: ClaimSeen, found: resolutions.Resolutio
         unchallenged = f"unchallenged for {hours(proposal.window_seconds)}{confirmed}"
         said = f"Proposed by {by}{since} with {evidence}, {unchallenged}.{reason}"
         return _then(said, clause)
+    if claims.result_of(found).kind == "void":
+        return (
+            "Nothing hung on it any more at its check date, so nobody was asked. Its market had changed hands: "
+            "each gets back what they put in, and what was gained by selling is given back."
+        )
     return _then("Nobody named a result in time.", clause)
 
 

@@ -109,7 +109,8 @@ def shelf(seen: ClaimSeen, player: int) -> Card:
         if player in (writer, found.author) and not found.frozen and found.state in ("draft", "open")
     ]
     names = [text.clean(one.name, 40) for one in terms.outcomes]
-    buttons = [Button(f"Change {names[at]}", f"story-change:{found.number}:{at}") for at in may]
+    own = [at for at in may if scenario.writers[at] == player]  # their words are theirs alone to change (E7)
+    buttons = [Button(f"Change {names[at]}", f"story-change:{found.number}:{at}") for at in own]
     if draft:
         buttons = [Button("Add a story", f"story-add:{found.number}"), *buttons]
         marks = [phrases.name_mark(name) for name in terms.names]

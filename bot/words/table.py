@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from bot.words import (
     bet_posts,
+    claim_acts,
     claim_posts,
     conditions,
     cruxes,
@@ -87,6 +88,7 @@ POSTS: Mapping[str, Words] = {
     "reward.given": rewards.given_post,
     "reward.returned": rewards.returned_post,
     "crux.resolved": cruxes.resolved_post,
+    "settings.changed": claim_acts.settings_post,
     "act": moderation.act_post,
     "digest": ledger.digest_post,
     "dm": trouble.dm,

@@ -47,6 +47,8 @@ WORDS: Mapping[type[errors.BadTerms], Mapping[str, str]] = {
     },
     errors.BadOutcome: {
         "count": "A claim has 2 to 10 outcomes: name that many, one on each line.",
+        "alike": "The outcomes “{name}” and “{other}” look alike: give them names that nobody takes for each other.",
+        "disguised": "The outcome “{name}” looks like {other}, and isn't written with its letters: type it anew.",
         "distinct": "Two outcomes have the same name, or one has none: give each a name of its own.",
         "edge": (
             "The range “{name}” can't be read: write outcomes like: below 100, 100 to 200, 200 or more."

@@ -195,6 +195,7 @@ def _what(item: StatementLine, people: dict[int, int]) -> str:
         "start": "starting balance",
         "allowance": "weekly allowance",
         "draw": "yearly help",
+        "draw.back": "yearly help, paid back because the lock ended early",
         "gift": f"gift {'to' if item.amount < 0 else 'from'} {other}",
         "grant": f"granted by {actor}{reason}",
         "take": f"taken by {actor}{reason}",

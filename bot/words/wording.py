@@ -9,6 +9,8 @@ _SENTENCES = {
     # These block.
     "no_deadline": "There is no deadline: say before when it must happen, like 2029-12-31 or before 2030.",
     "no_outcomes": "There are fewer than two outcomes with a name: use YES and NO, or name 2 to 10 of them.",
+    "alike": "Two outcomes look alike ({words}): give them names that nobody takes for each other.",
+    "disguised": "An outcome looks like another word than it is ({words}): type it anew.",
     "same_twice": "Two outcomes say the same ({words}): word them so that only one can be true, or remove one.",
     "overlap": "Two outcomes overlap ({words}): move an edge so that every value belongs to one of them only.",
     "no_source": "Nobody could tell how it ended: name a source to look it up in, or choose judges.",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
+from markets.bets import owing
 from markets.bets.bets import (
     AGREED,
     FORGET_AGREEMENT,
@@ -23,7 +24,7 @@ from markets.bets.bets import (
 from markets.bets.offers import fitted_for_both
 from markets.claims import claims
 from markets.claims.claims import Claim
-from markets.core import outbox, tables, text_limits
+from markets.core import jobs, outbox, tables, text_limits
 from markets.core.errors import BadEnding, ClaimMoved, TermsChanged
 from markets.core.events import ClaimChanged, DisputedClaimChanged, OfferChanged
 
@@ -93,9 +94,11 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
+        InsufficientFunds, WouldOwe, OtherSideOwes: A side owes, or would by a result that stands proposed (A4).
         BadStake, BadTerms: The split doesn't sum to the pot, or its name can't stand.
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
+    owing.require_may_sign(tx, bet, request.player)
     _require_split(bet, request.maker_gets, request.taker_gets)
     text_limits.words("ending", request.ending, most=200)
     row = {
@@ -120,9 +123,11 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
+        InsufficientFunds, WouldOwe, OtherSideOwes: A side owes, or would by a result that stands proposed (A4).
         BadStake: Nothing was suggested by the other side, or something else than was shown.
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
+    owing.require_may_sign(tx, bet, request.player)
     found = tx.execute(_AGREEMENT, {"g": bet.guild, "n": bet.number}).first()
     if found is None or found.suggested_by == request.player:
         raise BadEnding("ending", "nothing_suggested")
@@ -131,6 +136,8 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     ended = pay(
         tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
     )
+    for player in (bet.maker, bet.taker):
+        jobs.hasten(tx, bet.guild, "draw.look", player, now)  # what was locked is there (A5)
     happened(tx, DisputedClaimChanged(bet.guild, bet.claim))  # what each result would pay is less by this bet
     facts = {"bet": bet.number, "claim": bet.claim, "transfer": ended.transfer, "ending": found.ending}
     outbox.enqueue(tx, bet.guild, "bet.agreed", facts, now, line=bet.claim)

@@ -25,7 +25,7 @@ from markets.bets.offers import (
 from markets.claims import claims, judges
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
-from markets.core import jobs, tables
+from markets.core import jobs, person_limits, tables
 from markets.core.errors import BadOutcome, BadStake, BadTimes, OfferGone, OwnOffer, StakeTooHigh
 from markets.core.events import OfferCameOrWent
 from markets.core.numbering import following
@@ -95,6 +95,7 @@ def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
         BadTimes: The terms are not those that were shown (`field` is "terms"), or it would end before it begins.
         NamedJudge: The maker judges the claim, and steps down first.
         InsufficientFunds: The maker doesn't have the stake, or is in debt.
+        TooManyOffers, TooManyOffersTo, TooManyToday: They have, or made, as many as one person may (B8).
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("offer", now)
@@ -218,6 +219,7 @@ def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
 
 
 def _add(tx: Connection, request: MakeOffer, expires_us: int, counters: int | None, now: datetime) -> Offer:
+    person_limits.require_offer(tx, request.guild, request.maker, request.taker, now)
     number = following(tx, request.guild, "offers")
     _OFFER.execute(
         tx,

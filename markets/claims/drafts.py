@@ -24,7 +24,7 @@ from markets.claims.claims import (
 )
 from markets.claims.editing import Open, open_claim, with_stories
 from markets.claims.terms import DAY_US, Actor, Terms, as_binary
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, outbox, person_limits, tables
 from markets.core.errors import ClaimMoved, NotAuthor
 from markets.core.events import ClaimChanged
 from markets.core.numbering import following
@@ -73,9 +73,11 @@ def save_draft(tx: Connection, request: SaveDraft, now: datetime) -> int:
 
     Raises:
         NotAuthor, ClaimMoved: It is another player's, or open already.
+        TooManyDrafts: They have as many as one person may (B8).
     """
     terms = as_binary(request.terms)
     if request.claim is None:
+        person_limits.require_draft(tx, request.guild, request.author)
         number = following(tx, request.guild, "claims")
         chosen = stored_settings.load(tx, request.guild, Settings)
         row = terms_row(terms) | {

@@ -8,11 +8,12 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger import settings as stored_settings
-from ledger.compiled import in_guild, param
+from ledger.compiled import in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.claims import ambiguity, claim_words, conditions, ranges, sides, stories
+from markets.claims import ambiguity, claim_words, conditions, look_alikes, ranges, sides, stories
 from markets.claims.claims import (
     FEWEST,
     MOST,
@@ -25,7 +26,7 @@ from markets.claims.claims import (
     tag,
 )
 from markets.claims.terms import LATEST_US, Actor, Judges, Terms, as_binary
-from markets.core import jobs, lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, outbox, person_limits, tables
 from markets.core.errors import (
     BadOutcome,
     BadResult,
@@ -80,7 +81,7 @@ _STANDING = (
     .select_from(tables.claims)
     .where(
         in_guild(_claims),
-        _claims.author == param("author"),
+        _claims.author.in_(params("authors")),
         _claims.state.in_(
             [sa.literal_column(f"'{state}'") for state in ("open", "proposed", "disputed", "ruled")]
         ),
@@ -93,7 +94,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
 
     Raises:
         NotAuthor, ClaimMoved: It is another player's, or no draft.
-        MayNotOpen, TooManyClaims: The server's settings keep it back (B8).
+        MayNotOpen, TooManyClaims, TooManyToday: The server's settings keep it back (B8).
         Needed, BadOutcome, BadTimes: The terms can't stand. The wording check (B7) comes before, in the form.
         UnknownClaim, BadTerms: What it hangs on can't be hung on (C10).
     """
@@ -105,6 +106,7 @@ def open_claim(tx: Connection, request: Open, now: datetime) -> Claim:
     standing = count_standing(tx, request.guild, claim.author)
     if chosen.open_claims_per_person and standing >= chosen.open_claims_per_person:
         raise TooManyClaims(chosen.open_claims_per_person)
+    person_limits.require_opening(tx, request.guild, claim.author, now)
     terms = _found_again(tx, claim.guild, as_binary(claim.terms))
     require_terms(terms, now)
     if terms.condition is not None:
@@ -268,14 +270,27 @@ def require_terms(terms: Terms, now: datetime) -> None:
     except ambiguity.BadClause as bad:
         raise BadTerms("clause", bad.code) from None
     _require_judges(terms.judges)
-    if not sides.are_distinct(terms.names):
-        raise BadOutcome("outcomes", "distinct")
+    require_distinct(terms.names)
     if terms.kind == "binary" and len(terms.outcomes) != 2:
         raise BadOutcome("outcomes", "count", count=len(terms.outcomes))
     if terms.kind in ("number", "date"):
         _require_ranges(terms, terms.kind)
     if terms.scenario is not None:
         stories.require(terms, now)
+
+
+def require_distinct(names: Sequence[str]) -> None:
+    """Check that each outcome has a name, and none looks like another (B7).
+
+    Raises:
+        BadOutcome: And which.
+    """
+    if not sides.are_distinct(names):
+        raise BadOutcome("outcomes", "distinct")
+    if both := look_alikes.pair(names):
+        raise BadOutcome("outcomes", "alike", name=both[0], other=both[1])
+    if found := sides.disguised(names):
+        raise BadOutcome("outcomes", "disguised", name=found[0], other=found[1])
 
 
 def _require_judges(chosen: Judges) -> None:
@@ -296,4 +311,5 @@ def _require_ranges(terms: Terms, kind: Literal["number", "date"]) -> None:
 
 def count_standing(tx: Connection, guild: int, author: int) -> int:
     """Count a person's open claims."""
-    return tx.execute(_STANDING, {"g": guild, "author": author}).scalar_one()
+    authors = returned.numbers(tx, guild, author)  # a deletion sheds no limit (E4)
+    return tx.execute(_STANDING, {"g": guild, "authors": authors}).scalar_one()

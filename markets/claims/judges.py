@@ -9,22 +9,26 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
+from ledger import returned
+from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, outbox, tables
-from markets.core.errors import NamedJudge, NotAJudge
+from markets.core.errors import HousePays, NamedJudge, NotAJudge
 from markets.core.events import ClaimChanged
 from markets.core.numbering import following
 
 STEPPED_DOWN = "step_down"
+SETTING, SEASON = "setting", "season"
+"""Acts of the owner that are about no claim (A7)."""
 
 
 _bets = tables.bets.c
 _offers = tables.offers.c
 _acts = tables.acts.c
+_markets = tables.markets.c
 _MONEY = (  # by the offer as well: a bet that moved to another claim was on this one
     sa.select(_bets.number)
     .join_from(
@@ -40,6 +44,11 @@ _MONEY = (  # by the offer as well: a bet that moved to another claim was on thi
 _STEPPED_DOWN = sa.select(_acts.actor).where(
     in_guild(_acts), _acts.claim == param("claim"), _acts.act == STEPPED_DOWN
 )
+_HOUSE_PAYS = Compiled(
+    sa.select(_markets.opener, _markets.let_by).where(
+        in_guild(_markets), _markets.claim == param("claim"), _markets.house == sa.literal_column("1")
+    )
+)
 _ADD_ACT = sa.insert(tables.acts)
 
 
@@ -53,13 +62,24 @@ def standing_judges(tx: Connection, claim: Claim) -> list[int]:
 
 
 def require_may_bet(tx: Connection, claim: Claim, player: int) -> None:
-    """Raise NamedJudge for a judge of the claim who has not stepped down (D4), or of one that it hangs on."""
+    """Raise NamedJudge for a judge of the claim who has not stepped down (D4), or of one that it hangs on, and
+    HousePays where the house pays for its market and they opened it or let it pay (C3): by nothing on that claim may
+    they gain."""
+    require_not_paid_for(tx, claim, player)
     if player in claim.terms.judges.named and player in standing_judges(tx, claim):
         raise NamedJudge(claim.number)
     if claim.terms.condition is not None:
         for number in conditions.above(tx, claim.guild, claim.number):
             if player in standing_judges(tx, claims.load(tx, claim.guild, number)):
                 raise NamedJudge(number)
+
+
+def require_not_paid_for(tx: Connection, claim: Claim, player: int) -> None:
+    """Raise HousePays for a player whose market on the claim the house pays for, or who let it pay (C3); also under
+    a number that they had before they had themselves deleted (E4)."""
+    row = _HOUSE_PAYS.row(tx, g=claim.guild, claim=claim.number)
+    if row is not None and not {row[0], row[1]}.isdisjoint(returned.numbers(tx, claim.guild, player)):
+        raise HousePays(claim.number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
-from markets.claims import ambiguity
+from markets.claims import ambiguity, look_alikes
 from markets.claims.ambiguity import FixedWeights
 from markets.core import tables
 from markets.core.events import ClaimChanged
@@ -54,6 +54,16 @@ def are_distinct(names: Sequence[str]) -> bool:
     """Return whether each outcome has a name, of its own."""
     keys = {key(name) for name in names}
     return "" not in keys and len(keys) == len(names)
+
+
+def disguised(names: Sequence[str]) -> tuple[str, str] | None:
+    """Return a name that looks like YES or NO and is written with other letters, and which of them; NO that is none
+    would be no binary claim's (D1)."""
+    for name in names:
+        for known in (YES, NO):
+            if key(name) != key(known) and look_alikes.alike(name, known):
+                return name, known
+    return None
 
 
 def are_yes_and_no(names: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal, Protocol
 
+from markets.claims import look_alikes, sides
 from markets.claims.wording_patterns import (
     A_DATE,
     ABOUT_CRUX,
@@ -50,7 +51,7 @@ MOST_SHOWN = 120
 """Letters of a draft's own words in one remark."""
 
 BLOCKS = (
-    *("no_deadline", "no_outcomes", "same_twice", "overlap", "no_source", "no_clause"),
+    *("no_deadline", "no_outcomes", "same_twice", "alike", "disguised", "overlap", "no_source", "no_clause"),
     *("about_crux", "private_person"),
 )
 WARNS = (
@@ -144,6 +145,11 @@ def _outcomes(outcomes: Sequence[DraftOutcome]) -> Iterator[tuple[str, str]]:
     if len(outcomes) < 2 or not all(names):
         yield "no_outcomes", ""
         return
+    told = [outcome.name[:MOST_LETTERS] for outcome in outcomes]
+    if both := look_alikes.pair(told) if _twice(names) == "" else None:
+        yield "alike", " / ".join(both)
+    if found := sides.disguised(told):
+        yield "disguised", f"{found[0]}: {found[1]}"
     criteria = [
         _bare(outcome.criteria) for outcome in outcomes if outcome.low is None and outcome.high is None
     ]

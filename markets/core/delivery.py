@@ -12,12 +12,16 @@ from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.core.events import ChannelUnreachable
 from markets.core.outbox import WAITING, HeldPost, c, enqueue, p, this_card
-from markets.core.tables import cards, posts, removals
+from markets.core.tables import cards, claims, offers, posts, removals
 
 TRIES = 12
 """Failures that may be our own, after which a row is parked. Discord's own troubles are waited out."""
 
 LONGEST_WAIT_SECONDS = 300
+
+AT_ONCE_OF_SERVER = 5
+"""Cards of one server, and posts of it, that are taken at a time. Discord takes as many in five seconds: what others
+make meanwhile waits for no more than these."""
 
 REPORTS = ("unreachable", "parked")
 """Cards for the log channel, about what could not be told in a channel, or not be done."""
@@ -322,10 +326,18 @@ def _taking_posts(*, eager: bool) -> sa.Executable:
             earlier.c.number < p.number,
         )
     )
+    oldest = (p.message.is_not(None), p.made_us, p.number)
+    place = sa.func.row_number().over(partition_by=p.guild_id, order_by=oldest)
+    some = (
+        sa.select(p.guild_id, p.number, place.label("place"))
+        .where(p.state == WAITING, _free(posts, eager=eager), first, with_crux(posts))
+        .subquery()
+    )
     picked = (
         sa.select(p.guild_id, p.number)
-        .where(p.state == WAITING, _free(posts, eager=eager), first, with_crux(posts))
-        .order_by(p.message.is_not(None), p.made_us, p.number)
+        .join(some, (some.c.guild_id == p.guild_id) & (some.c.number == p.number))
+        .where(some.c.place <= AT_ONCE_OF_SERVER)
+        .order_by(*oldest)
         .limit(param("most"))
         .with_for_update(skip_locked=True, of=posts)
     )
@@ -350,10 +362,30 @@ def _taking_posts(*, eager: bool) -> sa.Executable:
 
 
 def _taking_cards(*, eager: bool) -> sa.Executable:
+    """Each server's next cards, by turns of the people who made what they show: nobody's many hold up another's one
+    (E2)."""
+    maker = sa.select(offers.c.maker).where(offers.c.guild_id == c.guild_id, offers.c.number == c.ref)
+    author = sa.select(claims.c.author).where(claims.c.guild_id == c.guild_id, claims.c.number == c.ref)
+    person = sa.case(
+        (c.kind == "offer", maker.correlate(cards).scalar_subquery()),
+        (c.kind == "claim", author.correlate(cards).scalar_subquery()),
+        else_=0,
+    )
+    turn = sa.func.row_number().over(partition_by=(c.guild_id, person), order_by=(c.lease_us, c.kind, c.ref))
+    waiting = (
+        sa.select(c.guild_id, c.kind, c.ref, c.lease_us, turn.label("turn"))
+        .where(c.state == WAITING, _free(cards, eager=eager), with_crux(cards))
+        .subquery()
+    )
+    w = waiting.c
+    place = sa.func.row_number().over(partition_by=w.guild_id, order_by=(w.turn, w.lease_us, w.kind, w.ref))
+    fair = sa.select(w.guild_id, w.kind, w.ref, w.turn, w.lease_us, place.label("place")).subquery()
+    f = fair.c
     picked = (
         sa.select(c.guild_id, c.kind, c.ref)
-        .where(c.state == WAITING, _free(cards, eager=eager), with_crux(cards))
-        .order_by(c.lease_us)
+        .join(fair, (f.guild_id == c.guild_id) & (f.kind == c.kind) & (f.ref == c.ref))
+        .where(f.place <= AT_ONCE_OF_SERVER)
+        .order_by(f.turn, f.lease_us)
         .limit(param("most"))
         .with_for_update(skip_locked=True, of=cards)
     )

@@ -23,6 +23,8 @@ MarketError
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
+    ├── WouldOwe  OtherSideOwes
+    ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
@@ -324,6 +326,8 @@ TermsCode = Literal[
     "text",
 ]
 OutcomeCode = Literal[
+    "alike",
+    "disguised",
     "count",
     "distinct",
     "edge",
@@ -495,6 +499,38 @@ class StakeTooHigh(Limit): ...
 
 class MakerLacksPoints(Limit):
     """The offer's maker doesn't have the stake just now; `limit` is the offer's number."""
+
+
+class WouldOwe(Limit):
+    """By the result that stands proposed on `claim` they would owe `limit` minor units: they sign nothing away."""
+
+    def __init__(self, claim: int, limit: int) -> None:
+        self.claim = claim
+        super().__init__(limit)
+
+
+class TooManyOffers(Limit):
+    """They have `limit` open offers, as many as one person may (B8)."""
+
+
+class TooManyOffersTo(Limit):
+    """They have `limit` open offers to that person, as many as may be to one."""
+
+
+class TooManyDrafts(Limit):
+    """They have `limit` drafts, as many as one person may."""
+
+
+class TooManyToday(Limit):
+    """They made `limit` within a day, as many as one person may; `what` is "offers" or "claims"."""
+
+    def __init__(self, what: str, limit: int) -> None:
+        self.what = what
+        super().__init__(limit)
+
+
+class OtherSideOwes(Limit):
+    """The other side of bet `limit` owes, or would by a result that stands proposed: no ending is signed."""
 
 
 class WaitFirst(Limit):

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
 from ledger.compiled import Compiled, in_guild, param
+from markets.claims import judges
 from markets.core import tables, text_limits
 from markets.core.errors import BadTimes, UnknownSeason
 from markets.core.numbering import following
@@ -185,6 +186,7 @@ def make_season(tx: Connection, request: MakeSeason, now: datetime) -> int:
         assert request.from_us <= at_us < request.to_us
         tenths(tx, request.guild, number, player, json.loads(chances), outcome, +1)
     tx.execute(_RANK_ALL, asked)
+    judges.note_act(tx, request.guild, judges.SEASON, actor=request.actor, now=now, claim=None, reason=name)
     return number
 
 

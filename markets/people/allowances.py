@@ -6,7 +6,7 @@ and a profit that a void may still ask back would be given away first.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -19,8 +19,11 @@ from ledger.issuance import Allowance, Draw
 from ledger.players import Given, Present
 from ledger.transfers import Posted
 from ledger.types import Whole, from_us, to_us
-from markets.core import lifecycle, tables
+from markets.core import jobs, lifecycle, tables
 
+LOOK = "draw.look"
+"""Due work of a player who drew the yearly tenth: is what they had locked still locked?"""
+DAY = timedelta(days=1)
 _positions = tables.positions.c
 _markets = tables.markets.c
 _liquidity = tables.liquidity.c
@@ -104,9 +107,23 @@ def draw(tx: Connection, request: Allowance, now: datetime) -> Helped:
             facts = refused.facts | {"locked_until_us": to_us(until)}
             raise GrantRefused(refused.rule, refused.why, **facts) from refused
         posted = issuance.draw(tx, Draw(request.guild, request.key, request.player, until), now)
+        jobs.schedule(tx, request.guild, LOOK, request.player, to_us(now + DAY))
         yearly = True
     after = posted.balances[wallet.number]
     return Helped(after - before, after, yearly)
+
+
+def look(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """Take the yearly tenth back if something that was locked when it was drawn has ended (A5), or what there is of
+    it; look again in a day, until the year is over. The calendar calls it, and an ending by agreement hastens it."""
+    if accounts.discord_id(tx, work.guild, work.ref) is None:  # deleted: the wallet went to the house
+        return
+    drawn_us = issuance.drawn_us(tx, work.guild, work.ref, now)
+    if drawn_us is None:
+        return
+    ended = _whole(_UNLOCKED, tx, work.guild, work.ref, since=drawn_us)
+    if not ended or not issuance.return_draw(tx, work.guild, work.ref, now):
+        jobs.schedule(tx, work.guild, LOOK, work.ref, to_us(now + DAY))
 
 
 def locked_until(tx: Connection, guild: int, player: int, now: datetime) -> datetime | None:
@@ -173,6 +190,12 @@ _LOCKED_UNTIL = Compiled(
 )
 
 
+_resolutions = tables.resolutions.c
+_ENDED_SINCE = sa.select(_resolutions.claim).where(
+    in_guild(_resolutions), _resolutions.pays_us >= param("since"), _resolutions.reversed_us.is_(None)
+)
+
+
 def _sum(what: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.sum(what), Whole)
 
@@ -223,6 +246,45 @@ _SELLABLE = Compiled(
 _LAID_ASIDE = Compiled(
     sa.select(_sum(_a.balance)).where(
         in_guild(_a), _a.owner == param("p"), _a.kind.in_(_words("reserve", "bond"))
+    )
+)
+
+
+_trades = tables.trades.c
+_UNLOCKED = Compiled(
+    sa.select(sa.func.count()).select_from(
+        sa.union_all(
+            sa.select(_bets.number).where(
+                *_of_player,
+                _bets.accepted_us <= param("since"),
+                _bets.ended_us >= param("since"),
+            ),
+            sa.select(_stakes.claim).where(
+                in_guild(_stakes),
+                _stakes.player == param("p"),
+                _stakes.at_us <= param("since"),
+                _stakes.state.not_in(_words("live")),
+                _stakes.claim.in_(_ENDED_SINCE),
+            ),
+            sa.select(_liquidity.claim).where(
+                in_guild(_liquidity),
+                _liquidity.player == param("p"),
+                _liquidity.at_us <= param("since"),
+                _liquidity.returned.is_not(None),
+                _liquidity.claim.in_(_ENDED_SINCE),
+            ),
+            sa.select(_trades.claim).where(
+                in_guild(_trades),
+                _trades.player == param("p"),
+                _trades.at_us <= param("since"),
+                _trades.claim.in_(_ENDED_SINCE),
+                _trades.claim.in_(
+                    sa.select(_positions.claim).where(
+                        in_guild(_positions), _positions.player == param("p"), _positions.paid.is_not(None)
+                    )
+                ),
+            ),
+        ).subquery()
     )
 )
 

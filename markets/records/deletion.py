@@ -6,17 +6,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, players
+from ledger import accounts, issuance, players
+from ledger import schema as book
 from ledger.compiled import in_guild, param
 from ledger.players import Forget, Gone
 from ledger.storage.operations import happened
-from ledger.types import from_us
+from ledger.types import from_us, microseconds, to_us
 from markets.claims import claims, drafts
 from markets.core import jobs, lifecycle, rewording, tables
 from markets.core.events import OfferCameOrWent, PlayerForgotten
 from markets.forecasts import crux_links, leaderboard
 from markets.people import rewards
 from markets.settlement import scenarios
+from markets.settlement.lapse import LAPSE_US
+from markets.settlement.resolution import REVERSIBLE_US
 from markets.shares import order_filling
 
 _offers = tables.offers.c
@@ -54,6 +57,42 @@ _MOVES = sa.delete(tables.moves).where(in_guild(_moves), _moves.signed_by == par
 _APPOINTMENTS = sa.delete(tables.appointments).where(
     in_guild(_appointments), _appointments.side == param("p")
 )
+_theirs = sa.union(
+    sa.select(_bets.claim).where(
+        in_guild(_bets), sa.or_(_bets.maker == param("p"), _bets.taker == param("p"))
+    ),
+    *(
+        sa.select(of.c.claim).where(in_guild(of.c), of.c.player == param("p"))
+        for of in (tables.stakes, tables.positions, tables.liquidity, tables.orders)
+    ),
+)
+_resolutions = tables.resolutions.c
+_UNTIL = (
+    sa.select(sa.func.max(_claims.check_us))
+    .outerjoin(
+        tables.resolutions,
+        (_resolutions.guild_id == _claims.guild_id) & (_resolutions.number == _claims.resolution),
+    )
+    .where(
+        in_guild(_claims),
+        _claims.number.in_(_theirs),
+        _claims.state.not_in(lifecycle.ENDED) | (_resolutions.pays_us > param("since")),
+    )
+)
+_forgotten = book.forgotten.c
+_EXPIRED = (
+    sa.select(_forgotten.guild_id, _forgotten.player, _forgotten.until_us)
+    .where(_forgotten.until_us <= param("now"))
+    .order_by(_forgotten.guild_id, _forgotten.player)
+)
+_KEEP = (
+    sa.update(book.forgotten)
+    .where(in_guild(_forgotten), _forgotten.player == param("n"))
+    .values(until_us=param("until"))
+)
+DECIDING_US = LAPSE_US + REVERSIBLE_US
+"""How long after its check date a claim that nobody decides ends by itself (D7), and can be taken back after that."""
+
 _DISSENTS = (  # a dissent note is the loser's own
     sa.update(tables.bets)
     .where(
@@ -95,7 +134,27 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     leaderboard.list_(tx, guild, player, listed=False)
     rewording.reword_naming(tx, guild, player)
     happened(tx, PlayerForgotten(guild, player, tuple(claims.judged_by(tx, guild, player))))
-    return players.forget(tx, request, now)
+    gone = players.forget(tx, request, now)
+    _keep_digest(tx, guild, player, to_us(now) + microseconds(issuance.YEAR), now)
+    return gone
+
+
+def drop_expired(tx: Connection, _: None, now: datetime) -> int:
+    """Delete the digests whose time is over, in every book, but for those of people who had points on a claim that
+    can still be ruled on or taken back (E4); how many. Runs through `db.background`."""
+    for row in tx.execute(_EXPIRED, {"now": to_us(now)}).all():
+        _keep_digest(tx, row.guild_id, row.player, row.until_us, now)
+    return players.drop_expired(tx, None, now)
+
+
+def _keep_digest(tx: Connection, guild: int, player: int, until_us: int, now: datetime) -> None:
+    """Keep a deleted person's digest until then, and longer where a claim on which they had points isn't over: until
+    its check date and as long after it as deciding takes by itself, and looked at again then."""
+    since_us = to_us(now) - REVERSIBLE_US
+    check_us = tx.execute(_UNTIL, {"g": guild, "p": player, "since": since_us}).scalar()
+    if check_us is not None:
+        until_us = max(until_us, max(check_us, to_us(now)) + DECIDING_US)
+    tx.execute(_KEEP, {"g": guild, "n": player, "until": until_us})
 
 
 def stored(tx: Connection, guild: int, player: int) -> dict[str, list[dict[str, Any]]]:

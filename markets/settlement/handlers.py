@@ -9,7 +9,7 @@ from ledger.types import to_us
 from markets.bets import offers
 from markets.core.jobs import LOAD, Due, FenceGone, Handler, LeasedJob, cancel
 from markets.forecasts import crux_links, forecasts, score_keeping
-from markets.people import rewards
+from markets.people import allowances, rewards
 from markets.pools import pools
 from markets.settlement import (
     calendar,
@@ -44,6 +44,7 @@ JOBS: dict[str, Job] = {
     "order.expire": Job(order_filling.expire_when_due, moves_points=True),
     "orders.fill": Job(order_filling.fill_when_due, moves_points=True),
     "orders.debt": Job(order_filling.end_debt_when_due, moves_points=True),
+    "draw.look": Job(allowances.look, moves_points=True),
     "pool.close": Job(pools.close, moves_points=False),
     "proposal.unsigned": Job(confirmation.fail_unsigned, moves_points=True),
     "proposal.bond": Job(confirmation.return_left_bond, moves_points=True),

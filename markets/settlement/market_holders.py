@@ -120,6 +120,21 @@ def hangs(tx: Connection, claim: Claim) -> bool:
     return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)
 
 
+def changed_hands(tx: Connection, claim: Claim) -> bool:
+    """Return whether an open market brought a player a profit or a loss although nobody holds a share of it."""
+    market = market_maker.find(tx, claim.guild, claim.number)
+    if market is None or market.state != "open":
+        return False
+    return tx.execute(_CHANGED, {"g": claim.guild, "claim": claim.number}).first() is not None
+
+
+_CHANGED = (
+    sa.select(_positions.player)
+    .where(*OF_MARKET)
+    .group_by(_positions.player)
+    .having(sa.func.sum(_positions.cost) != 0)
+    .limit(1)
+)
 _HELD = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(*OF_MARKET)
 _this_player = (*OF_MARKET, _positions.player == param("p"))
 _HOLDS = sa.select(_positions.player).where(*_this_player, _positions.shares > 0).limit(1)

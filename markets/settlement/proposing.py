@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
 from ledger.types import to_us
@@ -97,7 +98,8 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     result = result_rules.required(claim, asked, now)
     _require_follows(tx, claim, result)
     result_rules.require_time(claim, result, now)
-    _require_wait(tx, claim, request.actor.player, now)
+    for number in returned.numbers(tx, claim.guild, request.actor.player):  # a deletion sheds no wait (E4)
+        _require_wait(tx, claim, number, now)
     early = _before_deadline(claim, now)
     bond = bonds.hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
     said = _Said(

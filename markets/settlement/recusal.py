@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
@@ -51,7 +52,12 @@ def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
 
 
 def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
-    """Return whether a player has, or ever had, money on a claim or on one that hangs on it."""
+    """Return whether a player has, or ever had, money on a claim or on one that hangs on it; also under a number that
+    they had before they had themselves deleted (E4)."""
+    return any(_is_recused(tx, claim, number) for number in returned.numbers(tx, claim.guild, player))
+
+
+def _is_recused(tx: Connection, claim: Claim, player: int) -> bool:
     lower = conditions.below(tx, claim.guild, claim.number)
     return has_money(tx, claim, player) or any(
         has_money(tx, claims.load(tx, claim.guild, number), player) for number in lower

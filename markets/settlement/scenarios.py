@@ -168,7 +168,9 @@ def require_tell(
         raise BadOutcome("outcomes", "count", count=claims.MOST + 1)
     if story is not None and not 0 <= story < len(scenario.writers):
         raise BadOutcome("outcomes", "unknown")
-    if story is not None and writer not in (claim.author, scenario.writers[story]):
+    if (
+        story is not None and writer != scenario.writers[story]
+    ):  # its author takes it out, and changes no word
         raise NotWriter(number)
     return claim
 
@@ -177,7 +179,8 @@ def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
     """Return the terms with a story written or changed.
 
     A line that says what an item says already, by the same date, prices it; any other is a new item, of which the
-    other stories say 50% until they say otherwise. The list is the author's: what isn't in their own story is gone.
+    other stories say 50% until they say otherwise. The list is the author's: what isn't in their own story is gone,
+    unless another story says something of it, which is not theirs to change.
 
     Raises:
         Needed, BadOutcome, BadTerms: It has no name or that of another story, or is too long; or names an item twice.
@@ -194,15 +197,15 @@ def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
         writers.append(request.writer)
     else:
         outcomes[at] = outcome
-    if len({one.name.casefold() for one in outcomes}) < len(outcomes):
-        raise BadOutcome("outcomes", "distinct")
+    editing.require_distinct([one.name for one in outcomes])
     chances = {stories.key(one.by_us, one.words): one.chance_bps for one in request.said}
     if len(chances) < len(request.said):
         raise BadTerms("items", "item_twice", item=_twice(request.said))
     items: list[Item] = []
     for item in scenario.items:
         mine = chances.pop(stories.key(item.by_us, item.words), None)
-        if mine is not None or request.writer != author:
+        others_say = any(chance != EVEN for place, chance in enumerate(item.chances) if place != at)
+        if mine is not None or others_say or request.writer != author:
             items.append(replace(item, chances=_with(item.chances, at, EVEN if mine is None else mine)))
     for one in request.said:
         if stories.key(one.by_us, one.words) in chances:

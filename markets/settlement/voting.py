@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
+from ledger import accounts, returned
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
@@ -184,7 +184,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
     """Leave the appeal to others than those who voted on the ruling, if there are any: enough named ones, or any
     moderator who comes within a week (the book can't tell who has the role)."""
     before = set(tx.execute(_VOTERS, {"g": dispute.guild, "d": dispute.number, "round": RULING}).scalars())
-    if judge not in before:
+    if before.isdisjoint(returned.numbers(tx, claim.guild, judge)):  # E4: nor by a number they had before
         return
     named = judges.standing_judges(tx, claim)
     others = [one for one in named if one not in before and not recusal.is_recused(tx, claim, one)]

@@ -201,6 +201,17 @@ def cost_to_open(liquidity: int, opening_bps: tuple[int, ...] | None, outcomes: 
     return lmsr.subsidy(liquidity, _opening(opening_bps, outcomes))
 
 
+def affordable(points: int, outcomes: int, *, most: int) -> int:
+    """Return the largest liquidity in whole points, up to `most`, that opens evenly for these points, minor units; 0
+    where that is less than a market may have."""
+    even = (1,) * outcomes
+    liquidity = most
+    while liquidity >= LEAST_LIQUIDITY and (cost := lmsr.subsidy(liquidity, even)) > points:
+        liquidity = min(liquidity - 1, liquidity * max(points, 0) // cost)
+    whole = liquidity - liquidity % money.UNIT if liquidity < most else liquidity
+    return whole if whole >= LEAST_LIQUIDITY else 0
+
+
 def cost_to_deepen(tx: Connection, market: Market, deeper: lmsr.Book) -> int:
     """Return what adding liquidity takes, minor units; `deeper` is the market maker's state after it."""
     held = accounts.state(tx, market.escrow).balance

@@ -27,7 +27,6 @@ from markets.core import jobs, tables
 from markets.core.errors import (
     BadTimes,
     BadTrade,
-    HousePays,
     NotEnoughShares,
     NotMaker,
     OrderGone,
@@ -154,13 +153,9 @@ def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
     before = after = accounts.state(tx, wallet).balance
     reserve: Account | None = None
     if request.budget is not None:
-        if before < request.budget:
-            raise InsufficientFunds(*wallet, before, request.budget)
         reserve = accounts.open_account(tx, request.guild, kind="reserve", owner=request.player)
         amounts = {wallet: -request.budget, reserve: request.budget}
         after = _move(tx, request.key, RESERVE, amounts, now, request.player)[wallet.number]
-    elif before < 0:  # a debtor has no order (C5)
-        raise InsufficientFunds(*wallet, before, 0)
     number = following(tx, request.guild, "orders")
     row = {
         "guild_id": request.guild,
@@ -228,15 +223,13 @@ def free_shares(tx: Connection, market: Market, player: int, outcome: int) -> in
     return shares - (row[0] or 0 if row else 0)
 
 
-def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int) -> None:
+def require_may_trade(tx: Connection, claim: Claim, player: int) -> None:
     """Check that a player may trade in this market.
 
     Raises:
         HousePays: The house pays, and they opened this market or let it pay (C3).
         NamedJudge: They judge the claim, and step down first (D4).
     """
-    if market.house and player in (market.opener, market.let_by):
-        raise HousePays(claim.number)
     judges.require_may_bet(tx, claim, player)
 
 
@@ -274,12 +267,12 @@ def require_may_order(
     claim = claims.load(tx, guild, number)
     claim.require("order", now)
     market = market_maker.load(tx, guild, number)
-    require_may_trade(tx, claim, market, player)
+    require_may_trade(tx, claim, player)
     return claim, market
 
 
 def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[Claim, Market]:
-    """Check what `place` refuses but for the points it would lock: also before a player is asked to confirm."""
+    """Check what `place` refuses: also before a player is asked to confirm."""
     claim, market = require_may_order(tx, request.guild, request.claim, request.player, now)
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
@@ -291,6 +284,10 @@ def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[C
         raise BadTrade("limit", "crosses")
     if len(resting(tx, request.guild, request.player)) >= MOST_OPEN:
         raise TooManyOrders(MOST_OPEN)
+    wallet = accounts.wallet(tx, request.guild, request.player)
+    balance, needed = accounts.state(tx, wallet).balance, request.budget or 0
+    if balance < needed or balance < 0:  # a debtor has no order (C5)
+        raise InsufficientFunds(*wallet, balance, needed)
     return claim, market
 
 

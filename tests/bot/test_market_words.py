@@ -33,6 +33,7 @@ FACTS = {
     "state": "open",
     "from_us": 1_800_000_000_000_000,
     "limit": 500,
+    "what": "offers",
     "target": 9,
     "claim": 9,
     "proposal": 3,
@@ -178,7 +179,10 @@ def test_a_clause_in_words():
 
 
 def test_only_a_plain_link_is_one():
-    assert phrases.link("https://example.org/a_b", "evidence") == "[evidence](https://example.org/a_b)"
+    assert (
+        phrases.link("https://example.org/a_b", "evidence")
+        == "[evidence](https://example.org/a_b) (example.org)"
+    )
     for nasty in ("javascript:x", "https://a.b)[x](http://c.d", "https://a.b/<@1>", "see @everyone"):
         shown = phrases.link(nasty, "evidence")
         assert not shown.startswith("[evidence]("), nasty

@@ -19,6 +19,7 @@ EXAMPLES: list[Exception] = [
     press.OutsideServer(),
     press.NotInstalled(),
     press.Restarting(),
+    press.TooSoon("/ledger export", NOW),
     press.NotModerator(0),
     press.NotModerator(5),
     press.NotManager(),

@@ -196,15 +196,15 @@ async def test_who_holds_what_is_shown_once_it_has_closed_where_a_server_says_so
     assert "liquidity lies between 10 and" in refused.text
     form = await play.oz.click(refused, "Change what I typed")
     assert held(form) == {"shown": "closed", "liquidity": "1"}
-    done = await play.oz.submit(form, liquidity="400")
+    done = await play.oz.submit(form, liquidity="250")
     assert (
-        "open with a liquidity of 400; who holds what in them and in pools is shown once they have closed"
+        "open with a liquidity of 250; who holds what in them and in pools is shown once they have closed"
         in done.text
     )
 
     await quick(play)
     form = await play.ada.run("/market open", claim=1)
-    assert held(form)["liquidity"] == "400"
+    assert held(form)["liquidity"] == "250"
     asked = await play.ada.submit(form)
     await play.ada.click(asked, asked.message.buttons[0])
     asked = await play.bo.run("/market buy", claim=1, outcome="YES", points="20")

@@ -47,8 +47,12 @@ async def test_the_form_explains_liquidity_and_the_opener_sees_what_they_can_los
     await set_up(play)
     await quick(play)
     form = await play.ada.run("/market open", claim=1)
-    assert "a 100-point bet moves 50% to about 55%" in str(form.modal)
-    assert "whoever funds it can lose at most 693.15 points" in str(form.modal)
+    assert held(form)["liquidity"] == "288"  # a fifth of what Ada has
+    assert "whoever funds it can lose at most 199.63 points" in str(form.modal)
+    asked = await play.ada.submit(form, {"liquidity": "1000"})
+    assert "a 100-point bet moves 50% to about 55%" in asked.text
+    assert asked.message.buttons[0] == "Open it: pay 693.15 points"
+    form = await play.ada.run("/market open", claim=1)
     asked = await play.ada.submit(form, {"liquidity": "500", "opening": "70 30"})
     assert "It opens at YES 70% and NO 30%." in asked.text
     assert asked.message.buttons == ["Open it: pay 601.99 points", "Not now"]
@@ -110,7 +114,7 @@ async def test_a_market_is_opened_from_the_claim_s_card(play: Playground):
     form = await play.ada.click(await posted(play, "Claim 1 · "), "Open a market")
     asked = await play.ada.submit(form, {"opening": ""})
     assert "It opens at YES 50% and NO 50%." in asked.text
-    await play.ada.click(asked, "Open it: pay 693.15 points")
+    await play.ada.click(asked, "Open it: pay 199.63 points")
     opened = await card(play)
     assert opened.id != before.id
     assert "Open a market" not in opened.buttons
@@ -138,10 +142,10 @@ async def a_number(play: Playground) -> None:
     await play.ada.click(draft, label)
     form = await play.mira.run("/market open", claim=1, house=True)
     assert "The house pays." in str(form.modal)
-    poor = await play.mira.submit(form, {"opening": "10 40 40 10"})
+    poor = await play.mira.submit(form, {"liquidity": "1000", "opening": "10 40 40 10"})
     assert "of the house, which has 2,000 points: choose less" in poor.text
     form = await play.mira.run("/market open", claim=1, house=True)
-    asked = await play.mira.submit(form, {"opening": "20 30 30 20"})
+    asked = await play.mira.submit(form, {"liquidity": "1000", "opening": "20 30 30 20"})
     assert "The house pays it" in asked.text
     assert "Your balance" not in asked.text
     await play.mira.click(asked, asked.message.buttons[0])
@@ -154,7 +158,7 @@ async def test_a_number_s_market_says_its_median_and_its_range(play: Playground)
     assert first.buttons[0] == "Buy shares"
     assert looks(first)[0] not in (GREEN, RED)
     assert (
-        "you don't trade there"
+        "you put no points on that claim"
         in (await play.mira.run("/market buy", claim=1, outcome="below 100", points="5")).text
     )
 

@@ -86,6 +86,7 @@ BY_COMMAND = {
     "/wallet give": (EVERYBODY, {"to": "Bo", "amount": "1"}),
     "/wallet allowance": (EVERYBODY, {}),
     "/ledger acts": (EVERYBODY, {}),
+    "/ledger supply": (EVERYBODY, {}),
     "/ledger verify": (EVERYBODY, {}),
     "/ledger export": (EVERYBODY, {}),
     "/help": (EVERYBODY, {}),

@@ -90,6 +90,58 @@ async def test_what_can_not_be_read_in_a_form_gets_a_sentence_and_changes_nothin
     assert (await play.oz.run("/setup")).text == card.text
 
 
+async def test_every_change_of_a_setting_is_a_listed_act_with_before_and_after(play: Playground):
+    """A7: who raises the starting balance for a friend's first press and sets it back is seen by all."""
+    await set_up(play)
+    card = await play.oz.run("/setup")
+    await play.oz.submit(await play.oz.click(card, POINTS), {"start": "100000", "age": "0"})
+    await play.oz.submit(await play.oz.click(card, POINTS), {"start": "1000"})
+    await play.oz.submit(await play.oz.click(card, BETS), {"bond": "0", "window": "72 hours"})
+    await play.oz.submit(await play.oz.click(card, "Markets and pools"), {"liquidity": "500"})
+    await play.oz.click(card, "Switch gifts off")
+    await play.oz.submit(await play.oz.click(card, POINTS))  # nothing is another
+    await play.settle()
+    said = (
+        "The starting balance: 1,000 → **100,000**",
+        "Days that a Discord account must be old: 30 → **0**",
+        "The starting balance: 100,000 → **1,000**",
+        "The bond: 10 → **0**",
+        "The challenge window: 48 hours → **3 days**",
+        "The liquidity of a market: 1,000 → **500**",
+        "Gifts: on → **off**",
+    )
+    pages = [await play.ada.run("/resolve acts")]
+    while "Older" in pages[-1].message.buttons:
+        pages.append(await play.ada.click(pages[-1], "Older"))
+    listed = "\n".join(page.text for page in pages)
+    log = await texts(play, "log")
+    for words in said:
+        assert words in listed, words
+        assert sum(words in text for text in log) == 1, words
+
+
+async def test_the_starting_balance_has_a_bound(play: Playground):
+    card = await play.oz.run("/setup")
+    form = await play.oz.click(card, POINTS)
+    assert "100,000 is the most" in (await play.oz.submit(form, {"start": "100000.01"})).text
+    assert "**Starting balance** 1,000 points" in (await play.oz.click(card, "Check again")).text
+
+
+async def test_everybody_reads_where_all_points_came_from(play: Playground):
+    await set_up(play)
+    card = await play.oz.run("/setup")
+    await play.oz.submit(await play.oz.click(card, "Fund the house"), amount="250")
+    for person in (play.ada, play.bo):
+        await person.run("/wallet show")
+    form = await play.mira.run("/mod grant", to=play.bo, amount="50")
+    await play.mira.submit(form, reason="Wrote the rules down")
+    seen = (await play.ada.run("/ledger supply")).text
+    assert "Starting balances: 2,000.00" in seen
+    assert "Granted by moderators: 50.00" in seen
+    assert "For the house, by setup: 250.00" in seen
+    assert "There are 2,300 points in this server" in seen
+
+
 async def test_gifts_can_be_switched_off(play: Playground):
     card = await play.oz.run("/setup")
     asked = await play.ada.run("/wallet give", to=play.bo, amount="5")
