@@ -37,6 +37,11 @@ _KEPT = (
     .where(in_guild(_forgotten), _forgotten.until_us > param("now"))
     .order_by(_forgotten.player)
 )
+_FORGOTTEN = Compiled(
+    sa.select(_forgotten.player, _forgotten.salt, _forgotten.digest)
+    .where(in_guild(_forgotten))
+    .order_by(_forgotten.player)
+)
 _DIGEST = sa.select(_forgotten.salt, _forgotten.digest).where(
     in_guild(_forgotten), _forgotten.player == _n, _forgotten.until_us > param("now")
 )
@@ -115,6 +120,20 @@ def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[Kept
     """Return the same for a person who has a number now."""
     person = accounts.discord_id(tx, guild, number)
     return [] if person is None else kept(tx, guild, person, now)
+
+
+def numbers(tx: Connection, guild: int, number: int) -> list[int]:
+    """Return a player's number, and those they had before, as long as a digest tells: what a person did, or had,
+    under one of them binds them under each (E4)."""
+    person = accounts.discord_id(tx, guild, number)
+    if person is None:
+        return [number]
+    earlier = [
+        row[0]
+        for row in _FORGOTTEN.rows(tx, g=guild)
+        if hmac.compare_digest(digest(person, bytes(row[1])), bytes(row[2]))
+    ]
+    return [number, *earlier]
 
 
 def wallets(tx: Connection, wallet: Account, now: datetime) -> list[Account]:

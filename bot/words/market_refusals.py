@@ -258,9 +258,16 @@ def _moved(error: errors.NotNow) -> str:
 
 def _not_yours(error: errors.NotYours) -> str:
     number = error.number
+    if words := _judging_not_yours(error):
+        return words
     match error:
         case errors.OwnOffer():
             return "That would be a bet with yourself. Choose somebody else, or let anyone take it."
+        case errors.OwnProposal():
+            return (
+                f"You proposed that result of claim {number} yourself. To take it back: `/resolve withdraw`, as long "
+                "as nobody has answered it."
+            )
         case errors.NotAddressed():
             return f"Offer {number} is for somebody else. You can make your own with `/bet offer`."
         case errors.NotMaker():
@@ -274,22 +281,10 @@ def _not_yours(error: errors.NotYours) -> str:
             )
         case errors.NotAuthor():
             return f"Claim {number} is somebody else's. You can open your own with `/claim new`."
-        case errors.Recused():
-            return (
-                f"You have, or had, points on claim {number}, so you can't judge it, freeze it or take its result "
-                "back. Somebody without any must."
-            )
-        case errors.NamedJudge():
-            return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
-        case errors.OthersFirst():
-            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
-            return f"Other judges decide this on claim {number} first.{when}"
-        case errors.NotAJudge():
-            return f"Only the judges of claim {number} can do that; its terms name them."
         case errors.HousePays():
             return (
-                f"The house pays for the market on claim {number} and you opened it or allowed that, so you don't "
-                "trade there. Other markets are open to you: `/market list`."
+                f"The house pays for the market on claim {number} and you opened it or allowed that, so you put no "
+                "points on that claim. Other markets are open to you: `/market list`."
             )
         case errors.NotRewarder():
             return f"Reward {number} is somebody else's, so only they can do that. `/reward offer` locks your own."
@@ -306,6 +301,26 @@ def _not_yours(error: errors.NotYours) -> str:
             return "Only the server's owner can do that. Ask them."
         case _:
             return f"That is somebody else's to do: number {number} isn't yours."
+
+
+def _judging_not_yours(error: errors.NotYours) -> str | None:
+    """What is for judges, and for which ones."""
+    number = error.number
+    match error:
+        case errors.Recused():
+            return (
+                f"You have, or had, points on claim {number}, so you can't judge it, freeze it or take its result "
+                "back. Somebody without any must."
+            )
+        case errors.NamedJudge():
+            return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
+        case errors.OthersFirst():
+            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
+            return f"Other judges decide this on claim {number} first.{when}"
+        case errors.NotAJudge():
+            return f"Only the judges of claim {number} can do that; its terms name them."
+        case _:
+            return None
 
 
 def _limit(error: errors.Limit, currency: Currency) -> str:

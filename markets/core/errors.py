@@ -14,7 +14,7 @@ MarketError
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                another player's to do
-│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
+│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
@@ -250,6 +250,10 @@ class OwnOffer(NotYours):
     """Nobody bets against themselves."""
 
 
+class OwnProposal(NotYours):
+    """Nobody challenges what they proposed: it would take the one dispute that there is (D5)."""
+
+
 class NotASide(NotYours):
     """Only the two sides of a bet."""
 
@@ -284,7 +288,8 @@ class NotTheOwner(NotYours): ...
 
 
 class HousePays(NotYours):
-    """The house pays for this market, and they opened it or let it pay: neither trades there (C3)."""
+    """The house pays for the claim's market, and they opened it or let it pay: neither puts points on that claim
+    (C3)."""
 
 
 class NotRewarder(NotYours):

@@ -6,12 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
+from ledger import returned
+from ledger.compiled import in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions
 from markets.claims.claims import Claim
-from markets.claims.judges import note_act, standing_judges
+from markets.claims.judges import moderators_judge, note_act, standing_judges
 from markets.claims.terms import Actor
 from markets.core import lifecycle, outbox, tables, text_limits
 from markets.core.errors import NotAJudge, Recused
@@ -28,6 +29,14 @@ _CLARIFICATIONS = (
 )
 
 
+_claims = tables.claims.c
+_WORDINGS = sa.select(_claims.number, _claims.supersedes).where(
+    in_guild(_claims),
+    sa.or_(_claims.number.in_(params("of")), _claims.supersedes.in_(params("of"))),
+    _claims.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]),
+)
+
+
 _ADD_CLARIFICATION = sa.insert(tables.clarifications)
 
 
@@ -39,28 +48,50 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, move: str) -> None
         Recused: They have or had money on it.
     """
     named = standing_judges(tx, claim)
-    judge = actor.player in named if named else actor.moderator
+    judge = actor.player in named or (actor.moderator and moderators_judge(claim, named))
     lifecycle.require_role(move, NotAJudge(claim.number), judge=judge)
     require_no_money(tx, claim, actor.player)
 
 
 def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
-    """Raise Recused where a player has or ever had money on a claim, or on anything conditional on it (D4)."""
+    """Raise Recused where a player has or ever had money on a claim, or on what `is_recused` counts with it (D4)."""
     if is_recused(tx, claim, player):
         raise Recused(claim.number)
 
 
 def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
-    """Return whether a player has, or ever had, money on a claim or on one that hangs on it."""
-    lower = conditions.below(tx, claim.guild, claim.number)
-    return has_money(tx, claim, player) or any(
-        has_money(tx, claims.load(tx, claim.guild, number), player) for number in lower
-    )
+    """Return whether a player has, or ever had, money on a claim, on one that hangs on it or that it hangs on, or on
+    any wording of it before or after it: a bet can have moved on from any of them (D4, B5)."""
+    if has_money(tx, claim, player):
+        return True
+    others = {
+        *conditions.below(tx, claim.guild, claim.number),
+        *conditions.above(tx, claim.guild, claim.number),
+        *wordings(tx, claim),
+    }
+    return any(has_money(tx, claims.load(tx, claim.guild, number), player) for number in sorted(others))
+
+
+def wordings(tx: Connection, claim: Claim) -> list[int]:
+    """Return the other wordings of a claim: what it supersedes and what supersedes it, by however many steps."""
+    found, last = {claim.number}, [claim.number]
+    if claim.supersedes is not None:
+        last.append(claim.supersedes)
+    while last:
+        rows = tx.execute(_WORDINGS, {"g": claim.guild, "of": last}).all()
+        last = list({number for row in rows for number in row if number is not None} - found)
+        found.update(last)
+    return sorted(found - {claim.number})
 
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:
-    """Return whether a player has, or ever had, money on any instrument of a claim."""
-    return any(instrument.had_money(tx, claim, player) for instrument in kinds.ALL)
+    """Return whether a player has, or ever had, money on any instrument of a claim, also under a number from before
+    they had themselves deleted (E4)."""
+    return any(
+        instrument.had_money(tx, claim, number)
+        for number in returned.numbers(tx, claim.guild, player)
+        for instrument in kinds.ALL
+    )
 
 
 @dataclass(frozen=True, slots=True)

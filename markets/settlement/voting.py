@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
+from ledger import accounts, returned
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
@@ -166,7 +166,7 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
         Recused: They have or had money on the claim, a bond in this dispute included.
         OthersFirst: They voted on the ruling, and the appeal is for others.
     """
-    if actor.player in bonded(tx, dispute):
+    if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, actor.player)):
         raise Recused(claim.number)
     others_until_us = dispute.waits_since_us + ALONE_US
     alone = to_us(now) >= others_until_us
@@ -184,7 +184,7 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
     """Leave the appeal to others than those who voted on the ruling, if there are any: enough named ones, or any
     moderator who comes within a week (the book can't tell who has the role)."""
     before = set(tx.execute(_VOTERS, {"g": dispute.guild, "d": dispute.number, "round": RULING}).scalars())
-    if judge not in before:
+    if before.isdisjoint(returned.numbers(tx, claim.guild, judge)):
         return
     named = judges.standing_judges(tx, claim)
     others = [one for one in named if one not in before and not recusal.is_recused(tx, claim, one)]
@@ -210,7 +210,7 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
         raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
     accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer
     recusal.require_no_money(tx, claim, request.judge)
-    if request.judge in bonded(tx, dispute):
+    if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, request.judge)):
         raise Recused(claim.number)
     row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
     tx.execute(_FORGET_APPOINTMENT, row)

@@ -27,7 +27,6 @@ from markets.core import jobs, tables
 from markets.core.errors import (
     BadTimes,
     BadTrade,
-    HousePays,
     NotEnoughShares,
     NotMaker,
     OrderGone,
@@ -235,8 +234,6 @@ def require_may_trade(tx: Connection, claim: Claim, market: Market, player: int)
         HousePays: The house pays, and they opened this market or let it pay (C3).
         NamedJudge: They judge the claim, and step down first (D4).
     """
-    if market.house and player in (market.opener, market.let_by):
-        raise HousePays(claim.number)
     judges.require_may_bet(tx, claim, player)
 
 

@@ -154,7 +154,7 @@ async def test_a_number_s_market_says_its_median_and_its_range(play: Playground)
     assert first.buttons[0] == "Buy shares"
     assert looks(first)[0] not in (GREEN, RED)
     assert (
-        "you don't trade there"
+        "so you put no points on that claim"
         in (await play.mira.run("/market buy", claim=1, outcome="below 100", points="5")).text
     )
 
