@@ -274,6 +274,11 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Offer {number} is somebody else's, so only they can withdraw it."
         case errors.NotASide():
             return f"Only the two sides of bet {number} can do that."
+        case errors.OwesFirst():
+            return (
+                "One of the two sides owes points, or would by a result that stands proposed, so they sign no ending "
+                "now: the bet goes on until its claim is decided."
+            )
         case errors.NotAHolder():
             return (
                 f"Only somebody with a bet on claim {number}, its author or a moderator can do that. "
@@ -292,8 +297,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return "A reward goes to somebody else. If nobody moved you, it returns at its date."
         case errors.NotWriter():
             return (
-                f"A story of claim {number} is changed by whoever wrote it, and added while it is a draft. "
-                "`/claim scenario` begins one of your own."
+                f"A story of claim {number} is changed by whoever wrote it and by nobody else, and added while it is "
+                "a draft. The draft's author may take one out. `/claim scenario` begins one of your own."
             )
         case errors.NotAModerator():
             return "This is for moderators. Ask one of them."
@@ -323,7 +328,25 @@ def _judging_not_yours(error: errors.NotYours) -> str | None:
             return None
 
 
+def _clarified(error: errors.Limit) -> str | None:
+    match error:
+        case errors.TooManyClarifications():
+            return (
+                f"This claim has {error.limit} clarifications, as many as one may have. What is still open is for "
+                "its judges, once a result is proposed."
+            )
+        case errors.ClarifiedLately():
+            return (
+                "This claim got a clarification within the last day, and everybody with something on it was told. "
+                f"The next one can come {text.ago(from_us(error.limit))}."
+            )
+        case _:
+            return None
+
+
 def _limit(error: errors.Limit, currency: Currency) -> str:
+    if words := _clarified(error):
+        return words
     match error:
         case errors.MayNotOpen():
             return (

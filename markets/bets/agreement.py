@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
+from markets.bets import debts
 from markets.bets.bets import (
     AGREED,
     FORGET_AGREEMENT,
@@ -94,9 +95,11 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
         BadStake, BadTerms: The split doesn't sum to the pot, or its name can't stand.
+        OwesFirst: They owe, or would by a result that stands proposed (A4).
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
     _require_split(bet, request.maker_gets, request.taker_gets)
+    debts.require_no_debt(tx, bet.guild, request.player)
     text_limits.words("ending", request.ending, most=200)
     row = {
         "guild_id": bet.guild,
@@ -121,6 +124,7 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
         BadStake: Nothing was suggested by the other side, or something else than was shown.
+        OwesFirst: One of the two owes, or would by a result that stands proposed (A4).
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
     found = tx.execute(_AGREEMENT, {"g": bet.guild, "n": bet.number}).first()
@@ -128,6 +132,7 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
         raise BadEnding("ending", "nothing_suggested")
     if (found.maker_gets, found.taker_gets) != (request.maker_gets, request.taker_gets):
         raise BadEnding("ending", "changed")
+    debts.require_no_debt(tx, bet.guild, request.player, found.suggested_by)
     ended = pay(
         tx, bet, found.maker_gets, found.taker_gets, state="agreed", key=request.key, kind=AGREED, now=now
     )

@@ -16,14 +16,15 @@ MarketError
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
-│   ├── NotRewarder  OwnReward  NotWriter
+│   ├── NotRewarder  OwnReward  NotWriter  OwesFirst
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
 │   ├── WordingBlocked
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
-    └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
+    ├── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
+    └── TooManyClarifications  ClarifiedLately
 """
 
 from typing import Literal
@@ -258,6 +259,10 @@ class NotASide(NotYours):
     """Only the two sides of a bet."""
 
 
+class OwesFirst(NotYours):
+    """Player `number` owes, or would by a result that stands proposed, and signs nothing away (A4)."""
+
+
 class NotAHolder(NotYours):
     """Only a player with something on the claim, its author, or a moderator."""
 
@@ -344,6 +349,7 @@ OutcomeCode = Literal[
 ]
 TimesCode = Literal[
     "after_item",
+    "day",
     "future",
     "item_late",
     "item_past",
@@ -520,3 +526,11 @@ class TooManyOrders(Limit):
 
 class TooManyRewards(Limit):
     """There are `limit` open rewards, as many as one person may have, or one claim."""
+
+
+class TooManyClarifications(Limit):
+    """The claim has `limit` clarifications, as many as it may have (B5)."""
+
+
+class ClarifiedLately(Limit):
+    """Clarifications of one claim come a day apart; `limit` is when the next may, in microseconds since 1970."""

@@ -91,10 +91,11 @@ def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
     return [player for player, by in losses(tx, claim, result).items() if by > trifle]
 
 
-def somebody_deleted_below(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Return whether one of them who has something on a claim that is conditional on this one had themselves deleted
-    (E4). A trifle there holds up nobody's bet: anyone may open such a claim, and stake on it, at any time."""
-    if not any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim)):
+def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
+    """Return whether one of them had themselves deleted (E4). A trifle holds up nobody's bet: anyone may stake one,
+    or open a claim below, at any time."""
+    on_it = any(kind.somebody_deleted(tx, claim) for kind in kinds.ALL)
+    if not on_it and not any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim)):
         return False
     players = silent(tx, claim, result)
     return len(people.ids(tx, claim.guild, players)) < len(players)

@@ -12,7 +12,16 @@ from markets.core import jobs, lifecycle, outbox
 from markets.core.errors import NotYours
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US
-from markets.settlement import bonds, confirmation, disputes, kinds, proposals, resolution, rulings
+from markets.settlement import (
+    bonds,
+    confirmation,
+    disputes,
+    kinds,
+    market_holders,
+    proposals,
+    resolution,
+    rulings,
+)
 from markets.settlement.proposals import Proposal
 
 OVERDUE_US = 14 * DAY_US
@@ -149,9 +158,16 @@ def look_again(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def file(tx: Connection, claim: Claim, now: datetime) -> None:
-    """File a claim on which nothing hangs as unresolved; nobody is asked (B8)."""
+    """File a claim on which nothing hangs as unresolved; nobody is asked (B8).
+
+    Where its market changed hands it is paid as void: else points could change hands without a result, by buying
+    what the other sells, and would count nowhere.
+    """
     lifecycle.require_role("file", NotYours(claim.number), calendar=True)
     state = claim.require("file", now)
+    if market_holders.changed_hands(tx, claim) and not claim.halted:
+        resolution.resolve(tx, claim, Result("void"), now=now)
+        return
     claims.kill_offers(tx, claim)
     for instrument in kinds.ALL:
         instrument.clear(tx, claim, now)

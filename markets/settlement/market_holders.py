@@ -120,6 +120,21 @@ def hangs(tx: Connection, claim: Claim) -> bool:
     return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)
 
 
+def changed_hands(tx: Connection, claim: Claim) -> bool:
+    """Return whether somebody has got more out of an open market than they put in, or less."""
+    market = market_maker.find(tx, claim.guild, claim.number)
+    if market is None or market.state != "open":
+        return False
+    return tx.execute(_NET, {"g": claim.guild, "claim": claim.number}).first() is not None
+
+
+_NET = (
+    sa.select(_positions.player)
+    .where(*OF_MARKET)
+    .group_by(_positions.player)
+    .having(sa.func.sum(_positions.cost) != _zero)
+    .limit(1)
+)
 _HELD = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(*OF_MARKET)
 _this_player = (*OF_MARKET, _positions.player == param("p"))
 _HOLDS = sa.select(_positions.player).where(*_this_player, _positions.shares > 0).limit(1)

@@ -31,7 +31,7 @@ from markets.core.errors import (
 )
 from markets.core.events import ClaimChanged
 from markets.core.settings import DAY
-from markets.settlement import bonds, exposure, kinds, recusal, resolution
+from markets.settlement import bonds, exposure, recusal, resolution
 
 STANDING, DISPUTED = "standing", "disputed"
 """States of the one proposal that a claim has, if any; in all others it is over."""
@@ -160,11 +160,9 @@ def _judged(tx: Connection, claim: Claim, player: int) -> bool:
 
 
 def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Return whether a player with something on it, or below it, had themselves deleted: silence is
-    no consent (E4)."""
-    return any(
-        instrument.somebody_deleted(tx, claim) for instrument in kinds.ALL
-    ) or exposure.somebody_deleted_below(tx, claim, result)
+    """Return whether a player who would lose more than a trifle by a result had themselves deleted: their silence is
+    no consent (D3, E4)."""
+    return exposure.somebody_deleted(tx, claim, result)
 
 
 def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:

@@ -13,17 +13,20 @@ from ledger.types import to_us
 from markets.claims import claims, conditions
 from markets.claims.claims import Claim
 from markets.claims.judges import moderators_judge, note_act, standing_judges
-from markets.claims.terms import Actor
+from markets.claims.terms import DAY_US, Actor
 from markets.core import lifecycle, outbox, tables, text_limits
-from markets.core.errors import NotAJudge, Recused
+from markets.core.errors import ClarifiedLately, NotAJudge, Recused, TooManyClarifications
 from markets.core.events import ClaimChanged
 from markets.settlement import kinds
 
 _clarifications = tables.clarifications.c
 
 
+MOST_CLARIFICATIONS, CLARIFICATION_US = 5, DAY_US
+"""How many a claim has at most, and how long after one the next may come (B5): each rings all of its holders."""
+
 _CLARIFICATIONS = (
-    sa.select(sa.func.count())
+    sa.select(sa.func.count().label("number"), sa.func.max(_clarifications.at_us).label("last_us"))
     .select_from(tables.clarifications)
     .where(in_guild(_clarifications), _clarifications.claim == param("claim"))
 )
@@ -112,12 +115,18 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
         NotAJudge, Recused: Not theirs to say.
         ClaimMoved: The claim has ended, or is a draft still.
         Needed: It says nothing.
+        TooManyClarifications, ClarifiedLately: It has as many as a claim may have, or one of the last day.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("clarify", now)
     require_judge(tx, claim, request.actor, "clarify")
     words = text_limits.words("words", request.words)
-    number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
+    so_far = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).one()
+    if so_far.number >= MOST_CLARIFICATIONS:
+        raise TooManyClarifications(MOST_CLARIFICATIONS)
+    if so_far.last_us is not None and to_us(now) < so_far.last_us + CLARIFICATION_US:
+        raise ClarifiedLately(so_far.last_us + CLARIFICATION_US)
+    number = so_far.number + 1
     row = {
         "guild_id": claim.guild,
         "claim": claim.number,
