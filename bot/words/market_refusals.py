@@ -2,7 +2,7 @@
 
 from bot import text
 from bot.text import Currency
-from bot.words import phrases, typed_refusals, wording
+from bot.words import judging_refusals, phrases, typed_refusals, wording
 from ledger.types import from_us
 from markets.claims.ambiguity import BadClause
 from markets.claims.wording import Remark
@@ -110,7 +110,7 @@ def _unknown(error: errors.Unknown) -> str:
 
 
 def _not_now(error: errors.NotNow) -> str:
-    for said in (_claim_not_now, _bet_not_now, _market_not_now, _forecast_not_now):
+    for said in (judging_refusals.not_now, _claim_not_now, _bet_not_now, _market_not_now, _forecast_not_now):
         if words := said(error):
             return words
     return _moved(error)
@@ -145,12 +145,6 @@ def _claim_not_now(error: errors.NotNow) -> str | None:
                 f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
                 "Until then, only what has happened already can be proposed, where the claim allows it."
             )
-        case errors.WindowOver():
-            return f"The time to object on claim {number} is over. A judge can still take back what was paid."
-        case errors.AlreadyDisputed():
-            return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
-        case errors.TooLateToReverse():
-            return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
         case _:
             return None
 
@@ -258,7 +252,7 @@ def _moved(error: errors.NotNow) -> str:
 
 def _not_yours(error: errors.NotYours) -> str:
     number = error.number
-    if words := _judging_not_yours(error):
+    if words := judging_refusals.not_yours(error):
         return words
     match error:
         case errors.OwnOffer():
@@ -308,44 +302,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"That is somebody else's to do: number {number} isn't yours."
 
 
-def _judging_not_yours(error: errors.NotYours) -> str | None:
-    """What is for judges, and for which ones."""
-    number = error.number
-    match error:
-        case errors.Recused():
-            return (
-                f"You have, or had, points on claim {number}, so you can't judge it, freeze it or take its result "
-                "back. Somebody without any must."
-            )
-        case errors.NamedJudge():
-            return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
-        case errors.OthersFirst():
-            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
-            return f"Other judges decide this on claim {number} first.{when}"
-        case errors.NotAJudge():
-            return f"Only the judges of claim {number} can do that; its terms name them."
-        case _:
-            return None
-
-
-def _clarified(error: errors.Limit) -> str | None:
-    match error:
-        case errors.TooManyClarifications():
-            return (
-                f"This claim has {error.limit} clarifications, as many as one may have. What is still open is for "
-                "its judges, once a result is proposed."
-            )
-        case errors.ClarifiedLately():
-            return (
-                "This claim got a clarification within the last day, and everybody with something on it was told. "
-                f"The next one can come {text.ago(from_us(error.limit))}."
-            )
-        case _:
-            return None
-
-
 def _limit(error: errors.Limit, currency: Currency) -> str:
-    if words := _clarified(error):
+    if words := judging_refusals.limit(error, currency):
         return words
     match error:
         case errors.MayNotOpen():
@@ -383,11 +341,6 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
             most = text.shares(error.limit)
             return (
                 f"Prices stay between 1% and 99%, and {most} would lead just there: trade that much or less."
-            )
-        case errors.WaitFirst():
-            return (
-                "Your last proposal stopped trading on this claim and came to nothing. You can propose again "
-                f"{text.ago(from_us(error.limit))}; others can at any time."
             )
         case _:
             return f"A limit of this server is reached: {error.limit}."

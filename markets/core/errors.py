@@ -7,7 +7,7 @@ MarketError
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
 │                           UnknownReward  UnknownItem
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
-│   ├── ClaimMoved  ClaimHalted  TradingClosed  ConditionOpen
+│   ├── ClaimMoved  ClaimHalted  FrozenLongEnough  TradingClosed  ConditionOpen
 │   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   ├── NoScenario  DraftNotShared
@@ -24,7 +24,7 @@ MarketError
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
     ├── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
-    └── TooManyClarifications  ClarifiedLately
+    └── TooManyClarifications  ClarifiedLately  BondNeeded
 """
 
 from typing import Literal
@@ -108,6 +108,10 @@ class ProposalGone(ClaimMoved):
 
 class ClaimHalted(NotNow):
     """A moderator stopped everything on the claim."""
+
+
+class FrozenLongEnough(NotNow):
+    """The claim was stopped for 60 days in all, which is the most (D4)."""
 
 
 class ConditionOpen(NotNow):
@@ -534,3 +538,7 @@ class TooManyClarifications(Limit):
 
 class ClarifiedLately(Limit):
     """Clarifications of one claim come a day apart; `limit` is when the next may, in microseconds since 1970."""
+
+
+class BondNeeded(Limit):
+    """Who has nothing on the claim needs the whole bond of `limit` minor units (D5)."""

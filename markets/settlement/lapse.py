@@ -165,8 +165,11 @@ def file(tx: Connection, claim: Claim, now: datetime) -> None:
     """
     lifecycle.require_role("file", NotYours(claim.number), calendar=True)
     state = claim.require("file", now)
-    if market_holders.changed_hands(tx, claim) and not claim.halted:
-        resolution.resolve(tx, claim, Result("void"), now=now)
+    if market_holders.changed_hands(tx, claim):
+        if claim.halted:  # that ends by itself
+            jobs.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now) + DAY_US)
+        else:
+            resolution.resolve(tx, claim, Result("void"), now=now)
         return
     claims.kill_offers(tx, claim)
     for instrument in kinds.ALL:
