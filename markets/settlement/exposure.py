@@ -156,6 +156,37 @@ def losses(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
     return {player: by for player, by in short if by > 0}
 
 
+def majorities(tx: Connection, claim: Claim, result: Result) -> list[dict[int, int]]:
+    """Return who has to agree, more than half of each group, for the people of a market and a pool to decide about a
+    result together (D4), with what each has at stake: the distance between their best and their worst result on both.
+
+    Those who would gain by an outcome are one group, those who would get less than by their best result the other. By
+    void and the like nearly all get less, so there those with the same best result are a group each. Where there
+    aren't two groups nobody is on the other side, and nobody can agree.
+    """
+    possible_ones = [one for one in possible(claim) if one != VOID]
+    brings = {one: kinds.changes_in(kinds.SHARED, tx, claim, one) for one in possible_ones}
+    brings[VOID] = {}
+    if result not in brings:
+        brings[result] = {} if result.kind == "early" else kinds.changes_in(kinds.SHARED, tx, claim, result)
+    groups: dict[object, dict[int, int]] = {}
+    for player in {player for by in brings.values() for player in by}:
+        mine = {one: by.get(player, 0) for one, by in brings.items()}
+        best = max(mine, key=lambda one: mine[one])
+        at_stake = mine[best] - min(mine.values())
+        if at_stake:
+            side = mine[result] == mine[best] if result.kind == "outcome" else best
+            groups.setdefault(side, {})[player] = at_stake
+    return list(groups.values()) if len(groups) > 1 else []
+
+
+def at_stake(tx: Connection, claim: Claim, player: int) -> bool:
+    """Return whether a result can bring a player more than another one does, by anything on the claim: also who paid
+    for liquidity and holds no share."""
+    brings = [*kinds.changes_by_outcome(tx, claim, player), _exact(tx, claim, UNCLEAR, player)]
+    return any(changes.get(player, 0) for changes in brings)
+
+
 @dataclass(slots=True)
 class _Seen:
     """A claim with what its results bring, each worked out once; of one player if named. It is asked for thousands of
