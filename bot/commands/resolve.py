@@ -16,6 +16,7 @@ from bot.ui import components
 from bot.words import became_public, claim_acts, phrases
 from bot.words import results as render
 from bot.words import standing as standing_words
+from ledger.types import to_us
 from markets.claims import claims, judges, zones
 from markets.core.errors import UnknownProposal
 from markets.settlement import disputes, proposals, proposing, voting
@@ -92,9 +93,8 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
         f"**{text.escape(found.terms.title, 200)}**",
         *became_public.lines(seen),
         f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(found, made)}",
-        "A bond is held until then." if made.bond else "",
-        "You can take it back until somebody answers: `/resolve withdraw`."
-        + (" Your next one here then waits 7 days, or for the deadline." if made.early else ""),
+        "A bond is held until then. Taken back after an hour it stays with the house." if made.bond else "",
+        "You can take it back until somebody answers: `/resolve withdraw`. Your next one here then waits 7 days.",
     ]
     title = f"You proposed {phrases.result(found.terms, made.result)}"
     return render.Did(title, tuple(filter(None, words)), who.places.announcement_channel)
@@ -108,8 +108,13 @@ async def withdraw(ctx: Context, claim: Number) -> None:
 async def _withdraw(ctx: Context, number: int) -> render.Did:
     who, standing = await ctx.who_and(_standing, ctx.guild, number)
     request = proposals.WithdrawProposal(ctx.guild, ctx.key, who.number, standing.number)
-    await ctx.write(proposals.withdraw, request)
-    words = ("A bond is back in your wallet, if there was one.",)
+    done = await ctx.write(proposals.withdraw, request)
+    bond = "It was taken back after an hour, so its bond stays with the house."
+    if done.bond is None:
+        bond = "It had no bond."
+    elif to_us(ctx.now) <= done.made_us + proposals.FREELY_US:
+        bond = "Its bond is back in your wallet."
+    words = (bond, "You can propose again on that claim in 7 days; others can at any time.")
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
 
 

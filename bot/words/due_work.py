@@ -11,6 +11,7 @@ DUE = {
     "items.result": "What the items of claim {ref} come to is proposed",
     "claim.overdue": "Claim {ref} is listed as overdue",
     "claim.lapses": "A week's notice that claim {ref} ends although nobody decided it",
+    "claim.thaws": "Claim {ref}, which a moderator stopped, goes on",
     "claim.lapse": "Claim {ref} ends although nobody decided it",
     "claim.ends": "Claim {ref} ends although nobody decided it",
     "judges.remind": "The judges of claim {ref} are reminded",

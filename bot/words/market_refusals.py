@@ -2,7 +2,7 @@
 
 from bot import text
 from bot.text import Currency
-from bot.words import phrases, typed_refusals, wording
+from bot.words import judging_refusals, phrases, typed_refusals, wording
 from ledger.types import from_us
 from markets.claims.ambiguity import BadClause
 from markets.claims.wording import Remark
@@ -110,7 +110,7 @@ def _unknown(error: errors.Unknown) -> str:
 
 
 def _not_now(error: errors.NotNow) -> str:
-    for said in (_claim_not_now, _bet_not_now, _market_not_now, _forecast_not_now):
+    for said in (judging_refusals.not_now, _claim_not_now, _bet_not_now, _market_not_now, _forecast_not_now):
         if words := said(error):
             return words
     return _moved(error)
@@ -145,12 +145,6 @@ def _claim_not_now(error: errors.NotNow) -> str | None:
                 f"That can't be proposed for claim {number} yet: it can {text.ago(from_us(error.from_us))}. "
                 "Until then, only what has happened already can be proposed, where the claim allows it."
             )
-        case errors.WindowOver():
-            return f"The time to object on claim {number} is over. A judge can still take back what was paid."
-        case errors.AlreadyDisputed():
-            return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
-        case errors.TooLateToReverse():
-            return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
         case _:
             return None
 
@@ -258,9 +252,16 @@ def _moved(error: errors.NotNow) -> str:
 
 def _not_yours(error: errors.NotYours) -> str:
     number = error.number
+    if words := judging_refusals.not_yours(error):
+        return words
     match error:
         case errors.OwnOffer():
             return "That would be a bet with yourself. Choose somebody else, or let anyone take it."
+        case errors.OwnProposal():
+            return (
+                f"You proposed that result of claim {number} yourself. To take it back: `/resolve withdraw`, as long "
+                "as nobody has answered it."
+            )
         case errors.NotAddressed():
             return f"Offer {number} is for somebody else. You can make your own with `/bet offer`."
         case errors.NotMaker():
@@ -274,18 +275,6 @@ def _not_yours(error: errors.NotYours) -> str:
             )
         case errors.NotAuthor():
             return f"Claim {number} is somebody else's. You can open your own with `/claim new`."
-        case errors.Recused():
-            return (
-                f"You have, or had, points on claim {number}, so you can't judge it, freeze it or take its result "
-                "back. Somebody without any must."
-            )
-        case errors.NamedJudge():
-            return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
-        case errors.OthersFirst():
-            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
-            return f"Other judges decide this on claim {number} first.{when}"
-        case errors.NotAJudge():
-            return f"Only the judges of claim {number} can do that; its terms name them."
         case errors.HousePays():
             return (
                 f"The house pays for the market on claim {number} and you opened it or allowed that, so you put no "
@@ -297,8 +286,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return "A reward goes to somebody else. If nobody moved you, it returns at its date."
         case errors.NotWriter():
             return (
-                f"A story of claim {number} is changed by whoever wrote it, and added while it is a draft. "
-                "`/claim scenario` begins one of your own."
+                f"A story of claim {number} is changed by whoever wrote it and by nobody else, and added while it is "
+                "a draft. The draft's author may take one out. `/claim scenario` begins one of your own."
             )
         case errors.NotAModerator():
             return "This is for moderators. Ask one of them."
@@ -309,6 +298,8 @@ def _not_yours(error: errors.NotYours) -> str:
 
 
 def _limit(error: errors.Limit, currency: Currency) -> str:
+    if words := judging_refusals.limit(error, currency):
+        return words
     match error:
         case errors.MayNotOpen():
             return (
@@ -345,11 +336,6 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
             most = text.shares(error.limit)
             return (
                 f"Prices stay between 1% and 99%, and {most} would lead just there: trade that much or less."
-            )
-        case errors.WaitFirst():
-            return (
-                "Your last proposal stopped trading on this claim and came to nothing. You can propose again "
-                f"{text.ago(from_us(error.limit))}; others can at any time."
             )
         case _:
             return (

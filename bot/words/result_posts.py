@@ -143,8 +143,15 @@ def goes_on(tx: Connection, ask: Ask) -> Told | None:
 
 def _halt(tx: Connection, ask: Ask, title: str, what: str, act: str) -> Told:
     seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    by = ask.facts["by"]
+    by = ask.facts.get("by")
+    if by is None:
+        words = "Nobody stops a claim for longer than 14 days at a time, or for more than 60 in all."
+        return Told(
+            about_claim(seen, title, words), concerned=holders(tx, seen.claim), line=seen.claim.number
+        )
     reason = moderation_queue.last_reason(tx, ask.guild, seen.claim.number, act)
     said = f": “{text.escape(reason, 300)}”" if reason else "."
     words = f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} {what}{said}"
+    if "until_us" in ask.facts:
+        words = f"{words} It goes on by itself {text.ago(from_us(ask.facts['until_us']))} at the latest."
     return Told(about_claim(seen, title, words), concerned=holders(tx, seen.claim), line=seen.claim.number)

@@ -98,19 +98,17 @@ def draft_buttons(number: int) -> tuple[Button, ...]:
 
 
 def shelf(seen: ClaimSeen, player: int) -> Card:
-    """Show every story whole, with a button for each that the reader may change."""
+    """Show every story whole, with a button for each that the reader wrote, and for what they may take out of a
+    draft (E7)."""
     found, terms = seen.claim, seen.claim.terms
     scenario = terms.scenario
     assert scenario is not None
     draft = found.state == "draft"
-    may = [
-        at
-        for at, writer in enumerate(scenario.writers)
-        if player in (writer, found.author) and not found.frozen and found.state in ("draft", "open")
-    ]
+    loose = not found.frozen and found.state in ("draft", "open")
+    mine = [at for at, writer in enumerate(scenario.writers) if writer == player and loose]
+    may = list(range(len(scenario.writers))) if found.author == player and loose else mine
     names = [text.clean(one.name, 40) for one in terms.outcomes]
-    own = [at for at in may if scenario.writers[at] == player]  # their words are theirs alone to change (E7)
-    buttons = [Button(f"Change {names[at]}", f"story-change:{found.number}:{at}") for at in own]
+    buttons = [Button(f"Change {names[at]}", f"story-change:{found.number}:{at}") for at in mine]
     if draft:
         buttons = [Button("Add a story", f"story-add:{found.number}"), *buttons]
         marks = [phrases.name_mark(name) for name in terms.names]

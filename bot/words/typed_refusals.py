@@ -80,6 +80,7 @@ WORDS: Mapping[type[errors.BadTerms], Mapping[str, str]] = {
     },
     errors.BadTimes: {
         "after_item": "That is after the item's date, so it didn't come true by then: judge it as NO.",
+        "day": "A pool takes stakes for a day at least, or until trading closes: give a later time.",
         "future": "That it became public is still to come: write when it was first known.",
         "item_late": (
             "Item {item} comes after the deadline: save the draft once more, and the deadline follows it."

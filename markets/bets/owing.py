@@ -24,7 +24,7 @@ _TAKEN_OUT = Compiled(
         in_guild(_positions),
         _positions.player == param("p"),
         _positions.paid.is_(None),
-        _markets.state == sa.literal_column("'open'"),
+        _markets.state.in_(["open", "ending"]),
     )
     .group_by(_positions.claim)
     .having(_out < sa.literal_column("0"))

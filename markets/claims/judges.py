@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import returned
-from ledger.compiled import Compiled, in_guild, param
+from ledger import schema as book
+from ledger.compiled import Compiled, in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
@@ -50,21 +51,52 @@ _HOUSE_PAYS = Compiled(
     )
 )
 _ADD_ACT = sa.insert(tables.acts)
+_players = book.players.c
+_HERE = sa.select(_players.number).where(
+    in_guild(_players), _players.number.in_(params("numbers")), _players.discord_id.is_not(None)
+)
+_votes = tables.votes.c
+_disputes = tables.disputes.c
+_FORGET_VOTES = sa.delete(tables.votes).where(
+    in_guild(_votes),
+    _votes.judge == param("player"),
+    _votes.dispute.in_(
+        sa.select(_disputes.number).where(
+            in_guild(_disputes),
+            _disputes.claim == param("claim"),
+            _disputes.state.in_(["open", "appealed"]),
+        )
+    ),
+    _votes.round
+    == sa.select(sa.case((_disputes.appellant.is_(None), 1), else_=2))
+    .where(in_guild(_disputes), _disputes.number == _votes.dispute)
+    .scalar_subquery(),
+)
 
 
 def standing_judges(tx: Connection, claim: Claim) -> list[int]:
-    """Return the judges that a claim names and who have not stepped down."""
+    """Return the judges that a claim names, who have not stepped down and did not have themselves deleted."""
     named = claim.terms.judges.named
     if not named:
         return []
     gone = set(tx.execute(_STEPPED_DOWN, {"g": claim.guild, "claim": claim.number}).scalars())
-    return [player for player in dict.fromkeys(named) if player not in gone]
+    here = set(tx.execute(_HERE, {"g": claim.guild, "numbers": list(named)}).scalars())
+    return [player for player in dict.fromkeys(named) if player in here - gone]
+
+
+def moderators_judge(claim: Claim, named: list[int]) -> bool:
+    """Return whether moderators judge a claim: where it names nobody, and where fewer of those whom it names are left
+    than a ruling needs (D4)."""
+    return len(named) < claim.terms.judges.votes or not named
 
 
 def require_may_bet(tx: Connection, claim: Claim, player: int) -> None:
-    """Raise NamedJudge for a judge of the claim who has not stepped down (D4), or of one that it hangs on, and
-    HousePays where the house pays for its market and they opened it or let it pay (C3): by nothing on that claim may
-    they gain."""
+    """Check who may put points on a claim, on any of its instruments.
+
+    Raises:
+        NamedJudge: They judge it, or one that it hangs on, and have not stepped down (D4).
+        HousePays: The house pays for its market, and they opened that or let it pay (C3).
+    """
     require_not_paid_for(tx, claim, player)
     if player in claim.terms.judges.named and player in standing_judges(tx, claim):
         raise NamedJudge(claim.number)
@@ -91,8 +123,8 @@ class StepDown:
 
 
 def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
-    """Let a named judge step down, in public and for good: they may bet now. Return how many named judges are left
-    (D4).
+    """Let a named judge step down, in public and for good: they may bet now, and what they voted and hasn't ruled
+    counts no more. Return how many named judges are left (D4).
 
     Raises:
         NotAJudge: The claim doesn't name them, or they stepped down before.
@@ -102,6 +134,7 @@ def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
     claim.require("step_down", now)
     left = standing_judges(tx, claim)
     lifecycle.require_role("step_down", NotAJudge(claim.number), judge=request.player in left)
+    tx.execute(_FORGET_VOTES, {"g": claim.guild, "claim": claim.number, "player": request.player})
     note_act(tx, claim.guild, STEPPED_DOWN, actor=request.player, now=now, claim=claim.number, reason=None)
     happened(tx, ClaimChanged(claim.guild, claim.number))
     facts = {"claim": claim.number, "judge": request.player}

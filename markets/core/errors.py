@@ -7,14 +7,14 @@ MarketError
 │                           UnknownMarket  UnknownOrder  UnknownPool  UnknownForecast  UnknownSeason  UnknownLink
 │                           UnknownReward  UnknownItem
 ├── NotNow                  the claim, offer or bet is not where this can be done; `state` says where it is
-│   ├── ClaimMoved  ClaimHalted  TradingClosed  ConditionOpen
+│   ├── ClaimMoved  ClaimHalted  FrozenLongEnough  TradingClosed  ConditionOpen
 │   ├── OfferGone  BetEnded  MarketThere  MarketGoesOn  PriceMoved  OrderGone
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   ├── NoScenario  DraftNotShared
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                another player's to do
-│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  NotASide  NotAHolder
+│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
@@ -25,6 +25,7 @@ MarketError
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
     ├── WouldOwe  OtherSideOwes
     ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
+    ├── TooManyClarifications  ClarifiedLately  BondNeeded
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
@@ -109,6 +110,10 @@ class ProposalGone(ClaimMoved):
 
 class ClaimHalted(NotNow):
     """A moderator stopped everything on the claim."""
+
+
+class FrozenLongEnough(NotNow):
+    """The claim was stopped for 60 days in all, which is the most (D4)."""
 
 
 class ConditionOpen(NotNow):
@@ -252,6 +257,10 @@ class OwnOffer(NotYours):
     """Nobody bets against themselves."""
 
 
+class OwnProposal(NotYours):
+    """Nobody challenges what they proposed: it would take the one dispute that there is (D5)."""
+
+
 class NotASide(NotYours):
     """Only the two sides of a bet."""
 
@@ -286,7 +295,8 @@ class NotTheOwner(NotYours): ...
 
 
 class HousePays(NotYours):
-    """The house pays for this market, and they opened it or let it pay: neither trades there (C3)."""
+    """The house pays for the claim's market, and they opened it or let it pay: neither puts points on that claim
+    (C3)."""
 
 
 class NotRewarder(NotYours):
@@ -343,6 +353,7 @@ OutcomeCode = Literal[
 ]
 TimesCode = Literal[
     "after_item",
+    "day",
     "future",
     "item_late",
     "item_past",
@@ -551,3 +562,15 @@ class TooManyOrders(Limit):
 
 class TooManyRewards(Limit):
     """There are `limit` open rewards, as many as one person may have, or one claim."""
+
+
+class TooManyClarifications(Limit):
+    """The claim has `limit` clarifications, as many as it may have (B5)."""
+
+
+class ClarifiedLately(Limit):
+    """Clarifications of one claim come a day apart; `limit` is when the next may, in microseconds since 1970."""
+
+
+class BondNeeded(Limit):
+    """Who has nothing on the claim needs the whole bond of `limit` minor units (D5)."""

@@ -40,6 +40,10 @@ STAKE = "pool.stake"
 OPEN_US = 7 * terms.DAY_US
 """How long a pool takes stakes where its opener says nothing else (C6)."""
 
+LEAST_US = terms.DAY_US
+"""How long it takes stakes at least, unless trading closes before: a claim has one, so a pool of a minute would keep
+everybody from ever having one (C6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -144,7 +148,7 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     Raises:
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes none now.
         MayNotOpen: Here only moderators open claims and what hangs on them (B8).
-        PoolThere, BadTimes: It has one already, or would close before it opens.
+        PoolThere, BadTimes: It has one already, or would close before people could hear of it.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("pool", now)
@@ -156,6 +160,8 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     if asked <= to_us(now):
         raise BadTimes("closes_us", "past")
     assert claim.closes_us is not None
+    if asked < min(to_us(now) + LEAST_US, claim.closes_us):
+        raise BadTimes("closes_us", "day")
     closes_us = min(asked, claim.closes_us)
     escrow = accounts.open_account(tx, claim.guild, kind="escrow")
     row = {

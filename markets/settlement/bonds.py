@@ -6,19 +6,44 @@ from sqlalchemy import Connection
 
 from ledger import accounts
 from ledger.accounts import Account
+from ledger.storage.operations import happened
 from ledger.transfers import post
 from markets.bets import bets
 from markets.claims.claims import Claim
+from markets.core.errors import BondNeeded
+from markets.core.events import ClaimChanged
+from markets.people import rewards
+from markets.settlement import exposure, kinds
+from markets.shares import orders
 
 BOND, BOND_BACK, FORFEIT = "bond", "bond.back", "bond.forfeit"
 
 
 def hold_bond(
-    tx: Connection, claim: Claim, player: int, key: str, now: datetime, times: int = 1
+    tx: Connection,
+    claim: Claim,
+    player: int,
+    key: str,
+    now: datetime,
+    *,
+    times: int = 1,
+    moderator: bool = False,
 ) -> Account | None:
-    """Hold a person's bond, or their whole free balance if that is less; None where they have nothing (A4, D5)."""
+    """Hold a person's bond, or their whole free balance if that is less; None where they have nothing (A4, D5).
+
+    What lies in their own resting orders and rewards is free: as many of these end as the bond needs. Who has nothing
+    on the claim, and is no moderator, needs the whole bond: they would risk nothing else.
+
+    Raises:
+        BondNeeded: They don't have it.
+    """
     wallet = accounts.wallet(tx, claim.guild, player)
-    amount = min(times * claim.settings.bond, max(accounts.state(tx, wallet).balance, 0))
+    whole = times * claim.settings.bond
+    if whole > accounts.state(tx, wallet).balance:
+        _free(tx, claim.guild, player, whole - max(accounts.state(tx, wallet).balance, 0), now)
+    amount = min(whole, max(accounts.state(tx, wallet).balance, 0))
+    if amount < whole and not moderator and not _has_something(tx, claim, player):
+        raise BondNeeded(whole)
     if not amount:
         return None
     bond = accounts.open_account(tx, claim.guild, kind="bond", owner=player)
@@ -46,6 +71,24 @@ def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) 
     if bond is not None:
         amount = accounts.state(tx, bond).balance
         _empty_bond(tx, bond, {accounts.house(bond.guild): amount}, FORFEIT, key, now)
+
+
+def _free(tx: Connection, guild: int, player: int, missing: int, now: datetime) -> None:
+    """End resting orders of a player, the newest first, then rewards, until so much is free."""
+    for order in reversed(orders.resting(tx, guild, player)):
+        if missing > 0 and order.reserve is not None:
+            missing -= order.budget - order.amount
+            orders.end(tx, order, "ended", now)
+    for reward in rewards.open_of(tx, guild, owner=player):
+        if missing > 0:
+            missing -= reward.amount
+            rewards.return_reward(tx, reward, "withdrawn", now)
+            happened(tx, ClaimChanged(guild, reward.claim))
+
+
+def _has_something(tx: Connection, claim: Claim, player: int) -> bool:
+    """Whether a player has something on a claim, or below it, that a false result could take from them."""
+    return any(kind.holds(tx, claim, player) for kind in kinds.ALL) or exposure.holds_below(tx, claim, player)
 
 
 def _empty_bond(

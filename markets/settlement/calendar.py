@@ -310,5 +310,4 @@ def people_on(tx: Connection, guild: int, number: int) -> list[int]:
     if proposal.state != "standing" or proposal.confirm:
         return []
     claim = claims.load(tx, guild, proposal.claim)
-    below = exposure.silent(tx, claim, proposal.result) if exposure.holders_below(tx, claim) else []
-    return list(dict.fromkeys([*resolution.holders(tx, claim), *below]))
+    return exposure.silent(tx, claim, proposal.result)

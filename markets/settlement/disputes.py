@@ -16,6 +16,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
@@ -28,6 +29,7 @@ from markets.core.errors import (
     AlreadyDisputed,
     BadTerms,
     NotAHolder,
+    OwnProposal,
     ProposalGone,
     UnknownDispute,
     WindowOver,
@@ -162,6 +164,8 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
         ProposalGone: Another proposal stands than the one that they read.
         AlreadyDisputed: Add an argument to the dispute that stands.
         ClaimMoved, ClaimHalted, WindowOver: There is nothing to object to any more.
+        OwnProposal: They made it.
+        BondNeeded: They have nothing on the claim, and not the whole bond.
         Needed, BadTerms: The ground is none, or the reason can't stand.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -173,6 +177,8 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
         proposals.window_is_over(proposal, now) and not proposal.confirm
     ):  # until a judge confirms it, one whose silence is no consent may still object
         raise WindowOver(claim.number, claim.state)
+    if proposal.proposer in returned.numbers(tx, claim.guild, request.player):
+        raise OwnProposal(claim.number)
     if request.ground not in GROUNDS:
         raise BadTerms("ground", "unknown")
     reason = text_limits.words("reason", request.reason)

@@ -91,10 +91,11 @@ def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
     return [player for player, by in losses(tx, claim, result).items() if by > trifle]
 
 
-def somebody_deleted_below(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Return whether one of them who has something on a claim that is conditional on this one had themselves deleted
-    (E4). A trifle there holds up nobody's bet: anyone may open such a claim, and stake on it, at any time."""
-    if not any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim)):
+def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
+    """Return whether one of them had themselves deleted (E4). A trifle holds up nobody's bet: anyone may stake one,
+    or open a claim below, at any time."""
+    on_it = any(kind.somebody_deleted(tx, claim) for kind in kinds.ALL)
+    if not on_it and not any(kind.somebody_deleted(tx, lower) for kind, lower in _kinds_below(tx, claim)):
         return False
     players = silent(tx, claim, result)
     return len(people.ids(tx, claim.guild, players)) < len(players)
@@ -153,6 +154,37 @@ def losses(tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
     at_stake = {*best, *(player for player, by in least.items() if by < 0)}
     short = ((player, best.get(player, 0) - least.get(player, 0)) for player in at_stake)
     return {player: by for player, by in short if by > 0}
+
+
+def majorities(tx: Connection, claim: Claim, result: Result) -> list[dict[int, int]]:
+    """Return who has to agree, more than half of each group, for the people of a market and a pool to decide about a
+    result together (D4), with what each has at stake: the distance between their best and their worst result on both.
+
+    Those who would gain by an outcome are one group, those who would get less than by their best result the other. By
+    void and the like nearly all get less, so there those with the same best result are a group each. Where there
+    aren't two groups nobody is on the other side, and nobody can agree.
+    """
+    possible_ones = [one for one in possible(claim) if one != VOID]
+    brings = {one: kinds.changes_in(kinds.SHARED, tx, claim, one) for one in possible_ones}
+    brings[VOID] = {}
+    if result not in brings:
+        brings[result] = {} if result.kind == "early" else kinds.changes_in(kinds.SHARED, tx, claim, result)
+    groups: dict[object, dict[int, int]] = {}
+    for player in {player for by in brings.values() for player in by}:
+        mine = {one: by.get(player, 0) for one, by in brings.items()}
+        best = max(mine, key=lambda one: mine[one])
+        at_stake = mine[best] - min(mine.values())
+        if at_stake:
+            side = mine[result] == mine[best] if result.kind == "outcome" else best
+            groups.setdefault(side, {})[player] = at_stake
+    return list(groups.values()) if len(groups) > 1 else []
+
+
+def at_stake(tx: Connection, claim: Claim, player: int) -> bool:
+    """Return whether a result can bring a player more than another one does, by anything on the claim: also who paid
+    for liquidity and holds no share."""
+    brings = [*kinds.changes_by_outcome(tx, claim, player), _exact(tx, claim, UNCLEAR, player)]
+    return any(changes.get(player, 0) for changes in brings)
 
 
 @dataclass(slots=True)

@@ -70,6 +70,18 @@ ALL: tuple[Instrument, ...] = (BETS, MARKET, POOL, REWARDS, SCORES)
 """Every kind that can hang on a claim. A result pays them in this order, and is taken back in the opposite one."""
 
 
+SHARED: tuple[Instrument, ...] = tuple(kind for kind in ALL if not kind.unanimous)
+"""Of these more than half of the people decide, by what they have at stake; of the others each one does (D3, D4)."""
+
+
+def changes_in(kinds: tuple[Instrument, ...], tx: Connection, claim: Claim, result: Result) -> dict[int, int]:
+    """Return `changes` over some kinds."""
+    found: dict[int, int] = {}
+    for instrument in kinds:
+        _add(found, instrument.changes(tx, claim, result))
+    return found
+
+
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
     """Return by how much each player would end above what they put in, over all that hangs on a claim, minor units;
     of one player if named."""

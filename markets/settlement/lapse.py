@@ -158,13 +158,19 @@ def look_again(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def file(tx: Connection, claim: Claim, now: datetime) -> None:
-    """File a claim on which nothing hangs as unresolved; nobody is asked (B8). If its market changed hands, it is
-    void instead: each gets back what they put in, who sold with a profit gives that back."""
+    """File a claim on which nothing hangs as unresolved; nobody is asked (B8).
+
+    Where its market changed hands it is paid as void: else points could change hands without a result, by buying
+    what the other sells, and would count nowhere.
+    """
     lifecycle.require_role("file", NotYours(claim.number), calendar=True)
-    if market_holders.changed_hands(tx, claim):
-        resolution.resolve(tx, claim, Result("void"), now=now)
-        return
     state = claim.require("file", now)
+    if market_holders.changed_hands(tx, claim):
+        if claim.halted:  # that ends by itself
+            jobs.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now) + DAY_US)
+        else:
+            resolution.resolve(tx, claim, Result("void"), now=now)
+        return
     claims.kill_offers(tx, claim)
     for instrument in kinds.ALL:
         instrument.clear(tx, claim, now)

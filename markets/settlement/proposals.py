@@ -31,7 +31,7 @@ from markets.core.errors import (
 )
 from markets.core.events import ClaimChanged
 from markets.core.settings import DAY
-from markets.settlement import bonds, exposure, kinds, recusal, resolution
+from markets.settlement import bonds, exposure, recusal, resolution
 
 STANDING, DISPUTED = "standing", "disputed"
 """States of the one proposal that a claim has, if any; in all others it is over."""
@@ -43,6 +43,9 @@ LEFT_US = DAY * SECOND_US
 NOT_BY_SILENCE = ("void", "unclear", "early", "weights")
 """Results that a player who would lose by the true one could slip through, so nobody's silence makes them stand
 (D3)."""
+
+FREELY_US = 3_600 * SECOND_US
+"""How long a proposal may be taken back without losing its bond (D2)."""
 
 SIGN_US = 7 * terms.DAY_US
 """How long such a proposal waits for its confirmation after its window, before it has failed."""
@@ -130,7 +133,8 @@ def prolong(tx: Connection, proposal: Proposal, *, away_seconds: int, now: datet
 
 
 def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Proposal:
-    """Take a proposal back before anybody answered it; the bond returns.
+    """Take a proposal back before anybody answered it; the bond returns within an hour, and stays with the house
+    after that: trading rested for it (D2).
 
     Raises:
         UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
@@ -146,7 +150,11 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     if claim.terms.scenario is not None and _judged(tx, claim, request.player):
         recusal.require_no_money(tx, claim, request.player)
     end_proposal(tx, proposal, "withdrawn", now)
-    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    key = f"proposal:{proposal.number}:bond"
+    if to_us(now) > proposal.made_us + FREELY_US:
+        bonds.forfeit_bond(tx, proposal.bond, key, now)
+    else:
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, key, now)
     claims.move(tx, claim, state)
     resolution.resume(tx, claim, now)
     facts = {"claim": claim.number, "proposal": proposal.number}
@@ -160,11 +168,9 @@ def _judged(tx: Connection, claim: Claim, player: int) -> bool:
 
 
 def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
-    """Return whether a player with something on it, or below it, had themselves deleted: silence is
-    no consent (E4)."""
-    return any(
-        instrument.somebody_deleted(tx, claim) for instrument in kinds.ALL
-    ) or exposure.somebody_deleted_below(tx, claim, result)
+    """Return whether a player who would lose more than a trifle by a result had themselves deleted: their silence is
+    no consent (D3, E4)."""
+    return exposure.somebody_deleted(tx, claim, result)
 
 
 def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ledger import returned
 from ledger.accounts import Account
-from ledger.compiled import in_guild, param
+from ledger.compiled import in_guild, param, params
 from ledger.types import to_us
 from markets.claims import became_public, claims, result_rules, stories, terms
 from markets.claims.claims import Claim
@@ -30,7 +30,7 @@ from markets.settlement.proposals import (
 )
 
 WAIT_US = 7 * terms.DAY_US
-"""How long a player who stopped trading for nothing waits before their next proposal (D2)."""
+"""How long a player whose proposal came to nothing waits before their next one on that claim (D2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ _ENDED_LATELY = sa.select(
 ).where(
     in_guild(_proposals),
     _proposals.claim == param("claim"),
-    _proposals.proposer == param("player"),
+    _proposals.proposer.in_(params("players")),
     _proposals.ended_us > param("since"),
 )
 
@@ -85,6 +85,7 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
         NotAHolder: They have nothing on it or below it, did not open it, and are no moderator.
         BadResult, BadTimes, Needed, BadTerms: The result is none of this claim's, or what goes with it can't stand.
         TooEarlyToPropose, WaitFirst: And from when it may be.
+        BondNeeded: Before the deadline, by an author who has nothing on the claim: they don't have the bond.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claims.require_shown(claim, request.terms)
@@ -101,7 +102,7 @@ def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
     for number in returned.numbers(tx, claim.guild, request.actor.player):  # a deletion sheds no wait (E4)
         _require_wait(tx, claim, number, now)
     early = _before_deadline(claim, now)
-    bond = bonds.hold_bond(tx, claim, request.actor.player, f"{request.key}:bond", now) if early else None
+    bond = _bond(tx, claim, request, now) if early else None
     said = _Said(
         result=result,
         evidence=text_limits.words("evidence", request.evidence),
@@ -201,6 +202,11 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
     return load(tx, claim.guild, number)
 
 
+def _bond(tx: Connection, claim: Claim, request: Propose, now: datetime) -> Account | None:
+    player, moderator = request.actor.player, request.actor.moderator
+    return bonds.hold_bond(tx, claim, player, f"{request.key}:bond", now, moderator=moderator)
+
+
 def _require_proposer(tx: Connection, claim: Claim, actor: Actor, move: str) -> None:
     lifecycle.require_role(
         move,
@@ -230,19 +236,17 @@ def _require_follows(tx: Connection, claim: Claim, result: Result) -> None:
 
 
 def _require_wait(tx: Connection, claim: Claim, player: int, now: datetime) -> None:
-    """Whose proposal failed waits 7 days from then, after the deadline too: else what nobody signs could be proposed
-    again and again (D2); whose unsigned proposal gave way to an outcome doesn't. So does, until the deadline, whose
-    proposal before it said that it is too early, or was withdrawn: else trading could be stopped at will."""
-    asked = {"g": claim.guild, "claim": claim.number, "player": player, "since": to_us(now) - WAIT_US}
+    """Whose proposal failed or was withdrawn waits 7 days from then, after the deadline too: else what nobody signs
+    could be proposed again and again (D2); whose unsigned proposal gave way to an outcome doesn't. So does, until the
+    deadline, whose proposal before it said that it is too early. Going and coming back ends no wait (E4)."""
+    numbers = returned.numbers(tx, claim.guild, player)
+    asked = {"g": claim.guild, "claim": claim.number, "players": numbers, "since": to_us(now) - WAIT_US}
     waits_us = [
         row.ended_us + WAIT_US
         for row in tx.execute(_ENDED_LATELY, asked)
-        if (row.state == "failed" and not _gave_way(row))
-        or (
-            row.early
-            and _before_deadline(claim, now)
-            and (row.state == "withdrawn" or terms.read_result(row.result).kind == "early")
-        )
+        if row.state == "withdrawn"
+        or (row.state == "failed" and not _gave_way(row))
+        or (row.early and _before_deadline(claim, now) and terms.read_result(row.result).kind == "early")
     ]
     if waits_us:
         raise WaitFirst(max(waits_us))

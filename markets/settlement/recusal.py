@@ -7,25 +7,36 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import returned
-from ledger.compiled import in_guild, param
+from ledger.compiled import in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, conditions
 from markets.claims.claims import Claim
-from markets.claims.judges import note_act, standing_judges
-from markets.claims.terms import Actor
+from markets.claims.judges import moderators_judge, note_act, standing_judges
+from markets.claims.terms import DAY_US, Actor
 from markets.core import lifecycle, outbox, tables, text_limits
-from markets.core.errors import NotAJudge, Recused
+from markets.core.errors import ClarifiedLately, NotAJudge, Recused, TooManyClarifications
 from markets.core.events import ClaimChanged
 from markets.settlement import kinds
 
 _clarifications = tables.clarifications.c
 
 
+MOST_CLARIFICATIONS, CLARIFICATION_US = 5, DAY_US
+"""How many a claim has at most, and how long after one the next may come (B5): each rings all of its holders."""
+
 _CLARIFICATIONS = (
-    sa.select(sa.func.count())
+    sa.select(sa.func.count().label("number"), sa.func.max(_clarifications.at_us).label("last_us"))
     .select_from(tables.clarifications)
     .where(in_guild(_clarifications), _clarifications.claim == param("claim"))
+)
+
+
+_claims = tables.claims.c
+_WORDINGS = sa.select(_claims.number, _claims.supersedes).where(
+    in_guild(_claims),
+    sa.or_(_claims.number.in_(params("of")), _claims.supersedes.in_(params("of"))),
+    _claims.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]),
 )
 
 
@@ -40,33 +51,50 @@ def require_judge(tx: Connection, claim: Claim, actor: Actor, move: str) -> None
         Recused: They have or had money on it.
     """
     named = standing_judges(tx, claim)
-    judge = actor.player in named if named else actor.moderator
+    judge = actor.player in named or (actor.moderator and moderators_judge(claim, named))
     lifecycle.require_role(move, NotAJudge(claim.number), judge=judge)
     require_no_money(tx, claim, actor.player)
 
 
 def require_no_money(tx: Connection, claim: Claim, player: int) -> None:
-    """Raise Recused where a player has or ever had money on a claim, or on anything conditional on it (D4)."""
+    """Raise Recused where a player has or ever had money on a claim, or on what `is_recused` counts with it (D4)."""
     if is_recused(tx, claim, player):
         raise Recused(claim.number)
 
 
 def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
-    """Return whether a player has, or ever had, money on a claim or on one that hangs on it; also under a number that
-    they had before they had themselves deleted (E4)."""
-    return any(_is_recused(tx, claim, number) for number in returned.numbers(tx, claim.guild, player))
+    """Return whether a player has, or ever had, money on a claim, on one that hangs on it or that it hangs on, or on
+    any wording of it before or after it: a bet can have moved on from any of them (D4, B5)."""
+    if has_money(tx, claim, player):
+        return True
+    others = {
+        *conditions.below(tx, claim.guild, claim.number),
+        *conditions.above(tx, claim.guild, claim.number),
+        *wordings(tx, claim),
+    }
+    return any(has_money(tx, claims.load(tx, claim.guild, number), player) for number in sorted(others))
 
 
-def _is_recused(tx: Connection, claim: Claim, player: int) -> bool:
-    lower = conditions.below(tx, claim.guild, claim.number)
-    return has_money(tx, claim, player) or any(
-        has_money(tx, claims.load(tx, claim.guild, number), player) for number in lower
-    )
+def wordings(tx: Connection, claim: Claim) -> list[int]:
+    """Return the other wordings of a claim: what it supersedes and what supersedes it, by however many steps."""
+    found, last = {claim.number}, [claim.number]
+    if claim.supersedes is not None:
+        last.append(claim.supersedes)
+    while last:
+        rows = tx.execute(_WORDINGS, {"g": claim.guild, "of": last}).all()
+        last = list({number for row in rows for number in row if number is not None} - found)
+        found.update(last)
+    return sorted(found - {claim.number})
 
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:
-    """Return whether a player has, or ever had, money on any instrument of a claim."""
-    return any(instrument.had_money(tx, claim, player) for instrument in kinds.ALL)
+    """Return whether a player has, or ever had, money on any instrument of a claim, also under a number from before
+    they had themselves deleted (E4)."""
+    return any(
+        instrument.had_money(tx, claim, number)
+        for number in returned.numbers(tx, claim.guild, player)
+        for instrument in kinds.ALL
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +115,18 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
         NotAJudge, Recused: Not theirs to say.
         ClaimMoved: The claim has ended, or is a draft still.
         Needed: It says nothing.
+        TooManyClarifications, ClarifiedLately: It has as many as a claim may have, or one of the last day.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("clarify", now)
     require_judge(tx, claim, request.actor, "clarify")
     words = text_limits.words("words", request.words)
-    number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
+    so_far = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).one()
+    if so_far.number >= MOST_CLARIFICATIONS:
+        raise TooManyClarifications(MOST_CLARIFICATIONS)
+    if so_far.last_us is not None and to_us(now) < so_far.last_us + CLARIFICATION_US:
+        raise ClarifiedLately(so_far.last_us + CLARIFICATION_US)
+    number = so_far.number + 1
     row = {
         "guild_id": claim.guild,
         "claim": claim.number,

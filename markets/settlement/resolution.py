@@ -43,6 +43,7 @@ CALENDAR = (
     "claim.lapses",
     "claim.lapse",
     "claim.ends",
+    "claim.thaws",
     "judges.remind",
     "judges.owner",
     "items.check",

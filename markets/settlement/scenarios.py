@@ -168,9 +168,7 @@ def require_tell(
         raise BadOutcome("outcomes", "count", count=claims.MOST + 1)
     if story is not None and not 0 <= story < len(scenario.writers):
         raise BadOutcome("outcomes", "unknown")
-    if (
-        story is not None and writer != scenario.writers[story]
-    ):  # its author takes it out, and changes no word
+    if story is not None and writer != scenario.writers[story]:
         raise NotWriter(number)
     return claim
 
@@ -180,7 +178,7 @@ def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
 
     A line that says what an item says already, by the same date, prices it; any other is a new item, of which the
     other stories say 50% until they say otherwise. The list is the author's: what isn't in their own story is gone,
-    unless another story says something of it, which is not theirs to change.
+    but for what another player's story says something of. Their words are theirs (E7).
 
     Raises:
         Needed, BadOutcome, BadTerms: It has no name or that of another story, or is too long; or names an item twice.
@@ -204,8 +202,11 @@ def told(terms: Terms, request: TellStory, *, author: int) -> Terms:
     items: list[Item] = []
     for item in scenario.items:
         mine = chances.pop(stories.key(item.by_us, item.words), None)
-        others_say = any(chance != EVEN for place, chance in enumerate(item.chances) if place != at)
-        if mine is not None or others_say or request.writer != author:
+        said = any(
+            chance != EVEN and who != request.writer
+            for who, chance in zip(scenario.writers, item.chances, strict=True)
+        )
+        if mine is not None or request.writer != author or said:
             items.append(replace(item, chances=_with(item.chances, at, EVEN if mine is None else mine)))
     for one in request.said:
         if stories.key(one.by_us, one.words) in chances:

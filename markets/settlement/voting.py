@@ -17,7 +17,7 @@ from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
 from markets.core.errors import NotAHolder, OthersFirst, Recused
 from markets.core.events import DisputeChanged
-from markets.settlement import kinds, proposals, recusal
+from markets.settlement import exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
     ALONE_US,
     APPEAL,
@@ -166,7 +166,7 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
         Recused: They have or had money on the claim, a bond in this dispute included.
         OthersFirst: They voted on the ruling, and the appeal is for others.
     """
-    if actor.player in bonded(tx, dispute):
+    if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, actor.player)):
         raise Recused(claim.number)
     others_until_us = dispute.waits_since_us + ALONE_US
     alone = to_us(now) >= others_until_us
@@ -204,13 +204,17 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("appoint", now)
     dispute = standing(tx, claim)
-    holds = any(instrument.holds(tx, claim, request.side) for instrument in kinds.ALL)
-    lifecycle.require_role("appoint", NotAHolder(claim.number), holder=holds)
+    holds = any(kind.holds(tx, claim, request.side) for kind in kinds.ALL)
+    lifecycle.require_role(
+        "appoint",
+        NotAHolder(claim.number),
+        holder=lambda: holds or exposure.at_stake(tx, claim, request.side),
+    )
     if to_us(now) < dispute.waits_since_us + ALONE_US:
         raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
     accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer
     recusal.require_no_money(tx, claim, request.judge)
-    if request.judge in bonded(tx, dispute):
+    if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, request.judge)):
         raise Recused(claim.number)
     row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
     tx.execute(_FORGET_APPOINTMENT, row)
@@ -222,23 +226,29 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
 
 
 def appointed(tx: Connection, claim: Claim) -> int | None:
-    """Return the member that the sides would have judge a claim: every side of a live bet, and of a market or a pool
-    those who hold more than half of it (D4)."""
+    """Return the member that the sides would have judge a claim: every side of a live bet, and of those who would
+    gain and of those who would lose by the proposal in a market or a pool more than half each, measured by what a
+    result can bring them and never by what they paid (D4)."""
     chosen = {
         row.side: row.judge
         for row in tx.execute(_APPOINTMENTS, {"g": claim.guild, "claim": claim.number}).all()
     }
     if not chosen:
         return None
-    staked = [(instrument.unanimous, instrument.stakes(tx, claim)) for instrument in kinds.ALL]
-    staked = [(unanimous, stakes) for unanimous, stakes in staked if stakes]
+    everyone = {player for kind in kinds.ALL if kind.unanimous for player in kind.stakes(tx, claim)}
+    proposal = proposals.standing(tx, claim)
+    assert proposal is not None, claim.number
+    shared = any(kind.stakes(tx, claim) for kind in kinds.SHARED)
+    groups = exposure.majorities(tx, claim, proposal.result) if shared else []
 
     def agreed(judge: int) -> bool:
-        for unanimous, stakes in staked:
-            agree = sum(stake for player, stake in stakes.items() if chosen.get(player) == judge)
-            if agree < sum(stakes.values()) and (unanimous or 2 * agree <= sum(stakes.values())):
+        if any(chosen.get(player) != judge for player in everyone) or (shared and not groups):
+            return False
+        for group in groups:
+            agree = sum(stake for player, stake in group.items() if chosen.get(player) == judge)
+            if 2 * agree <= sum(group.values()):
                 return False
-        return bool(staked)
+        return bool(everyone or groups)
 
     return next((judge for judge in sorted(set(chosen.values())) if agreed(judge)), None)
 

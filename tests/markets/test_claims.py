@@ -188,7 +188,9 @@ async def test_only_a_judge_without_money_on_it_clarifies(club: Club):
         return await club.db.write(recusal.clarify, request, club.now)
 
     assert await clarify(mo) == 1
+    club.skip(days=1)
     assert await clarify(mo, "And so do patches.") == 2
+    club.skip(days=1)
     with pytest.raises(Recused):
         await clarify(bo)
     with pytest.raises(NotAJudge):

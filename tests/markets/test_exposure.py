@@ -103,7 +103,7 @@ async def test_who_has_something_below_by_three_links_may_propose_and_appeal(clu
 @pytest.mark.rule("D3")
 @pytest.mark.parametrize("kind", ["bet", "shares", "stake"])
 async def test_a_proposal_that_makes_something_below_void_has_the_long_window(club: Club, kind: str):
-    ada, bo, mod = [await club.member(n) for n in (1, 2, 3)]
+    ada, bo = [await club.member(n) for n in (1, 2)]
     author = await club.member(5)
     first = await club.claim(author)
     second = await hung(club, author, first)
@@ -123,14 +123,16 @@ async def test_a_proposal_that_makes_something_below_void_has_the_long_window(cl
         await club.bet(ada, bo, unused)
     club.skip(days=31)
     await club.sweep()
-    for claim, result, window in (
+    asked = (
         (first, IT_WAS_NOT, WEEK),
         (first, IT_WAS, TWO_DAYS),
         (unused, IT_WAS_NOT, TWO_DAYS),
         (first, Result("weights", weights=(2, 0)), TWO_DAYS),
         (first, Result("weights", weights=(2, 1)), WEEK),
         (first, VOID, WEEK),
-    ):
+    )
+    for person, (claim, result, window) in enumerate(asked, 10):
+        mod = await club.member(person)
         proposal = await club.propose(mod, claim, result, moderator=True)
         assert (proposal.window_seconds, proposal.gains) == (window, False), (claim.number, result)
         await club.withdraw_proposal(mod, proposal)

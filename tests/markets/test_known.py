@@ -65,6 +65,7 @@ async def test_a_result_became_public_between_its_claims_opening_and_its_proposa
         assert made.known_us == made.result.known_us == known_us
         club.skip(days=31)
         await club.withdraw_proposal(ada, made)
+        club.skip(days=7)
 
 
 @pytest.mark.rule("D3")

@@ -423,13 +423,17 @@ async def test_deleting_oneself_withdraws_offers_and_leaves_bets_whose_winnings_
     assert (await read_offer(club, offer.number)).state == "withdrawn"
     assert (await club.read_claim(2)).state == "dropped"
     club.skip(days=31)
+    judge = await club.member(3)
+    await club.proposed(bo, claim, Result("outcome", outcome=NO))
+    club.skip(days=8)
+    await club.sweep()
+    assert (await club.read_bet(bet.number)).state == "live", "the silence of somebody deleted is no consent"
+    confirm = confirmation.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 1)
+    await club.db.write(confirmation.confirm, confirm, club.now)
+    await club.reverse_result(judge, claim)
     await club.proposed(bo, claim, Result("outcome", outcome=YES))
     club.skip(days=3)
     await club.sweep()
-    assert (await club.read_bet(bet.number)).state == "live", "the silence of somebody deleted is no consent"
-    judge = await club.member(3)
-    confirm = confirmation.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 1)
-    await club.db.write(confirmation.confirm, confirm, club.now)
 
     assert (await club.read_bet(bet.number)).maker_paid == 20_000
     assert await club.balance(ada.wallet) == 0
@@ -460,8 +464,6 @@ async def test_winnings_of_somebody_deleted_pay_off_their_debt_first(club: Club)
     await club.proposed(bo, second, Result("outcome", outcome=YES))
     club.skip(days=8)
     await club.sweep()
-    confirm = confirmation.Confirm(club.guild, club.key(), Actor(judge.number, moderator=True), 2)
-    await club.db.write(confirmation.confirm, confirm, club.now)
     assert (await club.read_bet(won.number)).maker_paid == 40_000
     assert await club.balance(ada.wallet) == -30_000
     assert await club.balance(accounts.house(club.guild)) == 0

@@ -228,11 +228,13 @@ async def test_a_debt_ends_the_orders_of_who_is_in_it(club: Club, url: str):
 async def test_who_is_deleted_has_their_orders_returned_and_their_shares_pay_the_house(club: Club, url: str):
     _, bo, _, claim = await started(club)
     won = await club.buy(bo, claim, YES, budget=500)
+    lost = await club.buy(bo, claim, NO, budget=2_000)
     placed = await club.order(bo, claim, YES, 1_000, budget=700)
     await club.forget(2)
     assert (await club.read_order(placed.order)).state == "ended"
     house = accounts.house(club.guild)
-    assert await club.balance(house) == 999_500
+    assert await club.balance(house) == 997_500
+    assert lost.shares > won.shares + 1_000
     club.skip(days=31)
     mod = await club.member(9)
     proposal = await club.proposed(mod, claim, IT_WAS, moderator=True)
@@ -241,7 +243,7 @@ async def test_who_is_deleted_has_their_orders_returned_and_their_shares_pay_the
     assert (await club.read_proposal(proposal.number)).confirm, "their silence is no consent"
     await club.confirm(mod, proposal)
     await club.sweep()
-    assert await club.balance(house) == 999_500 + won.shares
+    assert await club.balance(house) == 997_500 + won.shares
     await sound(club, url)
 
 

@@ -135,7 +135,7 @@ async def test_ten_withdrawals_and_proposals_at_once_leave_one_proposal_that_sta
     for turn in range(ROUNDS):
         first = await club.proposed(eve, claim, IT_WAS)
         acts = [taking_back(club, eve, first) for _ in range(5)]
-        acts += [proposing(club, eve, claim, IT_WAS) for _ in range(5)]
+        acts += [proposing(club, ada, claim, IT_WAS) for _ in range(5)]
         answers = await race(three, *(acts if turn % 2 else acts[::2] + acts[1::2]))
 
         made = [answers[place].number for place in won(answers)]
@@ -146,7 +146,8 @@ async def test_ten_withdrawals_and_proposals_at_once_leave_one_proposal_that_sta
         assert stored == ("open" if stands is None else "proposed")
         assert await stories.alone(url, lambda tx: markets_audit.problems(tx, club.guild)) == ()
         if stands is not None:
-            await club.withdraw_proposal(eve, stands)
+            await club.withdraw_proposal(ada, stands)
+        club.skip(days=7)
     await club.proposed(eve, claim, IT_WAS_NOT)
     club.skip(days=6)
     await club.challenge(ada, claim)

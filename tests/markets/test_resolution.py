@@ -166,10 +166,11 @@ async def test_a_number_s_outcome_is_worked_out_from_the_value(club: Club):
         assert refused.value.code == why
     with pytest.raises(BadResult):
         await club.propose(ada, claim, Result("outcome", value="9.99", outcome=1))
-    for value, outcome in (("9.99", 0), ("10", 1), ("-3", 0)):
-        proposal = await club.propose(ada, claim, Result("outcome", value=value))
+    for person, (value, outcome) in enumerate((("9.99", 0), ("10", 1), ("-3", 0)), 10):
+        mod = await club.member(person)
+        proposal = await club.propose(mod, claim, Result("outcome", value=value), moderator=True)
         assert proposal.result.outcome == outcome
-        await withdraw(club, ada, proposal)
+        await withdraw(club, mod, proposal)
     assert (await club.propose(ada, claim, Result("outcome", outcome=2))).result.outcome == 2
 
 
@@ -179,10 +180,11 @@ async def test_a_date_lies_in_the_range_that_begins_with_it(club: Club):
     outcomes = (Outcome("before", "", None, "2028-01-01"), Outcome("2028", "", "2028-01-01", "2029-01-01"))
     claim = await club.claim(ada, kind="date", outcomes=outcomes)
     club.skip(days=30)
-    for value, outcome in (("2027-12-31", 0), ("2028-01-01", 1), ("2028-02-29", 1)):
-        proposal = await club.propose(ada, claim, Result("outcome", value=value))
+    for person, (value, outcome) in enumerate((("2027-12-31", 0), ("2028-01-01", 1), ("2028-02-29", 1)), 10):
+        mod = await club.member(person)
+        proposal = await club.propose(mod, claim, Result("outcome", value=value), moderator=True)
         assert proposal.result.outcome == outcome
-        await withdraw(club, ada, proposal)
+        await withdraw(club, mod, proposal)
     for value in ("2029-01-01", "2029-02-29", "soon", "2028"):
         with pytest.raises(BadResult):
             await club.propose(ada, claim, Result("outcome", value=value))
@@ -564,8 +566,8 @@ async def test_a_bond_is_the_server_s_choice_or_the_free_balance(club: Club):
     ada, bo = await club.member(1), await club.member(2, balance=300)
     await choose(club, bond=5_000)
     first = await club.propose(ada, await club.claim(ada), IT_WAS)
-    second = await club.propose(bo, await club.claim(bo), IT_WAS)
-    third = await club.propose(bo, await club.claim(bo), IT_WAS)
+    second = await club.propose(bo, await club.claim(bo), IT_WAS, moderator=True)
+    third = await club.propose(bo, await club.claim(bo), IT_WAS, moderator=True)
     assert [await club.balance(one.bond) for one in (first, second) if one.bond] == [5_000, 300]
     assert third.bond is None
 

@@ -15,7 +15,6 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.people import allowances
 from markets.records.audit import problems
-from markets.settlement import proposals
 from tests.markets.club import DAY, NO, YES, Club
 from tests.world import OLD
 
@@ -272,10 +271,6 @@ async def test_what_is_won_again_pays_the_debt_that_followed_its_owner(club: Clu
     await club.sweep()
     assert await club.balance(new.wallet) < 0
     await club.settle(mod, claim, Result("outcome", outcome=NO))
-    proposal = await club.db.read(proposals.standing, await club.read_claim(claim.number))
-    assert proposal is not None
-    await club.confirm(mod, proposal)
-    await club.sweep()
     assert [await club.balance(one.wallet) for one in (eve, new)] == [0, 0]
     await sound(club)
 

@@ -244,7 +244,7 @@ async def test_time_in_which_nobody_could_confirm_it_doesnt_fail_it(club: Club, 
     else:
         await club.halt(mo, claim)
         for _ in range(3):
-            club.skip(days=9)
+            club.skip(days=4)
             await club.sweep()
         await club.halt(mo, claim, halted=False)
         club.skip(hours=25)

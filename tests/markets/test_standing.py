@@ -42,6 +42,7 @@ async def test_a_second_withdrawal_takes_back_nothing_that_was_proposed_since(cl
     await club.sweep()
     first = await club.proposed(eve, claim, IT_WAS)
     await club.withdraw_proposal(eve, first)
+    club.skip(days=7)
     left = await club.proposed(eve, claim, IT_WAS)
 
     with pytest.raises(ProposalGone):
@@ -114,6 +115,7 @@ async def test_what_acts_on_a_proposal_is_refused_when_another_one_stands(club: 
     club.skip(days=31)
     first = await club.proposed(ada, claim, IT_WAS)
     await club.withdraw_proposal(ada, first)
+    club.skip(days=7)
     second = await club.proposed(ada, claim, IT_WAS)
 
     async def only_the_second(act: Acts) -> None:
@@ -139,6 +141,7 @@ async def test_a_proposal_that_stands_no_more_settles_nothing(club: Club, url: s
     club.skip(days=31)
     first = await club.proposed(bo, claim, IT_WAS_NOT)
     await club.withdraw_proposal(bo, first)
+    club.skip(days=7)
     second = await club.proposed(bo, claim, IT_WAS)
 
     def settle(tx: Any, _: None, now: Any) -> None:

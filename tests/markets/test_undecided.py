@@ -22,13 +22,19 @@ async def days(club: Club, count: int) -> None:
 @pytest.mark.rule("D7")
 @pytest.mark.parametrize("who", ["the loser alone", "two in turns"])
 async def test_outcomes_that_are_proposed_and_taken_back_put_the_end_off_once(club: Club, url: str, who: str):
-    """Each is withdrawn an hour before its window is over, and the next one follows at once."""
+    """Each is withdrawn an hour before its window is over, and the next one follows as soon as it may."""
     ada, eve, _, claim = await begun(club)
     turns = [(eve, IT_WAS_NOT), (ada, IT_WAS)] if who == "two in turns" else [(eve, IT_WAS_NOT)]
     began, made = club.now, 0
     while await state(club, claim) == "open" and made < 99:
         by, result = turns[made % len(turns)]
-        proposal = await club.proposed(by, claim, result)
+        try:
+            proposal = await club.proposed(by, claim, result)
+        except WaitFirst as waits:
+            while club.now < from_us(waits.limit):
+                club.now = min(club.now + DAY / 2, from_us(waits.limit))
+                await club.sweep()
+            continue
         made += 1
         assert proposal.window_to_us is not None
         while club.now < from_us(proposal.window_to_us) - DAY / 24 and await state(club, claim) == "proposed":
@@ -39,7 +45,7 @@ async def test_outcomes_that_are_proposed_and_taken_back_put_the_end_off_once(cl
         except ClaimMoved:
             break
 
-    assert made > 10
+    assert made > (10 if who == "two in turns" else 6)
     assert await state(club, claim) == "settled"
     assert 103 <= (club.now - began).days <= 112
     assert [await posted(club, kind) for kind in ("claim.overdue", "claim.lapses", "claim.lapsed")] == [1] * 3
