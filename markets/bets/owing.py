@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import accounts
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.errors import InsufficientFunds
 from markets.bets.bets import Bet
 from markets.claims import claims, conditions, instruments, terms
@@ -24,7 +24,7 @@ _TAKEN_OUT = Compiled(
         in_guild(_positions),
         _positions.player == param("p"),
         _positions.paid.is_(None),
-        _markets.state.in_(["open", "ending"]),
+        _markets.state.in_([constant("open"), constant("ending")]),
     )
     .group_by(_positions.claim)
     .having(_out < sa.literal_column("0"))
