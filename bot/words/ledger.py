@@ -23,6 +23,8 @@ class Verified:
     transfers: int
     head: str
     wrong: str
+    records: int = 0
+    record_head: str = ""
     again: bool = False
 
 
@@ -60,14 +62,20 @@ def verified(seen: Verified) -> Card:
             when,
             accent=Accent.CAREFUL,
         )
+    record = (
+        f"{text.count(seen.records, 'record', grouped=True)} of what was said and decided checked: every claim, bet, "
+        "forecast and result is as it was left, and what follows from them was worked out again.",
+        f"Newest digest of the record: `{seen.record_head}`",
+    )
     return Card(
         "The book is right",
         (
             f"{text.count(seen.transfers, 'transfer', grouped=True)} checked: every balance was "
             "added up again, and every digest computed again.",
             f"Newest digest: `{seen.head}`",
+            *(record if seen.records else ()),
         ),
-        when or "Whoever sees the same digest sees the same book.",
+        when or "Whoever sees the same digests sees the same book.",
         accent=Accent.DONE,
     )
 
@@ -108,9 +116,11 @@ def exported_claims(seen: ExportedClaims) -> Card:
 
 def digest_post(tx: Connection, ask: Ask) -> Told | None:
     """Post the day's digest in the log channel (RULES A8)."""
+    facts = ask.facts
+    record = (f"`{facts['record']}`", f"After record {facts['records']:,}.") if facts.get("records") else ()
     card = Card(
         "The book's newest digest",
-        (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
+        (f"`{facts['head']}`", f"After transfer {facts['transfers']:,}.", *record),
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
     return Told(card, to_log=True)

@@ -25,13 +25,14 @@ class Covered:
     """A table whose rows the record covers.
 
     Attributes:
-        salted: Its rows are private, or hold words that deletion erases: nobody shall be able to try what they said.
+        salted: Columns that are private, or words that deletion erases: where one of them holds something, there is
+            a salt before the body, so that nobody can try what it may have said.
         without: Columns that are left out.
         private: States of rows that are their author's alone; for the record they aren't there.
     """
 
     table: sa.Table
-    salted: bool = False
+    salted: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
 
@@ -47,7 +48,7 @@ class Covered:
 
 
 _ALL = (
-    Covered(book.players, salted=True),  # who has which wallet; deletion blanks the id
+    Covered(book.players, salted=("discord_id",)),  # who has which wallet
     Covered(book.notes),  # a note's own salt is a part of its row, and goes with it
     Covered(book.settings),
     Covered(
@@ -57,13 +58,13 @@ _ALL = (
     ),
     Covered(tables.conditions),
     Covered(tables.stories),
-    Covered(tables.items, salted=True),
+    Covered(tables.items, salted=("reason",)),
     Covered(tables.clarifications),
     Covered(tables.offers),
-    Covered(tables.bets, salted=True),
-    Covered(tables.agreements, salted=True),
-    Covered(tables.moves, salted=True),
-    Covered(tables.appointments, salted=True),
+    Covered(tables.bets, salted=("dissent",)),
+    Covered(tables.agreements, salted=("ending",)),
+    Covered(tables.moves, salted=("to_claim",)),
+    Covered(tables.appointments, salted=("judge",)),
     Covered(tables.proposals),
     Covered(tables.disputes),
     Covered(tables.arguments),
@@ -75,20 +76,20 @@ _ALL = (
     Covered(tables.liquidity),
     Covered(tables.positions),
     Covered(tables.trades),
-    Covered(tables.orders, salted=True),
+    Covered(tables.orders, salted=("limit_bps",)),
     Covered(
         tables.pools, without=("plan",)
     ),  # computed again from the stakes, and kept only while a pool is paid
     Covered(tables.pool_outcomes),
     Covered(tables.stakes),
     Covered(tables.forecasting),
-    Covered(tables.forecasts, salted=True),
+    Covered(tables.forecasts, salted=("chances",)),
     Covered(tables.scores),
     Covered(tables.seasons),
     Covered(tables.profits),
     Covered(tables.counted_bets),
-    Covered(tables.links, salted=True),
-    Covered(tables.rewards, salted=True),
+    Covered(tables.links, salted=("target_outcome",)),
+    Covered(tables.rewards, salted=("words", "why")),
 )
 COVERED: Mapping[str, Covered] = {covered.table.name: covered for covered in _ALL}
 """By table, in the order in which what was there before the record is found."""
@@ -122,6 +123,13 @@ NOT_COVERED: Mapping[str, str] = {
 
 watched = tuple(Watched(covered.table, covered.key, covered.columns) for covered in _ALL)
 """For the connections that write (`ledger.storage.touched`)."""
+
+
+def is_secret(covered: Covered, values: Sequence[Any]) -> bool:
+    """Return whether a row has a salt before its body."""
+    columns = covered.columns
+    return any(values[columns.index(name)] is not None for name in covered.salted)
+
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 

@@ -25,7 +25,7 @@ from ledger.compiled import in_guild, param, params
 from ledger.hash_chain import GENESIS
 from markets.core import tables
 from markets.records import audit
-from markets.records.coverage import COVERED, FORMAT, Covered, digest_of_record, digest_of_row
+from markets.records.coverage import COVERED, FORMAT, Covered, digest_of_record, digest_of_row, is_secret
 
 MOST = 50
 PAGE = 500
@@ -280,7 +280,8 @@ def _differs(covered: Covered, line: Sequence[Any], values: Sequence[Any]) -> st
     if digest is None:
         return f"record {number} says that it is gone"
     try:
-        made = digest_of_row(covered.columns, values, bytes(salt) if covered.salted and salt else None)
+        secret = bytes(salt or b"") if is_secret(covered, values) else None
+        made = digest_of_row(covered.columns, values, secret)
     except ValueError:  # text that isn't UTF-8, of a damaged file
         made = b""
     return "" if made == bytes(digest) else f"it isn't as record {number} left it"

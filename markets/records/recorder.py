@@ -15,7 +15,7 @@ from ledger.storage import touched
 from ledger.storage.touched import TouchedRow
 from ledger.types import to_us
 from markets.core import tables
-from markets.records.coverage import COVERED, FORMAT, digest_of_record, digest_of_row, watched
+from markets.records.coverage import COVERED, FORMAT, digest_of_record, digest_of_row, is_secret, watched
 
 Salts = Callable[[int, int, int], bytes]
 """Makes 16 bytes for a line: of which server, row of the record, and place in it."""
@@ -96,7 +96,7 @@ def append(
         salt = None
         if COVERED[table].salted:
             _DROP_SALT.execute(tx, g=guild, t=table, thing=thing)
-            if values is not None:
+            if values is not None and is_secret(COVERED[table], values):
                 salt = salts(guild, number, place)
                 kept.append({"guild_id": guild, "tab": table, "thing": thing, "salt": salt})
         lines.append((table, thing, None if values is None else digest_of_row(_COLUMNS[table], values, salt)))
