@@ -90,7 +90,7 @@ class Database:
     async def _open_postgresql(
         cls, address: Address, follow: Follow, recorder: Recorder | None
     ) -> "Database":
-        writes = postgresql_engine(address, size=CONNECTIONS)
+        writes = postgresql_engine(address, size=CONNECTIONS, watches=recorder is not None)
         read = partial(postgresql_engine, address, autocommit=True, read_only=True)
         reads, longs = read(size=READERS, limit_ms=READ_LIMIT_MS), read(size=2)
         return cls(address, PostgresWriter(writes, address.shown), reads, longs, follow, recorder)

@@ -179,8 +179,11 @@ def postgresql_engine(
     limit_ms: int | None = None,
     autocommit: bool = False,
     read_only: bool = False,
+    watches: bool = False,
 ) -> AsyncEngine:
     settings = {"application_name": "crux"}
+    if watches:
+        settings[touched.WATCH] = "on"
     if limit_ms is not None:
         settings["statement_timeout"] = str(limit_ms)
     if read_only:

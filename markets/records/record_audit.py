@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -26,10 +26,12 @@ from ledger.hash_chain import GENESIS
 from markets.core import tables
 from markets.records import audit
 from markets.records.coverage import COVERED, FORMAT, Covered, digest_of_record, digest_of_row, is_secret
+from markets.records.recorder import FOUND
 
 MOST = 50
 PAGE = 500
-FOUND = "found"
+
+GONE = "it is gone"
 
 _r = tables.records.c
 _l = tables.record_lines.c
@@ -90,6 +92,18 @@ class RecordReport:
     problems: tuple[str, ...]
 
 
+class Difference(NamedTuple):
+    """A row that isn't as the record says; as text it is a sentence."""
+
+    guild: int
+    table: str
+    thing: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"Guild {self.guild}, {self.table} {self.thing}: {self.why}."
+
+
 class _Chain:
     """How far a walk through the record has come."""
 
@@ -140,7 +154,7 @@ def _all(tx: Connection, chain: _Chain) -> Iterator[str]:
         yield f"Guild {chain.guild}: the record doesn't hold the digest that was told, and ends at {chain.last}."
     for covered in COVERED.values():
         name = f"Guild {chain.guild}, {covered.table.name}"
-        yield from _guarded(name, _rows(tx, chain.guild, covered))
+        yield from _guarded(name, map(str, _rows(tx, chain.guild, covered)))
     said = f"Guild {chain.guild}: "
     yield from _guarded(f"Guild {chain.guild}: claims", (said + one for one in _followed(tx, chain.guild)))
 
@@ -252,9 +266,14 @@ def _public(covered: Covered) -> tuple[sa.ColumnElement[bool], ...]:
     return (covered.table.c.state.not_in(covered.private),) if covered.private else ()
 
 
-def _rows(tx: Connection, guild: int, covered: Covered) -> Iterator[str]:
-    """Compare each row of a table with the newest line about it, and look for rows that are missing."""
-    name, ahead = f"Guild {guild}, {covered.table.name}", 4 + len(covered.key)
+def differences(tx: Connection, guild: int) -> Iterator[Difference]:
+    """Compare each row of each table with the newest line about it, and look for rows that are missing."""
+    for covered in COVERED.values():
+        yield from _rows(tx, guild, covered)
+
+
+def _rows(tx: Connection, guild: int, covered: Covered) -> Iterator[Difference]:
+    name, ahead = covered.table.name, 4 + len(covered.key)
     keys = [covered.table.c[one] for one in covered.key]
     asked, this = _asked(covered), {"g": guild, "most": PAGE}
     later = asked.where(sa.tuple_(*keys) > sa.tuple_(*(param(f"after_{n}") for n in range(len(keys)))))
@@ -264,7 +283,7 @@ def _rows(tx: Connection, guild: int, covered: Covered) -> Iterator[str]:
             why = _differs(covered, row[1:4], row[ahead:])
             if why:
                 wrong = True
-                yield f"{name} {row[0]}: {why}."
+                yield Difference(guild, name, row[0], why)
         asked = later
         this |= {f"after_{n}": value for n, value in enumerate(rows[-1][4:ahead])}
     there, said = tx.execute(_counts(covered), {"g": guild}).one()
@@ -314,7 +333,7 @@ def _counts(covered: Covered) -> sa.Select[int, int]:
     return sa.select(there.scalar_subquery(), said.scalar_subquery())
 
 
-def _missing(tx: Connection, guild: int, covered: Covered) -> Iterator[str]:
+def _missing(tx: Connection, guild: int, covered: Covered) -> Iterator[Difference]:
     """Name the rows that the record says are there, and aren't."""
     after, name = "", covered.table.name
     newest = (
@@ -344,7 +363,7 @@ def _missing(tx: Connection, guild: int, covered: Covered) -> Iterator[str]:
             there = {*tx.execute(found, {"g": guild, "things": things}).scalars()} if things else set[str]()
         for line in lines:
             if line.digest is not None and line.thing not in there:
-                yield f"Guild {guild}, {name} {line.thing}: it is gone, and record {line.number} left it there."
+                yield Difference(guild, name, line.thing, f"{GONE}, and record {line.number} left it there")
         if len(lines) < PAGE:
             return
         after = lines[-1].thing

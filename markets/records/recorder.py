@@ -15,7 +15,15 @@ from ledger.storage import touched
 from ledger.storage.touched import TouchedRow
 from ledger.types import to_us
 from markets.core import tables
-from markets.records.coverage import COVERED, FORMAT, digest_of_record, digest_of_row, is_secret, watched
+from markets.records.coverage import (
+    COVERED,
+    FORMAT,
+    Covered,
+    digest_of_record,
+    digest_of_row,
+    is_secret,
+    watched,
+)
 
 Salts = Callable[[int, int, int], bytes]
 """Makes 16 bytes for a line: of which server, row of the record, and place in it."""
@@ -48,6 +56,12 @@ def _random(guild: int, number: int, place: int) -> bytes:
     return os.urandom(16)
 
 
+FOUND = "found"
+"""Of rows of the record: what was there when it began."""
+
+PAGE = 500
+
+
 class Recorder:
     """Handed to the database where it is opened. `salts` are random but for tests that compare two databases."""
 
@@ -76,6 +90,28 @@ class Recorder:
             return touched.of_sqlite(noted, self._watched) if noted else []
         newest = NEWEST["postgresql"].row(tx, g=guild)
         return touched.of_postgresql(newest[4] if newest else None, self._watched)
+
+
+def find(tx: Connection, guild: int, now: datetime) -> None:
+    """Begin a server's record with what is there, a row for each page of each table: version 0016 does the same."""
+    for covered in COVERED.values():
+        keys = [covered.table.c[name] for name in covered.key]
+        asked = (
+            sa.select(*keys, *(covered.table.c[name].label(f"r_{name}") for name in covered.columns))
+            .where(covered.table.c.guild_id == guild)
+            .order_by(*keys)
+            .limit(PAGE)
+        )
+        rows = tx.execute(asked).all()
+        while rows:
+            append(tx, guild, FOUND, [_touched(guild, covered, row) for row in rows], now)
+            after = sa.tuple_(*(sa.literal(value) for value in rows[-1][: len(keys)]))
+            rows = tx.execute(asked.where(sa.tuple_(*keys) > after)).all()
+
+
+def _touched(guild: int, covered: Covered, row: Sequence[Any]) -> TouchedRow:
+    parts = len(covered.key)
+    return TouchedRow(guild, covered.table.name, "/".join(map(str, row[:parts])), tuple(row[parts:]))
 
 
 def append(

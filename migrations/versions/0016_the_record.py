@@ -80,10 +80,11 @@ APPEND_ONLY = ("records", "record_lines")
 
 POSTGRESQL_FUNCTION = (
     "CREATE OR REPLACE FUNCTION crux_touched() RETURNS trigger LANGUAGE plpgsql AS $$"
-    " BEGIN PERFORM set_config('crux.touched', coalesce(current_setting('crux.touched', true), '')"
+    " BEGIN IF current_setting('crux.watch', true) = 'on' THEN"
+    " PERFORM set_config('crux.touched', coalesce(current_setting('crux.touched', true), '')"
     " || jsonb_build_array(TG_TABLE_NAME, TG_OP <> 'DELETE',"
     " CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END)::text || E'\\n', true);"
-    " RETURN NULL; END $$"
+    " END IF; RETURN NULL; END $$"
 )
 
 
