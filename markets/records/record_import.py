@@ -1,6 +1,6 @@
 """Check the record of an imported book, or begin one where it came without."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -59,14 +59,13 @@ def settle(tx: Connection, guild: int, *, people: bool) -> None:
 
 
 def _leave_behind(tx: Connection, guild: int, now: datetime) -> None:
-    there = {str(number): tuple(values) for number, *values in tx.execute(_PLAYERS, {"g": guild})}
+    there = {str(row[0]): tuple(row[1:]) for row in tx.execute(_PLAYERS, {"g": guild})}
     rows: list[TouchedRow] = []
     for found in record_audit.differences(tx, guild):
         if not _may_be(tx, found, there):
             raise NotABook(f"The book isn't as its record says. {found} Nothing was imported.")
-        rows.append(
-            TouchedRow(guild, found.table, found.thing, there.get(found.thing) if _is_player(found) else None)
-        )
+        values = there[found.thing] if _is_player(found) else None
+        rows.append(TouchedRow(guild, found.table, found.thing, values))
     for at in range(0, len(rows), recorder.PAGE):
         recorder.append(tx, guild, IMPORTED, rows[at : at + recorder.PAGE], now)
 
@@ -75,7 +74,7 @@ def _is_player(found: Difference) -> bool:
     return found.table == "players"
 
 
-def _may_be(tx: Connection, found: Difference, there: dict[str, Sequence[object]]) -> bool:
+def _may_be(tx: Connection, found: Difference, there: Collection[str]) -> bool:
     """Whether an export without people makes this difference."""
     gone = found.why.startswith(record_audit.GONE)
     if _is_player(found):

@@ -81,7 +81,13 @@ async def test_what_was_exported_is_imported_and_exported_again_the_same(
     counts = await bring(elsewhere, first)
     await whole(elsewhere, club.guild, second, people=people)
 
-    assert contents(first) == contents(second)
+    then, now = contents(first), contents(second)
+    if not people:  # what was left behind is said by one row of the record more
+        for name in ("records", "record_lines"):
+            assert now[f"claims/{name}.csv"].startswith(then.pop(f"claims/{name}.csv"))
+            del now[f"claims/{name}.csv"]
+        del then["claims/manifest.json"], now["claims/manifest.json"]
+    assert then == now
     assert counts == {table: len(read(first / "claims", table)) for table in exports.written(people=people)}
     assert all(counts[table] for table in TOLD if people or table not in export_tables.PEOPLES)
     for table in (tables.tags, tables.clarifications, tables.bets):
