@@ -119,8 +119,8 @@ VERIFY = Command(
     "rebuild every balance and digest, and name the first difference",
     "Reads beside a running Crux: points from the first transfer on, what was said from the first record on. Exits\n"
     "with 0 when every book is right, with 1 naming server and row of the first difference, and with 2 if it wasn't\n"
-    "done. A chain can't miss what was cut off its end: note its newest digest elsewhere (Crux posts both in the log\n"
-    "channel) and give it as --head.",
+    "done. A chain can't miss what was cut off its end: note its newest digest elsewhere (Crux posts both in the\n"
+    "log channel) and give it as --head.",
     run,
     options,
 )

@@ -40,7 +40,7 @@ Audit = Callable[[Connection], tuple[Any, ...]]
 """Checks all of a database, and returns reports."""
 
 
-def backup(url: str, target: Path, check: Audit = verify.audit_all) -> Backup:
+def backup(url: str, target: Path, check: Audit | None = None) -> Backup:
     """Copy a book as it stands at one moment to a file that isn't there yet, and verify the copy.
 
     The file appears whole or not at all, and is self-contained: nothing has to be copied with it.
@@ -62,7 +62,7 @@ def backup(url: str, target: Path, check: Audit = verify.audit_all) -> Backup:
         raise Unreachable(str(target), f"there is no folder {target.parent}")
     with telling(str(target)), _unfinished(target) as part:
         run_alone(url, lambda tx: _copy(tx, part, target))
-        made = _verified(part, address.shown, check)
+        made = _verified(part, address.shown, check or verify.audit_all)
         _sync(part)
         part.rename(target)
         _sync(target.parent)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ledger.errors import Busy, Closed, ReadTooLong
-from ledger.storage import schema_version, touched
+from ledger.storage import schema_version
 from ledger.storage.address import Address
 from ledger.storage.engines import (
     READERS,
@@ -26,7 +26,7 @@ from ledger.storage.engines import (
     timed,
 )
 from ledger.storage.error_translation import READ_LIMIT_MS, telling
-from ledger.storage.operations import Follow, Recorder, Request, Unit, carry_out, nobody, perform
+from ledger.storage.operations import Follow, Recorder, Request, Unit, carry_out, nobody, perform, stored_name
 from ledger.storage.readers import SqliteReaders
 from ledger.storage.writers import CONNECTIONS, WAITING, PostgresWriter, SqliteWriter, Writer
 
@@ -126,10 +126,11 @@ class Database:
         twice. `at_once` lets it go before what else waits in the background, as a press does."""
 
         def work(tx: Connection, again: bool) -> A:
-            noted = touched.noted_by(tx)
-            noted.clear()
+            if self._recorder is not None:
+                self._recorder.begin(tx)
             answer = carry_out(tx, unit, request, now, self._follow)
-            assert not noted, "what is recorded changes by an operation of one server alone"
+            if self._recorder is not None:
+                self._recorder.end_everywhere(tx, stored_name(unit), now)
             return answer
 
         return await self._writer.submit(work, guild=None, background=not at_once)

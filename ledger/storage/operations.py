@@ -70,6 +70,9 @@ class Recorder(Protocol):
     def end(self, tx: Connection, guild: int, kind: str, now: datetime) -> None:
         """The unit `kind` is over, with all that follows from it."""
 
+    def end_everywhere(self, tx: Connection, kind: str, now: datetime) -> None:
+        """The same of a unit that looked over servers, without a lock on any."""
+
 
 _HAPPENED = "crux_happened"
 

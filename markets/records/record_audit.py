@@ -104,7 +104,7 @@ class Difference(NamedTuple):
         return f"Guild {self.guild}, {self.table} {self.thing}: {self.why}."
 
 
-class _Chain:
+class Chain:
     """How far a walk through the record has come."""
 
     def __init__(self, guild: int, told: bytes | None) -> None:
@@ -119,7 +119,7 @@ def look(tx: Connection, guild: int, *, head: str | None = None) -> RecordReport
     Args:
         head: A digest of the record that was told earlier, in hex; the chain must hold it.
     """
-    chain = _Chain(guild, bytes.fromhex(head) if head else None)
+    chain = Chain(guild, bytes.fromhex(head) if head else None)
     with audit_rows.any_text(tx):
         problems = tuple(islice(_all(tx, chain), MOST))
     return RecordReport(guild, chain.last, chain.before.hex() if chain.last else "", chain.found, problems)
@@ -141,22 +141,27 @@ def quick(tx: Connection, guild: int) -> str | None:
         return None
     if (first, last) != (1, count):
         return f"Guild {guild}: the record has {count} rows, numbered {first} to {last}."
-    chain = _Chain(guild, None)
+    chain = Chain(guild, None)
     if last > 1:
         row = tx.execute(_CHAIN, {"g": guild, "after": last - 2, "most": 1}).one()
         chain.last, chain.before = row.number, bytes(row.digest)
     return next(_walk(tx, chain), None)
 
 
-def _all(tx: Connection, chain: _Chain) -> Iterator[str]:
+def _all(tx: Connection, chain: Chain) -> Iterator[str]:
+    yield from of_record(tx, chain)
+    said = f"Guild {chain.guild}: "
+    yield from _guarded(f"Guild {chain.guild}: claims", (said + one for one in _followed(tx, chain.guild)))
+
+
+def of_record(tx: Connection, chain: Chain) -> Iterator[str]:
+    """Yield what the digests alone show."""
     yield from _guarded(f"Guild {chain.guild}: the record", _walk(tx, chain))
     if not chain.met:
         yield f"Guild {chain.guild}: the record doesn't hold the digest that was told, and ends at {chain.last}."
     for covered in COVERED.values():
         name = f"Guild {chain.guild}, {covered.table.name}"
         yield from _guarded(name, map(str, _rows(tx, chain.guild, covered)))
-    said = f"Guild {chain.guild}: "
-    yield from _guarded(f"Guild {chain.guild}: claims", (said + one for one in _followed(tx, chain.guild)))
 
 
 def _followed(tx: Connection, guild: int) -> Iterator[str]:
@@ -170,7 +175,7 @@ def _guarded(name: str, problems: Iterator[str]) -> Iterator[str]:
     """Say of what can't be read that it can't."""
     try:
         yield from problems
-    except (DBAPIError, ValueError, TypeError, OverflowError) as error:
+    except Exception as error:  # what somebody changed can be anything, and raise anything where it is read
         why = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
         yield f"{name} can't be read ({why})."
 
@@ -178,7 +183,7 @@ def _guarded(name: str, problems: Iterator[str]) -> Iterator[str]:
 # --- the chain --------------------------------------------------------------------------------
 
 
-def _walk(tx: Connection, chain: _Chain) -> Iterator[str]:
+def _walk(tx: Connection, chain: Chain) -> Iterator[str]:
     """Make the digests again, from where the walk is to the end."""
     while rows := tx.execute(_CHAIN, {"g": chain.guild, "after": chain.last, "most": PAGE}).all():
         this = {"g": chain.guild, "first": rows[0].number, "last": rows[-1].number}
@@ -197,7 +202,7 @@ def _walk(tx: Connection, chain: _Chain) -> Iterator[str]:
         yield f"Guild {chain.guild}, record {number}: it is missing, and has a line about {table} {thing}."
 
 
-def _row(chain: _Chain, name: str, row: Any, lines: Sequence[tuple[str, str, bytes | None]]) -> Iterator[str]:
+def _row(chain: Chain, name: str, row: Any, lines: Sequence[tuple[str, str, bytes | None]]) -> Iterator[str]:
     head = bytes(row.head)
     made = digest_of_record(
         chain.before, chain.guild, row.number, row.kind, row.at_us, row.transfers, head, lines

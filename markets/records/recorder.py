@@ -42,8 +42,9 @@ _last_digest = (
 _newest = sa.select(book.books.c.transfers, book.books.c.head, _last_number, _last_digest).where(
     in_guild(book.books.c)
 )
-_setting: sa.ColumnElement[Any] = sa.literal_column(f"current_setting('{touched.SETTING}', true)")
-NEWEST = {"sqlite": Compiled(_newest), "postgresql": Compiled(_newest.add_columns(_setting))}
+_NEWEST = Compiled(_newest)
+_NOTED = Compiled(sa.select(sa.literal_column(f"current_setting('{touched.SETTING}', true)", sa.Text())))
+_LOCK = sa.select(book.books.c.guild_id).where(in_guild(book.books.c)).with_for_update()
 _ADD = Compiled(sa.insert(tables.records))
 _ADD_LINES = Compiled(sa.insert(tables.record_lines))
 _DROP_SALT = Compiled(
@@ -80,16 +81,24 @@ class Recorder:
 
     def end(self, tx: Connection, guild: int, kind: str, now: datetime) -> None:
         """Write the row of an operation that is over, where it changed something."""
-        rows = self._rows(tx, guild)
+        rows = self._rows(tx)
         if rows:
             append(tx, guild, kind, rows, now, self._salts)
 
-    def _rows(self, tx: Connection, guild: int) -> list[TouchedRow]:
+    def end_everywhere(self, tx: Connection, kind: str, now: datetime) -> None:
+        """Write a row for each server in which a unit changed something. Leases and marks of sends change nothing
+        that is covered."""
+        rows = self._rows(tx)
+        for guild in sorted({row.guild for row in rows}):
+            tx.execute(_LOCK, {"g": guild})
+            append(tx, guild, kind, [row for row in rows if row.guild == guild], now, self._salts)
+
+    def _rows(self, tx: Connection) -> list[TouchedRow]:
         if tx.dialect.name == "sqlite":
             noted = touched.noted_by(tx)
             return touched.of_sqlite(noted, self._watched) if noted else []
-        newest = NEWEST["postgresql"].row(tx, g=guild)
-        return touched.of_postgresql(newest[4] if newest else None, self._watched)
+        noted = _NOTED.row(tx)
+        return touched.of_postgresql(noted[0] if noted else None, self._watched)
 
 
 def find(tx: Connection, guild: int, now: datetime) -> None:
@@ -122,9 +131,9 @@ def append(
     assert all(row.guild == guild for row in rows), "an operation changes one server's rows"
     if not told:
         return
-    newest = NEWEST[tx.dialect.name].row(tx, g=guild)
+    newest = _NEWEST.row(tx, g=guild)
     assert newest is not None, "there is a book: its row is locked"
-    transfers, head, last, before = newest[:4]
+    transfers, head, last, before = newest
     number = (last or 0) + 1
     lines: list[tuple[str, str, bytes | None]] = []
     kept: list[dict[str, Any]] = []
