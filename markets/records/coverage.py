@@ -105,7 +105,7 @@ NOT_COVERED: Mapping[str, str] = {
     "done": "answers of presses: they say what was done, and nothing follows from them but that it isn't done twice",
     "forgotten": "digests of who was deleted, which end after a year by themselves",
     "marks": "what the program remembers of itself, of no server",
-    "counters": "the last numbers given: each is compared with the rows that have them",
+    "counters": "the last numbers given: no row may have a larger one",
     "due_work": "when the calendar looks again; it decides nothing by itself",
     "cards": "which message shows what",
     "posts": "what is still to be told",

@@ -284,6 +284,16 @@ async def test_an_export_of_before_is_read_and_says_what_it_said(
     ]
 
 
+def _without_record(folder: Path) -> None:
+    """As exports were before version 0016."""
+    manifest = folder / "claims" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    for table in export_tables.RECORD:
+        (folder / "claims" / f"{table}.csv").unlink()
+        del told["files"][f"{table}.csv"]
+    manifest.write_text(json.dumps(told))
+
+
 def _edit(folder: Path, table: str, change: Callable[[Rows], object], *, without: Sequence[str] = ()) -> None:
     """Change rows of a file, cells as they stand, leave columns out, and have the manifest agree."""
     path = folder / "claims" / f"{table}.csv"
