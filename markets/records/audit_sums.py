@@ -70,7 +70,7 @@ def problems(tx: Connection, guild: int) -> Iterator[str]:
 
 
 def _numbers(tx: Connection, guild: int) -> Iterator[str]:
-    last = dict(tx.execute(_LAST, {"g": guild}).tuples().all())
+    last = {row.name: row.last for row in tx.execute(_LAST, {"g": guild})}
     for name, table in _NUMBERED.items():
         newest = tx.execute(sa.select(sa.func.max(table.c.number)).where(table.c.guild_id == guild)).scalar()
         if (newest or 0) > last.get(name, 0):  # more were given where drafts stayed behind
@@ -90,14 +90,13 @@ def _tags_of(tx: Connection, guild: int) -> Iterator[str]:
 
 def _board(tx: Connection, guild: int) -> Iterator[str]:
     """Add up again what counts for everybody, over all time and over each season."""
-    windows = [(ALL_TIME, None, None), *tx.execute(_SEASONS, {"g": guild}).tuples()]
+    windows = [(row.number, row.from_us, row.to_us) for row in tx.execute(_SEASONS, {"g": guild})]
     sums: dict[tuple[int, int], Counter[str]] = {}
     tenths: dict[tuple[int, int, int], Counter[str]] = {}
 
     def seasons(at_us: int) -> Iterator[int]:
-        for number, from_us, to_us in windows:
-            if from_us is None or to_us is None or from_us <= at_us < to_us:
-                yield number
+        yield ALL_TIME
+        yield from (number for number, from_us, to_us in windows if from_us <= at_us < to_us)
 
     for player, at_us, *scored, chances, outcome in tx.execute(_SCORES, {"g": guild}):
         for season in seasons(at_us):
@@ -128,7 +127,7 @@ def _compare(
         meant = sums.pop((row["season"], row["player"]), Counter[str]())
         wrong = [one for one in SUMS if row[one] != meant[one]]
         wrong += [one for one in score_keeping.ranks if _whole(row[one]) != _whole(row[f"{one}_now"])]
-        if row["listed"] != int(row["player"] not in left_out):
+        if row["listed"] and row["player"] in left_out:  # an export without people doesn't say who asked
             wrong.append("listed")
         if wrong:
             yield f"{name} has another {wrong[0]} than comes of its scores and profits."

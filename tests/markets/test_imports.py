@@ -246,6 +246,7 @@ def _of_before(folder: Path) -> None:
                     said.pop("known_us", None)
                     row[name] = json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
+    _without_record(folder)
     for table in ("resolutions", "disputes", "votes"):
         _edit(folder, table, undated)
     for table, names in export_layouts.LATER.items():
