@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from bot.client import Client
 from bot.words import ledger as render
-from ledger import schema, settings
+from ledger import schema, settings, statements
 from ledger.compiled import in_guild, param
 from ledger.errors import AlreadyDone
-from ledger.types import from_us
+from ledger.types import from_us, to_us
 from markets.core import outbox, tables
 
 
@@ -69,6 +69,14 @@ async def tell_owed(crux: Client, now: datetime) -> bool:
         if book.owed(now):
             await _tell(crux, book, now)
     return any(not book.owed(now) for book in found)
+
+
+async def tell_now(crux: Client, guild: int, now: datetime) -> None:
+    """Post a book's digest whatever was told: the newest in the channel is the book's again (E9)."""
+    head = await crux.db.read(statements.head, guild)
+    told = TellDigest(guild, f"digest:now:{to_us(now)}", DigestTold(head.transfers), head.digest)
+    with contextlib.suppress(AlreadyDone):
+        await crux.db.write(tell, told, now)
 
 
 async def _tell(crux: Client, book: Untold, now: datetime) -> None:

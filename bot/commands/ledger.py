@@ -7,6 +7,7 @@ import zipfile
 from discord import app_commands
 
 from bot.answer import Where, answer
+from bot.background import digests, older
 from bot.context import Context, enter
 from bot.words import ledger as render
 from bot.words import moderation as acts_render
@@ -15,6 +16,7 @@ from ledger.files import exports
 from ledger.files.paging import Selection
 from markets.records import export_tables
 from markets.records import exports as claims
+from markets.settlement import absence
 
 MOST_BYTES = 50 * 2**20
 """Of an export before it is packed: what one answer may take of memory."""
@@ -47,6 +49,20 @@ async def _acts(ctx: Context, before: int) -> acts_render.ActsPage:
         first_page=before == 0,
         currency=await ctx.currency(),
     )
+
+
+async def go_on(ctx: Context) -> None:
+    ctx.require_server_owner()
+    await answer(ctx, _go_on(ctx), render.goes_on)
+
+
+async def _go_on(ctx: Context) -> None:
+    await ctx.write(older.go_on, older.GoOn(ctx.guild, f"older:{ctx.id}"))
+    away = (await ctx.read(absence.removals)).get(ctx.guild)
+    if away is not None:
+        await ctx.write(absence.back_again, absence.BackAgain(ctx.guild, f"back:{away}", away))
+    await digests.tell_now(ctx.client, ctx.guild, ctx.now)
+    ctx.client.waiting.discard(ctx.guild)
 
 
 async def verify(ctx: Context) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import text
-from bot.ui.cards import Accent, Card, File
+from bot.ui.cards import Accent, Button, Card, File
 from bot.words.announced import Ask, Told
 from ledger.statements import Balanced
 
@@ -124,6 +124,32 @@ def digest_post(tx: Connection, ask: Ask) -> Told | None:
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
     return Told(card, to_log=True)
+
+
+def older(what: str, number: int) -> Card:
+    """Say in the log channel that it knows more than the book (E9)."""
+    return Card(
+        "The book is older than what was told here",
+        (
+            f"This channel was told a digest of {what} {number:,} that the book doesn't hold: an old backup was put "
+            "back, or the book was changed. What came after is in this server's messages, and not in the book.",
+            "Until the server's owner presses the button, nothing is taken and nothing that is due happens. Whoever "
+            "runs Crux can put the newer book back and start again instead. Numbers go on 1,000 further, so that "
+            "none is given twice.",
+        ),
+        buttons=(Button("Go on with this book", "older:go-on"),),
+        accent=Accent.CAREFUL,
+    )
+
+
+def goes_on(_: None) -> Card:
+    return Card(
+        "The book goes on as it is",
+        (
+            "What is due happens from now on, and the newest digest is posted here with the next that moves points.",
+        ),
+        accent=Accent.DONE,
+    )
 
 
 def books(seen: Balanced) -> str:

@@ -19,6 +19,8 @@ EXAMPLES: list[Exception] = [
     press.OutsideServer(),
     press.NotInstalled(),
     press.Restarting(),
+    press.BookWaits(),
+    press.NotServerOwner(),
     press.NotModerator(0),
     press.NotModerator(5),
     press.NotManager(),

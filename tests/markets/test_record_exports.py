@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import NotABook
+from markets.claims.terms import Result
 from markets.records import export_layouts, export_tables
 from markets.records.coverage import COVERED
 from tests import databases
 from tests.ledger import stories
 from tests.markets import test_imports
-from tests.markets.club import Club
+from tests.markets.club import YES, Club
 from tests.markets.test_exports import everything, whole
 from tests.stored.presses import all_of_them
 
@@ -44,6 +45,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert isinstance(club, Club)
             await everything(club)
             await all_of_them(club)
+            ada, bo = await club.member(1, balance=50_000), await club.member(2, balance=50_000)
+            claim = await club.claim(ada, title="As they had agreed")
+            await club.agree(await club.bet(ada, bo, claim), ada, bo, 20_000)
+            await club.settle(bo, claim, Result("outcome", YES))
+            await club.sweep()
         await whole(url, GUILD, base / "out", people=True)
 
     asyncio.run(tell())
