@@ -15,6 +15,7 @@ from bot.discord_url import point_at
 from bot.router import Router
 from bot.routes import Routes
 from ledger.storage.database import Database
+from markets.records.recorder import Recorder
 from markets.settlement import consequences
 
 STOP_SECONDS = 6.0
@@ -28,7 +29,7 @@ async def built(url: str, *, discord_url: str | None = None) -> AsyncGenerator[R
     """Build the client with all its commands, on an open database. It isn't connected yet."""
     if discord_url is not None:
         point_at(discord_url)
-    db = await Database.open(url, follow=consequences.follow)
+    db = await Database.open(url, follow=consequences.follow, recorder=Recorder())
     crux = Router(db, Clock(), Routes(ROUTES), ready_after_seconds=2.0 if discord_url is None else 0.1)
     for command in COMMANDS:
         crux.tree.add_command(command)

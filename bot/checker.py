@@ -7,7 +7,7 @@ result and its time, and who asks while it is being checked waits for the same r
 import asyncio
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -16,16 +16,19 @@ from bot.words.ledger import Verified
 from ledger import statements
 from ledger.audit import verify as audit
 from ledger.storage.database import run_alone
+from markets.records import record_audit
 
 AT_MOST_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedBook:
-    """What a check found; `wrong` is the first difference in words."""
+    """What a check found of the book and of its record; `wrong` is the first difference in words."""
 
     transfers: int
     head: str
+    records: int
+    record_head: str
     wrong: str
 
 
@@ -60,7 +63,9 @@ class Checker:
     async def _check(self, guild: int, now: datetime) -> Verified:
         async with self._one:
             found = await _in_a_process(self._url, guild)
-        self._last[guild] = Verified(now, found.transfers, found.head, found.wrong)
+        self._last[guild] = Verified(
+            now, found.transfers, found.head, found.wrong, found.records, found.record_head
+        )
         return self._last[guild]
 
 
@@ -82,17 +87,18 @@ async def _in_a_process(url: str, guild: int) -> CheckedBook:
 
 
 def check(tx: Connection, guild: int) -> CheckedBook:
-    """Rebuild a server's book on this connection."""
-    report = audit.audit(tx, guild)
+    """Rebuild a server's book and its record on this connection."""
+    report, record = audit.audit(tx, guild), record_audit.look(tx, guild)
     head = statements.head(tx, guild)
-    wrong = str(report.problems[0]) if report.problems else ""
-    return CheckedBook(head.transfers, head.digest, wrong)
+    problems = (*report.problems, *record.problems)
+    wrong = str(problems[0]) if problems else ""
+    return CheckedBook(head.transfers, head.digest, record.rows, record.head, wrong)
 
 
 def main() -> None:
     url, guild = json.loads(sys.stdin.read())
     found = run_alone(url, lambda tx: check(tx, guild))
-    sys.stdout.write(json.dumps([found.transfers, found.head, found.wrong]))
+    sys.stdout.write(json.dumps(astuple(found)))
 
 
 if __name__ == "__main__":

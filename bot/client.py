@@ -54,6 +54,9 @@ class Client(discord.AutoShardedClient):
         self.checker = Checker(db.address.url.render_as_string(hide_password=False))
         self.painter = Painter(db)
         self.stopping = False
+        self.waiting: set[int] = (
+            set()
+        )  # servers whose book is older than what was told, and their owner hasn't said
         self.wrote = asyncio.Event()  # a press wrote something that may have to be told
         self._working = 0
         self._idle = asyncio.Event()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from bot import permissions, server_settings
 from bot.client import Client, Press
-from bot.refusals import Expired, NotManager, NotModerator, OutsideServer, ToBot
+from bot.refusals import Expired, NotManager, NotModerator, NotServerOwner, OutsideServer, ToBot
 from bot.server_settings import Places
 from bot.text import Currency
 from bot.ui import components
@@ -170,6 +170,15 @@ class Context:
         if not _is_moderator(self.press, chosen):
             raise NotModerator(chosen.moderator_role)
         return chosen
+
+    def require_server_owner(self) -> None:
+        """Check that the server is theirs.
+
+        Raises:
+            NotServerOwner: It is somebody else's.
+        """
+        if self.press.guild is None or self.press.guild.owner_id != self.press.user.id:
+            raise NotServerOwner
 
     def require_manager(self) -> None:
         """Check that they may manage this server.

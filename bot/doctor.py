@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 import discord
+from sqlalchemy import Connection
 
 from bot import connections, permissions, server_settings, text, tokens
 from bot.config import Config
 from bot.discord_url import point_at
 from bot.errors import BadConfig
+from ledger import statements
 from ledger.errors import StorageError
 from ledger.storage.database import Database
+from markets.records import record_audit
 
 CONNECT_SECONDS = 30.0
 
@@ -42,11 +45,19 @@ async def examine(config: Config, *, discord_url: str | None = None) -> AsyncIte
             db = await Database.open(config.database.url)
             held.push_async_callback(db.close)
             yield Finding(True, f"{db.address.shown} can be reached, and is at this version.")
+            for wrong in await db.read_long(_books):
+                yield Finding(False, wrong)
         except StorageError as bad:
             yield Finding(False, f"{bad}")
         if token is not None:
             async for finding in _connected(token, db, discord_url):
                 yield finding
+
+
+def _books(tx: Connection) -> list[str]:
+    """What counts and heads alone say of each book; `crux verify` looks at everything."""
+    found = (record_audit.quick(tx, guild) for guild in statements.guilds(tx))
+    return [f"{wrong} `crux verify` says more." for wrong in found if wrong]
 
 
 async def _connected(token: str, db: Database | None, discord_url: str | None) -> AsyncIterator[Finding]:

@@ -4,6 +4,11 @@ PressRefused
 ├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting  TooSoon
 ├── NotModerator  NotManager
 ├── NotMember  ToBot
+
+
+├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting
+├── NotModerator  NotManager  NotServerOwner
+├── NotMember  ToBot  BookWaits
 └── BadInput
     └── Unclear   a `Reading` for each of the ways to read it
 """
@@ -53,6 +58,10 @@ class TooSoon(PressRefused):
         super().__init__(command, at)
 
 
+class BookWaits(PressRefused):
+    """The server's book is older than what its log channel was told (E9): nothing happens until its owner says so."""
+
+
 class NotModerator(PressRefused):
     """Only for moderators; `role` is the role that makes one here, 0 if none was chosen yet."""
 
@@ -63,6 +72,10 @@ class NotModerator(PressRefused):
 
 class NotManager(PressRefused):
     """Only for members who may manage this server."""
+
+
+class NotServerOwner(PressRefused):
+    """Only for the server's owner."""
 
 
 class NotMember(PressRefused):

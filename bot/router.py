@@ -14,10 +14,11 @@ from discord import app_commands
 
 from bot import remembered
 from bot.answer import fail
+from bot.background import older
 from bot.client import Client, Press
 from bot.clock import Clock
 from bot.context import Context
-from bot.refusals import Elsewhere, NotInstalled, OutsideServer, Restarting
+from bot.refusals import BookWaits, Elsewhere, NotInstalled, OutsideServer, Restarting
 from bot.routes import Routes
 from ledger.storage.database import Database
 
@@ -84,6 +85,7 @@ class Router(Client):
 
         Raises:
             Restarting, OutsideServer, NotInstalled, Elsewhere: Which of them it is.
+            BookWaits: The server's book is older than what was told, and its owner hasn't said to go on.
         """
         if self.stopping:
             raise Restarting
@@ -92,6 +94,9 @@ class Router(Client):
             raise OutsideServer
         if self.get_guild(press.guild_id) is None:
             raise NotInstalled
+        data: Any = press.data or {}
+        if press.guild_id in self.waiting and data.get("custom_id") != older.GO_ON:
+            raise BookWaits
         channel = press.channel
         if channel is not None and not guild.get_channel(getattr(channel, "parent_id", None) or channel.id):
             owner = self.get_channel(channel.id)

@@ -1,7 +1,7 @@
 """Post the book's newest digest in the log channel, once on a day after points moved (RULES A8)."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,28 +9,31 @@ from sqlalchemy import Connection
 
 from bot.client import Client
 from bot.words import ledger as render
-from ledger import schema, settings
+from ledger import schema, settings, statements
 from ledger.compiled import in_guild, param
 from ledger.errors import AlreadyDone
-from ledger.types import from_us
-from markets.core import outbox
+from ledger.types import from_us, to_us
+from markets.core import outbox, tables
 
 
 @dataclass(frozen=True, slots=True)
 class DigestTold:
-    """After how many transfers the log channel was told last."""
+    """After how many transfers, and how many rows of the record, the log channel was told last."""
 
     digest_transfers: int = 0
+    digest_records: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A book that moved since its log channel was told; `since` is when the first such transfer was made."""
+    """A book that moved since its log channel was told, or its record; `since` is when the first such transfer or
+    row was made."""
 
     guild: int
     transfers: int
     head: str
     since: datetime
+    records: int = 0
 
     def owed(self, now: datetime) -> bool:
         """Tell whether a day on which the book moved is over. Its digest covers everything until now."""
@@ -48,6 +51,14 @@ class TellDigest:
 
 
 _books, _transfers = schema.books.c, schema.transfers.c
+_records = tables.records.c
+_NEWEST = (
+    sa.select(_records.number, _records.digest)
+    .where(in_guild(_records))
+    .order_by(_records.number.desc())
+    .limit(1)
+)
+_RECORDED_AT = sa.select(_records.at_us).where(in_guild(_records), _records.number == param("n"))
 _AT = sa.select(_transfers.at_us).where(in_guild(_transfers), _transfers.number == param("n"))
 
 
@@ -60,8 +71,17 @@ async def tell_owed(crux: Client, now: datetime) -> bool:
     return any(not book.owed(now) for book in found)
 
 
+async def tell_now(crux: Client, guild: int, now: datetime) -> None:
+    """Post a book's digest whatever was told: the newest in the channel is the book's again (E9)."""
+    head = await crux.db.read(statements.head, guild)
+    told = TellDigest(guild, f"digest:now:{to_us(now)}", DigestTold(head.transfers), head.digest)
+    with contextlib.suppress(AlreadyDone):
+        await crux.db.write(tell, told, now)
+
+
 async def _tell(crux: Client, book: Untold, now: datetime) -> None:
-    told = TellDigest(book.guild, f"digest:{book.transfers}", DigestTold(book.transfers), book.head)
+    key = f"digest:{book.transfers}" + (f"/{book.records}" if book.records else "")
+    told = TellDigest(book.guild, key, DigestTold(book.transfers), book.head)
     with contextlib.suppress(AlreadyDone):
         await crux.db.write(tell, told, now, background=True)
 
@@ -70,17 +90,28 @@ def untold(tx: Connection) -> list[Untold]:
     """List every book with a log channel that moved since that channel was told."""
     found: list[Untold] = []
     for row in tx.execute(_MAY_BE_UNTOLD).all():
-        told = int(row.told or 0)
-        if int(row.channel) and row.transfers > told:
-            since = tx.execute(_AT, {"g": row.guild_id, "n": told + 1}).scalar_one()
-            found.append(Untold(row.guild_id, row.transfers, row.head.hex(), from_us(since)))
+        told, recorded = int(row.told or 0), int(row.recorded or 0)
+        records = row.records or 0
+        since: list[int] = []
+        if row.transfers > told:
+            since += tx.execute(_AT, {"g": row.guild_id, "n": told + 1}).scalars()
+        if records > recorded:
+            since += tx.execute(_RECORDED_AT, {"g": row.guild_id, "n": recorded + 1}).scalars()
+        if int(row.channel) and since:
+            book = Untold(row.guild_id, row.transfers, row.head.hex(), from_us(min(since)), records)
+            found.append(book)
     return found
 
 
 def tell(tx: Connection, request: TellDigest, now: datetime) -> None:
-    """Queue one digest and remember it as told, in one transaction."""
-    settings.save(tx, request.guild, request.told)
-    facts = {"transfers": request.told.digest_transfers, "head": request.head}
+    """Queue one digest and remember it as told, in one transaction, with the record's of this moment."""
+    facts: dict[str, int | str] = {"transfers": request.told.digest_transfers, "head": request.head}
+    newest = tx.execute(_NEWEST, {"g": request.guild}).first()
+    if newest is not None:
+        facts |= {"records": newest.number, "record": newest.digest.hex()}
+    # This operation's own row of the record is the next, and nothing new to tell.
+    records = newest.number + 1 if newest else 0
+    settings.save(tx, request.guild, replace(request.told, digest_records=records))
     outbox.enqueue(tx, request.guild, render.DIGEST, facts, now)
 
 
@@ -101,6 +132,7 @@ def _named(name: str) -> sa.FromClause:
 
 
 _channel, _told = _named("log_channel"), _named("digest_transfers")
+_recorded = _named("digest_records")
 _MAY_BE_UNTOLD = (
     sa.select(
         _books.guild_id,
@@ -108,8 +140,14 @@ _MAY_BE_UNTOLD = (
         _books.head,
         _channel.c.value.label("channel"),
         _told.c.value.label("told"),
+        _recorded.c.value.label("recorded"),
+        sa.select(sa.func.max(_records.number))
+        .where(_records.guild_id == _books.guild_id)
+        .scalar_subquery()
+        .label("records"),
     )
     .join_from(schema.books, _channel, _channel.c.guild_id == _books.guild_id)
     .outerjoin(_told, _told.c.guild_id == _books.guild_id)
+    .outerjoin(_recorded, _recorded.c.guild_id == _books.guild_id)
     .where(_books.transfers > sa.literal_column("0"))
 )

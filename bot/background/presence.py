@@ -14,6 +14,7 @@ from datetime import timedelta
 import discord
 
 from bot import remembered
+from bot.background import older
 from bot.client import Client
 from ledger.errors import AlreadyDone
 from ledger.types import to_us
@@ -49,6 +50,7 @@ class Presence:
         if said is not None:
             await self._give_back(int(said))
         await self._count_servers()
+        await self._compare()
         await self.beat()
         self.arrived.set()
 
@@ -97,6 +99,18 @@ class Presence:
             elif guild not in here and guild not in away and self._ours(guild):
                 await self._removed(guild)
 
+    async def _compare(self) -> None:
+        """Let servers wait whose log channel knows more than their book (E9)."""
+        one_of_few = asyncio.Semaphore(8)
+
+        async def compare(guild: discord.Guild) -> None:
+            async with one_of_few:
+                chosen = await self._crux.places(guild.id)
+                if chosen.log_channel:
+                    await older.look(self._crux, guild, chosen)
+
+        await asyncio.gather(*map(compare, self._crux.guilds))
+
     def _ours(self, guild: int) -> bool:
         """Tell whether this process hears of a server."""
         shards = self._crux.shard_count or 1
@@ -140,7 +154,7 @@ class Presence:
             return  # `arrive` counts them all
         self._heard(guild)
         away = await self._crux.db.read(absence.removals)
-        if guild.id in away:
+        if guild.id in away and guild.id not in self._crux.waiting:
             await self._back(guild.id, away[guild.id])
 
 

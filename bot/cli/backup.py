@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli.command import Command
-from bot.cli.verify import tell
+from bot.cli.verify import everything, tell
 from bot.config import Config
 from ledger.files.backup import backup
 from ledger.storage.address import Address
@@ -22,7 +22,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(config: Config, args: argparse.Namespace) -> int:
     address = Address.of(config.database.url)
-    made = backup(config.database.url, args.out or _beside(address.path or Path("crux.db")))
+    made = backup(config.database.url, args.out or _beside(address.path or Path("crux.db")), everything)
     print(f"{made.path} is a copy of {address.shown}.")
     if made.reports is None:
         print(

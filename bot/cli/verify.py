@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -9,9 +10,13 @@ from bot.cli.books import add_guild, guild_meant
 from bot.cli.command import Command
 from bot.config import Config
 from bot.errors import CannotRun
+from ledger import statements
 from ledger.audit import verify
-from ledger.audit.verify import Report
+from ledger.audit.verify import Problem, Report
+from ledger.hash_chain import GENESIS
 from ledger.storage.database import read_book
+from markets.records import record_audit
+from markets.records.record_audit import RecordReport
 
 WRONG = 1
 
@@ -22,7 +27,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--head",
         metavar="HEX",
         type=_digest,
-        help="a digest noted elsewhere, which the book's chain must hold",
+        help="a digest noted elsewhere, which the book's chain or that of its record must hold",
     )
     parser.add_argument(
         "--deep", action="store_true", help="let SQLite check a large file page by page as well"
@@ -32,20 +37,30 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class BookReport:
+    """What was found of one server: of its points, and of what was said there. Damage alone can have made a server
+    without a book, which has no record."""
+
+    points: Report
+    record: RecordReport | None
+
+    @property
+    def problems(self) -> tuple[Problem | str, ...]:
+        return (*self.points.problems, *(self.record.problems if self.record else ()))
+
+
 def run(config: Config, args: argparse.Namespace) -> int:
     return tell(read_book(config.database.url, lambda tx: _reports(tx, args)), every=args.all)
 
 
-def tell(reports: Sequence[Report], *, every: bool = False) -> int:
+def tell(reports: Sequence[BookReport], *, every: bool = False) -> int:
     """Print what audits found; the exit code."""
     if not reports:
         print("There are no books in this database yet.")
     for report in reports:
         if not report.problems:
-            print(
-                f"Guild {report.guild}: {report.transfers} transfers, {report.entries} entries,"
-                f" {report.accounts} accounts, all right. Head {report.head}"
-            )
+            _right(report)
         for problem in report.problems[: None if every else 1]:
             print(problem)
         if len(report.problems) > 1 and not every:
@@ -55,17 +70,45 @@ def tell(reports: Sequence[Report], *, every: bool = False) -> int:
     return WRONG if any(report.problems for report in reports) else 0
 
 
-def _reports(tx: Connection, args: argparse.Namespace) -> Sequence[Report]:
+def _right(report: BookReport) -> None:
+    points, record = report.points, report.record
+    print(
+        f"Guild {points.guild}: {points.transfers} transfers, {points.entries} entries,"
+        f" {points.accounts} accounts, all right. Head {points.head}"
+    )
+    if record is not None and record.rows:
+        print(f"Its record: {record.rows} rows, all right. Head {record.head}")
+        if record.found:
+            print(f"Rows 1 to {record.found} of it say what was there when it began, not who did it.")
+
+
+def everything(tx: Connection, *, deep: bool | None = None) -> tuple[BookReport, ...]:
+    """Check the books and the records of all servers."""
+    reports = verify.audit_all(tx, deep=deep)
+    there = set(statements.guilds(tx))
+    return tuple(
+        BookReport(report, record_audit.look(tx, report.guild) if report.guild in there else None)
+        for report in reports
+    )
+
+
+def _reports(tx: Connection, args: argparse.Namespace) -> Sequence[BookReport]:
     if args.guild is None and args.head is None:
-        return verify.audit_all(tx, deep=args.deep or None)
+        return everything(tx, deep=args.deep or None)
     if args.deep:
         raise CannotRun("--deep is about the whole file: leave out --guild and --head.")
-    return (verify.audit(tx, guild_meant(tx, args.guild), head=args.head),)
+    guild = guild_meant(tx, args.guild)
+    of_record = args.head is not None and record_audit.holds(tx, guild, bytes.fromhex(args.head))
+    points = verify.audit(tx, guild, head=None if of_record else args.head)
+    return (BookReport(points, record_audit.look(tx, guild)),)
 
 
 def _digest(text: str) -> str:
-    if len(bytes.fromhex(text)) != 32:
+    digest = bytes.fromhex(text)
+    if len(digest) != 32:
         raise ValueError
+    if digest == GENESIS:
+        raise argparse.ArgumentTypeError("64 zeros are what every book begins with, and no head")
     return text.lower()
 
 
@@ -74,9 +117,10 @@ _digest.__name__ = "digest"  # argparse names it when the text is none
 VERIFY = Command(
     "verify",
     "rebuild every balance and digest, and name the first difference",
-    "Reads beside a running Crux, from the first transfer on. Exits with 0 when every book is right, with 1 naming\n"
-    "guild, transfer and column of the first difference, and with 2 if it couldn't be done. A chain can't miss what\n"
-    "was cut off its end: note its newest digest elsewhere (Crux posts it in the log channel) and give it as --head.",
+    "Reads beside a running Crux: points from the first transfer on, what was said from the first record on. Exits\n"
+    "with 0 when every book is right, with 1 naming server and row of the first difference, and with 2 if it wasn't\n"
+    "done. A chain can't miss what was cut off its end: note its newest digest elsewhere (Crux posts both in the\n"
+    "log channel) and give it as --head.",
     run,
     options,
 )

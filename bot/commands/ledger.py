@@ -9,6 +9,7 @@ from discord import app_commands
 from sqlalchemy import Connection
 
 from bot.answer import Where, answer
+from bot.background import digests, older
 from bot.context import Context, enter
 from bot.words import ledger as render
 from bot.words import moderation as acts_render
@@ -17,6 +18,7 @@ from ledger.files import exports
 from ledger.files.paging import Selection
 from markets.records import export_tables
 from markets.records import exports as claims
+from markets.settlement import absence
 
 MOST_BYTES = 50 * 2**20
 """Of an export before it is packed: what one answer may take of memory."""
@@ -61,6 +63,20 @@ async def _supply(ctx: Context) -> render.PointsMade:
 
     found, origins = await ctx.read(read)
     return render.PointsMade(found, origins, await ctx.currency())
+
+
+async def go_on(ctx: Context) -> None:
+    ctx.require_server_owner()
+    await answer(ctx, _go_on(ctx), render.goes_on)
+
+
+async def _go_on(ctx: Context) -> None:
+    await ctx.write(older.go_on, older.GoOn(ctx.guild, f"older:{ctx.id}"))
+    away = (await ctx.read(absence.removals)).get(ctx.guild)
+    if away is not None:
+        await ctx.write(absence.back_again, absence.BackAgain(ctx.guild, f"back:{away}", away))
+    await digests.tell_now(ctx.client, ctx.guild, ctx.now)
+    ctx.client.waiting.discard(ctx.guild)
 
 
 async def verify(ctx: Context) -> None:

@@ -240,6 +240,7 @@ ROUTES: tuple[Route, ...] = (
     Route("forget-now:{asked}", privacy.forget),
     # set-up
     Route("setup:check", setup.check),
+    Route("older:go-on", ledger.go_on),
     Route("setup:places", setup.ask_places),
     Route("setup:save-places", setup.save_places),
     Route("setup:points", setup.ask_points),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.text import Currency
-from bot.ui.cards import Accent, Card, File
+from bot.ui.cards import Accent, Button, Card, File
 from bot.words.announced import Ask, Told
 from ledger.statements import Balanced, Supply
 
@@ -24,6 +24,8 @@ class Verified:
     transfers: int
     head: str
     wrong: str
+    records: int = 0
+    record_head: str = ""
     again: bool = False
 
 
@@ -61,14 +63,20 @@ def verified(seen: Verified) -> Card:
             when,
             accent=Accent.CAREFUL,
         )
+    record = (
+        f"{text.count(seen.records, 'record', grouped=True)} of what was said and decided checked: every claim, bet, "
+        "forecast and result is as it was left, and what follows from them was worked out again.",
+        f"Newest digest of the record: `{seen.record_head}`",
+    )
     return Card(
         "The book is right",
         (
             f"{text.count(seen.transfers, 'transfer', grouped=True)} checked: every balance was "
             "added up again, and every digest computed again.",
             f"Newest digest: `{seen.head}`",
+            *(record if seen.records else ()),
         ),
-        when or "Whoever sees the same digest sees the same book.",
+        when or "Whoever sees the same digests sees the same book.",
         accent=Accent.DONE,
     )
 
@@ -148,12 +156,40 @@ def supply(seen: PointsMade) -> Card:
 
 def digest_post(tx: Connection, ask: Ask) -> Told | None:
     """Post the day's digest in the log channel (RULES A8)."""
+    facts = ask.facts
+    record = (f"`{facts['record']}`", f"After record {facts['records']:,}.") if facts.get("records") else ()
     card = Card(
         "The book's newest digest",
-        (f"`{ask.facts['head']}`", f"After transfer {ask.facts['transfers']:,}."),
+        (f"`{facts['head']}`", f"After transfer {facts['transfers']:,}.", *record),
         "Whoever sees the same digest sees the same book: /ledger verify",
     )
     return Told(card, to_log=True)
+
+
+def older(what: str, number: int) -> Card:
+    """Say in the log channel that it knows more than the book (E9)."""
+    return Card(
+        "The book is older than what was told here",
+        (
+            f"This channel was told a digest of {what} {number:,} that the book doesn't hold: an old backup was put "
+            "back, or the book was changed. What came after is in this server's messages, and not in the book.",
+            "Until the server's owner presses the button, nothing is taken and nothing that is due happens. Whoever "
+            "runs Crux can put the newer book back and start again instead. Numbers go on 1,000 further, so that "
+            "none is given twice.",
+        ),
+        buttons=(Button("Go on with this book", "older:go-on"),),
+        accent=Accent.CAREFUL,
+    )
+
+
+def goes_on(_: None) -> Card:
+    return Card(
+        "The book goes on as it is",
+        (
+            "What is due happens from now on, and the newest digest is posted here with the next that moves points.",
+        ),
+        accent=Accent.DONE,
+    )
 
 
 def books(seen: Balanced) -> str:

@@ -122,6 +122,13 @@ def _pressed(error: press.PressRefused) -> str:
             return "Crux keeps one book for each server: use this in a server, not in a direct message."
         case press.NotInstalled():
             return "Crux isn't in this server, so nothing happened. Whoever manages the server can add Crux."
+        case press.NotServerOwner():
+            return "Only the server's owner can do that."
+        case press.BookWaits():
+            return (
+                "This server's book is older than what its log channel was told, so nothing happened. The server's "
+                "owner finds a button for it in the log channel."
+            )
         case press.Restarting():
             return "Crux is restarting, and nothing happened. Please try again in a moment."
         case press.TooSoon():

@@ -26,7 +26,7 @@ from ledger.storage.engines import (
     timed,
 )
 from ledger.storage.error_translation import READ_LIMIT_MS, telling
-from ledger.storage.operations import Follow, Request, Unit, carry_out, nobody, perform
+from ledger.storage.operations import Follow, Recorder, Request, Unit, carry_out, nobody, perform, stored_name
 from ledger.storage.readers import SqliteReaders
 from ledger.storage.writers import CONNECTIONS, WAITING, PostgresWriter, SqliteWriter, Writer
 
@@ -46,9 +46,11 @@ class Database:
         reads: AsyncEngine | SqliteReaders,
         longs: AsyncEngine,
         follow: Follow,
+        recorder: Recorder | None,
     ) -> None:
         self.address = address
         self._follow = follow
+        self._recorder = recorder
         self._writer = writer
         self._reads = reads
         self._longs = longs
@@ -57,11 +59,12 @@ class Database:
         self.hooks = writer.hooks
 
     @classmethod
-    async def open(cls, url: str, *, follow: Follow = nobody) -> "Database":
+    async def open(cls, url: str, *, follow: Follow = nobody, recorder: Recorder | None = None) -> "Database":
         """Open a database that is at this code's version.
 
         Args:
             follow: Does what follows from the events of each unit. Without it none may happen.
+            recorder: Writes down what each operation changed of the rows that it has watched.
 
         Raises:
             BadUrl, NotADatabase, Unreachable, ReadOnly, HeldByAnother: It can't be used, and why.
@@ -70,8 +73,8 @@ class Database:
         address = Address.of(url)
         await asyncio.to_thread(read_book, url, lambda _: None)
         if address.path is None:
-            return await cls._open_postgresql(address, follow)
-        engine = sqlite_engine(address)
+            return await cls._open_postgresql(address, follow, recorder)
+        engine = sqlite_engine(address, watched=recorder.watched if recorder else ())
         try:
             with telling(address.shown):
                 await asyncio.to_thread(take_write_lock, engine)
@@ -81,14 +84,16 @@ class Database:
         writer = SqliteWriter(engine, address.shown)
         make = partial(sqlite_engine, address, mode="read")
         reads = SqliteReaders(make, threads=READERS, limit_ms=READ_LIMIT_MS)
-        return cls(address, writer, reads, sqlite_readers(address), follow)
+        return cls(address, writer, reads, sqlite_readers(address), follow, recorder)
 
     @classmethod
-    async def _open_postgresql(cls, address: Address, follow: Follow) -> "Database":
-        writes = postgresql_engine(address, size=CONNECTIONS)
+    async def _open_postgresql(
+        cls, address: Address, follow: Follow, recorder: Recorder | None
+    ) -> "Database":
+        writes = postgresql_engine(address, size=CONNECTIONS, watches=recorder is not None)
         read = partial(postgresql_engine, address, autocommit=True, read_only=True)
         reads, longs = read(size=READERS, limit_ms=READ_LIMIT_MS), read(size=2)
-        return cls(address, PostgresWriter(writes, address.shown), reads, longs, follow)
+        return cls(address, PostgresWriter(writes, address.shown), reads, longs, follow, recorder)
 
     async def write(
         self, unit: Unit[RequestT, A], request: RequestT, now: datetime, *, background: bool = False
@@ -110,7 +115,7 @@ class Database:
         """
 
         def work(tx: Connection, again: bool) -> A:
-            return perform(tx, unit, request, now, again=again, follow=self._follow)
+            return perform(tx, unit, request, now, again=again, follow=self._follow, recorder=self._recorder)
 
         return await self._writer.submit(work, guild=request.guild, background=background)
 
@@ -121,7 +126,12 @@ class Database:
         twice. `at_once` lets it go before what else waits in the background, as a press does."""
 
         def work(tx: Connection, again: bool) -> A:
-            return carry_out(tx, unit, request, now, self._follow)
+            if self._recorder is not None:
+                self._recorder.begin(tx)
+            answer = carry_out(tx, unit, request, now, self._follow)
+            if self._recorder is not None:
+                self._recorder.end_everywhere(tx, stored_name(unit), now)
+            return answer
 
         return await self._writer.submit(work, guild=None, background=not at_once)
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, StaticPo
 from sqlalchemy.util import LRUCache
 
 from ledger.errors import NotThere, OldSqlite, ReadOnly, ReadTooLong, Unreachable
+from ledger.storage import touched
 from ledger.storage.address import Address
 from ledger.storage.readers import PATIENCE
 
@@ -41,8 +42,13 @@ Mode = Literal["write", "make", "read"]
 """Write a book that is there; write to a file that may have to be made; read only."""
 
 
-def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
+def sqlite_engine(
+    address: Address, *, mode: Mode = "write", watched: Sequence[touched.Watched] = ()
+) -> sa.Engine:
     """Make a synchronous engine of one connection in driver autocommit: its user says BEGIN and COMMIT.
+
+    Args:
+        watched: The tables of whose rows it notes those that it changes.
 
     Raises:
         OldSqlite, NotThere, Unreachable, ReadOnly: It can't be used this way, and why.
@@ -62,9 +68,11 @@ def sqlite_engine(address: Address, *, mode: Mode = "write") -> sa.Engine:
     # The journal's kind stands in the file itself: it is set where the version is known to be ours.
     more = {"read": ["query_only = ON"], "write": ["journal_mode = WAL"], "make": []}[mode]
 
-    def prepare(driver: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    def prepare(driver: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         for pragma in (*PRAGMAS, *more):
             driver.execute(f"PRAGMA {pragma}")
+        if watched:
+            entry.info[touched.SETTING] = touched.watch(driver, watched)
 
     event.listen(engine, "connect", prepare)
     return engine
@@ -171,8 +179,11 @@ def postgresql_engine(
     limit_ms: int | None = None,
     autocommit: bool = False,
     read_only: bool = False,
+    watches: bool = False,
 ) -> AsyncEngine:
     settings = {"application_name": "crux"}
+    if watches:
+        settings[touched.WATCH] = "on"
     if limit_ms is not None:
         settings["statement_timeout"] = str(limit_ms)
     if read_only:

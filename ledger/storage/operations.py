@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 from ledger import schema
 from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.errors import AlreadyDone, BadWords, KeyReused, UnknownGuild
+from ledger.storage.touched import Watched
 from ledger.types import fits, to_us
 from ledger.types import key as checked
 
@@ -55,6 +56,23 @@ class Happening:
 
 Follow = Callable[[Connection, Sequence[Happening], datetime], None]
 """Does what follows from the events of one unit, in the order in which they happened."""
+
+
+class Recorder(Protocol):
+    """Keeps a record of what operations changed, beside the book."""
+
+    @property
+    def watched(self) -> Sequence[Watched]: ...
+
+    def begin(self, tx: Connection) -> None:
+        """A unit is about to run."""
+
+    def end(self, tx: Connection, guild: int, kind: str, now: datetime) -> None:
+        """The unit `kind` is over, with all that follows from it."""
+
+    def end_everywhere(self, tx: Connection, kind: str, now: datetime) -> None:
+        """The same of a unit that looked over servers, without a lock on any."""
+
 
 _HAPPENED = "crux_happened"
 
@@ -107,12 +125,20 @@ _ADD_DONE = Compiled(insert_if_new(schema.done))
 
 
 def perform(
-    tx: Connection, unit: Unit[Any, A], request: Request, now: datetime, *, again: bool, follow: Follow
+    tx: Connection,
+    unit: Unit[Any, A],
+    request: Request,
+    now: datetime,
+    *,
+    again: bool,
+    follow: Follow,
+    recorder: Recorder | None = None,
 ) -> A:
     """Lock the guild's row, look the key up, run the unit with what follows from it, and record what it answered.
 
     Args:
         follow: Does what follows from the unit's events.
+        recorder: Writes down what changed by both.
         again: This very call may have been committed before without our hearing of it (a lost connection, a
             group whose commit failed): what is found done then is our own answer, not a repeat.
 
@@ -134,7 +160,11 @@ def perform(
         if again:
             return answer
         raise AlreadyDone(request.guild, request.key, answer)
+    if recorder is not None:
+        recorder.begin(tx)
     answer = carry_out(tx, unit, request, now, follow)
+    if recorder is not None:
+        recorder.end(tx, request.guild, stored_name(unit), now)
     recorded = _answers(unit).dump_json(answer).decode()
     added = _ADD_DONE.execute(
         tx, guild_id=request.guild, key=request.key, request_digest=asked, answer=recorded, at_us=to_us(now)

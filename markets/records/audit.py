@@ -24,7 +24,7 @@ from markets.claims import terms as claim_terms
 from markets.claims.terms import Terms
 from markets.core import tables
 from markets.people.rewards import BACK, GIVEN
-from markets.records import audit_public, audit_shares
+from markets.records import audit_public, audit_shares, audit_sums
 
 MOST = 20
 PAGE = 500
@@ -45,7 +45,6 @@ adds its own."""
 
 RUNNING = ("proposed", "disputed", "ruled")
 """States of a claim in which bonds are held."""
-
 
 _a = book.accounts.c
 _e = book.entries.c
@@ -166,6 +165,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from audit_public.problems(tx, guild)
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     yield from audit_shares.problems(tx, guild, wallets)
+    yield from audit_sums.problems(tx, guild)
 
 
 # --- accounts that hold something -------------------------------------------------------------

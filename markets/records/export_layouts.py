@@ -10,6 +10,7 @@ from markets.records.export_columns import Layout, layout, plain
 from markets.records.export_tables import Table
 
 _claims = tables.claims.c
+_salts = tables.record_salts.c
 _FREE = {"owner": 0, "lease_us": 0, "fence": 0}
 _private = ("draft", "dropped")
 _of_a_draft = (  # a card of a claim that others don't know of
@@ -52,6 +53,23 @@ def _on_the_board() -> sa.ColumnElement[bool]:
     """Those who asked to be left out of the board are left out here as well (E6)."""
     of, left_out = tables.scores.c, tables.unlisted.c
     return ~sa.exists().where(left_out.guild_id == of.guild_id, left_out.player == of.player)
+
+
+def _salt_of_shown() -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether the row that a salt belongs to is in an export without people: neither who they are nor what they
+    forecast in hiding."""
+    of = tables.forecasts.c
+    thing = (
+        sa.cast(of.claim, sa.Text())
+        + "/"
+        + sa.cast(of.player, sa.Text())
+        + "/"
+        + sa.cast(of.number, sa.Text())
+    )
+    hidden = sa.exists().where(
+        of.guild_id == _salts.guild_id, _salts.tab == "forecasts", _salts.thing == thing, ~_shown_forecast()
+    )
+    return (_salts.tab != "players", ~hidden)
 
 
 LAYOUTS: dict[Table, Layout] = {
@@ -277,6 +295,17 @@ LAYOUTS: dict[Table, Layout] = {
         "number",
         *("reward=number", "claim", "owner", "$amount", "reserve", '"words', "locked_by", "@made=made_us"),
         *("@until=until_us", '"state', "winner", '"why', "@ended=ended_us", "ended_by"),
+    ),
+    "records": layout(
+        tables.records,
+        "number",
+        *("record=number", "format", '"what=kind', "@at=at_us", "transfers", "#head", "#digest"),
+    ),
+    "record_lines": layout(
+        tables.record_lines, "number tab thing", "record=number", '"table=tab', '"thing', "#digest"
+    ),
+    "record_salts": layout(
+        tables.record_salts, "tab thing", '"table=tab', '"thing', "#salt", hides=_salt_of_shown()
     ),
 }
 

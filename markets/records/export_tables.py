@@ -45,6 +45,9 @@ Table = Literal[
     "counted_bets",
     "links",
     "rewards",
+    "records",
+    "record_lines",
+    "record_salts",
 ]
 
 
@@ -53,6 +56,10 @@ TABLES: tuple[Table, ...] = get_args(Table)
 
 PEOPLES: tuple[Table, ...] = ("follows", "preferences", "unlisted")
 """What people chose for themselves: it is exported with their ids only, and of no use without."""
+
+
+RECORD: tuple[Table, ...] = ("records", "record_lines", "record_salts")
+"""What exports of before version 0016 don't have; an import then begins a record with what it finds."""
 
 
 ABOUT = """\
@@ -102,6 +109,13 @@ links.csv           cruxes: if `claim` comes out as `outcome`, the player would 
                     lower it; `told` is the result of which they had their note
 rewards.csv         points locked for an argument that moves a forecast, and whom they went to or that they returned
 standings.csv ...   what the board is kept in, and who asked to be left out (only where Discord ids are exported too)
+records.csv         the record of what was said: one row for each operation that changed rows of these files, or of
+                    the book's players, notes and settings, with the number and head of its last transfer then.
+                    `digest` is the SHA-256 of [1, the digest before, guild, record, what, at in microseconds since
+                    1970, transfers, head, then table, thing and digest of each line] as JSON without spaces
+record_lines.csv    the rows that it left changed: `thing` is a row's key, `digest` the SHA-256 of the row as JSON, a
+                    salt before it where it is private; empty where the row was deleted. docs/record.md says more
+record_salts.csv    those salts, but for what isn't exported
 manifest.json       which server, and the digest of each file
 
 A payout's transfer has the key resolution:N:bet:B, its reversal resolution:N:back:B; those of a market's end are

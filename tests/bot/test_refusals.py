@@ -20,6 +20,8 @@ EXAMPLES: list[Exception] = [
     press.NotInstalled(),
     press.Restarting(),
     press.TooSoon("/ledger export", NOW),
+    press.BookWaits(),
+    press.NotServerOwner(),
     press.NotModerator(0),
     press.NotModerator(5),
     press.NotManager(),

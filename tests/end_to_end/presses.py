@@ -147,6 +147,7 @@ PRESSED: dict[str, str] = {
     "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "appeal-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "done:{before}": "test_presses.py::test_long_lists_are_turned",
+    "older:go-on": "test_older.py::test_a_book_that_is_older_than_what_was_told_waits_for_its_owner",
     "setup:check": "test_setup.py::test_funding_the_house_is_a_listed_and_posted_act",
     "setup:places": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "setup:save-places": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",

@@ -38,7 +38,7 @@ from ledger.types import to_us
 from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
-from markets.records import audit as shares_audit
+from markets.records import record_audit
 from markets.settlement import absence
 from tests.end_to_end import inside
 from tests.markets.club import Club
@@ -350,7 +350,7 @@ class Simulation:
         seen = Seen(tx, self.club.guild)
         seen.check_money(reversed_once=self.reversed)
         seen.check_life(to_us(self.now))
-        found += shares_audit.problems(tx, self.club.guild)
+        found += record_audit.look(tx, self.club.guild).problems
         return [*found, *self._money(tx), *self._due(tx), *self._posts(tx), *self._cards(tx)]
 
     def _money(self, tx: Connection) -> list[str]:

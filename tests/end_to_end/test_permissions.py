@@ -242,6 +242,7 @@ BY_BUTTON = {
     "forget-now:{asked}": EVERYBODY,
     "grant:{asked}:{person}:{amount}": MODERATORS,
     "take:{asked}:{person}:{amount}": MODERATORS,
+    "older:go-on": {OWNER},
     "setup:check": MANAGERS,
     "setup:places": MANAGERS,
     "setup:save-places": MANAGERS,

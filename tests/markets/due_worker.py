@@ -15,6 +15,7 @@ from markets.core import jobs, outbox
 from markets.core.jobs import Due
 from markets.core.tables import due_work
 from markets.settlement import consequences, handlers
+from tests.databases import recorder
 from tests.markets.own_jobs import handles
 
 KIND = "test.mark"
@@ -33,7 +34,7 @@ def main(url: str, told: Callable[[], None]) -> None:
 
 
 async def _work(url: str, told: Callable[[], None]) -> None:
-    db = await Database.open(url, follow=consequences.follow)
+    db = await Database.open(url, follow=consequences.follow, recorder=recorder())
     while await db.read(left):
         claim = jobs.LeaseJobs(secrets.randbits(62), most=20, lease_seconds=LEASE_SECONDS)
         rows = await db.background(jobs.lease, claim, datetime.now(UTC))

@@ -11,6 +11,7 @@ from ledger.storage.database import Database
 from ledger.types import from_us
 from markets.core import jobs
 from markets.settlement import calendar, consequences, handlers
+from tests.databases import recorder
 
 assert calendar.__name__, "it names the handlers"
 
@@ -40,7 +41,10 @@ def main(job: Job, told: Callable[[str], None]) -> None:
 
 
 async def _work(job: Job, told: Callable[[str], None]) -> None:
-    db, now = await Database.open(job.url, follow=consequences.follow), from_us(job.now_us)
+    db, now = (
+        await Database.open(job.url, follow=consequences.follow, recorder=recorder()),
+        from_us(job.now_us),
+    )
     while rows := await db.background(jobs.lease, jobs.LeaseJobs(job.owner), now):
         for row in rows:
             told(row.kind)

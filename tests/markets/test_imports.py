@@ -81,7 +81,13 @@ async def test_what_was_exported_is_imported_and_exported_again_the_same(
     counts = await bring(elsewhere, first)
     await whole(elsewhere, club.guild, second, people=people)
 
-    assert contents(first) == contents(second)
+    then, now = contents(first), contents(second)
+    if not people:  # what was left behind is said by one row of the record more
+        for name in ("records", "record_lines"):
+            assert now[f"claims/{name}.csv"].startswith(then.pop(f"claims/{name}.csv"))
+            del now[f"claims/{name}.csv"]
+        del then["claims/manifest.json"], now["claims/manifest.json"]
+    assert then == now
     assert counts == {table: len(read(first / "claims", table)) for table in exports.written(people=people)}
     assert all(counts[table] for table in TOLD if people or table not in export_tables.PEOPLES)
     for table in (tables.tags, tables.clarifications, tables.bets):
@@ -240,6 +246,7 @@ def _of_before(folder: Path) -> None:
                     said.pop("known_us", None)
                     row[name] = json.dumps(said, separators=(",", ":"), ensure_ascii=False)
 
+    _without_record(folder)
     for table in ("resolutions", "disputes", "votes"):
         _edit(folder, table, undated)
     for table, names in export_layouts.LATER.items():
@@ -276,6 +283,16 @@ async def test_an_export_of_before_is_read_and_says_what_it_said(
     assert [row["posted"] for row in read(tmp_path / "again" / "claims", "disputes")] == [
         row["ruled"] for row in read(tmp_path / "out" / "claims", "disputes")
     ]
+
+
+def _without_record(folder: Path) -> None:
+    """As exports were before version 0016."""
+    manifest = folder / "claims" / "manifest.json"
+    told = json.loads(manifest.read_text())
+    for table in export_tables.RECORD:
+        (folder / "claims" / f"{table}.csv").unlink()
+        del told["files"][f"{table}.csv"]
+    manifest.write_text(json.dumps(told))
 
 
 def _edit(folder: Path, table: str, change: Callable[[Rows], object], *, without: Sequence[str] = ()) -> None:

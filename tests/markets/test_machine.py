@@ -27,8 +27,7 @@ from ledger.players import Forget
 from ledger.types import to_us
 from markets.claims.terms import Actor
 from markets.core import lifecycle, tables
-from markets.records import audit as shares_audit
-from markets.records import deletion
+from markets.records import deletion, record_audit
 from markets.settlement import freezing
 from tests import databases, lanes
 from tests.markets.machine import same, whole
@@ -108,7 +107,7 @@ class Machine(Bets, Shares, Crowd, Results):
     def _check(self, tx: Connection) -> None:
         report = verify.audit(tx, self.club.guild)
         assert report.problems == (), report.problems
-        assert shares_audit.problems(tx, self.club.guild) == ()
+        assert record_audit.look(tx, self.club.guild).problems == ()
         world = Seen(tx, self.club.guild)
         world.check_money(reversed_once=self.reversed)
         world.check_life(to_us(self.club.now))

@@ -25,6 +25,7 @@ from ledger.storage import operations, schema_version
 from ledger.storage.database import Database, run_alone
 from markets.records import exports as claims
 from markets.settlement import consequences
+from tests.databases import recorder
 from tests.markets.club import Club
 from tests.markets.test_exports import everything
 from tests.stored.presses import a_year, all_of_them
@@ -36,7 +37,7 @@ Asked = dict[str, Any]
 async def tell(url: str, *, on: bool = False) -> tuple[list[Asked], str]:
     """The story; what was asked for, and the moment of its end. With `on` the calendar goes on for a year."""
     asked: list[Asked] = []
-    db = await Database.open(url, follow=consequences.follow)
+    db = await Database.open(url, follow=consequences.follow, recorder=recorder())
     try:
         noted(db, asked)
         club = await Club.make(db, GUILD)

@@ -35,6 +35,7 @@ from markets.core.tables.forecast_tables import (
 )
 from markets.core.tables.people_tables import REWARD_STATES, preferences, rewards
 from markets.core.tables.pool_tables import POOL_STATES, STAKE_STATES, pool_outcomes, pools, stakes
+from markets.core.tables.record_tables import record_lines, record_salts, records
 from markets.core.tables.result_tables import (
     DISPUTE_STATES,
     PROPOSAL_STATES,
@@ -106,6 +107,9 @@ ALL: tuple[sa.Table, ...] = (
     counted_bets,
     links,
     rewards,
+    records,
+    record_lines,
+    record_salts,
 )
 """Every table of this room, in the order in which a person's data is listed."""
 
@@ -156,6 +160,9 @@ __all__ = [
     "preferences",
     "profits",
     "proposals",
+    "record_lines",
+    "record_salts",
+    "records",
     "removals",
     "resolutions",
     "rewards",

@@ -19,6 +19,7 @@ from markets.claims.terms import Actor
 from markets.core import tables
 from markets.core.errors import MarketError
 from markets.settlement import consequences
+from tests.databases import recorder
 from tests.markets.club import Club
 from tests.markets.machine.whole import Looking
 from tests.world import NOW
@@ -56,7 +57,7 @@ class Base(Looking):
 
     async def _begin(self, url: str, guild: int) -> Club:
         if url not in Base.opened:
-            Base.opened[url] = await Database.open(url, follow=consequences.follow)
+            Base.opened[url] = await Database.open(url, follow=consequences.follow, recorder=recorder())
         made = await Club.make(Base.opened[url], guild)
         assert isinstance(made, Club)
         made.now = NOW
@@ -109,7 +110,7 @@ class Base(Looking):
 
     async def _restart(self, club: Club, url: str) -> None:
         await club.db.close()
-        Base.opened[url] = club.db = await Database.open(url, follow=consequences.follow)
+        Base.opened[url] = club.db = await Database.open(url, follow=consequences.follow, recorder=recorder())
 
     def crashing(self, moment: str) -> None:
         """The connection is lost at that moment of the next write, once."""
