@@ -7,6 +7,7 @@ made into a `Context`, and every exception ends in `answer.fail`.
 import hashlib
 import json
 import logging
+import sys
 from typing import Any
 
 import discord
@@ -20,6 +21,7 @@ from bot.clock import Clock
 from bot.context import Context
 from bot.refusals import BookWaits, Elsewhere, NotInstalled, OutsideServer, Restarting
 from bot.routes import Routes
+from ledger.errors import LedgerError
 from ledger.storage.database import Database
 
 log = logging.getLogger("crux.client")
@@ -77,7 +79,12 @@ class Router(Client):
                 await fail(press, error)
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
-        log.exception("event failed", extra={"facts": {"event": event_method}})
+        error = sys.exception()
+        facts = {"event": event_method, "error": type(error).__name__}
+        if isinstance(error, LedgerError):  # the database is away, say: no mistake of ours
+            log.warning("event refused", extra={"facts": facts})
+        else:
+            log.exception("event failed", extra={"facts": facts})
 
     def gate(self, press: Press) -> None:
         """Let nobody past with a direct message, from a server that Crux isn't in, under another server's name, or

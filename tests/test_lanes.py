@@ -52,6 +52,14 @@ def test_the_table_has_every_proof_and_no_other(proofs: set[str]):
     assert rows - proofs == set(), "these are no proofs any more"
 
 
+def test_every_test_that_finds_a_mutant_is_there(every: list[Test]):
+    named = set(re.findall(r"`(test_\w+)` \|$", PAPER.partition("## Mutants")[2], re.MULTILINE))
+    assert named
+    assert named - {one.function for one in every} == set(), (
+        "name the test that finds it now in docs/testing.md"
+    )
+
+
 def test_the_sizes_in_the_table_are_those_that_are_run():
     for name, cells in told().items():
         if name in lanes.SIZES:

@@ -1,6 +1,5 @@
 """The wheel has all that Crux needs: it is built from the tracked files, and runs where no checkout is near."""
 
-import asyncio
 import os
 import shutil
 import subprocess
@@ -8,8 +7,6 @@ import sys
 import tomllib
 import venv
 import zipfile
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.playground.driver import Playground
 from ledger.storage import schema_version
+from tests.end_to_end.started import started
 from tests.end_to_end.test_markets import card, opened
 from tests.test_lock import pins
 
@@ -113,31 +110,6 @@ def link(name: str, packages: Path) -> None:
             (packages / top).symlink_to(Path(str(package.locate_file(top))))
 
 
-@asynccontextmanager
-async def playground(crux: Installed) -> AsyncGenerator[Playground]:
-    """`crux playground` on a free port, as a process of its own. It must end in order when it is told to."""
-    process = await asyncio.create_subprocess_exec(
-        *(crux.place / "bin" / "crux", "playground", "--port", "0", "--no-browser", "--folder", "here"),
-        cwd=crux.folder,
-        env=crux.environment,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        line = (await process.stdout.readline()).decode()
-        assert line.startswith("The playground is at http://127.0.0.1:"), line
-        async with Playground(url=line.split()[-1]) as play:
-            async with asyncio.timeout(60):
-                while not (await play.bot())["connected"]:
-                    pass
-            yield play
-            assert await play.failures() == []
-    finally:
-        process.terminate()
-        code = await process.wait()
-    assert code == 0
-
-
 def test_the_wheel_has_every_file_of_the_packages_and_no_other(wheel: Path):
     with zipfile.ZipFile(wheel) as archive:
         there = {name for name in archive.namelist() if ".dist-info/" not in name}
@@ -155,7 +127,8 @@ async def test_crux_runs_from_its_wheel_where_nothing_else_is_installed(installe
     version = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["version"]
     assert installed.run("crux", "--version") == f"crux {version}, schema {schema_version.known()[-1]}\n"
 
-    async with playground(installed) as play:
+    program = installed.place / "bin" / "crux"
+    async with started((program,), installed.folder, installed.environment) as play:
         bot = psutil.Process((await play.bot())["pid"])
         assert Path(bot.cmdline()[0]).is_relative_to(installed.place)
 

@@ -103,9 +103,11 @@ class Scheduler:
             dates = await self._house_dates()
             await self.announcer.run(eager=True)
             return await self._idle(dates)
-        except Exception:  # the playground keeps following the clock
+        except LedgerError as error:  # the playground keeps following the clock
+            _note_refused(error)
+        except Exception:
             log.exception("sweep failed")
-            return Idle()
+        return Idle()
 
     async def _do_all(self) -> None:
         """Work until nothing is owed, or three rounds made no progress: what keeps failing waits for its turn."""
@@ -185,7 +187,7 @@ class Scheduler:
             try:
                 await work()
             except LedgerError as error:
-                log.warning("sweep refused", extra={"facts": {"error": type(error).__name__}})
+                _note_refused(error)
             except Exception:
                 log.exception("sweep failed")
 
@@ -221,3 +223,8 @@ class Scheduler:
         if waiting:
             dates.append((digests.next_day(now), "The book's newest digest is posted"))
         return dates
+
+
+def _note_refused(error: LedgerError) -> None:
+    """Note that a round found the database away, say: it is tried again, and no mistake of ours."""
+    log.warning("sweep refused", extra={"facts": {"error": type(error).__name__}})

@@ -31,7 +31,7 @@ class SchemaChecker:
         self._validator: Any = Draft202012Validator
         self._fast: Any = jsonschema_rs
         self._fast_registry = jsonschema_rs.Registry([(_URI, self._spec)])
-        self._compiled: dict[tuple[str, ...], Judges | str] = {}
+        self._compiled: dict[tuple[str, ...], Validators | str] = {}
 
     @staticmethod
     @cache
@@ -69,13 +69,13 @@ class SchemaChecker:
         where = "/".join(str(step) for step in worst.absolute_path)
         return f"{' '.join(key)}: at /{where}: {worst.message[:300]}"
 
-    def judges(self, key: tuple[str, ...]) -> "Judges | str":
+    def judges(self, key: tuple[str, ...]) -> "Validators | str":
         """Return who judges a body of this method, template and part; or why none can be right."""
         if key not in self._compiled:
             self._compiled[key] = self._compile(*key)
         return self._compiled[key]
 
-    def _compile(self, method: str, template: str, part: str) -> "Judges | str":
+    def _compile(self, method: str, template: str, part: str) -> "Validators | str":
         operation: Json | None = self._spec["paths"].get(template, {}).get(method.lower())
         if operation is None:
             return "not in Discord's description"
@@ -98,13 +98,13 @@ class SchemaChecker:
         steps += ["content", "application/json", "schema"]
         pointer = "/".join(step.replace("~", "~0").replace("/", "~1") for step in steps)
         schema = {"$ref": f"{_URI}#/{pointer.replace('{', '%7B').replace('}', '%7D')}"}
-        return Judges(
+        return Validators(
             self._fast.Draft202012Validator(schema, registry=self._fast_registry, validate_formats=True),
             self._validator(schema, registry=self._registry, format_checker=self._validator.FORMAT_CHECKER),
         )
 
 
-class Judges(NamedTuple):
+class Validators(NamedTuple):
     """Two that come to the same: one says it fast, the other exactly."""
 
     fast: Any

@@ -35,20 +35,20 @@ class PaySome(Protocol):
     ) -> Step: ...
 
 
-class TakeBackSome(Protocol):
-    """Undo the next part of what a resolution has paid by its result, the last first, until it is as before it."""
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """A paid resolution that is taken back: the result that it paid by, who takes it back, and the words that the
+    opposite transfers carry."""
 
-    def __call__(
-        self,
-        tx: Connection,
-        claim: Claim,
-        resolution: int,
-        result: Result,
-        room: int,
-        now: datetime,
-        actor: int,
-        note: Words | None,
-    ) -> Step: ...
+    claim: Claim
+    resolution: int
+    result: Result
+    actor: int
+    note: Words | None
+
+
+TakeBackSome = Callable[[Connection, Undoing, int, datetime], Step]
+"""Undo the next part of what a resolution has paid, the last first, until it is as before. The number is `room`."""
 
 
 class Changes(Protocol):
@@ -70,16 +70,7 @@ OfPlayer = Callable[[Connection, Claim, int], bool]
 OfMove = Callable[[Connection, Claim, datetime], None]
 
 
-def take_nothing_back(
-    tx: Connection,
-    claim: Claim,
-    resolution: int,
-    result: Result,
-    room: int,
-    now: datetime,
-    actor: int,
-    note: Words | None,
-) -> Step:
+def take_nothing_back(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
     """Take nothing back, of a kind whose payments stay."""
     return NOTHING_LEFT
 

@@ -13,12 +13,12 @@ from ledger import accounts
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
-from ledger.transfers import VOID, Words, post, reverse
+from ledger.transfers import VOID, post, reverse
 from ledger.types import Whole
 from markets.bets import bets
 from markets.claims import instruments
 from markets.claims.claims import Claim
-from markets.claims.instruments import NOTHING_LEFT, Step
+from markets.claims.instruments import NOTHING_LEFT, Step, Undoing
 from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
 from markets.core.events import Profit, ProfitsMade, ProfitsUndone
@@ -215,18 +215,10 @@ def _amounts(
     return {pool.escrow: -sum(amounts.values()), **amounts} if amounts else {}
 
 
-def take_some_back(
-    tx: Connection,
-    claim: Claim,
-    resolution: int,
-    result: Result,
-    room: int,
-    now: datetime,
-    actor: int,
-    note: Words | None,
-) -> Step:
+def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
     """Undo the last payout of a pool by its opposite, one in each unit; after the first it is open again, though its
     time may be over."""
+    claim, resolution = undoing.claim, undoing.resolution
     pool = find(tx, claim.guild, claim.number)
     if pool is None or pool.resolution not in (resolution, None):
         return NOTHING_LEFT
@@ -241,13 +233,14 @@ def take_some_back(
     entries = 0
     if by is not None:
         key = f"resolution:{resolution}:pool:{claim.number}:back:{by}"
-        posted = reverse(tx, guild=claim.guild, key=key, transfer=by, now=now, actor=actor, note=note)
+        who, note = undoing.actor, undoing.note
+        posted = reverse(tx, guild=claim.guild, key=key, transfer=by, now=now, actor=who, note=note)
         order_filling.after_taking(tx, pool.guild, posted.balances, now)
         entries = len({one.player for one in ended if one.paid_by == by}) + BESIDES
     left = tx.execute(_PAID_BEFORE, this | {"by": by or 0}).scalar() is not None
     undone = [one for one in ended if one.paid_by == by or not (left or one.paid_by)]
     _PAID.many(tx, [this | _AGAIN | {"n": one.number} for one in undone])
-    if result.kind != "void":
+    if undoing.result.kind != "void":
         took_part = [(one, one.paid or 0) for one in undone if not one.late]
         happened(tx, ProfitsUndone(claim.guild, claim.number, _came(took_part)))
     return Step(done=not left, entries=entries)

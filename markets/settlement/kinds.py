@@ -41,7 +41,7 @@ MARKET = Instrument(
 
 POOL = Instrument(
     pay_some=payouts.pay_some,
-    take_back_some=payouts.take_some_back,
+    take_back_some=payouts.take_back_some,
     changes=payouts.changes,
     changes_by_outcome=payouts.changes_by_outcome,
     stakes=pool_stakes.holders,

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 
 from ledger import schema as book
 from ledger.compiled import in_guild, param
-from ledger.transfers import VOID, Words
+from ledger.transfers import VOID
 from markets.bets import bets as bet_bets
 from markets.bets.bets import Bet
 from markets.claims import ambiguity
 from markets.claims.claims import Claim
-from markets.claims.instruments import Step
+from markets.claims.instruments import Step, Undoing
 from markets.claims.terms import Result
 from markets.core import outbox, tables
 from markets.mechanisms import two_party
@@ -51,22 +51,13 @@ def pay_some(tx: Connection, claim: Claim, resolution: int, result: Result, room
     return Step(done=len(bets) <= most, entries=4 * len(paid))
 
 
-def take_back_some(
-    tx: Connection,
-    claim: Claim,
-    resolution: int,
-    result: Result,
-    room: int,
-    now: datetime,
-    actor: int,
-    note: Words | None,
-) -> Step:
+def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
     """Undo the next payouts by their opposites."""
     most = min(TAKEN_BACK, room // 3)
-    bets = paid_bets(tx, claim.guild, resolution, limit=most + 1)
+    bets = paid_bets(tx, undoing.claim.guild, undoing.resolution, limit=most + 1)
     for bet in bets[:most]:
-        key = f"resolution:{resolution}:back:{bet.number}"
-        posted = bet_bets.take_back(tx, bet, key=key, now=now, actor=actor, note=note)
+        key = f"resolution:{undoing.resolution}:back:{bet.number}"
+        posted = bet_bets.take_back(tx, bet, key=key, now=now, actor=undoing.actor, note=undoing.note)
         order_filling.after_taking(tx, bet.guild, posted.balances, now)
     return Step(done=len(bets) <= most, entries=3 * min(len(bets), most))
 

@@ -24,12 +24,12 @@ from ledger import schema as book
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
-from ledger.transfers import VOID, Words, post, reverse
+from ledger.transfers import VOID, post, reverse
 from ledger.types import Whole
 from markets.bets import bets
 from markets.claims import instruments
 from markets.claims.claims import Claim
-from markets.claims.instruments import NOTHING_LEFT, Step
+from markets.claims.instruments import NOTHING_LEFT, Step, Undoing
 from markets.claims.terms import Result
 from markets.core import outbox, tables
 from markets.core.events import ClaimChanged, Profit, ProfitsMade, ProfitsUndone
@@ -69,17 +69,9 @@ def pay_some(tx: Connection, claim: Claim, resolution: int, result: Result, room
     return _end_some(tx, market, end, room)
 
 
-def take_back_some(
-    tx: Connection,
-    claim: Claim,
-    resolution: int,
-    result: Result,
-    room: int,
-    now: datetime,
-    actor: int,
-    note: Words | None,
-) -> Step:
+def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
     """Undo the next transfers of the market's end by their opposites, the last first."""
+    claim, resolution = undoing.claim, undoing.resolution
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is None or market.resolution != resolution:
         return NOTHING_LEFT
@@ -93,13 +85,12 @@ def take_back_some(
         key = {"g": claim.guild, "key": f"resolution:{resolution}:market:{market.chunks}"}
         transfer = tx.execute(_BY_KEY, key).scalar_one()
         undone = f"resolution:{resolution}:market-back:{market.chunks}"
-        posted = reverse(
-            tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=actor, note=note
-        )
+        who, note = undoing.actor, undoing.note
+        posted = reverse(tx, guild=claim.guild, key=undone, transfer=transfer, now=now, actor=who, note=note)
         entries += len(posted.balances)
         order_filling.after_taking(tx, market.guild, posted.balances, now)
         market = replace(market, chunks=market.chunks - 1)
-    if not _take_notes_back(tx, market, result.kind == "void", now):
+    if not _take_notes_back(tx, market, undoing.result.kind == "void", now):
         _save(tx, replace(market, state="ending", phase=_REST))
         return Step(done=False, entries=entries)
     _save(tx, replace(market, state="open", resolution=None, phase=_ORDERS, cursor=0))

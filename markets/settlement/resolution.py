@@ -14,6 +14,7 @@ from ledger.transfers import Words
 from ledger.types import Salt, to_us
 from markets.claims import claims, conditions, judges, terms
 from markets.claims.claims import Claim
+from markets.claims.instruments import Undoing
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import ClaimMoved, TooLateToReverse
@@ -205,12 +206,12 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
     found = load_resolution(tx, guild, number)
     claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
     mark = tx.execute(MARK, {"g": guild, "n": number}).one()
-    note = (
-        Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
-    )  # erased with its writer
+    # Erased with its writer.
+    note = Words(mark.reversed_why, mark.reversed_salt) if mark.reversed_why else None
+    undoing = Undoing(claim, number, result, mark.reversed_by, note)
     room = ROOM
     for instrument in reversed(kinds.ALL):
-        step = instrument.take_back_some(tx, claim, number, result, room, now, mark.reversed_by, note)
+        step = instrument.take_back_some(tx, undoing, room, now)
         room -= step.entries
         if not step.done:
             jobs.schedule(tx, guild, "resolution.back", number, to_us(now))

@@ -7,10 +7,9 @@ from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, insert_if_new, param
 from ledger.storage.operations import happened
-from ledger.transfers import Words
 from markets.bets import bets
 from markets.claims.claims import Claim
-from markets.claims.instruments import NOTHING_LEFT, Step
+from markets.claims.instruments import NOTHING_LEFT, Step, Undoing
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.core.events import ProfitsMade, ProfitsUndone
@@ -39,19 +38,10 @@ def score(tx: Connection, claim: Claim, resolution: int, result: Result, room: i
     return NOTHING_LEFT
 
 
-def take_scores_back(
-    tx: Connection,
-    claim: Claim,
-    resolution: int,
-    result: Result,
-    room: int,
-    now: datetime,
-    actor: int,
-    note: Words | None,
-) -> Step:
+def take_scores_back(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
     """Undo what `score` did."""
-    score_keeping.taken_back(tx, claim, resolution, now)
-    _take_agreed_out(tx, claim, resolution)
+    score_keeping.taken_back(tx, undoing.claim, undoing.resolution, now)
+    _take_agreed_out(tx, undoing.claim, undoing.resolution)
     return NOTHING_LEFT
 
 

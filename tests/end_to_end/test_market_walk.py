@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.end_to_end.conftest import PACE
 from tests.end_to_end.test_walk import (
     crux_playground,
     open_the_claim,
@@ -78,6 +79,7 @@ async def _forecasts(page: Window, who: str, chance: str) -> None:
 async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Path):
     needs_chromium()
     async with crux_playground(tmp_path) as play, window(play) as page:
+        await play.settings(rate_limit_pace=PACE)  # `test_walk` goes at Discord's own
         told: list[str] = []
         await set_up_by_hand(page)
         await page.become("Ada")

@@ -1,13 +1,11 @@
 """A long walk as a newcomer, in a real Chromium: two people, one claim about 2030, and all that comes of it."""
 
-import asyncio
 import contextlib
 import json
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from playwright.async_api import Error, Locator, expect
 
 from bot.playground.driver import Playground
 from tests.end_to_end.conftest import set_up
+from tests.end_to_end.started import started
 from tests.end_to_end.test_bets import QUICK
 from tests.playground.browser import ARTIFACTS, PHONE, Window, needs_chromium, window
 
@@ -25,27 +24,11 @@ CLAIM = "16"
 """The 2030 claim's number in the library."""
 
 
-@asynccontextmanager
-async def crux_playground(folder: Path) -> AsyncGenerator[Playground]:
+def crux_playground(folder: Path) -> AbstractAsyncContextManager[Playground]:
     """What `make playground` runs, as a process of its own."""
     environment = {name: value for name, value in os.environ.items() if name != "CRUX_DISCORD_TOKEN"}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
-    words = ("playground", "--port", "0", "--no-browser", "--folder", "here")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words), cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE
-    )
-    assert process.stdout is not None
-    try:
-        url = (await process.stdout.readline()).decode().split()[-1]
-        async with Playground(url=url) as play:
-            async with asyncio.timeout(30):
-                while not (await play.bot())["connected"]:
-                    pass
-            yield play
-            assert await play.failures() == []
-    finally:
-        process.terminate()
-        await process.wait()
+    return started((sys.executable, "-m", "bot"), folder, environment)
 
 
 async def pick(page: Window, field: str, label: str) -> None:

@@ -50,7 +50,9 @@ async def test_an_offer_is_reminded_of_a_day_before_it_ends(club: Club):
     ada = await club.member(1)
     offer = await club.offer(ada, await club.claim(ada))
 
-    await days_pass(club, 6)
+    await days_pass(club, 5)
+    assert await kinds(club) == []
+    await days_pass(club, 1)
 
     assert await kinds(club) == ["offer.reminder"]
     assert (await club.db.read(told, club.guild))[0][1] == {"claim": offer.claim, "offer": offer.number}
@@ -279,6 +281,19 @@ async def test_a_row_that_fails_waits_longer_each_time_and_is_parked_after_twelv
     assert [row.error for row in await club.db.read(jobs.parked, club.guild)] == ["ZeroDivisionError"]
     cards = await club.db.background(delivery.take_cards, delivery.Take(owner=5, most=10_000), club.now)
     assert "parked" in [card.kind for card in cards if card.guild == club.guild]
+
+
+async def test_a_row_that_passing_trouble_delays_is_never_parked(club: Club):
+    """Discord may be away for days: its own trouble ends by itself."""
+    await plan(club, "test.fails")
+    for attempt in range(1, 2 * jobs.TRIES + 1):
+        (row,) = await held(club, attempt)
+        trouble = jobs.JobFailed(row, "TimeoutError", passing=True)
+        assert not await club.db.write(jobs.failed, trouble, club.now)
+        club.skip(hours=1)
+
+    assert await club.db.read(jobs.parked, club.guild) == []
+    assert len(await held(club, 999)) == 1
 
 
 def _free(tx: Connection, guild: int, now_us: int) -> bool:

@@ -309,6 +309,21 @@ async def test_a_deadline_may_count_from_the_condition(club: Club):
     await sound(club)
 
 
+async def test_an_offer_from_before_the_condition_was_met_is_not_taken_after_the_counted_close(club: Club):
+    """Its own expiry was set by the terms' close, which is later."""
+    latest = to_us(club.now + 300 * DAY)
+    late = dict.fromkeys(("closes_us", "deadline_us", "check_us"), latest)
+    (ada, bo, mo, _mu), first, second = await pair(club, days=10, **late)
+    offer = await club.offer(ada, second, expires_us=latest)
+    await ends(club, mo, first, IT_WAS)
+    closes_us = (await club.read_claim(second.number)).closes_us
+    assert closes_us is not None
+    assert closes_us < offer.expires_us == latest
+    club.now = from_us(closes_us)
+    with pytest.raises(TradingClosed):
+        await club.accept(bo, offer)
+
+
 def test_c10_a_counted_deadline_is_never_later_than_the_terms_own():
     def us(*day: int) -> int:
         return to_us(datetime(*day, tzinfo=UTC))  # type: ignore[arg-type]

@@ -263,6 +263,34 @@ async def test_nobody_judges_who_has_money_on_it_or_a_bond_in_it(quarrel: Quarre
 
 
 @pytest.mark.rule("D4")
+async def test_a_proposer_with_a_bond_does_not_judge_their_own_proposal(club: Club):
+    ada, bo, dee, mo = [await club.member(n) for n in (1, 2, 3, 4)]
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim)
+    proposal = await club.proposed(dee, claim, IT_WAS, moderator=True)  # before the deadline, so with a bond
+    assert proposal.bond is not None
+    await club.challenge(bo, claim)
+    with pytest.raises(Recused):
+        await club.vote(dee, claim, IT_WAS)
+    assert (await club.vote(mo, claim, IT_WAS)).ruled
+
+
+@pytest.mark.rule("D4")
+@pytest.mark.parametrize(("more", "agreed"), [(0, False), (1, True)])
+async def test_more_than_half_of_a_pool_appoints_a_judge(club: Club, more: int, agreed: bool):
+    ada, bo, dee = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada)
+    await club.pool(ada, claim)
+    await club.stake(ada, claim, YES, 10_000 + more)
+    await club.stake(bo, claim, NO, 10_000)
+    club.skip(days=31)
+    await club.proposed(ada, claim, IT_WAS)
+    await club.challenge(bo, claim)
+    club.skip(days=7)
+    assert await appoint(club, ada, claim, dee) == agreed
+
+
+@pytest.mark.rule("D4")
 async def test_ever_having_had_money_on_it_is_enough(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)

@@ -162,6 +162,21 @@ def test_a_way_round_brings_nothing_and_prices_and_costs_depend_on_where_it_ends
     assert 0 <= paid + returned == free + extra
 
 
+@pytest.mark.rule("C4")
+@given(LIQUIDITY, LIQUIDITY, st.lists(st.integers(0, 10**6), min_size=2, max_size=2))
+def test_what_the_escrow_lacks_for_the_deeper_market_is_paid_with_the_new_liquidity(
+    liquidity: int, more: int, covered: list[int]
+):
+    """At even prices each outcome takes b ln 2, whatever the escrow has beyond its shares."""
+    before = lmsr.opened(liquidity, (1, 1))
+    deeper = lmsr.deepened(before, more)
+    paid = lmsr.subsidy_to_deepen(before, deeper, covered)
+    with localcontext(Context(prec=50)):
+        two = Decimal(2).ln()
+        assert all(held + paid >= (liquidity + more) * two for held in covered)
+        assert paid == math.ceil(max(more * two, (liquidity + more) * two - min(covered)))
+
+
 trades = st.lists(st.tuples(st.integers(0, 9), st.integers(-(10**6), 10**6)), max_size=12)
 
 

@@ -28,6 +28,7 @@ from markets.core.errors import (
     NotMaker,
     OfferGone,
     OwnOffer,
+    Recused,
     StakeTooHigh,
     TermsChanged,
     TradingClosed,
@@ -483,6 +484,33 @@ async def test_long_bets_get_a_note_each_year_also_after_their_result_was_taken_
     assert "bet.year" not in await due_kinds(club, bet.number)
     await club.reverse_result(judge, claim)
     assert "bet.year" in await due_kinds(club, bet.number)
+
+
+@pytest.mark.rule("B2")
+@pytest.mark.parametrize(("seconds", "noted"), [(0, False), (1, True)])
+async def test_a_bet_gets_notes_if_it_runs_for_more_than_two_years(club: Club, seconds: int, noted: bool):
+    ada, bo = await club.member(1), await club.member(2)
+    far = to_us(club.now + timedelta(days=2 * 365, seconds=seconds))
+    claim = await club.claim(ada, deadline_us=far, check_us=far, closes_us=far)
+    bet = await club.bet(ada, bo, claim)
+    assert ("bet.year" in await due_kinds(club, bet.number)) == noted
+
+
+@pytest.mark.rule("D4")
+async def test_a_side_of_a_bet_that_moved_away_judges_neither_claim(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    old = await club.claim(ada)
+    bet = await club.bet(ada, bo, old)
+    new = await better(club, ada, old)
+    for side in (ada, bo):
+        await move(club, bet, side, new)
+    assert (await club.read_bet(bet.number)).claim == new.number
+
+    for claim in (old, new):
+        for side in (ada, bo):
+            with pytest.raises(Recused):
+                await club.halt(side, claim)
+        assert (await club.halt(mo, claim)).halted
 
 
 async def test_nothing_is_taken_after_trading_closed(club: Club):

@@ -23,6 +23,7 @@ from markets.core.errors import (
     TooManyOrders,
     UnknownOrder,
 )
+from markets.mechanisms import lmsr
 from markets.shares import market_maker, order_filling, orders
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
@@ -124,6 +125,19 @@ async def test_the_widest_gap_comes_first_then_the_oldest(club: Club):
     assert trades == [second.order, third.order, first.order]
 
 
+@pytest.mark.rule("C5")
+async def test_a_fill_whose_charge_would_round_above_the_limit_waits(club: Club):
+    """Two units up to the limit cost one: 50% for an order that gives 49.99%."""
+    _, bo, cy, claim = await started(club)
+    placed = await club.order(cy, claim, YES, 4_999, budget=1_000)
+    await club.buy(bo, claim, NO, quantity=10)
+    market = await market_of(club, claim)
+    to_limit = lmsr.quantity_to_price(market.book, YES, 4_999)
+    assert to_limit > 0
+    assert lmsr.price_to_buy(market.book, YES, to_limit) * 10_000 > 4_999 * to_limit
+    assert (await club.read_order(placed.order)).filled == 0
+
+
 async def filled_by(club: Club, claim: Claim) -> list[int]:
     """The orders behind a market's trades, in their order."""
     asked = (
@@ -163,6 +177,7 @@ async def test_an_order_rests_while_a_proposal_or_a_moderator_stops_trading_and_
     mod = await club.member(4)
     await club.halt(mod, claim)
     await club.sweep()
+    assert [(await club.read_order(one.order)).state for one in placed].count("filled") == order_filling.FILLS
     await club.halt(mod, claim, halted=False)
     await club.sweep()
     states = [(await club.read_order(one.order)).state for one in placed]
@@ -222,6 +237,19 @@ async def test_a_debt_ends_the_orders_of_who_is_in_it(club: Club, url: str):
     with pytest.raises(InsufficientFunds):
         await club.order(bo, other, YES, 1_000, budget=1)
     await sound(club, url)
+
+
+@pytest.mark.rule("C5")
+@pytest.mark.rule("A4")
+async def test_a_debtor_places_no_order_to_sell(club: Club):
+    _, bo, cy, claim = await started(club)
+    held = await club.buy(bo, claim, YES, budget=500)
+    left = await club.balance(bo.wallet)
+    await club.post({bo.wallet: -left - 1, cy.wallet: left + 1}, kind="void")
+    with pytest.raises(InsufficientFunds):
+        await club.order(bo, claim, YES, 9_000, quantity=held.shares)
+    await club.post({cy.wallet: -1, bo.wallet: 1})
+    await club.order(bo, claim, YES, 9_000, quantity=held.shares)
 
 
 @pytest.mark.rule("E4")

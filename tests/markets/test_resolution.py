@@ -27,7 +27,7 @@ from markets.core.errors import (
     UnknownProposal,
     WaitFirst,
 )
-from markets.settlement import confirmation, pay_bets, proposals, proposing
+from markets.settlement import absence, confirmation, pay_bets, proposals, proposing
 from tests.ledger import stories
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_claims import choose, due_kinds
@@ -321,6 +321,42 @@ async def test_hours_of_an_outage_or_a_freeze_dont_count_and_a_day_is_left(club:
 
 
 @pytest.mark.rule("D3")
+async def test_only_the_hours_of_a_halt_since_the_window_began_prolong_it(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    proposal = await club.propose(bo, claim, IT_WAS)
+    await club.halt(mo, claim)
+    club.skip(days=2)
+    begun = await club.announced(proposal)  # the post was late
+    club.skip(hours=5)
+    await club.halt(mo, claim, halted=False)
+    window_to_us = (await club.read_proposal(proposal.number)).window_to_us
+    assert begun.window_to_us is not None
+    assert window_to_us == begun.window_to_us + 5 * 3_600_000_000
+
+
+@pytest.mark.rule("D3")
+async def test_only_the_hours_away_since_the_window_began_prolong_it(club: Club):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await club.bet(ada, bo, claim)
+    club.skip(days=31)
+    proposal = await club.propose(bo, claim, IT_WAS)
+    away_from_us = to_us(club.now)
+    club.skip(days=2)
+    begun = await club.announced(proposal)
+    club.skip(hours=5)
+    assert await club.db.write(
+        absence.back_again, absence.BackAgain(club.guild, club.key(), away_from_us), club.now
+    )
+    window_to_us = (await club.read_proposal(proposal.number)).window_to_us
+    assert begun.window_to_us is not None
+    assert window_to_us == begun.window_to_us + 5 * 3_600_000_000
+
+
+@pytest.mark.rule("D3")
 async def test_a_short_freeze_in_a_long_window_adds_its_own_length(club: Club):
     ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
     claim = await club.claim(ada)
@@ -390,6 +426,18 @@ async def test_early_is_as_the_claim_says(club: Club):
     club.skip(days=22)
     await club.sweep()
     assert (await club.read_bet(bet.number)).maker_paid == 20_000
+
+
+@pytest.mark.rule("B3", "C9")
+async def test_a_void_returns_all_stakes_at_once_also_where_a_result_is_announced_early(club: Club):
+    ada, bo, mo = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada, early="announced")
+    bet = await club.bet(ada, bo, claim)
+    await club.settle(mo, claim, Result("void"))
+    assert claim.deadline_us is not None
+    assert to_us(club.now) < claim.deadline_us
+    assert (await club.read_bet(bet.number)).state == "void"
+    assert await club.balance(ada.wallet) == 100_000
 
 
 @pytest.mark.rule("B4")
@@ -488,7 +536,7 @@ async def test_thirty_days_count_from_the_payment(club: Club):
     await club.proposed(ada, claim, IT_WAS)
     club.skip(days=8)
     await club.sweep()
-    club.skip(days=50)
+    club.skip(days=22 + 30)  # paid at the deadline, after 22 of these
     await club.sweep()
     await club.reverse_result(judge, claim)
     assert await state(club, claim) == "open"

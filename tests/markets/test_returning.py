@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger import issuance, players, returned, statements
+from ledger import accounts, issuance, players, returned, statements
 from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.errors import GrantRefused, InsufficientFunds
@@ -13,6 +13,7 @@ from ledger.players import Enter, Entered, Present
 from ledger.types import to_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
+from markets.core import jobs
 from markets.people import allowances
 from markets.records.audit import problems
 from tests.markets.club import DAY, NO, YES, Club
@@ -141,6 +142,39 @@ async def test_a_debt_comes_along_through_several_goings_and_comings(club: Club)
         held.append(await back(club, EVE))
     assert [await club.balance(one.wallet) for one in (first, *held)] == [0, 0, 0, -30_000]
     assert (await club.db.read(statements.supply, club.guild)).debts == 30_000
+    await sound(club)
+
+
+@pytest.mark.rule("E4")
+async def test_each_number_is_given_back_what_it_carried_of_a_debt(club: Club):
+    """The second number is gone for so long that its part is the house's; the third's is its own."""
+    first, bo = await club.member(EVE), await club.join(2)
+    await club.forget(EVE)
+    taken: list[int] = []
+    carriers: list[Player] = []
+    for amount in (50_000, 70_000):
+        carriers.append(await back(club, EVE))
+        await club.player(EVE, balance=100_000)
+        posted = await club.post({first.wallet: -amount, bo.wallet: amount}, kind="void")
+        taken.append(posted.number)
+        await enter(club, EVE)
+        assert await club.balance(carriers[-1].wallet) == 100_000 - amount
+        if len(carriers) == 1:
+            await club.forget(EVE)
+    house = await club.balance(accounts.house(club.guild))
+    club.skip(days=366)
+
+    for number in taken:
+        await club.reverse(number)
+    await club.db.background(
+        lambda tx, number, now: jobs.schedule(tx, club.guild, "orders.debt", number, to_us(now)),
+        first.number,
+        club.now,
+    )
+    await club.sweep()
+
+    assert [await club.balance(one.wallet) for one in (first, *carriers)] == [0, 0, 100_000]
+    assert await club.balance(accounts.house(club.guild)) == house + 50_000
     await sound(club)
 
 

@@ -106,6 +106,24 @@ async def test_a_moderator_without_points_is_believed_unless_somebody_objects(cl
 
 
 @pytest.mark.rule("D3")
+@pytest.mark.parametrize("name", OTHERS)
+async def test_a_moderator_with_points_is_told_at_once_that_it_needs_a_confirmation(club: Club, name: str):
+    _, eve, mo, claim = await begun(club, days=33)
+    proposal = await club.propose(eve, claim, OTHERS[name], moderator=True)
+    assert proposal.confirm
+    await club.withdraw_proposal(eve, proposal)
+    assert not (await club.propose(mo, claim, OTHERS[name], moderator=True)).confirm
+
+
+@pytest.mark.rule("D3")
+async def test_a_second_announcement_does_not_begin_the_window_again(club: Club):
+    ada, _, _, claim = await begun(club)
+    proposal = await club.proposed(ada, claim, IT_WAS)
+    club.skip(days=3)
+    assert await club.announced(proposal) == proposal
+
+
+@pytest.mark.rule("D3")
 @pytest.mark.parametrize("who", ["the author", "a moderator with points", "one who bet meanwhile"])
 async def test_whose_own_void_waits(club: Club, who: str):
     ada, eve, mo, claim = await begun(club)

@@ -187,6 +187,22 @@ async def test_a_price_that_moved_asks_again(club: Club):
         await club.sell(cy, claim, NO, quantity=100, seen_bps=9_000)
 
 
+@pytest.mark.rule("C3")
+@pytest.mark.parametrize("side", ["buy", "sell"])
+async def test_a_price_may_be_worse_by_the_tolerance_and_no_more(club: Club, side: str):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await club.market(ada, claim, liquidity=B)
+    await club.buy(bo, claim, YES, budget=1_000)
+    market = await club.db.read(market_maker.load, club.guild, claim.number)
+    now_bps = round(market.prices[YES] * 10_000)
+    trade, better = (club.buy, -1) if side == "buy" else (club.sell, 1)
+    at = {"quantity": 100, "tolerance_bps": 200}
+    with pytest.raises(PriceMoved):
+        await trade(bo, claim, YES, seen_bps=now_bps + 201 * better, **at)
+    await trade(bo, claim, YES, seen_bps=now_bps + 200 * better, **at)
+
+
 async def test_what_can_t_be_traded_is_refused_and_leaves_no_trace(club: Club):
     ada, bo = await club.member(1), await club.member(2, 1_000)
     claim = await club.claim(ada)
