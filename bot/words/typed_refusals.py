@@ -7,6 +7,12 @@ from markets.core import errors
 WORDS: Mapping[type[errors.BadTerms], Mapping[str, str]] = {
     errors.BadTerms: {
         "answer": "Please choose one of the list.",
+        "clarifications": (
+            "There are {most} clarifications on this claim, as many as may be. A better wording is a new claim."
+        ),
+        "clarified": (
+            "It was clarified less than a day ago, and all its people were told: add the next one from {from_us} on."
+        ),
         "circle": (
             "Claim {on} hangs on this claim already, so this condition would close a circle: name another"
             " claim, or none."
@@ -90,6 +96,9 @@ WORDS: Mapping[type[errors.BadTerms], Mapping[str, str]] = {
             "check date, all after now and before the end of 2100. Please give others."
         ),
         "past": "That time is already over: give a later one.",
+        "pool_day": (
+            "A pool takes stakes for a day at least, as a claim has one at a time: give a later end, or none."
+        ),
         "public": (
             "It became public after the claim opened, {from_us}, and before its result was proposed, "
             "{until_us}. Write such a moment, with the time, like 2027-03-01 15:00; or leave it empty."

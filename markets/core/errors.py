@@ -303,6 +303,8 @@ class OwnReward(NotYours):
 
 TermsCode = Literal[
     "answer",
+    "clarifications",
+    "clarified",
     "circle",
     "clause_side",
     "dated",
@@ -348,6 +350,7 @@ TimesCode = Literal[
     "item_past",
     "order",
     "past",
+    "pool_day",
     "public",
     "season",
 ]

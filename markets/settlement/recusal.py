@@ -13,9 +13,9 @@ from ledger.types import to_us
 from markets.claims import claims, conditions
 from markets.claims.claims import Claim
 from markets.claims.judges import note_act, standing_judges
-from markets.claims.terms import Actor
+from markets.claims.terms import DAY_US, Actor
 from markets.core import lifecycle, outbox, tables, text_limits
-from markets.core.errors import NotAJudge, Recused
+from markets.core.errors import BadTerms, NotAJudge, Recused
 from markets.core.events import ClaimChanged
 from markets.settlement import kinds
 
@@ -23,7 +23,7 @@ _clarifications = tables.clarifications.c
 
 
 _CLARIFICATIONS = (
-    sa.select(sa.func.count())
+    sa.select(sa.func.count(), sa.func.max(_clarifications.at_us))
     .select_from(tables.clarifications)
     .where(in_guild(_clarifications), _clarifications.claim == param("claim"))
 )
@@ -87,12 +87,13 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
         NotAJudge, Recused: Not theirs to say.
         ClaimMoved: The claim has ended, or is a draft still.
         Needed: It says nothing.
+        BadTerms: There are five already, or the last one is less than a day old.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("clarify", now)
     require_judge(tx, claim, request.actor, "clarify")
     words = text_limits.words("words", request.words)
-    number = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).scalar_one() + 1
+    number = _next_clarification(tx, claim, now)
     row = {
         "guild_id": claim.guild,
         "claim": claim.number,
@@ -115,3 +116,16 @@ def clarify(tx: Connection, request: Clarify, now: datetime) -> int:
     facts = {"claim": claim.number, "clarification": number}
     outbox.enqueue(tx, claim.guild, "claim.clarified", facts, now, line=claim.number)
     return number
+
+
+CLARIFICATIONS = 5
+"""On one claim; each is told to everybody who has something on it (B5)."""
+
+
+def _next_clarification(tx: Connection, claim: Claim, now: datetime) -> int:
+    count, last_us = tx.execute(_CLARIFICATIONS, {"g": claim.guild, "claim": claim.number}).one()
+    if count >= CLARIFICATIONS:
+        raise BadTerms("clarification", "clarifications", most=CLARIFICATIONS)
+    if last_us is not None and to_us(now) < last_us + DAY_US:
+        raise BadTerms("clarification", "clarified", from_us=last_us + DAY_US)
+    return count + 1
