@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.types import to_us
 from markets.claims import claims, terms
@@ -36,6 +37,10 @@ ALL_TIME = 0
 
 NEEDED = 10
 """Settled claims without which nobody has a rank (E6)."""
+
+
+AUTHORS_PART = 3
+"""Of the claims that rank a player, at most this part is by one author (E6)."""
 
 
 COUNTED_AT_ONCE = 100
@@ -187,10 +192,35 @@ def make(tx: Connection, work: jobs.Due, now: datetime) -> None:
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
 
 
+def score_alone(tx: Connection, guild: int, resolution: int, player: int) -> tuple[int, ...] | None:
+    """Work out how a player's forecasts did by a resolution that counts for nothing with them, as SCORE has it; None
+    where they had none that counted for a moment, or the result scores nobody."""
+    found = tx.execute(_RESOLUTION, {"g": guild, "r": resolution}).first()
+    if found is None or found.reversed_us is not None:
+        return None
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    if result.kind not in ("outcome", "weights") or forecasts.begun_us(tx, claim) is None:
+        return None
+    ended_us = min(found.at_us, result.known_us or found.at_us)
+    rows = _scored(tx, claim, result, resolution, ended_us, found.at_us, only=False)
+    row = next((row for row in rows if row["player"] == player), None)
+    return (
+        None if row is None else tuple(row[name] for name in ("brier", "log", "baseline", "peer", "coverage"))
+    )
+
+
 def _scored(
-    tx: Connection, claim: Claim, result: Result, resolution: int, ended_us: int, at_us: int
+    tx: Connection,
+    claim: Claim,
+    result: Result,
+    resolution: int,
+    ended_us: int,
+    at_us: int,
+    *,
+    only: bool = True,
 ) -> list[dict[str, Any]]:
-    """A row for everybody whose forecasts counted for a moment at least."""
+    """A row for everybody for whom the claim counts (E6): whose forecasts stood beside two others'. Without `only`
+    for everybody whose forecasts counted for a moment at least."""
     from_us = forecasts.begun_us(tx, claim)
     assert from_us is not None
     assert claim.closes_us is not None
@@ -207,6 +237,8 @@ def _scored(
         )
         for one in said
     ]
+    apart = _earlier_numbers(tx, claim.guild, {one.player for one in said})
+    counts = scoring.accompanied(pieces, window, apart=apart) if only else None
     last = {one.player: one.chances for one in said if one.from_us < window.counts_until_us}
     return [
         {
@@ -227,16 +259,23 @@ def _scored(
         for player, one in sorted(
             scoring.scores(pieces, window, weights).items(), key=lambda item: str(item[0])
         )
-        if isinstance(player, int)
+        if isinstance(player, int) and (counts is None or player in counts)
     ]
+
+
+def _earlier_numbers(tx: Connection, guild: int, players: set[int]) -> set[int]:
+    """Those of some players that are earlier numbers of others of them: of one person who went and came back (E4)."""
+    if not returned.any_kept(tx, guild):
+        return set()
+    return {before for player in players for before in returned.numbers(tx, guild, player)[1:]} & players
 
 
 def count(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Count the next scores of a resolution into the standings."""
     rows = tx.execute(_UNCOUNTED, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()
     for row in rows:
+        _COUNTED.execute(tx, g=work.guild, r=work.ref, p=row[0])  # first, so that its author is counted too
         _count(tx, work.guild, row, +1)
-        _COUNTED.execute(tx, g=work.guild, r=work.ref, p=row[0])
     if len(rows) == COUNTED_AT_ONCE:
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
 
@@ -245,9 +284,9 @@ def back(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Take the next scores of a resolution out of the standings again."""
     rows = tx.execute(_SCORES, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()
     for row in rows:
+        _DROP.execute(tx, g=work.guild, r=work.ref, p=row[0])
         if row[-1]:
             _count(tx, work.guild, row, -1)
-        _DROP.execute(tx, g=work.guild, r=work.ref, p=row[0])
     if len(rows) == COUNTED_AT_ONCE:
         jobs.schedule(tx, work.guild, "scores.back", work.ref, to_us(now))
 
@@ -327,10 +366,37 @@ def whole(value: Any) -> sa.ColumnElement[int]:
     return sa.cast(value, sa.BigInteger())
 
 
+_c = tables.claims.c
+_in_this_season = (_standings.season == zero) | sa.exists().where(
+    _seasons.guild_id == _standings.guild_id,
+    _seasons.number == _standings.season,
+    _seasons.from_us <= _scores.at_us,
+    _seasons.to_us > _scores.at_us,
+)
+_by_one_author = (
+    sa.select(sa.func.count())
+    .select_from(tables.scores)
+    .join(tables.claims, (_c.guild_id == _scores.guild_id) & (_c.number == _scores.claim))
+    .where(
+        _scores.guild_id == _standings.guild_id,
+        _scores.player == _standings.player,
+        _scores.counted == ONE,
+        _in_this_season,
+    )
+    .group_by(_c.author)
+    .order_by(sa.func.count().desc())
+    .limit(ONE)
+    .offset(zero)  # SQLite's compiler adds one of its own, as a value
+    .correlate(tables.standings)
+    .scalar_subquery()
+)
+_ranked = (_standings.claims >= _needed) & (
+    _by_one_author * sa.literal_column(str(AUTHORS_PART)) <= _standings.claims
+)
 _staked = whole(sa.func.nullif(_standings.staked, zero))
 ranks: dict[str, Any] = {
-    "accuracy": sa.case((_standings.claims >= _needed, _standings.peer // _standings.claims)),
-    "miss": sa.case((_standings.claims >= _needed, whole(_missed) // whole(sa.func.nullif(_given, zero)))),
+    "accuracy": sa.case((_ranked, _standings.peer // _standings.claims)),
+    "miss": sa.case((_ranked, whole(_missed) // whole(sa.func.nullif(_given, zero)))),
     "gain": sa.case((_standings.settled >= _needed, _standings.profit)),
     "return_bps": sa.case(
         (_standings.settled < _needed, sa.null()),
