@@ -159,6 +159,21 @@ _SEASONS_AT = Compiled(
 )
 
 
+def _within(at_us: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    return (param("s") == zero) | sa.exists().where(
+        in_guild(_seasons), _seasons.number == param("s"), _seasons.from_us <= at_us, _seasons.to_us > at_us
+    )
+
+
+_SUM_SCORES = sa.select(
+    sa.func.count(),
+    *[sa.func.sum(_scores[name]) for name in ("peer", "coverage", "brier", "log", "baseline")],
+).where(in_guild(_scores), _scores.player == param("p"), _scores.counted == 1, _within(_scores.at_us))
+_SUM_PROFITS = sa.select(sa.func.count(), sa.func.sum(_f.staked), sa.func.sum(_f.profit)).where(
+    in_guild(_f), _f.player == param("p"), _within(_f.at_us)
+)
+
+
 IS_UNLISTED = sa.select(_unlisted.player).where(in_guild(_unlisted), _unlisted.player == param("p"))
 
 
@@ -218,6 +233,7 @@ def _scored(
     at_us: int,
     *,
     only: bool = True,
+    floor: float = scoring.FLOOR,
 ) -> list[dict[str, Any]]:
     """A row for everybody for whom the claim counts (E6): whose forecasts stood beside two others'. Without `only`
     for everybody whose forecasts counted for a moment at least."""
@@ -257,10 +273,38 @@ def _scored(
             "counted": 0,
         }
         for player, one in sorted(
-            scoring.scores(pieces, window, weights).items(), key=lambda item: str(item[0])
+            scoring.scores(pieces, window, weights, floor=floor).items(), key=lambda item: str(item[0])
         )
         if isinstance(player, int) and (counts is None or player in counts)
     ]
+
+
+def worked_out(tx: Connection, guild: int, resolution: int) -> dict[int, tuple[tuple[int, ...], set[int]]]:
+    """Work out all scores of a resolution: by player Brier, log, baseline and coverage, and the peer scores that may
+    stand beside them, with the bound of E6 and as they were before it."""
+    found = tx.execute(_RESOLUTION, {"g": guild, "r": resolution}).first()
+    if found is None:
+        return {}
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    if result.kind not in ("outcome", "weights") or forecasts.begun_us(tx, claim) is None:
+        return {}
+    ended_us = min(found.at_us, result.known_us or found.at_us)
+    now, before = (
+        _scored(tx, claim, result, resolution, ended_us, found.at_us, only=False, floor=floor)
+        for floor in (scoring.FLOOR, 0.0)
+    )
+    names = ("brier", "log", "baseline", "coverage")
+    return {
+        one["player"]: (tuple(one[name] for name in names), {one["peer"], other["peer"]})
+        for one, other in zip(now, before, strict=True)
+    }
+
+
+def summed(tx: Connection, guild: int, season: int, player: int) -> tuple[int, ...]:
+    """Return what a player's SUMS in a season come to, from their counted scores and their profits."""
+    asked = {"g": guild, "s": season, "p": player}
+    scored, profits = tx.execute(_SUM_SCORES, asked).one(), tx.execute(_SUM_PROFITS, asked).one()
+    return tuple(int(one or 0) for one in (*scored, *profits))
 
 
 def _earlier_numbers(tx: Connection, guild: int, players: set[int]) -> set[int]:

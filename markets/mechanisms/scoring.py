@@ -115,16 +115,18 @@ def peer(chances: Sequence[float], others: Sequence[Sequence[float]], weights: S
     return 100 * (_compared(chances, weights) - mean)
 
 
-def _compared(chances: Sequence[float], weights: Sequence[int]) -> float:
+def _compared(chances: Sequence[float], weights: Sequence[int], floor: float = FLOOR) -> float:
     """The logarithm that peers are compared by: a chance below 1% counts as 1% (E6), so that a friend's sure loss
     lifts nobody above all others."""
-    return log([max(chance, FLOOR) for chance in chances], weights)
+    return log([max(chance, floor) for chance in chances], weights)
 
 
 # --- over time --------------------------------------------------------------------------------
 
 
-def scores(pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int]) -> dict[Hashable, Scores]:
+def scores(
+    pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int], *, floor: float = FLOOR
+) -> dict[Hashable, Scores]:
     """Return every player's scores on one claim, without those whose forecasts counted for no moment.
 
     With N pieces this takes N log N: who stood when goes into two running integrals over time, of which each piece
@@ -134,7 +136,7 @@ def scores(pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int])
     if not counted:
         return {}
     logs = [log(piece.chances, weights) for piece in counted]
-    compared = [_compared(piece.chances, weights) for piece in counted]
+    compared = [_compared(piece.chances, weights, floor) for piece in counted]
     times, own, sums = _running(counted, compared, window)
     found: dict[Hashable, list[tuple[float, float, float, float]]] = {}
     for piece, said, told in zip(counted, logs, compared, strict=True):

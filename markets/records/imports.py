@@ -22,11 +22,12 @@ from ledger.files.read_back import CsvFile, Promise
 from ledger.money import points
 from markets.claims import claim_words, claims, terms
 from markets.core import tables
-from markets.records import audit
+from markets.records import audit, worked_out
 from markets.records.export_columns import Layout
 from markets.records.export_layouts import LATER, LAYOUTS
 from markets.records.export_tables import Table
 from markets.records.exports import FOLDER, FORMAT, MANIFEST, written
+from markets.records.typed_cells import is_typed
 
 _claims = tables.claims.c
 _disputes = tables.disputes.c
@@ -77,7 +78,7 @@ def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
             _bring_over(tx, made.guild)
         _find_again(tx, made.guild)
         _rest(tx, made.guild)
-    found = audit.problems(tx, made.guild)
+    found = audit.problems(tx, made.guild) or worked_out.problems(tx, made.guild)
     if found:
         raise NotABook(f"The claims don't fit the book. {found[0]} Nothing was imported.")
     return counts
@@ -172,6 +173,8 @@ def _row(file: CsvFile, layout: Layout, cells: list[Any]) -> dict[str, Any]:
     row, place = dict(layout.begins), 1
     for column in layout.columns:
         row[column.source.name] = value = cells[place]
+        typed = is_typed(layout.table.name, column.source.name, value)
+        file.require(typed, f"{file.columns[place]} can't be read as what it should be")
         if len(column.cells) > 1:
             said = "" if value is None else points(value)
             file.require(cells[place + 1] == said, f"{file.columns[place + 1]} should be {said}")
