@@ -135,7 +135,7 @@ def _positions(tx: Connection, guild: int) -> Iterator[str]:
         if (claim, said) not in given:
             given[claim, said] = weights(claims.load(tx, guild, claim), terms.read_result(said))
         by = given[claim, said]
-        gets: int = cost if by is None else shares * by[outcome] // (sum(by) or 1)
+        gets = int(cost) if by is None else int(shares) * by[outcome] // (sum(by) or 1)
         if paid != gets:
             yield f"The shares of player {player} on claim {claim} were paid otherwise than comes of its result."
 
