@@ -59,9 +59,7 @@ def _reports(tx: Connection, args: argparse.Namespace) -> Sequence[Report]:
     if args.guild is None and args.head is None:
         return verify.audit_all(tx, deep=args.deep or None)
     if args.head and not args.head.strip("0"):
-        raise CannotRun(
-            "--head is 64 zeros, where every chain begins: give a digest that Crux told after a transfer."
-        )
+        raise CannotRun("--head is 64 zeros, where every chain begins: give a digest that Crux told later.")
     if args.deep:
         raise CannotRun("--deep is about the whole file: leave out --guild and --head.")
     return (verify.audit(tx, guild_meant(tx, args.guild), head=args.head),)

@@ -135,9 +135,12 @@ def _positions(tx: Connection, guild: int) -> Iterator[str]:
         if (claim, said) not in given:
             given[claim, said] = weights(claims.load(tx, guild, claim), terms.read_result(said))
         by = given[claim, said]
-        gets = int(cost) if by is None else int(shares) * by[outcome] // (sum(by) or 1)
-        if paid != gets:
+        if paid != _gets(by, outcome, shares, cost):
             yield f"The shares of player {player} on claim {claim} were paid otherwise than comes of its result."
+
+
+def _gets(by: tuple[int, ...] | None, outcome: int, shares: int, cost: int) -> int:
+    return cost if by is None else shares * by[outcome] // (sum(by) or 1)
 
 
 def _scores(tx: Connection, guild: int) -> Iterator[str]:
