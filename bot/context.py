@@ -146,9 +146,9 @@ class Context:
             self.client.remember(self.guild, chosen)
             self._who = _acting(self.press, Known(seen), chosen)
             return self._who, found
-        known = await enter(self)
+        known, found = await _enter_and(self, reader)
         who = self._who = _acting(self.press, known, await self.client.places(self.guild))
-        return who, await self.read(reader, who.number)
+        return who, found
 
     async def require_in_time(self, asked: int, command: str, *, within: timedelta = CONFIRM_WITHIN) -> None:
         """Check that the confirmation comes in time.
@@ -206,8 +206,8 @@ def key_of(interaction: int) -> str:
     return f"interaction:{interaction}"
 
 
-async def enter(ctx: Context) -> Known:
-    """Return who presses, with a wallet.
+async def enter(ctx: Context, unit: Unit[players.Enter, Entered] = players.enter) -> Known:
+    """Return who presses, with a wallet; `unit` makes it.
 
     Raises:
         GrantRefused: A5: the Discord account is too young for one.
@@ -217,7 +217,7 @@ async def enter(ctx: Context) -> Known:
     if seen is not None and seen.started:
         return Known(seen)
     try:
-        entered = await _enter(ctx, user)
+        entered = await _enter(ctx, user, unit)
     except GrantRefused:
         if seen is None:
             raise
@@ -227,9 +227,24 @@ async def enter(ctx: Context) -> Known:
     return Known(seen, entered.started, from_us(entered.again_us) if entered.again_us else None)
 
 
-async def _enter(ctx: Context, user: discord.User | discord.Member) -> Entered:
+async def _enter_and(ctx: Context, reader: Callable[[Connection, int], A]) -> tuple[Known, A]:
+    """Make a wallet and read, as one: where the reader refuses, no wallet was made."""
+    found: list[A] = []
+
+    def entered(tx: Connection, request: players.Enter, now: datetime) -> Entered:
+        done = players.enter(tx, request, now)
+        found.append(reader(tx, done.player))
+        return done
+
+    known = await enter(ctx, entered)
+    return known, found[-1] if found else await ctx.read(reader, known.glance.player.number)
+
+
+async def _enter(
+    ctx: Context, user: discord.User | discord.Member, unit: Unit[players.Enter, Entered]
+) -> Entered:
     request = players.Enter(ctx.guild, f"enter:{ctx.id}", user.id, user.created_at)
-    return await ctx.write(players.enter, request)
+    return await ctx.write(unit, request)
 
 
 async def number_of(ctx: Context, person: discord.Member | int) -> int:

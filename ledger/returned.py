@@ -122,6 +122,11 @@ def kept_of(tx: Connection, guild: int, number: int, now: datetime) -> list[Kept
     return [] if person is None else kept(tx, guild, person, now)
 
 
+def any_kept(tx: Connection, guild: int) -> bool:
+    """Return whether a server keeps any digest."""
+    return tx.execute(_KEPT_ALL.limit(1), {"g": guild}).first() is not None
+
+
 def numbers(tx: Connection, guild: int, number: int) -> list[int]:
     """Return a player's number, and those they had before they had themselves deleted, as far as digests are there.
 

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 
+_AFTER = ".,;:!?)]}>\"'»”"
 _LINK = re.compile(r"(?i)\b[a-z][a-z0-9+.-]*://\S*")
 _HOST = re.compile(r"(?i)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 _PLAIN = re.compile(r"https://[!#$%&+,./0-9:;=?@A-Z_a-z~-]+")
@@ -10,8 +11,8 @@ _PLAIN = re.compile(r"https://[!#$%&+,./0-9:;=?@A-Z_a-z~-]+")
 
 
 def found_in(words: str) -> list[str]:
-    """Return all that looks like a link among words."""
-    return _LINK.findall(words)
+    """Return all that looks like a link among words, without the signs that a sentence puts after it."""
+    return [one[0].rstrip(_AFTER) for one in _LINK.finditer(words)]
 
 
 def why_not(url: str) -> str:

@@ -23,6 +23,7 @@ TITLES: Mapping[Ranking, str] = {
 }
 ABOUT: Mapping[Ranking, str] = {
     "accuracy": "By mean peer score: how much better than the others' forecasts, over the whole time of each claim. "
+    "It counts claims with two others' forecasts beside one's own, a third of them at most by one author. "
     "Brier and log beside it rank nobody.",
     "miss": "By how far chances were from what came of them, in tenths: 0 is perfect. Those who say the same always "
     "can do well here.",

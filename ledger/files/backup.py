@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection
 
 from ledger.audit import verify
 from ledger.errors import AlreadyThere, NotADatabase, OtherTool, Unreachable
+from ledger.files import private
 from ledger.storage import schema_version
 from ledger.storage.address import Address
 from ledger.storage.database import run_alone
@@ -103,6 +104,7 @@ def _verified(part: Path, shown: str, check: Audit) -> Backup:
 def _unfinished(target: Path) -> Generator[Path]:
     """A name next to the target, which no reader takes for a backup; gone again if it isn't renamed."""
     number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    os.fchmod(number, private.FILE)  # whatever the umask left of it
     os.close(number)
     try:
         yield Path(name)

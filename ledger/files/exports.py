@@ -28,7 +28,7 @@ from sqlalchemy import Connection
 from ledger import schema
 from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import AlreadyThere, BadFolder
-from ledger.files import paging
+from ledger.files import paging, private
 from ledger.files.cells import amount, ident, moment, word
 from ledger.files.paging import AccountAfter, PageQuery, Rows, Scope, Selection, Steps
 from ledger.storage.database import Database
@@ -344,7 +344,7 @@ class _Files:
 
     def write(self, table: str, steps: Steps) -> None:
         name, lines, digest = f"{table}.csv", 0, hashlib.sha256()
-        with _disk(self.shown), (self.place / name).open("xb") as file:
+        with _disk(self.shown), private.new_file(self.place / name) as file:
             for block in paging.run(self.tx, paging.guarded(self.guild, steps)):
                 data = block.encode()
                 file.write(data)
@@ -359,9 +359,9 @@ class _Files:
         manifest = {"format": FORMAT, "crux": version("crux-bot"), **asdict(summary), "files": self.made}
         manifest["guild"] = str(summary.guild)  # text, as many a reader of JSON rounds a number this long
         with _disk(self.shown):
-            (self.place / "README.txt").write_text(ABOUT, encoding="utf-8", newline="\n")
+            private.write_text(self.place / "README.txt", ABOUT)
             text = json.dumps(manifest, indent=2) + "\n"
-            (self.place / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+            private.write_text(self.place / MANIFEST, text)
 
 
 @contextmanager
@@ -376,6 +376,7 @@ def _new(folder: Path) -> Generator[Path, None, None]:
         with _disk(folder):
             if folder.exists():
                 folder.rmdir()
+            place.chmod(private.FOLDER)
             place.rename(folder)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)

@@ -122,7 +122,11 @@ def _make_private(path: Path) -> None:
     """Make a new book's file so that its owner alone may read it: it holds people's ids, balances, hidden forecasts.
     SQLite gives its log and its index the same rights. What is there keeps those that it has."""
     with suppress(OSError):  # there already, or not to be made: SQLite says why
-        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        number = os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(number, 0o600)  # whatever the umask left of it
+        finally:
+            os.close(number)
 
 
 def _writable(path: Path) -> bool:

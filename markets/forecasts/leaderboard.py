@@ -22,6 +22,7 @@ from markets.claims import judges
 from markets.core import tables, text_limits
 from markets.core.errors import BadTimes, UnknownSeason
 from markets.core.numbering import following
+from markets.forecasts import score_keeping
 from markets.forecasts.score_keeping import (
     ALL_TIME,
     IS_UNLISTED,
@@ -323,6 +324,10 @@ class Scored:
 def score_of(tx: Connection, guild: int, resolution: int, player: int) -> Scored | None:
     """Return how a player's forecasts did by one resolution, if they counted."""
     row = tx.execute(SCORE, {"g": guild, "r": resolution, "p": player}).first()
+    if (
+        row is None
+    ):  # the claim counts for nobody who stood alone; how good they were can be said all the same
+        row = score_keeping.score_alone(tx, guild, resolution, player)
     return None if row is None else Scored(*row)
 
 

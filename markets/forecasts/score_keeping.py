@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger import returned
 from ledger.compiled import Compiled, in_guild, insert_if_new, param
 from ledger.types import to_us
 from markets.claims import claims, terms
@@ -36,6 +37,10 @@ ALL_TIME = 0
 
 NEEDED = 10
 """Settled claims without which nobody has a rank (E6)."""
+
+
+AUTHORS_PART = 3
+"""Of the claims that rank a player, at most this part is by one author (E6)."""
 
 
 COUNTED_AT_ONCE = 100
@@ -154,6 +159,21 @@ _SEASONS_AT = Compiled(
 )
 
 
+def _within(at_us: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    return (param("s") == zero) | sa.exists().where(
+        in_guild(_seasons), _seasons.number == param("s"), _seasons.from_us <= at_us, _seasons.to_us > at_us
+    )
+
+
+_SUM_SCORES = sa.select(
+    sa.func.count(),
+    *[sa.func.sum(_scores[name]) for name in ("peer", "coverage", "brier", "log", "baseline")],
+).where(in_guild(_scores), _scores.player == param("p"), _scores.counted == 1, _within(_scores.at_us))
+_SUM_PROFITS = sa.select(sa.func.count(), sa.func.sum(_f.staked), sa.func.sum(_f.profit)).where(
+    in_guild(_f), _f.player == param("p"), _within(_f.at_us)
+)
+
+
 IS_UNLISTED = sa.select(_unlisted.player).where(in_guild(_unlisted), _unlisted.player == param("p"))
 
 
@@ -187,10 +207,36 @@ def make(tx: Connection, work: jobs.Due, now: datetime) -> None:
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
 
 
+def score_alone(tx: Connection, guild: int, resolution: int, player: int) -> tuple[int, ...] | None:
+    """Work out how a player's forecasts did by a resolution that counts for nothing with them, as SCORE has it; None
+    where they had none that counted for a moment, or the result scores nobody."""
+    found = tx.execute(_RESOLUTION, {"g": guild, "r": resolution}).first()
+    if found is None or found.reversed_us is not None:
+        return None
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    if result.kind not in ("outcome", "weights") or forecasts.begun_us(tx, claim) is None:
+        return None
+    ended_us = min(found.at_us, result.known_us or found.at_us)
+    rows = _scored(tx, claim, result, resolution, ended_us, found.at_us, only=False)
+    row = next((row for row in rows if row["player"] == player), None)
+    return (
+        None if row is None else tuple(row[name] for name in ("brier", "log", "baseline", "peer", "coverage"))
+    )
+
+
 def _scored(
-    tx: Connection, claim: Claim, result: Result, resolution: int, ended_us: int, at_us: int
+    tx: Connection,
+    claim: Claim,
+    result: Result,
+    resolution: int,
+    ended_us: int,
+    at_us: int,
+    *,
+    only: bool = True,
+    floor: float = scoring.FLOOR,
 ) -> list[dict[str, Any]]:
-    """A row for everybody whose forecasts counted for a moment at least."""
+    """A row for everybody for whom the claim counts (E6): whose forecasts stood beside two others'. Without `only`
+    for everybody whose forecasts counted for a moment at least."""
     from_us = forecasts.begun_us(tx, claim)
     assert from_us is not None
     assert claim.closes_us is not None
@@ -207,6 +253,8 @@ def _scored(
         )
         for one in said
     ]
+    apart = _earlier_numbers(tx, claim.guild, {one.player for one in said})
+    counts = scoring.accompanied(pieces, window, apart=apart) if only else None
     last = {one.player: one.chances for one in said if one.from_us < window.counts_until_us}
     return [
         {
@@ -225,18 +273,53 @@ def _scored(
             "counted": 0,
         }
         for player, one in sorted(
-            scoring.scores(pieces, window, weights).items(), key=lambda item: str(item[0])
+            scoring.scores(pieces, window, weights, floor=floor).items(), key=lambda item: str(item[0])
         )
-        if isinstance(player, int)
+        if isinstance(player, int) and (counts is None or player in counts)
     ]
+
+
+def worked_out(tx: Connection, guild: int, resolution: int) -> dict[int, tuple[tuple[int, ...], set[int]]]:
+    """Work out all scores of a resolution: by player Brier, log, baseline and coverage, and the peer scores that may
+    stand beside them, with the bound of E6 and as they were before it."""
+    found = tx.execute(_RESOLUTION, {"g": guild, "r": resolution}).first()
+    if found is None:
+        return {}
+    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    if result.kind not in ("outcome", "weights") or forecasts.begun_us(tx, claim) is None:
+        return {}
+    ended_us = min(found.at_us, result.known_us or found.at_us)
+    now, before = (
+        _scored(tx, claim, result, resolution, ended_us, found.at_us, only=False, floor=floor)
+        for floor in (scoring.FLOOR, 0.0)
+    )
+    names = ("brier", "log", "baseline", "coverage")
+    return {
+        one["player"]: (tuple(one[name] for name in names), {one["peer"], other["peer"]})
+        for one, other in zip(now, before, strict=True)
+    }
+
+
+def summed(tx: Connection, guild: int, season: int, player: int) -> tuple[int, ...]:
+    """Return what a player's SUMS in a season come to, from their counted scores and their profits."""
+    asked = {"g": guild, "s": season, "p": player}
+    scored, profits = tx.execute(_SUM_SCORES, asked).one(), tx.execute(_SUM_PROFITS, asked).one()
+    return tuple(int(one or 0) for one in (*scored, *profits))
+
+
+def _earlier_numbers(tx: Connection, guild: int, players: set[int]) -> set[int]:
+    """Those of some players that are earlier numbers of others of them: of one person who went and came back (E4)."""
+    if not returned.any_kept(tx, guild):
+        return set()
+    return {before for player in players for before in returned.numbers(tx, guild, player)[1:]} & players
 
 
 def count(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Count the next scores of a resolution into the standings."""
     rows = tx.execute(_UNCOUNTED, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()
     for row in rows:
+        _COUNTED.execute(tx, g=work.guild, r=work.ref, p=row[0])  # first, so that its author is counted too
         _count(tx, work.guild, row, +1)
-        _COUNTED.execute(tx, g=work.guild, r=work.ref, p=row[0])
     if len(rows) == COUNTED_AT_ONCE:
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
 
@@ -245,9 +328,9 @@ def back(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Take the next scores of a resolution out of the standings again."""
     rows = tx.execute(_SCORES, {"g": work.guild, "r": work.ref, "most": COUNTED_AT_ONCE}).all()
     for row in rows:
+        _DROP.execute(tx, g=work.guild, r=work.ref, p=row[0])
         if row[-1]:
             _count(tx, work.guild, row, -1)
-        _DROP.execute(tx, g=work.guild, r=work.ref, p=row[0])
     if len(rows) == COUNTED_AT_ONCE:
         jobs.schedule(tx, work.guild, "scores.back", work.ref, to_us(now))
 
@@ -327,10 +410,37 @@ def whole(value: Any) -> sa.ColumnElement[int]:
     return sa.cast(value, sa.BigInteger())
 
 
+_c = tables.claims.c
+_in_this_season = (_standings.season == zero) | sa.exists().where(
+    _seasons.guild_id == _standings.guild_id,
+    _seasons.number == _standings.season,
+    _seasons.from_us <= _scores.at_us,
+    _seasons.to_us > _scores.at_us,
+)
+_by_one_author = (
+    sa.select(sa.func.count())
+    .select_from(tables.scores)
+    .join(tables.claims, (_c.guild_id == _scores.guild_id) & (_c.number == _scores.claim))
+    .where(
+        _scores.guild_id == _standings.guild_id,
+        _scores.player == _standings.player,
+        _scores.counted == ONE,
+        _in_this_season,
+    )
+    .group_by(_c.author)
+    .order_by(sa.func.count().desc())
+    .limit(ONE)
+    .offset(zero)  # SQLite's compiler adds one of its own, as a value
+    .correlate(tables.standings)
+    .scalar_subquery()
+)
+_ranked = (_standings.claims >= _needed) & (
+    _by_one_author * sa.literal_column(str(AUTHORS_PART)) <= _standings.claims
+)
 _staked = whole(sa.func.nullif(_standings.staked, zero))
 ranks: dict[str, Any] = {
-    "accuracy": sa.case((_standings.claims >= _needed, _standings.peer // _standings.claims)),
-    "miss": sa.case((_standings.claims >= _needed, whole(_missed) // whole(sa.func.nullif(_given, zero)))),
+    "accuracy": sa.case((_ranked, _standings.peer // _standings.claims)),
+    "miss": sa.case((_ranked, whole(_missed) // whole(sa.func.nullif(_given, zero)))),
     "gain": sa.case((_standings.settled >= _needed, _standings.profit)),
     "return_bps": sa.case(
         (_standings.settled < _needed, sa.null()),

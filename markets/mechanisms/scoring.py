@@ -19,14 +19,18 @@ where 0 would be perfect, are averaged over the covered part alone.
 Pure floats; `stored` is the one function that rounds. Standard library only.
 """
 
+import itertools
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 UNIT = 1_000_000
 """Of a chance: one in a million; and of a score as it is stored: a millionth."""
+
+FLOOR = 0.01
+"""What a lower chance counts as where forecasts are compared (E6)."""
 
 LEAST, MOST = 1_000, 999_000
 """A chance lies between 0.1% and 99.9% (C7)."""
@@ -107,14 +111,22 @@ def peer(chances: Sequence[float], others: Sequence[Sequence[float]], weights: S
     """Return how much better than the others a chance was, at one moment; 0 where there are none."""
     if not others:
         return 0.0
-    mean = math.fsum(log(other, weights) for other in others) / len(others)
-    return 100 * (log(chances, weights) - mean)
+    mean = math.fsum(_compared(other, weights) for other in others) / len(others)
+    return 100 * (_compared(chances, weights) - mean)
+
+
+def _compared(chances: Sequence[float], weights: Sequence[int], floor: float = FLOOR) -> float:
+    """The logarithm that peers are compared by: a chance below 1% counts as 1% (E6), so that a friend's sure loss
+    lifts nobody above all others."""
+    return log([max(chance, floor) for chance in chances], weights)
 
 
 # --- over time --------------------------------------------------------------------------------
 
 
-def scores(pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int]) -> dict[Hashable, Scores]:
+def scores(
+    pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int], *, floor: float = FLOOR
+) -> dict[Hashable, Scores]:
     """Return every player's scores on one claim, without those whose forecasts counted for no moment.
 
     With N pieces this takes N log N: who stood when goes into two running integrals over time, of which each piece
@@ -124,12 +136,13 @@ def scores(pieces: Sequence[Piece], window: ClaimWindow, weights: Sequence[int])
     if not counted:
         return {}
     logs = [log(piece.chances, weights) for piece in counted]
-    times, own, sums = _running(counted, logs, window)
+    compared = [_compared(piece.chances, weights, floor) for piece in counted]
+    times, own, sums = _running(counted, compared, window)
     found: dict[Hashable, list[tuple[float, float, float, float]]] = {}
-    for piece, said in zip(counted, logs, strict=True):
+    for piece, said, told in zip(counted, logs, compared, strict=True):
         start, end = bisect_left(times, piece.from_us), bisect_left(times, piece.to_us)
         part = (piece.to_us - piece.from_us) / window.length_us
-        against = 100 * (said * (own[end] - own[start]) - (sums[end] - sums[start]))
+        against = 100 * (told * (own[end] - own[start]) - (sums[end] - sums[start]))
         found.setdefault(piece.by, []).append((part, brier(piece.chances, weights), said, against))
     return {by: _averaged(parts, len(weights)) for by, parts in found.items()}
 
@@ -166,6 +179,35 @@ def _averaged(parts: Sequence[tuple[float, float, float, float]], outcomes: int)
     said = math.fsum(part * one for part, _, one, _ in parts) / coverage
     chance = 100 * math.fsum(part * (1 + one / math.log(outcomes)) for part, _, one, _ in parts)
     return Scores(off, said, chance, math.fsum(one for *_, one in parts), coverage)
+
+
+def accompanied(
+    pieces: Sequence[Piece], window: ClaimWindow, *, apart: Collection[Hashable] = ()
+) -> set[Hashable]:
+    """Return who forecast beside two others for a tenth of the window at least: only for them a claim counts (E6).
+
+    Args:
+        apart: Whose forecasts are nobody else's: earlier numbers of players who forecast as well.
+    """
+    counted = [cut for piece in pieces if (cut := _cut(piece, window)) is not None]
+    changes: dict[int, int] = {}
+    for piece in counted:
+        here = int(piece.by not in apart)
+        changes[piece.from_us] = changes.get(piece.from_us, 0) + here
+        changes[piece.to_us] = changes.get(piece.to_us, 0) - here
+    times, spans, standing = sorted(changes), dict[int, int](), 0
+    for at, until in itertools.pairwise([*times, window.to_us]):
+        spans.setdefault(at, 0)
+        standing += changes[at]
+        spans[until] = spans[at] + (until - at if standing > OTHERS else 0)
+    beside: dict[Hashable, int] = {}
+    for piece in counted:
+        beside[piece.by] = beside.get(piece.by, 0) + spans[piece.to_us] - spans[piece.from_us]
+    return {by for by, span in beside.items() if span * PART >= window.length_us and by not in apart}
+
+
+OTHERS, PART = 2, 10
+"""Whose forecasts stand beside one's own where a claim counts, and the part of its window for which they do."""
 
 
 def stored(score: float) -> int:

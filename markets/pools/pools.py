@@ -39,7 +39,6 @@ from markets.core.events import ClaimChanged
 STAKE = "pool.stake"
 OPEN_US = 7 * terms.DAY_US
 """How long a pool takes stakes where its opener says nothing else (C6)."""
-
 LEAST_US = terms.DAY_US
 """How long it takes stakes at least, unless trading closes before: a claim has one, so a pool of a minute would keep
 everybody from ever having one (C6)."""
@@ -126,6 +125,11 @@ _BACKING = Compiled(
     )
 )
 _OPEN = sa.insert(tables.pools)
+_AGAIN = (
+    sa.update(tables.pools)
+    .where(*_this)
+    .values(opener=param("opener"), opened_us=param("opened"), closes_us=param("closes"))
+)
 _COUNT = Compiled(sa.update(tables.pools).where(*_this).values(stakes=_pools.stakes + _ONE))
 _STAKE = Compiled(sa.insert(tables.stakes))
 _back = postgresql.insert(tables.pool_outcomes)
@@ -148,13 +152,15 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     Raises:
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes none now.
         MayNotOpen: Here only moderators open claims and what hangs on them (B8).
-        PoolThere, BadTimes: It has one already, or would close before people could hear of it.
+        PoolThere: It has one that takes stakes, or holds some.
+        BadTimes: It would close before it opens, or within a day.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("pool", now)
     if claim.settings.who_may_open == "moderators" and not request.actor.moderator:
         raise MayNotOpen
-    if find(tx, claim.guild, claim.number) is not None:
+    there = find(tx, claim.guild, claim.number)
+    if there is not None and (there.stakes or there.takes(now)):
         raise PoolThere(claim.number, claim.state)
     asked = to_us(now) + OPEN_US if request.closes_us is None else request.closes_us
     if asked <= to_us(now):
@@ -163,6 +169,10 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     if asked < min(to_us(now) + LEAST_US, claim.closes_us):
         raise BadTimes("closes_us", "day")
     closes_us = min(asked, claim.closes_us)
+    if there is not None:  # nobody staked in it: it takes stakes again
+        again = {"opener": request.actor.player, "opened": to_us(now), "closes": closes_us}
+        tx.execute(_AGAIN, {"g": claim.guild, "c": claim.number} | again)
+        return _opened(tx, claim, closes_us)
     escrow = accounts.open_account(tx, claim.guild, kind="escrow")
     row = {
         "guild_id": claim.guild,
@@ -175,6 +185,10 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
         "state": "open",
     }
     tx.execute(_OPEN, row)
+    return _opened(tx, claim, closes_us)
+
+
+def _opened(tx: Connection, claim: Claim, closes_us: int) -> Pool:
     jobs.schedule(tx, claim.guild, "pool.close", claim.number, closes_us)
     happened(tx, ClaimChanged(claim.guild, claim.number))
     return load(tx, claim.guild, claim.number)

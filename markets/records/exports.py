@@ -25,7 +25,7 @@ from sqlalchemy import Connection
 
 from ledger.compiled import param
 from ledger.errors import AlreadyThere, BadFolder
-from ledger.files import paging
+from ledger.files import paging, private
 from ledger.files.cells import ident
 from ledger.files.paging import PageQuery, Rows, Steps
 from ledger.storage.database import Database
@@ -78,7 +78,7 @@ def add_to_folder(tx: Connection, guild: int, folder: Path, *, with_people: bool
             if not counts["claims"]:  # a book without claims stays as it was
                 shutil.rmtree(made)
                 return counts
-            made.chmod(0o755)
+            made.chmod(private.FOLDER)
             made.rename(place)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)
@@ -97,14 +97,14 @@ def _write_all(tx: Connection, guild: int, place: Path, *, with_people: bool) ->
     files: dict[str, dict[str, int | str]] = {}
     for table in written(people=with_people):
         digest, lines = hashlib.sha256(), 0
-        with (place / f"{table}.csv").open("xb") as file:
+        with private.new_file(place / f"{table}.csv") as file:
             for block in blocks(tx, guild, table, hidden=with_people):
                 data = block.encode()
                 file.write(data)
                 digest.update(data)
                 lines += block.count("\n")
         files[f"{table}.csv"] = {"lines": lines, "sha256": digest.hexdigest()}
-    (place / "README.txt").write_text(ABOUT, encoding="utf-8", newline="\n")
+    private.write_text(place / "README.txt", ABOUT)
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "crux": version("crux-bot"),
@@ -112,7 +112,7 @@ def _write_all(tx: Connection, guild: int, place: Path, *, with_people: bool) ->
         "people": with_people,
     }
     manifest["files"] = files
-    (place / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
+    private.write_text(place / MANIFEST, json.dumps(manifest, indent=2) + "\n")
     return {table: int(files[f"{table}.csv"]["lines"]) - 1 for table in written(people=with_people)}
 
 

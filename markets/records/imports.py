@@ -22,11 +22,12 @@ from ledger.files.read_back import CsvFile, Promise
 from ledger.money import points
 from markets.claims import claim_words, claims, terms
 from markets.core import tables
-from markets.records import audit, record_import
+from markets.records import audit, record_import, worked_out
 from markets.records.export_columns import Layout
 from markets.records.export_layouts import LATER, LAYOUTS
 from markets.records.export_tables import RECORD, Table
 from markets.records.exports import FOLDER, FORMAT, MANIFEST, written
+from markets.records.typed_cells import is_typed
 
 _claims = tables.claims.c
 _disputes = tables.disputes.c
@@ -80,12 +81,16 @@ def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
         _find_again(tx, made.guild)
         _rest(tx, made.guild)
     try:
-        found = audit.problems(tx, made.guild)
-    except Exception:  # a changed cell can make anything be raised; the record says what was changed
-        found = ()
+        found = audit.problems(tx, made.guild) or worked_out.problems(tx, made.guild)
+    except Exception as wrong:  # a changed cell can make anything be raised; the record says what was changed
+        found, unread = (), wrong
+    else:
+        unread = None
     if found:
         raise NotABook(f"The claims don't fit the book. {found[0]} Nothing was imported.")
     record_import.settle(tx, made.guild, people=made.people)
+    if unread is not None:
+        raise NotABook("The claims don't fit the book. Nothing was imported.") from unread
     return counts
 
 
@@ -179,6 +184,8 @@ def _row(file: CsvFile, layout: Layout, cells: list[Any]) -> dict[str, Any]:
     row, place = dict(layout.begins), 1
     for column in layout.columns:
         row[column.source.name] = value = cells[place]
+        typed = is_typed(layout.table.name, column.source.name, value)
+        file.require(typed, f"{file.columns[place]} can't be read as what it should be")
         if len(column.cells) > 1:
             said = "" if value is None else points(value)
             file.require(cells[place + 1] == said, f"{file.columns[place + 1]} should be {said}")

@@ -63,6 +63,14 @@ def test_what_hides_its_host_is_neither_taken_nor_shown_as_a_link(url: str):
         assert "link" in refused.value.why
 
 
+def test_a_link_ends_where_its_sentence_does():
+    assert links.found_in("(see https://example.org/a), or https://example.org/b.") == [
+        "https://example.org/a",
+        "https://example.org/b",
+    ]
+    assert form_fields.linked("The table (https://example.org/a).", "Where it is looked up")
+
+
 def test_words_without_a_link_stay_words():
     assert result_fields.evidence("  The minutes say so: see page 3  ") == (
         "The minutes say so: see page 3",

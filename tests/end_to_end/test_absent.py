@@ -97,7 +97,7 @@ async def test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_ho
     ]
     assert "took **1 point** from a deleted player" in "".join(one.text for one in left)
     assert "was withdrawn" in (await play.bo.run("/bet accept", offer=2)).text
-    assert "player 1, NO: staked 300" in (await play.bo.run("/bet show", number=1)).text
+    assert "player 2, NO: staked 300" in (await play.bo.run("/bet show", number=1)).text
 
     await play.skip(days=6)
     await proposes(play.bo, "NO")
@@ -106,7 +106,7 @@ async def test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_ho
     case = await play.mira.click(await posted(play, "A result to confirm"), "Look at it")
     await play.mira.click(case, "Confirm the result")
     paid = await posted(play, "Settled NO")
-    assert "player 1, NO: staked 300, got back 400, **+100**" in paid.text
+    assert "player 2, NO: staked 300, got back 400, **+100**" in paid.text
     assert "**The house** holds 1,100 points" in (await play.oz.run("/setup")).text
     assert "The book is right" in (await play.bo.run("/ledger verify")).text
 

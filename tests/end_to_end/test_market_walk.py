@@ -115,6 +115,7 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
 
         await _forecasts(page, "Ada", "60")
         await _forecasts(page, "Bo", "70")
+        await _forecasts(page, "Oz", "65")  # three of them, so that they are compared
         await page.go("predictions")
         await page.run_command("/market pool", claim="1")
         await page.sees("Claim 1 has a pool")
@@ -130,7 +131,7 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
         await page.press("Lock 10 points")
         await page.sees("Bet 1 stands")
         card = await _card(page)
-        await expect(card).to_contain_text("2 forecasts: the median says 65% YES")
+        await expect(card).to_contain_text("3 forecasts: the median says 65% YES")
         told.append(await card.inner_text())
         await picture(page, "walk-market", card)
 
@@ -169,6 +170,7 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
         async with page.page.expect_download() as begun:
             await page.messages.get_by_role("link", name="crux-server-entries.csv").last.click()
         entries = (await (await begun.value).path()).read_text()
+        await page.skip("+1 hour")  # an export a minute
         await page.run_command("/ledger export", what="Claims, bets, markets")
         async with page.page.expect_download() as begun:
             await page.messages.get_by_role("link", name="crux-claims.zip").last.click()

@@ -188,7 +188,7 @@ async def test_only_a_judge_without_money_on_it_clarifies(club: Club):
         return await club.db.write(recusal.clarify, request, club.now)
 
     assert await clarify(mo) == 1
-    club.skip(days=1)
+    club.skip(days=1)  # they come a day apart (B5)
     assert await clarify(mo, "And so do patches.") == 2
     club.skip(days=1)
     with pytest.raises(Recused):

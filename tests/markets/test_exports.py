@@ -60,6 +60,7 @@ async def everything(club: Club) -> None:
     await club.stake(bo, graded, 1, 667)
     await club.forecast(ada, graded, 20, 30, 50)
     await club.forecast(bo, graded, 30, 40, 30)
+    await club.forecast(cy, graded, 30, 40, 30)  # three of them, so that they are compared (E6)
     from_us = to_us(club.now)
     season = leaderboard.MakeSeason(club.guild, club.key(), mo.number, "=1+1", from_us, from_us + 10**14)
     await club.db.write(leaderboard.make_season, season, club.now)

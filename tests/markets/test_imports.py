@@ -322,6 +322,17 @@ def _set(table: str, state: str, /, **cells: str) -> Callable[[Path], None]:
     return lambda folder: _edit(folder, table, change)
 
 
+def _turn(table: str, state: str, name: str) -> Callable[[Path], None]:
+    """The other one of two, in each row in a state."""
+
+    def change(rows: Rows) -> None:
+        for row in rows:
+            if row.get("state", state) == state and row[name] in ("0", "1"):
+                row[name] = str(1 - int(row[name]))
+
+    return lambda folder: _edit(folder, table, change)
+
+
 def _cut(folder: Path) -> None:
     path = folder / "claims" / "votes.csv"
     path.write_bytes(path.read_bytes()[:-30])
@@ -362,7 +373,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (_set("offers", "accepted", state="open"), "another than the offer it was"),
         (_set("claims", "settled", state="open"), "is open, and its result doesn't fit that"),
         (_set("claims", "disputed", state="proposed"), "is proposed, and its proposals don't fit"),
-        (_set("claims", "open", terms="{}"), r"terms of claim \d+ can't be read"),
+        (_set("claims", "open", terms="{}"), r"claims.csv, line .*: terms can't be read"),
         (_set("claims", "open", supersedes="999"), "there is no claim 999"),
         (_set("claims", "open", state="asleep"), "claims.csv, line .*: the book's own rules refuse it"),
         (_set("claims", "open", deadline="2033-01-01T00:00:00.000000Z", check="2033-01-01T00:00:00.000000Z"),
@@ -370,6 +381,26 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (_set("disputes", "open", bond=""), r"\(bond\) holds 10\.00 points and nothing says for what"),
         (_set("due", "waiting", due="tomorrow"), "due.csv, line 2: due can't be 'tomorrow'"),
         (_set("acts", "", reason="=1+1"), "acts.csv, line 2: reason can't be '=1.1'"),
+        # What follows from something else is worked out again, and every text is what it should be.
+        (_turn("bets", "live", "side"), r"Bet \d+ "),
+        (_turn("bets", "settled", "side"), r"Bet \d+ is on another side"),
+        (_set("bets", "live", terms="ab" * 32), r"Bet \d+ is on other terms"),
+        (_set("positions", "", paid="1", paid_points="0.01"), r"player \d+ .*claim \d+"),
+        (_set("resolutions", "", result='{"kind":"outcome","outcome":1}'), r"Result \d+ "),
+        (_set("resolutions", "", result="YES"), "resolutions.csv, line 2: result can't be read"),
+        (_set("scores", "", peer="1"), r"score of player \d+ by result \d+"),
+        (_set("scores", "", brier="1"), r"score of player \d+ by result \d+"),
+        (_set("standings", "", claims="9"), r"sums of player \d+"),
+        (_set("standings", "", profit="1"), r"sums of player \d+"),
+        (_set("forecasts", "", chances="[1,2]"), "forecasts.csv, line 2: chances can't be read"),
+        (_set("due", "waiting", kind="no.such"), "due.csv, line 2: kind can't be read"),
+        (_set("cards", "waiting", kind="nothing"), "cards.csv, line .*: kind can't be read"),
+        (_set("posts", "waiting", facts="[]"), "posts.csv, line .*: facts can't be read"),
+        (_set("claims", "open", settings="[]"), "claims.csv, line .*: settings can't be read"),
+        (_set("votes", "", result="{}"), "votes.csv, line 2: result can't be read"),
+        (_set("disputes", "open", ground="whim"), "disputes.csv, line .*: "),
+        (_set("trades", "", prices="none"), "trades.csv, line 2: prices can't be read"),
+        (_set("offers", "open", clause="?"), "offers.csv, line .*: clause can't be read"),
         (_cut, "votes.csv"),
         (_another, "belongs to another export"),
         (lambda folder: (folder / "claims" / "manifest.json").write_text("{}"), "manifest.json is damaged"),

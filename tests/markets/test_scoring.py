@@ -206,9 +206,20 @@ def by_the_moment(
             )
             for by, ps in here.items()
         }
+        compared = {
+            by: sum(
+                (
+                    weight / whole * max(Decimal(p), Decimal(scoring.FLOOR)).ln()
+                    for weight, p in zip(weights, ps, strict=True)
+                ),
+                Decimal(),
+            )
+            for by, ps in here.items()
+        }
         for by, said in logs.items():
-            others = [other for at, other in logs.items() if at != by]
-            peer = 100 * (said - sum(others, Decimal()) / len(others)) if others else Decimal()
+            others = [other for at, other in compared.items() if at != by]
+            against = sum(others, Decimal()) / len(others) if others else compared[by]
+            peer = 100 * (compared[by] - against)
             base = 100 * (1 + said / Decimal(2).ln())
             before = sums.get(by, (Decimal(), Decimal(), Decimal()))
             sums[by] = (before[0] + peer / 15, before[1] + base / 15, before[2] + Decimal(1) / 15)

@@ -70,6 +70,7 @@ async def carried(club: Club) -> tuple[Claim, list[Player], Player]:
         await club.stake(who, claim, outcome, amount)
     await club.forecast(ada, claim, 70)
     await club.forecast(bo, claim, 20)
+    await club.forecast(cy, claim, 50)  # three of them, so that they are compared (E6)
     return claim, people, mod
 
 

@@ -1,0 +1,165 @@
+"""Work out again what follows from something else in an imported server, and name what differs (RULES A10).
+
+A result follows from its ruling or proposal, what a bet or a share was paid from its result, a score from forecasts
+and results, the board's sums from scores and profits. What somebody said, offered, forecast or ruled follows from
+nothing, and is taken as it stands.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger.compiled import in_guild
+from markets.bets import bets
+from markets.claims import became_public, claims, terms
+from markets.claims.instruments import weights
+from markets.claims.terms import Result
+from markets.core import tables
+from markets.forecasts import score_keeping
+from markets.settlement import pay_bets
+
+MOST = 20
+
+_b = tables.bets.c
+_o = tables.offers.c
+_r = tables.resolutions.c
+_p = tables.proposals.c
+_d = tables.disputes.c
+_pos = tables.positions.c
+_m = tables.markets.c
+_s = tables.scores.c
+_st = tables.standings.c
+_c = tables.claims.c
+_BETS = (
+    sa.select(
+        *bets.BET_COLUMNS,
+        *(_r.result.label("came"), _c.digest),
+        *(_o.claim.label("o_claim"), _o.side.label("o_side"), _o.against.label("o_against")),
+    )
+    .join(tables.offers, (_o.guild_id == _b.guild_id) & (_o.number == _b.number))
+    .join(tables.claims, (_c.guild_id == _b.guild_id) & (_c.number == _b.claim))
+    .outerjoin(tables.resolutions, (_r.guild_id == _b.guild_id) & (_r.number == _b.resolution))
+    .where(in_guild(_b))
+    .order_by(_b.number)
+)
+_RESULTS = (
+    sa.select(_r.number, _r.claim, _r.result, _p.result, _p.known_us, _d.ruling, _p.claim, _d.claim)
+    .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
+    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute))
+    .where(in_guild(_r))
+    .order_by(_r.number)
+)
+_PAID = (
+    sa.select(_pos.claim, _pos.player, _pos.outcome, _pos.shares, _pos.cost, _pos.paid, _m.state, _r.result)
+    .join(tables.markets, (_m.guild_id == _pos.guild_id) & (_m.claim == _pos.claim))
+    .outerjoin(tables.resolutions, (_r.guild_id == _m.guild_id) & (_r.number == _m.resolution))
+    .where(in_guild(_pos), _m.state.in_(["settled", "void"]))
+    .order_by(_pos.claim, _pos.player, _pos.outcome)
+)
+_SCORED = (
+    sa.select(
+        _s.resolution, _s.player, _s.brier, _s.log, _s.baseline, _s.coverage, _s.peer, _s.claim, _s.at_us
+    )
+    .where(in_guild(_s))
+    .order_by(_s.resolution, _s.player)
+)
+_STANDINGS = sa.select(_st.season, _st.player, *[_st[name] for name in score_keeping.SUMS]).where(
+    in_guild(_st)
+)
+
+
+def problems(tx: Connection, guild: int) -> tuple[str, ...]:
+    """List what doesn't follow, in sentences; none where all does."""
+    return tuple(islice(_all(tx, guild), MOST))
+
+
+def _all(tx: Connection, guild: int) -> Iterator[str]:
+    yield from _results(tx, guild)
+    yield from _bets(tx, guild)
+    yield from _positions(tx, guild)
+    yield from _scores(tx, guild)
+    yield from _sums(tx, guild)
+
+
+def _results(tx: Connection, guild: int) -> Iterator[str]:
+    """A result is what its ruling says, else its proposal; without either it is void or by the clause."""
+    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim in tx.execute(
+        _RESULTS, {"g": guild}
+    ):
+        result = terms.read_result(said)
+        if {claim, p_claim, d_claim} - {None, claim}:
+            yield f"Result {number} stands on a proposal or dispute of another claim."
+        if ruling is not None:
+            meant = terms.read_result(ruling)
+        elif proposed is not None:
+            meant = became_public.proposed(proposed, known_us)
+        else:
+            meant = None
+        if meant is None and result.kind not in ("void", "unclear"):
+            yield f"Result {number} says {result.kind}, and nobody proposed or ruled it."
+        elif meant is not None and not terms.same(result, meant) and result != Result("unclear"):
+            yield f"Result {number} is another than its ruling or proposal says."
+
+
+def _bets(tx: Connection, guild: int) -> Iterator[str]:
+    """A bet is on an outcome of its claim and its terms, and was paid what its result gives its sides."""
+    loaded: dict[int, claims.Claim] = {}
+    for row in tx.execute(_BETS, {"g": guild}):
+        bet = bets.bet_of(row[: len(bets.BET_COLUMNS)])
+        claim = loaded.setdefault(bet.claim, claims.load(tx, guild, bet.claim))
+        if not 0 <= bet.side < len(claim.terms.outcomes):
+            yield f"Bet {bet.number} is on an outcome that claim {bet.claim} doesn't have."
+            continue
+        if bytes.fromhex(bet.terms) != bytes(row.digest):
+            yield f"Bet {bet.number} is on other terms than claim {bet.claim} has."
+        if row.o_claim == bet.claim and (row.o_side, bool(row.o_against)) != (bet.side, bet.against):
+            yield f"Bet {bet.number} is on another side than its offer."
+        if bet.state not in ("settled", "void") or row.came is None:
+            continue
+        result = terms.read_result(row.came)
+        gets = pay_bets.payout(claim, bet, result)
+        if (bet.maker_paid, bet.taker_paid) != (gets.maker, gets.taker):
+            yield f"Bet {bet.number} was paid otherwise than result {bet.resolution} gives."
+        if (bet.state == "void") != pay_bets.is_void(bet, result):
+            yield f"Bet {bet.number} is {bet.state}, and its result says otherwise."
+
+
+def _positions(tx: Connection, guild: int) -> Iterator[str]:
+    """A share of a market that has ended was paid its outcome's weight, or its cost where all returned."""
+    given: dict[tuple[int, str], tuple[int, ...] | None] = {}
+    for claim, player, outcome, shares, cost, paid, _, said in tx.execute(_PAID, {"g": guild}):
+        if said is None:
+            continue
+        if (claim, said) not in given:
+            given[claim, said] = weights(claims.load(tx, guild, claim), terms.read_result(said))
+        by = given[claim, said]
+        if paid != _gets(by, outcome, shares, cost):
+            yield f"The shares of player {player} on claim {claim} were paid otherwise than comes of its result."
+
+
+def _gets(by: tuple[int, ...] | None, outcome: int, shares: int, cost: int) -> int:
+    return cost if by is None else shares * by[outcome] // (sum(by) or 1)
+
+
+def _scores(tx: Connection, guild: int) -> Iterator[str]:
+    """A score is that of the forecasts. Peers were compared without a bound before claims needed company (E6)."""
+    worked: dict[int, dict[int, tuple[tuple[int, ...], set[int]]]] = {}
+    for row in tx.execute(_SCORED, {"g": guild}):
+        if row.resolution not in worked:
+            worked[row.resolution] = score_keeping.worked_out(tx, guild, row.resolution)
+        own = worked[row.resolution].get(row.player)
+        if (
+            own is None
+            or own[0] != (row.brier, row.log, row.baseline, row.coverage)
+            or row.peer not in own[1]
+        ):
+            yield f"The score of player {row.player} by result {row.resolution} isn't that of their forecasts."
+
+
+def _sums(tx: Connection, guild: int) -> Iterator[str]:
+    """The board's sums are those of the scores that were counted and of the profits."""
+    for row in tx.execute(_STANDINGS, {"g": guild}).all():
+        if tuple(row[2:]) != score_keeping.summed(tx, guild, row.season, row.player):
+            yield f"The board's sums of player {row.player} (season {row.season}) aren't those of their claims."
