@@ -18,8 +18,9 @@ from bot.words import results as render
 from bot.words import standing as standing_words
 from ledger.types import to_us
 from markets.claims import claims, judges, zones
+from markets.core import lifecycle
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals, proposing, voting
+from markets.settlement import disputes, proposals, proposing, reversals, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
 from markets.views import claims as view_claims
@@ -217,6 +218,9 @@ async def press_appeal(ctx: Context, claim: int) -> None:
 
 async def _ask_appeal(ctx: Context, number: int) -> None:
     found = await ctx.read(claims.load, ctx.guild, number)
+    if found.state in (lifecycle.SETTLED, lifecycle.VOID):
+        await ask(ctx, render.hold_form(found))
+        return
     found.require("appeal", ctx.now)
     standing = await ctx.read(_standing, ctx.guild, number)
     await ask(ctx, render.appeal_form(found, standing.number, await ctx.currency()))
@@ -233,6 +237,18 @@ async def _appeal(ctx: Context, number: int, proposal: int) -> render.Did:
     await ctx.write(disputes.appeal, request)
     words = ("Nothing is paid until it is decided, by other judges where there are any. That is final.",)
     return render.Did("You appealed", words, who.places.announcement_channel)
+
+
+async def send_hold(ctx: Context, claim: int) -> None:
+    await answer(ctx, _hold(ctx, claim), render.did)
+
+
+async def _hold(ctx: Context, number: int) -> render.Did:
+    who = await ctx.who()
+    request = reversals.HoldReversal(ctx.guild, ctx.key, who.number, number, ctx.line("reason"))
+    await ctx.write(reversals.hold, request)
+    words = ("What was paid stands, unless the server's owner takes it back.",)
+    return render.Did("You hold the reversal", words, who.places.announcement_channel)
 
 
 @app_commands.describe(claim="The claim's number")

@@ -24,6 +24,7 @@ DUE = {
     "ruling.tell": "If it is not posted by then, the ruling in dispute {ref} is told to its people",
     "ruling.counts": "The ruling in dispute {ref} counts as posted",
     "resolution.pay": "Result {ref} is paid",
+    "reversal.take": "Result {ref} begins to be taken back",
     "resolution.back": "Result {ref} is taken back",
     "bet.year": "The yearly note about bet {ref}",
     "draft.ask": "The author of draft {ref} is asked about it",

@@ -79,6 +79,8 @@ POSTS: Mapping[str, Words] = {
     "claim.goes_on": result_posts.goes_on,
     "claim.too_early": result_posts.too_early,
     "claim.resolved": result_posts.resolved,
+    "claim.reversing": result_posts.reversing,
+    "claim.reversal_held": result_posts.reversal_held,
     "claim.reversed": result_posts.taken_back,
     "bets.paid": result_posts.paid,
     "market.paid": market_receipts.paid,

@@ -15,7 +15,8 @@ MarketError
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
-│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner  OwnersAlone
+│   ├── Overruled
 │   ├── NotRewarder  OwnReward  NotWriter  OwesFirst
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
@@ -294,6 +295,14 @@ class NotAModerator(NotYours): ...
 
 
 class NotTheOwner(NotYours): ...
+
+
+class OwnersAlone(NotYours):
+    """What an appeal ruled, what somebody objected to, and a second reversal are the owner's (D6)."""
+
+
+class Overruled(NotYours):
+    """The ruling was against them, as a judge, as its proposer or as a challenger: others take it back (D6)."""
 
 
 class HousePays(NotYours):

@@ -77,6 +77,7 @@ MOVES: dict[str, Move] = {
     "lapse": Move((OPEN, CLOSED, PROPOSED, DISPUTED), SETTLED, (CALENDAR,)),
     "file": Move((OPEN, CLOSED), UNRESOLVED, (CALENDAR,), while_halted=True),  # there is nothing to hold back
     "reverse": Move((SETTLED, VOID), OPEN, (OWNER, MODERATOR, JUDGE)),
+    "hold_reversal": Move((SETTLED, VOID), None, (HOLDER,)),
     "halt": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (MODERATOR,), while_halted=True),
 }
 

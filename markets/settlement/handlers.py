@@ -54,6 +54,7 @@ JOBS: dict[str, Job] = {
     "ruling.pay": Job(rulings.pay_ruling, moves_points=True),
     "condition.look": Job(dependents.look, moves_points=True),
     "resolution.pay": Job(resolution.pay_when_due, moves_points=True),
+    "reversal.take": Job(resolution.take_back_announced, moves_points=True),
     "resolution.back": Job(resolution.take_back_when_due, moves_points=True),
     "offer.remind": Job(calendar.remind_of_offer, moves_points=False),
     "claim.close": Job(calendar.close, moves_points=False),

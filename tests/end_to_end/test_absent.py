@@ -124,6 +124,8 @@ async def test_a_debt_keeps_from_staking_and_is_paid_off_by_what_comes_next(play
     await play.bo.click(await play.bo.run("/bet accept", offer=2), "Lock 950 points")
     form = await play.oz.run("/mod reverse", claim=1)
     await play.oz.submit(form, reason="A wrong report.")
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
     assert "whoever has spent it has a debt" in (await posted(play, "A result is taken back")).text
 
     assert "You owe **50 points**" in (await play.bo.run("/wallet show")).text
@@ -283,7 +285,10 @@ async def test_the_owner_is_whoever_owns_the_server_now(play: Playground):
     await play.world("transfer_ownership", person="Kit")
     assert "only the server's owner" in (await play.oz.submit(forms, reason="A wrong report.")).text
     form = await kit.run("/mod reverse", claim=1)
-    assert "is taken back" in (await kit.submit(form, reason="A wrong report.")).text
+    assert "will be taken back" in (await kit.submit(form, reason="A wrong report.")).text
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
+    await posted(play, "A result is taken back")
     assert await balance(play.bo) == "900 points"
 
 

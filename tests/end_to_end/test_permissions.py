@@ -224,6 +224,7 @@ BY_BUTTON = {
     "argue-send:{claim}:{proposal}": EVERYBODY,
     "appeal:{claim}": EVERYBODY,
     "appeal-send:{claim}:{proposal}": EVERYBODY,
+    "hold-reversal:{claim}": EVERYBODY,
     "done:{before}": EVERYBODY,
     "halt:{asked}:{claim}:{halts}": MODERATORS,
     "reverse:{asked}:{claim}": MODERATORS,

@@ -88,11 +88,41 @@ async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Play
     assert "Ruled by its judges: “The correction names FrontierMath.”" in paid.text
 
     form = await play.mira.run("/mod reverse", claim=1)
-    await play.mira.submit(form, reason="The correction was forged.")
+    refused = await play.mira.submit(form, reason="The correction was forged.")
+    assert "for the server's owner alone to take back" in refused.text, "an appeal ruled it"
+    form = await play.oz.run("/mod reverse", claim=1)
+    done = await play.oz.submit(form, reason="The correction was forged.")
+    assert "takes effect 24 hours after it is posted" in done.text
+    assert "The correction was forged." in (await posted(play, "A result is to be taken back")).text
+    await play.skip(days=1, minutes=1)
     assert "The correction was forged." in (await posted(play, "A result is taken back")).text
     acts = (await play.ada.run("/resolve acts")).text
     for words in ("took the result of claim 1 back", "voted on claim 1"):
         assert words in acts
+
+
+async def test_a_reversal_is_held_and_the_owner_decides(play: Playground):
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.mira.run("/resolve propose", claim=1)
+    await play.mira.submit(form, result="YES", evidence="https://example.org/report")
+    await posted(play, "Proposed: YES")
+    await play.skip(days=3)
+    await posted(play, "Settled YES")
+    form = await play.mira.run("/mod reverse", claim=1)
+    assert "24 hours later unless somebody with something on the claim objects" in str(form.modal)
+    await play.mira.submit(form, reason="A wrong report.")
+    said = await posted(play, "A result is to be taken back")
+    form = await play.ada.click(said, "Appeal")
+    held = await play.ada.submit(form, reason="It was right.")
+    assert "unless the server's owner takes it back" in held.text
+    assert "It was right." in (await posted(play, "A reversal is held")).text
+    await play.skip(days=2)
+    form = await play.mira.run("/mod reverse", claim=1)
+    assert "for the server's owner alone" in (await play.mira.submit(form, reason="Still wrong.")).text
+    form = await play.oz.run("/mod reverse", claim=1)
+    assert "is taken back" in (await play.oz.submit(form, reason="It was wrong.")).text
+    assert "It was wrong." in (await posted(play, "A result is taken back")).text
 
 
 async def test_the_moment_it_became_public_is_announced_challenged_and_ruled(play: Playground):
