@@ -20,7 +20,7 @@ from ledger.types import to_us
 from markets.claims import claims, judges, zones
 from markets.core import lifecycle
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals, proposing, reversals, voting
+from markets.settlement import disputes, proposals, proposing, reversals, signing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
 from markets.views import claims as view_claims
@@ -117,6 +117,30 @@ async def _withdraw(ctx: Context, number: int) -> render.Did:
         bond = "Its bond is back in your wallet."
     words = (bond, "You can propose again on that claim in 7 days; others can at any time.")
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
+
+
+@app_commands.describe(claim="The claim's number")
+async def sign(ctx: Context, claim: Number) -> None:
+    standing = await ctx.read(_standing, ctx.guild, claim)
+    await answer(ctx, _sign(ctx, standing.number), render.did)
+
+
+async def press_sign(ctx: Context, proposal: int) -> None:
+    await answer(ctx, _sign(ctx, proposal), render.did)
+
+
+async def _sign(ctx: Context, number: int) -> render.Did:
+    who = await ctx.who()
+    done = await ctx.write(signing.sign, signing.SignProposal(ctx.guild, ctx.key, who.number, number))
+    found = await ctx.read(claims.load, ctx.guild, done.claim)
+    words = ["Trading rests until it is decided."] if done.early else []
+    if done.result.kind in proposals.NOT_BY_SILENCE:
+        needs = proposals.is_unsigned(done)
+        words.append(
+            "The others haven't all signed." if needs else "All sides have signed: it needs no moderator."
+        )
+    title = f"You signed {phrases.result(found.terms, done.result)}"
+    return render.Did(title, tuple(words), who.places.announcement_channel)
 
 
 def _standing(tx: Connection, guild: int, number: int) -> Proposal:

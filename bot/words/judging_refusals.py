@@ -76,6 +76,8 @@ def not_now(error: errors.NotNow) -> str | None:
             return f"The time to object on claim {number} is over. A judge can still take back what was paid."
         case errors.AlreadyDisputed():
             return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
+        case errors.AlreadySigned():
+            return f"You have signed the result that is proposed for claim {number} already. It counts once."
         case errors.TooLateToReverse():
             return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
         case _:

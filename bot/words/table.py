@@ -65,6 +65,8 @@ POSTS: Mapping[str, Words] = {
     "claim.lapsed": unanswered.claim_lapsed,
     "claim.stands": unanswered.claim_stands,
     "proposal.made": proposal_posts.made,
+    "proposal.signed": proposal_posts.signed,
+    "trading.resumed": proposal_posts.trading_resumed,
     "proposal.day": reminders.proposal_day,
     "proposal.withdrawn": proposal_posts.withdrawn,
     "proposal.confirm": proposal_posts.to_confirm,

@@ -12,7 +12,7 @@ MarketError
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   ├── NoScenario  DraftNotShared
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
-│   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
+│   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  AlreadySigned  TooLateToReverse
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner  OwnersAlone
@@ -228,6 +228,10 @@ class WindowOver(NotNow):
 
 class AlreadyDisputed(NotNow):
     """One dispute at a time: add an argument to it."""
+
+
+class AlreadySigned(NotNow):
+    """They have signed this proposal."""
 
 
 class TooLateToReverse(NotNow):

@@ -19,6 +19,7 @@ from markets.settlement import (
     lapse,
     resolution,
     rulings,
+    signing,
 )
 from markets.shares import order_filling
 
@@ -46,6 +47,7 @@ JOBS: dict[str, Job] = {
     "orders.fill": Job(order_filling.fill_when_due, moves_points=True),
     "orders.debt": Job(order_filling.end_debt_when_due, moves_points=True),
     "pool.close": Job(pools.close, moves_points=False),
+    "trading.resumes": Job(signing.resume_trading, moves_points=False),
     "proposal.unsigned": Job(confirmation.fail_unsigned, moves_points=True),
     "proposal.bond": Job(confirmation.return_left_bond, moves_points=True),
     "proposal.settle": Job(confirmation.settle_by_silence, moves_points=True),

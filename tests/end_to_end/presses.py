@@ -145,6 +145,7 @@ PRESSED: dict[str, str] = {
     "argue:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "argue-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "sign-proposal:{proposal}": "test_results.py::test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs",
     "hold-reversal:{claim}": "test_results.py::test_a_reversal_is_held_and_the_owner_decides",
     "appeal-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "done:{before}": "test_presses.py::test_long_lists_are_turned",

@@ -125,6 +125,22 @@ async def test_a_reversal_is_held_and_the_owner_decides(play: Playground):
     assert "It was wrong." in (await posted(play, "A result is taken back")).text
 
 
+async def test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs(play: Playground):
+    await bet_between(play)
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="YES", evidence="https://example.org/report")
+    said = await posted(play, "Proposed: YES")
+    assert "Trading rests for a day" in said.text
+    assert "You proposed that result" in (await play.bo.run("/resolve sign", claim=1)).text
+    await play.skip(days=1, minutes=1)
+    goes_on = await posted(play, "Trading goes on")
+    done = await play.ada.click(goes_on, "Sign it")
+    assert "You signed YES" in done.text
+    assert "Trading rests until it is decided" in done.text
+    await posted(play, "A proposal is signed")
+    assert "have signed" in (await play.ada.run("/resolve sign", claim=1)).text
+
+
 async def test_the_moment_it_became_public_is_announced_challenged_and_ruled(play: Playground):
     """Ada staked on NO and lost. She says that YES was public before all stakes."""
     await bet_between(play, when="in 10 days")
@@ -241,3 +257,11 @@ async def test_nobody_confirms_it_and_the_claim_goes_on(play: Playground):
     failed = await posted(play, "A proposal has failed")
     assert "No moderator confirmed void in 7 days" in failed.text
     assert "Propose a result" in failed.buttons
+
+
+async def test_an_author_closes_a_claim_on_which_nothing_hangs(play: Playground):
+    await set_up(play)
+    await quick(play)
+    assert "is somebody else's" in (await play.bo.run("/claim close", claim=1)).text
+    assert "Claim 1 is closed" in (await play.ada.run("/claim close", claim=1)).text
+    assert "can't be done with claim 1 just now" in (await play.ada.run("/claim close", claim=1)).text

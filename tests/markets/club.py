@@ -36,6 +36,7 @@ from markets.settlement import (
     reversals,
     rulings,
     scenarios,
+    signing,
     story_judging,
     voting,
 )
@@ -256,6 +257,10 @@ class Club(World):
     async def withdraw_proposal(self, who: Player, proposal: Proposal) -> Proposal:
         request = proposals.WithdrawProposal(self.guild, self.key(), who.number, proposal.number)
         return await self.db.write(proposals.withdraw, request, self.now)
+
+    async def sign(self, who: Player, proposal: Proposal) -> Proposal:
+        request = signing.SignProposal(self.guild, self.key(), who.number, proposal.number)
+        return await self.db.write(signing.sign, request, self.now)
 
     async def confirm(self, who: Player, proposal: Proposal) -> Proposal:
         actor = Actor(who.number, moderator=True)
