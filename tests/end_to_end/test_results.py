@@ -234,14 +234,17 @@ async def test_a_button_of_before_challenges_what_stands(play: Playground):
     first = await posted(play, "Proposed: YES")
     await play.bo.run("/resolve withdraw", claim=1)
     form = await play.bo.run("/resolve propose", claim=1)
-    await play.bo.submit(form, result="Unclear", evidence="https://example.org/other")
-    gone = await play.ada.click(first, "Challenge")
+    refused = await play.bo.submit(form, result="Unclear", evidence="https://example.org/other")
+    assert "Your last proposal on this claim was taken back" in refused.text
+    form = await play.ada.run("/resolve propose", claim=1)
+    await play.ada.submit(form, result="Unclear", evidence="https://example.org/other")
+    gone = await play.mira.click(first, "Challenge")
     assert "doesn't stand any more" in gone.text
 
-    form = await play.ada.forcing.click(first, "challenge:1")
+    form = await play.mira.forcing.click(first, "challenge:1")
     assert "Proposed was **unclear**" in str(form.modal)
-    form = await play.ada.click(await posted(play, "Proposed: unclear"), "Name an outcome")
-    await play.ada.submit(form, result="NO", evidence="https://example.org/report")
+    form = await play.mira.click(await posted(play, "Proposed: unclear"), "Name an outcome")
+    await play.mira.submit(form, result="NO", evidence="https://example.org/report")
     assert "It replaces the proposal unclear" in (await posted(play, "Proposed: NO")).text
 
 

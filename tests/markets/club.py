@@ -326,7 +326,7 @@ class Club(World):
         return number
 
     async def reversal_posted(self, number: int) -> None:
-        await self.db.write(_reversal_posted, AboutResult(self.guild, self.key(), number), self.now)
+        await self.db.write(reversal_posted, AboutResult(self.guild, self.key(), number), self.now)
 
     async def reverse_result(
         self, who: Player, claim: Claim, *, moderator: bool = True, owner: bool = False
@@ -386,7 +386,7 @@ class AboutResult:
     number: int
 
 
-def _reversal_posted(tx: Connection, request: AboutResult, now: datetime) -> None:
+def reversal_posted(tx: Connection, request: AboutResult, now: datetime) -> None:
     reversals.posted(tx, request.guild, {"resolution": request.number}, now)
 
 
