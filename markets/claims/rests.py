@@ -24,7 +24,7 @@ SIGNED = "sign"
 _proposals = tables.proposals.c
 _acts = tables.acts.c
 _EARLY = Compiled(
-    sa.select(_proposals.made_us, _proposals.proposer).where(
+    sa.select(_proposals.made_us, _proposals.proposer, _proposals.window_to_us, _proposals.confirm).where(
         in_guild(_proposals),
         _proposals.claim == param("claim"),
         _proposals.state == sa.literal_column("'standing'"),
@@ -45,17 +45,18 @@ def signers(tx: Connection, guild: int, claim: int, since_us: int) -> set[int]:
     return set(tx.execute(_SIGNERS, asked).scalars())
 
 
-def goes_on_us(tx: Connection, claim: Claim) -> int | None:
-    """Return from when on trading goes on beside a proposal; None where none rests for it, or to its end."""
-    if claim.state != lifecycle.PROPOSED:
-        return None
-    early = _EARLY.row(tx, g=claim.guild, claim=claim.number)
-    if early is None or signers(tx, claim.guild, claim.number, early[0]) - {early[1]}:
-        return None
-    return early[0] + REST_US
-
-
 def trading(tx: Connection, claim: Claim, now: datetime) -> Claim:
-    """Return a claim as those see it who would trade: open, where trading goes on beside a proposal."""
-    from_us = goes_on_us(tx, claim)
-    return claim if from_us is None or to_us(now) < from_us else replace(claim, state=lifecycle.OPEN)
+    """Return a claim as those see it who would trade: open, where trading goes on beside a proposal. Once it stands
+    by silence nothing is traded, however late the calendar comes."""
+    if claim.state != lifecycle.PROPOSED:
+        return claim
+    early = _EARLY.row(tx, g=claim.guild, claim=claim.number)
+    if early is None:
+        return claim
+    made_us, proposer, window_to_us, confirm = early
+    stands = window_to_us is not None and to_us(now) >= window_to_us and not confirm
+    if stands or to_us(now) < made_us + REST_US:
+        return claim
+    if signers(tx, claim.guild, claim.number, made_us) - {proposer}:
+        return claim
+    return replace(claim, state=lifecycle.OPEN)

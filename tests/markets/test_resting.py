@@ -132,6 +132,20 @@ async def test_whoever_buys_of_what_they_proposed_has_the_long_window(club: Club
 
 
 @pytest.mark.rule("D2")
+@pytest.mark.rule("B2")
+async def test_once_it_stands_nothing_is_traded_however_late_the_calendar_comes(club: Club):
+    ada, bo, mod = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada, **until(club, days=60))
+    await club.market(ada, claim)
+    await club.proposed(mod, claim, IS_YES, moderator=True)
+    club.skip(hours=47)
+    await club.buy(bo, claim, NO, budget=100)
+    club.skip(hours=1)
+    with pytest.raises(ClaimMoved):
+        await club.buy(bo, claim, YES, budget=100)
+
+
+@pytest.mark.rule("D2")
 async def test_who_signs_a_proposal(club: Club):
     ada, bo, cy, stranger = [await club.member(n) for n in (1, 2, 3, 4)]
     claim = await club.claim(ada)
