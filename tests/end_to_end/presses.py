@@ -84,7 +84,7 @@ PRESSED: dict[str, str] = {
         "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
     ),
     "confirm:{proposal}": (
-        "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
+        "test_absent.py::test_who_left_has_their_bet_confirmed_by_a_moderator_and_their_winnings_wait"
     ),
     "board-by:{by}:{season}": "test_crowd.py::test_a_season_and_being_left_out",
     "board:{by}:{season}:{skip}": "test_crowd.py::test_a_season_and_being_left_out",
