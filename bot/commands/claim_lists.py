@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.words import claim_lists, terms_card
 from bot.words import claims as render
 from markets.claims import claims
+from markets.settlement import lapse
 from markets.views import claims as view_claims
 from markets.views import lists
 
@@ -34,6 +35,17 @@ async def _seen(ctx: Context, number: int) -> view_claims.ClaimSeen:
 @app_commands.describe(claim="The claim's number")
 async def follow(ctx: Context, claim: Number) -> None:
     await _follow(ctx, claim, True)
+
+
+@app_commands.describe(claim="The claim's number")
+async def close(ctx: Context, claim: Number) -> None:
+    await answer(ctx, _close(ctx, claim), render.closed)
+
+
+async def _close(ctx: Context, number: int) -> int:
+    who = await ctx.who()
+    await ctx.write(lapse.close_own, lapse.CloseClaim(ctx.guild, ctx.key, who.number, number))
+    return number
 
 
 async def press_follow(ctx: Context, number: int, on: int) -> None:

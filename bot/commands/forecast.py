@@ -40,7 +40,7 @@ async def press_forecast(ctx: Context, claim: int) -> None:
 async def _ask(ctx: Context, number: int) -> None:
     who = await ctx.who()
     found, before = await ctx.read(_before, ctx.guild, number, who.number)
-    forecasts.require_open(found, ctx.now)
+    await ctx.read(forecasts.require_open, found, ctx.now)
     await ask(ctx, render.form(found, before))
 
 

@@ -27,7 +27,17 @@ from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core.errors import MarketError
 from markets.people import notes
-from markets.settlement import confirmation, disputes, freezing, proposals, recusal, resolution, voting
+from markets.settlement import (
+    confirmation,
+    disputes,
+    freezing,
+    proposals,
+    recusal,
+    resolution,
+    resolutions,
+    reversals,
+    voting,
+)
 from markets.views import claims as view_claims
 from markets.views import disputes as view_disputes
 from markets.views import moderation_queue
@@ -238,7 +248,26 @@ async def _reverse(ctx: Context, asked: int, number: int) -> render.Did:
     salt = secrets.token_bytes(16)
     request = resolution.Reverse(ctx.guild, key_of(asked), who.actor, number, reason, salt)
     await ctx.write(resolution.take_back, request)
-    return _did(who, f"The result of claim {number} is taken back", "It is listed in `/resolve acts`.")
+    missing, at_once = await ctx.read(_reversal, ctx.guild, number)
+    listed = "It is listed in `/resolve acts`."
+    if at_once:
+        return _did(who, f"The result of claim {number} is taken back", listed)
+    if missing:
+        words = f"{text.count(missing, 'more vote is', 'more votes are')} needed, as for a ruling. {listed}"
+        return render.Did(f"You would take the result of claim {number} back", (words,), -1)
+    words = f"That takes effect 24 hours after it is posted, unless somebody objects. {listed}"
+    return _did(who, f"The result of claim {number} will be taken back", words)
+
+
+def _reversal(tx: Connection, guild: int, number: int) -> tuple[int, bool]:
+    """How many votes for a reversal are missing, and whether it has taken effect already."""
+    found = claims.load(tx, guild, number)
+    result = resolutions.load_resolution(tx, guild, found.resolution) if found.resolution else None
+    if result is None or result.reversed_us is not None:
+        return 0, True
+    so_far = reversals.asked(tx, found, result)
+    missing = reversals.needed(tx, found, result, so_far) - len(so_far.votes)
+    return (0 if so_far.runs else missing), False
 
 
 async def _note(ctx: Context, number: int, words: str) -> render.Did:

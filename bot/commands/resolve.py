@@ -18,8 +18,9 @@ from bot.words import results as render
 from bot.words import standing as standing_words
 from ledger.types import to_us
 from markets.claims import claims, judges, zones
+from markets.core import lifecycle
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals, proposing, voting
+from markets.settlement import disputes, proposals, proposing, reversals, signing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
 from markets.views import claims as view_claims
@@ -116,6 +117,30 @@ async def _withdraw(ctx: Context, number: int) -> render.Did:
         bond = "Its bond is back in your wallet."
     words = (bond, "You can propose again on that claim in 7 days; others can at any time.")
     return render.Did("Your proposal is withdrawn", words, who.places.announcement_channel)
+
+
+@app_commands.describe(claim="The claim's number")
+async def sign(ctx: Context, claim: Number) -> None:
+    standing = await ctx.read(_standing, ctx.guild, claim)
+    await answer(ctx, _sign(ctx, standing.number), render.did)
+
+
+async def press_sign(ctx: Context, proposal: int) -> None:
+    await answer(ctx, _sign(ctx, proposal), render.did)
+
+
+async def _sign(ctx: Context, number: int) -> render.Did:
+    who = await ctx.who()
+    done = await ctx.write(signing.sign, signing.SignProposal(ctx.guild, ctx.key, who.number, number))
+    found = await ctx.read(claims.load, ctx.guild, done.claim)
+    words = ["Trading rests until it is decided."] if done.early else []
+    if done.result.kind in proposals.NOT_BY_SILENCE:
+        needs = proposals.is_unsigned(done)
+        words.append(
+            "The others haven't all signed." if needs else "All sides have signed: it needs no moderator."
+        )
+    title = f"You signed {phrases.result(found.terms, done.result)}"
+    return render.Did(title, tuple(words), who.places.announcement_channel)
 
 
 def _standing(tx: Connection, guild: int, number: int) -> Proposal:
@@ -217,6 +242,9 @@ async def press_appeal(ctx: Context, claim: int) -> None:
 
 async def _ask_appeal(ctx: Context, number: int) -> None:
     found = await ctx.read(claims.load, ctx.guild, number)
+    if found.state in (lifecycle.SETTLED, lifecycle.VOID):
+        await ask(ctx, render.hold_form(found))
+        return
     found.require("appeal", ctx.now)
     standing = await ctx.read(_standing, ctx.guild, number)
     await ask(ctx, render.appeal_form(found, standing.number, await ctx.currency()))
@@ -233,6 +261,18 @@ async def _appeal(ctx: Context, number: int, proposal: int) -> render.Did:
     await ctx.write(disputes.appeal, request)
     words = ("Nothing is paid until it is decided, by other judges where there are any. That is final.",)
     return render.Did("You appealed", words, who.places.announcement_channel)
+
+
+async def send_hold(ctx: Context, claim: int) -> None:
+    await answer(ctx, _hold(ctx, claim), render.did)
+
+
+async def _hold(ctx: Context, number: int) -> render.Did:
+    who = await ctx.who()
+    request = reversals.HoldReversal(ctx.guild, ctx.key, who.number, number, ctx.line("reason"))
+    await ctx.write(reversals.hold, request)
+    words = ("What was paid stands, unless the server's owner takes it back.",)
+    return render.Did("You hold the reversal", words, who.places.announcement_channel)
 
 
 @app_commands.describe(claim="The claim's number")

@@ -113,6 +113,7 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         command("new", drafts.new, "Write a claim in two steps; it is kept as a draft until you open it"),
         command("drafts", drafts.drafts, "Your drafts"),
         command("condition", claim.condition, "Let a claim of yours count only if another one ends so"),
+        command("close", claim_lists.close, "Close a claim of yours on which nothing hangs"),
         command("supersede", claim.supersede, "Word a claim better: a new claim, beside the old one"),
         command(
             "clarify", claim.clarify, "For its judges: fill a gap in a claim's wording; every holder is told"
@@ -193,6 +194,11 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         "resolve",
         "How a claim came out",
         command("propose", resolve.propose, "Name how a claim came out, with evidence"),
+        command(
+            "sign",
+            resolve.sign,
+            "Agree with what is proposed: trading rests for it, and void needs its sides",
+        ),
         command("withdraw", resolve.withdraw, "Take back a proposal of yours that nobody has answered"),
         command("challenge", resolve.challenge, "Object to a proposed result"),
         command("argue", resolve.argue, "Add an argument to a dispute, free of charge"),

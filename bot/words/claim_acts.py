@@ -17,7 +17,10 @@ from markets.views.moderation_queue import ModeratorAct
 _ACTS = {
     "vote": "voted on claim {claim}",
     "confirm": "confirmed the result of claim {claim}",
+    "sign": "signed what is proposed for claim {claim}",
     "reverse": "took the result of claim {claim} back",
+    "reverse_vote": "would take the result of claim {claim} back",
+    "reverse_appeal": "objected to taking the result of claim {claim} back",
     "freeze": "stopped everything on claim {claim}",
     "unfreeze": "let claim {claim} go on",
     "clarify": "clarified claim {claim}",

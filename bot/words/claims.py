@@ -255,3 +255,12 @@ def followed(number: int, follows: bool) -> Card:
     return Card(
         f"You follow claim {number} no more", ("You hear nothing of it, unless you have a bet on it.",)
     )
+
+
+def closed(number: int) -> Card:
+    """Say that an author closed a claim of theirs."""
+    return Card(
+        f"Claim {number} is closed",
+        ("Nothing hung on it, so nobody is asked about it. It counts no more among your open claims.",),
+        accent=Accent.DONE,
+    )

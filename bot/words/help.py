@@ -99,17 +99,20 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
         f"{hours(bets.window_gains_seconds)} where whoever named it gains by it, or where it makes a conditional "
         "claim void. Unchallenged, it is paid.",
         "Unclear, void, too early and weights are never settled by silence, unless a moderator without points on the "
-        "claim proposed them. After the window such a moderator confirms them within 7 days, or the proposal fails. "
-        "Naming an outcome replaces it.",
+        "claim proposed them, or the other sides sign: `/resolve sign`. After the window such a moderator confirms "
+        "them within 7 days, or the proposal fails. Naming an outcome replaces it.",
         "Whoever names an outcome may say when it became public, between the claim's opening and then. Pool stakes "
         "placed after that return, and forecasts made after it don't score: that is announced with the result, can "
         "be challenged as one can the result, and a ruling says its own moment or none.",
         f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
         "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day after that, unless "
         "somebody appeals once with new evidence and twice the bond.",
+        "Before the deadline trading and offers rest for a day, or until the end once somebody else with points on "
+        "the claim signs: `/resolve sign`. Taken back after an hour, a proposal leaves its bond with the house. Who "
+        "took one back, or failed, names the next in 7 days.",
         "Silence counts only where people could speak. Hours in which Crux was away don't count, and a day is "
-        "left at least. Where somebody with something on it has left or was deleted, or Crux has no channel to "
-        "tell people in, a moderator without points on it confirms the result instead.",
+        "left at least. Where somebody who would lose more than a trifle has left or was deleted, or Crux has no "
+        "channel to tell people in, a moderator without points on it confirms the result instead.",
         "If nobody acts, Crux reminds people. After 14 days the claim is listed as overdue, and 90 days later it "
         "ends by its ambiguity clause, announced a week ahead. Nothing is ever settled by its own price.",
     )
@@ -124,12 +127,15 @@ def _judges() -> tuple[str, ...]:
         "from that moment; votes they gave count.",
         "After 7 days without enough votes the server's owner is asked, and may rule alone, without points on it. "
         "Then the two sides may also agree on any member without points on it, who rules alone: `/resolve "
-        "appoint`. In a market or a pool those agree who hold more than half of it.",
+        "appoint`. In a market or a pool more than half of those who would gain and of those who would lose agree, "
+        "by what they have at stake.",
         "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
-        "Within 30 days of the payment a judge can take a result back, later only the owner: by opposite transfers, "
-        "with a reason, in public. Where judges are named, a moderator can as well. Nobody freezes a claim, or lets "
-        "it go on, on which they have, or ever had, points.",
+        "Within 30 days of the payment judges can take a result back, as many as a ruling needs, later only the "
+        "owner: by opposite transfers, with a reason. It is posted and takes effect 24 hours later, unless somebody "
+        "with points on the claim appeals; then the owner decides. So they do after a ruling on an appeal. Where "
+        "judges are named, moderators can as well. Whom the ruling was against can't.",
+        "A moderator without points on a claim, now or ever, can freeze it: for 14 days at most, 60 in all.",
     )
 
 

@@ -20,6 +20,16 @@ def not_yours(error: errors.NotYours) -> str | None:
         case errors.OthersFirst():
             when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
             return f"Other judges decide this on claim {number} first.{when}"
+        case errors.OwnersAlone():
+            return (
+                f"The result of claim {number} is for the server's owner alone to take back: it was ruled on an "
+                "appeal, or taken back before, or somebody objected. Ask them."
+            )
+        case errors.Overruled():
+            return (
+                f"That ruling on claim {number} went against you, as a judge, as its proposer or as a challenger. "
+                "Somebody else takes it back, if it was wrong."
+            )
         case errors.NotAJudge():
             return f"Only the judges of claim {number} can do that; its terms name them."
         case _:
@@ -66,6 +76,8 @@ def not_now(error: errors.NotNow) -> str | None:
             return f"The time to object on claim {number} is over. A judge can still take back what was paid."
         case errors.AlreadyDisputed():
             return f"Claim {number} is disputed already: add an argument to it with `/resolve argue`."
+        case errors.AlreadySigned():
+            return f"You have signed the result that is proposed for claim {number} already. It counts once."
         case errors.TooLateToReverse():
             return f"Claim {number} was settled more than 30 days ago: only the server's owner takes it back now."
         case _:

@@ -241,6 +241,11 @@ def _moved(error: errors.NotNow) -> str:
     """A claim that isn't where this can be done."""
     if error.state == "other":
         return f"Claim {error.number} doesn't supersede the one this bet is on. `/claim show` says what does."
+    if error.state == "hangs":
+        return (
+            f"Something hangs on claim {error.number}, so it isn't closed before it is decided: `/claim show` says "
+            "what. Offers of yours can be withdrawn."
+        )
     if error.state == "frozen":
         return (
             f"Bets hang on claim {error.number}, so nobody changes it any more. "

@@ -27,6 +27,12 @@ def made(tx: Connection, ask: Ask) -> Told | None:
     reason = f"“{text.escape(proposal.reason)}”" if proposal.reason else ""
     long = standing.why_long(proposal, seen.claim.settings.window_seconds)
     bond = " A bond is held until it is settled." if proposal.bond else ""
+    rests = (
+        "Trading rests for a day, and to its end once somebody else with something on the claim signs it. Offers and "
+        "orders rest meanwhile."
+        if proposal.early
+        else ""
+    )
     shown = Card(
         f"Proposed: {phrases.result(terms, proposal.result)}",
         phrases.lines(
@@ -38,6 +44,7 @@ def made(tx: Connection, ask: Ask) -> Told | None:
             _replaces(tx, ask, seen),
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{long}; "
             f"{standing.then(seen.claim, proposal)}{bond}",
+            rests,
             *would_pay(seen),
             most=phrases.WHOLE,
         ),
@@ -45,6 +52,7 @@ def made(tx: Connection, ask: Ask) -> Told | None:
         (
             standing.challenge_button(seen.claim.number, proposal),
             *standing.other_result(seen.claim, proposal),
+            *standing.sign_button(proposal),
             Button("Terms", f"terms:{seen.claim.number}"),
         ),
         Accent.CAREFUL,
@@ -60,6 +68,39 @@ def _replaces(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
         return ""
     old = phrases.result(seen.claim.terms, proposals.load(tx, ask.guild, before).result)
     return f"It replaces the proposal {old}, which nobody had confirmed."
+
+
+def signed(tx: Connection, ask: Ask) -> Told | None:
+    """Tell that somebody signed a proposal, and what that means."""
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
+    if proposal.state != "standing":
+        return None
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
+    by = phrases.who(claims.named(tx, ask.guild, {ask.facts["by"]}), ask.facts["by"])
+    said = phrases.result(seen.claim.terms, proposal.result)
+    words = f"{by} signed the proposal {said}."
+    if proposal.early:
+        words += " Trading rests until it is decided."
+    return Told(about_claim(seen, "A proposal is signed", words), line=seen.claim.number)
+
+
+def trading_resumed(tx: Connection, ask: Ask) -> Told | None:
+    """Tell that trading goes on beside a proposal that nobody signed (D2)."""
+    proposal = proposals.load(tx, ask.guild, ask.facts["proposal"])
+    if proposal.state != "standing":
+        return None
+    seen = claims.claim(tx, ask.guild, proposal.claim, ask.now)
+    said = phrases.result(seen.claim.terms, proposal.result)
+    words = (
+        f"Nobody else has signed {said} within a day, so bets and trades go on beside it. It stands, and may be "
+        "challenged as before. Once somebody else with something on the claim signs it, they rest again."
+    )
+    button = Button("Sign it", f"sign-proposal:{proposal.number}")
+    return Told(
+        about_claim(seen, "Trading goes on", words, button),
+        concerned=holders(tx, seen.claim),
+        line=seen.claim.number,
+    )
 
 
 def withdrawn(tx: Connection, ask: Ask) -> Told | None:

@@ -15,7 +15,7 @@ from bot.words.dispute_card import ruling_reasons
 from bot.words.phrases import hours
 from ledger.types import from_us
 from markets.claims.conditions import FAILED
-from markets.settlement import proposals, resolutions
+from markets.settlement import proposals, resolutions, reversals
 from markets.views import claims, disputes, moderation_queue, offers
 from markets.views.claims import ClaimSeen
 from markets.views.offers import OfferSeen
@@ -121,6 +121,37 @@ def taken_back(tx: Connection, ask: Ask) -> Told | None:
         seen, "A result is taken back", words, Button("Propose a result", f"propose:{seen.claim.number}")
     )
     return Told(shown, players=holders(tx, seen.claim), line=seen.claim.number)
+
+
+def reversing(tx: Connection, ask: Ask) -> Told | None:
+    """Announce a reversal: who has something on it may object within a day (D6)."""
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    by = ask.facts["by"]
+    reason = moderation_queue.last_reason(tx, ask.guild, seen.claim.number, reversals.REVERSES)
+    came = phrases.result(seen.claim.terms, seen.result) if seen.result else "its result"
+    words = (
+        f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} takes {came} back"
+        + (f": “{text.escape(reason, 400)}”. " if reason else ". ")
+        + "It takes effect in 24 hours: what was paid is locked again then, and whoever has spent it has a debt. Who "
+        "has, or had, something on it can hold it until then; the server's owner decides in that case."
+    )
+    appeal = Button("Appeal", f"appeal:{seen.claim.number}")
+    shown = about_claim(seen, "A result is to be taken back", words, appeal)
+    return Told(shown, players=holders(tx, seen.claim), line=seen.claim.number)
+
+
+def reversal_held(tx: Connection, ask: Ask) -> Told | None:
+    """Tell the owner, and all others, that somebody objected to a reversal."""
+    seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
+    by = ask.facts["by"]
+    reason = moderation_queue.last_reason(tx, ask.guild, seen.claim.number, reversals.HELD)
+    words = (
+        f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} objects"
+        + (f": “{text.escape(reason, 400)}”. " if reason else ". ")
+        + "What was paid stands, unless the server's owner takes it back: `/mod reverse`."
+    )
+    shown = about_claim(seen, "A reversal is held", words)
+    return Told(shown, concerned=holders(tx, seen.claim), line=seen.claim.number)
 
 
 def too_early(tx: Connection, ask: Ask) -> Told | None:

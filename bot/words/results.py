@@ -173,7 +173,26 @@ def reverse_form(asked: int, seen: ClaimSeen) -> Form:
         (Line("reason", "Why?", "Everybody in this server can read it", "", 300, long=True),),
         f"Claim {seen.claim.number} came out as **{came}**. "
         f"{text.count(len(paid), 'bet that was', 'bets that were')} paid will be locked again by opposite transfers; "
-        "whoever has spent theirs will have a debt. The claim is open to proposals again.",
+        "whoever has spent theirs will have a debt. The claim is open to proposals again. This is posted, and takes "
+        "effect 24 hours later unless somebody with something on the claim objects; then the owner decides.",
+    )
+
+
+def hold_form(found: Claim) -> Form:
+    """Ask why a result shouldn't be taken back."""
+    return Form(
+        "Appeal: it was right",
+        f"hold-reversal:{found.number}",
+        (
+            Line(
+                "reason",
+                "Why should the result stand?",
+                "Everybody in this server can read it",
+                "",
+                300,
+                long=True,
+            ),
+        ),
     )
 
 

@@ -61,3 +61,9 @@ def other_result(claim: Claim, proposal: Proposal) -> tuple[Button, ...]:
     if claim.terms.scenario is not None:
         return (stories.judge_button(claim.number),)
     return (Button("Name an outcome", f"propose:{claim.number}"),)
+
+
+def sign_button(proposal: Proposal) -> tuple[Button, ...]:
+    """Offer to sign what isn't settled by silence, or what trading rests for (D2, D3)."""
+    asks = proposal.early or proposals.is_unsigned(proposal)
+    return (Button("Sign it", f"sign-proposal:{proposal.number}"),) if asks else ()

@@ -22,7 +22,7 @@ from markets.bets.bets import (
     this_bet,
 )
 from markets.bets.offers import fitted_for_both
-from markets.claims import claims
+from markets.claims import claims, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables, text_limits
 from markets.core.errors import BadEnding, ClaimMoved, TermsChanged
@@ -202,7 +202,7 @@ def _both(tx: Connection, bet: Bet, to: int, now: datetime) -> tuple[Claim, Clai
     """The claim that a bet would leave, and the one it would come to."""
     old, new = claims.load(tx, bet.guild, bet.claim), claims.load(tx, bet.guild, to)
     old.require("move_bet", now)
-    new.require("accept", now)
+    rests.trading(tx, new, now).require("accept", now)
     if new.supersedes != old.number:
         raise ClaimMoved(new.number, "other")
     return old, new

@@ -22,7 +22,7 @@ from markets.bets.offers import (
     require_open,
     require_points,
 )
-from markets.claims import claims, judges
+from markets.claims import claims, judges, rests
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.core import jobs, person_limits, tables
@@ -98,7 +98,7 @@ def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
         TooManyOffers, TooManyOffersTo, TooManyToday: They have, or made, as many as one person may (B8).
     """
     claim = claims.load(tx, request.guild, request.claim)
-    claim.require("offer", now)
+    rests.trading(tx, claim, now).require("offer", now)
     claims.require_shown(claim, request.terms)
     if request.taker == request.maker:
         raise OwnOffer(request.claim)
@@ -158,7 +158,7 @@ def counter(tx: Connection, request: Counter, now: datetime) -> Offer:
     """
     first = open_offer(tx, request.guild, request.offer, request.maker, now)
     claim = claims.load(tx, request.guild, first.claim)
-    claim.require("offer", now)
+    rests.trading(tx, claim, now).require("offer", now)
     answer = MakeOffer(
         guild=request.guild,
         key=request.key,

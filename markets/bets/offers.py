@@ -20,7 +20,7 @@ from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
-from markets.claims import ambiguity, claims, judges, sides
+from markets.claims import ambiguity, claims, judges, rests, sides
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables
 from markets.core.errors import (
@@ -111,7 +111,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     """
     offer = open_offer(tx, request.guild, request.offer, request.taker, now)
     claim = claims.load(tx, request.guild, offer.claim)
-    claim.require("accept", now)
+    rests.trading(tx, claim, now).require("accept", now)
     if claim.digest != request.terms:
         raise TermsChanged()
     judges.require_may_bet(tx, claim, request.taker)
@@ -177,7 +177,7 @@ def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, no
             InsufficientFunds: As `accept`.
     """
     _require_for(offer, player, now)
-    claim.require("accept", now)
+    rests.trading(tx, claim, now).require("accept", now)
     judges.require_may_bet(tx, claim, player)
     require_points(tx, offer.guild, player, offer.taker_stake)
 

@@ -12,10 +12,11 @@ MarketError
 │   ├── PoolClosed  PoolThere  ForecastsClosed  ForecastsThere
 │   ├── NoScenario  DraftNotShared
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
-│   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  TooLateToReverse
+│   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  AlreadySigned  TooLateToReverse
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
-│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner  OwnersAlone
+│   ├── Overruled
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
@@ -231,6 +232,10 @@ class AlreadyDisputed(NotNow):
     """One dispute at a time: add an argument to it."""
 
 
+class AlreadySigned(NotNow):
+    """They have signed this proposal."""
+
+
 class TooLateToReverse(NotNow):
     """After 30 days only the owner takes a paid result back (D6)."""
 
@@ -292,6 +297,14 @@ class NotAModerator(NotYours): ...
 
 
 class NotTheOwner(NotYours): ...
+
+
+class OwnersAlone(NotYours):
+    """What an appeal ruled, what somebody objected to, and a second reversal are the owner's (D6)."""
+
+
+class Overruled(NotYours):
+    """The ruling was against them, as a judge, as its proposer or as a challenger: others take it back (D6)."""
 
 
 class HousePays(NotYours):

@@ -61,6 +61,7 @@ MOVES: dict[str, Move] = {
     "propose": Move((OPEN, CLOSED), PROPOSED, (MODERATOR, AUTHOR, HOLDER)),
     "replace": Move((PROPOSED,), None, (MODERATOR, AUTHOR, HOLDER)),
     "judge_item": Move((OPEN, CLOSED, PROPOSED), None, (JUDGE,)),
+    "sign": Move((PROPOSED,), None, (HOLDER,)),
     "withdraw": Move((PROPOSED,), OPEN, (PROPOSER,)),
     "challenge": Move((PROPOSED,), DISPUTED, (ANYONE,)),
     "settle": Move((PROPOSED,), SETTLED, (CALENDAR,)),
@@ -75,8 +76,11 @@ MOVES: dict[str, Move] = {
     "pay": Move((RULED,), SETTLED, (CALENDAR,)),
     "too_early": Move((PROPOSED, RULED), OPEN, (CALENDAR,)),
     "lapse": Move((OPEN, CLOSED, PROPOSED, DISPUTED), SETTLED, (CALENDAR,)),
-    "file": Move((OPEN, CLOSED), UNRESOLVED, (CALENDAR,), while_halted=True),  # there is nothing to hold back
+    "file": Move(
+        (OPEN, CLOSED), UNRESOLVED, (AUTHOR, CALENDAR), while_halted=True
+    ),  # there is nothing to hold back
     "reverse": Move((SETTLED, VOID), OPEN, (OWNER, MODERATOR, JUDGE)),
+    "hold_reversal": Move((SETTLED, VOID), None, (HOLDER,)),
     "halt": Move((OPEN, CLOSED, PROPOSED, DISPUTED, RULED), None, (MODERATOR,), while_halted=True),
 }
 

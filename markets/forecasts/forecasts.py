@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import fits, to_us
-from markets.claims import claims, ranges
+from markets.claims import claims, ranges, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, tables
 from markets.core.errors import (
@@ -118,7 +118,7 @@ def give(tx: Connection, request: GiveForecast, now: datetime) -> Forecast:
         BadTimes: The terms are not those that were shown.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    require_open(claim, now)
+    require_open(tx, claim, now)
     claims.require_shown(claim, request.terms)
     chances = required(claim, request.chances, request.quantiles)
     _begin(tx, claim, now)
@@ -161,7 +161,7 @@ def hide(tx: Connection, request: Hide, now: datetime) -> bool:
     """
     claim = claims.load(tx, request.guild, request.claim)
     claims.require_author(claim, request.author)
-    require_open(claim, now)
+    require_open(tx, claim, now)
     rule = _rule(tx, claim)
     if request.hidden:
         if rule is not None:
@@ -185,7 +185,7 @@ def show(tx: Connection, work: jobs.Due, now: datetime) -> None:
     _redraw_cruxes(tx, work.guild, work.ref)
 
 
-def require_open(claim: Claim, now: datetime) -> None:
+def require_open(tx: Connection, claim: Claim, now: datetime) -> None:
     """Check that the claim takes forecasts now.
 
     Raises:
@@ -193,7 +193,7 @@ def require_open(claim: Claim, now: datetime) -> None:
     """
     claims.require_public(claim)
     try:
-        claim.require("forecast", now)
+        rests.trading(tx, claim, now).require("forecast", now)
     except TradingClosed as closed:
         raise ForecastsClosed(closed.number, closed.state) from None
 

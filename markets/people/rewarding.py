@@ -143,7 +143,7 @@ def require_offer(tx: Connection, request: LockReward, now: datetime) -> tuple[C
     """Check what `offer` refuses, also before a player is asked to confirm. Return the claim, until when, and the
     balance."""
     claim = claims.load(tx, request.guild, request.claim)
-    forecasts.require_open(claim, now)
+    forecasts.require_open(tx, claim, now)
     if forecasts.current(tx, claim.guild, claim.number, request.owner) is None:
         raise UnknownForecast(claim.guild, claim.number)
     asked_us = to_us(now) + DAYS * terms.DAY_US if request.until_us is None else request.until_us

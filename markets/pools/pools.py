@@ -19,7 +19,7 @@ from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import fits, to_us
-from markets.claims import claims, judges, terms
+from markets.claims import claims, judges, rests, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import jobs, tables
@@ -156,7 +156,7 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
         BadTimes: It would close before it opens, or within a day.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    claim.require("pool", now)
+    rests.trading(tx, claim, now).require("pool", now)
     if claim.settings.who_may_open == "moderators" and not request.actor.moderator:
         raise MayNotOpen
     there = find(tx, claim.guild, claim.number)
@@ -255,7 +255,7 @@ def require_stake(
     claim = claims.load(tx, guild, number)
     claims.require_public(claim)
     pool = load(tx, guild, number)
-    claim.require("stake", now)
+    rests.trading(tx, claim, now).require("stake", now)
     if not pool.takes(now):
         raise PoolClosed(number, pool.state)
     if type(outcome) is not int or not 0 <= outcome < len(claim.terms.outcomes):

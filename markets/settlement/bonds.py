@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
+from ledger import accounts, schema
 from ledger.accounts import Account
+from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
-from ledger.transfers import post
+from ledger.transfers import post, reverse
 from markets.bets import bets
 from markets.claims.claims import Claim
 from markets.core.errors import BondNeeded
@@ -16,6 +18,10 @@ from markets.people import rewards
 from markets.settlement import exposure, kinds
 from markets.shares import orders
 
+_transfers = schema.transfers.c
+_FORFEITED = sa.select(_transfers.number).where(
+    in_guild(_transfers), _transfers.key == param("key"), _transfers.kind == "bond.forfeit"
+)
 BOND, BOND_BACK, FORFEIT = "bond", "bond.back", "bond.forfeit"
 
 
@@ -71,6 +77,20 @@ def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) 
     if bond is not None:
         amount = accounts.state(tx, bond).balance
         _empty_bond(tx, bond, {accounts.house(bond.guild): amount}, FORFEIT, key, now)
+
+
+def give_back(
+    tx: Connection, guild: int, number: int, player: int, lost: str, key: str, actor: int, now: datetime
+) -> None:
+    """Give back a bond that went to the house under the key `lost`, since what cost it is taken back (D6). The house
+    may go below zero by it (A7)."""
+    transfer = tx.execute(_FORFEITED, {"g": guild, "key": lost}).scalar()
+    if transfer is None:
+        return
+    bond = Account(guild, number)
+    accounts.reopen(tx, bond)
+    reverse(tx, guild=guild, key=key, transfer=transfer, now=now, actor=actor)
+    return_bond(tx, bond, player, f"{key}:back", now)
 
 
 def _free(tx: Connection, guild: int, player: int, missing: int, now: datetime) -> None:

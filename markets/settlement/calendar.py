@@ -30,6 +30,7 @@ from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US
 from markets.core import jobs, lifecycle, tables
+from markets.core.errors import NotYours
 from markets.core.events import ClaimChanged, WeekChanged
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US, week_of
@@ -158,6 +159,7 @@ def ask(tx: Connection, work: Due, now: datetime) -> None:
     """Ask the judges at the check date. A claim with nothing on it is filed and asks nobody (B8)."""
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state == lifecycle.OPEN and not bets_on(tx, claim):
+        lifecycle.require_role("file", NotYours(claim.number), calendar=True)
         file(tx, claim, now)
     elif conditions.waits(tx, claim.guild, claim.number):
         return  # it is asked about when what it hangs on has come (C10)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ledger import accounts
+from ledger import accounts, returned
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, judges
@@ -14,7 +14,7 @@ from markets.claims.terms import Actor
 from markets.core import jobs, lifecycle, outbox
 from markets.core.errors import ClaimMoved, ConditionOpen, NotAModerator, NotYours
 from markets.core.events import ClaimChanged
-from markets.settlement import bonds, recusal, resolution
+from markets.settlement import bonds, exposure, recusal, resolution, signing
 from markets.settlement.proposals import (
     DISPUTED,
     NEEDS_CONFIRMATION,
@@ -25,6 +25,7 @@ from markets.settlement.proposals import (
     end_proposal,
     fail,
     is_unsigned,
+    lengthen,
     load,
     require_standing,
     somebody_deleted,
@@ -54,6 +55,8 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
     if resolution.held(tx, claim, proposal.result):
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.enqueue(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
+        return
+    if _gains_since(tx, claim, proposal) and lengthen(tx, claim, proposal) > to_us(now):
         return
     unsigned = is_unsigned(proposal) or _bet_since(tx, claim, proposal)
     if unsigned or proposal.confirm or somebody_deleted(tx, claim, proposal.result):
@@ -130,8 +133,19 @@ def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Pr
 
 
 def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
-    """Whether who proposed what isn't settled by silence got something on the claim, or below it, meanwhile."""
-    return proposal.result.kind in NOT_BY_SILENCE and recusal.is_recused(tx, claim, proposal.proposer)
+    """Whether who proposed what isn't settled by silence has something on the claim, or below it, by now, and its
+    sides haven't signed it."""
+    if proposal.result.kind not in NOT_BY_SILENCE or not recusal.is_recused(tx, claim, proposal.proposer):
+        return False
+    return not signing.signed_by_sides(tx, claim, proposal)
+
+
+def _gains_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
+    """Whether who proposed an early result bought of it while trading went on beside it."""
+    if not proposal.early or proposal.gains:
+        return False
+    numbers = returned.numbers(tx, claim.guild, proposal.proposer)
+    return any(exposure.gains(tx, claim, proposal.result, number) for number in numbers)
 
 
 def came_through(tx: Connection, claim: Claim, proposal: Proposal | None, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from markets.settlement import (
     lapse,
     resolution,
     rulings,
+    signing,
 )
 from markets.shares import order_filling
 
@@ -47,6 +48,7 @@ JOBS: dict[str, Job] = {
     "orders.debt": Job(order_filling.end_debt_when_due, moves_points=True),
     "draw.look": Job(allowances.look, moves_points=True),
     "pool.close": Job(pools.close, moves_points=False),
+    "trading.resumes": Job(signing.resume_trading, moves_points=False),
     "proposal.unsigned": Job(confirmation.fail_unsigned, moves_points=True),
     "proposal.bond": Job(confirmation.return_left_bond, moves_points=True),
     "proposal.settle": Job(confirmation.settle_by_silence, moves_points=True),
@@ -55,6 +57,7 @@ JOBS: dict[str, Job] = {
     "ruling.pay": Job(rulings.pay_ruling, moves_points=True),
     "condition.look": Job(dependents.look, moves_points=True),
     "resolution.pay": Job(resolution.pay_when_due, moves_points=True),
+    "reversal.take": Job(resolution.take_back_announced, moves_points=True),
     "resolution.back": Job(resolution.take_back_when_due, moves_points=True),
     "offer.remind": Job(calendar.remind_of_offer, moves_points=False),
     "claim.close": Job(calendar.close, moves_points=False),

@@ -1,5 +1,6 @@
 """End a claim that nobody decides (RULES D7)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from markets.claims import claims, conditions
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US, Result
 from markets.core import jobs, lifecycle, outbox
-from markets.core.errors import NotYours
+from markets.core.errors import ClaimMoved, NotAuthor, NotYours
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US
 from markets.settlement import (
@@ -151,10 +152,39 @@ def planned_end(tx: Connection, claim: Claim, since_us: int) -> int | None:
 def look_again(tx: Connection, claim: Claim, now: datetime) -> None:
     """Look again in 14 days, or when its owner is to be asked before that, as long as it hasn't ended: a player
     acted, or a moderator stopped it."""
+    if claim.halted and jobs.at_us(tx, claim.guild, "claim.thaws", claim.number) is None:
+        jobs.schedule(tx, claim.guild, "claim.thaws", claim.number, to_us(now))  # frozen before freezes ended
     again_us = to_us(now) + OVERDUE_US
     asked_us = jobs.at_us(tx, claim.guild, "judges.owner", claim.number)
     if claim.state not in lifecycle.ENDED and (asked_us is None or asked_us > again_us):
         jobs.schedule(tx, claim.guild, "judges.owner", claim.number, again_us)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseClaim:
+    """Close a claim of one's own on which nothing hangs."""
+
+    guild: int
+    key: str
+    author: int
+    claim: int
+
+
+def close_own(tx: Connection, request: CloseClaim, now: datetime) -> None:
+    """Close a claim while nothing hangs on it; it counts no more for its author's limit (B8).
+
+    Raises:
+        NotAuthor: It is another player's.
+        ClaimMoved: It has ended, or something hangs on it.
+    """
+    claim = claims.load(tx, request.guild, request.claim)
+    lifecycle.require_role("file", NotAuthor(claim.number), author=claim.author == request.author)
+    claim.require("file", now)
+    if resolution.hangs(tx, claim) or claim.halted:
+        raise ClaimMoved(claim.number, "hangs")
+    for kind in resolution.CALENDAR:
+        jobs.cancel(tx, claim.guild, kind, claim.number)
+    file(tx, claim, now)
 
 
 def file(tx: Connection, claim: Claim, now: datetime) -> None:
@@ -163,7 +193,6 @@ def file(tx: Connection, claim: Claim, now: datetime) -> None:
     Where its market changed hands it is paid as void: else points could change hands without a result, by buying
     what the other sells, and would count nowhere.
     """
-    lifecycle.require_role("file", NotYours(claim.number), calendar=True)
     state = claim.require("file", now)
     if market_holders.changed_hands(tx, claim):
         if claim.halted:  # that ends by itself

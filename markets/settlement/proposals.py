@@ -20,7 +20,7 @@ from ledger.accounts import Account
 from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import fits, to_us
-from markets.claims import became_public, claims, sides, stories, terms
+from markets.claims import became_public, claims, rests, sides, stories, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import jobs, lifecycle, outbox, tables
@@ -75,6 +75,8 @@ class Proposal:
     state: str
     ended_us: int | None
     outcomes: tuple[str, ...] = ()
+    signed: bool = False
+    """Whether who proposed what is not settled by silence was a moderator without points then, and so signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ _WINDOW = (
     .where(*_this)
     .values(window_from_us=param("from_us"), window_to_us=param("to_us"))
 )
+_CONFIRM = sa.update(tables.proposals).where(*_this).values(confirm=param("to"))
+_GAINS = sa.update(tables.proposals).where(*_this).values(gains=1, window_seconds=param("seconds"))
 NEEDS_CONFIRMATION = sa.update(tables.proposals).where(*_this).values(confirm=1)
 _STANDING = sa.select(_proposals.number).where(
     in_guild(_proposals), _proposals.claim == param("claim"), _proposals.state.in_([STANDING, DISPUTED])
@@ -173,11 +177,28 @@ def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:
     return exposure.somebody_deleted(tx, claim, result)
 
 
+def set_confirm(tx: Connection, proposal: Proposal, *, confirm: bool) -> None:
+    """Set whether a moderator has to confirm a proposal."""
+    tx.execute(_CONFIRM, {"g": proposal.guild, "n": proposal.number, "to": int(confirm)})
+
+
+def lengthen(tx: Connection, claim: Claim, proposal: Proposal) -> int:
+    """Give a proposal the long window, since its proposer gains by it now: trading went on beside it (D2, D3).
+    Returns when that is over."""
+    assert proposal.window_from_us is not None
+    assert proposal.window_to_us is not None
+    seconds = claim.settings.window_gains_seconds
+    tx.execute(_GAINS, {"g": proposal.guild, "n": proposal.number, "seconds": seconds})
+    more_us = max(seconds - proposal.window_seconds, 0) * SECOND_US
+    _set_window(tx, proposal, proposal.window_from_us, proposal.window_to_us + more_us)
+    return proposal.window_to_us + more_us
+
+
 def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) -> None:
     """End a proposal that stands no more, with its calendar."""
     ended = {"g": proposal.guild, "n": proposal.number, "state": state, "at": to_us(now)}
     tx.execute(_STATE, ended)
-    for kind in ("proposal.settle", "proposal.day", "proposal.unsigned"):
+    for kind in ("proposal.settle", "proposal.day", "proposal.unsigned", "trading.resumes"):
         jobs.cancel(tx, proposal.guild, kind, proposal.number)
 
 
@@ -213,6 +234,9 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
     values["bond"] = Account(guild, values["bond"]) if values["bond"] else None
     for flag in ("gains", "early", "confirm"):
         values[flag] = bool(values[flag])
+    if values["confirm"] and values["result"].kind in NOT_BY_SILENCE:
+        signers = rests.signers(tx, guild, values["claim"], values["made_us"])
+        values["signed"] = values["proposer"] in signers
     return Proposal(**values)
 
 
@@ -243,7 +267,7 @@ def unsigned(tx: Connection, claim: Claim) -> Proposal | None:
 
 def is_unsigned(proposal: Proposal) -> bool:
     """Return whether a proposal needs a moderator's confirmation because of what it says (D3)."""
-    return proposal.confirm and proposal.result.kind in NOT_BY_SILENCE
+    return proposal.confirm and proposal.result.kind in NOT_BY_SILENCE and not proposal.signed
 
 
 def window_is_over(proposal: Proposal, now: datetime) -> bool:

@@ -12,10 +12,10 @@ from ledger import returned
 from ledger.accounts import Account
 from ledger.compiled import in_guild, param, params
 from ledger.types import to_us
-from markets.claims import became_public, claims, result_rules, stories, terms
+from markets.claims import became_public, claims, judges, rests, result_rules, stories, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
-from markets.core import lifecycle, outbox, tables, text_limits
+from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import BadResult, NotAHolder, WaitFirst
 from markets.core.numbering import following
 from markets.settlement import bonds, exposure, kinds, recusal
@@ -76,7 +76,7 @@ _ENDED_LATELY = sa.select(
 
 
 def propose(tx: Connection, request: Propose, now: datetime) -> Proposal:
-    """Name the result of a claim: its offers die, and before the deadline, for any result, a bond is held.
+    """Name the result of a claim: trading and offers rest, and before the deadline, for any result, a bond is held.
 
     An outcome replaces an unsigned proposal that stands (D3).
 
@@ -169,7 +169,7 @@ class _Said:
 
 
 def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now: datetime) -> Proposal:
-    """Write a proposal down: the claim's offers die with it, and everybody is told."""
+    """Write a proposal down: the claim's offers rest, and everybody is told."""
     long = said.gains or exposure.voids(tx, claim, said.result)
     window = claim.settings.window_gains_seconds if long else claim.settings.window_seconds
     if said.replaces is not None:
@@ -193,7 +193,11 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         "state": "standing",
     }
     tx.execute(_ADD, row)
-    claims.kill_offers(tx, claim)
+    if said.signed and said.result.kind in NOT_BY_SILENCE:
+        note = f"Proposal {number}"
+        judges.note_act(tx, claim.guild, rests.SIGNED, actor=player, now=now, claim=claim.number, reason=note)
+    if said.early:
+        jobs.schedule(tx, claim.guild, "trading.resumes", number, to_us(now) + rests.REST_US)
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": number}
     if said.replaces is not None:

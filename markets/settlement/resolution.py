@@ -17,23 +17,24 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import Undoing
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
-from markets.core.errors import ClaimMoved, TooLateToReverse
+from markets.core.errors import ClaimMoved
 from markets.core.events import WeekChanged
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
-from markets.settlement import exposure, kinds, recusal
+from markets.settlement import exposure, kinds, reversals
 from markets.settlement.resolutions import (
     ADD_RESOLUTION,
     MARK,
     PAID,
     REVERSED,
+    REVERSING,
     ROOM,
-    Resolution,
     load_resolution,
 )
 
-REVERSIBLE_US = 30 * terms.DAY_US
+ROOM_OF_BONDS = 12
+"""Entries that the bonds of a ruling take which is taken back: three, each put back and returned."""
 
 CALENDAR = (
     "claim.close",
@@ -55,7 +56,7 @@ CALENDAR = (
 
 @dataclass(frozen=True, slots=True)
 class Reverse:
-    """Take a paid result back, with a reason."""
+    """Have a paid result taken back, with a reason."""
 
     guild: int
     key: str
@@ -160,16 +161,17 @@ def hangs(tx: Connection, claim: Claim) -> bool:
 
 
 def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
-    """Undo a paid result by opposite entries, with a reason. Returns the resolution's number.
+    """Ask for a paid result to be taken back, with a reason. Returns the resolution's number.
 
-    The claim is open to proposals again once the last payout is taken back; what doesn't fit into this unit is due
-    at once, and until then nothing but this happens to the claim.
+    With as many votes as a ruling needs it stands, is posted, and takes effect a day later (`reversals`); where
+    somebody objected, at once by the owner. Then each payout is undone by its opposite, and the claim is open to
+    proposals again once the last one is; until then nothing but this happens to the claim.
 
     Raises:
         ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
             and stays so (C10).
         Needed: A reason.
-        NotAJudge, Recused, TooLateToReverse: Not theirs to take back, or after 30 days not theirs any more.
+        NotAJudge, Recused, TooLateToReverse, OwnersAlone, Overruled: Not theirs to take back.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("reverse", now)
@@ -177,28 +179,53 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     found = load_resolution(tx, claim.guild, claim.resolution)
     if found.reversed_us is not None:
         raise ClaimMoved(claim.number, "reversing")
+    _require_not_failed(tx, claim)
+    so_far = reversals.asked(tx, claim, found)
+    reversals.require_reverser(tx, claim, found, request.actor, so_far, now)
+    reason = text_limits.words("reason", request.reason)
+    actor = request.actor.player
+    stands = len(so_far.votes) + 1 >= reversals.needed(tx, claim, found, so_far)
+    act = reversals.REVERSES if stands else reversals.VOTED
+    judges.note_act(tx, claim.guild, act, actor=actor, now=now, claim=claim.number, reason=reason)
+    if stands:
+        asked = {"g": claim.guild, "n": found.number, "why": reason, "salt": request.salt}
+        tx.execute(REVERSING, asked)
+    if stands and so_far.held:
+        _begin_to_take_back(tx, claim, found.number, actor, now)
+    elif stands:
+        at_us = to_us(now) + reversals.UNPOSTED_US + terms.DAY_US
+        jobs.schedule(tx, claim.guild, "reversal.take", found.number, at_us)
+        facts = {"claim": claim.number, "resolution": found.number, "by": actor}
+        outbox.enqueue(tx, claim.guild, "claim.reversing", facts, now, line=claim.number)
+    return found.number
+
+
+def take_back_announced(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """Take a result back whose reversal was posted a day ago, unless somebody objected. The calendar calls it."""
+    found = load_resolution(tx, work.guild, work.ref)
+    claim = claims.load(tx, work.guild, found.claim)
+    by = reversals.asked(tx, claim, found)
+    link = conditions.find(tx, claim.guild, claim.number) if claim.terms.condition else None
+    failed = link is not None and link.state == conditions.FAILED
+    if found.reversed_us is None and claim.resolution == found.number and by.runs and not failed:
+        assert by.by is not None
+        _begin_to_take_back(tx, claim, found.number, by.by, now)
+
+
+def _require_not_failed(tx: Connection, claim: Claim) -> None:
     link = conditions.find(tx, claim.guild, claim.number) if claim.terms.condition else None
     if link is not None and link.state == conditions.FAILED:
         raise ClaimMoved(claim.number, "condition")
-    _require_reverser(tx, claim, found, request.actor, now)
-    reason = text_limits.words("reason", request.reason)
-    jobs.cancel(tx, claim.guild, "resolution.pay", found.number)
-    mark = {
-        "g": claim.guild,
-        "n": found.number,
-        "at": to_us(now),
-        "by": request.actor.player,
-        "why": reason,
-        "salt": request.salt,
-    }
-    tx.execute(REVERSED, mark)
-    actor = request.actor.player
-    judges.note_act(tx, claim.guild, "reverse", actor=actor, now=now, claim=claim.number, reason=reason)
-    facts = {"claim": claim.number, "resolution": found.number, "by": actor}
+
+
+def _begin_to_take_back(tx: Connection, claim: Claim, number: int, by: int, now: datetime) -> None:
+    for kind in ("resolution.pay", "reversal.take"):
+        jobs.cancel(tx, claim.guild, kind, number)
+    tx.execute(REVERSED, {"g": claim.guild, "n": number, "at": to_us(now), "by": by})
+    facts = {"claim": claim.number, "resolution": number, "by": by}
     outbox.enqueue(tx, claim.guild, "claim.reversed", facts, now, line=claim.number)
     conditions.changed(tx, claim.guild, claim.number, now)
-    take_some_back(tx, claim.guild, found.number, now)
-    return found.number
+    take_some_back(tx, claim.guild, number, now)
 
 
 def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> None:
@@ -216,6 +243,10 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
         if not step.done:
             jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
             return
+    if room < ROOM_OF_BONDS:
+        jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
+        return
+    reversals.return_bonds(tx, claim, found, mark.reversed_by, now)
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
     crux_links.redraw_around(tx, claim)
     happened(tx, WeekChanged(guild, week_of(found.at_us)))
@@ -230,20 +261,6 @@ def resume(tx: Connection, claim: Claim, now: datetime) -> None:
     """Let what rested on a claim go on: it is open again (D2)."""
     for instrument in kinds.ALL:
         instrument.resume(tx, claim, now)
-
-
-def _require_reverser(tx: Connection, claim: Claim, found: Resolution, actor: Actor, now: datetime) -> None:
-    """A judge within 30 days of the payment, or a moderator also where judges are named, later only the owner; all
-    without money on it (D4, D6)."""
-    late = to_us(now) - found.pays_us > REVERSIBLE_US
-    if lifecycle.may("reverse", owner=actor.owner):
-        recusal.require_no_money(tx, claim, actor.player)
-    elif late:
-        raise TooLateToReverse(claim.number, claim.state)
-    elif lifecycle.may("reverse", moderator=actor.moderator):
-        recusal.require_no_money(tx, claim, actor.player)
-    else:
-        recusal.require_judge(tx, claim, actor, "reverse")
 
 
 def _too_early(tx: Connection, claim: Claim, result: Result, now: datetime) -> None:

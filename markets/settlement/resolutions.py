@@ -40,13 +40,16 @@ PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=par
 REVERSED = (
     sa.update(tables.resolutions)
     .where(*_this_resolution)
-    .values(
-        reversed_us=param("at"),
-        reversed_by=param("by"),
-        reversed_why=param("why"),
-        reversed_salt=param("salt"),
-    )
+    .values(reversed_us=param("at"), reversed_by=param("by"))
 )
+
+
+REVERSING = (
+    sa.update(tables.resolutions)
+    .where(*_this_resolution)
+    .values(reversed_why=param("why"), reversed_salt=param("salt"))
+)
+"""It will be taken back: the reason stands, and the moment is to come."""
 
 
 MARK = sa.select(_resolutions.reversed_by, _resolutions.reversed_why, _resolutions.reversed_salt).where(

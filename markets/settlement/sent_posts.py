@@ -1,4 +1,5 @@
-"""Name what begins when Discord has a post: the window of a proposal, the day of a ruling."""
+"""Name what begins when Discord has a post: the window of a proposal, the day of a ruling or of a
+reversal."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from markets.core.delivery import LOAD_POST, MARK_SENT, Sent, tell_privately
-from markets.settlement import absence
+from markets.settlement import absence, reversals
 
 Begin = Callable[[Connection, int, dict[str, Any], datetime], None]
 """What has to happen when Discord has taken a post; given the guild and the post's facts."""
@@ -16,6 +17,7 @@ Begin = Callable[[Connection, int, dict[str, Any], datetime], None]
 SENT: dict[str, Begin] = {
     "proposal.made": absence.window_begins,
     "dispute.ruled": absence.ruling_posted,
+    "claim.reversing": reversals.posted,
 }
 """By kind of post."""
 

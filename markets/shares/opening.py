@@ -13,7 +13,7 @@ from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import to_us
-from markets.claims import claims, judges
+from markets.claims import claims, judges, rests
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import tables
@@ -169,7 +169,7 @@ def add_liquidity(tx: Connection, request: AddLiquidity, now: datetime) -> Marke
         BadTrade, NamedJudge, InsufficientFunds: As `open_market`.
     """
     claim = claims.load(tx, request.guild, request.claim)
-    claim.require("market", now)
+    rests.trading(tx, claim, now).require("market", now)
     market = market_maker.load(tx, request.guild, request.claim)
     require_liquidity(request.liquidity, least=1)
     if market.liquidity + request.liquidity > lmsr.MOST:

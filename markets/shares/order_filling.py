@@ -9,7 +9,7 @@ from ledger import accounts, returned
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
 from ledger.types import Whole, to_us
-from markets.claims import claims
+from markets.claims import claims, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, tables
 from markets.mechanisms import lmsr
@@ -157,7 +157,8 @@ def fill_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
     calendar calls it."""
     claim = claims.load(tx, work.guild, work.ref)
     market = market_maker.find(tx, work.guild, work.ref)
-    tradeable = lifecycle.at(claim.state, claim.closes_us, to_us(now)) == lifecycle.OPEN and not claim.halted
+    seen = rests.trading(tx, claim, now)
+    tradeable = lifecycle.at(seen.state, seen.closes_us, to_us(now)) == lifecycle.OPEN and not claim.halted
     if market is not None and tradeable:
         after_trade(tx, market, now)
 

@@ -21,7 +21,7 @@ from ledger.errors import InsufficientFunds
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
 from markets.bets import bets
-from markets.claims import claims, judges
+from markets.claims import claims, judges, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, tables
 from markets.core.errors import (
@@ -265,7 +265,7 @@ def require_may_order(
 ) -> tuple[Claim, Market]:
     """Check what `place` refuses for any order: also before a player fills in a form."""
     claim = claims.load(tx, guild, number)
-    claim.require("order", now)
+    rests.trading(tx, claim, now).require("order", now)
     market = market_maker.load(tx, guild, number)
     require_may_trade(tx, claim, player)
     return claim, market

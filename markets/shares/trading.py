@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger import settings as stored_settings
 from ledger.errors import InsufficientFunds
-from markets.claims import claims, ranges
+from markets.claims import claims, ranges, rests
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core.errors import (
@@ -111,7 +111,7 @@ class QuoteShown:
 def require_open_market(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> Claim:
     """Check what `open_market` refuses at any cost: also before a player fills in a form."""
     claim = claims.load(tx, guild, number)
-    claim.require("market", now)
+    rests.trading(tx, claim, now).require("market", now)
     if market_maker.find(tx, guild, number) is not None:
         raise MarketThere(claim.number, claim.state)
     chosen = stored_settings.load(tx, guild, Settings)
@@ -179,7 +179,7 @@ def _quoted(
     tx: Connection, request: Buy | Sell, now: datetime, *, seen: bool = True, claim: Claim | None = None
 ) -> tuple[Claim, Market, Quote]:
     claim = claim or claims.load(tx, request.guild, request.claim)
-    claim.require("trade", now)
+    rests.trading(tx, claim, now).require("trade", now)
     market = market_maker.load(tx, request.guild, request.claim)
     orders.require_may_trade(tx, claim, request.player)
     if not 0 <= request.outcome < len(market.sold):

@@ -12,7 +12,7 @@ from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.terms import Result
 from markets.core import lifecycle, tables
-from markets.settlement import calendar, lapse, recusal, resolution
+from markets.settlement import calendar, lapse, recusal, reversals
 from markets.views.claims import named
 from markets.views.lists import MOST, PAGE, in_server
 
@@ -101,7 +101,7 @@ def _to_look_at_again(tx: Connection, guild: int, now: datetime) -> list[tuple[i
     """The claims that were paid before what they hang on was taken back, and since when (C10): until their result is
     taken back too, a moderator without money on it notes why it stands, or the time for it is over (D6)."""
     found: list[tuple[int, int]] = []
-    asked = {"g": guild, "after": to_us(now) - resolution.REVERSIBLE_US}
+    asked = {"g": guild, "after": to_us(now) - reversals.REVERSIBLE_US}
     for number, since in tx.execute(_PAID_TOO_SOON, asked).all():
         noted = tx.execute(_NOTED, {"g": guild, "n": number, "since": since}).scalars()
         of = claims.load(tx, guild, number)

@@ -55,22 +55,30 @@ _ENDED_BETS = (
 _RESULTS = sa.select(_bets.state, _change.label("change")).where(*of_player)
 
 
-_LOST_PROPOSALS = (
-    sa.select(sa.func.count())
-    .select_from(tables.proposals)
-    .where(in_guild(_proposals), _proposals.proposer == param("p"), _proposals.state == "failed")
-)
-
-
-_LOST_DISPUTES = (
+_resolutions = tables.resolutions.c
+_RULED = (  # as it stands: there is a ruling, and it wasn't taken back
     sa.select(sa.func.count())
     .select_from(tables.disputes)
     .join(
         tables.proposals,
         (_proposals.guild_id == _disputes.guild_id) & (_proposals.number == _disputes.proposal),
     )
-    .where(in_guild(_disputes), _disputes.challenger == param("p"), _proposals.state == "settled")
+    .where(
+        in_guild(_disputes),
+        _disputes.ruling.is_not(None),
+        ~sa.exists().where(
+            _resolutions.guild_id == _disputes.guild_id,
+            _resolutions.dispute == _disputes.number,
+            _resolutions.reversed_us.is_not(None),
+        ),
+    )
 )
+
+
+_LOST_PROPOSALS = _RULED.where(_proposals.proposer == param("p"), _proposals.state == "failed")
+
+
+_LOST_DISPUTES = _RULED.where(_disputes.challenger == param("p"), _proposals.state == "settled")
 
 
 _VOIDS = (

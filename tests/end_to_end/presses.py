@@ -84,7 +84,7 @@ PRESSED: dict[str, str] = {
         "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
     ),
     "confirm:{proposal}": (
-        "test_absent.py::test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_house_s"
+        "test_absent.py::test_who_left_has_their_bet_confirmed_by_a_moderator_and_their_winnings_wait"
     ),
     "board-by:{by}:{season}": "test_crowd.py::test_a_season_and_being_left_out",
     "board:{by}:{season}:{skip}": "test_crowd.py::test_a_season_and_being_left_out",
@@ -145,6 +145,8 @@ PRESSED: dict[str, str] = {
     "argue:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "argue-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
+    "sign-proposal:{proposal}": "test_results.py::test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs",
+    "hold-reversal:{claim}": "test_results.py::test_a_reversal_is_held_and_the_owner_decides",
     "appeal-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "done:{before}": "test_presses.py::test_long_lists_are_turned",
     "older:go-on": "test_older.py::test_a_book_that_is_older_than_what_was_told_waits_for_its_owner",

@@ -40,19 +40,22 @@ async def balance(person: Person) -> str:
 async def test_who_left_has_their_bet_confirmed_by_a_moderator_and_their_winnings_wait(play: Playground):
     await bet_of(play, play.ada, play.bo)
     await play.skip(days=11)
-    await proposes(play.bo, "NO")  # which pays Ada
+    await proposes(play.ada, "NO")  # by which Bo loses
     await posted(play, "Proposed: NO")
-    await play.world("leave", person="Ada")
-    await play.skip(days=4)
+    await play.world("leave", person="Bo")
+    await play.skip(days=8)
 
-    asked = await posted(play, "A result to confirm")
+    told = await play.ada.read("announcements")
+    asked = next(one for one in told if "A result to confirm" in one.text)
     assert "Silence is no consent here" in asked.text
-    assert "Only the judges of claim 1" in (await play.bo.click(asked, "Look at it")).text
+    assert "Only the judges of claim 1" in (await play.ada.click(asked, "Look at it")).text
+    await play.world("leave", person="Ada")
     queue = await play.mira.run("/mod queue")
     assert "a result to confirm" in queue.text
     case = await play.mira.click(queue, "Claim 1")
     assert case.message.buttons == ["Confirm the result", "Challenge it", "Terms"]
     assert "The result is confirmed" in (await play.mira.click(case, "Confirm the result")).text
+    await play.world("join", person="Bo")
     await posted(play, "Settled NO")
     await play.world("join", person="Ada")
     assert await balance(play.ada) == "1,100 points"
@@ -103,8 +106,6 @@ async def test_who_was_deleted_stands_under_a_number_and_what_they_win_is_the_ho
     await proposes(play.bo, "NO")
     await posted(play, "Proposed: NO")
     await play.skip(days=4)
-    case = await play.mira.click(await posted(play, "A result to confirm"), "Look at it")
-    await play.mira.click(case, "Confirm the result")
     paid = await posted(play, "Settled NO")
     assert "player 2, NO: staked 300, got back 400, **+100**" in paid.text
     assert "**The house** holds 1,100 points" in (await play.oz.run("/setup")).text
@@ -124,6 +125,8 @@ async def test_a_debt_keeps_from_staking_and_is_paid_off_by_what_comes_next(play
     await play.bo.click(await play.bo.run("/bet accept", offer=2), "Lock 950 points")
     form = await play.oz.run("/mod reverse", claim=1)
     await play.oz.submit(form, reason="A wrong report.")
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
     assert "whoever has spent it has a debt" in (await posted(play, "A result is taken back")).text
 
     assert "You owe **50 points**" in (await play.bo.run("/wallet show")).text
@@ -283,7 +286,10 @@ async def test_the_owner_is_whoever_owns_the_server_now(play: Playground):
     await play.world("transfer_ownership", person="Kit")
     assert "only the server's owner" in (await play.oz.submit(forms, reason="A wrong report.")).text
     form = await kit.run("/mod reverse", claim=1)
-    assert "is taken back" in (await kit.submit(form, reason="A wrong report.")).text
+    assert "will be taken back" in (await kit.submit(form, reason="A wrong report.")).text
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
+    await posted(play, "A result is taken back")
     assert await balance(play.bo) == "900 points"
 
 

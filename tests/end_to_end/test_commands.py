@@ -124,6 +124,7 @@ async def test_what_the_judges_and_the_loser_add_is_read_by_all(play: Playground
     form = await play.bo.run("/resolve propose", claim=1)
     await play.bo.submit(form, result="YES", evidence="https://example.org/report")
     assert "Your proposal is withdrawn" in (await play.bo.run("/resolve withdraw", claim=1)).text
+    await play.skip(days=7)
     form = await play.bo.run("/resolve propose", claim=1)
     await play.bo.submit(form, result="Unclear", evidence="Nobody published a number.")
     form = await play.ada.run("/resolve challenge", claim=1)

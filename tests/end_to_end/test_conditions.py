@@ -100,6 +100,8 @@ async def test_if_the_first_lab_then_a_second_within_ninety_days(play: Playgroun
     # Taken back, it goes to the judges.
     form = await play.mira.run("/mod reverse", claim=1)
     await play.mira.submit(form, reason="The lab withdrew it.")
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
     told = await posted(play, "Claim 2 goes to its judges")
     assert "What was paid stands" in told.text
     assert "<@&" in told.text

@@ -14,6 +14,7 @@ from playwright.async_api import expect
 from bot.playground import rules
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
+from tests.end_to_end.test_bets import posted
 from tests.end_to_end.test_running import crux, doctor
 from tests.playground.browser import PHONE, Window, window
 
@@ -156,6 +157,8 @@ async def looked_at(play: Playground, claim: int, words: Words) -> None:
         await play.bo.run(command, **options)
     form = await play.mira.run("/mod reverse", claim=claim)
     await play.mira.submit(form, reason=words(300))
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
 
 
 LISTS = (

@@ -84,10 +84,12 @@ async def test_a_kill_between_every_two_steps_loses_and_doubles_nothing(play: Pl
     await posted(play, "Settled YES")
     assert "**1,200 points**" in (await play.bo.run("/wallet show")).text
 
-    form = await play.mira.run("/mod reverse", claim=1)
+    form = await play.oz.run("/mod reverse", claim=1)
     await _reborn(play)
-    await play.mira.submit(form, reason="The correction was forged.")
+    await play.oz.submit(form, reason="The correction was forged.")
     await _reborn(play)
+    await posted(play, "A result is to be taken back")
+    await play.skip(days=1, minutes=1)
 
     await posted(play, "A result is taken back")
     titles = [one.text.splitlines()[0] for one in await play.oz.read("announcements", limit=100)]

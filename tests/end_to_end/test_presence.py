@@ -16,7 +16,7 @@ from markets.settlement import absence, proposals
 from markets.settlement.proposals import Proposal
 from tests.end_to_end.conftest import forgive, how
 from tests.end_to_end.telling import Telling, telling
-from tests.markets.club import NO
+from tests.markets.club import NO, YES
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ async def test_of_any_number_of_people_one_who_left_is_enough(there: Telling):
         await there.club.stake(await there.club.member(person), claim, place % 2, 1_000 - place)
     await there.play.skip(days=9, minutes=1)
     await there.time()
-    await there.club.propose(ada, claim, Result("outcome", outcome=NO))
+    await there.club.propose(ada, claim, Result("outcome", outcome=YES))  # by which they lose
     await there.play.settle()
     await there.play.world("leave", person=names[-1])
 

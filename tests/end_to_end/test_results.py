@@ -88,11 +88,57 @@ async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Play
     assert "Ruled by its judges: “The correction names FrontierMath.”" in paid.text
 
     form = await play.mira.run("/mod reverse", claim=1)
-    await play.mira.submit(form, reason="The correction was forged.")
+    refused = await play.mira.submit(form, reason="The correction was forged.")
+    assert "for the server's owner alone to take back" in refused.text, "an appeal ruled it"
+    form = await play.oz.run("/mod reverse", claim=1)
+    done = await play.oz.submit(form, reason="The correction was forged.")
+    assert "takes effect 24 hours after it is posted" in done.text
+    assert "The correction was forged." in (await posted(play, "A result is to be taken back")).text
+    await play.skip(days=1, minutes=1)
     assert "The correction was forged." in (await posted(play, "A result is taken back")).text
     acts = (await play.ada.run("/resolve acts")).text
     for words in ("took the result of claim 1 back", "voted on claim 1"):
         assert words in acts
+
+
+async def test_a_reversal_is_held_and_the_owner_decides(play: Playground):
+    await bet_between(play, when="in 10 days")
+    await play.skip(days=11)
+    form = await play.mira.run("/resolve propose", claim=1)
+    await play.mira.submit(form, result="YES", evidence="https://example.org/report")
+    await posted(play, "Proposed: YES")
+    await play.skip(days=3)
+    await posted(play, "Settled YES")
+    form = await play.mira.run("/mod reverse", claim=1)
+    assert "24 hours later unless somebody with something on the claim objects" in str(form.modal)
+    await play.mira.submit(form, reason="A wrong report.")
+    said = await posted(play, "A result is to be taken back")
+    form = await play.ada.click(said, "Appeal")
+    held = await play.ada.submit(form, reason="It was right.")
+    assert "unless the server's owner takes it back" in held.text
+    assert "It was right." in (await posted(play, "A reversal is held")).text
+    await play.skip(days=2)
+    form = await play.mira.run("/mod reverse", claim=1)
+    assert "for the server's owner alone" in (await play.mira.submit(form, reason="Still wrong.")).text
+    form = await play.oz.run("/mod reverse", claim=1)
+    assert "is taken back" in (await play.oz.submit(form, reason="It was wrong.")).text
+    assert "It was wrong." in (await posted(play, "A result is taken back")).text
+
+
+async def test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs(play: Playground):
+    await bet_between(play)
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="YES", evidence="https://example.org/report")
+    said = await posted(play, "Proposed: YES")
+    assert "Trading rests for a day" in said.text
+    assert "You proposed that result" in (await play.bo.run("/resolve sign", claim=1)).text
+    await play.skip(days=1, minutes=1)
+    goes_on = await posted(play, "Trading goes on")
+    done = await play.ada.click(goes_on, "Sign it")
+    assert "You signed YES" in done.text
+    assert "Trading rests until it is decided" in done.text
+    await posted(play, "A proposal is signed")
+    assert "have signed" in (await play.ada.run("/resolve sign", claim=1)).text
 
 
 async def test_the_moment_it_became_public_is_announced_challenged_and_ruled(play: Playground):
@@ -188,14 +234,17 @@ async def test_a_button_of_before_challenges_what_stands(play: Playground):
     first = await posted(play, "Proposed: YES")
     await play.bo.run("/resolve withdraw", claim=1)
     form = await play.bo.run("/resolve propose", claim=1)
-    await play.bo.submit(form, result="Unclear", evidence="https://example.org/other")
-    gone = await play.ada.click(first, "Challenge")
+    refused = await play.bo.submit(form, result="Unclear", evidence="https://example.org/other")
+    assert "Your last proposal on this claim was taken back" in refused.text
+    form = await play.ada.run("/resolve propose", claim=1)
+    await play.ada.submit(form, result="Unclear", evidence="https://example.org/other")
+    gone = await play.mira.click(first, "Challenge")
     assert "doesn't stand any more" in gone.text
 
-    form = await play.ada.forcing.click(first, "challenge:1")
+    form = await play.mira.forcing.click(first, "challenge:1")
     assert "Proposed was **unclear**" in str(form.modal)
-    form = await play.ada.click(await posted(play, "Proposed: unclear"), "Name an outcome")
-    await play.ada.submit(form, result="NO", evidence="https://example.org/report")
+    form = await play.mira.click(await posted(play, "Proposed: unclear"), "Name an outcome")
+    await play.mira.submit(form, result="NO", evidence="https://example.org/report")
     assert "It replaces the proposal unclear" in (await posted(play, "Proposed: NO")).text
 
 
@@ -211,3 +260,11 @@ async def test_nobody_confirms_it_and_the_claim_goes_on(play: Playground):
     failed = await posted(play, "A proposal has failed")
     assert "No moderator confirmed void in 7 days" in failed.text
     assert "Propose a result" in failed.buttons
+
+
+async def test_an_author_closes_a_claim_on_which_nothing_hangs(play: Playground):
+    await set_up(play)
+    await quick(play)
+    assert "is somebody else's" in (await play.bo.run("/claim close", claim=1)).text
+    assert "Claim 1 is closed" in (await play.ada.run("/claim close", claim=1)).text
+    assert "can't be done with claim 1 just now" in (await play.ada.run("/claim close", claim=1)).text

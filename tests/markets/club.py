@@ -33,8 +33,10 @@ from markets.settlement import (
     proposals,
     proposing,
     resolution,
+    reversals,
     rulings,
     scenarios,
+    signing,
     story_judging,
     voting,
 )
@@ -256,6 +258,10 @@ class Club(World):
         request = proposals.WithdrawProposal(self.guild, self.key(), who.number, proposal.number)
         return await self.db.write(proposals.withdraw, request, self.now)
 
+    async def sign(self, who: Player, proposal: Proposal) -> Proposal:
+        request = signing.SignProposal(self.guild, self.key(), who.number, proposal.number)
+        return await self.db.write(signing.sign, request, self.now)
+
     async def confirm(self, who: Player, proposal: Proposal) -> Proposal:
         actor = Actor(who.number, moderator=True)
         request = confirmation.Confirm(self.guild, self.key(), actor, proposal.number)
@@ -308,12 +314,32 @@ class Club(World):
         request = freezing.Halt(self.guild, self.key(), actor, claim.number, halted, "To look into it.")
         return await self.db.write(freezing.halt, request, self.now)
 
+    async def ask_reversal(
+        self, who: Player, claim: Claim, *, moderator: bool = True, owner: bool = False, posted: bool = True
+    ) -> int:
+        """A judge asks for a result to be taken back; what stands by it is posted at once."""
+        actor = Actor(who.number, moderator, owner)
+        request = resolution.Reverse(self.guild, self.key(), actor, claim.number, "A wrong file.", SALT)
+        number = await self.db.write(resolution.take_back, request, self.now)
+        if posted:
+            await self.reversal_posted(number)
+        return number
+
+    async def reversal_posted(self, number: int) -> None:
+        await self.db.write(reversal_posted, AboutResult(self.guild, self.key(), number), self.now)
+
     async def reverse_result(
         self, who: Player, claim: Claim, *, moderator: bool = True, owner: bool = False
     ) -> int:
-        actor = Actor(who.number, moderator, owner)
-        request = resolution.Reverse(self.guild, self.key(), actor, claim.number, "A wrong file.", SALT)
-        return await self.db.write(resolution.take_back, request, self.now)
+        """The same, and its day is over at this moment."""
+        number = await self.ask_reversal(who, claim, moderator=moderator, owner=owner)
+
+        await self.db.write(_reversal_takes_effect, AboutResult(self.guild, self.key(), number), self.now)
+        return number
+
+    async def hold_reversal(self, who: Player, claim: Claim) -> int:
+        request = reversals.HoldReversal(self.guild, self.key(), who.number, claim.number, "It was right.")
+        return await self.db.write(reversals.hold, request, self.now)
 
     async def forget(self, person: int) -> Gone:
         return await self.db.write(deletion.forget, Forget(self.guild, self.key(), person, SALT), self.now)
@@ -351,6 +377,22 @@ class Club(World):
 
     async def read_bet(self, number: int) -> Bet:
         return await self.db.read(bets.load_bet, self.guild, number)
+
+
+@dataclass(frozen=True)
+class AboutResult:
+    guild: int
+    key: str
+    number: int
+
+
+def reversal_posted(tx: Connection, request: AboutResult, now: datetime) -> None:
+    reversals.posted(tx, request.guild, {"resolution": request.number}, now)
+
+
+def _reversal_takes_effect(tx: Connection, request: AboutResult, now: datetime) -> None:
+    due = jobs.Due(request.guild, "reversal.take", request.number, to_us(now), 0)
+    resolution.take_back_announced(tx, due, now)
 
 
 def _perform(tx: Connection, row: jobs.LeasedJob, now: datetime) -> bool:

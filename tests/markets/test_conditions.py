@@ -515,7 +515,7 @@ async def test_judges_hear_how_a_condition_ends_the_second_time(club: Club):
     await club.sweep()
     await ends(club, mo, first, IT_WAS)
     assert (await link(club, second)).state == "met"
-    await club.reverse_result(mu, first)
+    await club.reverse_result(mu, first, owner=True)
     await club.sweep()
     before = (await told(club)).count("condition.reversed")
     await ends(club, mo, first, IT_WAS_NOT)

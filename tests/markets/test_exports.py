@@ -101,7 +101,7 @@ async def everything(club: Club) -> None:
     await club.sweep()
     club.skip(days=3)
     await club.sweep()
-    await club.reverse_result(mu, main)
+    await club.reverse_result(mu, main, owner=True)
     await club.proposed(mo, main, Result("outcome", outcome=NO), moderator=True)
     club.skip(days=3)
     await club.sweep()

@@ -508,5 +508,8 @@ async def test_reverse_against_reverse_takes_back_once(club: Club, three: list[D
 
     answers = await race(three, *(reversing(who) for who in judges))
     assert len(won(answers)) == 1
+    await club.reversal_posted(1)
+    club.skip(days=1)
+    await club.sweep()
     assert await club.balance(ada.wallet) == 90_000
     await sound(club, url)

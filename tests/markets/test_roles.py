@@ -9,7 +9,7 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.types import from_us
-from markets.bets import agreement
+from markets.bets import agreement, bets
 from markets.claims import drafts, editing, judges
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Judges, Result
@@ -28,7 +28,7 @@ from markets.core.lifecycle import (
     PROPOSER,
     SIDE,
 )
-from markets.settlement import proposals, recusal, voting
+from markets.settlement import lapse, proposals, recusal, voting
 from tests.markets.club import NO, YES, Club
 
 pytestmark = pytest.mark.core
@@ -285,6 +285,22 @@ async def judge_reverses(club: Club) -> Act:
     return lambda: club.reverse_result(mo, claim, moderator=False)
 
 
+@scene("hold_reversal", HOLDER)
+async def holder_holds_a_reversal(club: Club) -> Act:
+    claim, mo = await settled(club)
+    await club.ask_reversal(mo, claim)
+    bet = await club.db.read(bets.load_bet, club.guild, 1)
+    bo = Player(club.guild, bet.maker, mo.wallet)
+    return lambda: club.hold_reversal(bo, claim)
+
+
+@scene("sign", HOLDER)
+async def holder_signs(club: Club) -> Act:
+    claim, bo, cy, _ = await with_bet(club)
+    proposal = await club.propose(bo, claim, IS_YES)
+    return lambda: club.sign(cy, proposal)
+
+
 @scene("confirm", MODERATOR)
 async def moderator_confirms(club: Club) -> Act:
     claim, bo, _, mo = await unsigned(club)
@@ -310,6 +326,14 @@ async def swept(club: Club, **span: float) -> Act:
 async def nobody_signs(club: Club) -> Act:
     await unsigned(club)
     return await swept(club, days=40)
+
+
+@scene("file", AUTHOR)
+async def author_closes(club: Club) -> Act:
+    ada, *_ = await people(club)
+    claim = await club.claim(ada)
+    request = lapse.CloseClaim(club.guild, club.key(), ada.number, claim.number)
+    return lambda: club.db.write(lapse.close_own, request, club.now)
 
 
 @scene("file", CALENDAR)

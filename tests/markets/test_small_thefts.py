@@ -13,7 +13,9 @@ from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Result
 from markets.core.errors import (
     BadTimes,
+    ClaimMoved,
     ClarifiedLately,
+    NotAuthor,
     NotWriter,
     OtherSideOwes,
     PoolThere,
@@ -21,7 +23,7 @@ from markets.core.errors import (
     WouldOwe,
 )
 from markets.people import allowances
-from markets.settlement import calendar, recusal
+from markets.settlement import calendar, lapse, recusal
 from markets.shares import market_maker
 from tests.markets.club import DAY, NO, YES, Club
 
@@ -272,3 +274,61 @@ async def test_an_author_changes_nobody_else_s_story(club: Club):
         ("A second lab", (5_000, 3_000)),
         ("A treaty", (1_000, 5_000)),
     ]
+
+
+# --- closing what nothing hangs on (B8) -----------------------------------------------------------
+
+
+@pytest.mark.rule("B8")
+@pytest.mark.parametrize("with_", ["nothing", "an offer", "a market of its own", "sold shares"])
+async def test_an_author_closes_a_claim_on_which_nothing_hangs(club: Club, with_: str):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    if with_ == "an offer":
+        await club.offer(bo, claim)
+    elif with_ != "nothing":
+        await club.market(ada, claim)
+    if with_ == "sold shares":
+        bought = await club.buy(bo, claim, YES, budget=500)
+        await club.sell(bo, claim, YES, quantity=bought.shares)
+    with pytest.raises(NotAuthor):
+        await closed(club, bo, claim)
+    await closed(club, ada, claim)
+    state = (await club.read_claim(claim.number)).state
+    assert state in ("unresolved", "void")
+    assert [await club.balance(who.wallet) for who in (ada, bo)] == [100_000, 100_000]
+    with pytest.raises(ClaimMoved):
+        await closed(club, ada, claim)
+    club.skip(days=40)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == state
+
+
+@pytest.mark.rule("B8")
+@pytest.mark.parametrize("with_", ["a bet", "shares", "a stake", "a forecast", "a bet below", "a proposal"])
+async def test_nobody_closes_a_claim_on_which_something_hangs(club: Club, with_: str):
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    match with_:
+        case "a bet":
+            await club.bet(ada, bo, claim)
+        case "shares":
+            await club.market(ada, claim)
+            await club.buy(bo, claim, YES, budget=500)
+        case "a stake":
+            await club.pool(ada, claim)
+            await club.stake(bo, claim, YES, 500)
+        case "a forecast":
+            await club.forecast(bo, claim, 60)
+        case "a bet below":
+            below = Condition(claim.number, YES, "YES")
+            await club.bet(ada, bo, await club.claim(ada, title="If so", condition=below))
+        case _:
+            await club.propose(ada, claim, IS_YES)
+    with pytest.raises(ClaimMoved):
+        await closed(club, ada, claim)
+
+
+async def closed(club: Club, who: Player, claim: Claim) -> None:
+    request = lapse.CloseClaim(club.guild, club.key(), who.number, claim.number)
+    await club.db.write(lapse.close_own, request, club.now)

@@ -18,9 +18,12 @@ from markets.settlement import (
     proposals,
     proposing,
     resolution,
+    reversals,
     rulings,
+    signing,
     voting,
 )
+from tests.markets.club import AboutResult, reversal_posted
 from tests.markets.machine.base import Base, which
 
 RESULTS = (
@@ -139,6 +142,19 @@ class Results(Base):
             self.do(proposals.withdraw, proposals.WithdrawProposal(*self.ids(), found.proposer, found.number))
 
     @rule(proposal=which, n=which)
+    def sign(self, proposal: int, n: int) -> None:
+        found = self.pick(tables.proposals, proposal, "standing")
+        if found is not None:
+            request = signing.SignProposal(*self.ids(), self.who(n).number, found.number)
+            self.do(signing.sign, request)
+
+    @rule(claim=which, n=which)
+    def hold_reversal(self, claim: int, n: int) -> None:
+        number = self.claim(claim, "settled", "void")
+        request = reversals.HoldReversal(*self.ids(), self.who(n).number, number, "It was right.")
+        self.do(reversals.hold, request)
+
+    @rule(proposal=which, n=which)
     def confirm(self, proposal: int, n: int) -> None:
         found = self.pick(tables.proposals, proposal, "standing")
         if found is not None:
@@ -189,4 +205,7 @@ class Results(Base):
     def take_back(self, claim: int, n: int) -> None:
         number = self.claim(claim, "settled", "void")
         request = resolution.Reverse(*self.ids(), self.actor(n), number, "A wrong file.", b"s" * 16)
-        self.reversed |= self.do(resolution.take_back, request) is not None
+        number_of = self.do(resolution.take_back, request)
+        self.reversed |= number_of is not None
+        if number_of is not None:  # Discord has its post
+            self.do(reversal_posted, AboutResult(*self.ids(), number_of))
