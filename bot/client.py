@@ -29,6 +29,9 @@ R = TypeVar("R", bound=Request)
 
 _REMEMBERED_SECONDS = 60.0
 
+GO_ON = "older:go-on"
+"""The one button that is heard while a server waits for its owner's word (`bot/background/older.py`)."""
+
 
 class Client(discord.AutoShardedClient):
     """One connection to Discord, with what every press needs at hand: the database and the clock."""

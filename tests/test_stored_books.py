@@ -162,7 +162,7 @@ RENAMED: dict[str, str] = {}
 PLACES = server_settings.Places(101, 0, 103, 104, "Europe/Berlin", "crowns", "♔")
 """What the newest of the stored books chose."""
 
-ROOMS = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold)
+ROOMS = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold, digests.RecordTold)
 
 
 # --- a stored book ----------------------------------------------------------------------------
