@@ -33,6 +33,9 @@ _REMEMBERED_SECONDS = 60.0
 EXPORT_PAUSE = timedelta(minutes=1)
 """Between two exports of one person."""
 
+GO_ON = "older:go-on"
+"""The one button that is heard while a server waits for its owner's word (`bot/background/older.py`)."""
+
 
 class Client(discord.AutoShardedClient):
     """One connection to Discord, with what every press needs at hand: the database and the clock."""

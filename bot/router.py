@@ -15,8 +15,7 @@ from discord import app_commands
 
 from bot import remembered
 from bot.answer import fail
-from bot.background import older
-from bot.client import Client, Press
+from bot.client import GO_ON, Client, Press
 from bot.clock import Clock
 from bot.context import Context
 from bot.refusals import BookWaits, Elsewhere, NotInstalled, OutsideServer, Restarting
@@ -102,7 +101,7 @@ class Router(Client):
         if self.get_guild(press.guild_id) is None:
             raise NotInstalled
         data: Any = press.data or {}
-        if press.guild_id in self.waiting and data.get("custom_id") != older.GO_ON:
+        if press.guild_id in self.waiting and data.get("custom_id") != GO_ON:
             raise BookWaits
         channel = press.channel
         if channel is not None and not guild.get_channel(getattr(channel, "parent_id", None) or channel.id):

@@ -27,7 +27,7 @@ from sqlalchemy import Connection
 import bot.app  # noqa: F401 - all are registered who carry out, word and route what is stored
 from bot import server_settings
 from bot.background import digests, finder
-from bot.cli.verify import tell
+from bot.cli.verify import everything, tell
 from bot.commands.routes import ROUTES
 from bot.routes import Routes
 from bot.ui import components
@@ -35,7 +35,6 @@ from bot.words import announced
 from bot.words import table as words_table
 from bot.words.announced import Ask
 from ledger import issuance, players, schema
-from ledger.audit.verify import audit_all
 from ledger.errors import AlreadyDone, KeyReused
 from ledger.storage import operations, schema_version
 from ledger.storage.database import Database, run_alone
@@ -165,7 +164,7 @@ RENAMED: dict[str, str] = {}
 PLACES = server_settings.Places(101, 0, 103, 104, "Europe/Berlin", "crowns", "♔")
 """What the newest of the stored books chose."""
 
-ROOMS = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold)
+ROOMS = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold, digests.RecordTold)
 
 
 # --- a stored book ----------------------------------------------------------------------------
@@ -233,7 +232,7 @@ def workers_of_today(monkeypatch: pytest.MonkeyPatch):
 
 def require_verified(url: str, guild: int) -> None:
     """As `crux verify` does it, and what it asks of the claims by itself."""
-    reports = run_alone(url, audit_all)
+    reports = run_alone(url, everything)
     assert [report.problems for report in reports] == [()]
     assert tell(reports) == 0
     assert run_alone(url, lambda tx: audit.problems(tx, guild)) == ()

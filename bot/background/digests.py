@@ -1,7 +1,7 @@
 """Post the book's newest digest in the log channel, once on a day after points moved (RULES A8)."""
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,9 +18,15 @@ from markets.core import outbox, tables
 
 @dataclass(frozen=True, slots=True)
 class DigestTold:
-    """After how many transfers, and how many rows of the record, the log channel was told last."""
+    """After how many transfers the log channel was told last."""
 
     digest_transfers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTold:
+    """After how many rows of the record it was told last; no part of what a press asked for before there was one."""
+
     digest_records: int = 0
 
 
@@ -111,7 +117,8 @@ def tell(tx: Connection, request: TellDigest, now: datetime) -> None:
         facts |= {"records": newest.number, "record": newest.digest.hex()}
     # This operation's own row of the record is the next, and nothing new to tell.
     records = newest.number + 1 if newest else 0
-    settings.save(tx, request.guild, replace(request.told, digest_records=records))
+    settings.save(tx, request.guild, request.told)
+    settings.save(tx, request.guild, RecordTold(records))
     outbox.enqueue(tx, request.guild, render.DIGEST, facts, now)
 
 

@@ -28,9 +28,6 @@ from markets.settlement import absence
 MOST_LOOKED_AT = 200
 """Messages of the log channel, the newest first; the digest is posted once a day."""
 
-GO_ON = "older:go-on"
-"""The one button that is heard meanwhile."""
-
 LEAP = 1_000
 """How much further numbers go on: as many claims, offers and so on may have been made after the backup."""
 

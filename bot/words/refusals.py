@@ -100,6 +100,12 @@ def incident(number: str) -> Card:
     )
 
 
+_WAITS = (
+    "This server's book is older than what its log channel was told, so nothing happened. The server's owner finds a "
+    "button for it in the log channel."
+)
+
+
 def _pressed(error: press.PressRefused) -> str:
     match error:
         case press.Expired(done=True):
@@ -125,10 +131,7 @@ def _pressed(error: press.PressRefused) -> str:
         case press.NotServerOwner():
             return "Only the server's owner can do that."
         case press.BookWaits():
-            return (
-                "This server's book is older than what its log channel was told, so nothing happened. The server's "
-                "owner finds a button for it in the log channel."
-            )
+            return _WAITS
         case press.Restarting():
             return "Crux is restarting, and nothing happened. Please try again in a moment."
         case press.TooSoon():

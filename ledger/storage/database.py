@@ -26,7 +26,16 @@ from ledger.storage.engines import (
     timed,
 )
 from ledger.storage.error_translation import READ_LIMIT_MS, telling
-from ledger.storage.operations import Follow, Recorder, Request, Unit, carry_out, nobody, perform, stored_name
+from ledger.storage.operations import (
+    Follow,
+    Recording,
+    Request,
+    Unit,
+    carry_out,
+    nobody,
+    perform,
+    stored_name,
+)
 from ledger.storage.readers import SqliteReaders
 from ledger.storage.writers import CONNECTIONS, WAITING, PostgresWriter, SqliteWriter, Writer
 
@@ -46,7 +55,7 @@ class Database:
         reads: AsyncEngine | SqliteReaders,
         longs: AsyncEngine,
         follow: Follow,
-        recorder: Recorder | None,
+        recorder: Recording | None,
     ) -> None:
         self.address = address
         self._follow = follow
@@ -59,7 +68,9 @@ class Database:
         self.hooks = writer.hooks
 
     @classmethod
-    async def open(cls, url: str, *, follow: Follow = nobody, recorder: Recorder | None = None) -> "Database":
+    async def open(
+        cls, url: str, *, follow: Follow = nobody, recorder: Recording | None = None
+    ) -> "Database":
         """Open a database that is at this code's version.
 
         Args:
@@ -88,7 +99,7 @@ class Database:
 
     @classmethod
     async def _open_postgresql(
-        cls, address: Address, follow: Follow, recorder: Recorder | None
+        cls, address: Address, follow: Follow, recorder: Recording | None
     ) -> "Database":
         writes = postgresql_engine(address, size=CONNECTIONS, watches=recorder is not None)
         read = partial(postgresql_engine, address, autocommit=True, read_only=True)

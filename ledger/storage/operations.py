@@ -58,7 +58,7 @@ Follow = Callable[[Connection, Sequence[Happening], datetime], None]
 """Does what follows from the events of one unit, in the order in which they happened."""
 
 
-class Recorder(Protocol):
+class Recording(Protocol):
     """Keeps a record of what operations changed, beside the book."""
 
     @property
@@ -132,7 +132,7 @@ def perform(
     *,
     again: bool,
     follow: Follow,
-    recorder: Recorder | None = None,
+    recorder: Recording | None = None,
 ) -> A:
     """Lock the guild's row, look the key up, run the unit with what follows from it, and record what it answered.
 

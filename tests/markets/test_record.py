@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from ledger import schema
 from ledger.errors import InsufficientFunds
@@ -377,7 +378,7 @@ def test_a_head_that_was_told_must_be_in_the_chain(told: str):
         told,
         lambda tx: tx.execute(
             sa.select(tables.records.c.digest).where(tables.records.c.number == 3)
-        ).scalar(),
+        ).scalar_one(),
     )
     for head, right in ((report.head, True), (bytes(early).hex(), True), ("ab" * 32, False)):
         seen = run_alone(told, lambda tx, head=head: record_audit.look(tx, GUILD, head=head))
@@ -407,7 +408,7 @@ def test_the_database_refuses_to_change_what_was_recorded(told: str):
         for table, act in itertools.product(
             record_tables.APPEND_ONLY, ("DELETE FROM {}", "UPDATE {} SET number = number")
         ):
-            with pytest.raises(sa.exc.IntegrityError) as refused:
+            with pytest.raises(IntegrityError) as refused:
                 tx.exec_driver_sql(act.format(table))
             said.append(str(refused.value.orig))
         return said

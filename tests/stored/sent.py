@@ -83,7 +83,7 @@ def condensed(folder: Path) -> dict[str, Any]:
         template = route.template
         filled = template.format_map(Numbers())
         ids.setdefault(template, filled)
-    rooms = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold)
+    rooms = (server_settings.Places, issuance.PointSettings, Settings, digests.DigestTold, digests.RecordTold)
     return {
         "buttons": dict(sorted(ids.items())),
         "forms": [forms[name] for name in sorted(forms)],
