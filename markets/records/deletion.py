@@ -19,7 +19,7 @@ from markets.forecasts import crux_links, leaderboard
 from markets.people import rewards
 from markets.settlement import scenarios
 from markets.settlement.lapse import LAPSE_US
-from markets.settlement.resolution import REVERSIBLE_US
+from markets.settlement.reversals import REVERSIBLE_US
 from markets.shares import order_filling
 
 _offers = tables.offers.c
