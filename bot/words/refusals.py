@@ -108,15 +108,8 @@ _WAITS = (
 
 def _pressed(error: press.PressRefused) -> str:
     match error:
-        case press.Expired(done=True):
-            return (
-                "That was done when you pressed it before, and nothing more happened now. `/wallet history` shows "
-                "what moved."
-            )
         case press.Expired():
-            return (
-                f"That was asked more than a minute ago, and nothing happened. Run `{error.command}` again."
-            )
+            return _expired(error)
         case press.Outdated():
             return (
                 "This button or form is from another version of Crux, or was never one of ours. "
@@ -158,6 +151,15 @@ def _pressed(error: press.PressRefused) -> str:
             return f"{error.field} can't be read: {error.why}."
         case _:
             raise AssertionError(error)
+
+
+def _expired(error: press.Expired) -> str:
+    if error.done:
+        return (
+            "That was done when you pressed it before, and nothing more happened now. `/wallet history` shows what "
+            "moved."
+        )
+    return f"That was asked more than a minute ago, and nothing happened. Run `{error.command}` again."
 
 
 def _reading(one: press.Reading) -> str:

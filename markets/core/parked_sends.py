@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param, params
-from markets.core.delivery import PRIVATE, TRIES, with_crux
+from markets.core.delivery import PRIVATE, TRIES
 from markets.core.outbox import PARKED, WAITING, c, p
 from markets.core.tables import cards, posts
+from markets.core.turns import with_crux
 
 REFUSED = ("Forbidden", "NotFound", "HistoryHidden")
 """How the errors begin of what waits for a right, or for a place, and not for another Crux."""

@@ -22,7 +22,7 @@ from markets.claims import judges
 from markets.core import tables, text_limits
 from markets.core.errors import BadTimes, UnknownSeason
 from markets.core.numbering import following
-from markets.forecasts import score_keeping
+from markets.forecasts import claim_scores
 from markets.forecasts.score_keeping import (
     ALL_TIME,
     IS_UNLISTED,
@@ -327,7 +327,7 @@ def score_of(tx: Connection, guild: int, resolution: int, player: int) -> Scored
     if (
         row is None
     ):  # the claim counts for nobody who stood alone; how good they were can be said all the same
-        row = score_keeping.score_alone(tx, guild, resolution, player)
+        row = claim_scores.score_alone(tx, guild, resolution, player)
     return None if row is None else Scored(*row)
 
 

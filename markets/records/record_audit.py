@@ -35,7 +35,6 @@ GONE = "it is gone"
 
 _r = tables.records.c
 _l = tables.record_lines.c
-_s = tables.record_salts.c
 _t = book.transfers.c
 _b = book.books.c
 _CHAIN = (

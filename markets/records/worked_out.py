@@ -17,7 +17,7 @@ from markets.claims import became_public, claims, terms
 from markets.claims.instruments import weights
 from markets.claims.terms import Result
 from markets.core import tables
-from markets.forecasts import score_keeping
+from markets.forecasts import claim_scores, score_keeping
 from markets.settlement import pay_bets
 
 MOST = 20
@@ -148,7 +148,7 @@ def _scores(tx: Connection, guild: int) -> Iterator[str]:
     worked: dict[int, dict[int, tuple[tuple[int, ...], set[int]]]] = {}
     for row in tx.execute(_SCORED, {"g": guild}):
         if row.resolution not in worked:
-            worked[row.resolution] = score_keeping.worked_out(tx, guild, row.resolution)
+            worked[row.resolution] = claim_scores.worked_out(tx, guild, row.resolution)
         own = worked[row.resolution].get(row.player)
         if (
             own is None

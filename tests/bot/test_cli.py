@@ -258,7 +258,7 @@ def test_verify_compares_with_a_head_that_was_noted_elsewhere(crux: Crux, book: 
     assert crux("verify", "--guild", "1001", "--head", head)[0] == 0
     assert crux("verify", "--head", "11" * 32)[0] == 1
     assert "--head" in refused(crux, "verify", "--head", "not-hex")
-    assert "where every chain begins" in refused(crux, "verify", "--head", "00" * 32)
+    assert "what every book begins with" in refused(crux, "verify", "--head", "00" * 32)
 
 
 def test_verify_of_a_guild_without_a_book_is_refused(crux: Crux, book: str):

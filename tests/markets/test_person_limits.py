@@ -11,7 +11,7 @@ from ledger.players import Enter
 from markets.bets import offering
 from markets.claims import drafts
 from markets.claims.claims import Claim
-from markets.core import delivery, person_limits, tables
+from markets.core import delivery, person_limits, tables, turns
 from markets.core.errors import TooManyDrafts, TooManyOffers, TooManyOffersTo, TooManyToday
 from tests.markets.club import Club
 from tests.world import OLD
@@ -153,7 +153,7 @@ async def test_one_member_s_flood_holds_up_no_card_of_others(club: Club):
     new = await club.claim(ada, title="Something new")
     mine = await club.offer(ada, claim)
     held = await cards(club)
-    assert len(held) <= delivery.AT_ONCE_OF_SERVER
+    assert len(held) <= turns.AT_ONCE_OF_SERVER
     assert ("claim", new.number) in held
     assert ("offer", mine.number) in held
     rest = [*held]
