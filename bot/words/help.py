@@ -95,26 +95,27 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
     bond = f"A bond of {currency.of(bets.bond)} is held: it returns" if bets.bond else "Any bond returns"
     return (
         "Whoever has something on a claim, its author or a moderator names the result, with evidence: `/resolve "
-        f"propose`. Everybody may challenge it for {hours(bets.window_seconds)}, or for "
-        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it, or where it makes a conditional "
-        "claim void. Unchallenged, it is paid.",
+        f"propose`. Anyone may challenge it for {hours(bets.window_seconds)}, or for "
+        f"{hours(bets.window_gains_seconds)} where whoever named it gains by it, or it makes a conditional claim "
+        "void. Unchallenged, it is paid.",
         "Unclear, void, too early and weights are never settled by silence, unless a moderator without points on the "
         "claim proposed them, or the other sides sign: `/resolve sign`. After the window such a moderator confirms "
         "them within 7 days, or the proposal fails. Naming an outcome replaces it.",
         "Whoever names an outcome may say when it became public, between the claim's opening and then. Pool stakes "
-        "placed after that return, and forecasts made after it don't score: that is announced with the result, can "
-        "be challenged as one can the result, and a ruling says its own moment or none.",
+        "placed after that return, and forecasts made after it don't score: that is announced, can be challenged "
+        "as the result can, and a ruling says its own moment or none.",
         f"A challenge says what is wrong: `/resolve challenge`. {bond} if the ruling differs from what was "
         "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day after that, unless "
         "somebody appeals once with new evidence and twice the bond.",
         "Before the deadline trading and offers rest for a day, or until the end once somebody else with points on "
         "the claim signs: `/resolve sign`. Taken back after an hour, a proposal leaves its bond with the house. Who "
         "took one back, or failed, names the next in 7 days.",
-        "Silence counts only where people could speak. Hours in which Crux was away don't count, and a day is "
-        "left at least. Where somebody who would lose more than a trifle has left or was deleted, or Crux has no "
-        "channel to tell people in, a moderator without points on it confirms the result instead.",
+        "Hours in which Crux was away don't count as silence, and a day is left at least. Where somebody who would "
+        "lose more than a trifle has left or was deleted, or Crux has no channel to tell people in, a moderator "
+        "without points on it confirms the result instead.",
         "If nobody acts, Crux reminds people. After 14 days the claim is listed as overdue, and 90 days later it "
-        "ends by its ambiguity clause, announced a week ahead. Nothing is ever settled by its own price.",
+        "ends by the outcome that stands unchallenged, else by its ambiguity clause, announced a week ahead. "
+        "Nothing is ever settled by its own price.",
     )
 
 
@@ -133,8 +134,9 @@ def _judges() -> tuple[str, ...]:
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
         "Within 30 days of the payment judges can take a result back, as many as a ruling needs, later only the "
         "owner: by opposite transfers, with a reason. It is posted and takes effect 24 hours later, unless somebody "
-        "with points on the claim appeals; then the owner decides. So they do after a ruling on an appeal. Where "
-        "judges are named, moderators can as well. Whom the ruling was against can't.",
+        "with points on the claim appeals; then the owner decides. So they do after a ruling on an appeal, and where "
+        "a result was taken back before. Where judges are named, moderators can as well. Whom the ruling was against "
+        "can't.",
         "A moderator without points on a claim, now or ever, can freeze it: for 14 days at most, 60 in all.",
     )
 

@@ -119,6 +119,9 @@ async def test_forecasts_given_changed_and_scored(play: Playground):
     assert held(form) == {"chances": "likely"}
     changed = await play.ada.submit(form, chances="50%")
     assert "before: 60% YES" in changed.text
+    assert "You say 40% YES." in (await play.oz.run("/forecast give", claim=1, chance="40")).text
+    await posted(play, "**3 forecasts**: the median says 50% YES")
+    await play.skip(days=115)  # E6: it counts where two others' stood beside it for a tenth of the window
     await settle(play, "0")
     scored = await play.bo.run("/forecast show", claim=1)
     assert "Your peer score is **+" in scored.text

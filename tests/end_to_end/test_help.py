@@ -50,9 +50,9 @@ SAID = (
     Said("D6", "results", ("paid a day after that, unless somebody appeals once with new evidence and twice the",),
          "markets/test_disputes.py::"
          "test_an_appeal_with_twice_the_bond_holds_it_once_and_what_is_decided_then_is_final"),
-    Said("D7", "results", ("After 14 days the claim is listed as overdue, and 90 days later it ends by its ambiguity "
-         "clause", "settled by its own price"), "markets/test_disputes.py::"
-         "test_when_nobody_rules_for_a_hundred_days_the_clause_ends_it_and_the_bond_is_the_house_s"),
+    Said("D7", "results", ("After 14 days the claim is listed as overdue, and 90 days later it ends by the outcome "
+         "that stands unchallenged, else by its ambiguity clause", "settled by its own price"), "markets/"
+         "test_disputes.py::test_when_nobody_rules_for_a_hundred_days_the_clause_ends_it_and_the_bond_is_the_house_s"),
     # judges
     Said("D4", "judges", ("they have, or ever had, points", "`/resolve step-down`"), "end_to_end/test_commands.py::"
          "test_a_named_judge_steps_down_before_they_bet"),
@@ -64,8 +64,13 @@ SAID = (
     Said("D4", "judges", ("everybody who could judge has points on it", "ends by its ambiguity clause"), "markets/"
          "test_disputes.py::test_where_every_moderator_and_the_owner_has_money_on_it_the_sides_name_somebody_or_the_"
          "clause_ends_it"),
-    Said("D6", "judges", ("Within 30 days of the payment a judge can take a result back, later only the owner",),
-         "end_to_end/test_absent.py::test_the_owner_is_whoever_owns_the_server_now"),
+    Said("D6", "judges", ("Within 30 days of the payment judges can take a result back, as many as a ruling needs, "
+         "later only the owner",), "end_to_end/test_absent.py::test_the_owner_is_whoever_owns_the_server_now"),
+    Said("D6", "judges", ("posted and takes effect 24 hours later, unless somebody with points on the claim appeals",
+         "Whom the ruling was against can't"), "markets/test_reversals.py::"
+         "test_a_reversal_takes_effect_a_day_after_its_post"),
+    Said("D6", "judges", ("So they do after a ruling on an appeal, and where a result was taken back before",),
+         "markets/test_reversals.py::test_a_second_reversal_is_the_owner_s"),
     # who and what isn't there
     Said("E3", "away", ("You leave the server", "Your bets stand", "what you win waits for you"), "end_to_end/"
          "test_absent.py::test_who_left_has_their_bet_confirmed_by_a_moderator_and_their_winnings_wait"),

@@ -96,27 +96,44 @@ async def test_an_offer_to_somebody_who_left_waits_for_them_and_for_nobody_else(
     assert "Bet 1 stands" in (await kit.click(asked, "Lock 100 points")).text
 
 
-async def test_an_offer_of_somebody_who_left_can_be_taken_and_is_paid(play: Playground, kit: Person):
-    """Leaving changes nothing: the bet stands, and winnings wait."""
+@pytest.mark.rule("D3")
+@pytest.mark.parametrize(
+    ("risks", "wins", "result", "confirmed", "left"),
+    [
+        ("300", "100", "YES", True, "700"),  # their silence is no consent
+        ("300", "100", "NO", False, "1,100"),  # they lose nothing by it
+        ("9", "3", "YES", True, "991"),  # 12 less than by NO, and 10 are a trifle
+        ("6", "2", "YES", False, "994"),  # 8 hold nobody up
+    ],
+)
+async def test_an_offer_of_somebody_who_left_can_be_taken_and_is_paid(
+    play: Playground, kit: Person, risks: str, wins: str, result: str, confirmed: bool, left: str
+):
+    """Leaving changes nothing: the bet stands, a moderator confirms what they lose by, and winnings wait."""
     form = await kit.run("/bet quick")
     said = {
         "what": "A lab announces 90% on FrontierMath",
         "when": "in 10 days",
         "side": "NO 3:1",
-        "stake": "300",
+        "stake": risks,
     }
     await kit.submit(form, said)
-    card = await posted(play, "says NO: risks 300 to win 100")
+    card = await posted(play, f"says NO: risks {risks} to win {wins}")
     await leaves(play)
-    asked = await play.bo.click(card, "Take it: risk 100 to win 300")
-    assert "Bet 1 stands" in (await play.bo.click(asked, "Lock 100 points")).text
+    asked = await play.bo.click(card, f"Take it: risk {wins} to win {risks}")
+    assert "Bet 1 stands" in (await play.bo.click(asked, f"Lock {wins} points")).text
     await play.skip(days=11)
     form = await play.mira.run("/resolve propose", claim=1)
-    await play.mira.submit(form, result="NO", evidence="https://example.org/report")
+    await play.mira.submit(form, result=result, evidence="https://example.org/report")
     await play.skip(seconds=1)  # it is announced, and its window begins
     await play.skip(days=3)
-    waits = await posted(play, "A result to confirm")
-    await play.mira.click(await play.mira.click(waits, "Look at it"), "Confirm the result")
-    await posted(play, "Settled NO")
+    await play.skip(seconds=1)
+    told = [message.text for message in await play.bo.read("announcements")]
+    assert any("A result to confirm" in text for text in told) == confirmed
+    assert any(f"Settled {result}" in text for text in told) != confirmed
+    if confirmed:
+        waits = await posted(play, "A result to confirm")
+        await play.mira.click(await play.mira.click(waits, "Look at it"), "Confirm the result")
+    await posted(play, f"Settled {result}")
     await play.world("join", person="Kit")
-    assert "**1,100 points**" in (await kit.run("/wallet show")).text
+    assert f"**{left} points**" in (await kit.run("/wallet show")).text

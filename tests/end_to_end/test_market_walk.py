@@ -116,6 +116,9 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
         await _forecasts(page, "Ada", "60")
         await _forecasts(page, "Bo", "70")
         await _forecasts(page, "Oz", "65")  # three of them, so that they are compared
+        await play.skip(
+            days=120
+        )  # E6: beside one another for a tenth of the window, of three years and a month
         await page.go("predictions")
         await page.run_command("/market pool", claim="1")
         await page.sees("Claim 1 has a pool")
@@ -162,6 +165,7 @@ async def test_one_claim_carries_them_all_and_pays_them_to_the_unit(tmp_path: Pa
         await picture(page, "walk-balance", line)
         await page.run_command("/board calibration")
         bins = await page.sees("How often what")
+        await expect(bins).to_contain_text("said 70 to 80%: 1 of 1 happened, 100.0%")
         await expect(bins.locator("img")).to_be_visible()
         await picture(page, "walk-calibration", bins)
 

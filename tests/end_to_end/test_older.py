@@ -25,8 +25,10 @@ async def test_a_book_that_is_older_than_what_was_told_waits_for_its_owner(
     await asyncio.to_thread(backup, book, tmp_path / "old.db")
     await play.bo.run("/wallet show")
     await play.skip(days=2)
-    told = await play.ada.read("log")
+    setup, *told = [message.text for message in await play.ada.read("log")]
+    assert "Settings were changed" in setup
     assert len(told) == 2
+    assert all("The book's newest digest" in post for post in told)
 
     await play.stop_bot()
     for left in ("crux.db-wal", "crux.db-shm"):

@@ -283,7 +283,8 @@ async def people(play: Playground) -> dict[str, Person]:
 
 
 def refused(answer: Answer) -> bool:
-    return answer.kind == "message" and "This is for " in answer.text
+    said = ("This is for ", "Only the server's owner can do that.")
+    return answer.kind == "message" and any(words in answer.text for words in said)
 
 
 async def test_commands(people: dict[str, Person]):

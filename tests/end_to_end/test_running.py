@@ -171,8 +171,10 @@ async def test_the_digest_is_posted_once_on_a_day_after_points_moved(play: Playg
     assert due["now_us"] % 86_400_000_000 < 60_000_000
     await play.skip(hours=1)
 
-    posts = [message.text for message in await play.ada.read("log")]
+    setup, *posts = [message.text for message in await play.ada.read("log")]
+    assert "Settings were changed" in setup  # A7: said there too, and once
     assert len(posts) == 2
+    assert all("The book's newest digest" in post for post in posts)
     head = re.search("`[0-9a-f]{64}`", (await play.ada.run("/ledger verify")).text)
     assert head is not None
     assert head[0] in posts[-1]

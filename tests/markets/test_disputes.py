@@ -278,16 +278,20 @@ async def test_a_proposer_with_a_bond_does_not_judge_their_own_proposal(club: Cl
 @pytest.mark.rule("D4")
 @pytest.mark.parametrize(("more", "agreed"), [(0, False), (1, True)])
 async def test_more_than_half_of_a_pool_appoints_a_judge(club: Club, more: int, agreed: bool):
-    ada, bo, dee = [await club.member(n) for n in (1, 2, 3)]
+    """Of those who would gain and of those who would lose: with one more than half on both sides, and not before."""
+    ada, bo, cy, dee, eve = [await club.member(n) for n in (1, 2, 3, 4, 5)]
     claim = await club.claim(ada)
     await club.pool(ada, claim)
     await club.stake(ada, claim, YES, 10_000 + more)
-    await club.stake(bo, claim, NO, 10_000)
+    await club.stake(bo, claim, NO, 10_000 + more)
+    await club.stake(cy, claim, YES, 10_000)
+    await club.stake(eve, claim, NO, 10_000)
     club.skip(days=31)
     await club.proposed(ada, claim, IT_WAS)
     await club.challenge(bo, claim)
     club.skip(days=7)
-    assert await appoint(club, ada, claim, dee) == agreed
+    assert not await appoint(club, ada, claim, dee), "more than half of one side is no majority"
+    assert await appoint(club, bo, claim, dee) == agreed
 
 
 @pytest.mark.rule("D4")

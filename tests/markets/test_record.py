@@ -81,6 +81,7 @@ def test_the_bytes_are_what_the_docs_say():
 # --- what operations add ----------------------------------------------------------------------
 
 
+@pytest.mark.rule("A10")
 async def test_each_operation_adds_one_row_with_the_head_of_that_moment(club: Club, url: str):
     ada, bo = await club.member(1), await club.member(2)
     claim = await club.claim(ada)
@@ -126,6 +127,7 @@ async def test_drafts_are_their_authors_alone(club: Club, url: str):
     assert await looked(url, club.guild) == before
 
 
+@pytest.mark.rule("A10")
 async def test_a_whole_story_verifies_and_every_line_is_of_its_own_server(club: Club, url: str):
     await everything(club)
     report = await looked(url, club.guild)
@@ -274,6 +276,7 @@ def first_of(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+@pytest.mark.rule("A10")
 @pytest.mark.parametrize("name", COVERED)
 def test_every_column_that_is_changed_is_found_and_the_row_named(told: str, name: str):
     covered = COVERED[name]

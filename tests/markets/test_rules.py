@@ -7,10 +7,13 @@ from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
 
-RULES = {"A": 9, "B": 8, "C": 10, "D": 8, "E": 8}
+RULES = {"A": 10, "B": 8, "C": 11, "D": 9, "E": 9}
 """How many rules each section has; their words are in RULES."""
 
-LATER: dict[str, str] = {}
+LATER: dict[str, str] = {
+    "C11": "a bet's word of honour comes with what winners are shown",
+    "D9": "data checks come with claims that data judges",
+}
 """Rules that nothing built so far has to keep: each leaves this table with the issue that brings it."""
 
 
