@@ -153,21 +153,6 @@ _SEASONS_AT = Compiled(
 )
 
 
-def _within(at_us: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    return (param("s") == zero) | sa.exists().where(
-        in_guild(_seasons), _seasons.number == param("s"), _seasons.from_us <= at_us, _seasons.to_us > at_us
-    )
-
-
-_SUM_SCORES = sa.select(
-    sa.func.count(),
-    *[sa.func.sum(_scores[name]) for name in ("peer", "coverage", "brier", "log", "baseline")],
-).where(in_guild(_scores), _scores.player == param("p"), _scores.counted == 1, _within(_scores.at_us))
-_SUM_PROFITS = sa.select(sa.func.count(), sa.func.sum(_f.staked), sa.func.sum(_f.profit)).where(
-    in_guild(_f), _f.player == param("p"), _within(_f.at_us)
-)
-
-
 IS_UNLISTED = sa.select(_unlisted.player).where(in_guild(_unlisted), _unlisted.player == param("p"))
 
 
@@ -199,13 +184,6 @@ def make(tx: Connection, work: jobs.Due, now: datetime) -> None:
     if rows:
         _ADD.many(tx, rows)
         jobs.schedule(tx, work.guild, "scores.count", work.ref, to_us(now))
-
-
-def summed(tx: Connection, guild: int, season: int, player: int) -> tuple[int, ...]:
-    """Return what a player's SUMS in a season come to, from their counted scores and their profits."""
-    asked = {"g": guild, "s": season, "p": player}
-    scored, profits = tx.execute(_SUM_SCORES, asked).one(), tx.execute(_SUM_PROFITS, asked).one()
-    return tuple(int(one or 0) for one in (*scored, *profits))
 
 
 def count(tx: Connection, work: jobs.Due, now: datetime) -> None:

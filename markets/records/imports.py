@@ -22,7 +22,7 @@ from ledger.files.read_back import CsvFile, Promise
 from ledger.money import points
 from markets.claims import claim_words, claims, terms
 from markets.core import tables
-from markets.records import audit, record_import, worked_out
+from markets.records import audit, audit_sums, record_import, worked_out
 from markets.records.export_columns import Layout
 from markets.records.export_layouts import LATER, LAYOUTS
 from markets.records.export_tables import RECORD, Table
@@ -81,7 +81,9 @@ def read(tx: Connection, folder: Path, made: Summary) -> dict[str, int]:
         _find_again(tx, made.guild)
         _rest(tx, made.guild)
     try:
-        found = audit.problems(tx, made.guild) or worked_out.problems(tx, made.guild)
+        found = audit.problems(tx, made.guild)
+        if set(found) <= set(audit_sums.problems(tx, made.guild)):  # what a sum is of is named before the sum
+            found = worked_out.problems(tx, made.guild) + found
     except Exception as wrong:  # a changed cell can make anything be raised; the record says what was changed
         found, unread = (), wrong
     else:

@@ -1,8 +1,8 @@
 """Work out again what follows from something else in an imported server, and name what differs (RULES A10).
 
 A result follows from its ruling or proposal, what a bet or a share was paid from its result, a score from forecasts
-and results, the board's sums from scores and profits. What somebody said, offered, forecast or ruled follows from
-nothing, and is taken as it stands.
+and results. The board's sums are added up again in `audit_sums` alone. What somebody said, offered, forecast or ruled
+follows from nothing, and is taken as it stands.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from markets.claims import became_public, claims, terms
 from markets.claims.instruments import weights
 from markets.claims.terms import Result
 from markets.core import tables
-from markets.forecasts import claim_scores, score_keeping
+from markets.forecasts import claim_scores
 from markets.settlement import pay_bets
 
 MOST = 20
@@ -30,7 +30,6 @@ _d = tables.disputes.c
 _pos = tables.positions.c
 _m = tables.markets.c
 _s = tables.scores.c
-_st = tables.standings.c
 _c = tables.claims.c
 _BETS = (
     sa.select(
@@ -65,9 +64,6 @@ _SCORED = (
     .where(in_guild(_s))
     .order_by(_s.resolution, _s.player)
 )
-_STANDINGS = sa.select(_st.season, _st.player, *[_st[name] for name in score_keeping.SUMS]).where(
-    in_guild(_st)
-)
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:
@@ -80,7 +76,6 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _bets(tx, guild)
     yield from _positions(tx, guild)
     yield from _scores(tx, guild)
-    yield from _sums(tx, guild)
 
 
 def _results(tx: Connection, guild: int) -> Iterator[str]:
@@ -155,11 +150,7 @@ def _scores(tx: Connection, guild: int) -> Iterator[str]:
             or own[0] != (row.brier, row.log, row.baseline, row.coverage)
             or row.peer not in own[1]
         ):
-            yield f"The score of player {row.player} by result {row.resolution} isn't that of their forecasts."
-
-
-def _sums(tx: Connection, guild: int) -> Iterator[str]:
-    """The board's sums are those of the scores that were counted and of the profits."""
-    for row in tx.execute(_STANDINGS, {"g": guild}).all():
-        if tuple(row[2:]) != score_keeping.summed(tx, guild, row.season, row.player):
-            yield f"The board's sums of player {row.player} (season {row.season}) aren't those of their claims."
+            yield (
+                f"The score of player {row.player} on claim {row.claim}, by result {row.resolution}, isn't that of "
+                "their forecasts."
+            )

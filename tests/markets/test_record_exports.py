@@ -45,11 +45,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert isinstance(club, Club)
             await everything(club)
             await all_of_them(club)
-            ada, bo = await club.member(1, balance=50_000), await club.member(2, balance=50_000)
+            ada, bo, cy = [await club.member(n, balance=50_000) for n in (1, 2, 5)]
             claim = await club.claim(ada, title="As they had agreed")
             await club.forecast(ada, claim, 80)
             await club.forecast(bo, claim, 30)
-            club.skip(days=2)
+            await club.forecast(cy, claim, 60)
+            club.skip(days=4)  # a tenth of the window, so that it counts for the board
             await club.agree(await club.bet(ada, bo, claim), ada, bo, 20_000)
             await club.settle(bo, claim, Result("outcome", YES))
             await club.sweep()
@@ -110,18 +111,15 @@ def refused(
 @pytest.mark.parametrize(
     ("table", "change", "named"),
     [
-        ("bets", {"side": "1"}, "bets "),
-        ("votes", {"reason": "I never said this."}, "votes "),
-        ("scores", {"peer": "1"}, "scores "),
-        ("acts", {"what": "halt"}, "acts "),
+        ("votes", {"reason": "I never said this."}, "Guild 78, votes "),
+        ("scores", {"chances": "[1,999999]"}, "Guild 78, scores "),
+        ("acts", {"what": "halt"}, "Guild 78, acts "),
         ("record_lines", {"digest": "ab" * 32}, "it doesn't come to its digest"),
     ],
 )
 def test_a_cell_that_nothing_else_says_is_in_the_record(
     told: Path, tmp_path: Path, table: str, change: dict[str, str], named: str
 ):
-    """Finding 8: `bets.side` says who wins, and import took another."""
-
     def edit(rows: test_imports.Rows) -> None:
         assert any(rows[0][name] != value for name, value in change.items())
         rows[0].update(change)
@@ -130,6 +128,42 @@ def test_a_cell_that_nothing_else_says_is_in_the_record(
     why = refused(told, tmp_path / "copy", target, table, edit)
     assert why is not None
     assert named in why
+
+
+@pytest.mark.parametrize(
+    ("tables", "moved", "named"),
+    [
+        (["bets"], False, "is on another side than its offer"),
+        (["offers", "bets"], False, "Guild 78, offers "),
+        (["bets"], True, "Guild 78, bets "),
+    ],
+)
+def test_a_bet_s_side_follows_from_its_offer_until_it_moves_and_is_in_the_record(
+    told: Path, tmp_path: Path, tables: list[str], moved: bool, named: str
+):
+    """Finding 8: `bets.side` says who wins, and import took another."""
+    offered = {row["offer"]: row for row in read(told, "offers")}
+    number = next(
+        row["bet"]
+        for row in read(told, "bets")
+        if (row["state"], row["side"]) == ("live", "0")
+        and (row["claim"] != offered[row["bet"]]["claim"]) == moved
+    )
+
+    def edit(rows: test_imports.Rows) -> None:
+        next(row for row in rows if number in (row.get("bet"), row.get("offer")))["side"] = "1"
+
+    folder, why = told, None
+    for at, table in enumerate(tables):
+        copy, target = tmp_path / f"copy{at}", databases.sqlite(tmp_path / f"target{at}.db")
+        why = refused(folder, copy, target, table, edit)
+        folder = copy
+    assert why is not None
+    assert named in why
+
+
+def read(folder: Path, table: str) -> test_imports.Rows:
+    return list(csv.DictReader((folder / "claims" / f"{table}.csv").read_text().splitlines()))
 
 
 async def test_an_export_without_a_record_begins_one(told: Path, tmp_path: Path):
