@@ -1,11 +1,29 @@
 """`crux playground` as people start it: a process of its own."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.playground.driver import Playground
+from bot.playground.jsons import Json
+
+
+async def connected(play: Playground) -> None:
+    """Wait until the bot of a playground in another process is there."""
+    await seen(play, lambda bot: bot["connected"])
+
+
+async def ended(play: Playground) -> None:
+    """Wait until the bot has ended by itself."""
+    await seen(play, lambda bot: bot["exit_code"] is not None)
+
+
+async def seen(play: Playground, holds: Callable[[Json], bool]) -> None:
+    """Look at the bot until something holds. To ask without a pause would take the processor from it."""
+    async with asyncio.timeout(60):
+        while not holds(await play.bot()):  # noqa: ASYNC110 - seen from outside, through HTTP
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -26,9 +44,7 @@ async def started(
         line = (await process.stdout.readline()).decode()
         assert line.startswith("The playground is at http://127.0.0.1:"), line
         async with Playground(url=line.split()[-1]) as play:
-            async with asyncio.timeout(60):
-                while not (await play.bot())["connected"]:
-                    pass
+            await connected(play)
             yield play
             assert await play.failures() == []
     finally:

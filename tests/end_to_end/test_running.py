@@ -16,6 +16,7 @@ from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
 from tests import databases
 from tests.end_to_end.conftest import BEGINS, apart, command, set_up
+from tests.end_to_end.started import connected, ended
 
 pytestmark = pytest.mark.apart  # it is about processes
 
@@ -101,9 +102,7 @@ async def test_a_line_that_discord_ends_for_good_is_told_in_one_sentence(book: s
         await play.connected()
         await play.ada.run("/help")  # a line that ends before it is ready is discord.py's to try again
         await play.gateway("close", code=code)
-        async with asyncio.timeout(20):
-            while (await play.bot())["exit_code"] is None:
-                pass
+        await ended(play)
         said = [line for line in await play.log() if " info " not in line]
         assert (await play.bot())["exit_code"] == 2
         assert said[-1].startswith(sentence), said
@@ -126,9 +125,7 @@ async def test_sigterm_ends_it_with_zero_and_nothing_in_the_log_names_anybody(pl
     await play.ada.click(asked, "Give 5 points")
     pid = (await play.bot())["pid"]
     os.kill(pid, signal.SIGTERM)
-    async with asyncio.timeout(20):
-        while (await play.bot())["exit_code"] is None:
-            pass
+    await ended(play)
     assert (await play.bot())["exit_code"] == 0
     log = "\n".join(await play.log())
     for word in ("Ada", "Bo", "Mira", "reason nobody", "Crux Club", "FAKE"):
@@ -213,9 +210,7 @@ async def test_the_playground_starts_with_one_command_and_no_token(tmp_path: Pat
     assert process.stdout is not None
     url = (await process.stdout.readline()).decode().split()[-1]
     async with Playground(url=url) as play:
-        async with asyncio.timeout(60):
-            while not (await play.bot())["connected"]:
-                pass
+        await connected(play)
         asked = await play.ada.run("/wallet give", to=play.bo, amount="25")
         assert "You gave 25 points" in (await play.ada.click(asked, "Give 25 points")).text
         port = url.rpartition(":")[2]

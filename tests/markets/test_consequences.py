@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,12 +45,20 @@ def said_to_happen() -> Iterator[tuple[Path, ast.expr]]:
     """What each call of `happened` says."""
     for path, tree in TREES.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "happened":
+            if isinstance(node, ast.Call) and "happened" in (
+                getattr(node.func, "id", ""),
+                getattr(node.func, "attr", ""),
+            ):
                 yield path, node.args[1]
 
 
-def names(tree: ast.AST) -> Iterator[str]:
+@functools.cache
+def names(path: Path) -> frozenset[str]:
     """The names that a source imports or uses, without those that it defines."""
+    return frozenset(_names(TREES[path]))
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -88,15 +97,13 @@ def test_whatever_follows_is_named_in_the_table():
 
 
 def test_cards_are_redrawn_and_profits_counted_by_the_table_alone():
-    homes = {path.name for path in TREES if BY_THE_TABLE_ALONE & set(names(TREES[path]))}
+    homes = {path.name for path in TREES if BY_THE_TABLE_ALONE & names(path)}
 
     assert homes == {TABLE.name}, "say what happened (markets/core/events.py), and let the table do it"
 
 
 def test_the_table_is_handed_in_where_a_database_is_opened_and_imported_nowhere_else():
-    importers = {
-        path.name for path, tree in TREES.items() if path != TABLE and "consequences" in set(names(tree))
-    }
+    importers = {path.name for path in TREES if path != TABLE and "consequences" in names(path)}
 
     assert importers == {"app.py"}
 
