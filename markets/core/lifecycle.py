@@ -4,7 +4,8 @@
                  \\                  |  \\-> disputed -> ruled -> settled, void, or back to open (too early)
                   \\-> unresolved    \\-> open (withdrawn, failed)
 
-An outcome replaces a proposal that nobody's silence makes stand (RULES D3): the claim stays proposed.
+An outcome replaces a proposal that nobody's silence makes stand (RULES D3): the claim stays proposed. Settling,
+confirming and paying *too early* lead back to open instead (D8).
 
 *Closed* is no state: a claim is closed from its `closes_us` on, by the time of the transaction that asks.
 """
@@ -74,7 +75,6 @@ MOVES: dict[str, Move] = {
     "move_bet": Move((OPEN, CLOSED), None, (SIDE,)),
     "appeal": Move((RULED,), DISPUTED, (HOLDER,)),
     "pay": Move((RULED,), SETTLED, (CALENDAR,)),
-    "too_early": Move((PROPOSED, RULED), OPEN, (CALENDAR,)),
     "lapse": Move((OPEN, CLOSED, PROPOSED, DISPUTED), SETTLED, (CALENDAR,)),
     "file": Move(
         (OPEN, CLOSED), UNRESOLVED, (AUTHOR, CALENDAR), while_halted=True

@@ -144,6 +144,7 @@ def drop_draft(tx: Connection, work: Due, now: datetime) -> None:
     """Drop a draft with all that was typed, after 90 days."""
     claim = claims.load(tx, work.guild, work.ref)
     if claim.state == lifecycle.DRAFT:
+        lifecycle.require_role("drop", NotYours(claim.number), calendar=True)
         drafts.drop_draft(tx, claim.guild, claim.number, now)
 
 

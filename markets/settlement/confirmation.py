@@ -68,6 +68,7 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
         happened(tx, ClaimChanged(claim.guild, claim.number))  # it says what is waited for
         judges.ask(tx, claim, now)
         return
+    lifecycle.require_role("settle", NotYours(claim.number), calendar=True)
     settle(tx, claim, proposal, now)
 
 

@@ -13,6 +13,7 @@ from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import delivery, jobs, lifecycle, outbox, tables
+from markets.core.errors import NotYours
 from markets.core.events import ClaimChanged, DisputeChanged
 from markets.settlement import bonds, proposals, resolution
 from markets.settlement.disputes import LAPSE, WAITS, Dispute, cancel_waits, load, standing, stop_asking
@@ -108,6 +109,7 @@ def pay_ruling(tx: Connection, work: jobs.Due, now: datetime) -> None:
         tx, claim, dispute.ruling
     ):  # paid when the claim, or its condition, lets it
         return
+    lifecycle.require_role("pay", NotYours(claim.number), calendar=True)
     _pay(tx, claim, dispute, dispute.ruling, now)
 
 

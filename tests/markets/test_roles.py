@@ -12,7 +12,7 @@ from ledger.types import from_us
 from markets.bets import agreement, bets
 from markets.claims import drafts, editing, judges
 from markets.claims.claims import Claim
-from markets.claims.terms import Actor, Judges, Result
+from markets.claims.terms import DAY_US, Actor, Judges, Result
 from markets.core import lifecycle
 from markets.core.errors import NotYours
 from markets.core.lifecycle import (
@@ -328,6 +328,37 @@ async def nobody_signs(club: Club) -> Act:
     return await swept(club, days=40)
 
 
+@scene("settle", CALENDAR)
+async def nobody_challenges(club: Club) -> Act:
+    claim, bo, *_ = await with_bet(club)
+    await club.proposed(bo, claim, IS_YES)
+    return await swept(club, days=8)
+
+
+@scene("pay", CALENDAR)
+async def nobody_appeals(club: Club) -> Act:
+    claim, *_, mo = await disputed(club)
+    await club.vote(mo, claim, IS_YES)
+    await club.sweep()
+    return await swept(club, days=2)
+
+
+@scene("lapse", CALENDAR)
+async def nobody_decides(club: Club) -> Act:
+    claim, *_ = await with_bet(club)
+    club.now = from_us(claim.check_us or 0)
+    for _ in range(lapse.LAPSE_US // DAY_US - 1):  # each step is announced a week ahead
+        club.skip(days=1)
+        await club.sweep()
+    return await swept(club, days=2)
+
+
+@scene("drop", CALENDAR)
+async def nobody_opens_it(club: Club) -> Act:
+    await saved(club, await club.member(1))
+    return await swept(club, days=91)
+
+
 @scene("file", AUTHOR)
 async def author_closes(club: Club) -> Act:
     ada, *_ = await people(club)
@@ -352,11 +383,6 @@ BESIDE = {
 
 ELSEWHERE = {
     ("confirm", JUDGE): "a named judge confirms only what somebody deleted can't agree to",
-    ("drop", CALENDAR): "time asks nobody",
-    ("settle", CALENDAR): "time asks nobody",
-    ("pay", CALENDAR): "time asks nobody",
-    ("too_early", CALENDAR): "time asks nobody",
-    ("lapse", CALENDAR): "time asks nobody",
 }
 
 
