@@ -98,7 +98,8 @@ def challenge_form(found: Claim, proposal: Proposal, currency: Currency) -> Form
             Line("reason", "Why?", "Everybody in this server can read it", "", 500, long=True),
         ),
         f"Proposed was **{came}**. A bond of {currency.of(found.settings.bond)} is held, or your free balance if "
-        "that is less. It returns if the ruling differs from what was proposed.",
+        "that is less: then the rest is kept back from your next payout. It returns if the ruling differs from what "
+        "was proposed.",
     )
 
 

@@ -22,7 +22,7 @@ from markets.core.events import WeekChanged
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
-from markets.settlement import exposure, kinds, reversals
+from markets.settlement import bonds, exposure, kinds, reversals
 from markets.settlement.resolutions import (
     ADD_RESOLUTION,
     MARK,
@@ -33,8 +33,8 @@ from markets.settlement.resolutions import (
     load_resolution,
 )
 
-ROOM_OF_BONDS = 12
-"""Entries that the bonds of a ruling take which is taken back: three, each put back and returned."""
+ROOM_OF_BONDS = 3 * (2 * bonds.MOST_BACK + 2)
+"""Entries that the bonds of a ruling take which is taken back: three, each put back part by part and returned."""
 
 CALENDAR = (
     "claim.close",
@@ -243,10 +243,9 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
         if not step.done:
             jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
             return
-    if room < ROOM_OF_BONDS:
+    if room < ROOM_OF_BONDS or not reversals.return_bonds(tx, claim, found, mark.reversed_by, now):
         jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
         return
-    reversals.return_bonds(tx, claim, found, mark.reversed_by, now)
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
     crux_links.redraw_around(tx, claim)
     happened(tx, WeekChanged(guild, week_of(found.at_us)))
