@@ -68,7 +68,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
                 "Offer a bet", f"claim-offer:{number}", ButtonLook.PLAIN if seen.market else ButtonLook.MAIN
             ),
             Button("Forecast", f"forecast:{number}"),
-            *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
+            *((pool_words.stake_button(number),) if seen.pool_takes else ()),
             *(market_words.order_buttons(seen.claim, seen.market) if seen.market else ()),
             *(() if seen.market else (Button("Open a market", f"market-new:{number}"),)),
             _deciding(seen, ButtonLook.PLAIN),

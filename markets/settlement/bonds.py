@@ -78,7 +78,8 @@ def hold_bond(
     times: int = 1,
     moderator: bool = False,
 ) -> Account | None:
-    """Hold a person's bond, or their whole free balance if that is less (A4, D5); None where bonds are off.
+    """Hold a person's bond, or their whole free balance if that is less (A4, D5); None where bonds are off, and of
+    whoever owes points and has something on the claim.
 
     What lies in their own resting orders and rewards is free: as many of these end as the bond needs. Who has nothing
     on the claim, and is no moderator, needs the whole bond: they would risk nothing else. Of whoever has something on
@@ -94,7 +95,7 @@ def hold_bond(
     amount = min(whole, max(accounts.state(tx, wallet).balance, 0))
     if amount < whole and not moderator and not _has_something(tx, claim, player):
         raise BondNeeded(whole)
-    if not whole:
+    if not whole or accounts.state(tx, wallet).balance < 0:
         return None
     bond = accounts.open_account(tx, claim.guild, kind="bond", owner=player)
     if amount:
@@ -230,11 +231,12 @@ def _open_bonds() -> sa.CompoundSelect[Any]:
                 tables.proposals,
                 (_proposals.guild_id == of.guild_id) & (_proposals.number == _disputes.proposal),
             )
+        claim: sa.ColumnElement[int] = sa.cast(of.claim, Whole)
         selects.append(
             sa.select(
                 bond.label("bond"),
-                sa.cast(of.claim, Whole).label("claim"),
-                sa.literal_column(str(times)).label("times"),
+                claim.label("claim"),
+                sa.literal_column(str(times), Whole).label("times"),
                 sa.case((held, 1), else_=0).label("held"),
             )
             .select_from(joined)

@@ -90,6 +90,7 @@ class ClaimSeen:
     coming: tuple[tuple[int, str], ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
     pool: Pool | None = None
+    pool_takes: bool = False
     market: Market | None = None
     crowd: Crowd | None = None
     cruxes: tuple[CruxShown, ...] = ()
@@ -163,6 +164,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     effect = moment_effect.effect(tx, found, said[0]) if said else None
     numbers |= _of_result(pays, effect, proposal, dispute)
     numbers |= {one.owner for one in locked}
+    pool = pools.find(tx, guild, number)
     return ClaimSeen(
         claim=found,
         at=lifecycle.at(found.state, found.closes_us, to_us(now)),
@@ -177,7 +179,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
         market=market_maker.find(tx, guild, number),
-        pool=pools.find(tx, guild, number),
+        pool=pool,
+        pool_takes=pool is not None and pool.takes(now),
         crowd=forecasts.crowd(tx, found, now),
         cruxes=tuple(linking),
         crux_count=count,

@@ -67,7 +67,7 @@ class Seen:
             if account.kind == "bond" and account.balance:
                 assert bonds[number]["claim"] in running, "a bond outlived what it was held for"
             elif account.kind == "bond" and bonds[number]["claim"] not in running:
-                owes = any(due.kind == "bond.rest" and due.ref == account.owner for due in self.due)
+                owes = ("bond.rest", account.owner) in self.due
                 assert account.ended_by is not None or owes, "something of it is missing, or it has ended"
 
     def _check_markets(self) -> set[int]:
