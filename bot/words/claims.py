@@ -36,6 +36,7 @@ def claim(seen: ClaimSeen) -> Card:
             *story_words.lines(terms, seen.items, seen.people),
             condition_words.line(seen),
             _stands(seen),
+            became_public.late_bets(seen),
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
