@@ -125,6 +125,16 @@ def _claim_not_now(error: errors.NotNow) -> str | None:
                 f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
                 "what stands now."
             )
+        case errors.AppealedSince():
+            return (
+                f"The ruling on claim {number} was appealed after you opened that form, and nothing happened. Read "
+                "the new evidence first: `/mod decide`."
+            )
+        case errors.ResultSince():
+            return (
+                f"Claim {number} got another result after you opened that form, and nothing happened. `/claim show` "
+                "says which."
+            )
         case errors.ConditionOpen():
             return (
                 f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "

@@ -143,7 +143,7 @@ def rule_form(
         fields += known_words.ruled_fields(known, voids_late=voids_late, bets=bool(seen.live))
     return Form(
         text.clean(f"Vote: {words}", 45),
-        f"rule-send:{seen.claim.number}:{choice}:{proposal}",
+        f"rule-send:{seen.claim.number}:{choice}:{proposal}:{seen.dispute.round if seen.dispute else 0}",
         (*fields, reason),
         f"A ruling of {text.count(seen.claim.terms.judges.votes, 'vote')} is posted, and paid a day after that.",
     )

@@ -109,6 +109,14 @@ class ProposalGone(ClaimMoved):
         super().__init__(number, state)
 
 
+class AppealedSince(ClaimMoved):
+    """The ruling that a judge read was appealed since: their vote would decide the appeal, unread (D6)."""
+
+
+class ResultSince(ClaimMoved):
+    """The claim has another result than the one that they would have taken back (D6)."""
+
+
 class ClaimHalted(NotNow):
     """A moderator stopped everything on the claim."""
 

@@ -17,7 +17,7 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import Undoing
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
-from markets.core.errors import ClaimMoved
+from markets.core.errors import ClaimMoved, ResultSince
 from markets.core.events import WeekChanged
 from markets.core.numbering import following
 from markets.core.weeks import week_of
@@ -64,6 +64,8 @@ class Reverse:
     claim: int
     reason: str
     salt: Salt
+    seen_us: int | None = None
+    """When they looked at the result; without it, they mean the one that stands."""
 
 
 def resolve(
@@ -170,6 +172,7 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     Raises:
         ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
             and stays so (C10).
+        ResultSince: It is another result than the one that they looked at.
         Needed: A reason.
         NotAJudge, Recused, TooLateToReverse, OwnersAlone, Overruled: Not theirs to take back.
     """
@@ -179,6 +182,8 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     found = load_resolution(tx, claim.guild, claim.resolution)
     if found.reversed_us is not None:
         raise ClaimMoved(claim.number, "reversing")
+    if request.seen_us is not None and request.seen_us < found.at_us:
+        raise ResultSince(claim.number, claim.state)
     _require_not_failed(tx, claim)
     so_far = reversals.asked(tx, claim, found)
     reversals.require_reverser(tx, claim, found, request.actor, so_far, now)
