@@ -125,6 +125,11 @@ def _claim_not_now(error: errors.NotNow) -> str | None:
                 f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
                 "what stands now."
             )
+        case errors.SignedSince():
+            return (
+                f"Somebody signed the proposal on claim {number}, so it stands until it is decided. Whoever "
+                "disagrees can challenge it: `/resolve challenge`."
+            )
         case errors.AppealedSince():
             return (
                 f"The ruling on claim {number} was appealed after you opened that form, and nothing happened. Read "

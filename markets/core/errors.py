@@ -109,6 +109,10 @@ class ProposalGone(ClaimMoved):
         super().__init__(number, state)
 
 
+class SignedSince(ClaimMoved):
+    """Somebody else signed the proposal, so that its maker doesn't take it back any more (D1)."""
+
+
 class AppealedSince(ClaimMoved):
     """The ruling that a judge read was appealed since: their vote would decide the appeal, unread (D6)."""
 

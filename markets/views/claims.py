@@ -164,7 +164,6 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     effect = moment_effect.effect(tx, found, said[0]) if said else None
     numbers |= _of_result(pays, effect, proposal, dispute)
     numbers |= {one.owner for one in locked}
-    pool = pools.find(tx, guild, number)
     return ClaimSeen(
         claim=found,
         at=lifecycle.at(found.state, found.closes_us, to_us(now)),
@@ -179,7 +178,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
         market=market_maker.find(tx, guild, number),
-        pool=pool,
+        pool=(pool := pools.find(tx, guild, number)),
         pool_takes=pool is not None and pool.takes(now),
         crowd=forecasts.crowd(tx, found, now),
         cruxes=tuple(linking),
