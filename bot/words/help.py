@@ -108,8 +108,8 @@ def _results(bets: Settings, currency: Currency) -> tuple[str, ...]:
         "proposed. Then its judges vote; their ruling is posted with their reasons and paid a day after that, unless "
         "somebody appeals once with new evidence and twice the bond.",
         "Before the deadline trading and offers rest for a day, or until the end once somebody else with points on "
-        "the claim signs: `/resolve sign`; what is signed is not taken back. Taken back after an hour, a proposal leaves its "
-        "bond with the house. Who took one back, or failed, names the next in 7 days.",
+        "the claim signs: `/resolve sign`. Taken back after an hour, a proposal leaves its bond with the house. Who "
+        "took one back, or failed, names the next in 7 days.",
         "Silence counts only where people could speak. Hours in which Crux was away don't count, and a day is "
         "left at least. Where somebody who would lose more than a trifle has left or was deleted, or Crux has no "
         "channel to tell people in, a moderator without points on it confirms the result instead.",
