@@ -286,6 +286,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Offer {number} is for somebody else. You can make your own with `/bet offer`."
         case errors.NotMaker():
             return f"Offer {number} is somebody else's, so only they can withdraw it."
+        case errors.NotOrderOwner():
+            return f"Order {number} is somebody else's, so only they can cancel it. `/market portfolio` shows yours."
         case errors.NotASide():
             return f"Only the two sides of bet {number} can do that."
         case errors.NotAHolder():

@@ -14,7 +14,7 @@ MarketError
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  AlreadySigned  TooLateToReverse
 ├── NotYours                another player's to do
-│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
+│   ├── NotAuthor  NotMaker  NotOrderOwner  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner  OwnersAlone
 │   ├── Overruled
 │   ├── NotRewarder  OwnReward  NotWriter
@@ -264,6 +264,10 @@ class NotAuthor(NotYours): ...
 
 
 class NotMaker(NotYours): ...
+
+
+class NotOrderOwner(NotYours):
+    """The resting order is another player's."""
 
 
 class NotAddressed(NotYours):
