@@ -4,20 +4,29 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import discord
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from bot import connections, permissions, server_settings, text, tokens
 from bot.config import Config
 from bot.discord_url import point_at
 from bot.errors import BadConfig
-from ledger import statements
+from ledger import schema, statements
+from ledger.compiled import in_guild
 from ledger.errors import StorageError
 from ledger.storage.database import Database
+from ledger.types import from_us
 from markets.records import record_audit
 
 CONNECT_SECONDS = 30.0
+
+A_DAY = timedelta(days=1)
+
+_t = schema.transfers.c
+_NEWEST = sa.select(_t.at_us).where(in_guild(_t)).order_by(_t.number.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,10 @@ async def examine(config: Config, *, discord_url: str | None = None) -> AsyncIte
             yield Finding(True, f"{db.address.shown} can be reached, and is at this version.")
             for wrong in await db.read_long(_books):
                 yield Finding(False, wrong)
+            if discord_url is None:  # beside a playground, whose clock is its own
+                now = datetime.now(UTC)
+                for wrong in await db.read_long(lambda tx: _still_to_come(tx, now)):
+                    yield Finding(False, wrong)
         except StorageError as bad:
             yield Finding(False, f"{bad}")
         if token is not None:
@@ -58,6 +71,17 @@ def _books(tx: Connection) -> list[str]:
     """What counts and heads alone say of each book; `crux verify` looks at everything."""
     found = (record_audit.quick(tx, guild) for guild in statements.guilds(tx))
     return [f"{wrong} `crux verify` says more." for wrong in found if wrong]
+
+
+def _still_to_come(tx: Connection, now: datetime) -> list[str]:
+    """Name each book whose newest transfer is dated after this moment by more than clocks differ."""
+    newest = ((guild, tx.execute(_NEWEST, {"g": guild}).scalar()) for guild in statements.guilds(tx))
+    return [
+        f"Guild {guild}: its newest transfer is of {from_us(at_us):%Y-%m-%d %H:%M} UTC, which is still to come: look "
+        "at this machine's clock, and at which book was put back."
+        for guild, at_us in newest
+        if at_us is not None and from_us(at_us) > now + A_DAY
+    ]
 
 
 async def _connected(token: str, db: Database | None, discord_url: str | None) -> AsyncIterator[Finding]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.answer import answer, ask
+from bot.clock import created
 from bot.commands.options import Number
 from bot.context import Acting, Context, key_of
 from bot.input import ambiguous, amounts, date_words, result_fields
@@ -21,6 +22,7 @@ from bot.ui import components
 from bot.words import became_public as known_words
 from bot.words import judges_screen, market_refusals, phrases, said_pages
 from bot.words import results as render
+from ledger.types import to_us
 from markets.claims import became_public as known_results
 from markets.claims import claims, conditions, zones
 from markets.claims.claims import Claim
@@ -112,9 +114,14 @@ async def ask_ruling(ctx: Context, claim: int, choice: int, proposal: int) -> No
     await ask(ctx, render.rule_form(seen, choice, proposal, known, voids_late=so_far.voids_late))
 
 
-async def send_ruling(ctx: Context, claim: int, choice: int, proposal: int) -> None:
-    filled = ctx.filled
-    await answer(ctx, _vote(ctx, claim, choice, proposal, filled, ctx.key), render.did)
+async def send_ruling(ctx: Context, claim: int, choice: int, proposal: int, round_: int) -> None:
+    work = _vote(ctx, claim, choice, proposal, ctx.filled, ctx.key, round_)
+    await answer(ctx, work, render.did)
+
+
+async def send_ruling_of_before(ctx: Context, claim: int, choice: int, proposal: int) -> None:
+    """Take a form that was opened before forms said which round they are of."""
+    await answer(ctx, _vote(ctx, claim, choice, proposal, ctx.filled, ctx.key), render.did)
 
 
 async def choose_until(ctx: Context, asked: int, claim: int, proposal: int, until: int) -> None:
@@ -203,14 +210,20 @@ async def _with_moment(ctx: Context, found: Claim, choice: int, said: Result) ->
 
 
 async def _vote(
-    ctx: Context, number: int, choice: int, proposal: int, filled: components.Values, by: str
+    ctx: Context,
+    number: int,
+    choice: int,
+    proposal: int,
+    filled: components.Values,
+    by: str,
+    round_: int | None = None,
 ) -> render.Did:
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
     with ambiguous.offering(lambda at_us: f"rule-early:{ctx.id}:{number}:{proposal}:{at_us}"):
         said = result_fields.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     said = await _with_moment(ctx, found, choice, said)
     reason = components.line(filled, "reason")
-    request = voting.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal)
+    request = voting.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal, round=round_)
     voted = await ctx.write(voting.vote, request)
     words = (
         "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "
@@ -246,7 +259,8 @@ async def _reverse(ctx: Context, asked: int, number: int) -> render.Did:
     who = await ctx.who()
     reason = ctx.line("reason")
     salt = secrets.token_bytes(16)
-    request = resolution.Reverse(ctx.guild, key_of(asked), who.actor, number, reason, salt)
+    seen_us = to_us(created(asked))
+    request = resolution.Reverse(ctx.guild, key_of(asked), who.actor, number, reason, salt, seen_us)
     await ctx.write(resolution.take_back, request)
     missing, at_once = await ctx.read(_reversal, ctx.guild, number)
     listed = "It is listed in `/resolve acts`."

@@ -57,7 +57,7 @@ async def press_portfolio(ctx: Context) -> None:
 
 async def _portfolio(ctx: Context) -> portfolios.Portfolio:
     who = await ctx.who()
-    return await ctx.read(portfolios.portfolio, ctx.guild, who.number, who.balance)
+    return await ctx.read(portfolios.portfolio, ctx.guild, who.number, who.balance, ctx.now)
 
 
 async def press_receipt(ctx: Context, claim: int) -> None:

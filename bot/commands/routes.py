@@ -218,7 +218,14 @@ ROUTES: tuple[Route, ...] = (
     Route("said:{claim}:{page}", judging.press_said),
     Route("rule:{claim}:{choice}:{proposal}", judging.ask_ruling),
     Route(
-        "rule-send:{claim}:{choice}:{proposal}", judging.send_ruling, again="rule:{claim}:{choice}:{proposal}"
+        "rule-send:{claim}:{choice}:{proposal}:{round_}",
+        judging.send_ruling,
+        again="rule:{claim}:{choice}:{proposal}",
+    ),
+    Route(
+        "rule-send:{claim}:{choice}:{proposal}",
+        judging.send_ruling_of_before,
+        again="rule:{claim}:{choice}:{proposal}",
     ),
     Route("rule-early:{asked}:{claim}:{proposal}:{until}", judging.choose_until),
     Route("confirm:{proposal}", judging.confirm),

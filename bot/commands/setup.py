@@ -20,7 +20,7 @@ from bot.ui.components import Values
 from bot.words import board as board_words
 from bot.words import moderation as act_words
 from bot.words import setup as render
-from ledger import issuance, players, statements
+from ledger import issuance, money, players, statements
 from ledger.errors import UnknownGuild
 from ledger.types import to_us
 from markets.claims import zones
@@ -235,6 +235,8 @@ def _markets_of(before: Settings, filled: Values) -> Settings:
 
 def _rules_of(before: issuance.PointSettings, filled: Values) -> issuance.PointSettings:
     start = amounts.points(components.line(filled, "start"), "The starting balance")
+    if start < money.UNIT:
+        raise BadInput("The starting balance", "1 is the least there may be")
     if start > issuance.MOST_START:
         raise BadInput("The starting balance", f"{text.number(issuance.MOST_START)} is the most there may be")
     return replace(

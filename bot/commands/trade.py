@@ -74,12 +74,18 @@ async def sell(
     await answer(ctx, _ask(ctx, ticket, named=outcome))
 
 
+async def _traded(ctx: Context, claim: int, outcome: int = 0) -> markets.MarketSeen:
+    """Read a market in which something is to be bought or sold: nothing is offered while nothing is traded."""
+    await ctx.read(trading.require_trades, ctx.guild, claim, ctx.now)
+    return await seen(ctx, claim, outcome)
+
+
 async def press_pick(ctx: Context, claim: int) -> None:
-    await answer(ctx, seen(ctx, claim), render.pick)
+    await answer(ctx, _traded(ctx, claim), render.pick)
 
 
 async def press_much(ctx: Context, claim: int, outcome: int) -> None:
-    found = await seen(ctx, claim, outcome)
+    found = await _traded(ctx, claim, outcome)
     who = await ctx.who()
     await answer(ctx, render.much(found, outcome, who.balance))
 
@@ -90,7 +96,7 @@ async def press_ask(ctx: Context, claim: int, outcome: int, budget: int) -> None
 
 
 async def press_other(ctx: Context, claim: int, outcome: int) -> None:
-    await ask(ctx, trade_card.other_form(await seen(ctx, claim, outcome), outcome))
+    await ask(ctx, trade_card.other_form(await _traded(ctx, claim, outcome), outcome))
 
 
 async def send_other(ctx: Context, claim: int, outcome: int) -> None:
@@ -100,9 +106,9 @@ async def send_other(ctx: Context, claim: int, outcome: int) -> None:
 
 
 async def press_sell(ctx: Context, claim: int, outcome: int) -> None:
-    await seen(ctx, claim, outcome)
+    await _traded(ctx, claim, outcome)
     who = await ctx.who()
-    mine = await ctx.read(markets.mine, ctx.guild, claim, who.number)
+    mine = await ctx.read(markets.mine, ctx.guild, claim, who.number, ctx.now)
     await ask(ctx, trade_card.sell_form(mine, outcome))
 
 

@@ -11,6 +11,14 @@ from ledger.types import from_us, to_us
 from markets.claims import zones
 from markets.claims.terms import Result, Terms
 
+PUBLIC = "When it became public"
+
+_ZONE_BEHIND = re.compile(
+    r"(?P<moment>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)\s*(?P<zone>[A-Za-z][A-Za-z0-9_]+(?:[/+-][A-Za-z0-9_+-]+)*)",
+    re.ASCII,
+)
+_FAR_OFF = re.compile(r"\d:\d\d\s*[+-]\d\d:?\d\d$", re.ASCII)
+
 
 def result(terms: Terms, choice: int, detail: str, now: datetime) -> Result:
     """Read the result that was chosen in a form: an outcome by its number, or a `ResultCode`.
@@ -62,20 +70,36 @@ def _weights(terms: Terms, typed: str) -> tuple[int, ...]:
 
 
 def day(typed: str, zone: str, now: datetime) -> int | None:
-    """Read when a result became public, in microseconds; None if nothing was typed.
+    """Read when a result became public, in microseconds; None if nothing was typed. Behind the hour a time zone may
+    be named, else it is the claim's.
 
     Raises:
-        BadInput: It is no date like 2027-03-01, or in the future.
+        BadInput: It is no date like 2027-03-01, names a zone that there is not, an hour that clocks skipped there, or
+            is in the future.
     """
     if not typed:
         return None
+    words, named = typed.strip(), _ZONE_BEHIND.fullmatch(typed.strip())
+    if named is not None:
+        words, zone = named["moment"], named["zone"]
     try:
-        found = datetime.fromisoformat(typed.strip())
+        found, place = datetime.fromisoformat(words), zones.zone(zone or "UTC")
+    except zones.UnknownZone:
+        why = f"Crux knows no time zone {text.clean(zone, 40)}: leave it out, or write one like +02:00"
+        raise BadInput(PUBLIC, why) from None
     except ValueError:
-        raise BadInput("When it became public", "write the date like 2027-03-01") from None
-    at = found.replace(tzinfo=zones.zone(zone or "UTC")) if found.tzinfo is None else found
+        far = _FAR_OFF.search(words)
+        why = (
+            "no place is so far from UTC: write a difference like +02:00"
+            if far
+            else "write it like 2027-03-01"
+        )
+        raise BadInput(PUBLIC, why) from None
+    if found.tzinfo is None and not zones.exists(found, place):
+        raise BadInput(PUBLIC, "clocks skipped that hour there: write the hour before or after it")
+    at = found.replace(tzinfo=place) if found.tzinfo is None else found
     if at > now:
-        raise BadInput("When it became public", "that is still to come: write when it was first known")
+        raise BadInput(PUBLIC, "that is still to come: write when it was first known")
     return to_us(at)
 
 

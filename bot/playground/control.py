@@ -83,6 +83,8 @@ class Control:
                 return web.json_response({"error": str(refusal)}, status=400)
             except KeyError as missing:
                 return web.json_response({"error": f"The key {missing} is missing."}, status=400)
+            except RecursionError:
+                return web.json_response({"error": "The body is nested too deeply."}, status=400)
             except ValueError as wrong:
                 return web.json_response({"error": str(wrong)}, status=400)
 
@@ -332,20 +334,25 @@ class Control:
         return control_world.change(self.core, asked)
 
 
+def is_local(request: web.Request) -> bool:
+    """Return whether a request names this machine: DNS tricks show in Host."""
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    return host in _LOCAL
+
+
 def guarded(
     handle: Callable[[web.Request], Awaitable[web.StreamResponse]],
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Let only this machine's own page and scripts in: another website must not drive a playground.
 
-    A foreign page can send a request here, but not without its own Origin, and DNS tricks show in Host.
+    A foreign page can send a request here, but not without its own Origin.
     """
 
     async def handle_guarded(request: web.Request) -> web.StreamResponse:
-        host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
         origin = request.headers.get("Origin")
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         foreign = origin is not None and origin != f"http://{request.host}"
-        if host not in _LOCAL or foreign or site not in ("same-origin", "none"):
+        if not is_local(request) or foreign or site not in ("same-origin", "none"):
             return web.json_response({"error": "Only this machine's own page may do that."}, status=403)
         return await handle(request)
 

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.playground.child import Child
 from bot.playground.clock import begun
-from bot.playground.control import Control
+from bot.playground.control import Control, is_local
 from bot.playground.core import Core
 from bot.playground.persist import Folder, FolderInUse, Saver
 from bot.playground.rest import Rest
@@ -140,7 +140,7 @@ async def _listen(app: web.Application, port: int) -> tuple[web.AppRunner, str]:
 
 
 def _application(core: Core, control: Control) -> web.Application:
-    app = web.Application(client_max_size=60 * 1024 * 1024)
+    app = web.Application(client_max_size=60 * 1024 * 1024, middlewares=[_local_only])
     rest = Rest(core)
     app.add_routes(control.routes())
     app.router.add_route("*", PREFIX + "/{path:.*}", rest.handle)
@@ -151,6 +151,16 @@ def _application(core: Core, control: Control) -> web.Application:
         app.router.add_get("/", _page)
         app.router.add_static("/", WEB)
     return app
+
+
+@web.middleware
+async def _local_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Serve nothing, the page neither, under another machine's name."""
+    if not is_local(request):
+        return web.json_response({"error": "Only this machine's own page may do that."}, status=403)
+    return await handler(request)
 
 
 async def _page(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,12 @@ from bot.playground.world import Event
 
 SWEEP_SECONDS = 120.0
 
+MOST_SKIPPED = 100 * 366 * 86_400
+"""Seconds: a hundred years."""
+
+LATEST_US = 7_258_118_400_000_000
+"""The end of 2199: later than any deadline, and a year that dates can still say."""
+
 
 @dataclass
 class Follower:
@@ -90,16 +96,18 @@ class Timekeeper:
                 self.clock.freeze() if asked["freeze"] else self.clock.thaw()
             if "skip_seconds" in asked:
                 seconds = asked["skip_seconds"]
-                if not isinstance(seconds, int | float) or seconds < 0:
-                    raise Refusal("The clock only moves forward: skip_seconds is a number from 0 up.")
+                if not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_SKIPPED:
+                    raise Refusal(
+                        "The clock only moves forward: skip_seconds is a number from 0 up to a hundred years."
+                    )
                 if seconds:
-                    self.clock.move_to(self.clock.now_us() + int(seconds * 1_000_000))
+                    self._move_to(self.clock.now_us() + int(seconds * 1_000_000))
             elif asked.get("to") == "next_due":
                 await self._to_next_due()
             elif "to_us" in asked:
-                if asked["to_us"] < self.clock.now_us():
-                    raise Refusal("The clock only moves forward.")
-                self.clock.move_to(asked["to_us"])
+                if type(asked["to_us"]) is not int or asked["to_us"] < self.clock.now_us():
+                    raise Refusal("The clock only moves forward: to_us is a later moment in microseconds.")
+                self._move_to(asked["to_us"])
             elif asked.get("freeze") is None:
                 raise Refusal(
                     'Say {"skip_seconds": n}, {"to": "next_due"}, {"to_us": n} or {"freeze": true}.'
@@ -107,6 +115,11 @@ class Timekeeper:
             self._told()
             await self.settle()
             return self.view()
+
+    def _move_to(self, at_us: int) -> None:
+        if at_us > LATEST_US:
+            raise Refusal("The clock goes to the end of 2199 at most.")
+        self.clock.move_to(at_us)
 
     async def _to_next_due(self) -> None:
         await self.settle()

@@ -40,6 +40,12 @@ def lines(seen: ClaimSeen) -> tuple[str, ...]:
     return tuple(said)
 
 
+def late_bets(seen: ClaimSeen) -> str:
+    """Name the bets that were taken after the proposed or ruled moment; empty where none was (D1)."""
+    found = seen.known
+    return _bets(found.bets, voids=found.voids) if found is not None and found.bets else ""
+
+
 def _people(seen: ClaimSeen, rows: Sequence[tuple[int, int]], *, changes: bool) -> str:
     shown = [
         f"{phrases.who(seen.people, player)} {phrases.change(amount) if changes else text.number(amount)}"

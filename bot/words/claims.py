@@ -36,6 +36,7 @@ def claim(seen: ClaimSeen) -> Card:
             *story_words.lines(terms, seen.items, seen.people),
             condition_words.line(seen),
             _stands(seen),
+            became_public.late_bets(seen),
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
@@ -68,7 +69,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
                 "Offer a bet", f"claim-offer:{number}", ButtonLook.PLAIN if seen.market else ButtonLook.MAIN
             ),
             Button("Forecast", f"forecast:{number}"),
-            *((pool_words.stake_button(number),) if seen.pool and seen.pool.state == "open" else ()),
+            *((pool_words.stake_button(number),) if seen.pool_takes else ()),
             *(market_words.order_buttons(seen.claim, seen.market) if seen.market else ()),
             *(() if seen.market else (Button("Open a market", f"market-new:{number}"),)),
             _deciding(seen, ButtonLook.PLAIN),

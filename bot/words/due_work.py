@@ -21,6 +21,7 @@ DUE = {
     "proposal.settle": "The time to challenge proposal {ref} ends",
     "proposal.unsigned": "Proposal {ref} fails if no moderator has confirmed it",
     "proposal.bond": "The bond of proposal {ref} returns",
+    "bond.rest": "What is missing of bonds of player {ref} is asked no more",
     "ruling.pay": "The ruling in dispute {ref} is paid",
     "ruling.tell": "If it is not posted by then, the ruling in dispute {ref} is told to its people",
     "ruling.counts": "The ruling in dispute {ref} counts as posted",

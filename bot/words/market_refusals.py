@@ -125,6 +125,21 @@ def _claim_not_now(error: errors.NotNow) -> str | None:
                 f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
                 "what stands now."
             )
+        case errors.SignedSince():
+            return (
+                f"Somebody signed the proposal on claim {number}, so it stands until it is decided. Whoever "
+                "disagrees can challenge it: `/resolve challenge`."
+            )
+        case errors.AppealedSince():
+            return (
+                f"The ruling on claim {number} was appealed after you opened that form, and nothing happened. Read "
+                "the new evidence first: `/mod decide`."
+            )
+        case errors.ResultSince():
+            return (
+                f"Claim {number} got another result after you opened that form, and nothing happened. `/claim show` "
+                "says which."
+            )
         case errors.ConditionOpen():
             return (
                 f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "
@@ -271,6 +286,8 @@ def _not_yours(error: errors.NotYours) -> str:
             return f"Offer {number} is for somebody else. You can make your own with `/bet offer`."
         case errors.NotMaker():
             return f"Offer {number} is somebody else's, so only they can withdraw it."
+        case errors.NotOrderOwner():
+            return f"Order {number} is somebody else's, so only they can cancel it. `/market portfolio` shows yours."
         case errors.NotASide():
             return f"Only the two sides of bet {number} can do that."
         case errors.NotAHolder():

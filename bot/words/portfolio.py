@@ -63,7 +63,7 @@ def _sells(seen: Portfolio) -> tuple[Button, ...]:
         )
         for one in seen.markets
         for held in one.held
-        if held.shares and one.market.state == "open"
+        if held.shares and one.trades_now
     )
 
 

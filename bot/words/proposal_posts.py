@@ -11,7 +11,9 @@ from bot.words.announced import Ask, Told, holders
 from bot.words.claim_posts import about_claim
 from bot.words.phrases import hours
 from bot.words.would_pay import would_pay
+from markets.claims import rests
 from markets.settlement import proposals, resolution
+from markets.settlement.proposals import Proposal
 from markets.views import claims
 from markets.views.claims import ClaimSeen
 
@@ -27,12 +29,6 @@ def made(tx: Connection, ask: Ask) -> Told | None:
     reason = f"“{text.escape(proposal.reason)}”" if proposal.reason else ""
     long = standing.why_long(proposal, seen.claim.settings.window_seconds)
     bond = " A bond is held until it is settled." if proposal.bond else ""
-    rests = (
-        "Trading rests for a day, and to its end once somebody else with something on the claim signs it. Offers and "
-        "orders rest meanwhile."
-        if proposal.early
-        else ""
-    )
     shown = Card(
         f"Proposed: {phrases.result(terms, proposal.result)}",
         phrases.lines(
@@ -44,7 +40,7 @@ def made(tx: Connection, ask: Ask) -> Told | None:
             _replaces(tx, ask, seen),
             f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{long}; "
             f"{standing.then(seen.claim, proposal)}{bond}",
-            rests,
+            _rests(tx, proposal) if proposal.early else "",
             *would_pay(seen),
             most=phrases.WHOLE,
         ),
@@ -59,6 +55,19 @@ def made(tx: Connection, ask: Ask) -> Told | None:
     )
     losers = tuple(resolution.losers(tx, seen.claim, proposal.result))
     return Told(shown, players=losers, line=seen.claim.number, must_hear=True)
+
+
+def _rests(tx: Connection, proposal: Proposal) -> str:
+    """Say for how long trading rests for a proposal before the deadline (D2)."""
+    if not rests.rest_us(tx, proposal.guild, proposal.claim, proposal.made_us):
+        return (
+            "Trading goes on beside it, as the last proposals on this claim came to nothing; it rests once somebody "
+            "else with something on the claim signs this one."
+        )
+    return (
+        "Trading rests for a day, and to its end once somebody else with something on the claim signs it. Offers and "
+        "orders rest meanwhile."
+    )
 
 
 def _replaces(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:

@@ -49,6 +49,13 @@ def choices(terms: Terms) -> list[tuple[int, str]]:
     return [*found, *((code, _WORDS[code]) for code in others)]
 
 
+SHORT = (
+    "If your free balance is less, your newest resting orders and rewards end for it, and what is missing still is "
+    "kept back from your next payouts."
+)
+"""What a bond takes where the wallet doesn't hold it (RULES A9, D5)."""
+
+
 # --- forms ------------------------------------------------------------------------------------
 
 
@@ -72,9 +79,9 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
             ),
         ),
         f"Everybody is told, and may challenge it. Before the deadline a bond of {bond} is held until it is settled: "
-        "it is lost if the result is ruled otherwise. Pool stakes and forecasts made after it became public don't "
-        "count. Unclear, void, too early and weights are never settled by silence: a moderator without points on the "
-        "claim confirms them.",
+        f"it is lost if the result is ruled otherwise, or taken back after an hour. {SHORT} "
+        "Pool stakes and forecasts made after it became public don't count. Unclear, void, too early and weights are "
+        "never settled by silence: a moderator without points on the claim confirms them.",
     )
 
 
@@ -97,8 +104,8 @@ def challenge_form(found: Claim, proposal: Proposal, currency: Currency) -> Form
             PickOne("ground", "What is wrong with it?", tuple(GROUNDS.items()), value="fact"),
             Line("reason", "Why?", "Everybody in this server can read it", "", 500, long=True),
         ),
-        f"Proposed was **{came}**. A bond of {currency.of(found.settings.bond)} is held, or your free balance if "
-        "that is less. It returns if the ruling differs from what was proposed.",
+        f"Proposed was **{came}**. A bond of {currency.of(found.settings.bond)} is held; it returns if the ruling "
+        f"differs from what was proposed. {SHORT}",
     )
 
 
@@ -116,7 +123,7 @@ def appeal_form(found: Claim, proposal: int, currency: Currency) -> Form:
         f"appeal-send:{found.number}:{proposal}",
         (Line("reason", "New evidence", "Everybody in this server can read it", "", 500, long=True),),
         f"Once, within the day before it is paid. A bond of {currency.of(2 * found.settings.bond)} is held; other "
-        "judges decide where there are any, and that is final.",
+        f"judges decide where there are any, and that is final. {SHORT}",
     )
 
 
@@ -142,7 +149,7 @@ def rule_form(
         fields += known_words.ruled_fields(known, voids_late=voids_late, bets=bool(seen.live))
     return Form(
         text.clean(f"Vote: {words}", 45),
-        f"rule-send:{seen.claim.number}:{choice}:{proposal}",
+        f"rule-send:{seen.claim.number}:{choice}:{proposal}:{seen.dispute.round if seen.dispute else 0}",
         (*fields, reason),
         f"A ruling of {text.count(seen.claim.terms.judges.votes, 'vote')} is posted, and paid a day after that.",
     )

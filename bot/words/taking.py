@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import text
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import odds, phrases, wording
+from bot.words import became_public, odds, phrases, wording
 from bot.words.bets import about, own_side
 from bot.words.phrases import NO_CHANNEL
 from markets.bets.offers import Accepted, Offer
@@ -51,13 +51,21 @@ def ask_taking(taking: Taking) -> Card:
     lock = f"Lock {taking.currency.of(of.taker_stake)}"
     return Card(
         f"Take {phrases.who(people, of.maker)}'s bet?",
-        phrases.lines(*body, *wording.overridden(seen.claim.terms, seen.warned)),
+        phrases.lines(*body, _proposed(taking.seen), *wording.overridden(seen.claim.terms, seen.warned)),
         f"{record} · this question ends {text.ago(taking.ends)}",
         (
             Button(lock, f"lock:{taking.asked}:{of.number}:{phrases.mark(seen.claim)}", ButtonLook.MAIN),
             Button("Not now", "close"),
         ),
     )
+
+
+def _proposed(seen: TakeSeen) -> str:
+    """Say what stands proposed: a bet that is taken now is taken after it became public, and may be void (D1)."""
+    if seen.proposed is None:
+        return ""
+    words = phrases.result(seen.seen.claim.terms, seen.proposed) + became_public.since(seen.proposed)
+    return f"**{words} stands proposed.** If that was public before, judges may rule this bet void."
 
 
 @dataclass(frozen=True, slots=True)

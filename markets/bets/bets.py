@@ -1,6 +1,6 @@
 """Hold accepted bets: their rows, and how each is paid and taken back (RULES C1, C2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, tables
 from markets.core.errors import BetEnded, NotASide, UnknownBet
-from markets.core.events import BetPaid, BetReopened, Profit
+from markets.core.events import BetPaid, BetReopened, Profit, WalletsPaid
 from markets.mechanisms.two_party import Stakes
 
 _bets = tables.bets.c
@@ -145,8 +145,14 @@ def pay(
     for forgets in (FORGET_AGREEMENT, FORGET_MOVE):
         tx.execute(forgets, {"g": bet.guild, "n": bet.number})
     brought = came(bet, maker_gets, taker_gets) if state == "settled" else ()
+    happened(tx, WalletsPaid(bet.guild, paid_of(amounts)))
     happened(tx, BetPaid(bet.guild, bet.number, bet.claim, brought))
     return Ended(bet.number, bet.claim, maker_gets, taker_gets, posted.number, posted.digest)
+
+
+def paid_of(amounts: Mapping[Account, int]) -> tuple[tuple[int, int], ...]:
+    """Return which accounts a payout's transfer pays, and how much."""
+    return tuple((account.number, amount) for account, amount in amounts.items() if amount > 0)
 
 
 def came(bet: Bet, maker_gets: int, taker_gets: int) -> tuple[Profit, Profit]:

@@ -14,7 +14,7 @@ MarketError
 │   ├── LinkThere  CruxEnded  RewardThere  RewardGone  RewardStays  RewardUnmoved
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  AlreadySigned  TooLateToReverse
 ├── NotYours                another player's to do
-│   ├── NotAuthor  NotMaker  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
+│   ├── NotAuthor  NotMaker  NotOrderOwner  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner  OwnersAlone
 │   ├── Overruled
 │   ├── NotRewarder  OwnReward  NotWriter
@@ -107,6 +107,18 @@ class ProposalGone(ClaimMoved):
     def __init__(self, number: int, state: str, proposal: int) -> None:
         self.proposal = proposal
         super().__init__(number, state)
+
+
+class SignedSince(ClaimMoved):
+    """Somebody else signed the proposal, so that its maker doesn't take it back any more (D1)."""
+
+
+class AppealedSince(ClaimMoved):
+    """The ruling that a judge read was appealed since: their vote would decide the appeal, unread (D6)."""
+
+
+class ResultSince(ClaimMoved):
+    """The claim has another result than the one that they would have taken back (D6)."""
 
 
 class ClaimHalted(NotNow):
@@ -252,6 +264,10 @@ class NotAuthor(NotYours): ...
 
 
 class NotMaker(NotYours): ...
+
+
+class NotOrderOwner(NotYours):
+    """The resting order is another player's."""
 
 
 class NotAddressed(NotYours):

@@ -86,6 +86,13 @@ class BetReopened(Happening):
     profits: tuple[Profit, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WalletsPaid(Happening):
+    """A bet, a pool or a market paid some accounts, each so much: wallets, and the house for whoever was deleted."""
+
+    paid: tuple[tuple[int, int], ...]
+
+
 # --- markets, pools, agreed bets: what they brought -------------------------------------------
 
 

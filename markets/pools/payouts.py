@@ -21,7 +21,7 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Step, Undoing
 from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
-from markets.core.events import Profit, ProfitsMade, ProfitsUndone
+from markets.core.events import Profit, ProfitsMade, ProfitsUndone, WalletsPaid
 from markets.mechanisms import parimutuel
 from markets.pools.pool_stakes import LIVE, PoolStake, columns, is_late, placed, stakes_of
 from markets.pools.pools import Pool, end, find
@@ -179,6 +179,7 @@ def _pay(
     key = f"resolution:{resolution}:pool:{claim.number}:{chunk[0][0].number}"
     kind = VOID if voids else PAYOUT
     by = post(tx, guild=pool.guild, key=key, kind=kind, amounts=amounts, now=now).number if amounts else None
+    happened(tx, WalletsPaid(pool.guild, bets.paid_of(amounts)))
     rows: list[dict[str, Any]] = []
     for one, share in chunk:
         late = shared and is_late(one, known_us)

@@ -1,5 +1,6 @@
 """What claims, bets and markets hold about a person, and what of it is deleted on request (RULES E4)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance, players
 from ledger import schema as book
-from ledger.compiled import in_guild, param
+from ledger.compiled import in_guild, param, params
 from ledger.players import Forget, Gone
 from ledger.storage.operations import happened
 from ledger.types import from_us, microseconds, to_us
@@ -19,7 +20,7 @@ from markets.forecasts import crux_links, leaderboard
 from markets.people import rewards
 from markets.settlement import scenarios
 from markets.settlement.lapse import LAPSE_US
-from markets.settlement.reversals import REVERSIBLE_US
+from markets.settlement.reversals import HELD, REVERSES, REVERSIBLE_US, VOTED
 from markets.shares import order_filling
 
 _offers = tables.offers.c
@@ -66,7 +67,32 @@ _theirs = sa.union(
         for of in (tables.stakes, tables.positions, tables.liquidity, tables.orders)
     ),
 )
+_proposals = tables.proposals.c
+_disputes = tables.disputes.c
+_bonds = sa.union(
+    sa.select(_proposals.claim).where(
+        in_guild(_proposals), _proposals.proposer == param("p"), _proposals.bond.is_not(None)
+    ),
+    sa.select(_disputes.claim).where(
+        in_guild(_disputes),
+        (_disputes.challenger == param("p")) & _disputes.bond.is_not(None)
+        | (_disputes.appellant == param("p")) & _disputes.appeal_bond.is_not(None),
+    ),
+)
+_conditions = tables.conditions.c
+_HANG = sa.select(_conditions.claim, _conditions.on_claim).where(in_guild(_conditions))
+_REWORDED = sa.select(_claims.number, _claims.supersedes).where(
+    in_guild(_claims), _claims.supersedes.is_not(None)
+)
 _resolutions = tables.resolutions.c
+_acts = tables.acts.c
+_being_reversed = sa.exists().where(  # asked, posted, or held for the owner: none of that has taken effect
+    _acts.guild_id == _claims.guild_id,
+    _acts.claim == _claims.number,
+    _acts.act.in_([VOTED, REVERSES, HELD]),
+    _acts.at_us >= _resolutions.at_us,
+    _acts.at_us > param("asked"),
+)
 _UNTIL = (
     sa.select(sa.func.max(_claims.check_us))
     .outerjoin(
@@ -75,8 +101,8 @@ _UNTIL = (
     )
     .where(
         in_guild(_claims),
-        _claims.number.in_(_theirs),
-        _claims.state.not_in(lifecycle.ENDED) | (_resolutions.pays_us > param("since")),
+        _claims.number.in_(params("claims")),
+        _claims.state.not_in(lifecycle.ENDED) | (_resolutions.pays_us > param("since")) | _being_reversed,
     )
 )
 _forgotten = book.forgotten.c
@@ -149,12 +175,43 @@ def drop_expired(tx: Connection, _: None, now: datetime) -> int:
 
 def _keep_digest(tx: Connection, guild: int, player: int, until_us: int, now: datetime) -> None:
     """Keep a deleted person's digest until then, and longer where a claim on which they had points isn't over: until
-    its check date and as long after it as deciding takes by itself, and looked at again then."""
-    since_us = to_us(now) - REVERSIBLE_US
-    check_us = tx.execute(_UNTIL, {"g": guild, "p": player, "since": since_us}).scalar()
+    its check date and as long after it as deciding takes by itself, and looked at again then. A reversal that was
+    asked for counts until it takes effect, for a year at most where the owner never decides."""
+    now_us = to_us(now)
+    asked = {"since": now_us - REVERSIBLE_US, "asked": now_us - microseconds(issuance.YEAR)}
+    this = {"g": guild, "claims": sorted(_judged_with(tx, guild, player))}
+    check_us = tx.execute(_UNTIL, this | asked).scalar()
     if check_us is not None:
         until_us = max(until_us, max(check_us, to_us(now)) + DECIDING_US)
     tx.execute(_KEEP, {"g": guild, "n": player, "until": until_us})
+
+
+def _judged_with(tx: Connection, guild: int, player: int) -> set[int]:
+    """Return the claims that a player may not judge: those on which they had points or a bond, all wordings of them,
+    and what hangs on them or they hang on, as `recusal.is_recused` counts them."""
+    this = {"g": guild, "p": player}
+    theirs = {number for of in (_theirs, _bonds) for number in tx.execute(of, this).scalars()}
+    pairs = tx.execute(_HANG, this).all()
+    below, above = _next_to(pairs), _next_to([(on, claim) for claim, on in pairs])
+    worded = tx.execute(_REWORDED, this).all()
+    wordings = _next_to([*worded, *((old, new) for new, old in worded)])
+    return theirs | _reached(theirs, below) | _reached(theirs, above) | _reached(theirs, wordings)
+
+
+def _next_to(pairs: Iterable[Any]) -> Mapping[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for one, other in pairs:
+        found.setdefault(one, []).append(other)
+    return found
+
+
+def _reached(begin: set[int], steps: Mapping[int, list[int]]) -> set[int]:
+    """All that is reached from some claims, by however many steps."""
+    found, last = set[int](), set(begin)
+    while last:
+        last = {to for one in last for to in steps.get(one, ())} - found
+        found |= last
+    return found
 
 
 def stored(tx: Connection, guild: int, player: int) -> dict[str, list[dict[str, Any]]]:

@@ -1,28 +1,71 @@
-"""Bonds against a hasty proposal, challenge or appeal: held, given back, or forfeit to the house (RULES D5)."""
+"""Bonds against a hasty proposal, challenge or appeal: held, given back, or forfeit to the house (RULES D5).
+
+Who has something on the claim may have less than the bond. What is missing is kept back from what claims pay them
+next, for a year. Until then the bond's account stays open, without points once the bond is forfeit, and `REST` is
+due: by it a payment sees that its player lacks something.
+"""
 
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, schema
+from ledger import accounts, issuance, returned, schema
 from ledger.accounts import Account
-from ledger.compiled import in_guild, param
+from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import post, reverse
+from ledger.types import Whole, microseconds, to_us
 from markets.bets import bets
+from markets.claims import claims
 from markets.claims.claims import Claim
+from markets.core import jobs, tables
 from markets.core.errors import BondNeeded
-from markets.core.events import ClaimChanged
+from markets.core.events import ClaimChanged, WalletsPaid
 from markets.people import rewards
 from markets.settlement import exposure, kinds
 from markets.shares import orders
 
-_transfers = schema.transfers.c
-_FORFEITED = sa.select(_transfers.number).where(
-    in_guild(_transfers), _transfers.key == param("key"), _transfers.kind == "bond.forfeit"
-)
 BOND, BOND_BACK, FORFEIT = "bond", "bond.back", "bond.forfeit"
+
+REST = "bond.rest"
+"""Due work of a player who had less than a bond: when it is over, what is missing still is asked no more."""
+
+REST_US = microseconds(issuance.YEAR)
+
+MOST_BACK = 8
+"""Parts of a bond that went to the house and are taken back in one transaction."""
+
+_transfers = schema.transfers.c
+_entries = schema.entries.c
+_accounts = schema.accounts.c
+_proposals = tables.proposals.c
+_disputes = tables.disputes.c
+_due = tables.due_work.c
+_back = schema.transfers.alias("back").c
+_FORFEITED = (  # by account, not through the whole book
+    sa.select(_transfers.number)
+    .select_from(schema.entries)
+    .join(
+        schema.transfers,
+        (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer),
+    )
+    .where(
+        in_guild(_entries),
+        _entries.account == param("n"),
+        _transfers.kind == FORFEIT,
+        ~sa.exists().where(_back.guild_id == _transfers.guild_id, _back.reverses == _transfers.number),
+    )
+    .order_by(_transfers.number)
+    .limit(MOST_BACK + 1)
+)
+_PUT_IN = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_entries.amount), 0)).where(
+    in_guild(_entries), _entries.account == param("n"), _entries.amount > 0
+)
+_SOMEBODY = Compiled(
+    sa.select(sa.func.min(_due.ref)).where(in_guild(_due), _due.kind == sa.literal_column(f"'{REST}'"))
+)
 
 
 def hold_bond(
@@ -35,10 +78,12 @@ def hold_bond(
     times: int = 1,
     moderator: bool = False,
 ) -> Account | None:
-    """Hold a person's bond, or their whole free balance if that is less; None where they have nothing (A4, D5).
+    """Hold a person's bond, or their whole free balance if that is less (A4, D5); None where bonds are off, and of
+    whoever owes points and has something on the claim.
 
     What lies in their own resting orders and rewards is free: as many of these end as the bond needs. Who has nothing
-    on the claim, and is no moderator, needs the whole bond: they would risk nothing else.
+    on the claim, and is no moderator, needs the whole bond: they would risk nothing else. Of whoever has something on
+    it, what is missing is kept back from what claims pay them next.
 
     Raises:
         BondNeeded: They don't have it.
@@ -50,47 +95,157 @@ def hold_bond(
     amount = min(whole, max(accounts.state(tx, wallet).balance, 0))
     if amount < whole and not moderator and not _has_something(tx, claim, player):
         raise BondNeeded(whole)
-    if not amount:
+    if not whole or accounts.state(tx, wallet).balance < 0:
         return None
     bond = accounts.open_account(tx, claim.guild, kind="bond", owner=player)
-    post(
-        tx,
-        guild=claim.guild,
-        key=key,
-        kind=BOND,
-        amounts={wallet: -amount, bond: amount},
-        now=now,
-        actor=player,
-    )
+    if amount:
+        amounts = {wallet: -amount, bond: amount}
+        post(tx, guild=claim.guild, key=key, kind=BOND, amounts=amounts, now=now, actor=player)
+    if amount < whole:
+        jobs.schedule(tx, claim.guild, REST, player, to_us(now) + REST_US)
     return bond
 
 
 def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now: datetime) -> None:
-    """Give a bond back, and end its account."""
+    """Give a bond back, and end its account: nothing is missing of it any more."""
     if bond is not None:
         amount = accounts.state(tx, bond).balance
         _empty_bond(tx, bond, bets.credited(tx, bond.guild, player, amount, now), BOND_BACK, key, now)
+        accounts.end(tx, bond)
 
 
 def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) -> None:
-    """Move a bond to the house, and end its account."""
+    """Move a bond to the house. Its account ends, unless something of the bond is missing still."""
     if bond is not None:
         amount = accounts.state(tx, bond).balance
         _empty_bond(tx, bond, {accounts.house(bond.guild): amount}, FORFEIT, key, now)
+        owner = accounts.state(tx, bond).owner
+        if not any(one.bond == bond and one.missing for one in _short(tx, bond.guild, owner)):
+            accounts.end(tx, bond)
 
 
 def give_back(
-    tx: Connection, guild: int, number: int, player: int, lost: str, key: str, actor: int, now: datetime
-) -> None:
-    """Give back a bond that went to the house under the key `lost`, since what cost it is taken back (D6). The house
-    may go below zero by it (A7)."""
-    transfer = tx.execute(_FORFEITED, {"g": guild, "key": lost}).scalar()
-    if transfer is None:
-        return
+    tx: Connection, guild: int, number: int, player: int, key: str, actor: int, now: datetime
+) -> bool:
+    """Give back a bond that went to the house, since what cost it is taken back (D6), and with it what was kept back
+    for it; nothing is missing of it any more. The house may go below zero by it (A7). False where parts of it are
+    left for another transaction."""
     bond = Account(guild, number)
+    parts = tx.execute(_FORFEITED, {"g": guild, "n": number}).scalars().all()
+    if not parts and accounts.state(tx, bond).ended:
+        return True
     accounts.reopen(tx, bond)
-    reverse(tx, guild=guild, key=key, transfer=transfer, now=now, actor=actor)
-    return_bond(tx, bond, player, f"{key}:back", now)
+    for part in parts[:MOST_BACK]:
+        reverse(tx, guild=guild, key=f"{key}:{part}", transfer=part, now=now, actor=actor)
+    return_bond(tx, bond, player, f"{key}:back:{parts[0] if parts else 0}", now)
+    return len(parts) <= MOST_BACK
+
+
+# --- what is missing of a bond ----------------------------------------------------------------
+
+
+class _Short(NamedTuple):
+    """A bond whose account hasn't ended: what is missing of it, and whether nobody has decided yet who gets it."""
+
+    bond: Account
+    missing: int
+    puts: int
+    held: bool
+
+
+def keep_back(tx: Connection, event: WalletsPaid, now: datetime) -> None:
+    """Keep back from what a claim paid what is missing of its players' bonds (D5), also of those that they gave under
+    an earlier number (E4)."""
+    if _SOMEBODY.row(tx, g=event.guild) == (None,):
+        return
+    for number, amount in event.paid:
+        wallet = Account(event.guild, number)
+        owner = accounts.state(tx, wallet).owner
+        for player in returned.numbers(tx, event.guild, owner):
+            if jobs.at_us(tx, event.guild, REST, player) is not None:
+                amount -= _keep(tx, wallet, player, amount, now, own=player == owner)
+
+
+def _keep(tx: Connection, wallet: Account, player: int, amount: int, now: datetime, *, own: bool) -> int:
+    """Keep back up to an amount in a wallet for the bonds of a number; how much. What isn't decided yet would return
+    to that number, so it takes its `own` payments only."""
+    kept, lacks = 0, False
+    for one in _short(tx, wallet.guild, player):
+        part = min(one.missing, amount - kept, max(accounts.state(tx, wallet).balance, 0))
+        if part > 0 and (own or not one.held):
+            key = f"bond:{one.bond.number}:{one.puts}"
+            amounts = {wallet: -part, one.bond: part}
+            post(tx, guild=wallet.guild, key=key, kind=BOND, amounts=amounts, now=now)
+            if not one.held:
+                to = {accounts.house(wallet.guild): part}
+                _empty_bond(tx, one.bond, to, FORFEIT, f"{key}:house", now)
+                if part == one.missing:
+                    accounts.end(tx, one.bond)
+            kept += part
+            lacks |= part < one.missing
+        else:
+            lacks |= one.missing > 0
+    if not lacks:
+        jobs.cancel(tx, wallet.guild, REST, player)
+    return kept
+
+
+def forgive(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """Ask no more, after a year, for what is missing of a player's bonds that are decided. The calendar calls it."""
+    held = False
+    for one in _short(tx, work.guild, work.ref):
+        if one.held:
+            held |= one.missing > 0
+        else:
+            accounts.end(tx, one.bond)
+    if held:
+        jobs.schedule(tx, work.guild, REST, work.ref, to_us(now) + REST_US)
+
+
+def _short(tx: Connection, guild: int, player: int) -> list[_Short]:
+    """The bonds of a player that haven't ended, the oldest first."""
+    found: list[_Short] = []
+    for row in tx.execute(_OPEN_BONDS, {"g": guild, "p": player}).all():
+        puts, put_in = tx.execute(_PUT_IN, {"g": guild, "n": row.bond}).one()
+        whole = row.times * claims.load(tx, guild, row.claim).settings.bond
+        found.append(_Short(Account(guild, row.bond), max(whole - int(put_in), 0), puts, bool(row.held)))
+    return sorted(found)
+
+
+def _open_bonds() -> sa.CompoundSelect[Any]:
+    """The open accounts of a player's bonds, each with its claim, and for how many bonds it is."""
+    undecided = _proposals.state.in_(["standing", "disputed"])
+    asked = (
+        (_proposals.bond, _proposals.proposer, 1, undecided),
+        (_disputes.bond, _disputes.challenger, 1, undecided & (_disputes.state != "lapsed")),
+        (_disputes.appeal_bond, _disputes.appellant, 2, undecided & (_disputes.state != "lapsed")),
+    )
+    selects: list[Any] = []
+    for bond, player, times, held in asked:
+        of = bond.table.c
+        joined = sa.join(
+            bond.table, schema.accounts, (_accounts.guild_id == of.guild_id) & (_accounts.number == bond)
+        )
+        if bond.table is tables.disputes:
+            joined = joined.join(
+                tables.proposals,
+                (_proposals.guild_id == of.guild_id) & (_proposals.number == _disputes.proposal),
+            )
+        claim: sa.ColumnElement[int] = sa.cast(of.claim, Whole)
+        selects.append(
+            sa.select(
+                bond.label("bond"),
+                claim.label("claim"),
+                sa.literal_column(str(times), Whole).label("times"),
+                sa.case((held, 1), else_=0).label("held"),
+            )
+            .select_from(joined)
+            .where(in_guild(of), player == param("p"), _accounts.ended_by.is_(None))
+        )
+    return sa.union_all(*selects)
+
+
+_OPEN_BONDS = _open_bonds()
 
 
 def _free(tx: Connection, guild: int, player: int, missing: int, now: datetime) -> None:
@@ -114,6 +269,6 @@ def _has_something(tx: Connection, claim: Claim, player: int) -> bool:
 def _empty_bond(
     tx: Connection, bond: Account, to: dict[Account, int], kind: str, key: str, now: datetime
 ) -> None:
-    amounts = {bond: -sum(to.values())} | to
-    post(tx, guild=bond.guild, key=key, kind=kind, amounts=amounts, now=now)
-    accounts.end(tx, bond)
+    if any(to.values()):
+        amounts = {bond: -sum(to.values())} | to
+        post(tx, guild=bond.guild, key=key, kind=kind, amounts=amounts, now=now)

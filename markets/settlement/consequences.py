@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ledger.storage.operations import Happening
 from markets.core import events, moderation_posts, outbox, rewording
 from markets.forecasts import score_keeping
+from markets.settlement import bonds
 
 Follower = Callable[[Connection, Any, datetime], None]
 """Does one thing that follows from an event, and lets nothing else happen."""
@@ -85,6 +86,14 @@ def take_profits_out(tx: Connection, event: _WithProfits, now: datetime) -> None
     score_keeping.note_profits(tx, event.guild, event.claim, event.profits, now, back=True)
 
 
+# --- bonds ------------------------------------------------------------------------------------
+
+
+def keep_back(tx: Connection, event: events.WalletsPaid, now: datetime) -> None:
+    """Keep back what is missing of the bonds of those who were paid (D5)."""
+    bonds.keep_back(tx, event, now)
+
+
 # --- posts ------------------------------------------------------------------------------------
 
 
@@ -103,6 +112,7 @@ FOLLOWS: Mapping[type[Happening], tuple[Follower, ...]] = {
     events.OfferCameOrWent: (redraw_offer, redraw_claim),
     events.BetPaid: (count_profits, redraw_claim, redraw_bet),
     events.BetReopened: (take_profits_out, redraw_bet),
+    events.WalletsPaid: (keep_back,),
     events.ProfitsMade: (count_profits,),
     events.ProfitsUndone: (take_profits_out,),
     events.PlayerForgotten: (redraw_naming,),

@@ -12,6 +12,7 @@ from markets.forecasts import crux_links, forecasts, score_keeping
 from markets.people import allowances, rewards
 from markets.pools import pools
 from markets.settlement import (
+    bonds,
     calendar,
     confirmation,
     dependents,
@@ -51,6 +52,7 @@ JOBS: dict[str, Job] = {
     "trading.resumes": Job(signing.resume_trading, moves_points=False),
     "proposal.unsigned": Job(confirmation.fail_unsigned, moves_points=True),
     "proposal.bond": Job(confirmation.return_left_bond, moves_points=True),
+    "bond.rest": Job(bonds.forgive, moves_points=False),
     "proposal.settle": Job(confirmation.settle_by_silence, moves_points=True),
     "ruling.tell": Job(rulings.tell_ruling, moves_points=True),
     "ruling.counts": Job(rulings.count_as_posted, moves_points=False),

@@ -32,7 +32,7 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import NOTHING_LEFT, Step, Undoing
 from markets.claims.terms import Result
 from markets.core import outbox, tables
-from markets.core.events import ClaimChanged, Profit, ProfitsMade, ProfitsUndone
+from markets.core.events import ClaimChanged, Profit, ProfitsMade, ProfitsUndone, WalletsPaid
 from markets.settlement.market_holders import GETS, HOLDERS, OF_MARKET, OF_PAYERS, by_weights, sum_of
 from markets.shares import liquidity, market_maker, order_filling
 from markets.shares.market_maker import Market
@@ -309,6 +309,7 @@ def _transfer(
         amounts=amounts | whole if collects else whole | amounts,
         now=end.now,
     )
+    happened(tx, WalletsPaid(market.guild, bets.paid_of(amounts)))
     if collects:
         order_filling.after_taking(tx, market.guild, posted.balances, end.now)
     return market, len(posted.balances)

@@ -27,6 +27,7 @@ from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import (
     NotYours,
     ProposalGone,
+    SignedSince,
     UnknownProposal,
 )
 from markets.core.events import ClaimChanged
@@ -143,6 +144,7 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     Raises:
         UnknownProposal, NotYours, ClaimMoved: There is nothing of theirs to take back.
         ProposalGone: It stands no more; another one does.
+        SignedSince: Somebody else signed it, which is an answer.
         Recused: It is what a scenario's items came to, in the name of a judge who has points on it by now.
     """
     proposal = load(tx, request.guild, request.proposal)
@@ -153,6 +155,8 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     require_standing(tx, claim, proposal.number)
     if claim.terms.scenario is not None and _judged(tx, claim, request.player):
         recusal.require_no_money(tx, claim, request.player)
+    if rests.signers(tx, claim.guild, claim.number, proposal.made_us) - {proposal.proposer}:
+        raise SignedSince(claim.number, claim.state)
     end_proposal(tx, proposal, "withdrawn", now)
     key = f"proposal:{proposal.number}:bond"
     if to_us(now) > proposal.made_us + FREELY_US:

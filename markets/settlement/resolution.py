@@ -17,12 +17,12 @@ from markets.claims.claims import Claim
 from markets.claims.instruments import Undoing
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
-from markets.core.errors import ClaimMoved
+from markets.core.errors import ClaimMoved, ResultSince
 from markets.core.events import WeekChanged
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
-from markets.settlement import exposure, kinds, reversals
+from markets.settlement import bonds, exposure, kinds, reversals
 from markets.settlement.resolutions import (
     ADD_RESOLUTION,
     MARK,
@@ -33,8 +33,8 @@ from markets.settlement.resolutions import (
     load_resolution,
 )
 
-ROOM_OF_BONDS = 12
-"""Entries that the bonds of a ruling take which is taken back: three, each put back and returned."""
+ROOM_OF_BONDS = 3 * (2 * bonds.MOST_BACK + 2)
+"""Entries that the bonds of a ruling take which is taken back: three, each put back part by part and returned."""
 
 CALENDAR = (
     "claim.close",
@@ -64,6 +64,8 @@ class Reverse:
     claim: int
     reason: str
     salt: Salt
+    seen_us: int | None = None
+    """When they looked at the result; without it, they mean the one that stands."""
 
 
 def resolve(
@@ -170,6 +172,7 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     Raises:
         ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
             and stays so (C10).
+        ResultSince: It is another result than the one that they looked at.
         Needed: A reason.
         NotAJudge, Recused, TooLateToReverse, OwnersAlone, Overruled: Not theirs to take back.
     """
@@ -179,6 +182,8 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     found = load_resolution(tx, claim.guild, claim.resolution)
     if found.reversed_us is not None:
         raise ClaimMoved(claim.number, "reversing")
+    if request.seen_us is not None and request.seen_us < found.at_us:
+        raise ResultSince(claim.number, claim.state)
     _require_not_failed(tx, claim)
     so_far = reversals.asked(tx, claim, found)
     reversals.require_reverser(tx, claim, found, request.actor, so_far, now)
@@ -243,10 +248,9 @@ def take_some_back(tx: Connection, guild: int, number: int, now: datetime) -> No
         if not step.done:
             jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
             return
-    if room < ROOM_OF_BONDS:
+    if room < ROOM_OF_BONDS or not reversals.return_bonds(tx, claim, found, mark.reversed_by, now):
         jobs.schedule(tx, guild, "resolution.back", number, to_us(now))
         return
-    reversals.return_bonds(tx, claim, found, mark.reversed_by, now)
     claims.move(tx, claim, claim.require("reverse", now), resolution=None)
     crux_links.redraw_around(tx, claim)
     happened(tx, WeekChanged(guild, week_of(found.at_us)))

@@ -186,21 +186,22 @@ def posted(tx: Connection, guild: int, facts: dict[str, int], now: datetime) -> 
         jobs.schedule(tx, guild, "reversal.take", found.number, to_us(now) + terms.DAY_US)
 
 
-def return_bonds(tx: Connection, claim: Claim, found: Resolution, actor: int, now: datetime) -> None:
-    """Give back the bonds that a ruling cost which is taken back (D6)."""
+def return_bonds(tx: Connection, claim: Claim, found: Resolution, actor: int, now: datetime) -> bool:
+    """Give back the bonds that a ruling cost which is taken back (D6). False where something of them is left."""
     dispute = _dispute(tx, claim, found)
     if dispute is None:
-        return
+        return True
     lost = (
         (dispute.own_bond, dispute.proposer, f"proposal:{dispute.proposal}:bond"),
         (dispute.bond, dispute.challenger, f"dispute:{found.dispute}:bond"),
         (dispute.appeal_bond, dispute.appellant, f"dispute:{found.dispute}:appeal"),
     )
+    done = True
     for number, player, key in lost:
         if number is not None:
-            bonds.give_back(
-                tx, claim.guild, number, player, key, f"resolution:{found.number}:{key}", actor, now
-            )
+            again = f"resolution:{found.number}:{key}"
+            done &= bonds.give_back(tx, claim.guild, number, player, again, actor, now)
+    return done
 
 
 def _overruled(tx: Connection, claim: Claim, found: Resolution) -> set[int]:

@@ -15,7 +15,7 @@ from markets.claims import became_public, claims, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
-from markets.core.errors import NotAHolder, OthersFirst, Recused
+from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, Recused
 from markets.core.events import DisputeChanged
 from markets.settlement import exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
@@ -49,6 +49,8 @@ class Vote:
     reason: str
     known_us: int | None = None
     proposal: int | None = None
+    round: int | None = None
+    """The round that they read (D6); without it, the present one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
 
     Raises:
         ClaimMoved: There is no dispute to decide.
-        ProposalGone: It is about another proposal than the one that they read.
+        ProposalGone, AppealedSince: It is about another proposal, or round, than the one that they read.
         NotAJudge, Recused, OthersFirst: Not theirs to decide.
         BadResult, BadTimes, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
         Needed, BadTerms: The reason can't stand.
@@ -120,6 +122,8 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("decide", now)
     dispute = required(tx, claim, request.proposal)
+    if request.round not in (None, dispute.round):
+        raise AppealedSince(claim.number, claim.state)
     alone = require_judge(tx, claim, dispute, request.actor, now)
     proposal = proposals.load(tx, claim.guild, dispute.proposal)
     asked = became_public.dated(tx, claim, request.result, request.known_us, until_us=proposal.made_us)

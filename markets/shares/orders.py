@@ -28,7 +28,7 @@ from markets.core.errors import (
     BadTimes,
     BadTrade,
     NotEnoughShares,
-    NotMaker,
+    NotOrderOwner,
     OrderGone,
     StakeTooHigh,
     TooManyOrders,
@@ -183,11 +183,11 @@ def cancel(tx: Connection, request: CancelOrder, now: datetime) -> Order:
     """Take a resting order back, with all that it holds.
 
     Raises:
-        UnknownOrder, NotMaker, OrderGone: There is nothing of theirs to take back.
+        UnknownOrder, NotOrderOwner, OrderGone: There is nothing of theirs to take back.
     """
     order = load(tx, request.guild, request.order)
     if order.player != request.player:
-        raise NotMaker(order.number)
+        raise NotOrderOwner(order.number)
     if order.state != "open":
         raise OrderGone(order.number, order.state)
     end(tx, order, "cancelled", now)

@@ -175,6 +175,15 @@ def show(tx: Connection, request: Buy | Sell, now: datetime, *, claim: Claim | N
 # --- deciding ---------------------------------------------------------------------------------
 
 
+def require_trades(tx: Connection, guild: int, number: int, now: datetime) -> None:
+    """Check that trading goes on, before a player is asked what they would buy or sell.
+
+    Raises:
+        UnknownClaim, ClaimMoved, ClaimHalted, TradingClosed: It doesn't.
+    """
+    rests.trading(tx, claims.load(tx, guild, number), now).require("trade", now)
+
+
 def _quoted(
     tx: Connection, request: Buy | Sell, now: datetime, *, seen: bool = True, claim: Claim | None = None
 ) -> tuple[Claim, Market, Quote]:

@@ -90,6 +90,7 @@ class ClaimSeen:
     coming: tuple[tuple[int, str], ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
     pool: Pool | None = None
+    pool_takes: bool = False
     market: Market | None = None
     crowd: Crowd | None = None
     cruxes: tuple[CruxShown, ...] = ()
@@ -177,7 +178,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
         market=market_maker.find(tx, guild, number),
-        pool=pools.find(tx, guild, number),
+        pool=(pool := pools.find(tx, guild, number)),
+        pool_takes=pool is not None and pool.takes(now),
         crowd=forecasts.crowd(tx, found, now),
         cruxes=tuple(linking),
         crux_count=count,

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
 from ledger.types import Whole, to_us
-from markets.claims import claims
+from markets.claims import claims, rests
 from markets.claims.claims import Claim
-from markets.core import tables
+from markets.core import lifecycle, tables
 from markets.core.errors import MarketGoesOn
 from markets.shares import market_maker
 from markets.shares.market_maker import Holding, Market
@@ -56,13 +56,14 @@ class MarketSeen:
 @dataclass(frozen=True, slots=True)
 class MarketHoldings:
     """What a player has in one market: `worth` is what selling each holding would bring just now, and `paid_in` what
-    they paid for liquidity. In minor units."""
+    they paid for liquidity. In minor units. `trades_now` is whether they can sell."""
 
     claim: Claim
     market: Market
     held: tuple[Holding, ...]
     worth: tuple[int, ...]
     paid_in: int
+    trades_now: bool = True
 
     @property
     def worst(self) -> int:
@@ -170,9 +171,14 @@ def seen(tx: Connection, guild: int, number: int, now: datetime) -> MarketSeen:
     rows = () if hidden else tx.execute(_HOLDERS, {"g": guild, "claim": number, "most": HOLDERS})
     holders = tuple(Holder(*row) for row in rows)
     people = view_claims.named(tx, guild, {one.player for one in holders})
-    return MarketSeen(
-        claim, market, open_ and not claim.halted and market.state == "open", holders, hidden, people
-    )
+    return MarketSeen(claim, market, _trades_now(tx, claim, market, now), holders, hidden, people)
+
+
+def _trades_now(tx: Connection, claim: Claim, market: Market, now: datetime) -> bool:
+    """Whether a purchase or a sale would be taken: not while a proposal or a moderator stops trading (D2, D4)."""
+    goes_on = rests.trading(tx, claim, now)
+    open_ = lifecycle.at(goes_on.state, claim.closes_us, to_us(now)) == lifecycle.OPEN
+    return open_ and not claim.halted and market.state == "open"
 
 
 def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, Market]]:
@@ -182,15 +188,17 @@ def listed(tx: Connection, guild: int, *, before: int = 0) -> list[tuple[Claim, 
     return [(claims.load(tx, guild, number), market_maker.load(tx, guild, number)) for number in found]
 
 
-def mine(tx: Connection, guild: int, number: int, player: int) -> MarketHoldings:
+def mine(tx: Connection, guild: int, number: int, player: int, now: datetime) -> MarketHoldings:
     """Read what a player has in one market."""
+    claim = claims.load(tx, guild, number)
     market = market_maker.load(tx, guild, number)
     held = [one for one in market_maker.holdings(tx, guild, number, player) if one.shares or one.cost]
     worth = tuple(
         market_maker.quoted(market, one.outcome, -one.shares).amount if one.shares else 0 for one in held
     )
     paid = tx.execute(_PAID_IN, {"g": guild, "claim": number, "p": player}).scalar_one() or 0
-    return MarketHoldings(claims.load(tx, guild, number), market, tuple(held), worth, int(paid))
+    trades_now = _trades_now(tx, claim, market, now)
+    return MarketHoldings(claim, market, tuple(held), worth, int(paid), trades_now)
 
 
 def came(tx: Connection, guild: int, number: int, most: int) -> tuple[list[MarketResult], int]:

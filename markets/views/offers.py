@@ -12,7 +12,7 @@ from ledger.compiled import in_guild, param
 from markets.bets import bets, offers
 from markets.bets.bets import Bet
 from markets.bets.offers import Offer
-from markets.claims import claims, terms
+from markets.claims import became_public, claims, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import tables
@@ -56,12 +56,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class TakeSeen:
-    """What a player sees before they take an offer: their balance, what they have locked, the other's record."""
+    """What a player sees before they take an offer: their balance, what they have locked, the other's record, and
+    what stands proposed where trading goes on beside it."""
 
     seen: OfferSeen
     balance: int
     locked: int
     record: Record
+    proposed: Result | None = None
 
 
 _BET = sa.select(tables.bets).where(in_guild(_bets), _bets.number == param("n"))
@@ -115,6 +117,6 @@ def before_taking(tx: Connection, guild: int, number: int, player: int, now: dat
     """Read what a player must see before they take an offer (C1)."""
     seen = offer(tx, guild, number, now)
     balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
-    return TakeSeen(
-        seen, balance, allowances.exposure(tx, guild, player), record(tx, guild, seen.offer.maker)
-    )
+    locked, known = allowances.exposure(tx, guild, player), record(tx, guild, seen.offer.maker)
+    said = became_public.standing(tx, seen.claim)
+    return TakeSeen(seen, balance, locked, known, said[0] if said else None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -102,10 +103,11 @@ _SAYING = (
 )
 
 
-def portfolio(tx: Connection, guild: int, player: int, balance: int) -> Portfolio:
+def portfolio(tx: Connection, guild: int, player: int, balance: int, now: datetime) -> Portfolio:
     """Read everything that a player has where nothing is paid yet."""
     asked = {"g": guild, "p": player, "most": PAGE * 3}
-    markets = tuple(market_queries.mine(tx, guild, row[0], player) for row in tx.execute(_IN_MARKETS, asked))
+    in_markets = tx.execute(_IN_MARKETS, asked).scalars().all()
+    markets = tuple(market_queries.mine(tx, guild, number, player, now) for number in in_markets)
     resting = tuple(orders.resting(tx, guild, player))
     in_pools = allowances.in_pools(tx, guild, player)
     return Portfolio(

@@ -80,7 +80,7 @@ PRESSED: dict[str, str] = {
     "rule:{claim}:{choice}:{proposal}": (
         "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
     ),
-    "rule-send:{claim}:{choice}:{proposal}": (
+    "rule-send:{claim}:{choice}:{proposal}:{round_}": (
         "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back"
     ),
     "confirm:{proposal}": (
@@ -213,6 +213,7 @@ PRESSED: dict[str, str] = {
 
 RETIRED = {
     "challenge:{claim}",
+    "rule-send:{claim}:{choice}:{proposal}",
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}",
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}",
     "market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}",

@@ -235,7 +235,7 @@ async def test_an_order_rests_fills_and_is_cancelled(play: Playground):
     await play.bo.click(asked, "Place the order")
     mine = await play.bo.run("/market portfolio")
     assert "buy YES at 10.0% or less, 40 points left" in mine.text
-    assert "is somebody else's" in (await play.ada.run("/market cancel", order=2)).text
+    assert "Order 2 is somebody else's" in (await play.ada.run("/market cancel", order=2)).text
     assert "Order 2 is cancelled" in (await play.bo.click(mine, "Cancel order 2")).text
 
 

@@ -235,6 +235,7 @@ BY_BUTTON = {
     "decide:{claim}": EVERYBODY,
     "rule:{claim}:{choice}:{proposal}": EVERYBODY,
     "rule-send:{claim}:{choice}:{proposal}": EVERYBODY,
+    "rule-send:{claim}:{choice}:{proposal}:{round_}": EVERYBODY,
     "confirm:{proposal}": EVERYBODY,
     "history:{before}": EVERYBODY,
     "wallet-line": EVERYBODY,

@@ -183,6 +183,27 @@ async def test_the_moment_it_became_public_is_announced_challenged_and_ruled(pla
     assert "returned before the split" not in paid.text
 
 
+async def test_the_card_names_bets_that_were_taken_after_it_was_public(play: Playground):
+    """And whoever would take one beside the proposal reads what stands proposed."""
+    await bet_between(play)
+    await play.skip(hours=3)
+    offered = await play.ada.run("/bet offer", claim=1, side="NO", stake="5", odds="50%")
+    assert "Your offer 2 stands" in offered.text
+    form = await play.bo.run("/resolve propose", claim=1)
+    moment = BEGINS + timedelta(hours=1)
+    known = f"{moment:%Y-%m-%d %H:%M}+00:00"
+    done = await play.bo.submit(form, result="YES", evidence="https://example.org/report", known=known)
+    assert "were taken after that" not in done.text
+    assert "was taken after that" not in (await play.mira.run("/claim show", claim=1)).text
+    await play.skip(days=1, minutes=1)
+    asked = await play.mira.run("/bet accept", offer=2)
+    assert "stands proposed.** If that was public before, judges may rule this bet void." in asked.text
+    assert f"YES, public since <t:{int(moment.timestamp())}:f>" in asked.text
+    await play.mira.click(asked, asked.message.buttons[0])
+    shown = await play.mira.run("/claim show", claim=1)
+    assert "Bet 2 was taken after that; it stands, unless its judges rule otherwise." in shown.text
+
+
 async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     await bet_between(play)
     form = await play.mira.run("/mod freeze", claim=1)

@@ -5,6 +5,7 @@ from contextlib import suppress
 import pytest
 
 from ledger import accounts
+from ledger.accounts import Player
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core.errors import BondNeeded, ClaimHalted, FrozenLongEnough, WaitFirst
@@ -181,7 +182,9 @@ async def test_an_author_without_anything_on_it_needs_the_bond_to_stop_trading(c
     await club.bet(bo, cy, claim)
     with pytest.raises(BondNeeded):
         await club.propose(poor, claim, IS_YES)
-    assert (await club.propose(mo, claim, IS_YES, moderator=True)).bond is None
+    bond = (await club.propose(mo, claim, IS_YES, moderator=True)).bond
+    assert bond is not None
+    assert await club.balance(bond) == 0, "kept back from what they are paid next"
     club.skip(days=31)
 
 
@@ -222,3 +225,119 @@ async def test_whoever_takes_a_proposal_back_waits_7_days_after_the_deadline_too
     await club.withdraw_proposal(bo, await club.propose(bo, claim, IS_YES))
     club.skip(days=7)
     await club.propose(ada, claim, IS_YES, moderator=True)
+
+
+# --- what is missing of a bond (D5) ---------------------------------------------------------------
+
+
+async def short(
+    club: Club, has: int = 100, votes_for: Result = IS_YES
+) -> tuple[Player, Player, Player, Claim]:
+    """Eve, who has `has` beside her bet, challenged YES, and a ruling says so: her bond is lost."""
+    ada, eve, mo = await club.member(1), await club.member(2, 1_000 + has), await club.member(3)
+    claim = await club.claim(ada)
+    await club.bet(ada, eve, claim, maker_stake=1_000, taker_stake=1_000)
+    club.skip(days=31)
+    await club.proposed(ada, claim, IS_YES)
+    await club.challenge(eve, claim)
+    assert await club.balance(eve.wallet) == 0
+    await club.vote(mo, claim, votes_for)
+    return ada, eve, mo, claim
+
+
+async def paid(club: Club, who: Player, other: Player, gets: int, on: Claim | None = None) -> None:
+    """A bet of theirs that pays them so much, of which they staked 1."""
+    claim = on or await club.claim(other, title="Something else")
+    bet = await club.bet(who, other, claim, maker_stake=1, taker_stake=5_000)
+    await club.agree(bet, who, other, gets)
+
+
+@pytest.mark.rule("D5")
+@pytest.mark.parametrize("has", [1, 100, 999])
+async def test_what_is_missing_of_a_bond_is_kept_back_from_the_next_payment(club: Club, has: int):
+    ada, eve, _, _ = await short(club, has)
+    club.skip(days=2)
+    await club.sweep()
+    house = accounts.house(club.guild)
+    assert await club.balance(house) == has, "what was there of the bond"
+    await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+    await paid(club, eve, ada, 3_000)
+    assert await club.balance(house) == BOND
+    assert await club.balance(eve.wallet) == 3_000 - (BOND - has)
+    await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+    before = await club.balance(eve.wallet)
+    await paid(club, eve, ada, 3_000)
+    assert await club.balance(eve.wallet) == before - 1 + 3_000, "once"
+
+
+@pytest.mark.rule("D5")
+async def test_of_small_payments_each_is_kept_back_until_it_is_whole(club: Club):
+    ada, eve, _, _ = await short(club)
+    club.skip(days=2)
+    await club.sweep()
+    house = accounts.house(club.guild)
+    for got in (300, 500, 400):
+        await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+        await paid(club, eve, ada, got)
+    assert await club.balance(house) == BOND
+    assert await club.balance(eve.wallet) == 300 + 500 + 400 - 900
+
+
+@pytest.mark.rule("D5")
+@pytest.mark.rule("E4")
+async def test_going_and_coming_back_sheds_nothing_of_it(club: Club):
+    ada, _, _, _ = await short(club)
+    club.skip(days=2)
+    await club.sweep()
+    await club.forget(2)
+    eve = await club.player(2, balance=1)
+    house = await club.balance(accounts.house(club.guild))
+    await paid(club, eve, ada, 3_000)
+    assert await club.balance(eve.wallet) == 3_000 - 900
+    assert await club.balance(accounts.house(club.guild)) == house + 900
+
+
+@pytest.mark.rule("D5")
+async def test_what_was_kept_back_returns_with_the_bond(club: Club):
+    ada, eve, _, claim = await short(club, votes_for=IS_NO)
+    await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+    await paid(club, eve, ada, 700)
+    assert await club.balance(eve.wallet) == 0, "the bond is held still, and not whole"
+    club.skip(days=2)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "settled"
+    assert await club.balance(eve.wallet) == 2_000 + 100 + 700
+
+
+@pytest.mark.rule("D6")
+async def test_a_reversal_gives_back_all_parts_of_a_bond_and_asks_no_more(club: Club):
+    ada, eve, _, claim = await short(club)
+    club.skip(days=2)
+    await club.sweep()
+    side = await club.claim(ada, title="Something else")
+    for _ in range(12):  # more parts than one transaction takes back
+        await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+        await paid(club, eve, ada, 20, side)
+    assert await club.balance(eve.wallet) == 0
+    mu = await club.member(9)
+    await club.reverse_result(mu, claim)
+    for _ in range(3):
+        await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "open"
+    assert await club.balance(accounts.house(club.guild)) == 0
+    assert await club.balance(eve.wallet) == 100 + 12 * 20
+    await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+    await paid(club, eve, ada, 50)
+    assert await club.balance(eve.wallet) == 100 + 12 * 20 + 50
+
+
+@pytest.mark.rule("D5")
+async def test_what_could_not_be_kept_back_for_a_year_is_asked_no_more(club: Club):
+    ada, eve, _, _ = await short(club)
+    club.skip(days=2)
+    await club.sweep()
+    club.skip(days=366)
+    await club.sweep()
+    await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+    await paid(club, eve, ada, 3_000)
+    assert await club.balance(eve.wallet) == 3_000

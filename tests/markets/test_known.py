@@ -264,7 +264,7 @@ async def test_a_better_wording_has_an_opening_of_its_own_and_an_old_claim_that_
 async def test_a_portfolio_shows_what_a_stake_gets_by_the_moment_that_stands(club: Club):
     claim, (_, bo, eve, _), _, after_eve = await staked(club)
     await club.proposed(eve, claim, IT_WAS, known_us=after_eve)
-    shown = await club.db.read(portfolio.portfolio, club.guild, bo.number, 0)
+    shown = await club.db.read(portfolio.portfolio, club.guild, bo.number, 0, club.now)
     assert shown.pools[0].changes[YES] == 0
 
 

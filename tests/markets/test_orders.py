@@ -17,7 +17,7 @@ from markets.core.errors import (
     BadTrade,
     ClaimMoved,
     NotEnoughShares,
-    NotMaker,
+    NotOrderOwner,
     OrderGone,
     Recused,
     TooManyOrders,
@@ -296,7 +296,7 @@ async def test_what_can_t_rest_is_refused(club: Club):
     with pytest.raises(UnknownOrder):
         await club.cancel(bo, orders.OrderPlaced(99, 1, 0, 0, 0, 0))
     placed = await club.order(bo, claim, NO, 4_000, budget=10)
-    with pytest.raises(NotMaker):
+    with pytest.raises(NotOrderOwner):
         await club.cancel(cy, placed)
     for n in range(orders.MOST_OPEN - 2):
         await club.order(bo, claim, NO, 3_000 - n, budget=1)

@@ -9,7 +9,7 @@ from ledger.types import to_us
 from markets.bets import offers
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
-from markets.core.errors import AlreadySigned, ClaimMoved, MarketError, NotAHolder, OwnProposal
+from markets.core.errors import AlreadySigned, ClaimMoved, MarketError, NotAHolder, OwnProposal, SignedSince
 from tests.markets.club import DAY, NO, YES, Club
 
 pytestmark = pytest.mark.core
@@ -52,6 +52,84 @@ async def test_two_accounts_in_turns_don_t_stop_trading(club: Club):
     assert free > hours * 0.8
     bonds = await club.balance(accounts.house(club.guild))
     assert bonds >= 3_000, "each costs its bond"
+
+
+@pytest.mark.rule("D1")
+@pytest.mark.rule("D2")
+async def test_nobody_takes_back_what_somebody_else_signed(club: Club):
+    """Two accounts that sign for each other would stop trading for a week, and the next week again."""
+    ada, bo, cy = [await club.member(n) for n in (1, 2, 3)]
+    claim = await club.claim(ada, **until(club, days=84))
+    await club.bet(ada, bo, claim)
+    await club.bet(cy, bo, claim)
+    proposal = await club.proposed(ada, claim, IS_YES)
+    await club.sign(cy, proposal)
+    for hours in (0.5, 40):
+        club.skip(hours=hours)
+        with pytest.raises(SignedSince):
+            await club.withdraw_proposal(ada, proposal)
+    await club.challenge(bo, claim)
+    await club.vote(await club.member(9), claim, Result("early"))
+    club.skip(days=2)
+    await club.sweep()
+    assert await state(club, claim) == "open"
+    assert await club.balance(accounts.house(club.guild)) == 1_000, "and it cost the bond"
+
+
+@pytest.mark.rule("D2")
+async def test_many_accounts_in_turns_don_t_stop_trading_either(club: Club):
+    """One proposes void, another replaces it by an outcome a day later and takes that back within the hour: no bond
+    is lost by it, and each waits its week."""
+    ada, bo = await club.member(1), await club.member(2)
+    alts = [await club.member(n, 20_000) for n in range(10, 26)]
+    claim = await club.claim(ada, **until(club, days=84))
+    await club.market(ada, claim)
+    for alt in alts:
+        await club.buy(alt, claim, YES, quantity=100, **LOOSE)
+    free = hours = 0
+    for turn in range(16):
+        first, second = alts[0], alts[1 + turn % 15]
+        with suppress(MarketError):
+            await club.proposed(first, claim, VOID)
+        for _ in range(23):
+            club.skip(hours=1)
+            hours += 1
+            with suppress(MarketError):
+                await club.buy(bo, claim, NO, budget=2)
+                free += 1
+        with suppress(MarketError):
+            await club.withdraw_proposal(second, await club.propose(second, claim, IS_YES))
+    assert free > hours * 0.7
+
+
+@pytest.mark.rule("D2")
+async def test_after_three_proposals_in_vain_only_a_signature_stops_trading(club: Club):
+    people = [await club.member(n) for n in range(1, 7)]
+    claim = await club.claim(people[0], **until(club, days=84))
+    await club.market(people[0], claim)
+    for who in people:
+        await club.buy(who, claim, YES, quantity=100, **LOOSE)
+
+    async def trades() -> None:
+        await club.buy(people[5], claim, NO, budget=10, **LOOSE)
+
+    for who in people[:3]:
+        proposal = await club.proposed(who, claim, IS_YES)
+        with pytest.raises(ClaimMoved):
+            await trades()
+        await club.withdraw_proposal(who, proposal)
+    proposal = await club.proposed(people[3], claim, IS_YES)
+    await trades()
+    await club.sign(people[4], proposal)
+    with pytest.raises(ClaimMoved):
+        await trades()
+    await club.challenge(people[5], claim)
+    await club.vote(await club.member(9), claim, Result("early"))
+    club.skip(days=31)
+    await club.sweep()
+    await club.proposed(people[4], claim, IS_YES)
+    with pytest.raises(ClaimMoved):
+        await trades()
 
 
 @pytest.mark.rule("D2")
@@ -150,22 +228,21 @@ async def test_who_signs_a_proposal(club: Club):
     ada, bo, cy, stranger = [await club.member(n) for n in (1, 2, 3, 4)]
     claim = await club.claim(ada)
     await club.bet(bo, cy, claim)
-    proposal = await club.proposed(bo, claim, IS_YES)
-    with pytest.raises(OwnProposal):
-        await club.sign(bo, proposal)
-    for who in (ada, stranger):
-        with pytest.raises(NotAHolder):
-            await club.sign(who, proposal)
-    await club.sign(cy, proposal)
-    with pytest.raises(AlreadySigned):
-        await club.sign(cy, proposal)
+    first = await club.proposed(bo, claim, IS_YES)
     club.skip(minutes=5)
-    await club.withdraw_proposal(bo, proposal)
+    await club.withdraw_proposal(bo, first)
     club.skip(days=7)
     second = await club.proposed(bo, claim, IS_YES)
+    with pytest.raises(OwnProposal):
+        await club.sign(bo, second)
+    for who in (ada, stranger):
+        with pytest.raises(NotAHolder):
+            await club.sign(who, second)
     with pytest.raises(MarketError):
-        await club.sign(cy, proposal)
+        await club.sign(cy, first)
     await club.sign(cy, second)
+    with pytest.raises(AlreadySigned):
+        await club.sign(cy, second)
 
 
 @pytest.mark.rule("D2")

@@ -6,8 +6,10 @@ from ledger import issuance, players, returned
 from ledger.accounts import Player
 from ledger.players import Enter
 from ledger.types import to_us
+from markets.bets.agreement import MoveBet, move_bet
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
+from markets.claims.drafts import Supersede, supersede
 from markets.claims.judges import StepDown, step_down
 from markets.claims.terms import Actor, Judges, Result
 from markets.core.errors import HousePays, OthersFirst, Recused, TooManyClaims, WaitFirst
@@ -104,6 +106,65 @@ async def test_a_digest_is_kept_as_long_as_points_can_be_ruled_on_or_taken_back_
     club.skip(days=200)
     await club.db.background(deletion.drop_expired, None, club.now)
     assert await club.db.read(returned.numbers, club.guild, new.number) == [new.number]
+
+
+@pytest.mark.rule("E4")
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_digest_is_kept_while_a_reversal_waits_and_no_longer(club: Club, held: bool):
+    ada, bo = [await club.member(n) for n in (1, 2)]
+    mira, oz = await club.member(MIRA), await club.member(9)
+    far = to_us(club.now + 330 * DAY)
+    claim = await club.claim(ada, closes_us=far, deadline_us=far, check_us=far)
+    await club.bet(mira, bo, claim, maker_stake=100, taker_stake=50_000)
+    mira = await returned_as(club, MIRA)
+    club.skip(days=331)
+    await club.settle(ada, claim, NOR)
+    await club.confirm(oz, await club.read_proposal(1))
+    await club.sweep()
+    club.skip(days=29)
+    await club.db.background(deletion.drop_expired, None, club.now)
+    await club.ask_reversal(oz, claim, posted=False)
+    if held:
+        await club.hold_reversal(bo, claim)  # it is the owner's from now on, who takes their time
+    await club.db.background(deletion.drop_expired, None, club.now)
+    for _ in range(2):
+        club.skip(days=150)
+        await club.db.background(deletion.drop_expired, None, club.now)
+    assert len(await club.db.read(returned.numbers, club.guild, mira.number)) == 2
+    with pytest.raises(Recused):
+        await club.ask_reversal(mira, claim, owner=True)
+    club.skip(days=366)
+    for _ in range(2):
+        await club.db.background(deletion.drop_expired, None, club.now)
+    assert len(await club.db.read(returned.numbers, club.guild, mira.number)) == 1, "a year later nobody will"
+
+
+@pytest.mark.rule("D4")
+@pytest.mark.rule("E4")
+async def test_a_digest_is_kept_as_long_as_any_wording_of_the_claim_can_be_ruled_on(club: Club):
+    """A bet that moved on left a claim on which its sides may not judge."""
+    ada, bo = [await club.member(n) for n in (1, 2)]
+    mira = await club.member(MIRA)
+    far = to_us(club.now + 700 * DAY)
+    old = await club.claim(ada, closes_us=far, deadline_us=far, check_us=far)
+    bet = await club.bet(mira, bo, old, maker_stake=100, taker_stake=50_000)
+    better = Supersede(
+        club.guild, club.key(), Actor(ada.number), old.number, club.terms(title="A better wording of it")
+    )
+    new = await club.db.write(supersede, better, club.now)
+    for who in (mira, bo):
+        move = MoveBet(club.guild, club.key(), bet.number, who.number, new.number, new.digest)
+        await club.db.write(move_bet, move, club.now)
+    mira = await returned_as(club, MIRA)
+    club.skip(days=31)
+    await club.settle(ada, new, NOR)
+    await club.confirm(await club.member(9), await club.read_proposal(1))
+    await club.sweep()
+    for _ in range(4):
+        club.skip(days=150)
+        await club.db.background(deletion.drop_expired, None, club.now)
+    with pytest.raises(Recused):
+        await club.halt(mira, old)
 
 
 @pytest.mark.rule("C3")

@@ -188,8 +188,25 @@ async def test_what_is_wrong_with_a_call_is_said_in_one_sentence(play: Playgroun
     assert "no fault called" in await error("faults", '{"kind": "x", "route": "y"}')
     assert "no change called" in await error("world", '{"do": "x"}')
     assert "no setting" in await error("settings", '{"x": 1}')
+    for deep in ("[", '{"a":'):
+        assert "nested too deeply" in await error("run", deep * 200_000)
+    for seconds in ("1e300", "-1", "1e11", "NaN", "Infinity", '"1"'):
+        assert "number from 0 up to a hundred years" in await error("clock", f'{{"skip_seconds": {seconds}}}')
+    for moment in ("1e300", "9" * 30, "-1", "null"):
+        assert "The clock" in await error("clock", f'{{"to_us": {moment}}}')
     assert "no permission called" in await error(
         "world", '{"do": "add_role", "name": "x", "permissions": ["fly"]}'
     )
     assert "without a bot" in await error("bot", '{"do": "start"}')
     assert "no trouble called" in await error("gateway", '{"do": "x"}')
+
+
+async def test_the_page_is_served_under_this_machine_s_own_names_only(play: Playground):
+    async def status(path: str, **headers: str) -> int:
+        async with play.session.get(f"{play.url}/{path}", headers=headers) as answer:
+            return answer.status
+
+    for path in ("", "page.css"):
+        assert await status(path, Host="example.org") == 403, path
+        assert await status(path, Host="127.0.0.1.example.org:80") == 403, path
+    assert await status("") in (200, 404)
