@@ -66,6 +66,7 @@ BY_COMMAND = {
     "/resolve argue": (EVERYBODY, {"claim": 1}),
     "/resolve appeal": (EVERYBODY, {"claim": 1}),
     "/resolve sign": (EVERYBODY, {"claim": 1}),
+    "/resolve on-call": (EVERYBODY, {"on": True}),
     "/resolve step-down": (EVERYBODY, {"claim": 1}),
     "/resolve appoint": (EVERYBODY, {"claim": 1, "person": "Bo"}),
     "/resolve acts": (EVERYBODY, {}),
