@@ -159,6 +159,7 @@ BY_BUTTON = {
     "bet-sign:{asked}:{number}:{maker}:{taker}": EVERYBODY,
     "offers:{before}": EVERYBODY,
     "mine:{kind}:{before}": EVERYBODY,
+    "hush:{player}:{on}": EVERYBODY,
     "draft-new": EVERYBODY,
     "draft-first:{draft}": EVERYBODY,
     "draft-save-first:{draft}": EVERYBODY,
