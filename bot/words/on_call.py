@@ -11,7 +11,7 @@ from markets.claims import claims
 from markets.claims.on_call import OnCall
 from markets.core import lifecycle
 from markets.settlement import disputes, drawing
-from markets.settlement.drawing import Draw
+from markets.settlement.drawing import LotsDrawn
 from markets.views.claims import named
 
 MOST_NUMBERS = 200
@@ -76,13 +76,13 @@ def drawn(tx: Connection, ask: Ask) -> Told | None:
     return Told(shown, players=made.drawn if waits else (), line=claim.number)
 
 
-def _too_few(made: Draw) -> str:
+def _too_few(made: LotsDrawn) -> str:
     if len(made.drawn) == drawing.DRAWN:
         return ""
     return f"There should be {drawing.DRAWN}: nobody else who was on call before the dispute may judge it."
 
 
-def _how_to_check(made: Draw) -> tuple[str, ...]:
+def _how_to_check(made: LotsDrawn) -> tuple[str, ...]:
     """Say how to make the draw again."""
     passed = (
         f" Passed over, since they have or had points or a part in it: {_numbers(made.passed_over)}."

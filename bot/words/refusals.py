@@ -100,6 +100,11 @@ def incident(number: str) -> Card:
     )
 
 
+def incident_words(number: str) -> str:
+    """Word the same in a line, where Discord won't have the card."""
+    return f"Something went wrong in Crux. It was noted as incident **{number}**: please tell whoever runs Crux here."
+
+
 _WAITS = (
     "This server's book is older than what its log channel was told, so nothing happened. The server's owner finds a "
     "button for it in the log channel."

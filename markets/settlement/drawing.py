@@ -61,7 +61,7 @@ _VOTERS = sa.select(_votes.judge).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class LotsDrawn:
     """A draw: the digest of the newest transfer then and that transfer's number, all volunteers whose lots they
     were, who was passed over, and who was drawn, the lowest lot first."""
 
@@ -85,7 +85,7 @@ def lot(head: bytes, dispute: int, round_: int, player: int) -> str:
     return hashlib.sha256(f"{head.hex()}:{dispute}:{round_}:{player}".encode()).hexdigest()
 
 
-def draw(tx: Connection, claim: Claim, now: datetime) -> Draw | None:
+def draw(tx: Connection, claim: Claim, now: datetime) -> LotsDrawn | None:
     """Draw judges for the round of a dispute that waits, once, and announce it. Return None where they were drawn
     before, nobody on call may judge it, or nothing is disputed."""
     if claim.state != lifecycle.DISPUTED:
@@ -107,7 +107,7 @@ def draw(tx: Connection, claim: Claim, now: datetime) -> Draw | None:
     return found(tx, dispute)
 
 
-def found(tx: Connection, dispute: Dispute, round_: int = 0) -> Draw | None:
+def found(tx: Connection, dispute: Dispute, round_: int = 0) -> LotsDrawn | None:
     """Return the draw for a round of a dispute, the one that waits if none is named; None where there was none."""
     asked = {"g": dispute.guild, "d": dispute.number, "round": round_ or dispute.round}
     row = tx.execute(_DRAW, asked).first()
@@ -115,7 +115,7 @@ def found(tx: Connection, dispute: Dispute, round_: int = 0) -> Draw | None:
         return None
     lots = tx.execute(_LOTS, asked).all()
     drawn = sorted((one for one in lots if one.place), key=lambda one: one.place)
-    return Draw(
+    return LotsDrawn(
         dispute=dispute.number,
         round=asked["round"],
         transfers=row.transfers,
