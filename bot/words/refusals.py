@@ -146,6 +146,8 @@ def _pressed(error: press.PressRefused) -> str:
             return "That person isn't in this server any more, so nothing happened. Please choose somebody who is."
         case press.ToBot():
             return "That is a bot, and bots have no wallet. Please choose a person."
+        case press.ByBot():
+            return "Crux is for people: a bot's account has no wallet, and nothing happened."
         case press.Unclear(readings=(first, second)):
             choose = "Choose" if error.buttons else "Write"
             return (
