@@ -104,14 +104,20 @@ async def fail(press: Press, error: Exception, *, deferred: Where | None = None)
     if press.type is discord.InteractionType.autocomplete:
         await _offer_nothing(press, error)
         return
-    sentence = refusals.refusal(error, await press.client.currency(press.guild_id))
-    if sentence is None:
-        card = refusals.incident(_incident(press, error))
-    else:
-        log.debug("refused", extra={"facts": {"error": type(error).__name__, "guild": press.guild_id or 0}})
-        card = refusals.card(sentence, *_filled_in(press), refusals.choices(error))
+    try:
+        card = await _refused(press, error)
+    except Exception as worse:  # in finding the words: the person is told of the first mistake all the same
+        card = refusals.incident(_incident(press, worse))
     with press.client.busy():
         await _deliver(press, lambda: _show_refusal(press, card, deferred), deferred=deferred)
+
+
+async def _refused(press: Press, error: Exception) -> Card:
+    sentence = refusals.refusal(error, await press.client.currency(press.guild_id))
+    if sentence is None:
+        return refusals.incident(_incident(press, error))
+    log.debug("refused", extra={"facts": {"error": type(error).__name__, "guild": press.guild_id or 0}})
+    return refusals.card(sentence, *_filled_in(press), refusals.choices(error))
 
 
 async def _offer_nothing(press: Press, error: Exception) -> None:
@@ -171,7 +177,8 @@ def _refused_part(error: discord.HTTPException) -> str:
 async def _deliver(
     press: Press, send: Callable[[], Awaitable[Any]], *, deferred: Where | None = None
 ) -> None:
-    """Send an answer. What can't be shown, or Discord won't have, is an incident that the person is told instead.
+    """Send an answer. What can't be shown, or Discord won't have, is an incident that the person is told instead: as
+    a card where the answer would stand, and if Discord won't have that either, in plain words beside it.
 
     Args:
         deferred: Where "thinking…" stands since we said that an answer is coming.
@@ -179,11 +186,17 @@ async def _deliver(
     try:
         await _sent(press, send)
     except Exception as error:
-        card = refusals.incident(_incident(press, error))
-        try:
-            await _sent(press, lambda: _show_refusal(press, card, deferred))
-        except Exception as again:
-            _incident(press, again)
+        number = _incident(press, error)
+        for told in (
+            lambda: _show_refusal(press, refusals.incident(number), deferred),
+            lambda: _say(press, refusals.incident_words(number)),
+        ):
+            try:
+                await _sent(press, told)
+            except Exception as again:
+                _incident(press, again)
+            else:
+                return
 
 
 async def _sent(press: Press, send: Callable[[], Awaitable[Any]]) -> None:
@@ -227,6 +240,14 @@ async def _show(press: Press, card: Card, where: Where) -> None:
         await press.response.send_message(view=view, ephemeral=private, files=components.files(card))
     else:
         await press.response.send_message(view=view, ephemeral=where is not Where.PUBLIC)
+
+
+async def _say(press: Press, words: str) -> None:
+    """Say it without a card, in a message of its own, to the person alone."""
+    if press.response.is_done():
+        await press.followup.send(words, ephemeral=True)
+    else:
+        await press.response.send_message(words, ephemeral=True)
 
 
 async def _show_refusal(press: Press, card: Card, deferred: Where | None) -> None:

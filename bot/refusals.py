@@ -2,13 +2,8 @@
 
 PressRefused
 ├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting  TooSoon
-├── NotModerator  NotManager
-├── NotMember  ToBot
-
-
-├── Expired  Outdated  Elsewhere  OutsideServer  NotInstalled  Restarting
 ├── NotModerator  NotManager  NotServerOwner
-├── NotMember  ToBot  BookWaits
+├── NotMember  ToBot  ByBot  BookWaits
 └── BadInput
     └── Unclear   a `Reading` for each of the ways to read it
 """
@@ -84,6 +79,10 @@ class NotMember(PressRefused):
 
 class ToBot(PressRefused):
     """A bot has no wallet."""
+
+
+class ByBot(PressRefused):
+    """A bot's account acts: people keep score here."""
 
 
 class BadInput(PressRefused):

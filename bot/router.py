@@ -18,7 +18,7 @@ from bot.answer import fail
 from bot.client import GO_ON, Client, Press
 from bot.clock import Clock
 from bot.context import Context
-from bot.refusals import BookWaits, Elsewhere, NotInstalled, OutsideServer, Restarting
+from bot.refusals import BookWaits, ByBot, Elsewhere, NotInstalled, OutsideServer, Restarting
 from bot.routes import Routes
 from ledger.errors import LedgerError
 from ledger.storage.database import Database
@@ -90,11 +90,13 @@ class Router(Client):
         while Crux is stopping.
 
         Raises:
-            Restarting, OutsideServer, NotInstalled, Elsewhere: Which of them it is.
+            Restarting, ByBot, OutsideServer, NotInstalled, Elsewhere: Which of them it is.
             BookWaits: The server's book is older than what was told, and its owner hasn't said to go on.
         """
         if self.stopping:
             raise Restarting
+        if press.user.bot:
+            raise ByBot
         guild = press.guild
         if press.guild_id is None or guild is None:
             raise OutsideServer

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -17,6 +17,7 @@ from bot import permissions
 from bot.client import Client
 from ledger import players as people
 from ledger.errors import AlreadyDone, LedgerError
+from markets.claims import on_call
 from markets.core import jobs
 from markets.core.jobs import LeasedJob
 from markets.settlement import calendar, handlers
@@ -89,6 +90,8 @@ class Worker:
         try:
             if held.kind == "proposal.settle":
                 await self._look_who_left(held)
+            elif held.kind == "judges.owner":
+                await self._look_who_is_on_call(held)
             await self._crux.db.write(handlers.perform, held, self._crux.clock.now(), background=True)
         except AlreadyDone:
             return True
@@ -131,8 +134,26 @@ class Worker:
                     calendar.needs_confirmation, request, self._crux.clock.now(), background=True
                 )
 
+    async def _look_who_is_on_call(self, held: LeasedJob) -> None:
+        """Look which judges on call left the server, before lots are drawn among them (RULES D4)."""
+        guild = self._crux.get_guild(held.guild)
+        if guild is None:
+            return
+        players = await self._crux.db.read_patiently(calendar.people_on_call, held.guild, held.ref)
+        left = [player async for player in self._those_who_left(guild, players)]
+        if left:
+            request = on_call.GoneFromServer(held.guild, f"{held.key}:left", tuple(left))
+            with contextlib.suppress(AlreadyDone):
+                await self._crux.db.write(on_call.gone, request, self._crux.clock.now(), background=True)
+
     async def _has_left(self, guild: discord.Guild, players: Sequence[int]) -> bool:
-        """Tell whether one of the people is not in the server.
+        """Tell whether one of the people is not in the server."""
+        async for _ in self._those_who_left(guild, players):
+            return True
+        return False
+
+    async def _those_who_left(self, guild: discord.Guild, players: Sequence[int]) -> AsyncIterator[int]:
+        """Find those of the people who are not in the server, by number.
 
         The gateway is asked for a hundred at a time, and for each missing one once more by name.
         """
@@ -143,10 +164,10 @@ class Worker:
                 continue
             wanted = list(known.values())
             found = await guild.query_members(user_ids=wanted, limit=ASKED_AT_ONCE, cache=False)
-            for person in sorted({*wanted} - {one.id for one in found}):
-                if not await _is_member(guild, person):
-                    return True
-        return False
+            missing = {*wanted} - {one.id for one in found}
+            for number, person in sorted(known.items()):
+                if person in missing and not await _is_member(guild, person):
+                    yield number
 
 
 def batches(rows: Sequence[LeasedJob]) -> Iterator[Sequence[LeasedJob]]:

@@ -9,10 +9,9 @@ from bot.answer import Where, answer
 from bot.commands.options import Number
 from bot.context import Context
 from bot.input import amounts
-from bot.words import bet_lists, offer_card
-from bot.words import bets as render
+from bot.words import bet_lists, hushed, offer_card
 from markets.claims import claims
-from markets.people import notes, preferences
+from markets.people import hushing, notes, preferences
 from markets.views import claims as view_claims
 from markets.views import lists, my_bets, offers
 
@@ -20,16 +19,35 @@ from markets.views import lists, my_bets, offers
 
 
 @app_commands.describe(how="How")
-@app_commands.choices(how=[app_commands.Choice(name=words, value=by) for by, words in render.TOLD_BY.items()])
+@app_commands.choices(how=[app_commands.Choice(name=words, value=by) for by, words in hushed.TOLD_BY.items()])
 async def reminders(ctx: Context, how: str) -> None:
-    await answer(ctx, _choose(ctx, how), render.chose)
+    await answer(ctx, _choose(ctx, how), hushed.chose)
 
 
-async def _choose(ctx: Context, how: str) -> str:
+async def press_hush(ctx: Context, player: int, on: int) -> None:
+    """Hear no more from a person, or hear from them again."""
+    await answer(ctx, _hush(ctx, player, on == 1), hushed.hushed)
+
+
+async def _hush(ctx: Context, player: int, on: bool) -> hushed.HushDone:
+    who = await ctx.who()
+    request = hushing.Hush(ctx.guild, ctx.key, who.number, player, on)
+    done = await ctx.write(hushing.hush, request)
+    people = await ctx.read(view_claims.named, ctx.guild, {player})
+    return hushed.HushDone(player, done, on and not done, people)
+
+
+async def _choose(ctx: Context, how: str) -> hushed.ToldBy:
     who = await ctx.who()
     by: dict[str, preferences.By] = {str(one): one for one in preferences.CHOICES}
     request = preferences.Choose(ctx.guild, ctx.key, who.number, by.get(how, "mention"))
-    return await ctx.write(preferences.choose, request)
+    chosen = await ctx.write(preferences.choose, request)
+    return await ctx.read(_told_by, ctx.guild, who.number, chosen)
+
+
+def _told_by(tx: Connection, guild: int, player: int, chosen: str) -> hushed.ToldBy:
+    others = tuple(hushing.hushed_by(tx, guild, player))
+    return hushed.ToldBy(chosen, others, view_claims.named(tx, guild, set(others[: hushed.MOST])))
 
 
 @app_commands.describe(bet="The bet's number", words="Why you think it should have come out otherwise")

@@ -14,10 +14,11 @@ from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
 from bot.words import became_public, claim_acts, phrases
+from bot.words import on_call as on_call_words
 from bot.words import results as render
 from bot.words import standing as standing_words
 from ledger.types import to_us
-from markets.claims import claims, judges, zones
+from markets.claims import claims, judges, on_call, zones
 from markets.core import lifecycle
 from markets.core.errors import UnknownProposal
 from markets.settlement import disputes, proposals, proposing, reversals, signing, voting
@@ -284,8 +285,15 @@ async def _step_down(ctx: Context, number: int) -> render.Did:
     who = await ctx.who()
     request = judges.StepDown(ctx.guild, ctx.key, who.number, number)
     left = await ctx.write(judges.step_down, request)
-    words = (f"You may bet on claim {number} now. Named judges left: {left}.",)
+    words = (f"You may bet on claim {number} now. Other judges by name or by lot: {left}.",)
     return render.Did(f"You judge claim {number} no more", words, who.places.announcement_channel)
+
+
+@app_commands.describe(on="Whether you are on call")
+async def volunteer(ctx: Context, on: bool) -> None:
+    who = await ctx.who()
+    request = on_call.Volunteer(ctx.guild, ctx.key, who.number, on)
+    await answer(ctx, ctx.write(on_call.volunteer, request), on_call_words.volunteered)
 
 
 @app_commands.describe(claim="The claim's number", person="Somebody with nothing on it")

@@ -60,6 +60,8 @@ ROUTES: tuple[Route, ...] = (
     # lists of bets
     Route("offers:{before}", my_bets.turn_offers),
     Route("mine:{kind}:{before}", my_bets.turn_mine),
+    # whose acts mention one
+    Route("hush:{player}:{on}", my_bets.press_hush),
     # drafts of claims
     Route("draft-new", drafts.send_new),
     Route("draft-first:{draft}", drafts.ask_first),

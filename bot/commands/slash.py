@@ -205,7 +205,14 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         command(
             "appeal", resolve.appeal, "Appeal a ruling with new evidence, within the day before it is paid"
         ),
-        command("step-down", resolve.step_down, "As a named judge: judge no more, in public and for good"),
+        command(
+            "on-call",
+            resolve.volunteer,
+            "Volunteer to judge disputes that nobody decides, if the lot falls on you; or stop",
+        ),
+        command(
+            "step-down", resolve.step_down, "As a named or drawn judge: judge no more, in public and for good"
+        ),
         command(
             "appoint",
             resolve.appoint,

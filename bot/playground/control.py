@@ -170,6 +170,10 @@ class Control:
     async def submit(self, asked: Json) -> Json:
         how, force = self._delivery(asked), bool(asked.get("force"))
         fields = part(asked, "fields")
+        if force and "form" in asked:
+            return await self.actors.forge(
+                self._user(asked), asked.get("channel"), asked["form"], fields, how
+            )
         return await self.actors.submit(self._user(asked), str(asked["modal"]), fields, how, force=force)
 
     async def say(self, asked: Json) -> Json:

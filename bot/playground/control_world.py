@@ -31,8 +31,9 @@ def _channel(world: World, asked: Json) -> Channel:
 
 
 def _add_person(world: World, asked: Json) -> Json:
-    """A new account; `age_days` old, and a member unless `member` is false."""
+    """A new account; `age_days` old, a member unless `member` is false, and a program's where `bot` is true."""
     person = seed.add_person(world, asked["name"], age_days=float(asked.get("age_days", 900)))
+    person.bot = bool(asked.get("bot"))
     if asked.get("member", True):
         changes.member_joined(world, _guild(world, asked), person, [])
     return {"id": str(person.id)}

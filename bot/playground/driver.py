@@ -183,6 +183,11 @@ class Person:
         given = {name: _plain(value) for name, value in {**(fields or {}), **more}.items()}
         return await self._act("submit", modal=form["interaction"], fields=given)
 
+    async def send(self, form: str, fields: Json | None = None, /, **more: Any) -> Answer:
+        """Send a form by its custom_id that nobody opened: only `forcing` can."""
+        given = {name: _plain(value) for name, value in {**(fields or {}), **more}.items()}
+        return await self._act("submit", channel=self.channel, form=form, fields=given)
+
     async def say(
         self, content: str, *, reply_to: Seen | None = None, files: list[Json] | None = None
     ) -> Seen:

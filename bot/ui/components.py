@@ -15,7 +15,7 @@ from discord import ui
 
 from bot import text
 from bot.refusals import NotMember, ToBot
-from bot.ui import discord_limits
+from bot.ui import discord_limits, sendable
 from bot.ui.cards import (
     BREAK,
     REFUSED,
@@ -33,19 +33,16 @@ from bot.ui.cards import (
 Values = Mapping[str, str | list[str]]
 """What was filled in: a line's text, or a list's ids, by the field's id."""
 
-_LONGEST_ID = 100
 _LONGEST_WORDS = 1_024
-_LONGEST_TYPED = 4_000
 _TYPED = re.compile(r"-# (\w+): (.+)")
 _ESCAPED = re.compile(r"\\(.)")
 
 
 def view(card: Card, mark: int | None = None) -> ui.LayoutView:
     """Draw a card as Components V2; `mark` is a number that Discord keeps with it and shows nobody."""
-    ids = [button.id for button in card.buttons]
-    assert len(ids) == len(set(ids)), f"two buttons of one id: {ids}"  # Discord refuses the whole message
     made = ui.LayoutView(timeout=None)
     card = discord_limits.fitted(card)
+    sendable.require_card(card)
     inside: list[ui.Item[Any]] = [ui.TextDisplay(discord_limits.body(card))]
     if card.picture is not None:
         shown = discord.MediaGalleryItem(
@@ -75,8 +72,8 @@ def files(card: Card) -> list[discord.File]:
 
 def modal(form: Form) -> ui.Modal:
     """Draw a form as Discord's modal."""
-    assert len(form.id) <= _LONGEST_ID, form.id
-    made = ui.Modal(title=form.title[:45], custom_id=form.id, timeout=None)
+    sendable.require_form(form)
+    made = ui.Modal(title=form.title[: sendable.LONGEST_TITLE], custom_id=form.id, timeout=None)
     if form.text:
         made.add_item(ui.TextDisplay(form.text))
     for field in form.fields:
@@ -180,10 +177,12 @@ def people(data: Mapping[str, Any], name: str) -> tuple[int, ...]:
 
 
 def _button(button: Button) -> ui.Button[Any]:
-    assert len(button.id) <= _LONGEST_ID, button.id
     style = discord.ButtonStyle(button.look.value)
     return ui.Button(
-        style=style, label=text.clean(button.label, 80), custom_id=button.id, disabled=button.off
+        style=style,
+        label=text.clean(button.label, sendable.LONGEST_LABEL),
+        custom_id=button.id,
+        disabled=button.off,
     )
 
 
@@ -194,7 +193,7 @@ def _input(field: Field) -> ui.Item[Any]:
                 custom_id=field.id,
                 default=field.value or None,
                 # What stood before a limit came, or grew by a space in being read, is there again all the same.
-                max_length=min(max(field.most, len(field.value)), _LONGEST_TYPED),
+                max_length=min(max(field.most, len(field.value)), sendable.LONGEST_TYPED),
                 required=field.needed,
                 style=discord.TextStyle.paragraph if field.long else discord.TextStyle.short,
             )

@@ -4,13 +4,14 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import phrases
+from bot.words import hushed, phrases
 from bot.words.announced import Ask, Told
 from bot.words.bets import about, sides, suggested
 from bot.words.offer_card import offer
 from markets.bets import offering, offers
 from markets.core import person_limits
 from markets.core.errors import BadTerms
+from markets.people import hushing
 from markets.views import claims
 from markets.views import offers as view_offers
 from markets.views.offers import OfferSeen
@@ -21,8 +22,14 @@ def offer_card(tx: Connection, ask: Ask) -> Told | None:
     of = seen.offer
     rings = of.taker and seen.state == "open"
     rings = rings and person_limits.rings(tx, ask.guild, of.number, of.maker, of.taker, of.made_us)
-    called = (of.taker,) if rings else ()
+    called = _unless_hushed(tx, ask, of.maker, of.taker) if rings else ()
     return Told(offer(seen), players=called, line=seen.offer.claim)
+
+
+def _unless_hushed(tx: Connection, ask: Ask, by: int, whom: int) -> tuple[int, ...]:
+    """Whom somebody's act mentions: nobody where that one wants no more from them (E2)."""
+    rings = ask.facts.get("rings", True) and not hushing.is_hushed(tx, ask.guild, whom, by)
+    return (whom,) if rings else ()
 
 
 def accepted(tx: Connection, ask: Ask) -> Told | None:
@@ -54,9 +61,10 @@ def ending_suggested(tx: Connection, ask: Ask) -> Told | None:
         f"Bet {bet.number}: an ending is suggested",
         (about(seen.claim), suggested(seen)),
         "The other side signs it, or not. It says nothing about the claim.",
-        (Button("Look at it", f"bet-end:{bet.number}"),),
+        (Button("Look at it", f"bet-end:{bet.number}"), hushed.button(seen.suggestion.by)),
     )
-    return Told(shown, players=(bet.other(seen.suggestion.by),), line=bet.claim)
+    called = _unless_hushed(tx, ask, seen.suggestion.by, bet.other(seen.suggestion.by))
+    return Told(shown, players=called, line=bet.claim)
 
 
 def agreed(tx: Connection, ask: Ask) -> Told | None:
@@ -92,9 +100,10 @@ def move_suggested(tx: Connection, ask: Ask) -> Told | None:
             *sides(new.claim, there, seen.people),
         ),
         "It moves when the other side signs too.",
-        (Button("Look at it", f"bet-move-look:{bet.number}:{to}", ButtonLook.MAIN),),
+        (Button("Look at it", f"bet-move-look:{bet.number}:{to}", ButtonLook.MAIN), hushed.button(by)),
     )
-    return Told(shown, players=(bet.other(by),), line=int(ask.facts["claim"]))
+    called = _unless_hushed(tx, ask, by, bet.other(by))
+    return Told(shown, players=called, line=int(ask.facts["claim"]))
 
 
 def moved(tx: Connection, ask: Ask) -> Told | None:

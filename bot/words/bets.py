@@ -182,19 +182,3 @@ def signed(seen: OfferSeen, ended: Ended) -> Card:
         f"Transfer {ended.transfer} · digest {claims.short(ended.digest)} · it says nothing about the claim",
         accent=Accent.DONE,
     )
-
-
-TOLD_BY = {
-    "mention": "By a mention where it is announced",
-    "dm": "By direct message",
-    "off": "Not at all",
-}
-
-
-def chose(by: str) -> Card:
-    words = {
-        "mention": "You are mentioned where it is announced.",
-        "dm": "You get a direct message, if your settings let Crux write to you.",
-        "off": "You aren't told of anything. `/bet mine` shows where you stand.",
-    }
-    return Card("How you are told of your bets", (words[by],), accent=Accent.DONE)

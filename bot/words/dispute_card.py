@@ -77,8 +77,10 @@ def case_lines(seen: DisputeSeen) -> list[str]:
 def _judged_by(seen: DisputeSeen) -> str:
     votes = [one for one in seen.votes if one.round == seen.dispute.round]
     cast = f"{len(votes)} of {seen.claim.claim.terms.judges.votes} cast" if votes else "none cast yet"
+    drawn = text.listed([phrases.who(seen.people, one) for one in seen.drawn])
+    by = phrases.judges(seen.claim.claim.terms, seen.people) + (f", and by lot {drawn}" if drawn else "")
     return (
-        f"Judged by {phrases.judges(seen.claim.claim.terms, seen.people)}, with nothing on this claim · "
+        f"Judged by {by}, with nothing on this claim · "
         f"votes: {cast}{_clarified(len(seen.claim.clarifications))}"
     )
 

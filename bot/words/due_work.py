@@ -15,7 +15,7 @@ DUE = {
     "claim.lapse": "Claim {ref} ends although nobody decided it",
     "claim.ends": "Claim {ref} ends although nobody decided it",
     "judges.remind": "The judges of claim {ref} are reminded",
-    "judges.owner": "All moderators and the owner are asked about claim {ref}",
+    "judges.owner": "Judges on call are drawn for claim {ref}, or all moderators and the owner are asked",
     "trading.resumes": "Trading goes on beside proposal {ref}, if nobody has signed it",
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",
     "proposal.settle": "The time to challenge proposal {ref} ends",

@@ -126,7 +126,10 @@ def _judges() -> tuple[str, ...]:
         "Nobody judges a claim on which they have, or ever had, points. A named judge who wants to bet steps down "
         "first, in public and for good: `/resolve step-down`. Whoever loses the moderator role judges no more "
         "from that moment; votes they gave count.",
-        "After 7 days without enough votes the server's owner is asked, and may rule alone, without points on it. "
+        "After 7 days without enough votes three judges on call are drawn by lot, where there are any without points "
+        "on it, and vote as named ones do. Volunteer with `/resolve on-call`. A draw is posted with how to check it.",
+        "Three days later, or at once where nobody can be drawn, the server's owner is asked, and may rule alone, "
+        "without points on it. "
         "Then the two sides may also agree on any member without points on it, who rules alone: `/resolve "
         "appoint`. In a market or a pool more than half of those who would gain and of those who would lose agree, "
         "by what they have at stake.",

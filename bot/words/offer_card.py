@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import odds, phrases, wording
+from bot.words import hushed, odds, phrases, wording
 from bot.words.bets import about, bet_card, fine_print
 from bot.words.phrases import NO_CHANNEL
 from markets.mechanisms.two_party import Stakes
@@ -48,6 +48,7 @@ def offer_buttons(seen: OfferSeen) -> tuple[Button, ...]:
         Button(take, f"offer-take:{of.number}", ButtonLook.MAIN),
         Button("Counter", f"offer-counter:{of.number}"),
         Button("Terms", f"terms:{of.claim}"),
+        *((hushed.button(of.maker),) if of.taker else ()),
     )
 
 

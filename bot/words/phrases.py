@@ -71,7 +71,7 @@ _DUE = {
     "claim.ends": "it ends although nobody decided it: by an unchallenged outcome, or by its ambiguity clause",
     "claim.lapse": "it ends although nobody decided it: by its ambiguity clause, or an appealed ruling stands",
     "judges.remind": "the judges are reminded",
-    "judges.owner": "all moderators and the owner are asked",
+    "judges.owner": "judges on call are drawn for a dispute, or all moderators and the owner are asked",
     "proposal.day": "those who would lose are reminded",
     "proposal.settle": "the result stands, if nobody challenges it",
     "proposal.confirm": "a moderator may confirm the result, if nobody challenges it",

@@ -100,6 +100,11 @@ def incident(number: str) -> Card:
     )
 
 
+def incident_words(number: str) -> str:
+    """Word the same in a line, where Discord won't have the card."""
+    return f"Something went wrong in Crux. It was noted as incident **{number}**: please tell whoever runs Crux here."
+
+
 _WAITS = (
     "This server's book is older than what its log channel was told, so nothing happened. The server's owner finds a "
     "button for it in the log channel."
@@ -141,6 +146,8 @@ def _pressed(error: press.PressRefused) -> str:
             return "That person isn't in this server any more, so nothing happened. Please choose somebody who is."
         case press.ToBot():
             return "That is a bot, and bots have no wallet. Please choose a person."
+        case press.ByBot():
+            return "Crux is for people: a bot's account has no wallet, and nothing happened."
         case press.Unclear(readings=(first, second)):
             choose = "Choose" if error.buttons else "Write"
             return (

@@ -11,7 +11,7 @@ from bot.words import stories as story_words
 from bot.words.announced import Ask, Told, holders
 from bot.words.notices import called, notice
 from ledger.types import from_us
-from markets.claims import claims, stories
+from markets.claims import claims, judges, stories
 from markets.claims.claims import Claim
 from markets.core import lifecycle
 from markets.settlement import disputes, proposals, story_judging
@@ -35,7 +35,7 @@ def asked(tx: Connection, ask: Ask) -> Told | None:
         f"overdue on {text.day(overdue)}.",
     )
     card = notice(ask, f"Claim {claim.number} wants its result", *lines, buttons=_answers(tx, claim))
-    return _to_judges(claim, card, also=holders(tx, claim))
+    return _to_judges(tx, claim, card, also=holders(tx, claim))
 
 
 def items_due(tx: Connection, ask: Ask) -> Told | None:
@@ -52,7 +52,7 @@ def items_due(tx: Connection, ask: Ask) -> Told | None:
     )
     few = "an item" if len(over) == 1 else text.count(len(over), "item")
     card = notice(ask, f"Claim {claim.number} has {few} to judge", *lines, buttons=_answers(tx, claim))
-    return _to_judges(claim, card)
+    return _to_judges(tx, claim, card)
 
 
 def judges_reminded(tx: Connection, ask: Ask) -> Told | None:
@@ -62,7 +62,7 @@ def judges_reminded(tx: Connection, ask: Ask) -> Told | None:
     card = notice(
         ask, f"Claim {claim.number} still waits", _waiting(tx, claim, ask), buttons=_answers(tx, claim)
     )
-    return _to_judges(claim, card)
+    return _to_judges(tx, claim, card)
 
 
 def judges_owner(tx: Connection, ask: Ask) -> Told | None:
@@ -84,7 +84,7 @@ def judges_owner(tx: Connection, ask: Ask) -> Told | None:
         buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
     )
-    return Told(card, players=claim.terms.judges.named, moderators=True, owner=True)
+    return Told(card, players=_judges(tx, claim), moderators=True, owner=True)
 
 
 def claim_overdue(tx: Connection, ask: Ask) -> Told | None:
@@ -100,7 +100,7 @@ def claim_overdue(tx: Connection, ask: Ask) -> Told | None:
         buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
     )
-    return _to_judges(claim, card, also=holders(tx, claim))
+    return _to_judges(tx, claim, card, also=holders(tx, claim))
 
 
 def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
@@ -119,7 +119,7 @@ def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
         buttons=_answers(tx, claim),
         accent=Accent.CAREFUL,
     )
-    return _to_judges(claim, card, also=holders(tx, claim))
+    return _to_judges(tx, claim, card, also=holders(tx, claim))
 
 
 def claim_lapsed(tx: Connection, ask: Ask) -> Told | None:
@@ -162,10 +162,14 @@ def _ends(tx: Connection, claim: Claim) -> str:
     return "it ends by its ambiguity clause"
 
 
-def _to_judges(claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
-    """Mention the judges whom a claim names, else the server's moderators."""
+def _to_judges(tx: Connection, claim: Claim, card: Card, also: Sequence[int] = ()) -> Told:
+    """Mention the judges whom a claim names, else the server's moderators; and those who were drawn."""
     named = claim.terms.judges.named
-    return Told(card, players=named, concerned=tuple(also), moderators=not named)
+    return Told(card, players=_judges(tx, claim), concerned=tuple(also), moderators=not named)
+
+
+def _judges(tx: Connection, claim: Claim) -> tuple[int, ...]:
+    return (*claim.terms.judges.named, *judges.drawn_judges(tx, claim))
 
 
 def _answers(tx: Connection, claim: Claim) -> tuple[Button, ...]:

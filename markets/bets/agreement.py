@@ -24,7 +24,7 @@ from markets.bets.bets import (
 from markets.bets.offers import fitted_for_both
 from markets.claims import claims, rests
 from markets.claims.claims import Claim
-from markets.core import jobs, outbox, tables, text_limits
+from markets.core import jobs, outbox, person_limits, tables, text_limits
 from markets.core.errors import BadEnding, ClaimMoved, TermsChanged
 from markets.core.events import ClaimChanged, DisputedClaimChanged, OfferChanged
 
@@ -113,9 +113,15 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
     tx.execute(FORGET_AGREEMENT, {"g": bet.guild, "n": bet.number})
     tx.execute(_ADD_AGREEMENT, row)
     facts = {"bet": bet.number, "claim": bet.claim, "by": request.player}
+    facts["rings"] = _rings(tx, bet, request.player, now)
     happened(tx, OfferChanged(bet.guild, bet.number))
     outbox.enqueue(tx, bet.guild, "bet.ending_suggested", facts, now, line=bet.claim)
     return bet
+
+
+def _rings(tx: Connection, bet: Bet, by: int, now: datetime) -> int:
+    """Whether what one side suggests mentions the other one: 1, or 0 after the third time of a day (E2)."""
+    return int(person_limits.suggestion_rings(tx, bet.guild, by, bet.other(by), now))
 
 
 def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
@@ -175,6 +181,7 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
         }
         tx.execute(_ADD_MOVE, row)
         facts = {"bet": bet.number, "claim": old.number, "to": new.number, "by": request.player}
+        facts["rings"] = _rings(tx, bet, request.player, now)
         outbox.enqueue(tx, bet.guild, "bet.move_suggested", facts, now, line=old.number)
         return bet
     values = {"to": new.number, "digest": terms, "side": there.side, "clause": there.clause}

@@ -51,6 +51,7 @@ _HOUSE_PAYS = Compiled(
     )
 )
 _ADD_ACT = sa.insert(tables.acts)
+_lots = tables.lots.c
 _players = book.players.c
 _HERE = sa.select(_players.number).where(
     in_guild(_players), _players.number.in_(params("numbers")), _players.discord_id.is_not(None)
@@ -73,15 +74,43 @@ _FORGET_VOTES = sa.delete(tables.votes).where(
     .scalar_subquery(),
 )
 
+_DRAWN = (
+    sa.select(_lots.player)
+    .join(tables.disputes, (_disputes.guild_id == _lots.guild_id) & (_disputes.number == _lots.dispute))
+    .join(book.players, (_players.guild_id == _lots.guild_id) & (_players.number == _lots.player))
+    .where(
+        in_guild(_lots),
+        _disputes.claim == param("claim"),
+        _disputes.state.in_(["open", "appealed"]),
+        _lots.round == sa.case((_disputes.appellant.is_(None), 1), else_=2),
+        _lots.place > sa.literal_column("0"),
+        _players.discord_id.is_not(None),
+    )
+    .order_by(_lots.place)
+)
+
 
 def standing_judges(tx: Connection, claim: Claim) -> list[int]:
     """Return the judges that a claim names, who have not stepped down and did not have themselves deleted."""
     named = claim.terms.judges.named
     if not named:
         return []
-    gone = set(tx.execute(_STEPPED_DOWN, {"g": claim.guild, "claim": claim.number}).scalars())
+    gone = stepped_down(tx, claim)
     here = set(tx.execute(_HERE, {"g": claim.guild, "numbers": list(named)}).scalars())
     return [player for player in dict.fromkeys(named) if player in here - gone]
+
+
+def stepped_down(tx: Connection, claim: Claim) -> set[int]:
+    """Return who stepped down as a judge of a claim, which is for good."""
+    return set(tx.execute(_STEPPED_DOWN, {"g": claim.guild, "claim": claim.number}).scalars())
+
+
+def drawn_judges(tx: Connection, claim: Claim) -> list[int]:
+    """Return the judges on call who were drawn for the dispute that waits (D4), who have not stepped down and did not
+    have themselves deleted. Each vote of theirs is held against their points once more."""
+    drawn = list(tx.execute(_DRAWN, {"g": claim.guild, "claim": claim.number}).scalars())
+    gone = stepped_down(tx, claim) if drawn else set[int]()
+    return [player for player in drawn if player not in gone]
 
 
 def moderators_judge(claim: Claim, named: list[int]) -> bool:
@@ -123,16 +152,16 @@ class StepDown:
 
 
 def step_down(tx: Connection, request: StepDown, now: datetime) -> int:
-    """Let a named judge step down, in public and for good: they may bet now, and what they voted and hasn't ruled
-    counts no more. Return how many named judges are left (D4).
+    """Let a named or drawn judge step down, in public and for good: they may bet now, and what they voted and hasn't
+    ruled counts no more. Return how many of these judges are left (D4).
 
     Raises:
-        NotAJudge: The claim doesn't name them, or they stepped down before.
+        NotAJudge: The claim doesn't name them and they weren't drawn for it, or they stepped down before.
         ClaimMoved: The claim has ended.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("step_down", now)
-    left = standing_judges(tx, claim)
+    left = {*standing_judges(tx, claim), *drawn_judges(tx, claim)}
     lifecycle.require_role("step_down", NotAJudge(claim.number), judge=request.player in left)
     tx.execute(_FORGET_VOTES, {"g": claim.guild, "claim": claim.number, "player": request.player})
     note_act(tx, claim.guild, STEPPED_DOWN, actor=request.player, now=now, claim=claim.number, reason=None)

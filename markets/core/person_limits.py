@@ -3,6 +3,7 @@
 Counted over all numbers of a person, so that going and coming back sheds none of it (E4).
 """
 
+import json
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,7 +18,8 @@ from markets.core.errors import TooManyDrafts, TooManyOffers, TooManyOffersTo, T
 OPEN_OFFERS, OPEN_OFFERS_TO, DRAFTS = 20, 5, 20
 OFFERS_A_DAY, CLAIMS_A_DAY = 30, 10
 RINGS_A_DAY = 3
-"""How often one person's offers mention another one in a day; further ones are made, and mention nobody."""
+"""How often one person's offers and suggestions mention another one in a day; further ones are made, and mention
+nobody."""
 
 DAY_US = 86_400_000_000
 
@@ -36,6 +38,26 @@ _RANG = sa.select(_count).where(
     _offers.taker == param("taker"),
     _offers.number < param("number"),
     _offers.made_us > param("since"),
+)
+_bets = tables.bets.c
+_posts = tables.posts.c
+_BETWEEN = sa.select(_bets.number, _bets.claim).where(
+    in_guild(_bets),
+    sa.or_(
+        _bets.maker.in_(params("people")) & (_bets.taker == param("taker")),
+        _bets.taker.in_(params("people")) & (_bets.maker == param("taker")),
+    ),
+    _bets.state == "live",
+)
+_SUGGESTED = sa.select(_posts.facts).where(
+    in_guild(_posts),
+    _posts.line.in_(params("lines")),
+    _posts.kind.in_(["bet.ending_suggested", "bet.move_suggested"]),
+    _posts.made_us > param("since"),
+    _posts.made_us <= param("until"),
+)
+_OFFERED = sa.select(_count).where(
+    *_of_maker, _offers.taker == param("taker"), _offers.made_us > param("since")
 )
 
 
@@ -81,4 +103,26 @@ def rings(tx: Connection, guild: int, offer: int, maker: int, taker: int, made_u
     """Return whether an offer mentions whom it names: the first three of a day by one person do (E2)."""
     people = returned.numbers(tx, guild, maker)
     asked = {"g": guild, "people": people, "taker": taker, "number": offer, "since": made_us - DAY_US}
-    return tx.execute(_RANG, asked).scalar_one() < RINGS_A_DAY
+    suggested = _suggested(tx, guild, people, taker, made_us)
+    return suggested + tx.execute(_RANG, asked).scalar_one() < RINGS_A_DAY
+
+
+def suggestion_rings(tx: Connection, guild: int, by: int, whom: int, now: datetime) -> bool:
+    """Return whether an ending or a move of their bet that one side suggests now mentions the other: with its maker's
+    offers to them, the first three of a day do (E2)."""
+    people = returned.numbers(tx, guild, by)
+    asked = {"g": guild, "people": people, "taker": whom, "since": to_us(now) - DAY_US}
+    suggested = _suggested(tx, guild, people, whom, to_us(now))
+    return suggested + tx.execute(_OFFERED, asked).scalar_one() < RINGS_A_DAY
+
+
+def _suggested(tx: Connection, guild: int, people: list[int], whom: int, until_us: int) -> int:
+    """How many endings and moves somebody suggested to another in the day before a moment, on their live bets."""
+    between = tx.execute(_BETWEEN, {"g": guild, "people": people, "taker": whom}).all()
+    if not between:
+        return 0
+    asked = {"g": guild, "lines": sorted({row.claim for row in between})}
+    asked |= {"since": until_us - DAY_US, "until": until_us}
+    theirs = {row.number for row in between}
+    told = [json.loads(facts) for facts in tx.execute(_SUGGESTED, asked).scalars()]
+    return sum(one["bet"] in theirs and one.get("by") in people for one in told)

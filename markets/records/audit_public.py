@@ -15,6 +15,7 @@ from markets.claims import became_public, claims, terms
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.pools import payouts
+from markets.records import audit_draws
 
 _claims = tables.claims.c
 _proposals = tables.proposals.c
@@ -93,6 +94,7 @@ def problems(tx: Connection, guild: int) -> Iterator[str]:
     yield from _bounds(tx, guild)
     yield from _grounds(tx, guild)
     yield from _paid(tx, guild)
+    yield from audit_draws.problems(tx, guild)
 
 
 def _bounds(tx: Connection, guild: int) -> Iterator[str]:

@@ -58,6 +58,10 @@ _MOVES = sa.delete(tables.moves).where(in_guild(_moves), _moves.signed_by == par
 _APPOINTMENTS = sa.delete(tables.appointments).where(
     in_guild(_appointments), _appointments.side == param("p")
 )
+_HUSHED = sa.delete(tables.hushed).where(in_guild(tables.hushed.c), tables.hushed.c.player == param("p"))
+_ON_CALL = sa.delete(tables.volunteers).where(
+    in_guild(tables.volunteers.c), tables.volunteers.c.player == param("p")
+)
 _theirs = sa.union(
     sa.select(_bets.claim).where(
         in_guild(_bets), sa.or_(_bets.maker == param("p"), _bets.taker == param("p"))
@@ -131,6 +135,7 @@ _DISSENTS = (  # a dissent note is the loser's own
     )
     .values(dissent=None)
 )
+_ERASES = (_FOLLOWS, _PREFERENCES, _HUSHED, _ON_CALL, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS, _TYPED)
 
 
 def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
@@ -155,7 +160,7 @@ def forget(tx: Connection, request: Forget, now: datetime) -> Gone:
     rewards.forget(tx, guild, player, now)
     crux_links.cut_all_of(tx, guild, player)
     scenarios.forget(tx, guild, player)
-    for erases in (_FOLLOWS, _PREFERENCES, _AGREEMENTS, _MOVES, _APPOINTMENTS, _DISSENTS, _TYPED):
+    for erases in _ERASES:
         tx.execute(erases, this)
     leaderboard.list_(tx, guild, player, listed=False)
     rewording.reword_naming(tx, guild, player)

@@ -154,6 +154,9 @@ LAYOUTS: dict[Table, Layout] = {
         "dispute round judge",
         *("dispute", "round", "judge", '"result', '"reason', "@at=at_us"),
     ),
+    "volunteers": plain(tables.volunteers),
+    "draws": plain(tables.draws),
+    "lots": plain(tables.lots),
     "resolutions": layout(
         tables.resolutions,
         "number",
@@ -195,6 +198,7 @@ LAYOUTS: dict[Table, Layout] = {
     ),
     "follows": layout(tables.follows, "claim player", "claim", "player"),
     "preferences": layout(tables.preferences, "player", "player", '"mentions'),
+    "hushed": plain(tables.hushed),
     "markets": layout(
         tables.markets,
         "claim",

@@ -14,6 +14,9 @@ Table = Literal[
     "disputes",
     "arguments",
     "votes",
+    "volunteers",
+    "draws",
+    "lots",
     "resolutions",
     "acts",
     "agreements",
@@ -25,6 +28,7 @@ Table = Literal[
     "posts",
     "follows",
     "preferences",
+    "hushed",
     "markets",
     "market_outcomes",
     "liquidity",
@@ -54,12 +58,16 @@ Table = Literal[
 TABLES: tuple[Table, ...] = get_args(Table)
 
 
-PEOPLES: tuple[Table, ...] = ("follows", "preferences", "unlisted")
+PEOPLES: tuple[Table, ...] = ("follows", "preferences", "hushed", "unlisted")
 """What people chose for themselves: it is exported with their ids only, and of no use without."""
 
 
 RECORD: tuple[Table, ...] = ("records", "record_lines", "record_salts")
 """What exports of before version 0016 don't have; an import then begins a record with what it finds."""
+
+
+LATER_FILES: tuple[Table, ...] = ("volunteers", "draws", "lots", "hushed")
+"""What exports of before version 0017 don't have: there was none of it."""
 
 
 ABOUT = """\
@@ -81,6 +89,10 @@ proposals.csv       results that somebody named, with their evidence, when they 
 disputes.csv        objections, what was ruled and appealed; `posted` is when the ruling was, or what counts as that
 arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
+volunteers.csv      judges on call, and since when
+draws.csv           draws of judges on call for a round of a dispute: number and digest of the newest transfer then
+lots.csv            whose lots they were. A lot is the SHA-256 of `digest:dispute:round:player`; the lowest are drawn,
+                    with `place` 1 to 3. At place 0 is who was passed over, since they may not judge there
 resolutions.csv     how each claim came out; `reversed` where a result was taken back
 acts.csv            what moderators and judges did, with the reason
 agreements.csv      endings that one side of a bet suggested and the other has not signed yet
@@ -92,6 +104,7 @@ cards.csv           which message in Discord shows a claim, an offer or a disput
 posts.csv           what is still to be told
 follows.csv         who follows which claim; only where Discord ids are exported too
 preferences.csv     who wants to be told otherwise than by a mention; only where Discord ids are exported too
+hushed.csv          who wants no more mentions by whom; only where Discord ids are exported too
 markets.csv         share markets: liquidity, escrow, who opened them; `house` 1 where the house pays
 market_outcomes.csv a market's outcomes: opening weight, shares sold; prices follow from `moved` and `weight`
 liquidity.csv       who paid which part of a subsidy, and what returned; `player` 0 is the house

@@ -25,7 +25,7 @@ from markets.core import tables
 from markets.records import audit, audit_sums, record_import, worked_out
 from markets.records.export_columns import Layout
 from markets.records.export_layouts import LATER, LAYOUTS
-from markets.records.export_tables import RECORD, Table
+from markets.records.export_tables import LATER_FILES, RECORD, Table
 from markets.records.exports import FOLDER, FORMAT, MANIFEST, written
 from markets.records.typed_cells import is_typed
 
@@ -117,7 +117,9 @@ def _promises(path: Path, made: Summary) -> dict[str, Promise]:
     if whose != str(made.guild) or people is not made.people:
         raise NotABook(f"{FOLDER}/{MANIFEST} belongs to another export. Nothing was imported.")
     wanted = {f"{table}.csv" for table in written(people=made.people)}
-    if set(files) not in (wanted, wanted - {f"{table}.csv" for table in RECORD}):
+    before = wanted - {f"{table}.csv" for table in LATER_FILES}
+    record = {f"{table}.csv" for table in RECORD}
+    if set(files) not in (wanted, wanted - record, before, before - record):
         raise NotABook(f"{FOLDER}/{MANIFEST} names other files than this Crux writes. Nothing was imported.")
     return files
 

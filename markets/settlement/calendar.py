@@ -8,7 +8,8 @@ A claim that waits for people goes this way, counted from the day it began to wa
 `undecided_since`, so that what nobody signs doesn't keep it away):
 
     check date   the judges are asked (claim.asked)                            +3 days    reminded (judges.reminded)
-    +7 days      all moderators and the owner (judges.owner), and a week's notice of
+    +7 days      judges on call are drawn for a dispute (judges.drawn), and three days later, or at once where
+                 none can be, all moderators and the owner are asked (judges.owner); a week's notice of
     +14 days     it is listed as overdue (claim.overdue)
     +97 days     a week's notice of (claim.lapses)
     +104 days    it ends by its ambiguity clause, or all stakes return (claim.lapsed);
@@ -25,7 +26,7 @@ from ledger.compiled import in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.bets import bets, offers
-from markets.claims import claims, conditions, drafts, judges, stories
+from markets.claims import claims, conditions, drafts, judges, on_call, stories
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US
@@ -36,6 +37,7 @@ from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US, week_of
 from markets.settlement import (
     disputes,
+    drawing,
     exposure,
     proposals,
     resolution,
@@ -204,7 +206,8 @@ def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
-    """Ask all moderators and the owner after seven days; then the sides may agree on a judge (D4)."""
+    """Ask all moderators and the owner after seven days; then the sides may agree on a judge. Before that, judges on
+    call are drawn for a dispute, and have three days (D4)."""
     claim = claims.load(tx, work.guild, work.ref)
     since_us = undecided_since(tx, claim, now)
     if since_us is None:
@@ -216,6 +219,10 @@ def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
         jobs.schedule(tx, claim.guild, "claim.overdue", claim.number, planned)
     if runs_to(tx, claim, now):  # unchallenged it settles by itself: nobody is called for that
         look_again(tx, claim, now)
+        return
+    drawn = drawing.draw(tx, claim, now)
+    if drawn is not None:
+        jobs.schedule(tx, claim.guild, "judges.owner", claim.number, drawn.until_us)
         return
     facts = {"lapses_us": planned} if since_us + LAPSE_US <= planned else {"overdue_us": planned}
     tell(tx, work, claim.number, "judges.owner", now, state=claim.state, **facts)
@@ -304,6 +311,12 @@ def needs_confirmation(tx: Connection, request: NeedsConfirmation, now: datetime
     if proposal.state == proposals.STANDING and not proposal.confirm:
         tx.execute(_NEEDS_CONFIRMATION, {"g": request.guild, "n": request.proposal})
         happened(tx, ClaimChanged(request.guild, proposal.claim))
+
+
+def people_on_call(tx: Connection, guild: int, number: int) -> list[int]:
+    """Return who is on call where judges may have to be drawn for a claim; nobody where it isn't disputed (D4)."""
+    claim = claims.load(tx, guild, number)
+    return on_call.everybody(tx, guild) if claim.state == lifecycle.DISPUTED else []
 
 
 def people_on(tx: Connection, guild: int, number: int) -> list[int]:

@@ -29,7 +29,7 @@ from markets.shares import order_filling
 class Job:
     """The function that carries a kind of due work out, in the row's own transaction; it may schedule the next.
 
-    One that `moves_points`, or scores everybody, may fill a transaction, and is carried out alone in one.
+    One that `moves_points`, scores everybody or draws lots may fill a transaction, and is carried out alone in one.
     """
 
     handler: Handler
@@ -74,7 +74,7 @@ JOBS: dict[str, Job] = {
     "items.check": Job(calendar.ask_of_items, moves_points=False),
     "items.result": Job(calendar.propose_of_items, moves_points=True),
     "judges.remind": Job(calendar.remind_judges, moves_points=False),
-    "judges.owner": Job(calendar.ask_owner, moves_points=False),
+    "judges.owner": Job(calendar.ask_owner, moves_points=True),
     "claim.thaws": Job(freezing.thaw, moves_points=True),
     "claim.overdue": Job(calendar.list_as_overdue, moves_points=False),
     "claim.lapses": Job(lapse.announce_lapse, moves_points=False),

@@ -17,7 +17,7 @@ from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
 from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, Recused
 from markets.core.events import DisputeChanged
-from markets.settlement import exposure, kinds, proposals, recusal
+from markets.settlement import drawing, exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
     ALONE_US,
     APPEAL,
@@ -163,25 +163,40 @@ def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason
 
 
 def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, now: datetime) -> bool:
-    """Check who judges in this round; True where they may rule alone, since the others have had time.
+    """Check who judges in this round; True where they may rule alone, since the others have had time. Judges on call
+    vote as named ones do, once they were drawn.
 
     Raises:
         NotAJudge: They are none.
         Recused: They have or had money on the claim, a bond in this dispute included.
-        OthersFirst: They voted on the ruling, and the appeal is for others.
+        OthersFirst: They voted on the ruling, and the appeal is for others; or judges on call come first.
     """
     if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, actor.player)):
         raise Recused(claim.number)
     others_until_us = dispute.waits_since_us + ALONE_US
-    alone = to_us(now) >= others_until_us
+    late = to_us(now) >= others_until_us
     by_themselves = {"owner": actor.owner, "appointed": lambda: appointed(tx, claim) == actor.player}
-    if alone and lifecycle.may("decide", **by_themselves):
+    if late and lifecycle.may("decide", **by_themselves):
         recusal.require_no_money(tx, claim, actor.player)
-        return True
+        alone_us = drawing.alone_from(tx, claim, dispute)
+        if to_us(now) >= alone_us:
+            return True
+        if not _is_judge(tx, claim, actor):
+            raise OthersFirst(claim.number, alone_us)
+    if late and actor.player in judges.drawn_judges(tx, claim):
+        recusal.require_no_money(tx, claim, actor.player)
+        return False
     recusal.require_judge(tx, claim, actor, "decide")
-    if dispute.round == APPEAL and not alone:
+    if dispute.round == APPEAL and not late:
         _require_others(tx, claim, dispute, actor.player, others_until_us)
     return False
+
+
+def _is_judge(tx: Connection, claim: Claim, actor: Actor) -> bool:
+    """Whether somebody who may soon rule alone votes already, as one of the judges."""
+    named = judges.standing_judges(tx, claim)
+    drawn = judges.drawn_judges(tx, claim)
+    return actor.player in (*named, *drawn) or (actor.moderator and judges.moderators_judge(claim, named))
 
 
 def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, until_us: int) -> None:
@@ -214,8 +229,9 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
         NotAHolder(claim.number),
         holder=lambda: holds or exposure.at_stake(tx, claim, request.side),
     )
-    if to_us(now) < dispute.waits_since_us + ALONE_US:
-        raise OthersFirst(claim.number, dispute.waits_since_us + ALONE_US)
+    alone_us = drawing.alone_from(tx, claim, dispute)
+    if to_us(now) < alone_us:
+        raise OthersFirst(claim.number, alone_us)
     accounts.wallet(tx, claim.guild, request.judge)  # raises UnknownPlayer
     recusal.require_no_money(tx, claim, request.judge)
     if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, request.judge)):

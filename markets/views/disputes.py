@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.compiled import in_guild, param
-from markets.claims import terms
+from markets.claims import judges, terms
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.settlement import disputes, proposals
@@ -45,6 +45,8 @@ class DisputeSeen:
     arguments: tuple[Argued, ...]
     votes: tuple[OneVote, ...]
     people: Mapping[int, int] = field(default_factory=dict[int, int])
+    drawn: tuple[int, ...] = ()
+    """Judges on call who were drawn for it, and still judge it."""
 
 
 _ARGUMENTS = (
@@ -77,5 +79,8 @@ def dispute(tx: Connection, guild: int, number: int, now: datetime) -> DisputeSe
     )
     proposal = proposals.load(tx, guild, found.proposal)
     more = {proposal.proposer, found.challenger, found.appellant or 0}
-    more |= {one.author for one in arguments} | {one.judge for one in votes}
-    return DisputeSeen(seen, found, proposal, arguments, votes, {**seen.people, **named(tx, guild, more)})
+    waits = found.state in ("open", "appealed")
+    drawn = tuple(judges.drawn_judges(tx, seen.claim)) if waits else ()
+    more |= set(drawn) | {one.author for one in arguments} | {one.judge for one in votes}
+    people = {**seen.people, **named(tx, guild, more)}
+    return DisputeSeen(seen, found, proposal, arguments, votes, people, drawn)

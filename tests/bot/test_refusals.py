@@ -27,6 +27,7 @@ EXAMPLES: list[Exception] = [
     press.NotManager(),
     press.NotMember(),
     press.ToBot(),
+    press.ByBot(),
     press.BadInput("The amount", "write a number"),
     press.Unclear(
         "The deadline",

@@ -39,6 +39,7 @@ PRESSED: dict[str, str] = {
     "bet-move:{asked}:{number}:{to}:{mark}": "test_claims.py::test_a_better_wording_takes_a_bet_along_when_both_sign",
     "offers:{before}": "test_presses.py::test_long_lists_are_turned",
     "mine:{kind}:{before}": "test_commands.py::test_what_the_judges_and_the_loser_add_is_read_by_all",
+    "hush:{player}:{on}": "test_on_call.py::test_no_more_from_them_is_one_press_and_taken_back_by_another",
     "draft-new": "test_markets.py::test_a_number_s_market_says_its_median_and_its_range",
     "draft-first:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",
     "draft-save-first:{draft}": "test_claims.py::test_a_claim_in_two_steps_kept_throughout",

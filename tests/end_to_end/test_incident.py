@@ -73,3 +73,40 @@ async def test_an_answer_that_discord_refuses_is_an_incident_in_words(book: str)
         assert "status=403 code=50013" in log
         assert "1,000 points" in (await play.ada.run("/wallet show")).text
         assert await play.failures() == []
+
+
+async def test_each_way_to_answer_ends_in_words_whatever_discord_refuses_of_it(book: str):
+    """A card, a form, a message that is changed in place, a refusal, and an answer after "thinking…"; each refused
+    once, and each refused with the incident's own card, which then comes as a plain line."""
+    async with Playground(bot=command(book), begins=BEGINS) as play:
+        await play.connected()
+        await play.ada.run("/wallet show")
+        board = await play.ada.run("/board show")
+        for status, code in ((400, 50035), (403, 50013), (404, 10008), (404, 0)):
+            for times in (1, 2):
+                refused = {"times": times, "status": status, "code": code}
+                for act in (
+                    lambda: play.ada.run("/wallet show"),
+                    lambda: play.ada.run("/claim new"),
+                    lambda: play.ada.click(board, "Profit"),
+                    lambda: play.ada.run("/claim show", claim=99),
+                    lambda: play.ada.forcing.click(board, "no-such-button:1"),
+                ):
+                    await play.fault("status", CALLBACK, **refused)
+                    incident_of(await act())
+                    await play.release()
+        with contextlib.closing(
+            sqlite3.connect(book.removeprefix("sqlite:///"), isolation_level=None)
+        ) as other:
+            for status, code, times in ((403, 50013, 1), (404, 10008, 1), (404, 10008, 2)):
+                before = len([one for one in await play.bo.read() if "incident" in one.text])
+                other.execute("BEGIN IMMEDIATE")
+                await play.fault("status", ORIGINAL, times=times, status=status, code=code)
+                assert (await play.bo.first.run("/bet reminders", how="dm")).kind == "deferred"
+                other.execute("ROLLBACK")
+                async with asyncio.timeout(20):
+                    while len([one for one in await play.bo.read() if "incident" in one.text]) == before:
+                        pass
+                await play.release()
+        assert "1,000 points" in (await play.ada.run("/wallet show")).text
+        assert await play.failures() == []

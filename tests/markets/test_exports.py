@@ -20,13 +20,13 @@ from ledger.files import exports as book_exports
 from ledger.storage.database import Database
 from ledger.types import to_us
 from markets.bets import agreement
-from markets.claims import ambiguity, claims, drafts
+from markets.claims import ambiguity, claims, drafts, on_call
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Outcome, Result
 from markets.core import tables
 from markets.forecasts import crux_links, leaderboard
-from markets.people import preferences
+from markets.people import hushing, preferences
 from markets.records import export_layouts, export_tables, exports
 from markets.settlement import recusal
 from tests.ledger import stories
@@ -43,6 +43,9 @@ TOLD = tuple(table for table in export_tables.TABLES if table not in SILENT)
 async def everything(club: Club) -> None:
     """Bets of every ending, a dispute with an appeal, a reversal, a moved bet, words that a spreadsheet would run."""
     ada, bo, cy, mo, mu = [await club.member(n, balance=1_000_000) for n in range(1, 6)]
+    for one in (mo, mu):
+        volunteer = on_call.Volunteer(club.guild, club.key(), one.number, on=True)
+        await club.db.write(on_call.volunteer, volunteer, club.now)
     half = ambiguity.encode(ambiguity.PaysHalf("taker"))
     main = await club.claim(ada, title='=HYPERLINK("http://x")', tags=("ai",))
     await withdraw(club, ada, await club.offer(ada, main))
@@ -120,8 +123,9 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     """What is only half done: an ending and a move that one side signed, a judge that one side named, a proposal that
     Discord doesn't have yet, an open offer, a draft, and what people chose for themselves."""
     ada, bo, mu = people
-    club.skip(days=2)
-    await club.sweep()
+    for days in (2, 3):  # judges on call are drawn, and leave it too
+        club.skip(days=days)
+        await club.sweep()
     await appoint(club, ada, disputed, mu)
     await club.halt(mu, halted, halted=False)
     goes_on = await club.claim(ada, title="Goes on", tags=("Later", "ai"))
@@ -145,6 +149,8 @@ async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: 
     await club.db.write(claims.follow, follow, club.now)
     chosen = preferences.Choose(club.guild, club.key(), bo.number, "dm")
     await club.db.write(preferences.choose, chosen, club.now)
+    quiet = hushing.Hush(club.guild, club.key(), bo.number, ada.number, on=True)
+    await club.db.write(hushing.hush, quiet, club.now)
     crux = crux_links.LinkClaims(club.guild, club.key(), mu.number, told.number, goes_on.number, True)
     await club.db.write(crux_links.link, crux, club.now)
     await club.reward(mu, goes_on, 1_234, words="=A1")

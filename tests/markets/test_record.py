@@ -56,10 +56,14 @@ def test_every_table_is_covered_or_named_with_its_reason():
 def test_the_migration_finds_what_the_record_covers():
     """Where a later version covers more, its own migration finds that, and this compares with both."""
     step = importlib.import_module("migrations.versions.0016_the_record")
+    later = importlib.import_module(
+        "migrations.versions.0017_judges_on_call"
+    ).COVERED  # empty when they are made
+    then = {name: covered for name, covered in COVERED.items() if name not in later}
     assert {name: tuple(key.split()) for name, key in step.KEYS.items()} == {
-        name: covered.key for name, covered in COVERED.items()
+        name: covered.key for name, covered in then.items()
     }
-    assert {name: covered.salted for name, covered in COVERED.items() if covered.salted} == step.SALTED
+    assert {name: covered.salted for name, covered in then.items() if covered.salted} == step.SALTED
     assert {name: covered.without for name, covered in COVERED.items() if covered.without} == step.WITHOUT
 
 

@@ -27,6 +27,7 @@ BELIEVED = {
     "posts": "what is still to be told",
     "follows": "who wants to hear of a claim",
     "preferences": "how somebody wants to be told",
+    "hushed": "by whom somebody wants no more mentions",
     "unlisted": "who asked to be left out of the board",
     "counters": "a larger number leaves a gap",
 }

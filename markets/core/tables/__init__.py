@@ -33,7 +33,7 @@ from markets.core.tables.forecast_tables import (
     tenths,
     unlisted,
 )
-from markets.core.tables.people_tables import REWARD_STATES, preferences, rewards
+from markets.core.tables.people_tables import REWARD_STATES, hushed, preferences, rewards
 from markets.core.tables.pool_tables import POOL_STATES, STAKE_STATES, pool_outcomes, pools, stakes
 from markets.core.tables.record_tables import record_lines, record_salts, records
 from markets.core.tables.result_tables import (
@@ -43,8 +43,11 @@ from markets.core.tables.result_tables import (
     appointments,
     arguments,
     disputes,
+    draws,
+    lots,
     proposals,
     resolutions,
+    volunteers,
     votes,
 )
 from markets.core.tables.share_tables import (
@@ -80,6 +83,9 @@ ALL: tuple[sa.Table, ...] = (
     disputes,
     arguments,
     votes,
+    volunteers,
+    draws,
+    lots,
     resolutions,
     markets,
     market_outcomes,
@@ -92,6 +98,7 @@ ALL: tuple[sa.Table, ...] = (
     cards,
     posts,
     preferences,
+    hushed,
     removals,
     pools,
     pool_outcomes,
@@ -141,13 +148,16 @@ __all__ = [
     "counted_bets",
     "counters",
     "disputes",
+    "draws",
     "due_work",
     "follows",
     "forecasting",
     "forecasts",
+    "hushed",
     "items",
     "links",
     "liquidity",
+    "lots",
     "market_outcomes",
     "markets",
     "moves",
@@ -176,5 +186,6 @@ __all__ = [
     "tenths",
     "trades",
     "unlisted",
+    "volunteers",
     "votes",
 ]

@@ -27,6 +27,26 @@ class PreferencesTable(TableModel, table=True):
 preferences = core(PreferencesTable)
 
 
+class HushedTable(TableModel, table=True):
+    """Who wants no more mentions by what one other person does: an offer to them, an ending that is suggested (E2).
+
+    It is its owner's alone. So `other` points nowhere: what is stored about a person is found by such pointers, and
+    nobody finds who is tired of them.
+    """
+
+    __table_args__ = (
+        of_player("player"),
+        sa.CheckConstraint("other >= 1 AND other <> player", name="other"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    other: int = Field(sa_type=Whole, primary_key=True)
+
+
+hushed = core(HushedTable)
+
+
 class RewardsTable(TableModel, table=True):
     """Points locked for the argument that moves their owner's forecast on a claim (E8). `words` is what would move
     them, `why` which argument did. `locked_by` and `ended_by` are the two transfers that it takes."""

@@ -105,7 +105,7 @@ WATCHED = (
     *("players", "notes", "settings"),
     *("claims", "conditions", "stories", "items", "clarifications"),
     *("offers", "bets", "agreements", "moves", "appointments"),
-    *("proposals", "disputes", "arguments", "votes", "resolutions", "acts"),
+    *("proposals", "disputes", "arguments", "votes", "volunteers", "draws", "lots", "resolutions", "acts"),
     *("markets", "market_outcomes", "liquidity", "positions", "trades", "orders"),
     *("pools", "pool_outcomes", "stakes"),
     *("forecasting", "forecasts", "scores", "seasons", "profits", "counted_bets"),

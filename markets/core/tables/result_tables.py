@@ -154,6 +154,60 @@ class VotesTable(TableModel, table=True):
 votes = core(VotesTable)
 
 
+class VolunteersTable(TableModel, table=True):
+    """Who is on call: a member who would judge what a claim's own judges don't decide, and since when (D4)."""
+
+    __table_args__ = (of_player("player"), STRICT)
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    at_us: int = Field(sa_type=Moment)
+
+
+volunteers = core(VolunteersTable)
+
+
+class DrawsTable(TableModel, table=True):
+    """A draw of judges for one round of a dispute (D4): by `head`, the digest of the book's newest transfer then,
+    whose number is `transfers`."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        sa.CheckConstraint("length(head) = 32 AND transfers >= 0", name="head"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    transfers: int = Field(sa_type=Whole)
+    head: bytes = Field(sa_type=Digest)
+    at_us: int = Field(sa_type=Moment)
+
+
+draws = core(DrawsTable)
+
+
+class LotsTable(TableModel, table=True):
+    """A volunteer's lot in a draw. `place` is 1 to 3 where they were drawn, and 0 where they were passed over, since
+    they may not judge there; of the others the lot was higher than all that were needed."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["guild_id", "dispute", "round"], ["draws.guild_id", "draws.dispute", "draws.round"]
+        ),
+        of_player("player"),
+        sa.CheckConstraint("place BETWEEN 0 AND 3", name="place"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+    place: int | None = Field(sa_type=Whole, default=None)
+
+
+lots = core(LotsTable)
+
+
 class ResolutionsTable(TableModel, table=True):
     """How a claim came out (`claims.Result` as JSON), on what ground, and whether it was taken back.
 
