@@ -11,7 +11,7 @@ from typing import Any
 TABLES = (
     *("accounts", "players", "claims", "conditions", "offers", "bets", "markets", "market_outcomes"),
     *("positions", "liquidity", "orders", "trades", "pools", "stakes", "rewards", "proposals", "disputes"),
-    *("resolutions", "items", "links", "agreements", "forecasts"),
+    *("resolutions", "items", "links", "agreements", "forecasts", "acts"),
 )
 ENDED = ("settled", "void", "unresolved", "dropped")
 HELD = ("escrow", "reserve", "bond")

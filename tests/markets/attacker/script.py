@@ -1,6 +1,7 @@
 """A random attacker's run as a list of steps that can be played again, and made shorter as long as it still fails."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -224,8 +225,13 @@ async def fails_alike(village: Village, steps: list[Step], error: BaseException,
     try:
         await play(village, steps, silent=silent)
     except Exception as found:
-        return type(found) is type(error) and str(found)[:25] == str(error)[:25]
+        return type(found) is type(error) and _alike(found) == _alike(error)
     return False
+
+
+def _alike(error: BaseException) -> str:
+    """What an error says, but for its numbers."""
+    return re.sub(r"[\d.-]+", "", str(error))[:60]
 
 
 async def attacked(club: Club, url: str, seed: int, count: int, others: Callable[[], Any]) -> Village:

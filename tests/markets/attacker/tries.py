@@ -158,10 +158,16 @@ class Asker:
             return self.claim()
         return self.chance.choice(found)
 
+    def at_stake(self, *states: str) -> int:
+        """A claim on which somebody has points."""
+        book = self.village.book
+        found = [row.number for row in book.claims if row.state in states and book.has_points(row.number)]
+        return self.chance.choice(found) if found and self.often(0.9) else self.claim(*states)
+
     def holder(self, claim: int) -> int:
         """Mostly somebody who has something on the claim."""
         found = sorted(self.village.book.has_points(claim))
-        return self.chance.choice(found) if found and self.often(0.7) else self.who()
+        return self.chance.choice(found) if found and self.often(0.85) else self.who()
 
     def stories(self) -> int:
         """A draft whose outcomes are stories."""
@@ -296,8 +302,8 @@ def _own(table: str, make: Callable[[Asker, Any], Any], *states: str) -> Any:
 
 
 def _propose(a: Asker) -> Any:
-    claim = a.claim("open", "open", "proposed")
-    actor = a.actor() if a.often(0.3) else Actor(a.holder(claim))
+    claim = a.at_stake("open", "proposed")
+    actor = a.actor() if a.often(0.2) else Actor(a.holder(claim))
     return proposing.Propose(*a.ids(), actor, claim, a.result(), "https://example.org", known_us=a.known())
 
 
@@ -321,6 +327,18 @@ def _appeal(a: Asker) -> Any:
 def _appoint(a: Asker) -> Any:
     claim = a.claim("disputed")
     return voting.Appoint(*a.ids(), a.holder(claim), claim, a.who())
+
+
+def _take_back(a: Asker) -> Any:
+    """By a judge without points as well: what is true is said once more then."""
+    actor = Actor(a.village.number[JUDGE], moderator=True) if a.often(0.4) else a.moderator()
+    return resolution.Reverse(*a.ids(), actor, a.claim(*PAID), "A wrong file.", SALT)
+
+
+def _hold(a: Asker) -> Any:
+    asked = [row.claim for row in a.village.book.acts if row.act == "reverse"]
+    claim = asked[-1] if asked and a.often(0.8) else a.claim(*PAID)
+    return reversals.HoldReversal(*a.ids(), a.holder(claim), claim, "It was right.")
 
 
 def _tell(a: Asker) -> Any:
@@ -352,6 +370,9 @@ def _reward(a: Asker) -> Any:
 
 def _forecast(a: Asker) -> Any:
     chance = a.chance.randint(1, 999) * 1_000
+    reward = a.row("rewards", "open")
+    if reward is not None and a.often(0.5):  # who locked one may give it once their forecast moved
+        return forecasts.GiveForecast(*a.ids(), reward.owner, reward.claim, (chance, 1_000_000 - chance))
     return forecasts.GiveForecast(*a.ids(), a.who(), a.claim(), (chance, 1_000_000 - chance))
 
 
@@ -384,7 +405,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
     "markets.bets.agreement.agree": (2, _agree),
     "markets.bets.agreement.move_bet": (2, _move_bet),
     "markets.bets.offering.make": (5, _offer),
-    "markets.bets.offering.renew": (1, _of_offer(offering.Renew, "ended", "expired")),
+    "markets.bets.offering.renew": (1, _of_offer(offering.Renew, "dead")),
     "markets.bets.offering.counter": (
         1,
         _of_offer(offering.Counter, "open", more=lambda a: (a.amount(), a.amount())),
@@ -407,14 +428,17 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         _own("claims", lambda a, row: drafts.Drop(*a.ids(), row.author, row.number), DRAFTED),
     ),
     "markets.claims.editing.open_claim": (
-        6,
+        7,
         _own("claims", lambda a, row: editing.Open(*a.ids(), Actor(row.author), row.number), DRAFTED),
     ),
     "markets.claims.editing.edit": (
         2,
         _own("claims", lambda a, row: editing.Edit(*a.ids(), row.author, row.number, a.terms()), "open"),
     ),
-    "markets.claims.judges.step_down": (1, lambda a: judges.StepDown(*a.ids(), a.who(), a.claim())),
+    "markets.claims.judges.step_down": (
+        1,
+        lambda a: judges.StepDown(*a.ids(), a.one(a.who(), a.village.number[JUDGE]), a.claim()),
+    ),
     "markets.claims.kept_edits.keep_change": (
         1,
         _own("claims", lambda a, row: kept_edits.KeepChange(*a.ids(), row.author, row.number, "{}"), "open"),
@@ -462,7 +486,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         ),
     ),
     "markets.people.rewarding.cancel": (
-        1,
+        2,
         _own("rewards", lambda a, row: rewarding.CancelReward(*a.ids(), row.owner, row.number), "open"),
     ),
     "markets.pools.pools.open_pool": (
@@ -500,7 +524,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
     ),
     "markets.settlement.freezing.halt": (
         2,
-        lambda a: freezing.Halt(*a.ids(), a.moderator(), a.claim(*LIVE), a.often(0.6), "To look."),
+        lambda a: freezing.Halt(*a.ids(), a.moderator(), a.at_stake(*LIVE), a.often(0.6), "To look."),
     ),
     "markets.settlement.lapse.close_own": (
         1,
@@ -521,11 +545,11 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
     ),
     "markets.settlement.resolution.take_back": (
         2,
-        lambda a: resolution.Reverse(*a.ids(), a.moderator(), a.claim(*PAID), "A wrong file.", SALT),
+        _take_back,
     ),
     "markets.settlement.reversals.hold": (
         1,
-        lambda a: reversals.HoldReversal(*a.ids(), a.who(), a.claim(*PAID), "It was right."),
+        _hold,
     ),
     "markets.settlement.scenarios.tell": (3, _tell),
     "markets.settlement.scenarios.take_out": (
@@ -538,7 +562,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
     ),
     "markets.settlement.scenarios.share": (
         2,
-        _own("claims", lambda a, row: scenarios.Share(*a.ids(), row.author, row.number), DRAFTED),
+        _own("claims", lambda a, row: scenarios.Share(*a.ids(), row.author, a.stories()), DRAFTED),
     ),
     "markets.settlement.signing.sign": (
         2,
