@@ -58,6 +58,9 @@ SIZES = {
     "test_nobody_who_knows_the_rules_takes_more_than_is_fair_or_locks_anything_for_ever": Sizes(
         "steps", 300, 20_000, 1_000_000
     ),
+    "test_of_ten_presses_at_once_each_is_done_or_refused_and_the_books_are_whole": Sizes(
+        "rounds a pair", 1, 20, 1_000
+    ),
     "test_when_the_troubles_stop_everything_owed_is_done_within_one_sweep": Sizes("seeds", 4, 20, 1_000),
     "test_a_kill_between_every_two_steps_loses_and_doubles_nothing": Sizes("kills", 6, 22, 22),
 }

@@ -1,9 +1,8 @@
 """What a server's rows say at one moment, read by plain SQL, and what of it holds at every moment."""
 
 import json
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -22,12 +21,15 @@ Row = Any
 class Book:
     """One server's rows."""
 
-    def __init__(self, tx: sqlite3.Connection, guild: int) -> None:
-        self.rows: dict[str, list[Row]] = {}
-        for table in TABLES:
-            rows = tx.execute(f"SELECT * FROM {table} WHERE guild_id = ?", (guild,))
-            names = [column[0] for column in rows.description]
-            self.rows[table] = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in rows]
+    def __init__(self, read: Callable[[str], Iterable[Any]], guild: int) -> None:
+        """`read` carries out a statement and gives the rows by the columns' names."""
+        self.rows: dict[str, list[Row]] = {
+            table: [
+                SimpleNamespace(**dict(row))
+                for row in read(f"SELECT * FROM {table} WHERE guild_id = {guild}")
+            ]
+            for table in TABLES
+        }
 
     def __getattr__(self, table: str) -> list[Row]:
         try:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.markets.attacker.book import Book
-from tests.markets.attacker.truth import VOID, Truth
+from tests.markets.attacker.truth import Truth
 
 
 def gains(book: Book, truth: Truth) -> tuple[dict[int, float], dict[int, int]]:
@@ -32,7 +32,7 @@ def _bet(book: Book, truth: Truth, bet: Any, total: dict[int, float]) -> None:
     came = truth.place(book, bet.claim)
     if bet.state == "agreed":
         maker = bet.maker_paid
-    elif came is VOID:
+    elif came is None:
         maker = bet.maker_stake
     else:
         maker = pot if (came == bet.side) != bool(bet.against) else 0
@@ -43,7 +43,7 @@ def _bet(book: Book, truth: Truth, bet: Any, total: dict[int, float]) -> None:
 def _market(book: Book, came: int | None, claim: int, total: dict[int, float], slack: dict[int, int]) -> None:
     """A share pays one if its outcome came. What liquidity gains is what the trades since lost: moved from price p to
     q, a market maker with b units of liquidity loses b ln(q/p) of the outcome that came."""
-    if came is VOID:
+    if came is None:
         return
     trades = sorted(book.of("trades", claim), key=lambda row: row.number)
     for trade in trades:
@@ -75,7 +75,7 @@ def _pool(book: Book, came: int | None, claim: int, total: dict[int, float], sla
     """The pot goes to who staked on what came, by stake; where that is nobody, or everybody, stakes return."""
     stakes = book.of("stakes", claim)
     pot, right = sum(row.amount for row in stakes), sum(row.amount for row in stakes if row.outcome == came)
-    if came is VOID or right in (0, pot):
+    if came is None or right in (0, pot):
         return
     for row in stakes:
         back = Fraction(pot * row.amount, right) if row.outcome == came else 0

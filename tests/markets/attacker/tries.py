@@ -212,8 +212,8 @@ def _order(a: Asker) -> Any:
 
 
 def _liquidity(a: Asker) -> Any:
-    most = {"most": a.amount()} if a.often(0.3) else {}
-    return opening.AddLiquidity(*a.ids(), replace(a.actor(), moderator=False), a.market(), a.amount(), **most)
+    most = a.amount() if a.often(0.3) else None
+    return opening.AddLiquidity(*a.ids(), replace(a.actor(), moderator=False), a.market(), a.amount(), most)
 
 
 def _open_market(a: Asker) -> Any:

@@ -33,7 +33,7 @@ class Truth:
         condition = book.terms[claim].get("condition")
         if condition is not None:
             above = self.place(book, condition["on"])
-            if above is VOID or book.names(condition["on"])[above] != condition["named"]:
+            if above is None or book.names(condition["on"])[above] != condition["named"]:
                 return VOID
         if book.terms[claim].get("scenario"):
             return self._closest(book, claim)

@@ -59,6 +59,7 @@ class Village:
     def __init__(self, club: Club, url: str, seed: int) -> None:
         self.club, self.url, self.truth = club, url, Truth(seed)
         self.eyes = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        self.eyes.row_factory = sqlite3.Row
         self.person: dict[int, int] = {}
         """Whose number that is or was."""
         self.number: dict[int, int] = {}
@@ -86,7 +87,7 @@ class Village:
 
     def look(self) -> Book:
         """Read the book and hold it against all that holds always."""
-        self.book = Book(self.eyes, self.club.guild)
+        self.book = Book(self.eyes.execute, self.club.guild)
         for row in self.book.players:
             if row.discord_id is not None:
                 self.person[row.number] = row.discord_id
