@@ -325,8 +325,11 @@ def _appeal(a: Asker) -> Any:
 
 
 def _appoint(a: Asker) -> Any:
-    claim = a.claim("disputed")
-    return voting.Appoint(*a.ids(), a.holder(claim), claim, a.who())
+    claim = a.at_stake("disputed")
+    side = a.holder(claim)
+    person = a.village.person.get(side, 1)
+    ally = person + 1 if person % 2 else person - 1
+    return voting.Appoint(*a.ids(), side, claim, a.village.number.get(ally, side))
 
 
 def _take_back(a: Asker) -> Any:

@@ -286,7 +286,7 @@ class Village:
             (dispute,) = [
                 row for row in self.book.of("disputes", claim.number) if row.state in ("open", "appealed")
             ]
-            slow = JUDGED_AFTER_US * (10 if dispute.number % 3 == 0 else 1)
+            slow = JUDGED_AFTER_US * (10 if dispute.number % 2 == 0 else 1)
             if to_us(self.club.now) >= max(dispute.opened_us, dispute.ruled_us or 0) + slow:
                 await self._rule(claim.number)
 
