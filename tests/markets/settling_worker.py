@@ -74,7 +74,7 @@ class Writes:
         if db.address.path is None:
             event.listen(writer._engine.sync_engine, "before_cursor_execute", self._asked)
         else:
-            event.listen(writer._engine, "connect", lambda driver, _: driver.set_trace_callback(self.see))
+            event.listen(writer._engine, "checkout", lambda driver, *_: driver.set_trace_callback(self.see))
 
     def _asked(self, tx: Any, cursor: Any, statement: str, *_: Any) -> None:
         self.see(statement)
