@@ -55,6 +55,15 @@ SIZES = {
     "test_whatever_is_done_in_whatever_order_the_books_balance_and_everything_ends[postgresql]": Sizes(
         "steps", 400, 800, 80_000
     ),
+    "test_nobody_who_knows_the_rules_takes_more_than_is_fair_or_locks_anything_for_ever": Sizes(
+        "steps", 300, 20_000, 1_000_000
+    ),
+    "test_of_ten_presses_at_once_each_is_done_or_refused_and_the_books_are_whole": Sizes(
+        "rounds a pair", 1, 20, 1_000
+    ),
+    "test_a_kill_before_each_write_of_a_payment_its_reversal_and_a_void_changes_nothing": Sizes(
+        "kills", 4, 400, 2_000
+    ),
     "test_when_the_troubles_stop_everything_owed_is_done_within_one_sweep": Sizes("seeds", 4, 20, 1_000),
     "test_a_kill_between_every_two_steps_loses_and_doubles_nothing": Sizes("kills", 6, 22, 22),
 }

@@ -197,7 +197,8 @@ def schedule_times(tx: Connection, claim: Claim, now: datetime) -> None:
     closing = week_of(claim.closes_us or 0)
     if weeks.from_us(closing) > to_us(now):
         jobs.schedule(tx, claim.guild, "week", closing, weeks.from_us(closing))
-    happened(tx, WeekChanged(claim.guild, week_of(to_us(now))))
+    for week in sorted({week_of(to_us(now)), week_of(claim.opened_us or to_us(now))}):
+        happened(tx, WeekChanged(claim.guild, week))
 
 
 def counted_times(terms: Terms, decided_us: int | None) -> tuple[int, int, int]:

@@ -71,9 +71,10 @@ _COMING = (
 _NEEDS_CONFIRMATION = (
     sa.update(tables.proposals).where(in_guild(_proposals), _proposals.number == param("n")).values(confirm=1)
 )
+_opened_us = sa.func.coalesce(_claims.opened_us, _claims.made_us)  # not kept before version 0012
 _NEW = (
     sa.select(_claims.number, _claims.terms)
-    .where(*opened, _claims.made_us >= param("from"), _claims.made_us < param("to"))
+    .where(*opened, _opened_us >= param("from"), _opened_us < param("to"))
     .order_by(_claims.number)
 )
 _CLOSING = (
@@ -250,8 +251,7 @@ class Week:
 
 
 def week(tx: Connection, guild: int, from_us: int, to_us: int) -> Week:
-    """Return the claims that were written, closed or came out between two moments, as far as they
-    are open or were."""
+    """Return the claims that were opened, closed or came out between two moments."""
     asked = {"g": guild, "from": from_us, "to": to_us}
 
     def found(statement: sa.Executable) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 `pytest tests/end_to_end/test_simulation.py --seed 17` replays one seed; `--size campaign` runs a thousand.
 """
 
+import inspect
 import os
 import shutil
 import tempfile
@@ -12,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import databases, lanes
-from tests.end_to_end import traffic
+from tests import databases, lanes, operations
+from tests.end_to_end import rarer_traffic, traffic
 from tests.end_to_end.simulation import DAYS, START, STEPS_MINUTES, Simulation, simulated
 
 ON_POSTGRESQL = (3, 8)
@@ -46,6 +47,13 @@ async def live(sim: Simulation) -> None:
         for _ in range(sim.chance.randint(0, 3)):
             await traffic.anything(sim)
         await sim.go_on(minutes=sim.chance.choice(STEPS_MINUTES))
+
+
+def test_each_operation_that_people_can_reach_happens_in_a_month():
+    said = "".join(inspect.getsource(one) for one in (traffic, rarer_traffic))
+    called = {name: ".".join(name.split(".")[-2:]) for name in operations.people_s()}
+
+    assert [name for name, call in called.items() if call not in said] == []
 
 
 @pytest.mark.proof

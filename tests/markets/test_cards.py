@@ -6,9 +6,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ledger.types import to_us
 from markets.bets import agreement, offering
-from markets.claims.terms import Result
+from markets.claims import drafts, editing
+from markets.claims.terms import Actor, Result
+from markets.core import weeks
 from markets.core.tables import cards
+from markets.core.weeks import week_of
+from markets.settlement import calendar
 from tests.markets.club import NO, YES, Club
 
 
@@ -111,3 +116,26 @@ async def test_cards_name_somebody_deleted_no_more(club: Club):
         ("claim", claim.number),
         ("dispute", dispute.number),
     }
+
+
+async def test_the_week_in_which_a_claim_opened_says_what_it_is_called_now(club: Club):
+    """Not the week in which its draft was written: nobody saw it then."""
+    ada = await club.member(1)
+    draft = drafts.SaveDraft(club.guild, club.key(), ada.number, club.terms())
+    number = await club.db.write(drafts.save_draft, draft, club.now)
+    club.skip(days=7)
+    await club.db.write(editing.open_claim, editing.Open(club.guild, club.key(), Actor(1), number), club.now)
+    opened = week_of(to_us(club.now))
+    span = weeks.from_us(opened), weeks.from_us(opened + 1)
+    found = await club.db.read(calendar.week, club.guild, *span)
+    assert found.new == [(number, "A superhuman AI coder before 2030")]
+    assert (await club.db.read(calendar.week, club.guild, weeks.from_us(opened - 1), span[0])).new == []
+
+    await drawn(club)
+    club.skip(days=7)
+    edit = editing.Edit(club.guild, club.key(), ada.number, number, club.terms(title="In other words"))
+    await club.db.write(editing.edit, edit, club.now)
+    waiting = sa.select(cards.c.ref).where(
+        cards.c.guild_id == club.guild, cards.c.kind == "week", cards.c.state == "waiting"
+    )
+    assert opened in await club.db.read(lambda tx: tx.execute(waiting).scalars().all())

@@ -10,6 +10,7 @@ only the first is asked what to do next and checked after each step.
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -25,11 +26,9 @@ from sqlalchemy import Connection
 from ledger.audit import verify
 from ledger.players import Forget
 from ledger.types import to_us
-from markets.claims.terms import Actor
-from markets.core import lifecycle, tables
+from markets.core import lifecycle
 from markets.records import deletion, record_audit
-from markets.settlement import freezing
-from tests import databases, lanes
+from tests import databases, lanes, operations
 from tests.markets.machine import same, whole
 from tests.markets.machine.base import Base, Watcher
 from tests.markets.machine.bets import CLAUSES, Bets
@@ -37,8 +36,11 @@ from tests.markets.machine.crowd import Crowd
 from tests.markets.machine.results import Results
 from tests.markets.machine.seen import Seen
 from tests.markets.machine.shares import Shares
+from tests.markets.machine.stories import Stories
 
 STEPS = 50
+
+HERE = Path(__file__).parent
 
 OFTEN = {
     *("offers.accept", "agreement.agree", "deletion.forget", "proposing.propose", "resolution.take_back"),
@@ -46,11 +48,12 @@ OFTEN = {
     *("opening.open_market", "trading.buy", "trading.sell", "opening.add_liquidity", "orders.place"),
     *("pools.open_pool", "pools.stake", "forecasts.give", "crux_links.link"),
     *("rewarding.offer", "rewarding.give", "allowances.present", "moderation_posts.grant"),
+    *("scenarios.tell", "story_judging.judge", "lapse.close_own"),
 }
 """What every run does, however few its steps."""
 
 
-class Machine(Bets, Shares, Crowd, Results):
+class Machine(Bets, Shares, Crowd, Stories, Results):
     """A server in which people may do all of it."""
 
     @initialize(
@@ -64,8 +67,10 @@ class Machine(Bets, Shares, Crowd, Results):
         self.open_claim(0, 5, 0, early, CLAUSES[0], named)
         self.open_claim(1, 20, 1, "allowed", CLAUSES[2], False)
         self.open_claim(2, 30, 0, "allowed", CLAUSES[1], False, hangs, 0)
+        self.open_stories(1, 3, 1, 80, True)
         for claim in range(2):
             self.open_market(claim, claim, 3_000, 40)
+            self.add_liquidity(claim, 3, 1_000)
             self.buy(claim, 2, 0, 2_000, 5_000, "")
             self.rest_an_order(claim, 2, 0, 20, 2_000)
             self.sell(claim, 3)
@@ -79,6 +84,8 @@ class Machine(Bets, Shares, Crowd, Results):
         self.give_reward(1, 2, 600, "")
         self.offer_reward(1, 1_500, 0)
         self.give_points(0, 1, 500)
+        for halted in (True, False):
+            self.halt(0, 5, halted)
         self.act_with_points(0, 1_000)
         for number, (maker, taker) in enumerate([(0, 1), (1, 2), (2, 0)]):
             self.offer(number, maker, taker, 5_000 + number, 7_000, number % 2, 0)
@@ -111,6 +118,7 @@ class Machine(Bets, Shares, Crowd, Results):
         world = Seen(tx, self.club.guild)
         world.check_money(reversed_once=self.reversed)
         world.check_life(to_us(self.club.now))
+        world.check_limits()
         for claim in world.claims.values():
             if claim.number in self.frozen:
                 assert self.frozen[claim.number] == claim.terms, "a frozen text never changes"
@@ -118,12 +126,9 @@ class Machine(Bets, Shares, Crowd, Results):
                 self.frozen[claim.number] = claim.terms
 
     def teardown(self) -> None:
-        """Time goes on, nobody does anything any more: every bet ends, and all that was held returns somewhere."""
+        """Time goes on, nobody does anything any more: every freeze and every bet ends, and all that was held returns
+        somewhere."""
         self.watcher(self._check)
-        moderator = Actor(self.people[5].number, moderator=True)  # without money, as the owner is
-        for claim in self.rows(tables.claims):
-            if claim.halted:
-                self.do(freezing.halt, freezing.Halt(*self.ids(), moderator, claim.number, False, "Go on."))
         for _ in range(20):
             self.skip(days=30)
             self.swept()
@@ -159,6 +164,13 @@ def quick_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple
     else:
         yield (one,)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_each_operation_that_people_can_reach_has_a_rule():
+    said = "".join(path.read_text() for path in (HERE / "test_machine.py", *(HERE / "machine").glob("*.py")))
+    called = {name: ".".join(name.split(".")[-2:]) for name in operations.people_s()}
+
+    assert [name for name, call in called.items() if not re.search(rf"\b{re.escape(call)}\b", said)] == []
 
 
 @pytest.mark.proof

@@ -1,5 +1,6 @@
 """What holds between the rows of a server, whatever was done in whatever order."""
 
+from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -128,6 +129,16 @@ class Seen:
             if result.kind == "outcome":
                 maker_right = (result.outcome == bet.side) != bool(bet.against)
                 assert bet.maker_paid == (bet.maker_stake + bet.taker_stake if maker_right else 0)
+
+    def check_limits(self) -> None:
+        """Nobody has more of anything at once than RULES B8 allow."""
+        offered = Counter(row.maker for row in self.offers if row.state == "open")
+        between = Counter((row.maker, row.taker) for row in self.offers if row.state == "open" and row.taker)
+        drafted = Counter(row.author for row in self.claims.values() if row.state == "draft")
+        ordered = Counter(row.player for row in self.orders if row.state == "open")
+        locked = Counter((row.owner, row.claim) for row in self.rewards if row.state == "open")
+        for found, most in ((offered, 20), (between, 5), (drafted, 20), (ordered, 40), (locked, 1)):
+            assert max(found.values(), default=0) <= most, found
 
     def check_life(self, now_us: int) -> None:
         for claim in self.claims.values():
