@@ -10,6 +10,7 @@ which the benchmarks ask first.
 
 import asyncio
 import hashlib
+import hashlib
 import itertools
 import shutil
 import sqlite3
@@ -40,6 +41,9 @@ CLAIMS = 20
 CHUNK = 500
 """Copies that are written at once."""
 
+MARK = "copy0"
+"""In every title, so that no two claims have the same terms: those that were read are kept in memory."""
+
 Row = tuple[Any, ...]
 
 
@@ -55,11 +59,11 @@ async def begin(club: Club) -> None:
 async def tell(club: Club) -> None:
     people = [await club.join(person) for person in range(1, MEMBERS + 1)]
     mo = people[-1]
-    bets = [await club.claim(people[n % 4], title=f"Bet {n}", tags=("ai", f"t{n}")) for n in range(8)]
+    bets = [await club.claim(people[n % 4], title=f"Bet {n} {MARK}", tags=("ai", f"t{n}")) for n in range(8)]
     for n, claim in enumerate(bets):
         await club.bet(people[n % 5], people[5 + n % 3], claim, maker_stake=1_000 + n, taker_stake=2_000)
         await club.bet(people[1 + n % 4], people[8 + n % 3], claim, side=NO, maker_stake=700)
-    shares = [await club.claim(people[n], title=f"Market {n}", tags=("policy",)) for n in range(4)]
+    shares = [await club.claim(people[n], title=f"Market {n} {MARK}", tags=("policy",)) for n in range(4)]
     for n, claim in enumerate(shares):
         await club.market(people[n], claim, liquidity=10_000)
         for turn in range(4):
@@ -67,7 +71,7 @@ async def tell(club: Club) -> None:
     pooled = [
         await club.claim(
             people[n],
-            title=f"Pool {n}",
+            title=f"Pool {n} {MARK}",
             kind="choice",
             outcomes=tuple(Outcome(name, name) for name in "abc"),
         )
@@ -77,11 +81,11 @@ async def tell(club: Club) -> None:
         await club.pool(people[n], claim)
         for turn in range(4):
             await club.stake(people[3 + (n + turn) % 7], claim, turn % 3, 300 + turn)
-    asked = [await club.claim(people[n], title=f"Asked {n}") for n in range(3)]
-    for claim in (*asked, *bets[:2], *shares[:2]):
+    asked = [await club.claim(people[n], title=f"Asked {n} {MARK}") for n in range(3)]
+    for claim in (*asked, bets[0]):
         for n in range(4):
             await club.forecast(people[4 + n], claim, 20 + 15 * n)
-    going = [await club.claim(people[n], title=f"Goes on {n}", tags=("later",)) for n in range(2)]
+    going = [await club.claim(people[n], title=f"Goes on {n} {MARK}", tags=("later",)) for n in range(2)]
     await club.bet(people[0], people[1], going[0])
     await club.offer(people[2], going[0])
     await club.market(people[3], going[1], liquidity=5_000)
@@ -142,6 +146,8 @@ SINGLE = {
 }
 """By table, what each column numbers; nothing where a copy has the same."""
 
+_TERMS = list(tables.claims.c).index(tables.claims.c.terms)
+_ON = list(tables.bets.c).index(tables.bets.c.terms)
 _CHAINED = ("transfers", "entries", "accounts", "records", "record_lines", "record_salts")
 
 
@@ -189,6 +195,7 @@ class Copies:
         self._newest = {(line[2], line[3]): line[1] for line in story.rows["record_lines"]}
         self._salts = {(row[1], row[2]): row[3] for row in story.rows["record_salts"]}
         self._bodies = self._stored()
+        self._terms = {row[1]: row[_TERMS] for row in story.rows["claims"]}
 
     def _stored(self) -> dict[tuple[str, str], Row]:
         made: dict[tuple[str, str], Row] = {}
@@ -202,10 +209,18 @@ class Copies:
     def moved(self, name: str, row: Row, copy: int) -> Row:
         """A row with the numbers of a copy."""
         base, span = self.story.base, self.story.span
-        return tuple(
+        moved = [
             value + copy * span[kind] if kind and value is not None and value > base[kind] else value
             for value, kind in zip(row, SINGLE[name], strict=True)
-        )
+        ]
+        if name == "claims":
+            moved[_TERMS] = terms = moved[_TERMS].replace(MARK, f"copy{copy}")
+            moved[_TERMS + 1] = hashlib.sha256(terms.encode()).digest()
+        elif name == "bets":
+            moved[_ON] = hashlib.sha256(self._terms[row[2]].replace(MARK, f"copy{copy}").encode()).digest()
+        elif name == "claim_words" and row[1] == MARK:
+            moved[1] = f"copy{copy}"
+        return tuple(moved)
 
     def thing(self, name: str, thing: str, copy: int) -> str:
         """A row's key in the record with the numbers of a copy."""
