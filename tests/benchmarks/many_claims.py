@@ -10,7 +10,6 @@ which the benchmarks ask first.
 
 import asyncio
 import hashlib
-import hashlib
 import itertools
 import shutil
 import sqlite3
@@ -189,7 +188,8 @@ class Copies:
 
     def __init__(self, story: Story) -> None:
         self.story = story
-        self.head, self.record_head = story.head, story.record_head
+        self.head: bytes = story.head
+        self.record_head: bytes = story.record_head
         self.stands = {row[1]: [row[4], row[5]] for row in story.accounts}
         self.kinds = {row[1]: (row[2], row[3]) for row in story.accounts}
         self._newest = {(line[2], line[3]): line[1] for line in story.rows["record_lines"]}
@@ -209,7 +209,7 @@ class Copies:
     def moved(self, name: str, row: Row, copy: int) -> Row:
         """A row with the numbers of a copy."""
         base, span = self.story.base, self.story.span
-        moved = [
+        moved: list[Any] = [
             value + copy * span[kind] if kind and value is not None and value > base[kind] else value
             for value, kind in zip(row, SINGLE[name], strict=True)
         ]
@@ -253,7 +253,8 @@ class Copies:
         by = {n: list(of) for n, of in itertools.groupby(self.story.rows["entries"], lambda row: row[1])}
         transfers: list[Row] = []
         entries: list[Row] = []
-        self.heads: dict[int, bytes] = {}
+        before = self.story.base["transfers"] + copy * self.story.span["transfers"]
+        self.heads: dict[int, bytes] = {before: self.head}
         for row in self.story.rows["transfers"]:
             guild, number, form, key, kind, actor, at_us, reverses, words, _ = self.moved(
                 "transfers", row, copy
@@ -294,14 +295,16 @@ class Copies:
         by = {n: list(of) for n, of in itertools.groupby(self.story.rows["record_lines"], lambda row: row[1])}
         records: list[Row] = []
         lines: list[Row] = []
+        base, more = self.story.base["transfers"], copy * self.story.span["transfers"]
         for row in self.story.rows["records"]:
             guild, number, form, kind, at_us, transfers, head, _ = self.moved("records", row, copy)
-            made = [
+            made: list[tuple[str, str, bytes | None]] = [
                 (tab, self.thing(tab, thing, copy), self._digest(was, tab, thing, digest, copy))
                 for _, was, tab, thing, digest in by[row[1]]
             ]
             made.sort(key=lambda line: line[:2])
-            head = self.heads.get(transfers, head)
+            transfers += 0 if row[5] > base else more  # what stood last when the copy began
+            head = self.heads[transfers]
             self.record_head = digest_of_record(
                 self.record_head, guild, number, kind, at_us, transfers, head, made
             )
@@ -352,7 +355,9 @@ def _new(driver: sqlite3.Connection, name: str, base: dict[str, int]) -> list[Ro
     return [
         row
         for row in _read(driver, name)
-        if any(kind and value is not None and value > base[kind] for value, kind in zip(row, kinds, strict=True))
+        if any(
+            kind and value is not None and value > base[kind] for value, kind in zip(row, kinds, strict=True)
+        )
         and not (name == "accounts" and row[1] <= base["accounts"])
     ]
 
@@ -405,7 +410,9 @@ def _finish(driver: sqlite3.Connection, made: Copies, copies: int) -> None:
         driver.execute("UPDATE counters SET last = last + ? WHERE name = ?", (more * span, name))
     sums = ", ".join(f"{name} = {name} * {copies}" for name in score_keeping.SUMS)
     driver.execute(f"UPDATE standings SET {sums}")
-    driver.execute(f"UPDATE tenths SET given = given * {copies}, came = came * {copies}, said = said * {copies}")
+    driver.execute(
+        f"UPDATE tenths SET given = given * {copies}, came = came * {copies}, said = said * {copies}"
+    )
 
 
 def _rank(tx: sa.Connection) -> None:

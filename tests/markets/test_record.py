@@ -19,7 +19,7 @@ from ledger.storage.database import run_alone
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.core.tables import record_tables
-from markets.records import coverage, deletion, record_audit, recorder
+from markets.records import coverage, deletion, record_audit, record_chain, recorder
 from markets.records.coverage import COVERED
 from tests import databases
 from tests.ledger.stories import alone
@@ -244,7 +244,7 @@ def tampered(url: str, *changes: Callable[[Connection], Any]) -> list[tuple[str,
             with undone(tx):
                 without_triggers(tx)
                 change(tx)
-                found.append(tuple(record_audit.of_record(tx, record_audit.Chain(GUILD, None))))
+                found.append(tuple(record_audit.of_record(tx, record_chain.Chain(GUILD, None))))
         return found
 
     return run_alone(url, work, write=True)
