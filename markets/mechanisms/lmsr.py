@@ -112,6 +112,8 @@ def _cost(book: Book) -> tuple[int, float, float]:
 
 def charged(book: Book) -> int:
     """Compute ceil(C(q)): what all trades so far have paid in together, minor units."""
+    if not any(book.shares):
+        return 0  # ln 1, which a float would have to be computed again for
     top, rest, error = _cost(book)
     return top + _ceil(rest, error, lambda: book.liquidity * _exact_log_sum(book))
 

@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Generator, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import Compiled, constant, in_guild, param, params
+from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.money import points
 from markets.bets.bets import STAKE
 from markets.claims import ambiguity, claim_words, claims, conditions
@@ -24,7 +24,8 @@ from markets.claims import terms as claim_terms
 from markets.claims.terms import Terms
 from markets.core import tables
 from markets.people.rewards import BACK, GIVEN
-from markets.records import audit_public, audit_shares, audit_sums
+from markets.records import audit_public, audit_shares, audit_sums, streams
+from markets.records.streams import Moved, paged
 
 MOST = 20
 PAGE = 500
@@ -122,33 +123,53 @@ _CONDITIONS = sa.select(
     _conditions.state,
     _conditions.decided_us,
 ).where(in_guild(_conditions))
-_CLAIMS = (
+_CLAIMS = paged(
     sa.select(
         *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),
         *(_c.closes_us, _c.deadline_us),
-    )
-    .where(in_guild(_c), _c.number > param("after"))
-    .order_by(_c.number)
-    .limit(param("most"))
+    ),
+    _c.number,
 )
-_BETS = (
+_BETS = paged(
     sa.select(
         *(_b.number, _b.maker, _b.taker, _b.maker_stake, _b.taker_stake, _b.escrow, _b.state),
         *(_b.accepted_by, _b.paid_by, _b.maker_paid, _b.taker_paid, _a.balance),
-        *(_offers.state.label("o_state"), _offers.maker.label("o_maker")),
-        *(_offers.maker_stake.label("o_maker_stake"), _offers.taker_stake.label("o_taker_stake")),
+        *(_offers.state, _offers.maker, _offers.maker_stake, _offers.taker_stake),
     )
     .join(tables.offers, (_offers.guild_id == _b.guild_id) & (_offers.number == _b.number))
-    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow))
-    .where(in_guild(_b), _b.number > param("after"))
-    .order_by(_b.number)
-    .limit(param("most"))
+    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow)),
+    _b.number,
 )
-_ENTRIES = (
-    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
-    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(in_guild(_e), _e.transfer.in_(params("numbers")))
-)
+
+
+class _ClaimRow(NamedTuple):
+    number: int
+    state: str
+    kind: str
+    terms: str
+    digest: bytes
+    resolution: int | None
+    closes_us: int | None
+    deadline_us: int | None
+
+
+class _BetRow(NamedTuple):
+    number: int
+    maker: int
+    taker: int
+    maker_stake: int
+    taker_stake: int
+    escrow: int
+    state: str
+    accepted_by: int
+    paid_by: int | None
+    maker_paid: int | None
+    taker_paid: int | None
+    balance: int
+    offered: str
+    offerer: int
+    offered_stake: int
+    asked_stake: int
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:
@@ -204,7 +225,7 @@ def _claims(tx: Connection, guild: int) -> Iterator[str]:
     wanted = {"proposed": ["standing"], "disputed": ["disputed"], "ruled": ["disputed"]}
     disputes = {"disputed": ("open", "appealed"), "ruled": ("ruled", "final")}
     told, words = _told(tx, guild), _words(tx, guild)
-    for row in _pages(tx, _CLAIMS, guild):
+    for row in map(_ClaimRow._make, streams.rows(tx, guild, _CLAIMS)):
         name = f"Claim {row.number}"
         terms = yield from _terms(name, row, links.get(row.number))
         if terms is not None:
@@ -254,9 +275,11 @@ def _words(tx: Connection, guild: int) -> dict[int, int]:
     return sums
 
 
-def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Generator[str, None, Terms | None]:
+def _terms(
+    name: str, row: _ClaimRow, link: conditions.ConditionLink | None
+) -> Generator[str, None, Terms | None]:
     """Say what is wrong with a claim's terms; returns them where they can be read."""
-    if hashlib.sha256(row.terms.encode()).digest() != bytes(row.digest):
+    if hashlib.sha256(row.terms.encode()).digest() != row.digest:
         yield f"{name}: its terms don't come to its digest."
         return None
     terms = None
@@ -294,19 +317,18 @@ def _condition(
 def _bets(tx: Connection, guild: int) -> Iterator[str]:
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     house = tx.execute(_HOUSE, {"g": guild}).scalar()
-    for rows in _whole_pages(tx, _BETS, guild):
-        moved = _moved(tx, guild, [n for row in rows for n in (row.accepted_by, row.paid_by) if n])
+    for page in streams.pages(tx, guild, _BETS):
+        rows = [_BetRow(*row) for row in page]
+        moved = streams.moved(tx, guild, [n for row in rows for n in (row.accepted_by, row.paid_by) if n])
         for row in rows:
             for why in _bet(row, moved, wallets, house):
                 yield f"Bet {row.number}: {why}."
 
 
-def _bet(
-    row: Any, moved: dict[int, tuple[str, dict[int, int]]], wallets: dict[int, int], house: Any
-) -> Iterator[str]:
+def _bet(row: _BetRow, moved: Moved, wallets: dict[int, int], house: Any) -> Iterator[str]:
     pot = row.maker_stake + row.taker_stake
     maker, taker = wallets.get(row.maker), wallets.get(row.taker)
-    offered = (row.o_state, row.o_maker, row.o_maker_stake, row.o_taker_stake)
+    offered = (row.offered, row.offerer, row.offered_stake, row.asked_stake)
     if offered != ("accepted", row.maker, row.maker_stake, row.taker_stake):
         yield "it is another than the offer it was"
     kind, stakes = moved.get(row.accepted_by, ("", {}))
@@ -317,13 +339,13 @@ def _bet(
         yield f"its escrow holds {points(row.balance)} points instead of {points(pot if live else 0)}"
     if live:
         return
-    _, paid = moved.get(row.paid_by, ("", {}))
+    _, paid = moved.get(row.paid_by or 0, ("", {}))
     paid = dict(paid)
     good = paid.pop(row.escrow, 0) == -pot and set(paid) <= {maker, taker, house}
     for side, gets in ((maker, row.maker_paid), (taker, row.taker_paid)):
         # The house has what a deleted player would have got (E4).
         got = paid.get(side, 0) if side is not None else 0
-        good = good and (got == gets or (got < gets and house in paid))
+        good = good and (got == gets or (got < (gets or 0) and house in paid))
     if not good:
         yield f"transfer {row.paid_by} didn't pay what it says"
 
@@ -344,7 +366,7 @@ def _rewards(tx: Connection, guild: int) -> Iterator[str]:
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     house = tx.execute(_HOUSE, {"g": guild}).scalar()
     for rows in _whole_pages(tx, _REWARDS, guild):
-        moved = _moved(tx, guild, [n for row in rows for n in (row.locked_by, row.ended_by) if n])
+        moved = streams.moved(tx, guild, [n for row in rows for n in (row.locked_by, row.ended_by) if n])
         for row in rows:
             held = row.amount if row.state == "open" else 0
             if row.balance != held:
@@ -364,23 +386,11 @@ def _rewards(tx: Connection, guild: int) -> Iterator[str]:
                 yield f"Reward {row.number}: transfer {row.ended_by} didn't end it."
 
 
-def _moved(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[str, dict[int, int]]]:
-    found: dict[int, tuple[str, dict[int, int]]] = {}
-    for transfer, kind, account, amount in tx.execute(_ENTRIES, {"g": guild, "numbers": transfers}):
-        found.setdefault(transfer, (kind, {}))[1][account] = amount
-    return found
-
-
 def _whole_pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[list[Any]]:
     after = 0
     while rows := list(tx.execute(statement, {"g": guild, "after": after, "most": PAGE}).all()):
         yield rows
         after = rows[-1].number
-
-
-def _pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[Any]:
-    for rows in _whole_pages(tx, statement, guild):
-        yield from rows
 
 
 def _bonds_left(column: sa.Column[Any], claim: sa.Column[Any]) -> sa.Select[Any, Any, Any]:
