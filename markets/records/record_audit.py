@@ -21,7 +21,7 @@ from ledger.audit import rows as audit_rows
 from ledger.compiled import in_guild, param
 from ledger.hash_chain import GENESIS
 from markets.core import tables
-from markets.records import audit, record_chain, record_rows
+from markets.records import audit, record_chain, record_rows, worked_out
 from markets.records.coverage import COVERED
 from markets.records.record_chain import Chain
 
@@ -111,8 +111,9 @@ def of_record(tx: Connection, chain: Chain) -> Iterator[str]:
 def _followed(tx: Connection, guild: int) -> Iterator[str]:
     """What doesn't follow as it should. Many reads, between which a writer may write: what is found once only was
     under way."""
-    if first := audit.problems(tx, guild):
-        yield from [again for again in audit.problems(tx, guild) if again in first]
+    for problems in (audit.problems, worked_out.problems):
+        if first := problems(tx, guild):
+            yield from [again for again in problems(tx, guild) if again in first]
 
 
 def _guarded(name: str, problems: Iterator[str]) -> Iterator[str]:
