@@ -26,6 +26,7 @@ from markets.records.coverage import COVERED
 from markets.records.record_chain import Chain
 
 MOST = 50
+TORN = "can't be read"
 
 _r = tables.records.c
 _t = book.transfers.c
@@ -64,9 +65,13 @@ def look(tx: Connection, guild: int, *, head: str | None = None) -> RecordReport
     Args:
         head: A digest of the record that was told earlier, in hex; the chain must hold it.
     """
-    chain = Chain(guild, bytes.fromhex(head) if head else None)
-    with audit_rows.any_text(tx):
-        problems = tuple(islice(_all(tx, chain), MOST))
+    told = bytes.fromhex(head) if head else None
+    chain = Chain(guild, told)
+    problems = tuple(islice(_all(tx, chain), MOST))
+    if any(TORN in one for one in problems):  # where a text is damaged, look again without reading it as one
+        chain = Chain(guild, told)
+        with audit_rows.any_text(tx):
+            problems = tuple(islice(_all(tx, chain), MOST))
     return RecordReport(guild, chain.last, chain.before.hex() if chain.last else "", chain.found, problems)
 
 
@@ -122,4 +127,4 @@ def _guarded(name: str, problems: Iterator[str]) -> Iterator[str]:
         yield from problems
     except Exception as error:  # what somebody changed can be anything, and raise anything where it is read
         why = str(error.orig) if isinstance(error, DBAPIError) else type(error).__name__
-        yield f"{name} can't be read ({why})."
+        yield f"{name} {TORN} ({why})."

@@ -20,6 +20,13 @@ PAGE = 500
 GONE = "it is gone"
 
 _l = tables.record_lines.c
+_NEWEST = Compiled(
+    sa.select(_l.number, _l.digest)
+    .where(in_guild(_l), _l.tab == param("t"), _l.thing == param("thing"))
+    .order_by(_l.number.desc())
+    .limit(constant(1))
+    .offset(constant(0))
+)
 
 
 class Difference(NamedTuple):
@@ -42,17 +49,16 @@ def differences(tx: Connection, guild: int) -> Iterator[Difference]:
 
 def of_table(tx: Connection, guild: int, covered: Covered) -> Iterator[Difference]:
     """Compare the rows of one table."""
-    name, ahead = covered.table.name, 4 + len(covered.key)
+    name, ahead = covered.table.name, 3 + len(covered.key)
     statement, this = _asked(covered, later=False), dict[str, Any]()
     wrong = False
     while rows := list(statement.rows(tx, g=guild, t=name, most=PAGE, **this)):
         for row in rows:
-            why = _differs(covered, row[1:4], row[ahead:])
-            if why:
+            if not _fits(covered, row[1], row[2], row[ahead:]):
                 wrong = True
-                yield Difference(guild, name, row[0], why)
+                yield Difference(guild, name, row[0], _why(tx, guild, name, row[0]))
         statement = _asked(covered, later=True)
-        this = {f"after_{n}": value for n, value in enumerate(rows[-1][4:ahead])}
+        this = {f"after_{n}": value for n, value in enumerate(rows[-1][3:ahead])}
     [(there, said)] = _counts(covered).rows(tx, g=guild, t=name)
     if wrong or there != said:
         yield from _missing(tx, guild, covered)
@@ -63,33 +69,28 @@ def of_table(tx: Connection, guild: int, covered: Covered) -> Iterator[Differenc
 
 @cache
 def _asked(covered: Covered, *, later: bool) -> Compiled:
-    """A page of a table's rows, each with the newest line about it: thing, line's number, digest, salt, key, body."""
+    """A page of a table's rows, each with the newest line about it: thing, line's digest, salt, key, body."""
     table, thing = covered.table, _thing(covered)
     newest = (
-        sa.select(sa.func.max(_l.number))
+        sa.select(_l.digest)
         .where(_l.guild_id == table.c.guild_id, _l.tab == param("t"), _l.thing == thing)
+        .order_by(_l.number.desc())
+        .limit(constant(1))
+        .offset(constant(0))
         .correlate(table)
         .scalar_subquery()
     )
-    line, salt = tables.record_lines.alias("line"), tables.record_salts.alias("salt")
-    keys = [table.c[name] for name in covered.key]
-    joined = table.outerjoin(
-        line,
-        (line.c.guild_id == table.c.guild_id)
-        & (line.c.number == newest)
-        & (line.c.tab == param("t"))
-        & (line.c.thing == thing),
-    )
+    salt, joined = tables.record_salts.alias("salt"), table
     if covered.salted:
-        joined = joined.outerjoin(
+        joined = table.outerjoin(
             salt,
             (salt.c.guild_id == table.c.guild_id) & (salt.c.tab == param("t")) & (salt.c.thing == thing),
         )
+    keys = [table.c[name] for name in covered.key]
     return Compiled(
         sa.select(
             thing.label("r_thing"),
-            line.c.number.label("r_number"),
-            line.c.digest.label("r_digest"),
+            newest.label("r_digest"),
             (salt.c.salt if covered.salted else sa.null()).label("r_salt"),
             *(key.label(f"r_key_{place}") for place, key in enumerate(keys)),
             *(table.c[name].label(f"r_column_{name}") for name in covered.columns),
@@ -120,19 +121,26 @@ def _public(covered: Covered) -> tuple[sa.ColumnElement[bool], ...]:
     return (covered.table.c.state.not_in([constant(state) for state in covered.private]),)
 
 
-def _differs(covered: Covered, line: Sequence[Any], values: Sequence[Any]) -> str:
-    """What is wrong with a row, by its newest line's number, digest and salt; nothing if all is right."""
-    number, digest, salt = line
-    if number is None:
-        return "the record knows nothing of it"
+def _fits(covered: Covered, digest: bytes | None, salt: bytes | None, values: Sequence[Any]) -> bool:
+    """Whether a row is as the newest line about it says."""
     if digest is None:
-        return f"record {number} says that it is gone"
+        return False
     try:
         secret = (salt or b"") if covered.secret and is_secret(covered, values) else None
-        made = digest_of_row(covered.columns, values, secret)
+        return digest_of_row(covered.columns, values, secret) == digest
     except ValueError:  # text that isn't UTF-8, of a damaged file
-        made = b""
-    return "" if made == digest else f"it isn't as record {number} left it"
+        return False
+
+
+def _why(tx: Connection, guild: int, table: str, thing: str) -> str:
+    """What is wrong with a row that doesn't fit."""
+    line = _NEWEST.row(tx, g=guild, t=table, thing=thing)
+    if line is None:
+        return "the record knows nothing of it"
+    number, digest = line
+    return (
+        f"record {number} says that it is gone" if digest is None else f"it isn't as record {number} left it"
+    )
 
 
 @cache
