@@ -20,12 +20,11 @@ PAGE = 500
 GONE = "it is gone"
 
 _l = tables.record_lines.c
+_same = (in_guild(_l), _l.tab == param("t"), _l.thing == param("thing"))
 _NEWEST = Compiled(
-    sa.select(_l.number, _l.digest)
-    .where(in_guild(_l), _l.tab == param("t"), _l.thing == param("thing"))
-    .order_by(_l.number.desc())
-    .limit(constant(1))
-    .offset(constant(0))
+    sa.select(_l.number, _l.digest).where(
+        *_same, _l.number == sa.select(sa.func.max(_l.number)).where(*_same).scalar_subquery()
+    )
 )
 
 
@@ -71,12 +70,20 @@ def of_table(tx: Connection, guild: int, covered: Covered) -> Iterator[Differenc
 def _asked(covered: Covered, *, later: bool) -> Compiled:
     """A page of a table's rows, each with the newest line about it: thing, line's digest, salt, key, body."""
     table, thing = covered.table, _thing(covered)
+    # Sorted by number and cut off after one row, SQLite without statistics would go through the whole record.
     newest = (
-        sa.select(_l.digest)
+        sa.select(sa.func.max(_l.number))
         .where(_l.guild_id == table.c.guild_id, _l.tab == param("t"), _l.thing == thing)
-        .order_by(_l.number.desc())
-        .limit(constant(1))
-        .offset(constant(0))
+        .correlate(table)
+        .scalar_subquery()
+    )
+    line = tables.record_lines.alias("line")
+    digest = (
+        sa.select(line.c.digest)
+        .where(
+            *(line.c.guild_id == table.c.guild_id, line.c.number == newest),
+            *(line.c.tab == param("t"), line.c.thing == thing),
+        )
         .correlate(table)
         .scalar_subquery()
     )
@@ -90,7 +97,7 @@ def _asked(covered: Covered, *, later: bool) -> Compiled:
     return Compiled(
         sa.select(
             thing.label("r_thing"),
-            newest.label("r_digest"),
+            digest.label("r_digest"),
             (salt.c.salt if covered.salted else sa.null()).label("r_salt"),
             *(key.label(f"r_key_{place}") for place, key in enumerate(keys)),
             *(table.c[name].label(f"r_column_{name}") for name in covered.columns),

@@ -383,7 +383,6 @@ def book(path: Path, copies: int) -> str:
                 _insert(driver, name, rows)
         _finish(driver, made, copies)
         driver.execute("COMMIT")
-        driver.execute("ANALYZE")
     url = f"sqlite:///{path}"
     run_alone(url, _rank, write=True)
     return url
