@@ -6,6 +6,7 @@ for market in ...:                       # by claim
         trades.moved[trade[6]]           # what its transfer moved
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,23 +23,38 @@ Moved = Mapping[int, tuple[str, dict[int, int]]]
 
 _e = book.entries.c
 _t = book.transfers.c
-_NUMBERS = tuple(f"n{place}" for place in range(PAGE))
-_ENTRIES = Compiled(
-    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
-    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(in_guild(_e), _e.transfer.in_([param(name) for name in _NUMBERS]))
-)
+FEW = 16
+
+
+def _entries(count: int) -> tuple[Compiled, tuple[str, ...]]:
+    """Of so many transfers at once, and what they are called: a statement is prepared for a number of them."""
+    names = tuple(f"n{place}" for place in range(count))
+    return Compiled(
+        sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
+        .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
+        .where(in_guild(_e), _e.transfer.in_([param(name) for name in names]))
+    ), names
+
+
+_OF_FEW, _OF_MANY = _entries(FEW), _entries(PAGE)
+
+
+def seldom() -> None:
+    """Let the collector of garbage look at a process of its own less often: rows come and go by the million, and none
+    of them holds another in a circle."""
+    gc.set_threshold(100_000, 50, 100)
 
 
 def moved(tx: Connection, guild: int, transfers: Iterable[int]) -> Moved:
     """Return what some transfers moved."""
     found: dict[int, tuple[str, dict[int, int]]] = {}
     numbers = sorted(set(transfers))
+    statement, names = _OF_FEW if len(numbers) <= FEW else _OF_MANY
     for at in range(0, len(numbers), PAGE):
         asked = numbers[at : at + PAGE]
-        asked += [0] * (PAGE - len(asked))  # no transfer has that number
-        for transfer, kind, account, amount in _ENTRIES.rows(
-            tx, g=guild, **dict(zip(_NUMBERS, asked, strict=True))
+        asked += [0] * (len(names) - len(asked))  # no transfer has that number
+        for transfer, kind, account, amount in statement.rows(
+            tx, g=guild, **dict(zip(names, asked, strict=True))
         ):
             found.setdefault(transfer, (kind, {}))[1][account] = amount
     return found

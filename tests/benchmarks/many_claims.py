@@ -37,6 +37,9 @@ MEMBERS = 12
 CLAIMS = 20
 """Of one copy; they come with some 200 entries."""
 
+COPIES = 5_210
+"""104,200 claims and 1,000,344 entries."""
+
 CHUNK = 500
 """Copies that are written at once."""
 
