@@ -17,6 +17,7 @@ from ledger import statements
 from ledger.audit import verify as audit
 from ledger.storage.database import run_alone
 from markets.records import record_audit
+from markets.records.streams import seldom
 
 AT_MOST_EVERY = timedelta(minutes=1)
 
@@ -96,6 +97,7 @@ def check(tx: Connection, guild: int) -> CheckedBook:
 
 
 def main() -> None:
+    seldom()
     url, guild = json.loads(sys.stdin.read())
     found = run_alone(url, lambda tx: check(tx, guild))
     sys.stdout.write(json.dumps(astuple(found)))

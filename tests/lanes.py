@@ -38,6 +38,13 @@ SIZES = {
     "test_nothing_acknowledged_is_lost_when_a_process_on_postgresql_is_killed": Sizes("kills", 4, 10, 500),
     "test_every_flipped_bit_that_changes_a_value_is_found_and_named": Sizes("bits", 60, 200, 2_000),
     "test_every_column_changed_by_one_bit_is_found_and_named": Sizes("rows a table", 1, 3, 40),
+    "test_every_column_of_every_table_that_is_changed_is_found": Sizes("columns", 3, 500, 500),
+    "test_every_table_that_is_emptied_is_found": Sizes("tables", 2, 100, 100),
+    "test_two_rows_of_every_table_that_are_swapped_are_found": Sizes("tables", 2, 100, 100),
+    "test_a_row_of_every_table_that_is_made_up_is_found": Sizes("tables", 2, 100, 100),
+    "test_what_is_changed_in_the_tables_is_refused_by_an_import": Sizes("tables", 1, 100, 100),
+    "test_every_flipped_bit_that_changes_what_is_covered_is_found": Sizes("bits", 20, 200, 10_000),
+    "test_every_column_of_an_export_that_is_changed_is_refused": Sizes("columns", 3, 1_000, 1_000),
     "test_hledger_accepts_every_assertion_and_comes_to_our_balances": Sizes(
         "transfers", 2_000, 10_000, 333_500
     ),

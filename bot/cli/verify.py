@@ -17,6 +17,7 @@ from ledger.hash_chain import GENESIS
 from ledger.storage.database import read_book
 from markets.records import record_audit
 from markets.records.record_audit import RecordReport
+from markets.records.streams import seldom
 
 WRONG = 1
 
@@ -51,6 +52,7 @@ class BookReport:
 
 
 def run(config: Config, args: argparse.Namespace) -> int:
+    seldom()
     return tell(read_book(config.database.url, lambda tx: _reports(tx, args)), every=args.all)
 
 

@@ -1,35 +1,16 @@
 """/ledger: is the book right, what is in it, and what moderators did."""
 
-import asyncio
-import gzip
-import io
-import zipfile
-
 from discord import app_commands
 from sqlalchemy import Connection
 
 from bot.answer import Where, answer
 from bot.background import digests, older
+from bot.commands import packing
 from bot.context import Context, enter
 from bot.words import ledger as render
 from bot.words import moderation as acts_render
 from ledger import players, statements
-from ledger.files import exports
-from ledger.files.paging import Selection
-from markets.records import export_tables
-from markets.records import exports as claims
 from markets.settlement import absence
-
-MOST_BYTES = 50 * 2**20
-"""Of an export before it is packed: what one answer may take of memory."""
-
-PUBLIC: tuple[export_tables.Table, ...] = (
-    *("claims", "clarifications", "offers", "bets", "proposals", "disputes"),
-    *("arguments", "votes", "resolutions", "acts"),
-    *("markets", "market_outcomes", "liquidity", "trades", "positions", "pools", "pool_outcomes", "stakes"),
-    *("forecasts", "scores", "seasons"),
-)
-"""What everybody in the server may read by name (E1); orders, preferences and the like are not."""
 
 
 async def acts(ctx: Context) -> None:
@@ -109,43 +90,10 @@ async def _verify(ctx: Context) -> render.Verified:
 async def _export_claims(ctx: Context) -> render.ExportedClaims:
     """What is public in the server anyway, by name or number (E1), as tables that join with the book's."""
     async with ctx.client.exporting:
-        return await _packed_claims(ctx)
-
-
-async def _packed_claims(ctx: Context) -> render.ExportedClaims:
-    made, rows = io.BytesIO(), dict[str, int]()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for table in PUBLIC:
-            with packed.open(zipfile.ZipInfo(f"{table}.csv"), "w") as file:
-                rows[table] = -1
-                async for block in claims.stream(ctx.client.db, ctx.guild, table, public=True):
-                    await asyncio.to_thread(file.write, block.encode())  # packing is work
-                    rows[table] += block.count("\n")
-            if made.tell() > ctx.press.filesize_limit:
-                return render.ExportedClaims(None, rows)
-    content = made.getvalue()
-    return render.ExportedClaims(content if len(content) <= ctx.press.filesize_limit else None, rows)
+        return await packing.claims_packed(ctx.client.db, ctx.guild, ctx.press.filesize_limit)
 
 
 async def _export(ctx: Context, *, whole: bool) -> render.Exported:
     player = None if whole else (await enter(ctx)).glance.player.number
     async with ctx.client.exporting:
-        return await _written(ctx, player)
-
-
-async def _written(ctx: Context, player: int | None) -> render.Exported:
-    whole = player is None
-    name = f"crux-{'server' if whole else 'my'}-entries.csv"
-    made = io.BytesIO()
-    entries = 0
-    async for block in exports.stream(ctx.client.db, Selection(ctx.guild, player=player)):
-        entries += block.count("\nentry,") + block.startswith("entry,")
-        made.write(block.encode())
-        if made.tell() > MOST_BYTES:
-            return render.Exported(name, None, entries, whole)
-    content = made.getvalue()
-    if len(content) > ctx.press.filesize_limit:
-        name, content = f"{name}.gz", await asyncio.to_thread(gzip.compress, content, mtime=0)
-    return render.Exported(
-        name, content if len(content) <= ctx.press.filesize_limit else None, entries, whole
-    )
+        return await packing.entries_packed(ctx.client.db, ctx.guild, player, ctx.press.filesize_limit)

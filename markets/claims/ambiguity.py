@@ -15,6 +15,7 @@ The number is the days to wait, counted from the deadline, before the clause may
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias, cast
 
 from ledger import money
@@ -166,8 +167,9 @@ def encode(clause: Clause) -> str:
     return json.dumps(_as_list(clause), separators=(",", ":"))
 
 
+@lru_cache(maxsize=512)
 def decode(text: str) -> Clause:
-    """Return the inverse of `encode`.
+    """Return the inverse of `encode`. The same few are read all day.
 
     Raises:
         BadClause: It isn't what `encode` writes, letter for letter.

@@ -164,8 +164,9 @@ def read_terms(text: str) -> Terms:
     return _TERMS.validate_json(text)
 
 
+@lru_cache(maxsize=512)
 def read_result(text: str) -> Result:
-    """Read a stored result."""
+    """Read a stored result. A proposal, its ruling and what comes of them say the same."""
     return _RESULT.validate_json(text)
 
 

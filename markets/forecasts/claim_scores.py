@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import returned
-from ledger.compiled import in_guild, param
+from ledger.compiled import Compiled, in_guild, param
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
@@ -21,19 +21,21 @@ _resolutions = tables.resolutions.c
 RESOLUTION = sa.select(
     _resolutions.claim, _resolutions.result, _resolutions.at_us, _resolutions.reversed_us
 ).where(in_guild(_resolutions), _resolutions.number == param("r"))
+_RESOLUTION = Compiled(RESOLUTION)
 
 
 def score_alone(tx: Connection, guild: int, resolution: int, player: int) -> tuple[int, ...] | None:
     """Work out how a player's forecasts did by a resolution that counts for nothing with them, as SCORE has it; None
     where they had none that counted for a moment, or the result scores nobody."""
-    found = tx.execute(RESOLUTION, {"g": guild, "r": resolution}).first()
-    if found is None or found.reversed_us is not None:
+    found = _RESOLUTION.row(tx, g=guild, r=resolution)
+    if found is None or found[3] is not None:
         return None
-    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    number, said, at_us, _ = found
+    claim, result = claims.load(tx, guild, number), terms.read_result(said)
     if result.kind not in ("outcome", "weights") or forecasts.begun_us(tx, claim) is None:
         return None
-    ended_us = min(found.at_us, result.known_us or found.at_us)
-    rows = scored(tx, claim, result, resolution, ended_us, found.at_us, only=False)
+    ended_us = min(at_us, result.known_us or at_us)
+    rows = scored(tx, claim, result, resolution, ended_us, at_us, only=False)
     row = next((row for row in rows if row["player"] == player), None)
     return (
         None if row is None else tuple(row[name] for name in ("brier", "log", "baseline", "peer", "coverage"))
@@ -49,20 +51,16 @@ def scored(
     at_us: int,
     *,
     only: bool = True,
-    floor: float = scoring.FLOOR,
 ) -> list[dict[str, Any]]:
     """Return a row for everybody for whom the claim counts (E6): whose forecasts stood beside two others'. Without
     `only` for everybody whose forecasts counted for a moment at least."""
-    from_us = forecasts.begun_us(tx, claim)
-    assert from_us is not None
-    assert claim.closes_us is not None
-    window = ClaimWindow(from_us, max(claim.closes_us, from_us + 1), ended_us)
-    outcomes = len(claim.terms.outcomes)
-    weights = result.weights or tuple(int(at == result.outcome) for at in range(outcomes))
+    window = _window(tx, claim, ended_us)
     said = forecasts.history(tx, claim.guild, claim.number)
     pieces = [_piece(one, window) for one in said]
-    apart = _earlier_numbers(tx, claim.guild, {one.player for one in said})
-    counts = scoring.accompanied(pieces, window, apart=apart) if only else None
+    counts = None
+    if only:
+        apart = _earlier_numbers(tx, claim.guild, {one.player for one in said})
+        counts = scoring.accompanied(pieces, window, apart=apart)
     last = {one.player: one.chances for one in said if one.from_us < window.counts_until_us}
     return [
         {
@@ -81,7 +79,7 @@ def scored(
             "counted": 0,
         }
         for player, one in sorted(
-            scoring.scores(pieces, window, weights, floor=floor).items(), key=lambda item: str(item[0])
+            scoring.scores(pieces, window, _weights(claim, result)).items(), key=lambda item: str(item[0])
         )
         if isinstance(player, int) and (counts is None or player in counts)
     ]
@@ -90,22 +88,40 @@ def scored(
 def worked_out(tx: Connection, guild: int, resolution: int) -> dict[int, tuple[tuple[int, ...], set[int]]]:
     """Work out all scores of a resolution: by player Brier, log, baseline and coverage, and the peer scores that may
     stand beside them, with the bound of E6 and as they were before it."""
-    found = tx.execute(RESOLUTION, {"g": guild, "r": resolution}).first()
+    found = _RESOLUTION.row(tx, g=guild, r=resolution)
     if found is None:
         return {}
-    claim, result = claims.load(tx, guild, found.claim), terms.read_result(found.result)
+    number, told, at_us, _ = found
+    claim, result = claims.load(tx, guild, number), terms.read_result(told)
     if result.kind not in ("outcome", "weights") or forecasts.begun_us(tx, claim) is None:
         return {}
-    ended_us = min(found.at_us, result.known_us or found.at_us)
-    now, before = (
-        scored(tx, claim, result, resolution, ended_us, found.at_us, only=False, floor=floor)
-        for floor in (scoring.FLOOR, 0.0)
-    )
-    names = ("brier", "log", "baseline", "coverage")
+    window = _window(tx, claim, min(at_us, result.known_us or at_us))
+    pieces = [_piece(one, window) for one in forecasts.history(tx, guild, number)]
+    now = before = scoring.scores(pieces, window, _weights(claim, result))
+    if any(min(piece.chances) < scoring.FLOOR for piece in pieces):
+        before = scoring.scores(pieces, window, _weights(claim, result), floor=0.0)
     return {
-        one["player"]: (tuple(one[name] for name in names), {one["peer"], other["peer"]})
-        for one, other in zip(now, before, strict=True)
+        player: (
+            (
+                *(scoring.stored(value) for value in (one.brier, one.log, one.baseline)),
+                min(max(scoring.stored(one.coverage), 1), scoring.UNIT),
+            ),
+            {scoring.stored(one.peer), scoring.stored(before[player].peer)},
+        )
+        for player, one in now.items()
+        if isinstance(player, int)
     }
+
+
+def _window(tx: Connection, claim: Claim, ended_us: int) -> ClaimWindow:
+    from_us = forecasts.begun_us(tx, claim)
+    assert from_us is not None
+    assert claim.closes_us is not None
+    return ClaimWindow(from_us, max(claim.closes_us, from_us + 1), ended_us)
+
+
+def _weights(claim: Claim, result: Result) -> tuple[int, ...]:
+    return result.weights or tuple(int(at == result.outcome) for at in range(len(claim.terms.outcomes)))
 
 
 def _piece(one: Forecast, window: ClaimWindow) -> Piece:

@@ -90,7 +90,7 @@ _of = (in_guild(_forecasts), _forecasts.claim == param("c"))
 _by = (*_of, _forecasts.player == param("p"))
 _columns = columns_of(tables.forecasts, Forecast)
 _RULE = Compiled(sa.select(_forecasting.hidden, _forecasting.revealed_us).where(*_this))
-_FROM = sa.select(_forecasting.from_us).where(*_this)
+_FROM = Compiled(sa.select(_forecasting.from_us).where(*_this))
 _BEGIN = sa.insert(tables.forecasting)
 _REVEAL = sa.update(tables.forecasting).where(*_this).values(revealed_us=param("at"))
 _ADD = Compiled(sa.insert(tables.forecasts))
@@ -314,7 +314,8 @@ def history(tx: Connection, guild: int, claim: int) -> list[Forecast]:
 
 def begun_us(tx: Connection, claim: Claim) -> int | None:
     """Return when forecasting on a claim began; None where it didn't."""
-    return tx.execute(_FROM, {"g": claim.guild, "c": claim.number}).scalar()
+    row = _FROM.row(tx, g=claim.guild, c=claim.number)
+    return None if row is None else row[0]
 
 
 def _rule(tx: Connection, claim: Claim) -> Sequence[int | None] | None:

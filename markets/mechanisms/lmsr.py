@@ -25,7 +25,7 @@ Standard library only; nothing here knows of claims, players or money.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 
 MOST = 10**12
@@ -56,7 +56,7 @@ class Book:
         """Return the book with `quantity` more units of one outcome sold; negative where they come back."""
         shares = list(self.shares)
         shares[outcome] += quantity
-        return replace(self, shares=tuple(shares))
+        return Book(self.liquidity, self.weights, tuple(shares))
 
 
 def opened(liquidity: int, opening: Sequence[int]) -> Book:
@@ -112,6 +112,8 @@ def _cost(book: Book) -> tuple[int, float, float]:
 
 def charged(book: Book) -> int:
     """Compute ceil(C(q)): what all trades so far have paid in together, minor units."""
+    if not any(book.shares):
+        return 0  # ln 1, which a float would have to be computed again for
     top, rest, error = _cost(book)
     return top + _ceil(rest, error, lambda: book.liquidity * _exact_log_sum(book))
 

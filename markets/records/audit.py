@@ -4,27 +4,24 @@ The book's own audit (`ledger.audit.verify`) comes first: here its transfers and
 Instead of repairing anything it says, in plain sentences and at most `MOST` of them, what doesn't fit.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import Compiled, constant, in_guild, param, params
+from ledger.compiled import in_guild, param
 from ledger.money import points
 from markets.bets.bets import STAKE
-from markets.claims import ambiguity, claim_words, claims, conditions
 from markets.claims import terms as claim_terms
-from markets.claims.terms import Terms
 from markets.core import tables
 from markets.people.rewards import BACK, GIVEN
-from markets.records import audit_public, audit_shares, audit_sums
+from markets.records import audit_claims, audit_public, audit_shares, audit_sums, streams
+from markets.records.streams import Moved, paged
 
 MOST = 20
 PAGE = 500
@@ -74,26 +71,6 @@ _LINKS = (
     .where(in_guild(_k))
     .order_by(_k.player, _k.claim, _k.target)
 )
-_stories = tables.stories.c
-_items = tables.items.c
-_STORIES = (
-    sa.select(_stories.claim, _stories.writer, _stories.name)
-    .where(in_guild(_stories))
-    .order_by(_stories.claim, _stories.outcome)
-)
-_ITEMS = (
-    sa.select(_items.claim, _items.words, _items.by_us, _items.chances)
-    .where(in_guild(_items))
-    .order_by(_items.claim, _items.number)
-)
-_word = tables.claim_words.c
-_WORDS = Compiled(
-    sa.select(_word.word, _word.claim)
-    .where(in_guild(_word), sa.tuple_(_word.word, _word.claim) > sa.tuple_(param("word"), param("after")))
-    .order_by(_word.word, _word.claim)
-    .limit(constant(WORDS_PAGE))
-    .offset(constant(0))
-)
 _w = tables.rewards.c
 _REWARDS = (
     sa.select(
@@ -105,50 +82,35 @@ _REWARDS = (
     .order_by(_w.number)
     .limit(param("most"))
 )
-_STANDING = sa.select(_proposals.claim, _proposals.state).where(
-    in_guild(_proposals), _proposals.state.in_(["standing", "disputed"])
-)
-_newest = sa.select(sa.func.max(_disputes.number)).where(in_guild(_disputes)).group_by(_disputes.claim)
-_LAST_DISPUTE = sa.select(_disputes.claim, _disputes.state).where(
-    in_guild(_disputes), _disputes.number.in_(_newest)
-)
-_RESOLVED = sa.select(_resolutions.number, _resolutions.claim).where(in_guild(_resolutions))
-_conditions = tables.conditions.c
-_CONDITIONS = sa.select(
-    _conditions.claim,
-    _conditions.on_claim,
-    _conditions.outcome,
-    _conditions.days,
-    _conditions.state,
-    _conditions.decided_us,
-).where(in_guild(_conditions))
-_CLAIMS = (
-    sa.select(
-        *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),
-        *(_c.closes_us, _c.deadline_us),
-    )
-    .where(in_guild(_c), _c.number > param("after"))
-    .order_by(_c.number)
-    .limit(param("most"))
-)
-_BETS = (
+_BETS = paged(
     sa.select(
         *(_b.number, _b.maker, _b.taker, _b.maker_stake, _b.taker_stake, _b.escrow, _b.state),
         *(_b.accepted_by, _b.paid_by, _b.maker_paid, _b.taker_paid, _a.balance),
-        *(_offers.state.label("o_state"), _offers.maker.label("o_maker")),
-        *(_offers.maker_stake.label("o_maker_stake"), _offers.taker_stake.label("o_taker_stake")),
+        *(_offers.state, _offers.maker, _offers.maker_stake, _offers.taker_stake),
     )
     .join(tables.offers, (_offers.guild_id == _b.guild_id) & (_offers.number == _b.number))
-    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow))
-    .where(in_guild(_b), _b.number > param("after"))
-    .order_by(_b.number)
-    .limit(param("most"))
+    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow)),
+    _b.number,
 )
-_ENTRIES = (
-    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
-    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(in_guild(_e), _e.transfer.in_(params("numbers")))
-)
+
+
+class _BetRow(NamedTuple):
+    number: int
+    maker: int
+    taker: int
+    maker_stake: int
+    taker_stake: int
+    escrow: int
+    state: str
+    accepted_by: int
+    paid_by: int | None
+    maker_paid: int | None
+    taker_paid: int | None
+    balance: int
+    offered: str
+    offerer: int
+    offered_stake: int
+    asked_stake: int
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:
@@ -158,7 +120,7 @@ def problems(tx: Connection, guild: int) -> tuple[str, ...]:
 
 def _all(tx: Connection, guild: int) -> Iterator[str]:
     yield from _held(tx, guild)
-    yield from _claims(tx, guild)
+    yield from audit_claims.problems(tx, guild)
     yield from _bets(tx, guild)
     yield from _links(tx, guild)
     yield from _rewards(tx, guild)
@@ -191,122 +153,24 @@ def _held(tx: Connection, guild: int) -> Iterator[str]:
         yield f"Bond {row.number} holds {points(row.balance)} points, and its claim is {row.state}."
 
 
-# --- claims -----------------------------------------------------------------------------------
-
-
-def _claims(tx: Connection, guild: int) -> Iterator[str]:
-    standing: dict[int, list[str]] = {}
-    for claim, state in tx.execute(_STANDING, {"g": guild}):
-        standing.setdefault(claim, []).append(state)
-    last = {row.claim: row.state for row in tx.execute(_LAST_DISPUTE, {"g": guild})}
-    links = {row[0]: conditions.ConditionLink(*row) for row in tx.execute(_CONDITIONS, {"g": guild})}
-    resolved = {(number, claim) for number, claim in tx.execute(_RESOLVED, {"g": guild})}
-    wanted = {"proposed": ["standing"], "disputed": ["disputed"], "ruled": ["disputed"]}
-    disputes = {"disputed": ("open", "appealed"), "ruled": ("ruled", "final")}
-    told, words = _told(tx, guild), _words(tx, guild)
-    for row in _pages(tx, _CLAIMS, guild):
-        name = f"Claim {row.number}"
-        terms = yield from _terms(name, row, links.get(row.number))
-        if terms is not None:
-            opened = None if row.state in ("draft", "dropped") else terms
-            if told.get(row.number, ([], [])) != _said(opened):
-                yield f"{name} has other stories or items than its terms say."
-            if words.get(row.number, 0) != sum(map(hash, claim_words.words_of(opened) if opened else ())):
-                yield f"{name} is searched by other words than its terms hold."
-        if row.state in ("draft", "dropped"):
-            continue
-        if standing.get(row.number, []) != wanted.get(row.state, []):
-            yield f"{name} is {row.state}, and its proposals don't fit that."
-        if row.state in disputes and last.get(row.number) not in disputes[row.state]:
-            yield f"{name} is {row.state}, and its dispute isn't."
-        if (row.resolution is not None) != (row.state in ("settled", "void")):
-            yield f"{name} is {row.state}, and its result doesn't fit that."
-        elif row.resolution is not None and (row.resolution, row.number) not in resolved:
-            yield f"{name} names a result that is not its own."
-
-
-def _told(tx: Connection, guild: int) -> dict[int, tuple[list[Any], list[Any]]]:
-    """Return the stories and the items of each claim, as they are stored for lists."""
-    told: dict[int, tuple[list[Any], list[Any]]] = {}
-    for claim, *story in tx.execute(_STORIES, {"g": guild}):
-        told.setdefault(claim, ([], []))[0].append(tuple(story))
-    for claim, *item in tx.execute(_ITEMS, {"g": guild}):
-        told.setdefault(claim, ([], []))[1].append(tuple(item))
-    return told
-
-
-def _said(terms: Terms | None) -> tuple[list[Any], list[Any]]:
-    """Return the stories and items that an open claim's terms say; there are none of a draft."""
-    if terms is None or terms.scenario is None:
-        return [], []
-    stories = zip(terms.scenario.writers, terms.names, strict=False)
-    items = [(item.words, item.by_us, ",".join(map(str, item.chances))) for item in terms.scenario.items]
-    return list(stories), items
-
-
-def _words(tx: Connection, guild: int) -> dict[int, int]:
-    """Return the sum of the hashes of each claim's stored words: a book has too many words to hold them all."""
-    sums: dict[int, int] = {}
-    word, after = "", 0
-    while rows := list(_WORDS.rows(tx, g=guild, word=word, after=after)):
-        for word, after in rows:
-            sums[after] = sums.get(after, 0) + hash(word)
-    return sums
-
-
-def _terms(name: str, row: Any, link: conditions.ConditionLink | None) -> Generator[str, None, Terms | None]:
-    """Say what is wrong with a claim's terms; returns them where they can be read."""
-    if hashlib.sha256(row.terms.encode()).digest() != bytes(row.digest):
-        yield f"{name}: its terms don't come to its digest."
-        return None
-    terms = None
-    try:
-        terms = claim_terms.read_terms(row.terms)
-        fits = claim_terms.canonical(terms) == row.terms and terms.kind == row.kind
-        if row.state not in ("draft", "dropped"):
-            counts = link is not None and link.state in (conditions.MET, conditions.REVERSED)
-            times = claims.counted_times(terms, link.decided_us if link and counts else None)
-            fits = fits and times[:2] == (row.closes_us, row.deadline_us)
-            ambiguity.decode(terms.clause)
-            yield from _condition(name, row.state, terms.condition, link)
-    except (ValidationError, ambiguity.BadClause):
-        fits = False
-    if not fits:
-        yield f"{name}: its terms can't be read, or its times are others."
-    return terms
-
-
-def _condition(
-    name: str, state: str, said: conditions.Condition | None, link: conditions.ConditionLink | None
-) -> Iterator[str]:
-    linked = (link.on, link.outcome, link.days) if link else None
-    if linked != ((said.on, said.outcome, said.days) if said else None):
-        yield f"{name} hangs on something else than its terms say."
-    elif link is not None and link.state == conditions.WAITING and state == "settled":
-        yield f"{name} is settled, and what it hangs on isn't decided."
-    elif link is not None and link.state == conditions.FAILED and state != "void":
-        yield f"{name} is {state}, and what it hangs on came out otherwise."
-
-
 # --- bets -------------------------------------------------------------------------------------
 
 
 def _bets(tx: Connection, guild: int) -> Iterator[str]:
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     house = tx.execute(_HOUSE, {"g": guild}).scalar()
-    for rows in _whole_pages(tx, _BETS, guild):
-        moved = _moved(tx, guild, [n for row in rows for n in (row.accepted_by, row.paid_by) if n])
+    for page in streams.pages(tx, guild, _BETS):
+        rows = [_BetRow(*row) for row in page]
+        moved = streams.moved(tx, guild, [n for row in rows for n in (row.accepted_by, row.paid_by) if n])
         for row in rows:
             for why in _bet(row, moved, wallets, house):
                 yield f"Bet {row.number}: {why}."
 
 
-def _bet(
-    row: Any, moved: dict[int, tuple[str, dict[int, int]]], wallets: dict[int, int], house: Any
-) -> Iterator[str]:
+def _bet(row: _BetRow, moved: Moved, wallets: dict[int, int], house: Any) -> Iterator[str]:
     pot = row.maker_stake + row.taker_stake
     maker, taker = wallets.get(row.maker), wallets.get(row.taker)
-    offered = (row.o_state, row.o_maker, row.o_maker_stake, row.o_taker_stake)
+    offered = (row.offered, row.offerer, row.offered_stake, row.asked_stake)
     if offered != ("accepted", row.maker, row.maker_stake, row.taker_stake):
         yield "it is another than the offer it was"
     kind, stakes = moved.get(row.accepted_by, ("", {}))
@@ -317,13 +181,13 @@ def _bet(
         yield f"its escrow holds {points(row.balance)} points instead of {points(pot if live else 0)}"
     if live:
         return
-    _, paid = moved.get(row.paid_by, ("", {}))
+    _, paid = moved.get(row.paid_by or 0, ("", {}))
     paid = dict(paid)
     good = paid.pop(row.escrow, 0) == -pot and set(paid) <= {maker, taker, house}
     for side, gets in ((maker, row.maker_paid), (taker, row.taker_paid)):
         # The house has what a deleted player would have got (E4).
         got = paid.get(side, 0) if side is not None else 0
-        good = good and (got == gets or (got < gets and house in paid))
+        good = good and (got == gets or (got < (gets or 0) and house in paid))
     if not good:
         yield f"transfer {row.paid_by} didn't pay what it says"
 
@@ -344,7 +208,7 @@ def _rewards(tx: Connection, guild: int) -> Iterator[str]:
     wallets = {row.owner: row.number for row in tx.execute(_WALLETS, {"g": guild})}
     house = tx.execute(_HOUSE, {"g": guild}).scalar()
     for rows in _whole_pages(tx, _REWARDS, guild):
-        moved = _moved(tx, guild, [n for row in rows for n in (row.locked_by, row.ended_by) if n])
+        moved = streams.moved(tx, guild, [n for row in rows for n in (row.locked_by, row.ended_by) if n])
         for row in rows:
             held = row.amount if row.state == "open" else 0
             if row.balance != held:
@@ -364,23 +228,11 @@ def _rewards(tx: Connection, guild: int) -> Iterator[str]:
                 yield f"Reward {row.number}: transfer {row.ended_by} didn't end it."
 
 
-def _moved(tx: Connection, guild: int, transfers: list[int]) -> dict[int, tuple[str, dict[int, int]]]:
-    found: dict[int, tuple[str, dict[int, int]]] = {}
-    for transfer, kind, account, amount in tx.execute(_ENTRIES, {"g": guild, "numbers": transfers}):
-        found.setdefault(transfer, (kind, {}))[1][account] = amount
-    return found
-
-
 def _whole_pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[list[Any]]:
     after = 0
     while rows := list(tx.execute(statement, {"g": guild, "after": after, "most": PAGE}).all()):
         yield rows
         after = rows[-1].number
-
-
-def _pages(tx: Connection, statement: sa.Executable, guild: int) -> Iterator[Any]:
-    for rows in _whole_pages(tx, statement, guild):
-        yield from rows
 
 
 def _bonds_left(column: sa.Column[Any], claim: sa.Column[Any]) -> sa.Select[Any, Any, Any]:

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild
+from ledger.compiled import constant, in_guild
 from markets.claims import became_public, claims, terms
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.pools import payouts
 from markets.records import audit_draws
+from markets.records.streams import Groups, paged, rows
 
 _claims = tables.claims.c
 _proposals = tables.proposals.c
@@ -34,28 +35,34 @@ _OPENED = (
     )
     .order_by(_claims.number)
 )
-_SAID = (
-    sa.select(
-        *(_proposals.number, _proposals.known_us, _proposals.made_us, _claims.opened_us),
-        *(_disputes.ruling, _disputes.first_ruling.label("first"), _votes.result.label("vote")),
+_MOMENTS = paged(
+    sa.select(_proposals.number, _proposals.known_us, _proposals.made_us, _claims.opened_us)
+    .join_from(
+        tables.proposals,
+        tables.claims,
+        (_claims.guild_id == _proposals.guild_id) & (_claims.number == _proposals.claim),
     )
-    .select_from(tables.proposals)
-    .join(tables.claims, (_claims.guild_id == _proposals.guild_id) & (_claims.number == _proposals.claim))
-    .outerjoin(
-        tables.disputes,
-        (_disputes.guild_id == _proposals.guild_id) & (_disputes.proposal == _proposals.number),
-    )
-    .outerjoin(tables.votes, (_votes.guild_id == _disputes.guild_id) & (_votes.dispute == _disputes.number))
-    .where(
-        in_guild(_proposals),
-        sa.or_(
-            _proposals.known_us.is_not(None),
-            *(column.is_not(None) for column in (_disputes.ruling, _disputes.first_ruling, _votes.result)),
-        ),
-    )
-    .order_by(_proposals.number)
+    .where(_proposals.known_us.is_not(None)),
+    _proposals.number,
 )
-_RESULTS = (
+_RULED = paged(
+    sa.select(
+        *(_disputes.number, _disputes.proposal, _proposals.made_us, _claims.opened_us),
+        *(_disputes.ruling, _disputes.first_ruling),
+    )
+    .join_from(
+        tables.disputes,
+        tables.proposals,
+        (_proposals.guild_id == _disputes.guild_id) & (_proposals.number == _disputes.proposal),
+    )
+    .join(tables.claims, (_claims.guild_id == _proposals.guild_id) & (_claims.number == _proposals.claim)),
+    _disputes.number,
+)
+_VOTES = paged(
+    sa.select(_votes.dispute, _votes.round, _votes.judge, _votes.result),
+    *(_votes.dispute, _votes.round, _votes.judge),
+)
+_RESULTS = paged(
     sa.select(
         _resolutions.number,
         _resolutions.result,
@@ -71,19 +78,18 @@ _RESULTS = (
     .outerjoin(
         tables.disputes,
         (_disputes.guild_id == _resolutions.guild_id) & (_disputes.number == _resolutions.dispute),
-    )
-    .where(in_guild(_resolutions))
-    .order_by(_resolutions.number)
+    ),
+    _resolutions.number,
 )
-_POOLS = (
+_POOLS = paged(
     sa.select(_pools.claim, _resolutions.result)
     .join_from(
         tables.pools,
         tables.resolutions,
         (_resolutions.guild_id == _pools.guild_id) & (_resolutions.number == _pools.resolution),
     )
-    .where(in_guild(_pools), _pools.state != "open")
-    .order_by(_pools.claim)
+    .where(_pools.state != constant("open")),
+    _pools.claim,
 )
 
 
@@ -99,39 +105,38 @@ def problems(tx: Connection, guild: int) -> Iterator[str]:
 
 def _bounds(tx: Connection, guild: int) -> Iterator[str]:
     """Of a claim that opened before that was written down, the moment has its upper bound alone."""
-    for row in tx.execute(_SAID, {"g": guild}):
-        for what, text in (
-            ("a vote on", row.vote),
-            ("the ruling on", row.ruling),
-            ("a ruling on", row.first),
-        ):
+    votes = Groups(tx, guild, _VOTES, key=3)
+    for dispute, proposal, made_us, opened_us, ruling, first in rows(tx, guild, _RULED):
+        said = [("a vote on", row[3]) for row in votes.of(dispute)]
+        for what, text in (*said, ("the ruling on", ruling), ("a ruling on", first)):
             try:
                 at_us = terms.read_result(text).known_us if text else None
             except ValidationError:
-                yield f"{what.capitalize()} proposal {row.number} can't be read."
+                yield f"{what.capitalize()} proposal {proposal} can't be read."
                 continue
-            if at_us is not None and not (row.opened_us or 0) <= at_us <= row.made_us:
-                yield f"{what.capitalize()} proposal {row.number} names a moment outside of what it can be."
-        if row.known_us is not None and not (row.opened_us or 0) <= row.known_us <= row.made_us:
-            yield f"Proposal {row.number} became public outside of the time from its claim's opening to itself."
+            if at_us is not None and not (opened_us or 0) <= at_us <= made_us:
+                yield f"{what.capitalize()} proposal {proposal} names a moment outside of what it can be."
+    for number, known_us, made_us, opened_us in rows(tx, guild, _MOMENTS):
+        if not (opened_us or 0) <= known_us <= made_us:
+            yield f"Proposal {number} became public outside of the time from its claim's opening to itself."
 
 
 def _grounds(tx: Connection, guild: int) -> Iterator[str]:
     """A result has the moment of the ruling that it comes from, else of the proposal that says the same."""
-    for row in tx.execute(_RESULTS, {"g": guild}):
-        result = terms.read_result(row.result)
-        if row.ruling is not None:
-            meant = terms.read_result(row.ruling)
-        elif row.proposed is not None:
-            meant = became_public.proposed(row.proposed, row.known_us)
+    for number, said, proposed, known_us, ruling in rows(tx, guild, _RESULTS):
+        result = terms.read_result(said)
+        if ruling is not None:
+            meant = terms.read_result(ruling)
+        elif proposed is not None:
+            meant = became_public.proposed(proposed, known_us)
         else:
             meant = Result("void")
         if (result.known_us, result.voids_late) != (meant.known_us, meant.voids_late):
-            yield f"Result {row.number} became public at another moment than its ruling or proposal says."
+            yield f"Result {number} became public at another moment than its ruling or proposal says."
 
 
 def _paid(tx: Connection, guild: int) -> Iterator[str]:
-    for row in tx.execute(_POOLS, {"g": guild}).all():
-        claim = claims.load(tx, guild, row.claim)
-        if found := payouts.paid_otherwise(tx, claim, terms.read_result(row.result)):
-            yield f"The pool on claim {row.claim}: stake {found[0]} got something else than comes of its result."
+    for number, said in rows(tx, guild, _POOLS):
+        claim = claims.load(tx, guild, number)
+        if found := payouts.paid_otherwise(tx, claim, terms.read_result(said)):
+            yield f"The pool on claim {number}: stake {found[0]} got something else than comes of its result."

@@ -5,25 +5,23 @@ everybody holds, what the market maker believes, what its orders have left, and 
 against its stakes and what each of them got back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import in_guild
 from ledger.money import points
 from ledger.transfers import VOID
 from markets.core import tables
 from markets.mechanisms import lmsr
 from markets.pools import payouts, pools
+from markets.records import streams
+from markets.records.streams import Groups, Moved, paged
 from markets.shares import market_maker
-
-PAGE = 500
-
-Moved = Mapping[int, tuple[str, dict[int, int]]]
 
 
 @dataclass(slots=True)
@@ -39,8 +37,6 @@ class _Again:
 
 
 _a = book.accounts.c
-_e = book.entries.c
-_t = book.transfers.c
 _markets = tables.markets.c
 _market_outcomes = tables.market_outcomes.c
 _liquidity = tables.liquidity.c
@@ -50,131 +46,210 @@ _d, _o, _k, _b, _s = (
     *(tables.pool_outcomes.c, tables.stakes.c),
 )
 _HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
-_MARKETS = (
+_MARKETS = paged(
     sa.select(
         _markets.claim, _markets.escrow, _markets.liquidity, _markets.trades, _markets.state, _a.balance
-    )
-    .join(book.accounts, (_a.guild_id == _markets.guild_id) & (_a.number == _markets.escrow))
-    .where(in_guild(_markets))
-    .order_by(_markets.claim)
+    ).join(book.accounts, (_a.guild_id == _markets.guild_id) & (_a.number == _markets.escrow)),
+    _markets.claim,
 )
-_OUTCOMES = (
+_OUTCOMES = paged(
     sa.select(
-        _market_outcomes.outcome,
-        _market_outcomes.opening,
-        _market_outcomes.weight,
-        _market_outcomes.moved,
-        _market_outcomes.sold,
-    )
-    .where(in_guild(_market_outcomes), _market_outcomes.claim == param("claim"))
-    .order_by(_market_outcomes.outcome)
+        *(_market_outcomes.claim, _market_outcomes.outcome, _market_outcomes.opening),
+        *(_market_outcomes.weight, _market_outcomes.moved, _market_outcomes.sold),
+    ),
+    *(_market_outcomes.claim, _market_outcomes.outcome),
 )
-_PAYMENTS = (
+_PAYMENTS = paged(
     sa.select(
-        _liquidity.number, _liquidity.player, _liquidity.liquidity, _liquidity.paid, _liquidity.transfer
-    )
-    .where(in_guild(_liquidity), _liquidity.claim == param("claim"))
-    .order_by(_liquidity.number)
+        *(_liquidity.claim, _liquidity.number, _liquidity.player, _liquidity.liquidity),
+        *(_liquidity.paid, _liquidity.transfer),
+    ),
+    *(_liquidity.claim, _liquidity.number),
 )
-_TRADES = (
-    sa.select(_d.number, _d.player, _d.outcome, _d.quantity, _d.amount, _d.by_order, _d.transfer)
-    .where(in_guild(_d), _d.claim == param("claim"), _d.number > param("after"))
-    .order_by(_d.number)
-    .limit(param("most"))
+_TRADES = paged(
+    sa.select(_d.claim, _d.number, _d.player, _d.outcome, _d.quantity, _d.amount, _d.by_order, _d.transfer),
+    *(_d.claim, _d.number),
 )
-_POSITIONS = sa.select(_positions.player, _positions.outcome, _positions.shares, _positions.cost).where(
-    in_guild(_positions), _positions.claim == param("claim")
+_POSITIONS = paged(
+    sa.select(_positions.claim, _positions.player, _positions.outcome, _positions.shares, _positions.cost),
+    *(_positions.claim, _positions.player, _positions.outcome),
 )
-_ORDERS = (
-    sa.select(_o.number, _o.sells, _o.budget, _o.reserve, _o.filled, _o.amount, _o.state, _a.balance)
-    .join(book.accounts, (_a.guild_id == _o.guild_id) & (_a.number == _o.reserve), isouter=True)
-    .where(in_guild(_o), _o.claim == param("claim"))
-    .order_by(_o.number)
-)
-_POOLS = (
-    sa.select(_k.claim, _k.escrow, _k.stakes, _k.state, _a.balance)
-    .join(book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow))
-    .where(in_guild(_k))
-    .order_by(_k.claim)
-)
-_STAKES = (
+_ORDERS = paged(
     sa.select(
-        *(_s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by),
-    )
-    .where(in_guild(_s), _s.claim == param("claim"), _s.number > param("after"))
-    .order_by(_s.number)
-    .limit(param("most"))
+        *(_o.claim, _o.number, _o.sells, _o.budget, _o.reserve, _o.filled, _o.amount, _o.state, _a.balance)
+    ).join(book.accounts, (_a.guild_id == _o.guild_id) & (_a.number == _o.reserve), isouter=True),
+    *(_o.claim, _o.number),
 )
-_BACKING = sa.select(_b.outcome, _b.staked).where(in_guild(_b), _b.claim == param("claim"))
-_ENTRIES = (
-    sa.select(_e.transfer, _t.kind, _e.account, _e.amount)
-    .join(book.transfers, (_t.guild_id == _e.guild_id) & (_t.number == _e.transfer))
-    .where(in_guild(_e), _e.transfer.in_(params("numbers")))
+_POOLS = paged(
+    sa.select(_k.claim, _k.escrow, _k.stakes, _k.state, _a.balance).join(
+        book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow)
+    ),
+    _k.claim,
 )
+_STAKES = paged(
+    sa.select(
+        _s.claim, _s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by
+    ),
+    *(_s.claim, _s.number),
+)
+_BACKING = paged(sa.select(_b.claim, _b.outcome, _b.staked), *(_b.claim, _b.outcome))
+
+
+class _Market(NamedTuple):
+    claim: int
+    escrow: int
+    liquidity: int
+    trades: int
+    state: str
+    balance: int
+
+
+class _Outcome(NamedTuple):
+    claim: int
+    outcome: int
+    opening: int
+    weight: int
+    moved: int
+    sold: int
+
+
+class _Payment(NamedTuple):
+    claim: int
+    number: int
+    player: int | None
+    liquidity: int
+    paid: int
+    transfer: int
+
+
+class _Trade(NamedTuple):
+    claim: int
+    number: int
+    player: int
+    outcome: int
+    quantity: int
+    amount: int
+    by_order: int | None
+    transfer: int
+
+
+class _Order(NamedTuple):
+    claim: int
+    number: int
+    sells: int
+    budget: int
+    reserve: int | None
+    filled: int
+    amount: int
+    state: str
+    balance: int | None
+
+
+class _Pool(NamedTuple):
+    claim: int
+    escrow: int
+    stakes: int
+    state: str
+    balance: int
+
+
+class _Stake(NamedTuple):
+    claim: int
+    number: int
+    player: int
+    outcome: int
+    amount: int
+    transfer: int
+    state: str
+    paid: int | None
+    paid_by: int | None
 
 
 def problems(tx: Connection, guild: int, wallets: Mapping[int, int]) -> Iterator[str]:
     """Yield what doesn't fit, in sentences; `wallets` are the accounts by player."""
-    this = {"g": guild}
-    for market in tx.execute(_MARKETS, this).all():
-        for why in _market(tx, guild, market, wallets):
-            yield f"The market on claim {market.claim}: {why}."
-    for pool in tx.execute(_POOLS, this).all():
-        for why in _pool(tx, guild, pool, wallets):
-            yield f"The pool on claim {pool.claim}: {why}."
+    house: int | None = tx.execute(_HOUSE, {"g": guild}).scalar()
+    markets = _Markets(tx, guild, wallets, house)
+    for row in streams.rows(tx, guild, _MARKETS):
+        for why in markets.check(_Market(*row)):
+            yield f"The market on claim {row[0]}: {why}."
+    stakes = Groups(tx, guild, _STAKES, moves=(5,))
+    backing = Groups(tx, guild, _BACKING)
+    for row in streams.rows(tx, guild, _POOLS):
+        for why in _pool(tx, guild, _Pool(*row), wallets, stakes, backing):
+            yield f"The pool on claim {row[0]}: {why}."
 
 
 # --- markets ----------------------------------------------------------------------------------
 
 
-def _market(tx: Connection, guild: int, market: Any, wallets: Mapping[int, int]) -> Iterator[str]:
-    this = {"g": guild, "claim": market.claim}
-    outcomes = tx.execute(_OUTCOMES, this).all()
-    payments = tx.execute(_PAYMENTS, this).all()
-    orders = {row.number: row for row in tx.execute(_ORDERS, this)}
-    if not payments or [row.number for row in payments] != [*range(1, len(payments) + 1)]:
-        yield "its payments aren't numbered from 1"
-        return
-    yield from _payments(tx, guild, market, payments, wallets)
-    opened = lmsr.opened(payments[0].liquidity, [row.opening for row in outcomes])
-    again = _Again(opened, [0] * len(outcomes), sum(row.paid for row in payments))
-    deeper = [*payments[1:]]
-    for trades in _pages(tx, _TRADES, this):
-        moved = _moved(tx, guild, [row.transfer for row in trades])
-        for trade in trades:
+class _Markets:
+    """What hangs on the markets of a server, read in the order of their claims."""
+
+    def __init__(self, tx: Connection, guild: int, wallets: Mapping[int, int], house: int | None) -> None:
+        self._wallets, self._house = wallets, house
+        self._outcomes = Groups(tx, guild, _OUTCOMES)
+        self._payments = Groups(tx, guild, _PAYMENTS, moves=(5,))
+        self._orders = Groups(tx, guild, _ORDERS)
+        self._trades = Groups(tx, guild, _TRADES, moves=(7,))
+        self._positions = Groups(tx, guild, _POSITIONS, key=3)
+
+    def check(self, market: _Market) -> Iterator[str]:
+        """Make a market once more."""
+        claim = market.claim
+        outcomes = [_Outcome(*row) for row in self._outcomes.of(claim)]
+        orders = {row[1]: _Order(*row) for row in self._orders.of(claim)}
+        payments: list[_Payment] = []
+        for row in self._payments.of(claim):
+            payments.append(payment := _Payment(*row))
+            yield from _payment(market, payment, self._payments.moved, self._wallets, self._house)
+        if not payments or [row.number for row in payments] != [*range(1, len(payments) + 1)]:
+            yield "its payments aren't numbered from 1"
+            return
+        again = yield from self._again(market, outcomes, payments, orders)
+        yield from _as_stored(market, outcomes, again)
+        stored = {(row[1], row[2]): [row[3], row[4]] for row in self._positions.of(claim)}
+        for player, outcome in sorted(stored.keys() | again.held.keys()):
+            is_, was = stored.get((player, outcome), [0, 0]), again.held.get((player, outcome), [0, 0])
+            if is_ != was:
+                yield (
+                    f"player {player} holds {is_[0]} of outcome {outcome} at {points(is_[1])} points, and by the "
+                    f"trades {was[0]} at {points(was[1])}"
+                )
+        yield from _orders(orders.values(), again)
+
+    def _again(
+        self,
+        market: _Market,
+        outcomes: Sequence[_Outcome],
+        payments: Sequence[_Payment],
+        orders: Mapping[int, _Order],
+    ) -> Generator[str, None, _Again]:
+        opened = lmsr.opened(payments[0].liquidity, [row.opening for row in outcomes])
+        again = _Again(opened, [0] * len(outcomes), sum(row.paid for row in payments))
+        deeper = [*payments[1:]]
+        for row in self._trades.of(market.claim):
+            trade = _Trade(*row)
             while deeper and deeper[0].transfer < trade.transfer:
                 again.book = lmsr.deepened(again.book, deeper.pop(0).liquidity)
-            account = wallets.get(trade.player)
+            account = self._wallets.get(trade.player)
             if trade.by_order is not None and (order := orders.get(trade.by_order)) is not None:
                 account = account if order.sells else order.reserve
-            for why in _trade(again, market.escrow, trade, moved, account):
+            for why in _trade(again, market.escrow, trade, self._trades.moved, account):
                 yield f"trade {trade.number} {why}"
-    for payment in deeper:
-        again.book = lmsr.deepened(again.book, payment.liquidity)
-    yield from _as_stored(market, outcomes, again)
-    stored = {(row.player, row.outcome): [row.shares, row.cost] for row in tx.execute(_POSITIONS, this)}
-    for player, outcome in sorted(stored.keys() | again.held.keys()):
-        is_, was = stored.get((player, outcome), [0, 0]), again.held.get((player, outcome), [0, 0])
-        if is_ != was:
-            yield (
-                f"player {player} holds {is_[0]} of outcome {outcome} at {points(is_[1])} points, and by the trades "
-                f"{was[0]} at {points(was[1])}"
-            )
-    yield from _orders(orders.values(), again)
+        for payment in deeper:
+            again.book = lmsr.deepened(again.book, payment.liquidity)
+        return again
 
 
-def _payments(
-    tx: Connection, guild: int, market: Any, payments: Sequence[Any], wallets: Mapping[int, int]
+def _payment(
+    market: _Market, row: _Payment, moved: Moved, wallets: Mapping[int, int], house: int | None
 ) -> Iterator[str]:
-    house = tx.execute(_HOUSE, {"g": guild}).scalar()
-    moved = _moved(tx, guild, [row.transfer for row in payments])
-    for row in payments:
-        payer = wallets.get(row.player) if row.player else house
-        if moved.get(row.transfer) != (market_maker.SUBSIDY, {market.escrow: row.paid, payer: -row.paid}):
-            yield f"transfer {row.transfer} didn't pay {points(row.paid)} points of its subsidy"
+    payer = wallets.get(row.player) if row.player else house
+    if moved.get(row.transfer) != (market_maker.SUBSIDY, {market.escrow: row.paid, payer: -row.paid}):
+        yield f"transfer {row.transfer} didn't pay {points(row.paid)} points of its subsidy"
 
 
-def _trade(again: _Again, escrow: int, trade: Any, moved: Moved, account: int | None) -> Iterator[str]:
+def _trade(again: _Again, escrow: int, trade: _Trade, moved: Moved, account: int | None) -> Iterator[str]:
     """Make a trade once more."""
     again.trades += 1
     if trade.number != again.trades:
@@ -208,7 +283,7 @@ def _trade(again: _Again, escrow: int, trade: Any, moved: Moved, account: int | 
         filled[1] += abs(trade.amount)
 
 
-def _as_stored(market: Any, outcomes: Sequence[Any], again: _Again) -> Iterator[str]:
+def _as_stored(market: _Market, outcomes: Sequence[_Outcome], again: _Again) -> Iterator[str]:
     if market.trades != again.trades:
         yield f"it counts {market.trades} trades, and there are {again.trades}"
     if market.liquidity != again.book.liquidity:
@@ -223,7 +298,7 @@ def _as_stored(market: Any, outcomes: Sequence[Any], again: _Again) -> Iterator[
         yield f"its escrow holds {points(market.balance)} points instead of {points(held)}"
 
 
-def _orders(orders: Any, again: _Again) -> Iterator[str]:
+def _orders(orders: Iterable[_Order], again: _Again) -> Iterator[str]:
     for row in orders:
         filled = again.filled.get(row.number, [0, 0])
         if [row.filled, row.amount] != filled:
@@ -233,60 +308,40 @@ def _orders(orders: Any, again: _Again) -> Iterator[str]:
             )
         left = row.budget - row.amount if row.state == "open" else 0
         if row.reserve is not None and row.balance != left:
-            yield f"order {row.number} holds {points(row.balance)} points instead of {points(left)}"
+            yield f"order {row.number} holds {points(row.balance or 0)} points instead of {points(left)}"
 
 
 # --- pools ------------------------------------------------------------------------------------
 
 
-def _pool(tx: Connection, guild: int, pool: Any, wallets: Mapping[int, int]) -> Iterator[str]:
-    this = {"g": guild, "claim": pool.claim}
+def _pool(
+    tx: Connection, guild: int, pool: _Pool, wallets: Mapping[int, int], stakes: Groups, backing: Groups
+) -> Iterator[str]:
     count, held, live = 0, 0, 0
     staked: dict[int, int] = {}
     paid: dict[int, int] = {}
-    for stakes in _pages(tx, _STAKES, this):
-        moved = _moved(tx, guild, [row.transfer for row in stakes])
-        for row in stakes:
-            count += 1
-            wallet = wallets.get(row.player)
-            if moved.get(row.transfer) != (pools.STAKE, {pool.escrow: row.amount, wallet: -row.amount}):
-                yield f"transfer {row.transfer} didn't lock stake {row.number}"
-            if row.number != count:
-                yield f"stake {row.number} should be number {count}"
-            staked[row.outcome] = staked.get(row.outcome, 0) + row.amount
-            held += row.amount - (row.paid or 0)
-            live += row.state == "live"
-            if bool(row.paid) != (row.paid_by is not None):
-                yield f"stake {row.number} doesn't say what paid it"
-            elif row.paid_by is not None:
-                paid[row.paid_by] = paid.get(row.paid_by, 0) + row.paid
+    for row in map(_Stake._make, stakes.of(pool.claim)):
+        count += 1
+        wallet = wallets.get(row.player)
+        if stakes.moved.get(row.transfer) != (pools.STAKE, {pool.escrow: row.amount, wallet: -row.amount}):
+            yield f"transfer {row.transfer} didn't lock stake {row.number}"
+        if row.number != count:
+            yield f"stake {row.number} should be number {count}"
+        staked[row.outcome] = staked.get(row.outcome, 0) + row.amount
+        held += row.amount - (row.paid or 0)
+        live += row.state == "live"
+        if bool(row.paid) != (row.paid_by is not None):
+            yield f"stake {row.number} doesn't say what paid it"
+        elif row.paid_by is not None:
+            paid[row.paid_by] = paid.get(row.paid_by, 0) + (row.paid or 0)
     if pool.stakes != count:
         yield f"it counts {pool.stakes} stakes, and there are {count}"
-    if {row.outcome: row.staked for row in tx.execute(_BACKING, this) if row.staked} != staked:
+    if {outcome: sum_ for _, outcome, sum_ in backing.of(pool.claim) if sum_} != staked:
         yield "what lies on its outcomes isn't what was staked on them"
     if pool.balance != held:
         yield f"its escrow holds {points(pool.balance)} points instead of {points(held)}"
     if live and pool.state != "open":
         yield f"it is {pool.state}, and {live} of its stakes aren't"
-    for transfer, (kind, moved) in _moved(tx, guild, [*paid]).items():
+    for transfer, (kind, moved) in streams.moved(tx, guild, paid).items():
         if kind not in (payouts.PAYOUT, VOID) or moved.get(pool.escrow) != -paid[transfer]:
             yield f"transfer {transfer} didn't pay what its stakes say"
-
-
-# --- reading ----------------------------------------------------------------------------------
-
-
-def _moved(tx: Connection, guild: int, transfers: Sequence[int]) -> Moved:
-    """What transfers moved: their kind, and the amounts by account."""
-    found: dict[int, tuple[str, dict[int, int]]] = {}
-    for at in range(0, len(transfers), PAGE):
-        for row in tx.execute(_ENTRIES, {"g": guild, "numbers": transfers[at : at + PAGE]}):
-            found.setdefault(row.transfer, (row.kind, {}))[1][row.account] = row.amount
-    return found
-
-
-def _pages(tx: Connection, statement: sa.Executable, this: Mapping[str, int]) -> Iterator[Sequence[Any]]:
-    after = 0
-    while rows := tx.execute(statement, {**this, "after": after, "most": PAGE}).all():
-        yield rows
-        after = rows[-1].number

@@ -101,17 +101,23 @@ def _board(tx: Connection, guild: int) -> Iterator[str]:
     for player, at_us, *scored, chances, outcome in tx.execute(_SCORES, {"g": guild}):
         for season in seasons(at_us):
             of = sums.setdefault((season, player), Counter())
-            of.update(claims=1)
-            of.update(dict(zip(_SCORED, scored, strict=True)))
+            of["claims"] += 1
+            for name, value in zip(_SCORED, scored, strict=True):
+                of[name] += value
             if outcome is not None:
                 said: list[int] = json.loads(chances)
                 told = list(enumerate(said))
                 for at, chance in told[:1] if len(told) == 2 else told:
                     here = tenths.setdefault((season, player, scoring.tenth_of(chance)), Counter())
-                    here.update(given=1, came=int(at == outcome), said=chance)
+                    here["given"] += 1
+                    here["came"] += at == outcome
+                    here["said"] += chance
     for player, at_us, staked, profit in tx.execute(_PROFITS, {"g": guild}):
         for season in seasons(at_us):
-            sums.setdefault((season, player), Counter()).update(settled=1, staked=staked, profit=profit)
+            of = sums.setdefault((season, player), Counter())
+            of["settled"] += 1
+            of["staked"] += staked
+            of["profit"] += profit
     yield from _compare(tx, guild, sums, tenths)
 
 

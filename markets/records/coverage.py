@@ -7,7 +7,8 @@ those that hold nothing. So a column that a later version adds changes no body u
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,22 +30,26 @@ class Covered:
             a salt before the body, so that nobody can try what it may have said.
         without: Columns that are left out.
         private: States of rows that are their author's alone; for the record they aren't there.
+        key: The columns of a row's key in its server.
+        columns: What a body holds, in its order.
+        secret: Where in it the `salted` columns stand.
     """
 
     table: sa.Table
     salted: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    key: tuple[str, ...] = field(init=False)
+    columns: tuple[str, ...] = field(init=False)
+    secret: tuple[int, ...] = field(init=False)
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.table.primary_key.columns if column.name != "guild_id")
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """What a body holds, in its order."""
+    def __post_init__(self) -> None:
         left = {"guild_id", *self.without}
-        return tuple(sorted(column.name for column in self.table.c if column.name not in left))
+        columns = tuple(sorted(column.name for column in self.table.c if column.name not in left))
+        key = tuple(column.name for column in self.table.primary_key.columns if column.name != "guild_id")
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "columns", columns)
+        object.__setattr__(self, "secret", tuple(columns.index(name) for name in self.salted))
 
 
 _ALL = (
@@ -131,21 +136,38 @@ watched = tuple(Watched(covered.table, covered.key, covered.columns) for covered
 
 def is_secret(covered: Covered, values: Sequence[Any]) -> bool:
     """Return whether a row has a salt before its body."""
-    columns = covered.columns
-    return any(values[columns.index(name)] is not None for name in covered.salted)
+    return any(values[place] is not None for place in covered.secret)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+quote = json.encoder.encode_basestring
+"""Writes a text as that encoder does."""
+
+
+@cache
+def _starts(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f",{quote(name)}:" for name in columns)
 
 
 def body(columns: Sequence[str], values: Sequence[Any]) -> bytes:
-    """Return the canonical bytes of a row: a JSON object of what it holds, bytes as hex, in UTF-8."""
-    held = {
-        name: value.hex() if isinstance(value, bytes) else value
-        for name, value in zip(columns, values, strict=True)
-        if value is not None
-    }
-    return _encode(held).encode()
+    """Return the canonical bytes of a row: a JSON object of what it holds, bytes as hex, in UTF-8.
+
+    An audit makes them by the million, so they are joined here piece by piece; `test_record.py` compares them with a
+    JSON encoder's.
+    """
+    parts: list[str] = []
+    for start, value in zip(_starts(tuple(columns)), values, strict=True):
+        if value is None:
+            continue
+        if isinstance(value, int):
+            parts.append(f"{start}{value}")
+        elif isinstance(value, str):
+            parts.append(start + quote(value))
+        elif isinstance(value, bytes):
+            parts.append(f'{start}"{value.hex()}"')
+        else:
+            parts.append(start + _encode(value))
+    return f"{{{''.join(parts)[1:]}}}".encode()
 
 
 def digest_of_row(columns: Sequence[str], values: Sequence[Any], salt: bytes | None) -> bytes:

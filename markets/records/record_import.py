@@ -12,9 +12,9 @@ from ledger.errors import NotABook
 from ledger.storage.touched import TouchedRow
 from ledger.types import from_us
 from markets.core import tables
-from markets.records import record_audit, recorder
+from markets.records import record_audit, record_rows, recorder
 from markets.records.coverage import COVERED
-from markets.records.record_audit import Difference
+from markets.records.record_rows import Difference
 
 IMPORTED = "imported"
 """Of rows of the record: what an export leaves out by design was left behind."""
@@ -61,7 +61,7 @@ def settle(tx: Connection, guild: int, *, people: bool) -> None:
 def _leave_behind(tx: Connection, guild: int, now: datetime) -> None:
     there = {str(row[0]): tuple(row[1:]) for row in tx.execute(_PLAYERS, {"g": guild})}
     rows: list[TouchedRow] = []
-    for found in record_audit.differences(tx, guild):
+    for found in record_rows.differences(tx, guild):
         if not _may_be(tx, found, there):
             raise NotABook(f"The book isn't as its record says. {found} Nothing was imported.")
         values = there[found.thing] if _is_player(found) else None
@@ -76,7 +76,7 @@ def _is_player(found: Difference) -> bool:
 
 def _may_be(tx: Connection, found: Difference, there: Collection[str]) -> bool:
     """Whether an export without people makes this difference."""
-    gone = found.why.startswith(record_audit.GONE)
+    gone = found.why.startswith(record_rows.GONE)
     if _is_player(found):
         return not gone and found.thing in there
     if found.table == "forecasts" and gone:

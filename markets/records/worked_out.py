@@ -11,13 +11,14 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild
+from ledger.compiled import constant, in_guild
 from markets.bets import bets
 from markets.claims import became_public, claims, terms
 from markets.claims.instruments import weights
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.forecasts import claim_scores
+from markets.records.streams import paged, rows
 from markets.settlement import pay_bets
 
 MOST = 20
@@ -31,38 +32,33 @@ _pos = tables.positions.c
 _m = tables.markets.c
 _s = tables.scores.c
 _c = tables.claims.c
-_BETS = (
+_BETS = paged(
     sa.select(
-        *bets.BET_COLUMNS,
-        *(_r.result.label("came"), _c.digest),
-        *(_o.claim.label("o_claim"), _o.side.label("o_side"), _o.against.label("o_against")),
+        *(_b.claim, _b.number, *bets.BET_COLUMNS),
+        *(_r.result.label("came"), _c.digest, _o.claim.label("o_claim")),
+        *(_o.side.label("o_side"), _o.against.label("o_against")),
     )
     .join(tables.offers, (_o.guild_id == _b.guild_id) & (_o.number == _b.number))
     .join(tables.claims, (_c.guild_id == _b.guild_id) & (_c.number == _b.claim))
-    .outerjoin(tables.resolutions, (_r.guild_id == _b.guild_id) & (_r.number == _b.resolution))
-    .where(in_guild(_b))
-    .order_by(_b.number)
+    .outerjoin(tables.resolutions, (_r.guild_id == _b.guild_id) & (_r.number == _b.resolution)),
+    *(_b.claim, _b.number),
 )
-_RESULTS = (
+_RESULTS = paged(
     sa.select(_r.number, _r.claim, _r.result, _p.result, _p.known_us, _d.ruling, _p.claim, _d.claim)
     .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
-    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute))
-    .where(in_guild(_r))
-    .order_by(_r.number)
+    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute)),
+    _r.number,
 )
-_PAID = (
-    sa.select(_pos.claim, _pos.player, _pos.outcome, _pos.shares, _pos.cost, _pos.paid, _m.state, _r.result)
+_PAID = paged(
+    sa.select(_pos.claim, _pos.player, _pos.outcome, _pos.shares, _pos.cost, _pos.paid, _r.result)
     .join(tables.markets, (_m.guild_id == _pos.guild_id) & (_m.claim == _pos.claim))
-    .outerjoin(tables.resolutions, (_r.guild_id == _m.guild_id) & (_r.number == _m.resolution))
-    .where(in_guild(_pos), _m.state.in_(["settled", "void"]))
-    .order_by(_pos.claim, _pos.player, _pos.outcome)
+    .join(tables.resolutions, (_r.guild_id == _m.guild_id) & (_r.number == _m.resolution))
+    .where(_m.state.in_([constant("settled"), constant("void")])),
+    *(_pos.claim, _pos.player, _pos.outcome),
 )
-_SCORED = (
-    sa.select(
-        _s.resolution, _s.player, _s.brier, _s.log, _s.baseline, _s.coverage, _s.peer, _s.claim, _s.at_us
-    )
-    .where(in_guild(_s))
-    .order_by(_s.resolution, _s.player)
+_SCORED = paged(
+    sa.select(_s.resolution, _s.player, _s.claim, _s.brier, _s.log, _s.baseline, _s.coverage, _s.peer),
+    *(_s.resolution, _s.player),
 )
 
 
@@ -80,9 +76,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
 
 def _results(tx: Connection, guild: int) -> Iterator[str]:
     """A result is what its ruling says, else its proposal; without either it is void or by the clause."""
-    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim in tx.execute(
-        _RESULTS, {"g": guild}
-    ):
+    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim in rows(tx, guild, _RESULTS):
         result = terms.read_result(said)
         if {claim, p_claim, d_claim} - {None, claim}:
             yield f"Result {number} stands on a proposal or dispute of another claim."
@@ -100,20 +94,21 @@ def _results(tx: Connection, guild: int) -> Iterator[str]:
 
 def _bets(tx: Connection, guild: int) -> Iterator[str]:
     """A bet is on an outcome of its claim and its terms, and was paid what its result gives its sides."""
-    loaded: dict[int, claims.Claim] = {}
-    for row in tx.execute(_BETS, {"g": guild}):
-        bet = bets.bet_of(row[: len(bets.BET_COLUMNS)])
-        claim = loaded.setdefault(bet.claim, claims.load(tx, guild, bet.claim))
+    claim = None
+    for _, _, *row, came, digest, o_claim, o_side, o_against in rows(tx, guild, _BETS, key=2):
+        bet = bets.bet_of(row)
+        if claim is None or claim.number != bet.claim:
+            claim = claims.load(tx, guild, bet.claim)
         if not 0 <= bet.side < len(claim.terms.outcomes):
             yield f"Bet {bet.number} is on an outcome that claim {bet.claim} doesn't have."
             continue
-        if bytes.fromhex(bet.terms) != bytes(row.digest):
+        if bytes.fromhex(bet.terms) != digest:
             yield f"Bet {bet.number} is on other terms than claim {bet.claim} has."
-        if row.o_claim == bet.claim and (row.o_side, bool(row.o_against)) != (bet.side, bet.against):
+        if o_claim == bet.claim and (o_side, bool(o_against)) != (bet.side, bet.against):
             yield f"Bet {bet.number} is on another side than its offer."
-        if bet.state not in ("settled", "void") or row.came is None:
+        if bet.state not in ("settled", "void") or came is None:
             continue
-        result = terms.read_result(row.came)
+        result = terms.read_result(came)
         gets = pay_bets.payout(claim, bet, result)
         if (bet.maker_paid, bet.taker_paid) != (gets.maker, gets.taker):
             yield f"Bet {bet.number} was paid otherwise than result {bet.resolution} gives."
@@ -123,13 +118,10 @@ def _bets(tx: Connection, guild: int) -> Iterator[str]:
 
 def _positions(tx: Connection, guild: int) -> Iterator[str]:
     """A share of a market that has ended was paid its outcome's weight, or its cost where all returned."""
-    given: dict[tuple[int, str], tuple[int, ...] | None] = {}
-    for claim, player, outcome, shares, cost, paid, _, said in tx.execute(_PAID, {"g": guild}):
-        if said is None:
-            continue
-        if (claim, said) not in given:
-            given[claim, said] = weights(claims.load(tx, guild, claim), terms.read_result(said))
-        by = given[claim, said]
+    of, by = 0, None
+    for claim, player, outcome, shares, cost, paid, said in rows(tx, guild, _PAID, key=3):
+        if claim != of:
+            of, by = claim, weights(claims.load(tx, guild, claim), terms.read_result(said))
         if paid != _gets(by, outcome, shares, cost):
             yield f"The shares of player {player} on claim {claim} were paid otherwise than comes of its result."
 
@@ -140,17 +132,13 @@ def _gets(by: tuple[int, ...] | None, outcome: int, shares: int, cost: int) -> i
 
 def _scores(tx: Connection, guild: int) -> Iterator[str]:
     """A score is that of the forecasts. Peers were compared without a bound before claims needed company (E6)."""
-    worked: dict[int, dict[int, tuple[tuple[int, ...], set[int]]]] = {}
-    for row in tx.execute(_SCORED, {"g": guild}):
-        if row.resolution not in worked:
-            worked[row.resolution] = claim_scores.worked_out(tx, guild, row.resolution)
-        own = worked[row.resolution].get(row.player)
-        if (
-            own is None
-            or own[0] != (row.brier, row.log, row.baseline, row.coverage)
-            or row.peer not in own[1]
-        ):
+    of, worked = 0, dict[int, tuple[tuple[int, ...], set[int]]]()
+    for resolution, player, claim, *kept, peer in rows(tx, guild, _SCORED, key=2):
+        if resolution != of:
+            of, worked = resolution, claim_scores.worked_out(tx, guild, resolution)
+        own = worked.get(player)
+        if own is None or own[0] != tuple(kept) or peer not in own[1]:
             yield (
-                f"The score of player {row.player} on claim {row.claim}, by result {row.resolution}, isn't that of "
-                "their forecasts."
+                f"The score of player {player} on claim {claim}, by result {resolution}, isn't that of their "
+                "forecasts."
             )

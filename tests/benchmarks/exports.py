@@ -109,12 +109,12 @@ def _memory(url: str, place: Path) -> float:
 
 
 def _measure_memory(url: str, place: Path) -> None:
-    before = _peak()
+    before = peak()
     _export(url, place)
-    print(_peak() - before)
+    print(peak() - before)
 
 
-def _peak() -> float:
+def peak() -> float:
     """This process's highest memory so far, in megabytes: Linux's own count, as `getrusage` carries over what the
     process was started from."""
     status = Path("/proc/self/status").read_text()

@@ -2,8 +2,6 @@
 
 import importlib
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,6 @@ from ledger import schema
 from ledger.errors import InsufficientFunds
 from ledger.players import Forget
 from ledger.storage.database import run_alone
-from markets.claims.terms import Result
 from markets.core import tables
 from markets.core.tables import record_tables
 from markets.records import coverage, deletion, record_audit, recorder
@@ -24,13 +21,9 @@ from markets.records.coverage import COVERED
 from tests import databases
 from tests.ledger.stories import alone
 from tests.markets.club import YES, Club
+from tests.markets.tampering import GUILD, tampered, tell, undone, without_triggers
 from tests.markets.test_exports import everything
-from tests.stored.presses import all_of_them
 from tests.world import SALT
-
-GUILD = 1_000_000_000_000_000_001
-
-RECORD = (tables.records, tables.record_lines, tables.record_salts)
 
 
 def look(url: str, guild: int) -> record_audit.RecordReport:
@@ -202,172 +195,12 @@ async def test_what_was_there_is_found_and_covered_from_then_on(club: Club, url:
 # --- tampering --------------------------------------------------------------------------------
 
 
-@contextmanager
-def undone(tx: Connection) -> Iterator[None]:
-    """Whatever is changed is taken back."""
-    tx.exec_driver_sql("BEGIN")
-    try:
-        yield
-    finally:
-        tx.exec_driver_sql("ROLLBACK")
-
-
-def without_triggers(tx: Connection) -> None:
-    """As somebody with the database's password takes them off."""
-    if tx.dialect.name == "postgresql":
-        for table in (*record_tables.APPEND_ONLY, "notes"):
-            tx.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        return
-    names = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
-    for name in names:
-        tx.exec_driver_sql(f"DROP TRIGGER {name}")
-
-
 @pytest.fixture(scope="module")
 async def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A book in a file, with rows in every table that is covered."""
     url = databases.sqlite(tmp_path_factory.mktemp("told") / "crux.db")
-    async with databases.opened(url) as db:
-        club = await Club.make(db, GUILD)
-        assert isinstance(club, Club)
-        await everything(club)
-        await all_of_them(club)
-        ada, bo = await club.member(1, balance=50_000), await club.member(2, balance=50_000)
-        claim = await club.claim(ada, title="As they had agreed")
-        await club.agree(await club.bet(ada, bo, claim), ada, bo, 20_000)
-        await club.settle(bo, claim, Result("outcome", YES))
+    await tell(url)
     return url
-
-
-def tampered(url: str, *changes: Callable[[Connection], Any]) -> list[tuple[str, ...]]:
-    """What is found after each change alone."""
-
-    def work(tx: Connection) -> list[tuple[str, ...]]:
-        tx.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        tx.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-        found: list[tuple[str, ...]] = []
-        for change in changes:
-            with undone(tx):
-                without_triggers(tx)
-                change(tx)
-                found.append(tuple(record_audit.of_record(tx, record_audit.Chain(GUILD, None))))
-        return found
-
-    return run_alone(url, work, write=True)
-
-
-def another(table: sa.Table, column: sa.Column[Any]) -> Any:
-    """A value that the column doesn't hold."""
-    if isinstance(column.type, sa.LargeBinary):
-        return sa.literal(b"\x07" * (16 if column.name == "salt" else 32))
-    if isinstance(column.type, sa.Text):
-        return sa.func.coalesce(column, "") + "x"
-    return sa.func.coalesce(column, 0) + 1_000_003
-
-
-def first_of(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-    """The condition for one row of the server."""
-    keys = [column for column in table.primary_key.columns if column.name != "guild_id"]
-    one = sa.select(*keys).where(table.c.guild_id == GUILD).order_by(*keys)
-    if table is tables.claims:
-        one = one.where(table.c.state == "settled")
-    if table.name == "record_salts":
-        one = one.where(table.c.tab == "forecasts")
-    return (
-        (table.c.guild_id == GUILD, sa.tuple_(*keys) == one.limit(1).scalar_subquery())
-        if len(keys) > 1
-        else (table.c.guild_id == GUILD, keys[0] == one.limit(1).scalar_subquery())
-    )
-
-
-@pytest.mark.rule("A10")
-@pytest.mark.parametrize("name", COVERED)
-def test_every_column_that_is_changed_is_found_and_the_row_named(told: str, name: str):
-    covered = COVERED[name]
-    columns = [column for column in covered.table.c if column.name not in covered.without]
-
-    def change(column: sa.Column[Any]) -> Callable[[Connection], None]:
-        def run(tx: Connection) -> None:
-            statement = sa.update(covered.table).where(*first_of(covered.table))
-            done = tx.execute(statement.values({column.name: another(covered.table, column)}))
-            assert done.rowcount == 1, f"{name} has no row"
-
-        return run
-
-    found = tampered(told, *map(change, columns))
-
-    missed = [
-        column.name
-        for column, problems in zip(columns, found, strict=True)
-        if not (problems and problems[0].startswith(f"Guild {GUILD}, {name} "))
-    ]
-    assert missed == []
-
-
-@pytest.mark.parametrize("name", COVERED)
-def test_a_table_that_is_emptied_is_found(told: str, name: str):
-    table = COVERED[name].table
-    (found,) = tampered(told, lambda tx: tx.execute(sa.delete(table)))
-    assert found
-    assert found[0].startswith(f"Guild {GUILD}, {name} ")
-    assert "it is gone" in found[0]
-
-
-@pytest.mark.parametrize("name", COVERED)
-def test_a_row_that_is_made_up_is_found(told: str, name: str):
-    table = COVERED[name].table
-
-    def add(tx: Connection) -> None:
-        row = dict(tx.execute(sa.select(table).where(*first_of(table))).mappings().one())
-        key = next(column for column in reversed(table.primary_key.columns) if column.name != "guild_id")
-        row[key.name] = row[key.name] + "x" if isinstance(key.type, sa.Text) else 1_000_003
-        if name == "players":
-            row["discord_id"] = 555
-        row["state"] = "failed" if name == "proposals" else row.get("state")
-        tx.execute(sa.insert(table), {at.name: row[at.name] for at in table.c})
-
-    (found,) = tampered(told, add)
-    assert any("the record knows nothing of it" in one and f", {name} " in one for one in found)
-
-
-def test_two_rows_that_are_swapped_are_found(told: str):
-    """Who has which wallet, who is on which side, who said what."""
-
-    def swap(table: sa.Table, column: str, first: int, second: int, key: str = "number"):
-        def run(tx: Connection) -> None:
-            of = {n: (table.c.guild_id == GUILD, table.c[key] == n) for n in (first, second)}
-            was = {n: tx.execute(sa.select(table.c[column]).where(*of[n])).scalars().first() for n in of}
-            assert was[first] != was[second]
-            tx.execute(
-                sa.update(table).where(*of[first]).values({column: None})
-                if column == "discord_id"
-                else sa.update(table).where(*of[first]).values({column: was[second]})
-            )
-            tx.execute(sa.update(table).where(*of[second]).values({column: was[first]}))
-            tx.execute(sa.update(table).where(*of[first]).values({column: was[second]}))
-
-        return run
-
-    found = tampered(
-        told,
-        swap(schema.players, "discord_id", 2, 3),
-        swap(tables.claims, "terms", 1, 2),
-        swap(tables.offers, "maker_stake", 1, 2),
-    )
-    for problems, name in zip(found, ("players 2", "claims 1", "offers 1"), strict=True):
-        assert any(f", {name}: " in one for one in problems), (name, problems)
-
-
-@pytest.mark.parametrize("table", RECORD, ids=lambda table: table.name)
-def test_the_record_itself_is_held_against_itself(told: str, table: sa.Table):
-    def change(column: sa.Column[Any]) -> Callable[[Connection], Any]:
-        statement = sa.update(table).where(*first_of(table)).values({column.name: another(table, column)})
-        return lambda tx: tx.execute(statement)
-
-    every = [*map(change, table.c), lambda tx: tx.execute(sa.delete(table))]
-    found = tampered(told, *every)
-    names = [*(column.name for column in table.c), "all"]
-    assert [name for name, problems in zip(names, found, strict=True) if not problems] == []
 
 
 def test_a_record_that_is_cut_off_or_emptied_is_found(told: str):
