@@ -70,11 +70,16 @@ class Words:
         return self(40).replace(":", " ")
 
 
+def linkless(words: str) -> str:
+    """Without what would be a link: one that can't stand is refused where sources and evidence are named."""
+    return words.replace("://", ":/ /")
+
+
 async def opened(play: Playground, words: Words) -> None:
     """A claim with such words in all its fields."""
     form = await play.ada.run("/claim new")
     outcomes = f"{words.name}: {words(400)}\nNO: not so: {words(390)}"
-    source = words(400).replace("://", ":/ /")  # a link that can't stand is refused there
+    source = linkless(words(400))
     draft = await play.ada.submit(
         form, what=words(900), outcomes=outcomes, when="in 10 days", source=source, fallback=source
     )
@@ -126,7 +131,12 @@ async def staked(play: Playground, claim: int, words: Words) -> None:
 async def decided(play: Playground, claim: int, words: Words) -> None:
     """Proposed, challenged, argued, ruled, appealed, ruled again."""
     form = await play.bo.run("/resolve propose", claim=claim)
-    await play.bo.submit(form, result=["1"], evidence=words(900))
+    proposed = await play.bo.submit(form, result=["1"], evidence=words(900))
+    if "://" in words(900):
+        assert "a link begins with https://" in proposed.text
+        form = await play.bo.run("/resolve propose", claim=claim)
+        proposed = await play.bo.submit(form, result=["1"], evidence=linkless(words(900)))
+    assert "You proposed NO" in proposed.text, proposed.text
     await play.ada.submit(await play.ada.run("/resolve challenge", claim=claim), reason=words(500))
     await play.oz.submit(await play.oz.run("/resolve argue", claim=claim), words=words(500))
     await play.mira.run("/mod queue")
@@ -155,8 +165,9 @@ async def looked_at(play: Playground, claim: int, words: Words) -> None:
         ("/claim list", {"tag": words(25)}),
     ):
         await play.bo.run(command, **options)
-    form = await play.mira.run("/mod reverse", claim=claim)
-    await play.mira.submit(form, reason=words(300))
+    form = await play.oz.run("/mod reverse", claim=claim)  # what an appeal ruled is the owner's
+    asked = await play.oz.submit(form, reason=words(300))
+    assert "will be taken back" in asked.text, asked.text
     await posted(play, "A result is to be taken back")
     await play.skip(days=1, minutes=1)
 
