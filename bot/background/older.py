@@ -22,7 +22,7 @@ from bot.ui import components
 from bot.words import ledger as render
 from ledger import schema
 from ledger.compiled import in_guild, param
-from markets.core import tables
+from markets.core import numbering, tables
 from markets.settlement import absence
 
 MOST_LOOKED_AT = 200
@@ -35,12 +35,10 @@ _DIGEST = re.compile(r"`([0-9a-f]{64})`\s+After (transfer|record) ([0-9,]+)\.")
 
 _t = schema.transfers.c
 _r = tables.records.c
-_c = tables.counters.c
 _IN = {
     "transfer": sa.select(_t.digest).where(in_guild(_t), _t.number == param("n")),
     "record": sa.select(_r.digest).where(in_guild(_r), _r.number == param("n")),
 }
-_FURTHER = sa.update(tables.counters).where(in_guild(_c)).values(last=_c.last + LEAP)
 
 log = logging.getLogger("crux.older")
 
@@ -64,7 +62,7 @@ class GoOn:
 
 def go_on(tx: Connection, request: GoOn, now: datetime) -> None:
     """Have all numbers go on further, so that none is given twice."""
-    tx.execute(_FURTHER, {"g": request.guild})
+    numbering.go_further(tx, request.guild, LEAP)
 
 
 def missing(tx: Connection, guild: int, told: list[ToldDigest]) -> ToldDigest | None:

@@ -52,6 +52,8 @@ async def go_on(ctx: Context) -> None:
 
 
 async def _go_on(ctx: Context) -> None:
+    if ctx.guild not in ctx.client.waiting:  # it goes on already, and its numbers have moved
+        return
     await ctx.write(older.go_on, older.GoOn(ctx.guild, f"older:{ctx.id}"))
     away = (await ctx.read(absence.removals)).get(ctx.guild)
     if away is not None:

@@ -11,7 +11,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import constant, in_guild
+from ledger.compiled import constant
 from markets.bets import bets
 from markets.claims import became_public, claims, terms
 from markets.claims.instruments import weights

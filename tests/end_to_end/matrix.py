@@ -8,9 +8,10 @@ old, or something is missing.
 
 from typing import Any
 
+from discord import app_commands
+
 from bot.commands.routes import ROUTES
 from bot.commands.slash import COMMANDS
-from discord import app_commands
 
 LEGEND: dict[str, str] = {}
 

@@ -2,14 +2,25 @@
 
 import asyncio
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
+from bot.background import older
 from bot.playground.driver import Playground
 from ledger.audit.verify import audit_all
 from ledger.files.backup import backup
 from ledger.storage.database import run_alone
+from markets.core import tables
+from markets.core.numbering import Numbered
 from tests.end_to_end.conftest import forgive, set_up
+
+
+def numbers(tx: Connection) -> dict[str, int]:
+    return {row.name: row.last for row in tx.execute(sa.select(tables.counters))}
+
 
 TITLE = "The book is older than what was told here"
 
@@ -47,6 +58,10 @@ async def test_a_book_that_is_older_than_what_was_told_waits_for_its_owner(
 
     done = await play.oz.click(warning, "Go on with this book")
     assert "The book goes on as it is" in done.text
+    assert "The book goes on as it is" in (await play.oz.click(warning, "Go on with this book")).text
+    last = await asyncio.to_thread(run_alone, book, numbers)  # once, and of what the old book had none of
+    assert set(last) == set(get_args(Numbered))
+    assert {name: at // older.LEAP for name, at in last.items()} == dict.fromkeys(last, 1)
     assert "1,000 points" in (await play.ada.run("/wallet show")).text
     await play.skip(hours=1)
     assert "The book's newest digest" in (await play.ada.read("log"))[-1].text
