@@ -39,6 +39,12 @@ def not_yours(error: errors.NotYours) -> str | None:
 def limit(error: errors.Limit, currency: Currency) -> str | None:
     """What a limit says of a bond, a clarification or a proposal; None where the error is another."""
     match error:
+        case errors.BondsMissing():
+            return (
+                "Something is missing of several bonds of yours, so you need the whole bond for this, "
+                f"{currency.of(error.limit)}, free in your wallet. What is missing is kept back from your next "
+                "payouts."
+            )
         case errors.BondNeeded():
             return (
                 f"Without anything on that claim you need the whole bond for this, {currency.of(error.limit)}, free "
