@@ -223,8 +223,11 @@ async def _vote(
         said = result_fields.result(found.terms, choice, components.line(filled, "detail"), ctx.now)
     said = await _with_moment(ctx, found, choice, said)
     reason = components.line(filled, "reason")
-    request = voting.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal, round=round_)
-    voted = await ctx.write(voting.vote, request)
+    request = voting.Vote(ctx.guild, by, who.actor, number, said, reason, proposal=proposal)
+    if round_ is None:
+        voted = await ctx.write(voting.vote, request)
+    else:
+        voted = await ctx.write(voting.vote_in_round, voting.VoteInRound(ctx.guild, by, request, round_))
     words = (
         "That is the ruling. It is posted with your reason, and paid a day after its post unless somebody appeals; "
         "on an appeal it is final."
@@ -259,9 +262,9 @@ async def _reverse(ctx: Context, asked: int, number: int) -> render.Did:
     who = await ctx.who()
     reason = ctx.line("reason")
     salt = secrets.token_bytes(16)
-    seen_us = to_us(created(asked))
-    request = resolution.Reverse(ctx.guild, key_of(asked), who.actor, number, reason, salt, seen_us)
-    await ctx.write(resolution.take_back, request)
+    key, seen_us = key_of(asked), to_us(created(asked))
+    request = resolution.Reverse(ctx.guild, key, who.actor, number, reason, salt)
+    await ctx.write(resolution.take_back_seen, resolution.ReverseSeen(ctx.guild, key, request, seen_us))
     missing, at_once = await ctx.read(_reversal, ctx.guild, number)
     listed = "It is listed in `/resolve acts`."
     if at_once:

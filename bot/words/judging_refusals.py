@@ -36,9 +36,43 @@ def not_yours(error: errors.NotYours) -> str | None:
             return None
 
 
+def stale(error: errors.NotNow) -> str | None:
+    """What an act was about, and isn't any more; None where the error is another."""
+    number = error.number
+    match error:
+        case errors.ProposalGone():
+            return (
+                f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
+                "what stands now."
+            )
+        case errors.SignedSince():
+            return (
+                f"Somebody signed the proposal on claim {number}, so it stands until it is decided. Whoever "
+                "disagrees can challenge it: `/resolve challenge`."
+            )
+        case errors.AppealedSince():
+            return (
+                f"The ruling on claim {number} was appealed after you opened that form, and nothing happened. Read "
+                "the new evidence first: `/mod decide`."
+            )
+        case errors.ResultSince():
+            return (
+                f"Claim {number} got another result after you opened that form, and nothing happened. `/claim show` "
+                "says which."
+            )
+        case _:
+            return None
+
+
 def limit(error: errors.Limit, currency: Currency) -> str | None:
     """What a limit says of a bond, a clarification or a proposal; None where the error is another."""
     match error:
+        case errors.BondsMissing():
+            return (
+                "Something is missing of several bonds of yours, so you need the whole bond for this, "
+                f"{currency.of(error.limit)}, free in your wallet. What is missing is kept back from your next "
+                "payouts."
+            )
         case errors.BondNeeded():
             return (
                 f"Without anything on that claim you need the whole bond for this, {currency.of(error.limit)}, free "

@@ -110,7 +110,8 @@ def _unknown(error: errors.Unknown) -> str:
 
 
 def _not_now(error: errors.NotNow) -> str:
-    for said in (judging_refusals.not_now, _claim_not_now, _bet_not_now, _market_not_now, _forecast_not_now):
+    whatever = (judging_refusals.stale, judging_refusals.not_now, _claim_not_now)
+    for said in (*whatever, _bet_not_now, _market_not_now, _forecast_not_now):
         if words := said(error):
             return words
     return _moved(error)
@@ -120,26 +121,6 @@ def _claim_not_now(error: errors.NotNow) -> str | None:
     """A claim: its trading, its stories, its result."""
     number = error.number
     match error:
-        case errors.ProposalGone():
-            return (
-                f"That proposal on claim {number} doesn't stand any more, and nothing happened. `/claim show` says "
-                "what stands now."
-            )
-        case errors.SignedSince():
-            return (
-                f"Somebody signed the proposal on claim {number}, so it stands until it is decided. Whoever "
-                "disagrees can challenge it: `/resolve challenge`."
-            )
-        case errors.AppealedSince():
-            return (
-                f"The ruling on claim {number} was appealed after you opened that form, and nothing happened. Read "
-                "the new evidence first: `/mod decide`."
-            )
-        case errors.ResultSince():
-            return (
-                f"Claim {number} got another result after you opened that form, and nothing happened. `/claim show` "
-                "says which."
-            )
         case errors.ConditionOpen():
             return (
                 f"Claim {number} hangs on another claim that isn't decided yet, so nothing is settled here before. "

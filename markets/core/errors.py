@@ -26,7 +26,7 @@ MarketError
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
     ├── WouldOwe  OtherSideOwes
     ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
-    ├── TooManyClarifications  ClarifiedLately  BondNeeded
+    ├── TooManyClarifications  ClarifiedLately  BondNeeded  BondsMissing
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
 """
 
@@ -603,3 +603,7 @@ class ClarifiedLately(Limit):
 
 class BondNeeded(Limit):
     """Who has nothing on the claim needs the whole bond of `limit` minor units (D5)."""
+
+
+class BondsMissing(BondNeeded):
+    """Nor has whoever lacks something of several earlier bonds (D5)."""

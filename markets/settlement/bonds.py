@@ -21,7 +21,7 @@ from markets.bets import bets
 from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.core import jobs, tables
-from markets.core.errors import BondNeeded
+from markets.core.errors import BondNeeded, BondsMissing
 from markets.core.events import ClaimChanged, WalletsPaid
 from markets.people import rewards
 from markets.settlement import exposure, kinds
@@ -33,6 +33,10 @@ REST = "bond.rest"
 """Due work of a player who had less than a bond: when it is over, what is missing still is asked no more."""
 
 REST_US = microseconds(issuance.YEAR)
+
+MOST_SHORT = 3
+"""Bonds of a person of which something is missing at once. Else an account with the least of stakes everywhere and an
+empty wallet could challenge every result for nothing."""
 
 MOST_BACK = 8
 """Parts of a bond that went to the house and are taken back in one transaction."""
@@ -87,6 +91,7 @@ def hold_bond(
 
     Raises:
         BondNeeded: They don't have it.
+        BondsMissing: Nor what is missing of three earlier ones: this one has to be whole.
     """
     wallet = accounts.wallet(tx, claim.guild, player)
     whole = times * claim.settings.bond
@@ -95,6 +100,12 @@ def hold_bond(
     amount = min(whole, max(accounts.state(tx, wallet).balance, 0))
     if amount < whole and not moderator and not _has_something(tx, claim, player):
         raise BondNeeded(whole)
+    if (
+        amount < whole
+        and accounts.state(tx, wallet).balance >= 0
+        and _lacking(tx, claim, player) >= MOST_SHORT
+    ):
+        raise BondsMissing(whole)
     if not whole or accounts.state(tx, wallet).balance < 0:
         return None
     bond = accounts.open_account(tx, claim.guild, kind="bond", owner=player)
@@ -200,6 +211,12 @@ def forgive(tx: Connection, work: jobs.Due, now: datetime) -> None:
             accounts.end(tx, one.bond)
     if held:
         jobs.schedule(tx, work.guild, REST, work.ref, to_us(now) + REST_US)
+
+
+def _lacking(tx: Connection, claim: Claim, player: int) -> int:
+    """Of how many bonds of a person something is missing, under all of their numbers (E4)."""
+    numbers = returned.numbers(tx, claim.guild, player)
+    return sum(one.missing > 0 for number in numbers for one in _short(tx, claim.guild, number))
 
 
 def _short(tx: Connection, guild: int, player: int) -> list[_Short]:

@@ -165,7 +165,8 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
         AlreadyDisputed: Add an argument to the dispute that stands.
         ClaimMoved, ClaimHalted, WindowOver: There is nothing to object to any more.
         OwnProposal: They made it.
-        BondNeeded: They have nothing on the claim, and not the whole bond.
+        BondNeeded, BondsMissing: They have nothing on the claim, or lack something of earlier bonds, and not the
+            whole bond.
         Needed, BadTerms: The ground is none, or the reason can't stand.
     """
     claim = claims.load(tx, request.guild, request.claim)

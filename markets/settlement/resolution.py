@@ -64,8 +64,17 @@ class Reverse:
     claim: int
     reason: str
     salt: Salt
-    seen_us: int | None = None
-    """When they looked at the result; without it, they mean the one that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseSeen:
+    """Have the result taken back that stood when they looked. A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    reverse: Reverse
+    seen_us: int
 
 
 def resolve(
@@ -172,7 +181,6 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     Raises:
         ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
             and stays so (C10).
-        ResultSince: It is another result than the one that they looked at.
         Needed: A reason.
         NotAJudge, Recused, TooLateToReverse, OwnersAlone, Overruled: Not theirs to take back.
     """
@@ -182,8 +190,6 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     found = load_resolution(tx, claim.guild, claim.resolution)
     if found.reversed_us is not None:
         raise ClaimMoved(claim.number, "reversing")
-    if request.seen_us is not None and request.seen_us < found.at_us:
-        raise ResultSince(claim.number, claim.state)
     _require_not_failed(tx, claim)
     so_far = reversals.asked(tx, claim, found)
     reversals.require_reverser(tx, claim, found, request.actor, so_far, now)
@@ -203,6 +209,21 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
         facts = {"claim": claim.number, "resolution": found.number, "by": actor}
         outbox.enqueue(tx, claim.guild, "claim.reversing", facts, now, line=claim.number)
     return found.number
+
+
+def take_back_seen(tx: Connection, request: ReverseSeen, now: datetime) -> int:
+    """Ask for the result to be taken back that they looked at, and no other one.
+
+    Raises:
+        ResultSince: The claim got another result since.
+        And what `take_back` raises.
+    """
+    claim = claims.load(tx, request.guild, request.reverse.claim)
+    claim.require("reverse", now)
+    assert claim.resolution is not None
+    if request.seen_us < load_resolution(tx, claim.guild, claim.resolution).at_us:
+        raise ResultSince(claim.number, claim.state)
+    return take_back(tx, request.reverse, now)
 
 
 def take_back_announced(tx: Connection, work: jobs.Due, now: datetime) -> None:

@@ -49,8 +49,17 @@ class Vote:
     reason: str
     known_us: int | None = None
     proposal: int | None = None
-    round: int | None = None
-    """The round that they read (D6); without it, the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoteInRound:
+    """A vote of the round of voting that the judge read (D6). A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    vote: Vote
+    round: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
 
     Raises:
         ClaimMoved: There is no dispute to decide.
-        ProposalGone, AppealedSince: It is about another proposal, or round, than the one that they read.
+        ProposalGone: It is about another proposal than the one that they read.
         NotAJudge, Recused, OthersFirst: Not theirs to decide.
         BadResult, BadTimes, TooEarlyToPropose: The result is none of this claim's, or can't be one yet.
         Needed, BadTerms: The reason can't stand.
@@ -122,8 +131,6 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     claim = claims.load(tx, request.guild, request.claim)
     state = claim.require("decide", now)
     dispute = required(tx, claim, request.proposal)
-    if request.round not in (None, dispute.round):
-        raise AppealedSince(claim.number, claim.state)
     alone = require_judge(tx, claim, dispute, request.actor, now)
     proposal = proposals.load(tx, claim.guild, dispute.proposal)
     asked = became_public.dated(tx, claim, request.result, request.known_us, until_us=proposal.made_us)
@@ -141,6 +148,20 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     _rule(tx, claim, dispute, result, reason, now)
     claims.move(tx, claim, state)
     return VoteCount(dispute.number, count, needed, ruled=True)
+
+
+def vote_in_round(tx: Connection, request: VoteInRound, now: datetime) -> VoteCount:
+    """Vote as a judge in the round that they read: an appeal isn't decided by who hasn't read it.
+
+    Raises:
+        AppealedSince: It is another round by now.
+        And what `vote` raises.
+    """
+    claim = claims.load(tx, request.guild, request.vote.claim)
+    claim.require("decide", now)
+    if required(tx, claim, request.vote.proposal).round != request.round:
+        raise AppealedSince(claim.number, claim.state)
+    return vote(tx, request.vote, now)
 
 
 def _rule(tx: Connection, claim: Claim, dispute: Dispute, result: Result, reason: str, now: datetime) -> None:

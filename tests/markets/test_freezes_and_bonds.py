@@ -8,7 +8,7 @@ from ledger import accounts
 from ledger.accounts import Player
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
-from markets.core.errors import BondNeeded, ClaimHalted, FrozenLongEnough, WaitFirst
+from markets.core.errors import BondNeeded, BondsMissing, ClaimHalted, FrozenLongEnough, WaitFirst
 from markets.settlement import freezing
 from tests.markets.club import DAY, NO, YES, Club
 
@@ -329,6 +329,32 @@ async def test_a_reversal_gives_back_all_parts_of_a_bond_and_asks_no_more(club: 
     await club.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
     await paid(club, eve, ada, 50)
     assert await club.balance(eve.wallet) == 100 + 12 * 20 + 50
+
+
+@pytest.mark.rule("D5")
+@pytest.mark.parametrize("comes_back", [False, True])
+async def test_an_empty_wallet_with_the_least_of_stakes_challenges_three_results_and_no_more(
+    club: Club, comes_back: bool
+):
+    ada, bo, eve = await club.member(1), await club.member(2), await club.member(9, 5)
+    made = [await club.claim(ada, title=f"Claim number {k} about something") for k in range(5)]
+    for claim in made:
+        await club.bet(ada, bo, claim, maker_stake=100, taker_stake=100)
+        await club.pool(ada, claim)
+        await club.stake(eve, claim, YES, 1)
+    club.skip(days=31)
+    for claim in made:
+        await club.proposed(ada, claim, IS_NO)
+    for claim in made[:3]:
+        assert (await club.challenge(eve, claim)).bond
+    if comes_back:
+        await club.forget(9)
+        eve = await club.player(9, balance=0)
+    with pytest.raises(BondNeeded) as refused:
+        await club.challenge(eve, made[3])
+    assert isinstance(refused.value, BondsMissing) != comes_back  # who came back has nothing on it
+    await club.post({ada.wallet: -BOND, eve.wallet: BOND}, kind="gift")
+    assert (await club.challenge(eve, made[4])).bond, "with the whole bond as ever"
 
 
 @pytest.mark.rule("D5")

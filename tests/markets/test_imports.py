@@ -121,6 +121,32 @@ async def test_what_is_hidden_moves_with_a_whole_book_and_stands_in_no_other_exp
         assert (await other.read(forecasts.crowd, there, moved.now)).hidden
 
 
+@pytest.mark.rule("D5")
+async def test_what_is_missing_of_a_bond_is_missing_in_the_imported_book_as_well(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    ada, eve, mo = await club.member(1), await club.member(2, 1_100), await club.member(3)
+    claim = await club.claim(ada)
+    await club.bet(ada, eve, claim, maker_stake=1_000, taker_stake=1_000)
+    later = dict.fromkeys(("closes_us", "deadline_us", "check_us"), to_us(club.now + 90 * DAY))
+    far = await club.claim(ada, title="Something else", **later)
+    club.skip(days=31)
+    await club.proposed(ada, claim, Result("outcome", outcome=YES))
+    await club.challenge(eve, claim)
+    await club.vote(mo, claim, Result("outcome", outcome=YES))
+    club.skip(days=2)
+    await club.sweep()
+    await whole(url, club.guild, tmp_path / "out", people=True)
+    await bring(elsewhere, tmp_path / "out")
+    async with databases.opened(elsewhere) as other:
+        moved = Club(other, club.guild, club.now, itertools.count(5_000))
+        await moved.post({ada.wallet: -1, eve.wallet: 1}, kind="gift")
+        there = await moved.read_claim(far.number)
+        bet = await moved.bet(eve, ada, there, maker_stake=1, taker_stake=5_000)
+        await moved.agree(bet, eve, ada, 3_000)
+        assert await moved.balance(eve.wallet) == 3_000 - 900
+
+
 async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
     club: Club, url: str, elsewhere: str, tmp_path: Path
 ):

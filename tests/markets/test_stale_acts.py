@@ -53,11 +53,10 @@ async def test_a_vote_that_was_begun_before_the_appeal_doesn_t_decide_it_unread(
     await club.challenge(bo, claim)
 
     async def votes(who: Player, result: Result, round_: int) -> Any:
-        actor = Actor(who.number, moderator=True)
-        request = voting.Vote(
-            club.guild, club.key(), actor, claim.number, result, "As it says.", round=round_
-        )
-        return await club.db.write(voting.vote, request, club.now)
+        key, actor = club.key(), Actor(who.number, moderator=True)
+        said = voting.Vote(club.guild, key, actor, claim.number, result, "As it says.")
+        request = voting.VoteInRound(club.guild, key, said, round_)
+        return await club.db.write(voting.vote_in_round, request, club.now)
 
     with pytest.raises(AppealedSince):
         await votes(mo, IT_WAS, disputes.APPEAL)
@@ -78,16 +77,19 @@ async def test_whoever_would_take_a_result_back_takes_no_other_one_back(club: Cl
     await club.reverse_result(mu, claim)
     await club.sweep()
     await club.settle(mo, claim, IT_WAS)
-    stale = resolution.Reverse(
-        club.guild, club.key(), Actor(mo.number, owner=True), claim.number, "A wrong file.", SALT, looked_us
-    )
+
+    async def takes_back(looked_us: int) -> int:
+        key, actor = club.key(), Actor(mo.number, owner=True)
+        asked = resolution.Reverse(club.guild, key, actor, claim.number, "A wrong file.", SALT)
+        request = resolution.ReverseSeen(club.guild, key, asked, looked_us)
+        return await club.db.write(resolution.take_back_seen, request, club.now)
+
     with pytest.raises(ResultSince):
-        await club.db.write(resolution.take_back, stale, club.now)
+        await takes_back(looked_us)
     assert (await club.read_claim(claim.number)).state == "settled"
     with pytest.raises(OwnersAlone):
         await club.ask_reversal(mu, claim)
-    fresh = replace(stale, key=club.key(), seen_us=to_us(club.now))
-    assert await club.db.write(resolution.take_back, fresh, club.now)
+    assert await takes_back(to_us(club.now))
 
 
 @pytest.mark.rule("D1")
