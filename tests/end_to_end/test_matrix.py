@@ -71,7 +71,8 @@ def test_every_command_button_and_form_has_a_row_and_each_row_a_letter_for_every
     for row, letters in matrix.TABLE.items():
         assert tuple(letters) == COLUMNS, row
         assert set(letters.values()) <= set(matrix.LEGEND), row
-        assert (letters["stranger"], letters["bot"]) == ("h" if letters["stranger"] == "h" else "e", "b"), row
+        assert letters["stranger"] == "e", row
+        assert letters["bot"] in "bh", row
 
 
 @pytest.mark.proof
