@@ -78,10 +78,14 @@ class Routes:
         raise Outdated
 
     def again(self, custom_id: str, filled: components.Values) -> str:
-        """Return the custom_id of the button that opens a form once more; empty where none does."""
+        """Return the custom_id of the button that opens a form once more; empty where none does, or where the form
+        lacks the field that the button needs, as one of another version may."""
         found = self.find(custom_id)
         chosen = {name: components.choice(filled, name) for name in filled}
-        return found.route.again.format(**{**chosen, **found.numbers})
+        try:
+            return found.route.again.format(**{**chosen, **found.numbers})
+        except KeyError:
+            return ""
 
 
 def _head(custom_id: str) -> str:

@@ -72,6 +72,9 @@ SIZES = {
         "kills", 4, 400, 2_000
     ),
     "test_when_the_troubles_stop_everything_owed_is_done_within_one_sweep": Sizes("seeds", 4, 20, 1_000),
+    "test_every_cell_of_the_permission_matrix_is_answered_as_the_table_says": Sizes(
+        "cells", 24, 10_000, 10_000
+    ),
     "test_a_kill_between_every_two_steps_loses_and_doubles_nothing": Sizes("kills", 6, 22, 22),
 }
 """By the name of a proof's function, or with its parameters. A proof without a row is whole in each lane."""

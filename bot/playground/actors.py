@@ -222,7 +222,9 @@ class Actors:
             for at, (name, value) in enumerate(fields.items(), start=1)
         ]
         data: Json = {"custom_id": form, "components": parts}
-        interaction = self._make(life.MODAL_SUBMIT, user, self._seen(user, where), data)
+        channel = self._seen(user, where)
+        opened = self._make(life.COMMAND, user, channel, {})  # what would have opened it
+        interaction = self._make(life.MODAL_SUBMIT, user, channel, data, metadata=opened.metadata)
         return await self._deliver(interaction, user, how)
 
     # without the bot

@@ -35,6 +35,13 @@ def test_an_id_finds_its_handler_and_numbers():
     assert (routes.find("close").route, routes.find("close").given) == (close, {})
 
 
+def test_a_form_that_lacks_the_field_its_button_needs_has_no_button():
+    """A form of another version: finding no button must not keep its refusal from being told."""
+    routes = Routes((Route("send:{claim}:{mark}", handler, again="again:{claim}:{result}"),))
+    assert routes.again("send:3:7", {"result": ["2"]}) == "again:3:2"
+    assert routes.again("send:3:7", {}) == ""
+
+
 @pytest.mark.parametrize(
     "forged",
     [

@@ -1,20 +1,22 @@
 """The club of the permission matrix: one person of each kind, and claims at each point of a claim's life.
 
-Ada is a member, Deb in debt. Ret had a bet on *open* and *disputed*, had themselves deleted and came back. Rex, Ova and
-Mira are moderators: Rex has a bet on everything, Ova's proposal was ruled against on *settled*. Oz owns the server. Bot
-is another program's account, and Uma is in another server. Bo, to whom it all belongs, isn't in the matrix.
+Ada is a member, Deb in debt. Ret had bets on most of it, had themselves deleted and came back. Rex, Ova and Mira are
+moderators: Rex has a bet on everything, Ova's proposal was ruled against on *settled*. Oz owns the server. Bot is
+another program's account, and Uma is in another server. Bo, to whom it all belongs, isn't in the matrix.
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from bot.playground.driver import Person, Playground
-from ledger import accounts, players
+from ledger import players
 from ledger.accounts import Player
 from ledger.players import Enter
 from ledger.types import to_us
 from markets.claims import drafts, terms
-from markets.claims.terms import Result
+from markets.claims.terms import Actor, Result
+from markets.settlement import recusal
 from tests.databases import opened
 from tests.end_to_end.conftest import set_up
 from tests.markets.club import DAY, NO, YES, Club
@@ -31,6 +33,12 @@ PEOPLE = {
     "bot": "Bot",
 }
 COLUMNS = ("stranger", *PEOPLE)
+LONG = timedelta(days=48, hours=1)
+"""How long the story is that is told: it ends an hour ago."""
+
+OTHER = 9_000_000_000_000_000_001
+"""Who tells the other story of the scenario, and is nobody in the playground."""
+
 YESR, NOR = Result("outcome", outcome=YES), Result("outcome", outcome=NO)
 
 
@@ -41,6 +49,8 @@ class Matrix:
     play: Playground
     people: dict[str, Person] = field(default_factory=dict[str, Person])
     numbers: dict[str, int] = field(default_factory=dict[str, int])
+    cards: dict[str, str] = field(default_factory=dict[str, str])
+    """A message of the bot by column, whose buttons are forged."""
 
 
 async def furnished(play: Playground, url: str) -> Matrix:
@@ -57,26 +67,42 @@ async def furnished(play: Playground, url: str) -> Matrix:
     guild = int((await play.get("state", {"as": "Ada"}))["guild"]["id"])
     async with opened(url) as db:
         club = await Club.make(db, guild)
-        club.now = type(club.now).fromtimestamp(now_us / 1_000_000, club.now.tzinfo) - 70 * DAY
+        club.now = type(club.now).fromtimestamp(now_us / 1_000_000, club.now.tzinfo) - LONG
         made.numbers = await _told(club, ids)
     await play.settle()
+    await made.people["debtor"].run(
+        "/wallet allowance"
+    )  # once a week: what the matrix asks for comes too early
+    for kind, person in made.people.items():
+        if kind != "bot":  # which gets none, so it forges its buttons on a public one
+            by = play.uma if kind == "stranger" else person
+            made.cards[kind] = (await by.run("/help")).message.id
+    public = [one for one in await play.oz.read("announcements") if one.json["author"]["bot"]]
+    made.cards["bot"] = public[-1].id
     return made
 
 
 async def _told(club: Club, ids: dict[str, int]) -> dict[str, int]:
-    who = {
-        name: await club.member(ids[name], 1_000_000)
-        for name in ("Ada", "Bo", "Ret", "Rex", "Ova", "Mira", "Oz")
-    }
-    who["Deb"] = await club.member(ids["Deb"], 20_000)
+    for name in (
+        "Ada",
+        "Bo",
+        "Ret",
+        "Rex",
+        "Ova",
+        "Mira",
+        "Oz",
+        "Deb",
+    ):  # else the first press brings the grant
+        await club.db.write(players.enter, Enter(club.guild, club.key(), ids[name], OLD), club.now)
+    rich = ("Ada", "Bo", "Ret", "Rex", "Ova", "Mira", "Oz")
+    who = {name: await club.member(ids[name], 1_000_000) for name in rich}
+    who["Deb"] = await club.join(ids["Deb"])
     await _debt(club, who)
     made = await _claims(club, who)
     who["Ret"] = await _returned(club, ids["Ret"])
     made |= await _open(club, who)
     made |= {f"{name}'s number": one.number for name, one in who.items()}
-    for name in PEOPLE.values():
-        if name != "Bot":
-            made[f"{name}'s id"] = ids[name]
+    made["Bo's id"] = ids["Bo"]
     assert await club.balance(who["Deb"].wallet) < 0
     return made
 
@@ -84,10 +110,10 @@ async def _told(club: Club, ids: dict[str, int]) -> dict[str, int]:
 async def _debt(club: Club, who: dict[str, Player]) -> None:
     """Deb wins, loses what she won to Bo, and what she won is taken back."""
     won, lost = await club.claim(who["Bo"], **_soon(club)), await club.claim(who["Bo"], **_soon(club))
-    await club.bet(who["Deb"], who["Bo"], won, maker_stake=20_000, taker_stake=20_000)
+    await club.bet(who["Deb"], who["Bo"], won, maker_stake=100_000, taker_stake=100_000)
     club.skip(days=2)
     await club.settle(who["Mira"], won, YESR)
-    await club.bet(who["Deb"], who["Bo"], lost, maker_stake=40_000, taker_stake=40_000)
+    await club.bet(who["Deb"], who["Bo"], lost, maker_stake=200_000, taker_stake=200_000)
     club.skip(days=12)
     await club.settle(who["Mira"], lost, NOR)
     await club.reverse_result(who["Ova"], won)
@@ -130,7 +156,7 @@ async def _open(club: Club, who: dict[str, Player]) -> dict[str, int]:
     bo = who["Bo"]
     loaded = {n: await club.read_claim(n) for n in range(3, 8)}
     proposed, unsigned, disputed, ruled, _ = loaded.values()
-    made = {"proposal": (await club.proposed(who["Mira"], proposed, YESR, moderator=True)).number}
+    made = {"proposal": (await club.proposed(bo, proposed, NOR)).number}
     made["unsigned proposal"] = (await club.proposed(bo, unsigned, Result("void"))).number
     made["disputed proposal"] = (await club.proposed(bo, disputed, YESR)).number
     await club.challenge(who["Rex"], disputed)
@@ -147,9 +173,12 @@ async def _open(club: Club, who: dict[str, Player]) -> dict[str, int]:
     made["order"] = (await club.order(bo, claim, YES, 1_000, budget=100)).order
     await club.forecast(bo, claim, 60)
     made["reward"] = (await club.reward(bo, claim, 500)).number
-    made["scenario"] = (await club.scenario(bo, who["Mira"])).number
+    made["scenario"] = (await club.scenario(bo, await club.member(OTHER, 10_000))).number
     draft = drafts.SaveDraft(club.guild, club.key(), bo.number, terms.Terms(title="Perhaps"))
     made["draft"] = await club.db.write(drafts.save_draft, draft, club.now)
+    clarify = recusal.Clarify(
+        club.guild, club.key(), Actor(who["Mira"].number, True), claim.number, "Of today."
+    )
+    await club.db.write(recusal.clarify, clarify, club.now)
     made["other"] = (await club.claim(bo, title="Another one")).number
-    assert accounts.house(club.guild).guild == club.guild
     return made

@@ -19,20 +19,21 @@ def letter_of(answer: Answer) -> str:
     assert "incident" not in said, said
     if "### That didn't work" not in said:
         return "+"
-    found = [letter for letter, words in matrix.LEGEND.items() if words and words in said]
+    found = [letter for letter, words in matrix.LEGEND.items() if any(one in said for one in words)]
     return found[0] if len(found) == 1 else f"{found} {said}"
 
 
 async def pressed(made: Matrix, row: str, column: str) -> str:
     """Do what a row says, as one column's person, and return the letter of the answer."""
-    person = made.people[column].forcing
-    card = made.numbers["card"] if column != "stranger" else made.numbers["their card"]
+    person = made.people[column]
     what = matrix.ROWS.get(row, {})
 
     def value(of: object) -> object:
         return made.numbers.get(of, of) if isinstance(of, str) else of
 
     try:
+        if row.startswith("/ledger export"):  # once a minute
+            await made.play.skip(minutes=1)
         if row.startswith("/"):
             return letter_of(await person.run(row.split(" (")[0], **{k: value(v) for k, v in what.items()}))
         template = row.split(" (")[0]
@@ -43,19 +44,12 @@ async def pressed(made: Matrix, row: str, column: str) -> str:
 
         custom_id = re.sub(r"{(\w+)}", filled, template)
         if fields or matrix.is_form(template):
-            return letter_of(await person.send(custom_id, fields))
-        return letter_of(await person.click(str(card), custom_id))
+            return letter_of(await person.forcing.send(custom_id, fields))
+        return letter_of(await person.forcing.click(made.cards[column], custom_id))
     except NotAllowed as refused:
         if "can't use" in str(refused):
             return "h"
         raise
-
-
-async def cards(made: Matrix) -> None:
-    """A message of the bot for everybody whose buttons are forged, and another one in the other server."""
-    card = await made.people["member"].run("/help")
-    made.numbers["card"] = int(card.message.id)
-    made.numbers["their card"] = int((await made.play.uma.run("/help")).message.id)
 
 
 async def different(made: Matrix, cells: Iterable[tuple[str, str]]) -> list[str]:
@@ -76,11 +70,16 @@ def test_every_command_button_and_form_has_a_row_and_each_row_a_letter_for_every
     for row, letters in matrix.TABLE.items():
         assert tuple(letters) == COLUMNS, row
         assert set(letters.values()) <= set(matrix.LEGEND), row
-        assert (letters["stranger"], letters["bot"]) == ("e", "b"), row
+        assert letters["stranger"] == "e", row
+        assert letters["bot"] in "bh", row
 
 
 @pytest.mark.proof
 async def test_every_cell_of_the_permission_matrix_is_answered_as_the_table_says(
-    play: Playground, book: str, sizes: lanes.Sizes, request: pytest.FixtureRequest
+    play: Playground, book: str, size: int, lane: lanes.Run
 ):
-    raise NotImplementedError
+    """In an order by chance: nobody's press changes the answer to another one's."""
+    cells = [(row, column) for row in matrix.TABLE for column in COLUMNS]
+    chosen = random.Random(lane.first_seed).sample(cells, min(size, len(cells)))
+    made = await furnished(play, book)
+    assert await different(made, chosen) == []
