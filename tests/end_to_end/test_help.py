@@ -59,7 +59,8 @@ SAID = (
     Said("D4", "judges", ("loses the moderator role judges no more", "votes they gave count"), "end_to_end/"
          "test_absent.py::test_who_lost_the_role_judges_no_more_and_a_vote_they_gave_counts"),
     Said("D4", "judges", ("After 7 days without enough votes three judges on call are drawn by lot",
-         "`/resolve on-call`"), "end_to_end/test_on_call.py::test_three_on_call_are_drawn_in_public_and_one_of_them_rules"),
+         "`/resolve on-call`"), "end_to_end/"
+         "test_on_call.py::test_three_on_call_are_drawn_in_public_and_one_of_them_rules"),
     Said("D4", "judges", ("Three days later, or at once where nobody can be drawn, the server's owner is asked",
          "agree on any member without points on it", "`/resolve appoint`"), "end_to_end/test_absent.py::"
          "test_where_no_judge_is_left_the_owner_is_asked_and_the_sides_agree_on_a_member"),

@@ -199,6 +199,7 @@ async def test_who_is_on_call_too_late_no_more_or_deleted_is_not_drawn(club: Clu
     await volunteer(club, stopped, on=False)
     q = await quarrel(club)
     await club.challenge(q.bo, q.claim)
+    club.skip(hours=1)
     await volunteer(club, late)
     await club.forget(22)
     assert deleted.number not in [row.player for row in await rows(club, tables.volunteers)]
