@@ -1,4 +1,4 @@
-"""Word again what names a person, after they had themselves deleted (RULES E4)."""
+"""Word again what names a person, after they had themselves deleted (RULES E4), and what bears a claim's words."""
 
 import json
 from typing import Any
@@ -17,6 +17,7 @@ from markets.core.tables import (
     bets,
     claims,
     clarifications,
+    conditions,
     disputes,
     items,
     offers,
@@ -56,6 +57,12 @@ _REDRAW_ABOUT = (
 )
 
 
+_HANGING = sa.select(conditions.c.claim).where(
+    in_guild(conditions.c), conditions.c.on_claim == param("claim")
+)
+_REDRAW_HANGING = redrawing("claim", claims, claims.c.number.in_(_HANGING))
+
+
 def redraw_naming(tx: Connection, guild: int, player: int) -> None:
     """Have every card that names a player drawn again: as author, side, proposer, challenger, or as the one who
     judged, argued or clarified."""
@@ -67,6 +74,11 @@ def redraw_about(tx: Connection, guild: int, claim: int) -> None:
     """Have all cards about a claim drawn again: its own, those of its offers and bets, its disputes'."""
     for redraws in _REDRAW_ABOUT:
         tx.execute(redraws, {"g": guild, "claim": claim})
+
+
+def redraw_hanging(tx: Connection, guild: int, claim: int) -> None:
+    """Have the cards of the claims drawn again that hang on one: they say its title (C10)."""
+    tx.execute(_REDRAW_HANGING, {"g": guild, "claim": claim})
 
 
 def reword_naming(tx: Connection, guild: int, player: int) -> None:
