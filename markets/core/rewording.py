@@ -20,6 +20,7 @@ from markets.core.tables import (
     conditions,
     disputes,
     items,
+    links,
     offers,
     posts,
     proposals,
@@ -60,7 +61,13 @@ _REDRAW_ABOUT = (
 _HANGING = sa.select(conditions.c.claim).where(
     in_guild(conditions.c), conditions.c.on_claim == param("claim")
 )
-_REDRAW_HANGING = redrawing("claim", claims, claims.c.number.in_(_HANGING))
+_LINKED = sa.union_all(
+    sa.select(links.c.target).where(in_guild(links.c), links.c.claim == param("claim")),
+    sa.select(links.c.claim).where(in_guild(links.c), links.c.target == param("claim")),
+)
+_REDRAW_HANGING = tuple(
+    redrawing("claim", claims, claims.c.number.in_(which)) for which in (_HANGING, _LINKED)
+)
 
 
 def redraw_naming(tx: Connection, guild: int, player: int) -> None:
@@ -77,8 +84,9 @@ def redraw_about(tx: Connection, guild: int, claim: int) -> None:
 
 
 def redraw_hanging(tx: Connection, guild: int, claim: int) -> None:
-    """Have the cards of the claims drawn again that hang on one: they say its title (C10)."""
-    tx.execute(_REDRAW_HANGING, {"g": guild, "claim": claim})
+    """Have the cards of the claims drawn again that hang on one, or that a crux links with it: they say its title."""
+    for redraws in _REDRAW_HANGING:
+        tx.execute(redraws, {"g": guild, "claim": claim})
 
 
 def reword_naming(tx: Connection, guild: int, player: int) -> None:

@@ -143,9 +143,12 @@ async def test_the_week_in_which_a_claim_opened_says_what_it_is_called_now(club:
 
 
 async def test_what_bears_a_claim_s_words_is_drawn_again_when_they_change(club: Club):
-    """The claim that hangs on it, and an offer that was withdrawn before."""
+    """The claim that hangs on it, those that a crux links with it, and an offer that was withdrawn before."""
     ada = await club.member(1)
     claim = await club.claim(ada)
+    from_it, to_it = await club.claim(ada), await club.claim(ada)
+    await club.link(ada, claim, from_it)
+    await club.link(ada, to_it, claim)
     hangs = await club.claim(ada, condition=Condition(claim.number, YES, "YES"))
     offer = await club.offer(ada, claim)
     gone = offering.WithdrawOffer(club.guild, club.key(), offer.number, ada.number)
@@ -153,4 +156,5 @@ async def test_what_bears_a_claim_s_words_is_drawn_again_when_they_change(club: 
     await drawn(club)
     edit = editing.Edit(club.guild, club.key(), ada.number, claim.number, club.terms(title="In other words"))
     await club.db.write(editing.edit, edit, club.now)
-    assert await stale(club) == {("claim", claim.number), ("claim", hangs.number), ("offer", offer.number)}
+    about = {("claim", one.number) for one in (claim, hangs, from_it, to_it)}
+    assert await stale(club) == {*about, ("offer", offer.number)}
