@@ -69,7 +69,7 @@ SIZES = {
         "rounds a pair", 1, 20, 1_000
     ),
     "test_a_kill_before_each_write_of_a_payment_its_reversal_and_a_void_changes_nothing": Sizes(
-        "kills", 4, 400, 2_000
+        "kills", 2, 400, 2_000
     ),
     "test_when_the_troubles_stop_everything_owed_is_done_within_one_sweep": Sizes("seeds", 4, 20, 1_000),
     "test_every_cell_of_the_permission_matrix_is_answered_as_the_table_says": Sizes(

@@ -38,7 +38,7 @@ from markets.core.errors import (
     NotAuthor,
     TooManyClaims,
 )
-from markets.core.events import ClaimChanged
+from markets.core.events import ClaimChanged, ClaimReworded
 from markets.core.settings import Settings
 
 _claims = tables.claims.c
@@ -173,7 +173,7 @@ def rewrite(tx: Connection, claim: Claim, terms: Terms, warned: Sequence[str], n
         _kill_and_tell(tx, load(tx, claim.guild, lower), now)
     tx.execute(_WARNED, {"g": claim.guild, "n": claim.number, "warned": ",".join(warned) or None})
     _write_out(tx, load(tx, claim.guild, claim.number), now, before=claim.terms)
-    happened(tx, ClaimChanged(claim.guild, claim.number))
+    happened(tx, ClaimReworded(claim.guild, claim.number))
     _tell_of_dead(tx, claim, dead, now)
     return dead
 

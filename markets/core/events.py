@@ -30,6 +30,13 @@ class ClaimChanged(Happening):
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimReworded(Happening):
+    """An open claim was edited: whatever bears its words has others now."""
+
+    claim: int
+
+
+@dataclass(frozen=True, slots=True)
 class DisputedClaimChanged(Happening):
     """A claim changed, or what hangs on it, that may have disputes: each shows what a result would pay."""
 

@@ -1,4 +1,4 @@
-"""Word again what names a person, after they had themselves deleted (RULES E4)."""
+"""Word again what names a person, after they had themselves deleted (RULES E4), and what bears a claim's words."""
 
 import json
 from typing import Any
@@ -17,8 +17,10 @@ from markets.core.tables import (
     bets,
     claims,
     clarifications,
+    conditions,
     disputes,
     items,
+    links,
     offers,
     posts,
     proposals,
@@ -56,6 +58,18 @@ _REDRAW_ABOUT = (
 )
 
 
+_HANGING = sa.select(conditions.c.claim).where(
+    in_guild(conditions.c), conditions.c.on_claim == param("claim")
+)
+_LINKED = sa.union_all(
+    sa.select(links.c.target).where(in_guild(links.c), links.c.claim == param("claim")),
+    sa.select(links.c.claim).where(in_guild(links.c), links.c.target == param("claim")),
+)
+_REDRAW_HANGING = tuple(
+    redrawing("claim", claims, claims.c.number.in_(which)) for which in (_HANGING, _LINKED)
+)
+
+
 def redraw_naming(tx: Connection, guild: int, player: int) -> None:
     """Have every card that names a player drawn again: as author, side, proposer, challenger, or as the one who
     judged, argued or clarified."""
@@ -66,6 +80,12 @@ def redraw_naming(tx: Connection, guild: int, player: int) -> None:
 def redraw_about(tx: Connection, guild: int, claim: int) -> None:
     """Have all cards about a claim drawn again: its own, those of its offers and bets, its disputes'."""
     for redraws in _REDRAW_ABOUT:
+        tx.execute(redraws, {"g": guild, "claim": claim})
+
+
+def redraw_hanging(tx: Connection, guild: int, claim: int) -> None:
+    """Have the cards of the claims drawn again that hang on one, or that a crux links with it: they say its title."""
+    for redraws in _REDRAW_HANGING:
         tx.execute(redraws, {"g": guild, "claim": claim})
 
 

@@ -60,6 +60,12 @@ def redraw_week(tx: Connection, event: events.WeekChanged, now: datetime) -> Non
     outbox.redraw(tx, event.guild, "week", event.week)
 
 
+def redraw_reworded(tx: Connection, event: events.ClaimReworded, now: datetime) -> None:
+    """Have every card drawn again that bears a claim's words: all about it, and the claims that hang on it."""
+    rewording.redraw_about(tx, event.guild, event.claim)
+    rewording.redraw_hanging(tx, event.guild, event.claim)
+
+
 def redraw_naming(tx: Connection, event: events.PlayerForgotten, now: datetime) -> None:
     """Have every card that names them drawn again, and all about the claims that they would have judged."""
     rewording.redraw_naming(tx, event.guild, event.player)
@@ -105,6 +111,7 @@ def tell_of_act(tx: Connection, event: events.PointsActed, now: datetime) -> Non
 
 FOLLOWS: Mapping[type[Happening], tuple[Follower, ...]] = {
     events.ClaimChanged: (redraw_claim,),
+    events.ClaimReworded: (redraw_reworded,),
     events.DisputedClaimChanged: (redraw_disputes,),
     events.DisputeChanged: (redraw_dispute,),
     events.WeekChanged: (redraw_week,),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from ledger.types import to_us
 from markets.bets import agreement, offering
 from markets.claims import drafts, editing
+from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Result
 from markets.core import weeks
 from markets.core.tables import cards
@@ -139,3 +140,21 @@ async def test_the_week_in_which_a_claim_opened_says_what_it_is_called_now(club:
         cards.c.guild_id == club.guild, cards.c.kind == "week", cards.c.state == "waiting"
     )
     assert opened in await club.db.read(lambda tx: tx.execute(waiting).scalars().all())
+
+
+async def test_what_bears_a_claim_s_words_is_drawn_again_when_they_change(club: Club):
+    """The claim that hangs on it, those that a crux links with it, and an offer that was withdrawn before."""
+    ada = await club.member(1)
+    claim = await club.claim(ada)
+    from_it, to_it = await club.claim(ada), await club.claim(ada)
+    await club.link(ada, claim, from_it)
+    await club.link(ada, to_it, claim)
+    hangs = await club.claim(ada, condition=Condition(claim.number, YES, "YES"))
+    offer = await club.offer(ada, claim)
+    gone = offering.WithdrawOffer(club.guild, club.key(), offer.number, ada.number)
+    await club.db.write(offering.withdraw, gone, club.now)
+    await drawn(club)
+    edit = editing.Edit(club.guild, club.key(), ada.number, claim.number, club.terms(title="In other words"))
+    await club.db.write(editing.edit, edit, club.now)
+    about = {("claim", one.number) for one in (claim, hangs, from_it, to_it)}
+    assert await stale(club) == {*about, ("offer", offer.number)}

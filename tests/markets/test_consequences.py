@@ -154,6 +154,7 @@ async def test_each_event_brings_what_its_row_says(club: Club):
         everything[type(event)] = (event, dict.fromkeys(cards, 1))
 
     expect(events.ClaimChanged(club.guild, 5), ("claim", 5))
+    expect(events.ClaimReworded(club.guild, claim), ("claim", claim))
     expect(events.DisputedClaimChanged(club.guild, 5))  # where it has none
     expect(events.DisputeChanged(club.guild, 6), ("dispute", 6))
     expect(events.WeekChanged(club.guild, 7), ("week", 7))

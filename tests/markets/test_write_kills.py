@@ -29,7 +29,7 @@ KINDS = (
     *("scores.make", "scores.count", "scores.back", "reward.return", "cruxes.tell", "ruling.pay"),
 )
 IT_WAS, VOID = Result("outcome", outcome=YES), Result("void")
-FEW = 2
+FEW = 1
 """Kills of a phase, where a proof is small."""
 
 _owners = itertools.count(7_000_000)
