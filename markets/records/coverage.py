@@ -126,6 +126,10 @@ NOT_COVERED: Mapping[str, str] = {
 }
 """By table, why its rows aren't in the record."""
 
+NOT_OURS = ("_litestream_seq", "_litestream_lock")
+"""Tables that Litestream adds to the file it copies. Nothing here reads them, and what changes in them is no
+tampering."""
+
 watched = tuple(Watched(covered.table, covered.key, covered.columns) for covered in _ALL)
 """For the connections that write (`ledger.storage.touched`)."""
 
