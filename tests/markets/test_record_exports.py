@@ -50,6 +50,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
             claim = await club.claim(ada, title="As they had agreed")
             await club.forecast(ada, claim, 80)
             await club.forecast(bo, claim, 30)
+            await club.forecast(await club.join(4), claim, 60)  # three, so that they are compared (E6)
             club.skip(days=2)
             await club.agree(await club.bet(ada, bo, claim), ada, bo, 20_000)
             await club.settle(bo, claim, Result("outcome", YES))
