@@ -54,7 +54,7 @@ async def examine(config: Config, *, discord_url: str | None = None) -> AsyncIte
             db = await Database.open(config.database.url)
             held.push_async_callback(db.close)
             yield Finding(True, f"{db.address.shown} can be reached, and is at this version.")
-            for wrong in await db.read_long(_books):
+            for wrong in await db.read_long(books):
                 yield Finding(False, wrong)
             if discord_url is None:  # beside a playground, whose clock is its own
                 now = datetime.now(UTC)
@@ -67,8 +67,8 @@ async def examine(config: Config, *, discord_url: str | None = None) -> AsyncIte
                 yield finding
 
 
-def _books(tx: Connection) -> list[str]:
-    """What counts and heads alone say of each book; `crux verify` looks at everything."""
+def books(tx: Connection) -> list[str]:
+    """Return what counts and heads alone say is wrong with each book; `crux verify` looks at everything."""
     found = (record_audit.quick(tx, guild) for guild in statements.guilds(tx))
     return [f"{wrong} `crux verify` says more." for wrong in found if wrong]
 

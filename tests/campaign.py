@@ -79,6 +79,7 @@ SLICES = (
     *parts("files", 1, "tests/ledger/test_journals.py tests/ledger/test_migrations.py", LEDGER),
     *parts("claims", 40, "tests/markets/test_machine.py", MARKETS),
     *parts("due", 4, "tests/markets/test_due_processes.py", MARKETS),
+    *parts("tampering", 4, "tests/markets/test_tampering.py", MARKETS),
     *parts("record-exports", 1, "tests/markets/test_record_exports.py", MARKETS),
     *parts("settling", 1, "tests/markets/test_settling_kills.py", MARKETS),
     *parts("writes", 5, "tests/markets/test_write_kills.py", MARKETS),

@@ -45,6 +45,7 @@ SIZES = {
     "test_what_is_changed_in_the_tables_is_refused_by_an_import": Sizes("tables", 1, 100, 100),
     "test_every_flipped_bit_that_changes_what_is_covered_is_found": Sizes("bits", 20, 200, 10_000),
     "test_every_column_of_an_export_that_is_changed_is_refused": Sizes("columns", 3, 1_000, 1_000),
+    "test_one_member_s_flood_delays_nobody_else": Sizes("seconds", 4, 120, 3_600),
     "test_hledger_accepts_every_assertion_and_comes_to_our_balances": Sizes(
         "transfers", 2_000, 10_000, 333_500
     ),

@@ -15,6 +15,9 @@ from markets.records import exports as claims
 MOST_BYTES = 50 * 2**20
 """Of entries before they are packed: what one answer may take of the processor."""
 
+MOST_PACKED = 20 * 2**20
+"""Of what is packed: a server with every boost takes 100 MB, and four who export would take the memory."""
+
 PUBLIC: tuple[export_tables.Table, ...] = (
     *("claims", "clarifications", "offers", "bets", "proposals", "disputes"),
     *("arguments", "votes", "resolutions", "acts"),
@@ -26,6 +29,7 @@ PUBLIC: tuple[export_tables.Table, ...] = (
 
 async def claims_packed(db: Database, guild: int, limit: int) -> render.ExportedClaims:
     """Pack what is public in the server anyway; nothing where it comes to more than `limit` bytes."""
+    limit = min(limit, MOST_PACKED)
     made, rows = io.BytesIO(), dict[str, int]()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         for table in PUBLIC:
@@ -45,7 +49,7 @@ async def claims_packed(db: Database, guild: int, limit: int) -> render.Exported
 async def entries_packed(db: Database, guild: int, player: int | None, limit: int) -> render.Exported:
     """Pack entries, of one player or of the server: as they are, or with gzip where they come to more than `limit`
     bytes; nothing where that is too much as well."""
-    whole = player is None
+    limit, whole = min(limit, MOST_PACKED), player is None
     name = f"crux-{'server' if whole else 'my'}-entries.csv"
     plain, count, size = io.BytesIO(), 0, 0
     packed = io.BytesIO()

@@ -130,6 +130,10 @@ NOT_COVERED: Mapping[str, str] = {
 }
 """By table, why its rows aren't in the record."""
 
+NOT_OURS = ("_litestream_seq", "_litestream_lock")
+"""Tables that Litestream adds to the file it copies. Nothing here reads them, and what changes in them is no
+tampering."""
+
 watched = tuple(Watched(covered.table, covered.key, covered.columns) for covered in _ALL)
 """For the connections that write (`ledger.storage.touched`)."""
 
@@ -191,7 +195,11 @@ def digest_of_record(
     thing, digest) for each line]`, the lines in the order of table and thing, digests as lower-case hex, and the
     empty string for that of a row that is gone.
     """
-    flat: list[Any] = [FORMAT, before.hex(), guild, number, kind, at_us, transfers, head.hex()]
-    for table, thing, digest in lines:
-        flat += (table, thing, digest.hex() if digest else "")
-    return hashlib.sha256(_encode(flat).encode()).digest()
+    told = "".join(
+        [
+            f',{quote(table)},{quote(thing)},"{digest.hex() if digest else ""}"'
+            for table, thing, digest in lines
+        ]
+    )
+    start = f'[{FORMAT},"{before.hex()}",{guild},{number},{quote(kind)},{at_us},{transfers},"{head.hex()}"'
+    return hashlib.sha256(f"{start}{told}]".encode()).digest()

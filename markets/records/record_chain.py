@@ -25,15 +25,23 @@ PAGE = 500
 _r = tables.records.c
 _l = tables.record_lines.c
 _t = book.transfers.c
+
+
+def _own(columns: Any) -> sa.ColumnElement[Any]:
+    """A row's number, which is off where its server is: what a search by server finds SQLite takes to be of that
+    server, without looking at the row."""
+    return columns.number + (columns.guild_id - param("g"))
+
+
 _PAGE = Compiled(
-    sa.select(_r.number, _r.format, _r.kind, _r.at_us, _r.transfers, _r.head, _r.digest)
+    sa.select(_own(_r), _r.format, _r.kind, _r.at_us, _r.transfers, _r.head, _r.digest)
     .where(in_guild(_r), _r.number > param("after"))
     .order_by(_r.number)
     .limit(param("most"))
     .offset(constant(0))
 )
 _LINES = Compiled(
-    sa.select(_l.number, _l.tab, _l.thing, _l.digest)
+    sa.select(_own(_l), _l.tab, _l.thing, _l.digest)
     .where(in_guild(_l), _l.number >= param("first"), _l.number <= param("last"))
     .order_by(_l.number, _l.tab, _l.thing)
 )

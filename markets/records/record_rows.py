@@ -26,6 +26,26 @@ _NEWEST = Compiled(
         *_same, _l.number == sa.select(sa.func.max(_l.number)).where(*_same).scalar_subquery()
     )
 )
+_newest = (
+    sa.select(_l.thing, sa.func.max(_l.number).label("number"))
+    .where(in_guild(_l), _l.tab == param("t"))
+    .group_by(_l.thing)
+    .subquery()
+)
+_line = tables.record_lines.alias("line")
+_SAID = Compiled(
+    sa.select(sa.func.count())
+    .select_from(_newest)
+    .join(
+        _line,
+        (_line.c.guild_id == param("g"))
+        & (_line.c.number == _newest.c.number)
+        & (_line.c.tab == param("t"))
+        & (_line.c.thing == _newest.c.thing),
+    )
+    .where(_line.c.digest.is_not(None))
+)
+"""How many rows of a table the record says are there."""
 
 
 class Difference(NamedTuple):
@@ -48,18 +68,21 @@ def differences(tx: Connection, guild: int) -> Iterator[Difference]:
 
 def of_table(tx: Connection, guild: int, covered: Covered) -> Iterator[Difference]:
     """Compare the rows of one table."""
-    name, ahead = covered.table.name, 3 + len(covered.key)
+    name, ahead = covered.table.name, 4 + len(covered.key)
     statement, this = _asked(covered, later=False), dict[str, Any]()
-    wrong = False
+    wrong, seen = False, 0
     while rows := list(statement.rows(tx, g=guild, t=name, most=PAGE, **this)):
+        seen += len(rows)
         for row in rows:
-            if not _fits(covered, row[1], row[2], row[ahead:]):
+            if row[1] or not _fits(covered, row[2], row[3], row[ahead:]):
                 wrong = True
-                yield Difference(guild, name, row[0], _why(tx, guild, name, row[0]))
+                why = f"it is another server's, {guild + row[1]}" if row[1] else _why(tx, guild, name, row[0])
+                yield Difference(guild, name, row[0], why)
         statement = _asked(covered, later=True)
-        this = {f"after_{n}": value for n, value in enumerate(rows[-1][3:ahead])}
-    [(there, said)] = _counts(covered).rows(tx, g=guild, t=name)
-    if wrong or there != said:
+        this = {f"after_{n}": value for n, value in enumerate(rows[-1][4:ahead])}
+    [(said,)] = _SAID.rows(tx, g=guild, t=name)
+    # What was read is counted, and not asked for: SQLite counts an index, which a damaged table leaves as it was.
+    if wrong or seen != said:
         yield from _missing(tx, guild, covered)
 
 
@@ -68,7 +91,8 @@ def of_table(tx: Connection, guild: int, covered: Covered) -> Iterator[Differenc
 
 @cache
 def _asked(covered: Covered, *, later: bool) -> Compiled:
-    """A page of a table's rows, each with the newest line about it: thing, line's digest, salt, key, body."""
+    """A page of a table's rows, each with the newest line about it: thing, 0 where the server is right,
+    the line's digest, salt, key, body."""
     table, thing = covered.table, _thing(covered)
     # Sorted by number and cut off after one row, SQLite without statistics would go through the whole record.
     newest = (
@@ -97,6 +121,8 @@ def _asked(covered: Covered, *, later: bool) -> Compiled:
     return Compiled(
         sa.select(
             thing.label("r_thing"),
+            # What a search by server finds SQLite takes to be of that server, without looking at the row.
+            (table.c.guild_id - param("g")).label("r_off"),
             digest.label("r_digest"),
             (salt.c.salt if covered.salted else sa.null()).label("r_salt"),
             *(key.label(f"r_key_{place}") for place, key in enumerate(keys)),
@@ -150,36 +176,6 @@ def _why(tx: Connection, guild: int, table: str, thing: str) -> str:
     )
 
 
-@cache
-def _counts(covered: Covered) -> Compiled:
-    """How many rows a table has, and how many of them the record says are there."""
-    line = tables.record_lines.alias("line")
-    there = (
-        sa.select(sa.func.count())
-        .select_from(covered.table)
-        .where(in_guild(covered.table.c), *_public(covered))
-    )
-    newest = (
-        sa.select(_l.thing, sa.func.max(_l.number).label("number"))
-        .where(in_guild(_l), _l.tab == param("t"))
-        .group_by(_l.thing)
-        .subquery()
-    )
-    said = (
-        sa.select(sa.func.count())
-        .select_from(newest)
-        .join(
-            line,
-            (line.c.guild_id == param("g"))
-            & (line.c.number == newest.c.number)
-            & (line.c.tab == param("t"))
-            & (line.c.thing == newest.c.thing),
-        )
-        .where(line.c.digest.is_not(None))
-    )
-    return Compiled(sa.select(there.scalar_subquery(), said.scalar_subquery()))
-
-
 def _missing(tx: Connection, guild: int, covered: Covered) -> Iterator[Difference]:
     """Name the rows that the record says are there, and aren't."""
     after, name = "", covered.table.name
@@ -202,7 +198,12 @@ def _missing(tx: Connection, guild: int, covered: Covered) -> Iterator[Differenc
         .order_by(newest.c.thing)
     )
     thing = _thing(covered)
-    found = sa.select(thing).where(in_guild(covered.table.c), thing.in_(params("things")), *_public(covered))
+    whole = [
+        covered.table.c[column].label(f"r_{column}") for column in covered.columns
+    ]  # not from an index alone
+    found = sa.select(thing, *whole).where(
+        in_guild(covered.table.c), thing.in_(params("things")), *_public(covered)
+    )
     while True:
         with audit_rows.one_moment(tx):
             lines = tx.execute(asked, {"g": guild, "after": after}).all()

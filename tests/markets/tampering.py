@@ -1,5 +1,6 @@
 """A book with rows in every table, and what somebody with its file may do to them."""
 
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,8 +60,16 @@ async def tell(url: str) -> None:
         await all_of_them(club)
         ada, bo = await club.member(1, balance=50_000), await club.member(2, balance=50_000)
         claim = await club.claim(ada, title="As they had agreed")
+        for who, chance in (
+            (ada, 80),
+            (bo, 30),
+            (await club.join(4), 60),
+        ):  # three, so that they are compared (E6)
+            await club.forecast(who, claim, chance)
+        club.skip(days=5)
         await club.agree(await club.bet(ada, bo, claim), ada, bo, 20_000)
         await club.settle(bo, claim, Result("outcome", YES))
+        await club.sweep()
 
 
 def columns() -> list[Column]:
@@ -174,29 +183,31 @@ def first_of(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
     return (*own, keys[0] == one.limit(1).scalar_subquery())
 
 
+def pair_of(tx: Connection, name: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Two rows of a table that say different things, each under the other's key; None where there are none."""
+    table = schema.metadata.tables[name]
+    key = {column.name for column in table.primary_key.columns}
+    rows = [dict(row) for row in tx.execute(_of(table)).mappings()]
+    said = [{at: value for at, value in row.items() if at not in key} for row in rows]
+    for one, other in itertools.combinations(range(len(rows)), 2):
+        if said[one] != said[other]:
+            return rows[one] | said[other], rows[other] | said[one]
+    return None
+
+
 def swapped(name: str) -> Change:
     """Let two rows of a table say what the other did: all but their keys."""
     table = schema.metadata.tables[name]
     key = [column.name for column in table.primary_key.columns]
 
     def run(tx: Connection) -> None:
-        rows = [dict(row) for row in tx.execute(_of(table)).mappings()]
-        said = [{at: value for at, value in row.items() if at not in key} for row in rows]
-        first, second = next(
-            (a, b) for a in range(len(rows)) for b in range(a + 1, len(rows)) if said[a] != said[b]
-        )
-        pair = rows[first] | said[second], rows[second] | said[first]
+        pair = pair_of(tx, name)
+        assert pair is not None
         for row in pair:
             tx.execute(sa.delete(table).where(*(table.c[at] == row[at] for at in key)))
         tx.execute(sa.insert(table), list(pair))
 
     return run
-
-
-def can_be_swapped(name: str) -> bool:
-    """Whether a row says more than its key does."""
-    table = schema.metadata.tables[name]
-    return len(table.c) > len(table.primary_key.columns)
 
 
 def _of(table: sa.Table) -> sa.Select[Any]:
