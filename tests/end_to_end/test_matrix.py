@@ -1,5 +1,6 @@
 """The permission matrix: every command, button and form by everybody, with the answer that each one gets."""
 
+import random
 import re
 from collections.abc import Iterable
 
@@ -8,7 +9,7 @@ import pytest
 from bot.playground.driver import Answer, NotAllowed, Playground
 from tests import lanes
 from tests.end_to_end import matrix
-from tests.end_to_end.matrix_world import COLUMNS, Matrix
+from tests.end_to_end.matrix_world import COLUMNS, Matrix, furnished
 
 
 def letter_of(answer: Answer) -> str:
