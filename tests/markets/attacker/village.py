@@ -220,16 +220,15 @@ class Village:
         return replace(terms.read_result(proposal.result), known_us=proposal.known_us)
 
     def _neutral(self, person: int, claim: int) -> bool:
-        """Whether somebody never had points on a claim, or on one that it hangs on or that hangs on it."""
-        family, more = {claim}, {claim}
-        while more:
-            linked = {row.claim for row in self.book.conditions if row.on_claim in more}
-            linked |= {row.on_claim for row in self.book.conditions if row.claim in more}
-            linked |= {row.number for row in self.book.claims if row.supersedes in more}
-            linked |= {self.book.claim[one].supersedes for one in more} - {None}
-            more = linked - family
-            family |= more
-        return not any((person, one) in self.touched for one in family)
+        """Whether somebody never had points on a claim, on another wording of it, or on one that it hangs on or that
+        hangs on it (RULES D4)."""
+        below = {(row.on_claim, row.claim) for row in self.book.conditions}
+        words = {(row.supersedes, row.number) for row in self.book.claims if row.supersedes is not None}
+        words |= {(new, old) for old, new in words}
+        found = {claim}
+        for links in (below, {(low, high) for high, low in below}, words):
+            found |= _reached(links, claim)
+        return not any((person, one) in self.touched for one in found)
 
     # --- honest people ----------------------------------------------------------------------------
 
@@ -341,6 +340,14 @@ class Village:
             counted = await self.official(voting.vote, vote)
             if counted is not None and counted.ruled:
                 return
+
+
+def _reached(links: set[tuple[int, int]], begin: int) -> set[int]:
+    """Whatever is reached from there by links of one kind."""
+    found, more = set[int](), {begin}
+    while more := {to for of, to in links if of in more} - found:
+        found |= more
+    return found
 
 
 def _own(field: str, *most: str) -> Callable[[Any, Book], dict[int, int | None]]:
