@@ -43,6 +43,7 @@ NOT_PEOPLE_S = {
     ),
     **dict.fromkeys(
         (
+            "markets.claims.on_call.gone",
             "markets.settlement.absence.back_again",
             "markets.settlement.calendar.needs_confirmation",
             "markets.settlement.proposals.announced",

@@ -181,6 +181,13 @@ ROWS: dict[str, dict[str, Any]] = {
         "proposal": "disputed proposal",
         "reason": "",
     },
+    "rule-send:{claim}:{choice}:{proposal}:{round_}": {
+        "claim": "disputed",
+        "choice": 0,
+        "proposal": "disputed proposal",
+        "round_": 1,
+        "reason": "",
+    },
     "rule-send:{claim}:{choice}:{proposal} (ruled)": {
         "claim": "ruled",
         "choice": 0,
@@ -431,6 +438,7 @@ reward:{number}                                                                 
 rule-early:{asked}:{claim}:{proposal}:{until}                                   e  w  w  w  w  w  w  w  b
 rule-send:{claim}:{choice}:{proposal}                                           e  j  j  j  r  w  w  w  b
 rule-send:{claim}:{choice}:{proposal} (ruled)                                   e  c  c  c  c  c  c  c  b
+rule-send:{claim}:{choice}:{proposal}:{round_}                                  e  j  j  j  r  w  w  w  b
 rule:{claim}:{choice}:{proposal}                                                e  f  f  f  f  f  f  f  b
 said:{claim}:{page}                                                             e  +  +  +  +  +  +  +  b
 scenario-new                                                                    e  +  +  +  +  +  +  +  b

@@ -220,8 +220,9 @@ RETIRED = {
     "market-buy:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}",
     "market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}",
 }
-"""What only messages of an earlier version hold: `test_shown.test_buttons_of_before_ask_once_more` forces each, and
-`test_results.test_a_button_of_before_challenges_what_stands` the first."""
+"""What only messages of an earlier version hold: `test_shown.test_buttons_of_before_ask_once_more` forces each
+that takes points; `test_results.test_a_button_of_before_challenges_what_stands` presses the first, and the permission
+matrix sends the form of `rule-send`."""
 
 
 def template(custom_id: str) -> str:

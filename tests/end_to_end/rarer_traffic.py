@@ -10,12 +10,12 @@ from ledger.issuance import Allowance
 from ledger.players import Enter, Meet, PersonAct
 from ledger.types import to_us
 from markets.bets import agreement, offering, offers, quick_bet
-from markets.claims import claims, drafts, editing, judges, kept_edits
+from markets.claims import claims, drafts, editing, judges, kept_edits, on_call
 from markets.claims import terms as claim_terms
 from markets.claims.terms import Actor, Scenario, Terms
 from markets.core import moderation_posts, tables
 from markets.forecasts import leaderboard
-from markets.people import allowances, notes
+from markets.people import allowances, hushing, notes
 from markets.settlement import disputes, lapse, recusal, reversals, scenarios, signing, story_judging, voting
 from markets.settlement.scenarios import Said
 from tests.end_to_end.simulation import MODERATORS, OWNER, Simulation
@@ -230,3 +230,10 @@ async def the_board(sim: Simulation) -> None:
     await sim.do(leaderboard.show, leaderboard.List(*sim.ids(), sim.number(), sim.chance.random() < 0.5))
     season = leaderboard.MakeSeason(*sim.ids(), sim.number(OWNER), "Autumn", *span)
     await sim.do(leaderboard.make_season, season)
+
+
+@act(0.5)
+async def is_on_call_or_hears_no_more_of_somebody(sim: Simulation) -> None:
+    who, other = sim.number(sim.name(BETTORS)), sim.number(sim.name(BETTORS))
+    await sim.do(on_call.volunteer, on_call.Volunteer(*sim.ids(), who, sim.chance.random() < 0.8))
+    await sim.do(hushing.hush, hushing.Hush(*sim.ids(), who, other, sim.chance.random() < 0.7))

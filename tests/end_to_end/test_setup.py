@@ -189,6 +189,7 @@ async def test_an_act_is_posted_once_though_the_bot_was_killed_between_the_act_a
 ):
     """Held: Discord has the post, and the bot was killed before it heard so. Dropped: Discord never got it."""
     await set_up(play)
+    await play.skip(seconds=1)  # the settings are told in the log channel
     await play.fault(how, SEND, times=9)
     form = await play.mira.run("/mod grant", to=play.bo, amount="50")
     assert "Posted in <#" in (await play.mira.submit(form, reason="Wrote the rules down")).text

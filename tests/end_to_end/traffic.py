@@ -405,7 +405,10 @@ async def votes(sim: Simulation) -> None:
     if claim is not None:
         who = sim.actor(sim.name(MODERATORS))
         request = voting.Vote(*sim.ids(), who, claim.number, sim.chance.choice(RESULTS), "It is so.")
-        await sim.do(voting.vote, request)
+        if sim.chance.random() < 0.5:
+            await sim.do(voting.vote, request)
+        else:
+            await sim.do(voting.vote_in_round, voting.VoteInRound(*sim.ids(), request, 1))
 
 
 @act(3)
@@ -422,7 +425,12 @@ async def takes_back(sim: Simulation) -> None:
     if claim is not None:
         who = sim.actor(sim.name(MODERATORS))
         request = resolution.Reverse(*sim.ids(), who, claim.number, "A wrong file.", b"s" * 16)
-        sim.reversed |= await sim.do(resolution.take_back, request) is not None
+        if sim.chance.random() < 0.5:
+            done = await sim.do(resolution.take_back, request)
+        else:
+            seen = resolution.ReverseSeen(*sim.ids(), request, to_us(sim.now))
+            done = await sim.do(resolution.take_back_seen, seen)
+        sim.reversed |= done is not None
 
 
 @act(1)

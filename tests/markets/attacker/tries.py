@@ -10,11 +10,11 @@ from ledger.issuance import Allowance
 from ledger.players import Enter, Forget, Meet, PersonAct, Present
 from ledger.types import to_us
 from markets.bets import agreement, offering, offers, quick_bet
-from markets.claims import ambiguity, claims, drafts, editing, judges, kept_edits
+from markets.claims import ambiguity, claims, drafts, editing, judges, kept_edits, on_call
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor, Judges, Outcome, Result, Scenario, Terms
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import notes, preferences, rewarding
+from markets.people import hushing, notes, preferences, rewarding
 from markets.pools import pools
 from markets.settlement import (
     confirmation,
@@ -416,6 +416,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
     "markets.bets.offering.withdraw": (1, _of_offer(offering.WithdrawOffer, "open")),
     "markets.bets.offers.accept": (7, _accept),
     "markets.bets.quick_bet.quick": (2, _quick),
+    "markets.claims.on_call.volunteer": (1, lambda a: on_call.Volunteer(*a.ids(), a.who(), a.often(0.8))),
     "markets.claims.claims.follow": (1, lambda a: claims.Follow(*a.ids(), a.who(), a.claim(), a.often(0.5))),
     "markets.claims.drafts.save_draft": (4, _save),
     "markets.claims.drafts.supersede": (
@@ -478,6 +479,10 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
     "markets.people.preferences.choose": (
         1,
         lambda a: preferences.Choose(*a.ids(), a.who(), a.one("mention", "dm", "off")),
+    ),
+    "markets.people.hushing.hush": (
+        1,
+        lambda a: hushing.Hush(*a.ids(), a.who(), a.who(), a.often(0.7)),
     ),
     "markets.people.rewarding.offer": (2, _reward),
     "markets.people.rewarding.give": (
@@ -546,6 +551,10 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         1,
         lambda a: recusal.Clarify(*a.ids(), a.actor(), a.claim(), "A fork counts."),
     ),
+    "markets.settlement.resolution.take_back_seen": (
+        1,
+        lambda a: resolution.ReverseSeen(*a.ids(), _take_back(a), a.now_us - a.one(0, 1, 10**11)),
+    ),
     "markets.settlement.resolution.take_back": (
         2,
         _take_back,
@@ -576,7 +585,11 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         ),
     ),
     "markets.settlement.story_judging.judge": (1, _judge_item),
-    "markets.settlement.voting.vote": (3, _vote),
+    "markets.settlement.voting.vote": (2, _vote),
+    "markets.settlement.voting.vote_in_round": (
+        2,
+        lambda a: voting.VoteInRound(*a.ids(), _vote(a), a.one(1, 1, 1, 2, 3)),
+    ),
     "markets.settlement.voting.appoint": (
         1,
         lambda a: _appoint(a),

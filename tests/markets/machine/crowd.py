@@ -8,10 +8,10 @@ from hypothesis.stateful import rule
 from ledger.issuance import Allowance
 from ledger.players import PersonAct, Present
 from ledger.types import to_us
-from markets.claims import claims
+from markets.claims import claims, on_call
 from markets.core import moderation_posts, tables
 from markets.forecasts import crux_links, forecasts, leaderboard
-from markets.people import allowances, notes, preferences, rewarding
+from markets.people import allowances, hushing, notes, preferences, rewarding
 from markets.settlement import disputes, recusal
 from tests.markets.machine.base import Base, stakes, which
 from tests.world import SALT
@@ -131,7 +131,7 @@ class Crowd(Base):
 
     @rule(n=which, claim=which)
     def choose_what_to_hear(self, n: int, claim: int) -> None:
-        """Follow a claim, be told otherwise, be left out of the board, or begin a season of it."""
+        """Follow a claim, be told otherwise, be on call, be left out of the board, or begin a season of it."""
         who, now = self.who(n).number, self.club.now
         if n % 4 == 0:
             number = self.claim(claim, "open")
@@ -139,6 +139,9 @@ class Crowd(Base):
         elif n % 4 == 1:
             by = preferences.CHOICES[claim % 3]
             self.do(preferences.choose, preferences.Choose(*self.ids(), who, by))
+            other = self.who(claim).number
+            self.do(hushing.hush, hushing.Hush(*self.ids(), who, other, claim % 3 > 0))
+            self.do(on_call.volunteer, on_call.Volunteer(*self.ids(), who, claim % 4 > 0))
         elif n % 4 == 2:
             self.do(leaderboard.show, leaderboard.List(*self.ids(), who, claim % 2 == 1))
         else:

@@ -166,10 +166,19 @@ class Results(Base):
         request = disputes.Challenge(*self.ids(), self.who(n).number, number, "fact", "Not so.")
         self.do(disputes.challenge, request)
 
-    @rule(claim=which, n=st.integers(3, 5), result=st.sampled_from(RESULTS))
-    def vote(self, claim: int, n: int, result: Result) -> None:
+    @rule(
+        claim=which,
+        n=st.integers(3, 5),
+        result=st.sampled_from(RESULTS),
+        round_=st.sampled_from([None, None, 1, 2]),
+    )
+    def vote(self, claim: int, n: int, result: Result, round_: int | None = None) -> None:
         number = self.claim(claim, "disputed")
-        self.do(voting.vote, voting.Vote(*self.ids(), self.actor(n), number, result, "It is so."))
+        request = voting.Vote(*self.ids(), self.actor(n), number, result, "It is so.")
+        if round_ is None:
+            self.do(voting.vote, request)
+        else:
+            self.do(voting.vote_in_round, voting.VoteInRound(*self.ids(), request, round_))
 
     @rule()
     def post_rulings(self) -> None:
@@ -201,11 +210,17 @@ class Results(Base):
         number = self.claim(claim, "proposed", "ruled", "open")
         self.do(freezing.halt, freezing.Halt(*self.ids(), self.actor(n), number, halted, "To look."))
 
-    @rule(claim=which, n=st.integers(4, 5))
-    def take_back(self, claim: int, n: int) -> None:
+    @rule(claim=which, n=st.integers(4, 5), ago=st.sampled_from([None, None, 0, 10**12]))
+    def take_back(self, claim: int, n: int, ago: int | None = None) -> None:
         number = self.claim(claim, "settled", "void")
         request = resolution.Reverse(*self.ids(), self.actor(n), number, "A wrong file.", b"s" * 16)
-        number_of = self.do(resolution.take_back, request)
+        if ago is None:
+            self._taken_back(self.do(resolution.take_back, request))
+        else:
+            seen = resolution.ReverseSeen(*self.ids(), request, to_us(self.club.now) - ago)
+            self._taken_back(self.do(resolution.take_back_seen, seen))
+
+    def _taken_back(self, number_of: int | None) -> None:
         self.reversed |= number_of is not None
         if number_of is not None:  # Discord has its post
             self.do(reversal_posted, AboutResult(*self.ids(), number_of))
