@@ -447,6 +447,7 @@ async def test_its_export_is_imported_and_exported_the_same(name: str, tmp_path:
     require_verified(target, book.guild)
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("name", [name for name in BOOKS if (STORED / f"{name}.export.tar.xz").exists()])
 async def test_an_export_of_its_time_is_imported_and_goes_on(name: str, elsewhere: str, tmp_path: Path):
     """The older ones have fewer files than this Crux reads; such a book moves by its database."""
