@@ -152,9 +152,11 @@ def removed(tx: Connection, request: Removed, now: datetime) -> bool:
 
 def prolonged(tx: Connection, from_us: int) -> list[int]:
     """Return the servers where an absence since then cut into a window, a ruling's day or the time to confirm a
-    result."""
+    result. Servers that rest aren't among them: they go on resting, and get all of it back when they are there again
+    (E5, E9)."""
     asked = {"from": from_us}
-    return sorted({*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()})
+    cut = {*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()}
+    return sorted(cut - removals(tx).keys())
 
 
 def guilds(tx: Connection) -> list[int]:
