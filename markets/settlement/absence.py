@@ -36,11 +36,14 @@ _RULINGS = (
 )
 
 
+ANNOUNCED = ("claim.lapse", "claim.ends", "reversal.take")
+"""Due work that was announced some time before, so that people can still act (D6, D7)."""
+
 _ENDS = (
     sa.select(_due_work.kind, _due_work.ref, _due_work.due_us)
     .where(
         in_guild(_due_work),
-        _due_work.kind.in_(["claim.lapse", "claim.ends"]),
+        _due_work.kind.in_(ANNOUNCED),
         _due_work.due_us > param("from"),
     )
     .order_by(_due_work.ref, _due_work.kind)
@@ -68,7 +71,7 @@ _CUT_WINDOWS = (
 _CUT_RULINGS = (
     sa.select(_due_work.guild_id)
     .where(
-        _due_work.kind.in_([*disputes.WAITS, "proposal.unsigned", "claim.lapse", "claim.ends"]),
+        _due_work.kind.in_([*disputes.WAITS, *ANNOUNCED, "proposal.unsigned"]),
         _due_work.due_us > param("from"),
     )
     .distinct()
@@ -106,8 +109,8 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     """Prolong what people had no chance to object to (D3, E5); returns how many windows that were.
 
     The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6), the
-    weeks after which it counts as posted, the time to confirm what isn't settled by silence, and the week before a
-    claim ends that nobody decides (D7) get back the hours they lost.
+    weeks after which it counts as posted, the time to confirm what isn't settled by silence, the day before a result
+    is taken back (D6), and the week before a claim ends that nobody decides (D7) get back the hours they lost.
     """
     tx.execute(_BACK, {"g": request.guild})
     asked = {"g": request.guild, "from": request.from_us}
@@ -122,7 +125,7 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
         away_us = to_us(now) - max(request.from_us, ruling.posted_us or ruling.ruled_us)
         jobs.schedule(tx, request.guild, ruling.kind, ruling.number, ruling.due_us + away_us)
     ends = tx.execute(_ENDS, asked).all()
-    for one in ends:  # announced a week before: that week is theirs
+    for one in ends:  # announced before, so that people can act: that time is theirs
         due_us = max(one.due_us + to_us(now) - request.from_us, to_us(now) + DAY_US)
         jobs.schedule(tx, request.guild, one.kind, one.ref, due_us)
     unsigned = tx.execute(_UNSIGNED, asked).all()
@@ -149,9 +152,11 @@ def removed(tx: Connection, request: Removed, now: datetime) -> bool:
 
 def prolonged(tx: Connection, from_us: int) -> list[int]:
     """Return the servers where an absence since then cut into a window, a ruling's day or the time to confirm a
-    result."""
+    result. Servers that rest aren't among them: they go on resting, and get all of it back when they are there again
+    (E5, E9)."""
     asked = {"from": from_us}
-    return sorted({*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()})
+    cut = {*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()}
+    return sorted(cut - removals(tx).keys())
 
 
 def guilds(tx: Connection) -> list[int]:

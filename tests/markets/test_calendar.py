@@ -215,6 +215,23 @@ async def test_due_work_of_a_server_without_the_bot_rests_until_it_is_invited_ag
     assert (await club.read_bet(bet.number)).state == "settled"
 
 
+@pytest.mark.rule("E5")
+@pytest.mark.rule("E9")
+async def test_an_outage_wakes_no_server_that_rests(club: Club):
+    """The bot was removed from it, or it waits for its owner's word; then the bot was away everywhere."""
+    ada, bo = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    bet = await club.bet(ada, bo, claim)
+    await days_pass(club, 30)
+    await club.announced(await club.propose(bo, claim, Result("outcome", outcome=NO)))
+    left = to_us(club.now)
+    await club.db.background(absence.removed, absence.Removed(club.guild), club.now)
+    assert club.guild not in await club.db.read(absence.prolonged, to_us(club.now))
+    await days_pass(club, 9)
+    assert (await club.read_bet(bet.number)).state == "live"
+    assert (await club.db.read(absence.removals))[club.guild] == left, "invited again, it gets all of it back"
+
+
 @pytest.mark.rule("B6")
 async def test_a_draft_asks_once_and_goes_after_90_days(club: Club):
     ada = await club.member(1)

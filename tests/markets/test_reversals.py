@@ -5,11 +5,13 @@ import pytest
 from ledger import accounts
 from ledger.accounts import Player
 from ledger.audit import verify
+from ledger.types import to_us
 from markets.claims.claims import Claim
 from markets.claims.terms import Judges, Result
 from markets.core import jobs
 from markets.core.errors import ClaimMoved, NotAHolder, Overruled, OwnersAlone, Recused
 from markets.records import audit as markets_audit
+from markets.settlement import absence
 from markets.views import people
 from tests.ledger import stories
 from tests.markets.club import NO, YES, Club
@@ -71,6 +73,24 @@ async def test_a_reversal_takes_effect_a_day_after_its_post(club: Club, url: str
     await club.sweep()
     assert await state(club, claim) == "open"
     assert [await club.balance(who.wallet) for who in (ada, bo)] == [90_000, 90_000], "both bonds are back"
+    await sound(club, url)
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.rule("D6")
+async def test_hours_of_an_outage_don_t_count_before_a_reversal_takes_effect(club: Club, url: str):
+    """Nobody could object while the bot was away."""
+    mod, mo = await club.member(3), await club.member(4)
+    claim, ada, _ = await ruled(club, (mod, IS_YES))
+    await club.ask_reversal(mo, claim)
+    club.skip(hours=1)
+    from_us = to_us(club.now)
+    assert await club.outage(hours=30) == 1
+    assert club.guild in await club.db.read(absence.prolonged, from_us)
+    await club.sweep()
+    assert await state(club, claim) == "settled"
+    club.skip(hours=23)
+    await club.hold_reversal(ada, claim)
     await sound(club, url)
 
 
