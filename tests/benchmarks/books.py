@@ -10,11 +10,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ledger import hash_chain
 from ledger.schema import NEVER_USED
+from ledger.storage.database import run_alone
+from markets.records import recorder
 from tests import databases
 
 GUILD = 7_000_000_000_000_000_001
@@ -33,6 +36,8 @@ def book(path: Path, transfers: int, accounts: int = 1_000, *, guild: int = GUIL
     """
     url = databases.sqlite(path)
     add(path, transfers, accounts, guild=guild)
+    began = datetime.fromtimestamp(BEGIN_US // 1_000_000, UTC)
+    run_alone(url, lambda tx: recorder.find(tx, guild, began), write=True)  # its people, as a migration finds them
     return url
 
 

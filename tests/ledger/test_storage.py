@@ -262,7 +262,7 @@ async def test_a_full_disk_refuses_loses_nothing_and_goes_on_when_space_returns(
         while len(refused) < 50:  # eight at once, so that whole groups meet the full disk
             await asyncio.gather(*(spend(key) for key in itertools.islice(keys, 8)))
         before = len(acknowledged)
-        assert before > 100
+        assert before > 50  # an empty book of 40 tables leaves less room than one of 30 did
         assert all("is full: nothing was lost, free some space" in said for said in refused.values())
         assert await world.balance(bo.wallet) == before  # reads go on
         assert await found(db, bo.wallet) == acknowledged
