@@ -37,7 +37,9 @@ def book(path: Path, transfers: int, accounts: int = 1_000, *, guild: int = GUIL
     url = databases.sqlite(path)
     add(path, transfers, accounts, guild=guild)
     began = datetime.fromtimestamp(BEGIN_US // 1_000_000, UTC)
-    run_alone(url, lambda tx: recorder.find(tx, guild, began), write=True)  # its people, as a migration finds them
+    run_alone(
+        url, lambda tx: recorder.find(tx, guild, began), write=True
+    )  # its people, as a migration finds them
     return url
 
 
