@@ -79,11 +79,6 @@ def holds_below(tx: Connection, claim: Claim, player: int) -> bool:
     return any(kind.holds(tx, lower, player) for kind, lower in _kinds_below(tx, claim))
 
 
-def holders_below(tx: Connection, claim: Claim) -> list[int]:
-    """Return all players with something on a claim that is conditional on this one, by number."""
-    return sorted({player for kind, lower in _kinds_below(tx, claim) for player in kind.stakes(tx, lower)})
-
-
 def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
     """Return those whose silence is no consent to a result if they left: who may lose more than a
     trifle by it (D3)."""
