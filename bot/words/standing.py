@@ -8,8 +8,8 @@ from markets.settlement import proposals
 from markets.settlement.proposals import Proposal
 
 UNSIGNED = (
-    "It is never settled by silence: after the time to challenge it, a moderator without points on it has 7 days to "
-    "confirm it, else it fails."
+    "It is never settled by silence. The other sides sign it, or a moderator without points on it confirms it within "
+    "7 days after the time to challenge it; else it fails."
 )
 
 
@@ -24,8 +24,8 @@ def then(claim: Claim, proposal: Proposal) -> str:
     """Say what follows if nobody challenges a proposal, as the end of a sentence."""
     if proposals.is_unsigned(proposal):
         return (
-            "after that it waits. A moderator without points on it then has 7 days to confirm it, else it fails: it "
-            f"is never settled by silence. {replaced(claim)}"
+            "after that it waits. It is never settled by silence: the other sides sign it, or a moderator without "
+            f"points on it confirms it within 7 days of that; else it fails. {replaced(claim)}"
         )
     if proposal.confirm:
         return "after that a moderator without points on it confirms it."

@@ -228,7 +228,9 @@ async def test_what_is_not_settled_by_silence_says_so_and_a_moderator_confirms_i
     form = await play.ada.run("/resolve propose", claim=1)
     assert "never settled by silence" in str(form.modal)
     done = await play.ada.submit(form, result="Void: it never counted", evidence="https://example.org/report")
-    assert "A moderator without points on it then has 7 days to confirm it" in done.text
+    assert (
+        "the other sides sign it, or a moderator without points on it confirms it within 7 days" in done.text
+    )
     told = await posted(play, "Proposed: void")
     assert [one["username"] for one in told.json["mentions"]] == ["bo"]
     assert "from now, because whoever proposes it gains by it; after that it waits." in told.text
