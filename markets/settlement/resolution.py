@@ -48,6 +48,8 @@ CALENDAR = (
     "claim.thaws",
     "judges.remind",
     "judges.owner",
+    "judges.call",
+    "judges.draw",
     "items.check",
     "items.result",
 )

@@ -26,6 +26,7 @@ from markets.pools import pools
 from markets.records import deletion
 from markets.settlement import (
     absence,
+    calling,
     confirmation,
     disputes,
     freezing,
@@ -305,6 +306,17 @@ class Club(World):
         request = rulings.RulingPosted(self.guild, self.key(), dispute, final=found.state == "final")
         return await self.db.write(rulings.posted, request, self.now)
 
+    async def called(self, round_: int = 0, dispute: int = 1) -> bool:
+        """Discord has the post of an announced draw of judges on call; False where none is announced."""
+        of = await self.db.read(disputes.load, self.guild, dispute)
+        call = await self.db.read(calling.found, of, round_)
+        if call is None or call.posted_us is not None:
+            return False
+        await self.db.write(
+            _call_posted, AboutCall(self.guild, self.key(), call.dispute, call.round, call.at_us), self.now
+        )
+        return True
+
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
         request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)
         return await self.db.write(disputes.appeal, request, self.now)
@@ -384,6 +396,20 @@ class AboutResult:
     guild: int
     key: str
     number: int
+
+
+@dataclass(frozen=True)
+class AboutCall:
+    guild: int
+    key: str
+    dispute: int
+    round: int
+    at_us: int
+
+
+def _call_posted(tx: Connection, request: AboutCall, now: datetime) -> None:
+    facts = {"dispute": request.dispute, "round": request.round, "at_us": request.at_us}
+    calling.posted(tx, request.guild, facts, now)
 
 
 def reversal_posted(tx: Connection, request: AboutResult, now: datetime) -> None:
