@@ -97,7 +97,7 @@ _ADD_VOTE = sa.insert(tables.votes)
 _of_round = (in_guild(_v), _v.dispute == param("d"), _v.round == param("round"))
 
 
-_VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
+_VOTES = sa.select(_v.judge, _v.result).where(*_of_round).order_by(_v.judge)
 
 
 _VOTERS = sa.select(_v.judge).where(*_of_round)
@@ -141,7 +141,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     actor = request.actor.player
     judges.note_act(tx, claim.guild, "vote", actor=actor, now=now, claim=claim.number, reason=reason)
     happened(tx, DisputeChanged(claim.guild, dispute.number))
-    count = sum(terms.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
+    count = sum(terms.same(vote, result) for vote in _votes(tx, claim, dispute))
     needed = 1 if alone else claim.terms.judges.votes
     if count < needed:
         return VoteCount(dispute.number, count, needed, ruled=False)
@@ -306,7 +306,12 @@ def _cast(tx: Connection, dispute: Dispute, judge: int, result: Result, reason: 
     tx.execute(_ADD_VOTE, row | vote)
 
 
-def _votes(tx: Connection, dispute: Dispute, round_: int) -> list[Result]:
-    """The results that the judges of a round voted for."""
-    asked = {"g": dispute.guild, "d": dispute.number, "round": round_}
-    return [terms.read_result(text) for text in tx.execute(_VOTES, asked).scalars()]
+def _votes(tx: Connection, claim: Claim, dispute: Dispute) -> list[Result]:
+    """The results that the judges of the round that waits voted for, but for those who have something on it by now
+    (D4)."""
+    asked = {"g": dispute.guild, "d": dispute.number, "round": dispute.round}
+    return [
+        terms.read_result(row.result)
+        for row in tx.execute(_VOTES, asked).all()
+        if not recusal.is_recused(tx, claim, row.judge)
+    ]

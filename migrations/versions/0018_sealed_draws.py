@@ -18,6 +18,7 @@ COVERED = ("calls", "candidates", "agreed_judges")
 def upgrade() -> None:
     # What was signed before is matched by its moment, as it was: a row that says more would be another one (A10).
     op.add_column("acts", sa.Column("proposal", WHOLE, nullable=True))
+    op.create_index("ix_claims_supersedes", "claims", ["guild_id", "supersedes"])
     op.create_table(
         "calls",
         *_of_round("calls"),

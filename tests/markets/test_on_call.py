@@ -642,7 +642,7 @@ def _cancel_call(tx: sa.Connection, request: disputes.Argue, now: datetime) -> N
         "DELETE FROM lots WHERE place IS NULL",
         "UPDATE draws SET transfers = transfers - 1",
         "UPDATE calls SET posted_us = posted_us + 1",
-        "UPDATE candidates SET player = 3 WHERE player = 1",
+        "DELETE FROM candidates WHERE player = 3",
         "DELETE FROM candidates",
         "UPDATE volunteers SET at_us = at_us + 1",
         "DELETE FROM volunteers",
