@@ -21,7 +21,7 @@ from ledger.types import to_us
 from markets.claims import claims, judges, on_call, zones
 from markets.core import lifecycle
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals, proposing, reversals, signing, voting
+from markets.settlement import agreed_judges, disputes, proposals, proposing, reversals, signing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
 from markets.views import claims as view_claims
@@ -309,9 +309,39 @@ async def _appoint(ctx: Context, number: int, person: discord.Member) -> render.
     name = text.person(person.id, judge)
     if agreed:
         words = f"All sides agree on {name}, who may rule alone now."
+        if await ctx.read(_waits_for_objections, ctx.guild, number):
+            words = (
+                f"More than half of each side agree on {name}. They may rule alone two days after that is posted, "
+                "unless somebody with more than a trifle on it objects."
+            )
         return render.Did("A judge is agreed on", (words,), who.places.announcement_channel)
     words = f"When every side of the bets on claim {number} names {name}, they may rule alone."
     return render.Did("You named a judge", (words,), -1)
+
+
+def _waits_for_objections(tx: Connection, guild: int, number: int) -> bool:
+    return agreed_judges.waited_for(tx, claims.load(tx, guild, number))
+
+
+async def press_object(ctx: Context, claim: int, judge: int) -> None:
+    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=False), render.did)
+
+
+async def press_accept(ctx: Context, claim: int, judge: int) -> None:
+    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=True), render.did)
+
+
+async def _answer_judge(ctx: Context, number: int, judge: int, *, accepts: bool) -> render.Did:
+    who = await ctx.who()
+    request = agreed_judges.AnswerJudge(ctx.guild, ctx.key, who.actor, number, judge, accepts)
+    await ctx.write(agreed_judges.answer, request)
+    if accepts:
+        words = ("They may rule alone from now on.",)
+        return render.Did("The judge is accepted", words, who.places.announcement_channel)
+    words = (
+        "Nobody rules there by silence now: the owner or a moderator without points accepts them, or rules.",
+    )
+    return render.Did("You objected", words, who.places.announcement_channel)
 
 
 # --- what judges did --------------------------------------------------------------------------

@@ -231,6 +231,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("rule-early:{asked}:{claim}:{proposal}:{until}", judging.choose_until),
     Route("confirm:{proposal}", judging.confirm),
+    Route("judge-object:{claim}:{judge}", resolve.press_object),
+    Route("judge-accept:{claim}:{judge}", resolve.press_accept),
     # what moderators do with points
     Route("grant:{asked}:{person}:{amount}", mod.send_grant),
     Route("take:{asked}:{person}:{amount}", mod.send_take),

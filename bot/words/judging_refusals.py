@@ -27,6 +27,10 @@ def not_yours(error: errors.NotYours) -> str | None:
                 f"The maker of that offer decides claim {number} now, or one that it hangs together with. The offer "
                 "rests until that is final."
             )
+        case errors.AgreedThemselves():
+            return (
+                f"You agreed on that judge of claim {number} yourself. `/resolve appoint` names another one."
+            )
         case errors.OthersFirst():
             when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
             return f"Other judges decide this on claim {number} first.{when}"

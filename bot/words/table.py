@@ -8,6 +8,7 @@ card stays as it is. `tests/bot/test_table.py` compares these tables with every 
 from collections.abc import Mapping
 
 from bot.words import (
+    agreed_judges,
     bet_posts,
     claim_acts,
     claim_posts,
@@ -82,6 +83,8 @@ POSTS: Mapping[str, Words] = {
     "call.told": on_call.told_of_call,
     "judge.stepped_down": dispute_posts.stepped_down,
     "judge.appointed": dispute_posts.appointed,
+    "judge.agreed": agreed_judges.agreed,
+    "judge.objected": agreed_judges.objected,
     "claim.halted": result_posts.halted,
     "claim.goes_on": result_posts.goes_on,
     "claim.too_early": result_posts.too_early,

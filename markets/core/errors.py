@@ -16,7 +16,7 @@ MarketError
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotOrderOwner  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  DecidesIt  MakerDecidesIt  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
-│   ├── OwnersAlone  Overruled
+│   ├── OwnersAlone  Overruled  AgreedThemselves
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
@@ -304,6 +304,10 @@ class DecidesIt(NotYours):
 
 class MakerDecidesIt(NotYours):
     """The offer's maker decides its claim since they made it: it rests until that is final (D4)."""
+
+
+class AgreedThemselves(NotYours):
+    """Nobody objects to a judge whom they agreed on themselves (D4)."""
 
 
 class OthersFirst(NotYours):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from markets.core.delivery import LOAD_POST, MARK_SENT, Sent, tell_privately
-from markets.settlement import absence, calling, reversals
+from markets.settlement import absence, agreed_judges, calling, reversals
 
 Begin = Callable[[Connection, int, dict[str, Any], datetime], None]
 """What has to happen when Discord has taken a post; given the guild and the post's facts."""
@@ -19,6 +19,7 @@ SENT: dict[str, Begin] = {
     "dispute.ruled": absence.ruling_posted,
     "claim.reversing": reversals.posted,
     "judges.called": calling.posted,
+    "judge.agreed": agreed_judges.posted,
 }
 """By kind of post."""
 

@@ -17,7 +17,7 @@ from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
 from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, Recused
 from markets.core.events import DisputeChanged
-from markets.settlement import drawing, exposure, kinds, proposals, recusal
+from markets.settlement import agreed_judges, drawing, exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
     ALONE_US,
     APPEAL,
@@ -196,7 +196,13 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
         raise Recused(claim.number)
     others_until_us = dispute.waits_since_us + ALONE_US
     late = to_us(now) >= others_until_us
-    by_themselves = {"owner": actor.owner, "appointed": lambda: appointed(tx, claim) == actor.player}
+    by_themselves = {
+        "owner": actor.owner,
+        "appointed": lambda: (
+            appointed(tx, claim) == actor.player
+            and agreed_judges.in_office(tx, claim, dispute, actor.player, now)
+        ),
+    }
     if late and lifecycle.may("decide", **by_themselves):
         recusal.require_no_money(tx, claim, actor.player)
         alone_us = drawing.alone_from(tx, claim, dispute)
@@ -233,7 +239,8 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
 
 
 def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
-    """Name whom a side would have judge; True where all sides now agree, and that member may rule alone (D4).
+    """Name whom a side would have judge; True where all sides now agree, and that member may rule alone: at once
+    where only bets stand on the claim, else two days after that was posted, unless somebody objects (D4).
 
     Raises:
         ClaimMoved: There is no dispute.
@@ -261,7 +268,9 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     tx.execute(_FORGET_APPOINTMENT, row)
     tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
     agreed = appointed(tx, claim) == request.judge
-    if agreed:
+    if agreed and agreed_judges.waited_for(tx, claim):
+        agreed_judges.announce(tx, claim, dispute, request.judge, now)
+    elif agreed:
         tell(tx, claim, "judge.appointed", now, judge=request.judge)
     return agreed
 

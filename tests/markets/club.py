@@ -26,6 +26,7 @@ from markets.pools import pools
 from markets.records import deletion
 from markets.settlement import (
     absence,
+    agreed_judges,
     calling,
     confirmation,
     disputes,
@@ -317,6 +318,12 @@ class Club(World):
         )
         return True
 
+    async def agreed(self, judge: Player, dispute: int = 1) -> None:
+        """Discord has the post of a judge whom holders agreed on."""
+        of = await self.db.read(disputes.load, self.guild, dispute)
+        request = AboutJudge(self.guild, self.key(), of.number, of.round, judge.number)
+        await self.db.write(_agreed_posted, request, self.now)
+
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
         request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)
         return await self.db.write(disputes.appeal, request, self.now)
@@ -405,6 +412,20 @@ class AboutCall:
     dispute: int
     round: int
     at_us: int
+
+
+@dataclass(frozen=True)
+class AboutJudge:
+    guild: int
+    key: str
+    dispute: int
+    round: int
+    judge: int
+
+
+def _agreed_posted(tx: Connection, request: AboutJudge, now: datetime) -> None:
+    facts = {"dispute": request.dispute, "round": request.round, "judge": request.judge}
+    agreed_judges.posted(tx, request.guild, facts, now)
 
 
 def _call_posted(tx: Connection, request: AboutCall, now: datetime) -> None:
