@@ -2,7 +2,8 @@
 
 Nobody judges where they have points. So nobody takes points where they have judged, until what they decided is final:
 who voted in the dispute that stands, who challenged or appealed there, who confirmed a result that isn't paid yet,
-who froze a claim that isn't decided, judged an item of it, or asked for its result to be taken back. What was taken
+who froze a claim that isn't decided, or asked for its result to be taken back. Who judged an item of a scenario may
+bet: it gains by what they come to then (D3). What was taken
 before stays, and may be sold.
 """
 
@@ -18,7 +19,7 @@ from markets.claims.claims import Claim
 from markets.core import lifecycle, tables
 from markets.core.errors import DecidesIt, MakerDecidesIt
 
-FROZE, CONFIRMED, ITEM = "freeze", "confirm", "item"
+FROZE, CONFIRMED = "freeze", "confirm"
 TOOK_BACK, HELD = ("reverse_vote", "reverse"), "reverse_appeal"
 
 _acts = tables.acts.c
@@ -27,7 +28,7 @@ _votes = tables.votes.c
 _disputes = tables.disputes.c
 _conditions = tables.conditions.c
 _resolutions = tables.resolutions.c
-_LISTED = (FROZE, CONFIRMED, ITEM, *TOOK_BACK, HELD)
+_LISTED = (FROZE, CONFIRMED, *TOOK_BACK, HELD)
 _ANY = Compiled(  # the usual claim has none of all that
     sa.select(constant(1)).where(
         sa.or_(
@@ -140,7 +141,7 @@ def _in_disputes(tx: Connection, guild: int, around: Sequence[int]) -> set[int]:
 
 
 def _by_acts(tx: Connection, guild: int, around: Sequence[int]) -> set[int]:
-    """Who froze what isn't decided, judged its items, confirmed what isn't paid, or would take a result back."""
+    """Who froze what isn't decided, confirmed what isn't paid, or would take a result back."""
     rows = tx.execute(_ACTED, {"g": guild, "of": around}).all()
     held = {
         row.claim: row.at_us for row in rows if row.act == HELD and row.at_us >= (row.came_us or row.at_us)
@@ -150,7 +151,7 @@ def _by_acts(tx: Connection, guild: int, around: Sequence[int]) -> set[int]:
         if row.state not in lifecycle.ENDED:  # taken back, and to be decided again, where it was
             counts = row.act != CONFIRMED
         elif row.came_us is None or row.at_us < row.came_us:
-            counts = row.act == ITEM and row.came_us is not None and row.paid_us is None
+            counts = False
         elif row.act == CONFIRMED:
             counts = row.paid_us is None
         else:

@@ -271,16 +271,6 @@ async def test_whoever_would_take_a_result_back_takes_nothing_until_it_is_decide
     await club.bet(m1, ada, low)
 
 
-async def test_whoever_judged_an_item_of_a_scenario_takes_none_of_its_stories(club: Club):
-    ada, bo, m1, cy = [await club.member(n) for n in range(1, 5)]
-    claim = await club.scenario(ada, bo)
-    club.skip(days=11)
-    await club.market(cy, claim)
-    await club.judge_item(m1, claim, 1, "false")
-    await refused(club.buy(m1, claim, YES, budget=1_000))
-    await refused(club.bet(m1, cy, claim))
-
-
 async def test_going_and_coming_back_opens_no_door(club: Club):
     ada, bo, _, cy = [await club.member(n) for n in range(1, 5)]
     m1 = await club.member(20)
