@@ -187,9 +187,17 @@ def ask(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def note_act(
-    tx: Connection, guild: int, act: str, *, actor: int, now: datetime, claim: int | None, reason: str | None
+    tx: Connection,
+    guild: int,
+    act: str,
+    *,
+    actor: int,
+    now: datetime,
+    claim: int | None,
+    reason: str | None,
+    proposal: int | None = None,
 ) -> int:
-    """Write an act into the list that members can read; returns its number."""
+    """Write an act into the list that members can read, with the proposal that it signs; returns its number."""
     number = following(tx, guild, "acts")
     row = {
         "guild_id": guild,
@@ -199,6 +207,7 @@ def note_act(
         "act": act,
         "reason": reason,
         "at_us": to_us(now),
+        "proposal": proposal,
     }
     tx.execute(_ADD_ACT, row)
     return number

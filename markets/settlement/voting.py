@@ -15,7 +15,7 @@ from markets.claims import became_public, claims, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
-from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, Recused
+from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, ProposalGone, Recused
 from markets.core.events import DisputeChanged
 from markets.settlement import agreed_judges, drawing, exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
@@ -81,6 +81,18 @@ class Appoint:
     side: int
     claim: int
     judge: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointInRound:
+    """The same for the round of the dispute that they read (D1). A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    appoint: Appoint
+    dispute: int
+    round: int
 
 
 _WITHDRAW_VOTE = sa.delete(tables.votes).where(
@@ -248,6 +260,26 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
         OthersFirst: Its judges still have time, until `from_us`.
         Recused, UnknownPlayer: The member has or had money on it, or there is none.
     """
+    claim, dispute, _ = require_may_appoint(tx, request, now)
+    row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
+    tx.execute(_FORGET_APPOINTMENT, row)
+    tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
+    agreed = appointed(tx, claim) == request.judge
+    if agreed and agreed_judges.waited_for(tx, claim):
+        agreed_judges.announce(tx, claim, dispute, request.judge, now)
+    elif agreed:
+        tell(tx, claim, "judge.appointed", now, judge=request.judge)
+    return agreed
+
+
+def require_may_appoint(
+    tx: Connection, request: Appoint, now: datetime
+) -> tuple[Claim, Dispute, proposals.Proposal]:
+    """Check what `appoint` refuses, also before a player is asked to press; return what that is about.
+
+    Raises:
+        ClaimMoved, NotAHolder, OthersFirst, Recused, UnknownPlayer: As `appoint`.
+    """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("appoint", now)
     dispute = standing(tx, claim)
@@ -264,15 +296,24 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     recusal.require_no_money(tx, claim, request.judge)
     if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, request.judge)):
         raise Recused(claim.number)
-    row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
-    tx.execute(_FORGET_APPOINTMENT, row)
-    tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
-    agreed = appointed(tx, claim) == request.judge
-    if agreed and agreed_judges.waited_for(tx, claim):
-        agreed_judges.announce(tx, claim, dispute, request.judge, now)
-    elif agreed:
-        tell(tx, claim, "judge.appointed", now, judge=request.judge)
-    return agreed
+    return claim, dispute, proposals.load(tx, claim.guild, dispute.proposal)
+
+
+def appoint_in_round(tx: Connection, request: AppointInRound, now: datetime) -> bool:
+    """Name whom a side would have judge the round of the dispute that they read, and no other one.
+
+    Raises:
+        ProposalGone, AppealedSince: Another dispute waits by now, or another round of it.
+        And what `appoint` raises.
+    """
+    claim = claims.load(tx, request.guild, request.appoint.claim)
+    claim.require("appoint", now)
+    dispute = standing(tx, claim)
+    if dispute.number != request.dispute:
+        raise ProposalGone(claim.number, claim.state, dispute.proposal)
+    if dispute.round != request.round:
+        raise AppealedSince(claim.number, claim.state)
+    return appoint(tx, request.appoint, now)
 
 
 def appointed(tx: Connection, claim: Claim) -> int | None:
