@@ -134,10 +134,14 @@ async def test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs(play: P
     assert "You proposed that result" in (await play.bo.run("/resolve sign", claim=1)).text
     await play.skip(days=1, minutes=1)
     goes_on = await posted(play, "Trading goes on")
-    done = await play.ada.click(goes_on, "Sign it")
+    asked = await play.ada.run("/resolve sign", claim=1)
+    assert "Nothing has happened yet" in asked.text
+    assert "Proposal 1: YES" in asked.text
+    done = await play.ada.click(asked, "Sign it")
     assert "You signed YES" in done.text
     assert "Trading rests until it is decided" in done.text
     await posted(play, "A proposal is signed")
+    assert "have signed" in (await play.ada.click(goes_on, "Sign it")).text
     assert "have signed" in (await play.ada.run("/resolve sign", claim=1)).text
 
 
