@@ -224,6 +224,7 @@ PRESSED: dict[str, str] = {
 
 RETIRED = {
     "challenge:{claim}",
+    "hold-reversal:{claim}",
     "rule-send:{claim}:{choice}:{proposal}",
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}",
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}",
