@@ -90,7 +90,7 @@ class Worker:
         try:
             if held.kind == "proposal.settle":
                 await self._look_who_left(held)
-            elif held.kind == "judges.owner":
+            elif held.kind in ("judges.call", "judges.draw", "judges.owner"):
                 await self._look_who_is_on_call(held)
             await self._crux.db.write(handlers.perform, held, self._crux.clock.now(), background=True)
         except AlreadyDone:

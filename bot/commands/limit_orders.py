@@ -47,7 +47,9 @@ async def order(
 async def press_order(ctx: Context, claim: int, outcome: int, sells: int) -> None:
     """Ask for an order in a form; `outcome` and `sells` are its first values."""
     who = await ctx.who()
-    found, of = await ctx.read(orders.require_may_order, ctx.guild, claim, who.number, ctx.now)
+    found, of = await ctx.read(
+        orders.require_may_order, ctx.guild, claim, who.number, ctx.now, sells=sells == 1
+    )
     if outcome >= len(of.sold):
         raise Outdated
     await ask(ctx, limit_orders.order_form(found, of, outcome, sells == 1))

@@ -10,18 +10,20 @@ from bot.commands.options import Number
 from bot.context import Context, key_of, number_of
 from bot.input import ambiguous, date_words, result_fields
 from bot.input.result_codes import ResultCode
-from bot.refusals import BadInput
+from bot.refusals import BadInput, Outdated
 from bot.shown import require_shown
 from bot.ui import components
 from bot.words import became_public, claim_acts, phrases
 from bot.words import on_call as on_call_words
 from bot.words import results as render
 from bot.words import standing as standing_words
+from ledger import accounts
 from ledger.types import to_us
 from markets.claims import claims, judges, on_call, zones
+from markets.claims.claims import Claim
 from markets.core import lifecycle
 from markets.core.errors import UnknownProposal
-from markets.settlement import disputes, proposals, proposing, reversals, signing, voting
+from markets.settlement import agreed_judges, disputes, proposals, proposing, reversals, signing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
 from markets.views import claims as view_claims
@@ -104,12 +106,21 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
 
 @app_commands.describe(claim="The claim's number")
 async def withdraw(ctx: Context, claim: Number) -> None:
-    await answer(ctx, _withdraw(ctx, claim), render.did)
+    await answer(ctx, _to_withdraw(ctx, claim), standing_words.to_withdraw)
+
+
+async def _to_withdraw(ctx: Context, number: int) -> tuple[Claim, Proposal]:
+    who, standing = await ctx.who_and(_standing, ctx.guild, number)
+    return await ctx.read(proposals.require_may_withdraw, ctx.guild, standing.number, who.number, ctx.now)
+
+
+async def press_withdraw(ctx: Context, proposal: int) -> None:
+    await answer(ctx, _withdraw(ctx, proposal), render.did)
 
 
 async def _withdraw(ctx: Context, number: int) -> render.Did:
-    who, standing = await ctx.who_and(_standing, ctx.guild, number)
-    request = proposals.WithdrawProposal(ctx.guild, ctx.key, who.number, standing.number)
+    who = await ctx.who()
+    request = proposals.WithdrawProposal(ctx.guild, ctx.key, who.number, number)
     done = await ctx.write(proposals.withdraw, request)
     bond = "It was taken back after an hour, so its bond stays with the house."
     if done.bond is None:
@@ -122,8 +133,13 @@ async def _withdraw(ctx: Context, number: int) -> render.Did:
 
 @app_commands.describe(claim="The claim's number")
 async def sign(ctx: Context, claim: Number) -> None:
-    standing = await ctx.read(_standing, ctx.guild, claim)
-    await answer(ctx, _sign(ctx, standing.number), render.did)
+    """Show what stands; the press names it (D1)."""
+    await answer(ctx, _to_sign(ctx, claim), standing_words.to_sign)
+
+
+async def _to_sign(ctx: Context, number: int) -> tuple[Claim, Proposal]:
+    who, standing = await ctx.who_and(_standing, ctx.guild, number)
+    return await ctx.read(signing.require_may_sign, ctx.guild, standing.number, who.number, ctx.now)
 
 
 async def press_sign(ctx: Context, proposal: int) -> None:
@@ -264,14 +280,19 @@ async def _appeal(ctx: Context, number: int, proposal: int) -> render.Did:
     return render.Did("You appealed", words, who.places.announcement_channel)
 
 
-async def send_hold(ctx: Context, claim: int) -> None:
-    await answer(ctx, _hold(ctx, claim), render.did)
+async def send_hold_of_before(ctx: Context, claim: int) -> None:
+    """Ask once more: that form didn't name the result that would be taken back."""
+    raise Outdated
 
 
-async def _hold(ctx: Context, number: int) -> render.Did:
+async def send_hold(ctx: Context, claim: int, resolution: int) -> None:
+    await answer(ctx, _hold(ctx, claim, resolution), render.did)
+
+
+async def _hold(ctx: Context, number: int, resolution: int) -> render.Did:
     who = await ctx.who()
-    request = reversals.HoldReversal(ctx.guild, ctx.key, who.number, number, ctx.line("reason"))
-    await ctx.write(reversals.hold, request)
+    said = reversals.HoldReversal(ctx.guild, ctx.key, who.number, number, ctx.line("reason"))
+    await ctx.write(reversals.hold_of, reversals.HoldReversalOf(ctx.guild, ctx.key, said, resolution))
     words = ("What was paid stands, unless the server's owner takes it back.",)
     return render.Did("You hold the reversal", words, who.places.announcement_channel)
 
@@ -298,20 +319,63 @@ async def volunteer(ctx: Context, on: bool) -> None:
 
 @app_commands.describe(claim="The claim's number", person="Somebody with nothing on it")
 async def appoint(ctx: Context, claim: Number, person: discord.Member) -> None:
-    await answer(ctx, _appoint(ctx, claim, person), render.did)
+    """Show which dispute that is about; the press names it (D1)."""
+    await answer(ctx, _to_appoint(ctx, claim, person), standing_words.to_appoint)
 
 
-async def _appoint(ctx: Context, number: int, person: discord.Member) -> render.Did:
+async def _to_appoint(ctx: Context, number: int, person: discord.Member) -> standing_words.ToAppoint:
     who = await ctx.who()
     judge = await number_of(ctx, person)
     request = voting.Appoint(ctx.guild, ctx.key, who.number, number, judge)
-    agreed = await ctx.write(voting.appoint, request)
-    name = text.person(person.id, judge)
+    found, dispute, proposal = await ctx.read(voting.require_may_appoint, request, ctx.now)
+    return standing_words.ToAppoint(found, dispute, proposal, judge, text.person(person.id, judge))
+
+
+async def press_appoint(ctx: Context, claim: int, dispute: int, round_: int, judge: int) -> None:
+    await answer(ctx, _appoint(ctx, claim, dispute, round_, judge), render.did)
+
+
+async def _appoint(ctx: Context, number: int, dispute: int, round_: int, judge: int) -> render.Did:
+    who = await ctx.who()
+    said = voting.Appoint(ctx.guild, ctx.key, who.number, number, judge)
+    request = voting.AppointInRound(ctx.guild, ctx.key, said, dispute, round_)
+    agreed = await ctx.write(voting.appoint_in_round, request)
+    name = text.person(await ctx.read(accounts.discord_id, ctx.guild, judge), judge)
     if agreed:
         words = f"All sides agree on {name}, who may rule alone now."
+        if await ctx.read(_waits_for_objections, ctx.guild, number):
+            words = (
+                f"More than half of each side agree on {name}. They may rule alone two days after that is posted, "
+                "unless somebody with more than a trifle on it objects."
+            )
         return render.Did("A judge is agreed on", (words,), who.places.announcement_channel)
     words = f"When every side of the bets on claim {number} names {name}, they may rule alone."
     return render.Did("You named a judge", (words,), -1)
+
+
+def _waits_for_objections(tx: Connection, guild: int, number: int) -> bool:
+    return agreed_judges.waited_for(tx, claims.load(tx, guild, number))
+
+
+async def press_object(ctx: Context, claim: int, judge: int) -> None:
+    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=False), render.did)
+
+
+async def press_accept(ctx: Context, claim: int, judge: int) -> None:
+    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=True), render.did)
+
+
+async def _answer_judge(ctx: Context, number: int, judge: int, *, accepts: bool) -> render.Did:
+    who = await ctx.who()
+    request = agreed_judges.AnswerJudge(ctx.guild, ctx.key, who.actor, number, judge, accepts)
+    await ctx.write(agreed_judges.answer, request)
+    if accepts:
+        words = ("They may rule alone from now on.",)
+        return render.Did("The judge is accepted", words, who.places.announcement_channel)
+    words = (
+        "Nobody rules there by silence now: the owner or a moderator without points accepts them, or rules.",
+    )
+    return render.Did("You objected", words, who.places.announcement_channel)
 
 
 # --- what judges did --------------------------------------------------------------------------

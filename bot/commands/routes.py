@@ -210,8 +210,11 @@ ROUTES: tuple[Route, ...] = (
     Route("argue-send:{claim}:{proposal}", resolve.send_argument),
     Route("appeal:{claim}", resolve.press_appeal),
     Route("appeal-send:{claim}:{proposal}", resolve.send_appeal),
-    Route("hold-reversal:{claim}", resolve.send_hold),
+    Route("hold-reversal:{claim}", resolve.send_hold_of_before),
+    Route("hold-reversal:{claim}:{resolution}", resolve.send_hold),
     Route("sign-proposal:{proposal}", resolve.press_sign),
+    Route("withdraw-proposal:{proposal}", resolve.press_withdraw),
+    Route("appoint:{claim}:{dispute}:{round_}:{judge}", resolve.press_appoint),
     Route("done:{before}", resolve.turn_acts),
     # what judges and moderators do
     Route("halt:{asked}:{claim}:{halts}", judging.send_halt),
@@ -231,6 +234,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("rule-early:{asked}:{claim}:{proposal}:{until}", judging.choose_until),
     Route("confirm:{proposal}", judging.confirm),
+    Route("judge-object:{claim}:{judge}", resolve.press_object),
+    Route("judge-accept:{claim}:{judge}", resolve.press_accept),
     # what moderators do with points
     Route("grant:{asked}:{person}:{amount}", mod.send_grant),
     Route("take:{asked}:{person}:{amount}", mod.send_take),

@@ -17,6 +17,8 @@ from markets.views.moderation_queue import ModeratorAct
 _ACTS = {
     "vote": "voted on claim {claim}",
     "confirm": "confirmed the result of claim {claim}",
+    "object_judge": "objected to a judge whom the holders of claim {claim} agreed on",
+    "accept_judge": "accepted a judge whom the holders of claim {claim} agreed on",
     "sign": "signed what is proposed for claim {claim}",
     "reverse": "took the result of claim {claim} back",
     "reverse_vote": "would take the result of claim {claim} back",

@@ -153,7 +153,7 @@ def appointed(tx: Connection, ask: Ask) -> Told | None:
     seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     judge = int(ask.facts["judge"])
     name = phrases.who(claims.named(tx, ask.guild, {judge}), judge)
-    words = f"All sides of the bets on it agree that {name} may rule alone."
+    words = f"{name} may rule alone: all sides agree, or the owner or a moderator accepted whom the holders chose."
     shown = about_claim(
         seen, "A judge is agreed on", words, Button("Judge", f"decide:{seen.claim.number}", ButtonLook.MAIN)
     )

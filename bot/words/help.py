@@ -127,12 +127,16 @@ def _judges() -> tuple[str, ...]:
         "first, in public and for good: `/resolve step-down`. Whoever loses the moderator role judges no more "
         "from that moment; votes they gave count.",
         "After 7 days without enough votes three judges on call are drawn by lot, where there are any without points "
-        "on it, and vote as named ones do. Volunteer with `/resolve on-call`. A draw is posted with how to check it.",
+        "on it, and vote as named ones do. Volunteer with `/resolve on-call`. Who takes part is posted a day before, "
+        "under seal, and the draw with how to check it.",
+        "Whoever voted, challenged, confirmed, froze it or would take its result back takes nothing on a claim, or "
+        "on what hangs together with it, until that is final.",
         "Three days later, or at once where nobody can be drawn, the server's owner is asked, and may rule alone, "
         "without points on it. "
         "Then the two sides may also agree on any member without points on it, who rules alone: `/resolve "
         "appoint`. In a market or a pool more than half of those who would gain and of those who would lose agree, "
-        "by what they have at stake.",
+        "by what they have at stake: that is posted, and they rule two days later, unless somebody else with more "
+        "than a trifle on it objects.",
         "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
         "Within 30 days of the payment judges can take a result back, as many as a ruling needs, later only the "

@@ -17,6 +17,20 @@ def not_yours(error: errors.NotYours) -> str | None:
             )
         case errors.NamedJudge():
             return f"You are a judge of claim {number}. To bet on it, step down first: `/resolve step-down`."
+        case errors.DecidesIt():
+            return (
+                f"You decide claim {number}, or one that it hangs together with: you voted, challenged, confirmed, "
+                "froze it or would take its result back. You can take something on it once that is final."
+            )
+        case errors.MakerDecidesIt():
+            return (
+                f"The maker of that offer decides claim {number} now, or one that it hangs together with. The offer "
+                "rests until that is final."
+            )
+        case errors.AgreedThemselves():
+            return (
+                f"You agreed on that judge of claim {number} yourself. `/resolve appoint` names another one."
+            )
         case errors.OthersFirst():
             when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
             return f"Other judges decide this on claim {number} first.{when}"

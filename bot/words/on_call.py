@@ -1,16 +1,21 @@
 """Word what concerns judges on call: being one, and the draw for a dispute (RULES D4)."""
 
+import hashlib
+
 from sqlalchemy import Connection
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import phrases
 from bot.words.announced import Ask, Told
-from ledger.types import from_us
+from ledger.types import from_us, to_us
 from markets.claims import claims
+from markets.claims.claims import Claim
 from markets.claims.on_call import OnCall
 from markets.core import lifecycle
-from markets.settlement import disputes, drawing
+from markets.people import preferences
+from markets.settlement import calling, disputes, drawing, rulings
+from markets.settlement.calling import DrawCall
 from markets.settlement.drawing import LotsDrawn
 from markets.views.claims import named
 
@@ -30,7 +35,7 @@ def volunteered(done: OnCall) -> Card:
         "You are a judge on call",
         (
             "Where a dispute has waited for a week without enough votes, three of those on call are drawn by lot and "
-            "mentioned. They may vote as named judges do.",
+            "mentioned. They may vote as named judges do. A day before, Crux posts among whom lots are drawn.",
             "You are drawn for disputes that open from now on, and for none on which you have or had points.",
             on_call,
         ),
@@ -76,6 +81,73 @@ def drawn(tx: Connection, ask: Ask) -> Told | None:
     return Told(shown, players=made.drawn if waits else (), line=claim.number)
 
 
+def called(tx: Connection, ask: Ask) -> Told | None:
+    """Post among whom lots will be drawn, and the seal of what they are drawn with."""
+    found = _call(tx, ask)
+    if found is None or found[1].at_us != ask.facts["at_us"]:
+        return None
+    claim, made = found
+    from_us_ = from_us(to_us(ask.now) + calling.NOTICE_US)
+    shown = Card(
+        f"Judges on call are drawn tomorrow: {text.escape(claim.terms.title, 160)}",
+        phrases.lines(
+            "This dispute waits for its judges' votes. Unless it is decided before, lots are drawn among those who "
+            f"are on call, on {text.at(from_us_)} or later. Who joins them now isn't in this draw.",
+            *_sealed(made),
+        ),
+        f"Dispute {made.dispute} · claim {claim.number}",
+        (Button("Terms", f"terms:{claim.number}"),),
+        Accent.CAREFUL,
+    )
+    return Told(shown, line=claim.number)
+
+
+def told_of_call(tx: Connection, ask: Ask) -> Told | None:
+    """Tell one person of a draw by direct message, because it could not be announced (RULES D3)."""
+    found, player = _call(tx, ask), int(ask.facts["player"])
+    chosen = preferences.chosen(tx, ask.guild, [player]).get(player)
+    if found is None or found[1].posted_us is not None or chosen is None or chosen.by == "off":
+        return None
+    claim, made = found
+    from_us_ = from_us((made.told_us or made.at_us) + rulings.COUNTS_US + calling.NOTICE_US)
+    shown = Card(
+        f"Judges on call are drawn: {text.escape(claim.terms.title, 160)}",
+        phrases.lines(
+            f"The dispute on claim {claim.number} waits for votes. That lots are drawn among those who are on call "
+            "could not be posted in the server for two weeks.",
+            f"They are drawn on {text.at(from_us_)}, posted or not, unless it is decided before.",
+            *_sealed(made),
+        ),
+        f"Dispute {made.dispute} · claim {claim.number} · https://discord.com/channels/{ask.guild}",
+        accent=Accent.CAREFUL,
+    )
+    return Told(shown, privately=player)
+
+
+def _call(tx: Connection, ask: Ask) -> tuple[Claim, DrawCall] | None:
+    """The announced draw that a post is about; None where lots were drawn, or the dispute is decided."""
+    of = disputes.load(tx, ask.guild, int(ask.facts["dispute"]))
+    claim = claims.load(tx, ask.guild, of.claim)
+    made = calling.found(tx, of, int(ask.facts["round"]))
+    waits = claim.state == lifecycle.DISPUTED and disputes.newest(tx, claim) == of.number
+    if made is None or made.secret is not None or not waits or of.round != made.round:
+        return None
+    return claim, made
+
+
+def _sealed(made: DrawCall) -> tuple[str, ...]:
+    """Say what is fixed before the draw, and how it can be held against it."""
+    listed = ",".join(map(str, made.candidates))
+    digest = hashlib.sha256(listed.encode()).hexdigest()
+    return (
+        f"-# The players on call are {_numbers(made.candidates)}. They are {len(made.candidates)}; their numbers "
+        f"with commas between have the SHA-256 `{digest}`.",
+        "-# Crux has chosen 32 random bytes, which it tells with the draw. The lots come of them and of the book's "
+        "newest digest then. Their SHA-256 is:",
+        f"-# `{made.sealed.hex()}`",
+    )
+
+
 def _too_few(made: LotsDrawn) -> str:
     if len(made.drawn) == drawing.DRAWN:
         return ""
@@ -85,10 +157,23 @@ def _too_few(made: LotsDrawn) -> str:
 def _how_to_check(made: LotsDrawn) -> tuple[str, ...]:
     """Say how to make the draw again."""
     passed = (
-        f" Passed over, since they have or had points or a part in it: {_numbers(made.passed_over)}."
+        " Passed over, since they have or had points or a part in it, or are on call no more: "
+        f"{_numbers(made.passed_over)}."
         if made.passed_over
         else ""
     )
+    if made.secret is not None and made.sealed is not None:
+        return (
+            f"-# Anybody can check it. A lot is the SHA-256 of `seed:{made.dispute}:{made.round}:player`, and the "
+            "lowest are drawn. The seed is the SHA-256 of two values' 64 bytes, one after the other. First the "
+            "secret, of which this SHA-256 was posted a day before:",
+            f"-# Secret `{made.secret.hex()}`",
+            f"-# Its SHA-256 `{made.sealed.hex()}`",
+            f"-# Then the digest of transfer {made.transfers}, the book's newest at the draw:",
+            f"-# Digest `{made.head.hex()}`",
+            f"-# The players on call were {_numbers(made.volunteers)}. Drawn, in this order: {_numbers(made.drawn)}."
+            f"{passed}",
+        )
     return (
         f"-# Anybody can check it. A lot is the SHA-256 of `digest:{made.dispute}:{made.round}:player`, and the "
         f"lowest are drawn. The digest is that of transfer {made.transfers}, the book's newest at the draw:",

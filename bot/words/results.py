@@ -189,7 +189,7 @@ def hold_form(found: Claim) -> Form:
     """Ask why a result shouldn't be taken back."""
     return Form(
         "Appeal: it was right",
-        f"hold-reversal:{found.number}",
+        f"hold-reversal:{found.number}:{found.resolution}",
         (
             Line(
                 "reason",

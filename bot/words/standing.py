@@ -1,10 +1,14 @@
 """Say until when a proposal may be challenged, and what follows (RULES D1, D3)."""
 
-from bot.ui.cards import Button, ButtonLook
+from dataclasses import dataclass
+
+from bot import text
+from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import phrases, stories
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
 from markets.settlement import proposals
+from markets.settlement.disputes import Dispute
 from markets.settlement.proposals import Proposal
 
 UNSIGNED = (
@@ -67,3 +71,52 @@ def sign_button(proposal: Proposal) -> tuple[Button, ...]:
     """Offer to sign what isn't settled by silence, or what trading rests for (D2, D3)."""
     asks = proposal.early or proposals.is_unsigned(proposal)
     return (Button("Sign it", f"sign-proposal:{proposal.number}"),) if asks else ()
+
+
+def to_sign(shown: tuple[Claim, Proposal]) -> Card:
+    """Show what stands, and ask for the signature that names it (RULES D1)."""
+    claim, proposal = shown
+    return _to_press(
+        claim, proposal, "Sign this proposal?", Button("Sign it", f"sign-proposal:{proposal.number}")
+    )
+
+
+def to_withdraw(shown: tuple[Claim, Proposal]) -> Card:
+    """Show what stands, and ask whether exactly that is taken back (RULES D1)."""
+    claim, proposal = shown
+    button = Button("Take it back", f"withdraw-proposal:{proposal.number}", ButtonLook.DANGER)
+    return _to_press(claim, proposal, "Take this proposal back?", button)
+
+
+@dataclass(frozen=True, slots=True)
+class ToAppoint:
+    """A member whom somebody would have judge the round of a dispute that waits."""
+
+    claim: Claim
+    dispute: Dispute
+    proposal: Proposal
+    judge: int
+    name: str
+
+
+def to_appoint(shown: ToAppoint) -> Card:
+    """Show which dispute that is about, and ask for the press that names it (RULES D1)."""
+    of = shown.dispute
+    button = Button("Name this judge", f"appoint:{shown.claim.number}:{of.number}:{of.round}:{shown.judge}")
+    words = f"You would have {shown.name} judge dispute {of.number}, which is about this proposal."
+    return _to_press(shown.claim, shown.proposal, "Name this judge?", button, words)
+
+
+def _to_press(claim: Claim, proposal: Proposal, title: str, button: Button, more: str = "") -> Card:
+    said = phrases.result(phrases.as_made(claim, proposal), proposal.result)
+    return Card(
+        title,
+        phrases.lines(
+            f"**{text.escape(claim.terms.title, 200)}**",
+            f"Proposal {proposal.number}: {said} ({phrases.link(proposal.evidence, 'evidence')})",
+            more,
+        ),
+        "Nothing has happened yet.",
+        (button,),
+        Accent.CAREFUL,
+    )

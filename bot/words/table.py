@@ -8,6 +8,7 @@ card stays as it is. `tests/bot/test_table.py` compares these tables with every 
 from collections.abc import Mapping
 
 from bot.words import (
+    agreed_judges,
     bet_posts,
     claim_acts,
     claim_posts,
@@ -77,9 +78,13 @@ POSTS: Mapping[str, Words] = {
     "dispute.ruled": dispute_posts.ruled,
     "dispute.appealed": dispute_posts.appealed,
     "ruling.told": dispute_posts.told_of_ruling,
+    "judges.called": on_call.called,
     "judges.drawn": on_call.drawn,
+    "call.told": on_call.told_of_call,
     "judge.stepped_down": dispute_posts.stepped_down,
     "judge.appointed": dispute_posts.appointed,
+    "judge.agreed": agreed_judges.agreed,
+    "judge.objected": agreed_judges.objected,
     "claim.halted": result_posts.halted,
     "claim.goes_on": result_posts.goes_on,
     "claim.too_early": result_posts.too_early,

@@ -20,7 +20,7 @@ from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
-from markets.claims import ambiguity, claims, judges, rests, sides
+from markets.claims import ambiguity, claims, deciding, judges, rests, sides
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables
 from markets.core.errors import (
@@ -106,6 +106,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes no bets now.
         BadTimes: The terms are not those that were shown (`field` is "terms").
         NamedJudge: The taker judges the claim, and steps down first.
+        DecidesIt, MakerDecidesIt: The taker, or the maker, voted on it or otherwise decides it.
         InsufficientFunds: The taker doesn't have the stake.
         MakerLacksPoints: The maker doesn't, just now.
     """
@@ -115,6 +116,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     if claim.digest != request.terms:
         raise TermsChanged()
     judges.require_may_bet(tx, claim, request.taker)
+    deciding.require_maker(tx, claim, offer.maker)
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
     taker = accounts.wallet(tx, request.guild, request.taker)
     posted = _lock(tx, request, offer, taker, bet_escrow, now)
@@ -179,6 +181,7 @@ def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, no
     _require_for(offer, player, now)
     rests.trading(tx, claim, now).require("accept", now)
     judges.require_may_bet(tx, claim, player)
+    deciding.require_maker(tx, claim, offer.maker)
     require_points(tx, offer.guild, player, offer.taker_stake)
 
 

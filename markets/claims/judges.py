@@ -14,7 +14,7 @@ from ledger import schema as book
 from ledger.compiled import Compiled, in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.claims import claims, conditions, terms
+from markets.claims import claims, conditions, deciding, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, outbox, tables
 from markets.core.errors import HousePays, NamedJudge, NotAJudge
@@ -119,14 +119,18 @@ def moderators_judge(claim: Claim, named: list[int]) -> bool:
     return len(named) < claim.terms.judges.votes or not named
 
 
-def require_may_bet(tx: Connection, claim: Claim, player: int) -> None:
-    """Check who may put points on a claim, on any of its instruments.
+def require_may_bet(tx: Connection, claim: Claim, player: int, *, takes: bool = True) -> None:
+    """Check who may put points on a claim, on any of its instruments; also who sells, and so `takes` nothing.
 
     Raises:
+        DecidesIt: They voted on it or otherwise decide it, another wording of it, or what hangs below or above, and
+            that isn't final (D4).
         NamedJudge: They judge it, or one that it hangs on, and have not stepped down (D4).
         HousePays: The house pays for its market, and they opened that or let it pay (C3).
     """
     require_not_paid_for(tx, claim, player)
+    if takes:
+        deciding.require_may_take(tx, claim, player)
     if player in claim.terms.judges.named and player in standing_judges(tx, claim):
         raise NamedJudge(claim.number)
     if claim.terms.condition is not None:
@@ -183,9 +187,17 @@ def ask(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def note_act(
-    tx: Connection, guild: int, act: str, *, actor: int, now: datetime, claim: int | None, reason: str | None
+    tx: Connection,
+    guild: int,
+    act: str,
+    *,
+    actor: int,
+    now: datetime,
+    claim: int | None,
+    reason: str | None,
+    proposal: int | None = None,
 ) -> int:
-    """Write an act into the list that members can read; returns its number."""
+    """Write an act into the list that members can read, with the proposal that it signs; returns its number."""
     number = following(tx, guild, "acts")
     row = {
         "guild_id": guild,
@@ -195,6 +207,7 @@ def note_act(
         "act": act,
         "reason": reason,
         "at_us": to_us(now),
+        "proposal": proposal,
     }
     tx.execute(_ADD_ACT, row)
     return number

@@ -29,7 +29,10 @@ SIGNED = "sign"
 _proposals = tables.proposals.c
 _acts = tables.acts.c
 _EARLY = Compiled(
-    sa.select(_proposals.made_us, _proposals.proposer, _proposals.window_to_us, _proposals.confirm).where(
+    sa.select(
+        *(_proposals.number, _proposals.made_us, _proposals.proposer),
+        *(_proposals.window_to_us, _proposals.confirm),
+    ).where(
         in_guild(_proposals),
         _proposals.claim == param("claim"),
         _proposals.state == sa.literal_column("'standing'"),
@@ -50,13 +53,14 @@ _SIGNERS = sa.select(_acts.actor).where(
     in_guild(_acts),
     _acts.claim == param("claim"),
     _acts.act == SIGNED,
-    _acts.at_us >= param("since"),
+    (_acts.proposal == param("n")) | (_acts.proposal.is_(None) & (_acts.at_us >= param("since"))),
 )
 
 
-def signers(tx: Connection, guild: int, claim: int, since_us: int) -> set[int]:
-    """Return who signed what was proposed on a claim at this moment, or since."""
-    asked = {"g": guild, "claim": claim, "since": since_us}
+def signers(tx: Connection, guild: int, claim: int, proposal: int, made_us: int) -> set[int]:
+    """Return who signed a proposal of a claim. Signatures of before version 0018 don't name theirs: of these it is
+    those since it was made."""
+    asked = {"g": guild, "claim": claim, "n": proposal, "since": made_us}
     return set(tx.execute(_SIGNERS, asked).scalars())
 
 
@@ -75,10 +79,10 @@ def trading(tx: Connection, claim: Claim, now: datetime) -> Claim:
     early = _EARLY.row(tx, g=claim.guild, claim=claim.number)
     if early is None:
         return claim
-    made_us, proposer, window_to_us, confirm = early
+    number, made_us, proposer, window_to_us, confirm = early
     stands = window_to_us is not None and to_us(now) >= window_to_us and not confirm
     if stands or to_us(now) < made_us + rest_us(tx, claim.guild, claim.number, made_us):
         return claim
-    if signers(tx, claim.guild, claim.number, made_us) - {proposer}:
+    if signers(tx, claim.guild, claim.number, number, made_us) - {proposer}:
         return claim
     return replace(claim, state=lifecycle.OPEN)

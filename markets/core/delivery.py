@@ -29,7 +29,10 @@ DM = "dm"
 RULING_DM = "ruling.told"
 """A ruling that could not be posted, told to one of its people."""
 
-PRIVATE = (DM, RULING_DM)
+CALL_DM = "call.told"
+"""An announced draw that could not be posted, told to one of its people."""
+
+PRIVATE = (DM, RULING_DM, CALL_DM)
 """Posts that go to a person's own talk with the bot."""
 
 _this_post = (in_guild(p), p.number == param("n"))

@@ -15,8 +15,8 @@ MarketError
 │   └── TooEarlyToPropose  WindowOver  AlreadyDisputed  AlreadySigned  TooLateToReverse
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotOrderOwner  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
-│   ├── Recused  NamedJudge  OthersFirst  NotAJudge  NotAModerator  NotTheOwner  OwnersAlone
-│   ├── Overruled
+│   ├── Recused  NamedJudge  DecidesIt  MakerDecidesIt  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
+│   ├── OwnersAlone  Overruled  AgreedThemselves
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
@@ -296,6 +296,18 @@ class Recused(NotYours):
 
 class NamedJudge(NotYours):
     """A judge that the claim names steps down first, in public, before they bet on it (D4)."""
+
+
+class DecidesIt(NotYours):
+    """They voted on it, or decide it otherwise, and take nothing on it or around it until that is final (D4)."""
+
+
+class MakerDecidesIt(NotYours):
+    """The offer's maker decides its claim since they made it: it rests until that is final (D4)."""
+
+
+class AgreedThemselves(NotYours):
+    """Nobody objects to a judge whom they agreed on themselves (D4)."""
 
 
 class OthersFirst(NotYours):

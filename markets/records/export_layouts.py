@@ -155,8 +155,11 @@ LAYOUTS: dict[Table, Layout] = {
         *("dispute", "round", "judge", '"result', '"reason', "@at=at_us"),
     ),
     "volunteers": plain(tables.volunteers),
+    "calls": plain(tables.calls),
+    "candidates": plain(tables.candidates),
     "draws": plain(tables.draws),
     "lots": plain(tables.lots),
+    "agreed_judges": plain(tables.agreed_judges),
     "resolutions": layout(
         tables.resolutions,
         "number",
@@ -165,7 +168,9 @@ LAYOUTS: dict[Table, Layout] = {
         "#reversed_salt",
     ),
     "acts": layout(
-        tables.acts, "number", *("act=number", "claim", "actor", '"what=act', '"reason', "@at=at_us")
+        tables.acts,
+        "number",
+        *("act=number", "claim", "actor", '"what=act', '"reason', "@at=at_us", "proposal"),
     ),
     "agreements": layout(
         tables.agreements, "bet", "bet", "suggested_by", '"ending', "$maker_gets", "$taker_gets", "@at=at_us"
@@ -318,5 +323,6 @@ LATER: Mapping[Table, tuple[str, ...]] = {
     "offers": ("outcomes",),
     "proposals": ("outcomes",),
     "disputes": ("posted",),
+    "acts": ("proposal",),
 }
-"""Columns that exports of before version 0012 don't have; an import takes those exports all the same."""
+"""Columns that exports of before they were there don't have; an import takes those exports all the same."""

@@ -15,8 +15,11 @@ Table = Literal[
     "arguments",
     "votes",
     "volunteers",
+    "calls",
+    "candidates",
     "draws",
     "lots",
+    "agreed_judges",
     "resolutions",
     "acts",
     "agreements",
@@ -66,8 +69,11 @@ RECORD: tuple[Table, ...] = ("records", "record_lines", "record_salts")
 """What exports of before version 0016 don't have; an import then begins a record with what it finds."""
 
 
-LATER_FILES: tuple[Table, ...] = ("volunteers", "draws", "lots", "hushed")
-"""What exports of before version 0017 don't have: there was none of it."""
+LATER_FILES: tuple[tuple[Table, ...], ...] = (
+    ("calls", "candidates", "agreed_judges"),
+    ("volunteers", "draws", "lots", "hushed"),
+)
+"""What exports of before versions 0018 and 0017 don't have, the newest first: there was none of it."""
 
 
 ABOUT = """\
@@ -90,9 +96,13 @@ disputes.csv        objections, what was ruled and appealed; `posted` is when th
 arguments.csv       what others added to a dispute
 votes.csv           judges' votes; round 1 is the ruling, 2 the appeal
 volunteers.csv      judges on call, and since when
+calls.csv           announcements of draws: `sealed` is the SHA-256 of `secret`, which is told once lots were drawn
+candidates.csv      among whom lots were to be drawn, fixed by the announcement
 draws.csv           draws of judges on call for a round of a dispute: number and digest of the newest transfer then
-lots.csv            whose lots they were. A lot is the SHA-256 of `digest:dispute:round:player`; the lowest are drawn,
+lots.csv            whose lots they were. A lot is the SHA-256 of `seed:dispute:round:player`, where `seed` is the
+                    SHA-256 of secret and digest; before version 0018 it was the digest. The lowest are drawn,
                     with `place` 1 to 3. At place 0 is who was passed over, since they may not judge there
+agreed_judges.csv   judges whom holders agreed on, who objected, and who accepted them all the same
 resolutions.csv     how each claim came out; `reversed` where a result was taken back
 acts.csv            what moderators and judges did, with the reason
 agreements.csv      endings that one side of a bet suggested and the other has not signed yet

@@ -117,9 +117,11 @@ def _promises(path: Path, made: Summary) -> dict[str, Promise]:
     if whose != str(made.guild) or people is not made.people:
         raise NotABook(f"{FOLDER}/{MANIFEST} belongs to another export. Nothing was imported.")
     wanted = {f"{table}.csv" for table in written(people=made.people)}
-    before = wanted - {f"{table}.csv" for table in LATER_FILES}
     record = {f"{table}.csv" for table in RECORD}
-    if set(files) not in (wanted, wanted - record, before, before - record):
+    known = [wanted]
+    for later in LATER_FILES:
+        known.append(known[-1] - {f"{table}.csv" for table in later})
+    if not any(set(files) in (one, one - record) for one in known):
         raise NotABook(f"{FOLDER}/{MANIFEST} names other files than this Crux writes. Nothing was imported.")
     return files
 

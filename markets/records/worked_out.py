@@ -11,15 +11,16 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import constant
+from ledger.compiled import JsonText, constant
 from markets.bets import bets
-from markets.claims import became_public, claims, terms
+from markets.claims import became_public, claims, conditions, terms
 from markets.claims.instruments import weights
 from markets.claims.terms import Result
 from markets.core import tables
 from markets.forecasts import claim_scores
 from markets.records.streams import paged, rows
 from markets.settlement import pay_bets
+from markets.settlement.lapse import LAPSE_US
 
 MOST = 20
 
@@ -32,6 +33,7 @@ _pos = tables.positions.c
 _m = tables.markets.c
 _s = tables.scores.c
 _c = tables.claims.c
+_link = tables.conditions.c
 _BETS = paged(
     sa.select(
         *(_b.claim, _b.number, *bets.BET_COLUMNS),
@@ -43,8 +45,26 @@ _BETS = paged(
     .outerjoin(tables.resolutions, (_r.guild_id == _b.guild_id) & (_r.number == _b.resolution)),
     *(_b.claim, _b.number),
 )
+_own = tables.proposals.alias("own").c  # those of the claim that ended as this result came
+_ended_then = (_own.guild_id == _r.guild_id) & (_own.claim == _r.claim) & (_own.ended_us == _r.at_us)
+_objected = tables.disputes.alias("objected").c
 _RESULTS = paged(
-    sa.select(_r.number, _r.claim, _r.result, _p.result, _p.known_us, _d.ruling, _p.claim, _d.claim)
+    sa.select(
+        *(_r.number, _r.claim, _r.result, _p.result, _p.known_us, _d.ruling, _p.claim, _d.claim),
+        *(_r.at_us, sa.func.coalesce(_c.opened_us, _c.made_us), _d.state, _link.state),
+        sa.exists().where(_b.guild_id == _r.guild_id, _b.resolution == _r.number),
+        sa.exists().where(_m.guild_id == _r.guild_id, _m.claim == _r.claim),
+        sa.exists().where(_ended_then, _own.state == constant("settled")),
+        sa.exists().where(
+            _ended_then,
+            _own.state == constant("failed"),
+            _own.window_to_us <= _r.at_us,
+            JsonText(_own.result, "kind") == constant("outcome"),
+            ~sa.exists().where(_objected.guild_id == _own.guild_id, _objected.proposal == _own.number),
+        ),
+    )
+    .join(tables.claims, (_c.guild_id == _r.guild_id) & (_c.number == _r.claim))
+    .outerjoin(tables.conditions, (_link.guild_id == _r.guild_id) & (_link.claim == _r.claim))
     .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
     .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute)),
     _r.number,
@@ -75,8 +95,8 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
 
 
 def _results(tx: Connection, guild: int) -> Iterator[str]:
-    """A result is what its ruling says, else its proposal; without either it is void or by the clause."""
-    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim in rows(tx, guild, _RESULTS):
+    """A result is what its ruling says, else its proposal; without either it came by itself."""
+    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim, *by in rows(tx, guild, _RESULTS):
         result = terms.read_result(said)
         if {claim, p_claim, d_claim} - {None, claim}:
             yield f"Result {number} stands on a proposal or dispute of another claim."
@@ -86,10 +106,36 @@ def _results(tx: Connection, guild: int) -> Iterator[str]:
             meant = became_public.proposed(proposed, known_us)
         else:
             meant = None
-        if meant is None and result.kind not in ("void", "unclear"):
+        if meant is None and not _by_itself(result, *by):
             yield f"Result {number} says {result.kind}, and nobody proposed or ruled it."
-        elif meant is not None and not terms.same(result, meant) and result != Result("unclear"):
+        elif meant is not None and not terms.same(result, meant):
             yield f"Result {number} is another than its ruling or proposal says."
+
+
+def _by_itself(
+    result: Result,
+    at_us: int,
+    opened_us: int,
+    dispute: str | None,
+    condition: str | None,
+    bets_paid: int,
+    market: int,
+    settled: int,
+    unchallenged: int,
+) -> bool:
+    """Whether a result can have come without anybody's word. A claim is void by its condition (C10), or where its
+    market changed hands and nothing is left on it (B8). It ends by its clause once nobody decided it for so long; not
+    while an outcome stands that nobody challenged (D7), and what was disputed then has lapsed."""
+    if result == Result("void"):
+        return condition == conditions.FAILED or (bool(market) and not bets_paid)
+    late = at_us >= opened_us + LAPSE_US
+    return (
+        result == Result("unclear")
+        and late
+        and not settled
+        and not unchallenged
+        and dispute in (None, "lapsed")
+    )
 
 
 def _bets(tx: Connection, guild: int) -> Iterator[str]:

@@ -8,8 +8,9 @@ A claim that waits for people goes this way, counted from the day it began to wa
 `undecided_since`, so that what nobody signs doesn't keep it away):
 
     check date   the judges are asked (claim.asked)                            +3 days    reminded (judges.reminded)
-    +7 days      judges on call are drawn for a dispute (judges.drawn), and three days later, or at once where
-                 none can be, all moderators and the owner are asked (judges.owner); a week's notice of
+    +6 days      a draw of judges on call is announced for a dispute (judges.called)
+    +7 days      they are drawn (judges.drawn), and three days later, or at once where none can be, all moderators
+                 and the owner are asked (judges.owner); a week's notice of
     +14 days     it is listed as overdue (claim.overdue)
     +97 days     a week's notice of (claim.lapses)
     +104 days    it ends by its ambiguity clause, or all stakes return (claim.lapsed);
@@ -36,6 +37,7 @@ from markets.core.events import ClaimChanged, WeekChanged
 from markets.core.jobs import Due
 from markets.core.weeks import WEEK_US, week_of
 from markets.settlement import (
+    calling,
     disputes,
     drawing,
     exposure,
@@ -208,7 +210,7 @@ def remind_judges(tx: Connection, work: Due, now: datetime) -> None:
 
 def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
     """Ask all moderators and the owner after seven days; then the sides may agree on a judge. Before that, judges on
-    call are drawn for a dispute, and have three days (D4)."""
+    call are drawn for a dispute where there are any, and have three days (D4)."""
     claim = claims.load(tx, work.guild, work.ref)
     since_us = undecided_since(tx, claim, now)
     if since_us is None:
@@ -221,12 +223,46 @@ def ask_owner(tx: Connection, work: Due, now: datetime) -> None:
     if runs_to(tx, claim, now):  # unchallenged it settles by itself: nobody is called for that
         look_again(tx, claim, now)
         return
-    drawn = drawing.draw(tx, claim, now)
-    if drawn is not None:
-        jobs.schedule(tx, claim.guild, "judges.owner", claim.number, drawn.until_us)
-        return
+    if claim.state == lifecycle.DISPUTED:
+        drawing.call(tx, claim, now)  # where nobody was on call a day ago, or the calendar was late
+        alone_us = drawing.alone_from(tx, claim, disputes.standing(tx, claim))
+        if to_us(now) < alone_us:
+            jobs.schedule(tx, claim.guild, "judges.owner", claim.number, alone_us)
+            return
     facts = {"lapses_us": planned} if since_us + LAPSE_US <= planned else {"overdue_us": planned}
     tell(tx, work, claim.number, "judges.owner", now, state=claim.state, **facts)
+
+
+def call_judges(tx: Connection, work: Due, now: datetime) -> None:
+    """Announce a draw of judges on call, a day before a dispute has waited for a week (D4)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state == lifecycle.DISPUTED and undecided_since(tx, claim, now) is not None:
+        drawing.call(tx, claim, now)
+
+
+def draw_judges(tx: Connection, work: Due, now: datetime) -> None:
+    """Draw judges on call, a day after that was announced (D4)."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state != lifecycle.DISPUTED:
+        return
+    dispute = disputes.standing(tx, claim)
+    announced = calling.found(tx, dispute)
+    if announced is None or drawing.found(tx, dispute) is not None:
+        return
+    if undecided_since(tx, claim, now) is None:  # what it hangs on comes first (C10)
+        jobs.schedule(tx, claim.guild, work.kind, claim.number, to_us(now) + OVERDUE_US)
+    elif announced.lost:
+        drawing.call(tx, claim, now)
+    elif announced.posted_us is None:
+        calling.wait_for_post(tx, claim, dispute, announced, now)
+    elif to_us(now) < announced.draws_us:
+        jobs.schedule(tx, claim.guild, work.kind, claim.number, announced.draws_us)
+    else:
+        drawn = drawing.draw(tx, claim, now)
+        assert drawn is not None, claim.number
+        asked_us = jobs.at_us(tx, claim.guild, "judges.owner", claim.number)
+        if asked_us is None or asked_us > drawn.until_us:  # a sooner one waits for them by itself
+            jobs.schedule(tx, claim.guild, "judges.owner", claim.number, drawn.until_us)
 
 
 def list_as_overdue(tx: Connection, work: Due, now: datetime) -> None:

@@ -47,6 +47,9 @@ RULING, APPEAL = 1, 2
 ALONE_US = 7 * terms.DAY_US
 """After so long without enough votes the owner, or a judge the sides agree on, may rule alone (D4)."""
 
+CALL_US = 6 * terms.DAY_US
+"""After so long a draw of judges on call is announced."""
+
 
 WAITS = ("ruling.pay", "ruling.tell", "ruling.counts")
 """Due work of a ruling that isn't paid yet."""
@@ -201,7 +204,7 @@ def challenge(tx: Connection, request: Challenge, now: datetime) -> Dispute:
     proposals.end_proposal(tx, proposal, "disputed", now)
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     claims.move(tx, claim, state)
-    judges.ask(tx, claim, now)
+    _ask(tx, claim, now)
     happened(tx, DisputeChanged(claim.guild, number))
     tell(tx, claim, "dispute.opened", now, dispute=number)
     return load(tx, request.guild, number)
@@ -281,7 +284,7 @@ def appeal(tx: Connection, request: Appeal, now: datetime) -> Dispute:
     tx.execute(_FORGET_APPOINTMENTS, {"g": claim.guild, "claim": claim.number})
     cancel_waits(tx, claim.guild, dispute.number)
     claims.move(tx, claim, state)
-    judges.ask(tx, claim, now)
+    _ask(tx, claim, now)
     happened(tx, DisputeChanged(claim.guild, dispute.number))
     tell(tx, claim, "dispute.appealed", now, dispute=dispute.number)
     return load(tx, claim.guild, dispute.number)
@@ -300,8 +303,15 @@ def drop(tx: Connection, claim: Claim, now: datetime) -> None:
     happened(tx, DisputeChanged(claim.guild, dispute.number))
 
 
+def _ask(tx: Connection, claim: Claim, now: datetime) -> None:
+    """Begin the turn of a round's judges; a day before judges on call may be drawn, that is announced (D4)."""
+    judges.ask(tx, claim, now)
+    jobs.cancel(tx, claim.guild, "judges.draw", claim.number)
+    jobs.schedule(tx, claim.guild, "judges.call", claim.number, to_us(now) + CALL_US)
+
+
 def stop_asking(tx: Connection, claim: Claim) -> None:
-    for kind in ("judges.remind", "judges.owner"):
+    for kind in ("judges.remind", "judges.owner", "judges.call", "judges.draw"):
         jobs.cancel(tx, claim.guild, kind, claim.number)
 
 

@@ -79,11 +79,26 @@ def holds_below(tx: Connection, claim: Claim, player: int) -> bool:
     return any(kind.holds(tx, lower, player) for kind, lower in _kinds_below(tx, claim))
 
 
+def anything_below(tx: Connection, claim: Claim) -> bool:
+    """Return whether anybody has something on a claim that is conditional on this one."""
+    return any(kind.stakes(tx, lower) for kind, lower in _kinds_below(tx, claim))
+
+
 def silent(tx: Connection, claim: Claim, result: Result) -> list[int]:
     """Return those whose silence is no consent to a result if they left: who may lose more than a
     trifle by it (D3)."""
     trifle = settings.load(tx, claim.guild, issuance.PointSettings).starting_balance // TRIFLES
     return [player for player, by in losses(tx, claim, result).items() if by > trifle]
+
+
+def more_than_a_trifle(tx: Connection, claim: Claim, player: int) -> bool:
+    """Return whether more than a trifle lies between a player's best and worst result, by anything on the claim or
+    below it (D3, D4)."""
+    trifle = settings.load(tx, claim.guild, issuance.PointSettings).starting_balance // TRIFLES
+    seen = _Seen.of(tx, claim, player)
+    least = min(seen.least(tx, one).get(player, 0) for one in possible(claim))
+    most = max(seen.most(tx, one).get(player, 0) for one in possible(claim))
+    return most - least > trifle
 
 
 def somebody_deleted(tx: Connection, claim: Claim, result: Result) -> bool:

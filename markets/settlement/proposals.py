@@ -147,16 +147,8 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
         SignedSince: Somebody else signed it, which is an answer.
         Recused: It is what a scenario's items came to, in the name of a judge who has points on it by now.
     """
-    proposal = load(tx, request.guild, request.proposal)
-    own = proposal.proposer == request.player
-    lifecycle.require_role("withdraw", NotYours(proposal.number), proposer=own)
-    claim = claims.load(tx, request.guild, proposal.claim)
+    claim, proposal = require_may_withdraw(tx, request.guild, request.proposal, request.player, now)
     state = claim.require("withdraw", now)
-    require_standing(tx, claim, proposal.number)
-    if claim.terms.scenario is not None and _judged(tx, claim, request.player):
-        recusal.require_no_money(tx, claim, request.player)
-    if rests.signers(tx, claim.guild, claim.number, proposal.made_us) - {proposal.proposer}:
-        raise SignedSince(claim.number, claim.state)
     end_proposal(tx, proposal, "withdrawn", now)
     key = f"proposal:{proposal.number}:bond"
     if to_us(now) > proposal.made_us + FREELY_US:
@@ -168,6 +160,26 @@ def withdraw(tx: Connection, request: WithdrawProposal, now: datetime) -> Propos
     facts = {"claim": claim.number, "proposal": proposal.number}
     outbox.enqueue(tx, claim.guild, "proposal.withdrawn", facts, now, line=claim.number)
     return proposal
+
+
+def require_may_withdraw(
+    tx: Connection, guild: int, number: int, player: int, now: datetime
+) -> tuple[Claim, Proposal]:
+    """Check what `withdraw` refuses, also before a player is asked to press; return the claim and the proposal.
+
+    Raises:
+        UnknownProposal, NotYours, ClaimMoved, ProposalGone, SignedSince, Recused: As `withdraw`.
+    """
+    proposal = load(tx, guild, number)
+    lifecycle.require_role("withdraw", NotYours(proposal.number), proposer=proposal.proposer == player)
+    claim = claims.load(tx, guild, proposal.claim)
+    claim.require("withdraw", now)
+    require_standing(tx, claim, proposal.number)
+    if claim.terms.scenario is not None and _judged(tx, claim, player):
+        recusal.require_no_money(tx, claim, player)
+    if rests.signers(tx, claim.guild, claim.number, proposal.number, proposal.made_us) - {proposal.proposer}:
+        raise SignedSince(claim.number, claim.state)
+    return claim, proposal
 
 
 def _judged(tx: Connection, claim: Claim, player: int) -> bool:
@@ -239,7 +251,7 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
     for flag in ("gains", "early", "confirm"):
         values[flag] = bool(values[flag])
     if values["confirm"] and values["result"].kind in NOT_BY_SILENCE:
-        signers = rests.signers(tx, guild, values["claim"], values["made_us"])
+        signers = rests.signers(tx, guild, values["claim"], values["number"], values["made_us"])
         values["signed"] = values["proposer"] in signers
     return Proposal(**values)
 

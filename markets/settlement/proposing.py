@@ -195,7 +195,16 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
     tx.execute(_ADD, row)
     if said.signed and said.result.kind in NOT_BY_SILENCE:
         note = f"Proposal {number}"
-        judges.note_act(tx, claim.guild, rests.SIGNED, actor=player, now=now, claim=claim.number, reason=note)
+        judges.note_act(
+            tx,
+            claim.guild,
+            rests.SIGNED,
+            actor=player,
+            now=now,
+            claim=claim.number,
+            reason=note,
+            proposal=number,
+        )
     if said.early:
         resumes_us = to_us(now) + rests.rest_us(tx, claim.guild, claim.number, to_us(now))
         jobs.schedule(tx, claim.guild, "trading.resumes", number, resumes_us)

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import returned
-from ledger.compiled import in_guild, param, params
+from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.claims import claims, conditions
+from markets.claims import claims, conditions, deciding
 from markets.claims.claims import Claim
 from markets.claims.judges import moderators_judge, note_act, standing_judges
 from markets.claims.terms import DAY_US, Actor
@@ -29,14 +29,6 @@ _CLARIFICATIONS = (
     sa.select(sa.func.count().label("number"), sa.func.max(_clarifications.at_us).label("last_us"))
     .select_from(tables.clarifications)
     .where(in_guild(_clarifications), _clarifications.claim == param("claim"))
-)
-
-
-_claims = tables.claims.c
-_WORDINGS = sa.select(_claims.number, _claims.supersedes).where(
-    in_guild(_claims),
-    sa.or_(_claims.number.in_(params("of")), _claims.supersedes.in_(params("of"))),
-    _claims.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]),
 )
 
 
@@ -70,21 +62,9 @@ def is_recused(tx: Connection, claim: Claim, player: int) -> bool:
     others = {
         *conditions.below(tx, claim.guild, claim.number),
         *conditions.above(tx, claim.guild, claim.number),
-        *wordings(tx, claim),
+        *deciding.wordings(tx, claim),
     }
     return any(has_money(tx, claims.load(tx, claim.guild, number), player) for number in sorted(others))
-
-
-def wordings(tx: Connection, claim: Claim) -> list[int]:
-    """Return the other wordings of a claim: what it supersedes and what supersedes it, by however many steps."""
-    found, last = {claim.number}, [claim.number]
-    if claim.supersedes is not None:
-        last.append(claim.supersedes)
-    while last:
-        rows = tx.execute(_WORDINGS, {"g": claim.guild, "of": last}).all()
-        last = list({number for row in rows for number in row if number is not None} - found)
-        found.update(last)
-    return sorted(found - {claim.number})
 
 
 def has_money(tx: Connection, claim: Claim, player: int) -> bool:

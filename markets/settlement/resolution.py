@@ -22,7 +22,7 @@ from markets.core.events import WeekChanged
 from markets.core.numbering import following
 from markets.core.weeks import week_of
 from markets.forecasts import crux_links
-from markets.settlement import bonds, exposure, kinds, reversals
+from markets.settlement import bonds, exposure, kinds, recusal, reversals
 from markets.settlement.resolutions import (
     ADD_RESOLUTION,
     MARK,
@@ -48,6 +48,8 @@ CALENDAR = (
     "claim.thaws",
     "judges.remind",
     "judges.owner",
+    "judges.call",
+    "judges.draw",
     "items.check",
     "items.result",
 )
@@ -195,7 +197,8 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
     reversals.require_reverser(tx, claim, found, request.actor, so_far, now)
     reason = text_limits.words("reason", request.reason)
     actor = request.actor.player
-    stands = len(so_far.votes) + 1 >= reversals.needed(tx, claim, found, so_far)
+    counted = [one for one in so_far.votes if not recusal.is_recused(tx, claim, one)]
+    stands = len(counted) + 1 >= reversals.needed(tx, claim, found, so_far)
     act = reversals.REVERSES if stands else reversals.VOTED
     judges.note_act(tx, claim.guild, act, actor=actor, now=now, claim=claim.number, reason=reason)
     if stands:

@@ -21,7 +21,7 @@ from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
-from markets.core.errors import ClaimMoved, NotAHolder, Overruled, OwnersAlone, TooLateToReverse
+from markets.core.errors import ClaimMoved, NotAHolder, Overruled, OwnersAlone, ResultSince, TooLateToReverse
 from markets.settlement import bonds, exposure, recusal
 from markets.settlement.resolutions import Resolution, load_resolution
 
@@ -97,6 +97,17 @@ class HoldReversal:
     player: int
     claim: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReversalOf:
+    """Object to the reversal of the result that they read. A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    hold: HoldReversal
+    resolution: int
 
 
 def asked(tx: Connection, claim: Claim, found: Resolution) -> Asked:
@@ -219,3 +230,17 @@ def _dispute(tx: Connection, claim: Claim, found: Resolution) -> Any:
     if found.dispute is None:
         return None
     return tx.execute(_DISPUTE, {"g": claim.guild, "d": found.dispute}).first()
+
+
+def hold_of(tx: Connection, request: HoldReversalOf, now: datetime) -> int:
+    """Object to the reversal of the result that they read, and of no other one (D1).
+
+    Raises:
+        ResultSince: The claim has another result.
+        And what `hold` raises.
+    """
+    claim = claims.load(tx, request.guild, request.hold.claim)
+    claim.require("hold_reversal", now)
+    if claim.resolution != request.resolution:
+        raise ResultSince(claim.number, claim.state)
+    return hold(tx, request.hold, now)

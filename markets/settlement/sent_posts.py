@@ -1,5 +1,5 @@
-"""Name what begins when Discord has a post: the window of a proposal, the day of a ruling or of a
-reversal."""
+"""Name what begins when Discord has a post: the window of a proposal, the day of a ruling, of a
+reversal or of a draw."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from markets.core.delivery import LOAD_POST, MARK_SENT, Sent, tell_privately
-from markets.settlement import absence, reversals
+from markets.settlement import absence, agreed_judges, calling, reversals
 
 Begin = Callable[[Connection, int, dict[str, Any], datetime], None]
 """What has to happen when Discord has taken a post; given the guild and the post's facts."""
@@ -18,6 +18,8 @@ SENT: dict[str, Begin] = {
     "proposal.made": absence.window_begins,
     "dispute.ruled": absence.ruling_posted,
     "claim.reversing": reversals.posted,
+    "judges.called": calling.posted,
+    "judge.agreed": agreed_judges.posted,
 }
 """By kind of post."""
 

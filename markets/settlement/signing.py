@@ -34,27 +34,16 @@ def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
         UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted: It doesn't stand.
         OwnProposal, NotAHolder, AlreadySigned: Not theirs to sign, or signed.
     """
-    proposal = proposals.load(tx, request.guild, request.proposal)
-    claim = claims.load(tx, request.guild, proposal.claim)
-    claim.require("sign", now)
-    proposals.require_standing(tx, claim, proposal.number)
-    numbers = returned.numbers(tx, claim.guild, request.player)
-    if proposal.proposer in numbers:
-        raise OwnProposal(claim.number)
-    lifecycle.require_role(
-        "sign",
-        NotAHolder(claim.number),
-        holder=lambda: (
-            any(kind.holds(tx, claim, request.player) for kind in kinds.ALL)
-            or exposure.at_stake(tx, claim, request.player)
-            or exposure.holds_below(tx, claim, request.player)
-        ),
-    )
-    if request.player in rests.signers(tx, claim.guild, claim.number, proposal.made_us):
-        raise AlreadySigned(claim.number, claim.state)
-    note = f"Proposal {proposal.number}"
+    claim, proposal = require_may_sign(tx, request.guild, request.proposal, request.player, now)
     judges.note_act(
-        tx, claim.guild, rests.SIGNED, actor=request.player, now=now, claim=claim.number, reason=note
+        tx,
+        claim.guild,
+        rests.SIGNED,
+        actor=request.player,
+        now=now,
+        claim=claim.number,
+        reason=f"Proposal {proposal.number}",
+        proposal=proposal.number,
     )
     jobs.cancel(tx, claim.guild, "trading.resumes", proposal.number)
     if proposals.is_unsigned(proposal) and signed_by_sides(tx, claim, proposal):
@@ -68,10 +57,39 @@ def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
     return proposals.load(tx, claim.guild, proposal.number)
 
 
+def require_may_sign(
+    tx: Connection, guild: int, number: int, player: int, now: datetime
+) -> tuple[Claim, Proposal]:
+    """Check what `sign` refuses, also before a player is asked to press; return the claim and the proposal.
+
+    Raises:
+        UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted, OwnProposal, NotAHolder, AlreadySigned: As `sign`.
+    """
+    proposal = proposals.load(tx, guild, number)
+    claim = claims.load(tx, guild, proposal.claim)
+    claim.require("sign", now)
+    proposals.require_standing(tx, claim, proposal.number)
+    if proposal.proposer in returned.numbers(tx, claim.guild, player):
+        raise OwnProposal(claim.number)
+    lifecycle.require_role(
+        "sign",
+        NotAHolder(claim.number),
+        holder=lambda: (
+            any(kind.holds(tx, claim, player) for kind in kinds.ALL)
+            or exposure.at_stake(tx, claim, player)
+            or exposure.holds_below(tx, claim, player)
+        ),
+    )
+    if player in rests.signers(tx, claim.guild, claim.number, proposal.number, proposal.made_us):
+        raise AlreadySigned(claim.number, claim.state)
+    return claim, proposal
+
+
 def signed_by_sides(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
     """Return whether all who have a bet and would get less than by their best result have signed, and of the others,
     in a market, a pool or below, those who have more than half of what all of them would (D3)."""
-    signed = rests.signers(tx, claim.guild, claim.number, proposal.made_us) | {proposal.proposer}
+    signed = rests.signers(tx, claim.guild, claim.number, proposal.number, proposal.made_us)
+    signed |= {proposal.proposer}
     losing = exposure.losses(tx, claim, proposal.result)
     bettors = {player for kind in kinds.ALL if kind.unanimous for player in kind.stakes(tx, claim)}
     if any(player in bettors and player not in signed for player in losing):

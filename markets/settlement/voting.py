@@ -15,9 +15,9 @@ from markets.claims import became_public, claims, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
-from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, Recused
+from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, ProposalGone, Recused
 from markets.core.events import DisputeChanged
-from markets.settlement import drawing, exposure, kinds, proposals, recusal
+from markets.settlement import agreed_judges, drawing, exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
     ALONE_US,
     APPEAL,
@@ -83,6 +83,18 @@ class Appoint:
     judge: int
 
 
+@dataclass(frozen=True, slots=True)
+class AppointInRound:
+    """The same for the round of the dispute that they read (D1). A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    appoint: Appoint
+    dispute: int
+    round: int
+
+
 _WITHDRAW_VOTE = sa.delete(tables.votes).where(
     _v.guild_id == param("guild_id"),
     _v.dispute == param("dispute"),
@@ -97,7 +109,7 @@ _ADD_VOTE = sa.insert(tables.votes)
 _of_round = (in_guild(_v), _v.dispute == param("d"), _v.round == param("round"))
 
 
-_VOTES = sa.select(_v.result).where(*_of_round).order_by(_v.judge)
+_VOTES = sa.select(_v.judge, _v.result).where(*_of_round).order_by(_v.judge)
 
 
 _VOTERS = sa.select(_v.judge).where(*_of_round)
@@ -141,7 +153,7 @@ def vote(tx: Connection, request: Vote, now: datetime) -> VoteCount:
     actor = request.actor.player
     judges.note_act(tx, claim.guild, "vote", actor=actor, now=now, claim=claim.number, reason=reason)
     happened(tx, DisputeChanged(claim.guild, dispute.number))
-    count = sum(terms.same(vote, result) for vote in _votes(tx, dispute, dispute.round))
+    count = sum(terms.same(vote, result) for vote in _votes(tx, claim, dispute))
     needed = 1 if alone else claim.terms.judges.votes
     if count < needed:
         return VoteCount(dispute.number, count, needed, ruled=False)
@@ -196,7 +208,13 @@ def require_judge(tx: Connection, claim: Claim, dispute: Dispute, actor: Actor, 
         raise Recused(claim.number)
     others_until_us = dispute.waits_since_us + ALONE_US
     late = to_us(now) >= others_until_us
-    by_themselves = {"owner": actor.owner, "appointed": lambda: appointed(tx, claim) == actor.player}
+    by_themselves = {
+        "owner": actor.owner,
+        "appointed": lambda: (
+            appointed(tx, claim) == actor.player
+            and agreed_judges.in_office(tx, claim, dispute, actor.player, now)
+        ),
+    }
     if late and lifecycle.may("decide", **by_themselves):
         recusal.require_no_money(tx, claim, actor.player)
         alone_us = drawing.alone_from(tx, claim, dispute)
@@ -233,13 +251,34 @@ def _require_others(tx: Connection, claim: Claim, dispute: Dispute, judge: int, 
 
 
 def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
-    """Name whom a side would have judge; True where all sides now agree, and that member may rule alone (D4).
+    """Name whom a side would have judge; True where all sides now agree, and that member may rule alone: at once
+    where only bets stand on the claim, else two days after that was posted, unless somebody objects (D4).
 
     Raises:
         ClaimMoved: There is no dispute.
         NotAHolder: They have nothing on it.
         OthersFirst: Its judges still have time, until `from_us`.
         Recused, UnknownPlayer: The member has or had money on it, or there is none.
+    """
+    claim, dispute, _ = require_may_appoint(tx, request, now)
+    row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
+    tx.execute(_FORGET_APPOINTMENT, row)
+    tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
+    agreed = appointed(tx, claim) == request.judge
+    if agreed and agreed_judges.waited_for(tx, claim):
+        agreed_judges.announce(tx, claim, dispute, request.judge, now)
+    elif agreed:
+        tell(tx, claim, "judge.appointed", now, judge=request.judge)
+    return agreed
+
+
+def require_may_appoint(
+    tx: Connection, request: Appoint, now: datetime
+) -> tuple[Claim, Dispute, proposals.Proposal]:
+    """Check what `appoint` refuses, also before a player is asked to press; return what that is about.
+
+    Raises:
+        ClaimMoved, NotAHolder, OthersFirst, Recused, UnknownPlayer: As `appoint`.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("appoint", now)
@@ -257,13 +296,24 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     recusal.require_no_money(tx, claim, request.judge)
     if not bonded(tx, dispute).isdisjoint(returned.numbers(tx, claim.guild, request.judge)):
         raise Recused(claim.number)
-    row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
-    tx.execute(_FORGET_APPOINTMENT, row)
-    tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
-    agreed = appointed(tx, claim) == request.judge
-    if agreed:
-        tell(tx, claim, "judge.appointed", now, judge=request.judge)
-    return agreed
+    return claim, dispute, proposals.load(tx, claim.guild, dispute.proposal)
+
+
+def appoint_in_round(tx: Connection, request: AppointInRound, now: datetime) -> bool:
+    """Name whom a side would have judge the round of the dispute that they read, and no other one.
+
+    Raises:
+        ProposalGone, AppealedSince: Another dispute waits by now, or another round of it.
+        And what `appoint` raises.
+    """
+    claim = claims.load(tx, request.guild, request.appoint.claim)
+    claim.require("appoint", now)
+    dispute = standing(tx, claim)
+    if dispute.number != request.dispute:
+        raise ProposalGone(claim.number, claim.state, dispute.proposal)
+    if dispute.round != request.round:
+        raise AppealedSince(claim.number, claim.state)
+    return appoint(tx, request.appoint, now)
 
 
 def appointed(tx: Connection, claim: Claim) -> int | None:
@@ -306,7 +356,12 @@ def _cast(tx: Connection, dispute: Dispute, judge: int, result: Result, reason: 
     tx.execute(_ADD_VOTE, row | vote)
 
 
-def _votes(tx: Connection, dispute: Dispute, round_: int) -> list[Result]:
-    """The results that the judges of a round voted for."""
-    asked = {"g": dispute.guild, "d": dispute.number, "round": round_}
-    return [terms.read_result(text) for text in tx.execute(_VOTES, asked).scalars()]
+def _votes(tx: Connection, claim: Claim, dispute: Dispute) -> list[Result]:
+    """The results that the judges of the round that waits voted for, but for those who have something on it by now
+    (D4)."""
+    asked = {"g": dispute.guild, "d": dispute.number, "round": dispute.round}
+    return [
+        terms.read_result(row.result)
+        for row in tx.execute(_VOTES, asked).all()
+        if not recusal.is_recused(tx, claim, row.judge)
+    ]

@@ -9,7 +9,7 @@ from ledger import accounts, returned
 from ledger.accounts import Account
 from ledger.compiled import Compiled, in_guild, param
 from ledger.types import Whole, to_us
-from markets.claims import claims, rests
+from markets.claims import claims, deciding, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, tables
 from markets.mechanisms import lmsr
@@ -63,6 +63,13 @@ _OLDEST = Compiled(
 )
 
 
+_BUYS = (
+    sa.select(*columns)
+    .where(*_of_claim, _running, _orders.outcome == param("at"), _orders.sells == sa.literal_column("0"))
+    .order_by(_orders.limit_bps.desc(), _orders.number)
+)
+
+
 _FILLED = Compiled(
     sa.update(tables.orders)
     .where(*_this)
@@ -99,13 +106,19 @@ def _next(tx: Connection, market: Market, now: datetime) -> tuple[Order, Quote |
     best = list(_BEST.rows(tx, **asked))
     if not best:
         return None
+    barred = deciding.deciders(tx, market.guild, market.claim)  # what they would buy rests (D4)
     prices = market.prices
     crossing: list[tuple[float, int, Order]] = []
     for row in best:
         outcome, sells, highest, lowest = (int(value) for value in row)
         limit = lowest if sells else highest
         gap = limit / lmsr.WHOLE_BPS - prices[outcome]
-        if (gap < 0) if sells else (gap > 0):
+        if barred and not sells:
+            order = _highest(tx, asked, outcome, barred)
+            gap = order.limit_bps / lmsr.WHOLE_BPS - prices[outcome] if order else 0
+            if order is not None and gap > 0:
+                crossing.append((-gap, order.number, order))
+        elif (gap < 0) if sells else (gap > 0):
             oldest = _OLDEST.row(tx, **asked, at=outcome, sells_=sells, limit_=limit)
             assert oldest is not None, market.claim
             order = order_of(oldest)
@@ -115,6 +128,12 @@ def _next(tx: Connection, market: Market, now: datetime) -> tuple[Order, Quote |
         if quote is not None or used_up:
             return order, quote
     return None
+
+
+def _highest(tx: Connection, asked: dict[str, int], outcome: int, without: set[int]) -> Order | None:
+    """The order to buy with the highest limit, then the oldest, that nobody of these people gave."""
+    found = (order_of(row) for row in tx.execute(_BUYS, asked | {"at": outcome}))
+    return next((one for one in found if one.player not in without), None)
 
 
 def _trade(tx: Connection, market: Market, order: Order) -> tuple[Quote | None, bool]:

@@ -223,14 +223,14 @@ def free_shares(tx: Connection, market: Market, player: int, outcome: int) -> in
     return shares - (row[0] or 0 if row else 0)
 
 
-def require_may_trade(tx: Connection, claim: Claim, player: int) -> None:
+def require_may_trade(tx: Connection, claim: Claim, player: int, *, takes: bool = True) -> None:
     """Check that a player may trade in this market.
 
     Raises:
         HousePays: The house pays, and they opened this market or let it pay (C3).
-        NamedJudge: They judge the claim, and step down first (D4).
+        NamedJudge, DecidesIt: They judge the claim, and step down first (D4), or decided it.
     """
-    judges.require_may_bet(tx, claim, player)
+    judges.require_may_bet(tx, claim, player, takes=takes)
 
 
 # --- ending -----------------------------------------------------------------------------------
@@ -261,19 +261,21 @@ def _move(
 
 
 def require_may_order(
-    tx: Connection, guild: int, number: int, player: int, now: datetime
+    tx: Connection, guild: int, number: int, player: int, now: datetime, *, sells: bool
 ) -> tuple[Claim, Market]:
-    """Check what `place` refuses for any order: also before a player fills in a form."""
+    """Check what `place` refuses for any order to buy, or to sell: also before a player fills in a form."""
     claim = claims.load(tx, guild, number)
     rests.trading(tx, claim, now).require("order", now)
     market = market_maker.load(tx, guild, number)
-    require_may_trade(tx, claim, player)
+    require_may_trade(tx, claim, player, takes=not sells)
     return claim, market
 
 
 def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[Claim, Market]:
     """Check what `place` refuses: also before a player is asked to confirm."""
-    claim, market = require_may_order(tx, request.guild, request.claim, request.player, now)
+    claim, market = require_may_order(
+        tx, request.guild, request.claim, request.player, now, sells=request.sells
+    )
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
     if not lmsr.LEAST_BPS <= request.limit_bps <= lmsr.MOST_BPS:

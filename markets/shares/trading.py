@@ -190,7 +190,7 @@ def _quoted(
     claim = claim or claims.load(tx, request.guild, request.claim)
     rests.trading(tx, claim, now).require("trade", now)
     market = market_maker.load(tx, request.guild, request.claim)
-    orders.require_may_trade(tx, claim, request.player)
+    orders.require_may_trade(tx, claim, request.player, takes=isinstance(request, Buy))
     if not 0 <= request.outcome < len(market.sold):
         raise BadTrade("outcome", "unknown")
     require_tolerance(request.tolerance_bps)

@@ -206,6 +206,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "appeal:{claim}": {"claim": "ruled"},
     "appeal-send:{claim}:{proposal}": {"claim": "ruled", "proposal": "ruled proposal", "reason": ""},
     "hold-reversal:{claim}": {"claim": "settled", "reason": ""},
+    "hold-reversal:{claim}:{resolution}": {"reason": ""},
     "sign-proposal:{proposal}": {"proposal": "unsigned proposal"},
     "said:{claim}:{page}": {"claim": "disputed", "page": 0},
     "item-judge:{number}": {"number": "scenario"},
@@ -317,6 +318,7 @@ acts:{before}                                                                   
 allowance                                                                       e  p  p  k  p  p  p  p  b
 appeal-send:{claim}:{proposal}                                                  e  l  l  w  w  l  l  l  b
 appeal:{claim}                                                                  e  f  f  f  f  f  f  f  b
+appoint:{claim}:{dispute}:{round_}:{judge}                                      e  c  c  c  c  c  c  c  b
 argue-send:{claim}:{proposal}                                                   e  w  w  w  w  w  w  w  b
 argue:{claim}                                                                   e  f  f  f  f  f  f  f  b
 bet-end:{number}                                                                e  s  s  s  +  s  s  s  b
@@ -369,10 +371,13 @@ give:{asked}:{taker}:{amount}                                                   
 grant:{asked}:{person}:{amount}                                                 e  m  m  m  w  w  w  w  b
 halt:{asked}:{claim}:{halts}                                                    e  m  m  m  r  w  w  w  b
 history:{before}                                                                e  +  +  +  +  +  +  +  b
-hold-reversal:{claim}                                                           e  c  c  c  c  c  c  c  b
+hold-reversal:{claim}                                                           e  z  z  z  z  z  z  z  b
+hold-reversal:{claim}:{resolution}                                              e  c  c  c  c  c  c  c  b
 hush:{player}:{on}                                                              e  +  +  +  +  +  +  +  b
 item-judge:{number}                                                             e  j  j  j  f  f  f  f  b
 item-send:{asked}:{number}                                                      e  w  w  w  w  w  w  w  b
+judge-accept:{claim}:{judge}                                                    e  c  c  c  c  c  c  c  b
+judge-object:{claim}:{judge}                                                    e  c  c  c  c  c  c  c  b
 library-answer:{number}                                                         e  w  w  w  w  w  w  w  b
 library-guess:{number}                                                          e  f  f  f  f  f  f  f  b
 library-take:{number}                                                           e  +  +  +  +  +  +  +  b
@@ -467,6 +472,7 @@ story-until:{number}:{at}:{mark}:{line}:{until}                                 
 take:{asked}:{person}:{amount}                                                  e  m  m  m  w  w  w  w  b
 terms:{number}                                                                  e  +  +  +  +  +  +  +  b
 wallet-line                                                                     e  +  +  +  +  +  +  +  b
+withdraw-proposal:{proposal}                                                    e  s  s  s  s  s  s  s  b
 """
 """The table: in the order of `matrix_world.COLUMNS` a stranger, that is somebody of another server under this one's
 name; a member, one in debt, one who had themselves deleted and came back; a recused moderator, an overruled one and

@@ -147,7 +147,17 @@ PRESSED: dict[str, str] = {
     "argue-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "appeal:{claim}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "sign-proposal:{proposal}": "test_results.py::test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs",
-    "hold-reversal:{claim}": "test_results.py::test_a_reversal_is_held_and_the_owner_decides",
+    "hold-reversal:{claim}:{resolution}": "test_results.py::test_a_reversal_is_held_and_the_owner_decides",
+    "withdraw-proposal:{proposal}": "test_commands.py::test_what_the_judges_and_the_loser_add_is_read_by_all",
+    "appoint:{claim}:{dispute}:{round_}:{judge}": (
+        "test_absent.py::test_where_no_judge_is_left_the_owner_is_asked_and_the_sides_agree_on_a_member"
+    ),
+    "judge-object:{claim}:{judge}": (
+        "test_agreed_judges.py::test_holders_agree_on_a_judge_somebody_objects_and_a_moderator_accepts"
+    ),
+    "judge-accept:{claim}:{judge}": (
+        "test_agreed_judges.py::test_holders_agree_on_a_judge_somebody_objects_and_a_moderator_accepts"
+    ),
     "appeal-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
     "done:{before}": "test_presses.py::test_long_lists_are_turned",
     "older:go-on": "test_older.py::test_a_book_that_is_older_than_what_was_told_waits_for_its_owner",
@@ -214,6 +224,7 @@ PRESSED: dict[str, str] = {
 
 RETIRED = {
     "challenge:{claim}",
+    "hold-reversal:{claim}",
     "rule-send:{claim}:{choice}:{proposal}",
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}",
     "market-open:{asked}:{claim}:{liquidity}:{house}:{first}:{rest}",

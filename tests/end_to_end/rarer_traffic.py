@@ -16,7 +16,17 @@ from markets.claims.terms import Actor, Scenario, Terms
 from markets.core import moderation_posts, tables
 from markets.forecasts import leaderboard
 from markets.people import allowances, hushing, notes
-from markets.settlement import disputes, lapse, recusal, reversals, scenarios, signing, story_judging, voting
+from markets.settlement import (
+    agreed_judges,
+    disputes,
+    lapse,
+    recusal,
+    reversals,
+    scenarios,
+    signing,
+    story_judging,
+    voting,
+)
 from markets.settlement.scenarios import Said
 from tests.end_to_end.simulation import MODERATORS, OWNER, Simulation
 from tests.end_to_end.traffic import BETTORS, act
@@ -166,6 +176,8 @@ async def objects_to_a_reversal(sim: Simulation) -> None:
             *sim.ids(), sim.number(sim.name(BETTORS)), asked.claim, "It was right."
         )
         await sim.do(reversals.hold, request)
+        named = reversals.HoldReversalOf(*sim.ids(), request, 1)
+        await sim.do(reversals.hold_of, named)
 
 
 @act(1)
@@ -178,6 +190,10 @@ async def argues_or_appoints(sim: Simulation) -> None:
     for side in BETTORS:
         request = voting.Appoint(*sim.ids(), sim.number(side), claim.number, sim.number(OWNER))
         await sim.do(voting.appoint, request)
+        await sim.do(voting.appoint_in_round, voting.AppointInRound(*sim.ids(), request, 1, 1))
+        actor = Actor(sim.number(side))
+        objects = agreed_judges.AnswerJudge(*sim.ids(), actor, claim.number, sim.number(OWNER))
+        await sim.do(agreed_judges.answer, objects)
 
 
 @act(0.5)

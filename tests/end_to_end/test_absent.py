@@ -168,9 +168,13 @@ async def test_where_no_judge_is_left_the_owner_is_asked_and_the_sides_agree_on_
     assert "Only the judges" in (await play.bo.click(dispute, "Judge")).text
     refused = await play.oz.run("/resolve appoint", claim=1, person=play.mira)
     assert "points on claim 1" in refused.text
-    named = await play.oz.run("/resolve appoint", claim=1, person=play.bo)
+    asked = await play.oz.run("/resolve appoint", claim=1, person=play.bo)
+    assert "Nothing has happened yet" in asked.text
+    assert "Proposal 1: NO" in asked.text
+    named = await play.oz.click(asked, "Name this judge")
     assert "You named a judge" in named.text
-    agreed = await play.mira.run("/resolve appoint", claim=1, person=play.bo)
+    asked = await play.mira.run("/resolve appoint", claim=1, person=play.bo)
+    agreed = await play.mira.click(asked, "Name this judge")
     assert "All sides agree on <@" in agreed.text
 
     told = await posted(play, "A judge is agreed on")

@@ -123,7 +123,9 @@ async def test_what_the_judges_and_the_loser_add_is_read_by_all(play: Playground
     assert "wait for a result" in (await play.bo.click(await play.bo.run("/bet mine"), "Due")).text
     form = await play.bo.run("/resolve propose", claim=1)
     await play.bo.submit(form, result="YES", evidence="https://example.org/report")
-    assert "Your proposal is withdrawn" in (await play.bo.run("/resolve withdraw", claim=1)).text
+    asked = await play.bo.run("/resolve withdraw", claim=1)
+    assert "Nothing has happened yet" in asked.text
+    assert "Your proposal is withdrawn" in (await play.bo.click(asked, "Take it back")).text
     await play.skip(days=7)
     form = await play.bo.run("/resolve propose", claim=1)
     await play.bo.submit(form, result="Unclear", evidence="Nobody published a number.")

@@ -35,18 +35,22 @@ async def test_three_on_call_are_drawn_in_public_and_one_of_them_rules(play: Pla
     await play.ada.submit(form, ground="the measure is challenged", reason="That is another benchmark.")
     await play.world("leave", person="Cy")
 
-    await play.skip(days=7, minutes=1)
+    await play.skip(days=6, minutes=1)
+    announced = await posted(play, "Judges on call are drawn tomorrow")
+    assert announced.json["mentions"] == []
+    await play.skip(days=1, minutes=1)
     post = await posted(play, "Three judges are drawn")
     mentioned = {one["username"] for one in post.json["mentions"]}
     assert mentioned == {"dee", "eli", "fay", "gus"} - {"dee"}
-    digest = re.search(r"`([0-9a-f]{64})`", post.text)
+    secret = re.search(r"Secret `([0-9a-f]{64})`", post.text)
+    digest = re.search(r"Digest `([0-9a-f]{64})`", post.text)
     on = re.search(r"The players on call were ([\d, and]+)\. Drawn, in this order: ([\d, and]+)\.", post.text)
-    of = re.search(r"digest:(\d+):(\d+):player", post.text)
-    assert digest and on and of  # noqa: PT018 - what a post must have
+    of = re.search(r"seed:(\d+):(\d+):player", post.text)
+    assert secret and digest and on and of  # noqa: PT018 - what a post must have
     volunteers, drawn = [re.findall(r"\d+", on[at]) for at in (1, 2)]
-    lots = {
-        one: hashlib.sha256(f"{digest[1]}:{of[1]}:{of[2]}:{one}".encode()).hexdigest() for one in volunteers
-    }
+    assert hashlib.sha256(bytes.fromhex(secret[1])).hexdigest() in announced.text
+    seed = hashlib.sha256(bytes.fromhex(secret[1] + digest[1])).hexdigest()
+    lots = {one: hashlib.sha256(f"{seed}:{of[1]}:{of[2]}:{one}".encode()).hexdigest() for one in volunteers}
     assert drawn == sorted(volunteers, key=lots.__getitem__)[:3]
     verified = (await play.ada.run("/ledger verify")).text
     assert digest[1] in verified, verified
@@ -74,7 +78,8 @@ async def test_a_drawn_judge_steps_down_in_public(play: Playground):
     await play.bo.submit(form, result="YES", evidence="https://example.org/report")
     form = await play.ada.click(await posted(play, "Proposed: YES"), "Challenge")
     await play.ada.submit(form, ground="the measure is challenged", reason="That is another benchmark.")
-    await play.skip(days=7, minutes=1)
+    await play.skip(days=6, minutes=1)
+    await play.skip(days=1, minutes=1)
     post = await posted(play, "One judge is drawn")
     assert "There should be 3" in post.text
     assert "You judge claim 1 no more" in (await cy.run("/resolve step-down", claim=1)).text

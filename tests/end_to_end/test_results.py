@@ -134,10 +134,14 @@ async def test_trading_rests_for_a_day_and_goes_on_unless_somebody_signs(play: P
     assert "You proposed that result" in (await play.bo.run("/resolve sign", claim=1)).text
     await play.skip(days=1, minutes=1)
     goes_on = await posted(play, "Trading goes on")
-    done = await play.ada.click(goes_on, "Sign it")
+    asked = await play.ada.run("/resolve sign", claim=1)
+    assert "Nothing has happened yet" in asked.text
+    assert "Proposal 1: YES" in asked.text
+    done = await play.ada.click(asked, "Sign it")
     assert "You signed YES" in done.text
     assert "Trading rests until it is decided" in done.text
     await posted(play, "A proposal is signed")
+    assert "have signed" in (await play.ada.click(goes_on, "Sign it")).text
     assert "have signed" in (await play.ada.run("/resolve sign", claim=1)).text
 
 
@@ -217,8 +221,9 @@ async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     assert "Your offer 2 stands" in offered.text
 
     card = await posted(play, "says YES: risks 5 to win 5")
-    await play.mira.click(await play.mira.click(card, card.buttons[0]), "Lock 5 points")
-    refused = await play.mira.run("/mod freeze", claim=1)
+    assert "You decide claim 1" in (await play.mira.click(card, card.buttons[0])).text, "she froze it"
+    await play.oz.click(await play.oz.click(card, card.buttons[0]), "Lock 5 points")
+    refused = await play.oz.run("/mod freeze", claim=1)
     assert "so you can't judge it, freeze it or take its result back" in refused.text
 
 
@@ -255,7 +260,7 @@ async def test_a_button_of_before_challenges_what_stands(play: Playground):
     form = await play.bo.run("/resolve propose", claim=1)
     await play.bo.submit(form, result="YES", evidence="https://example.org/report")
     first = await posted(play, "Proposed: YES")
-    await play.bo.run("/resolve withdraw", claim=1)
+    await play.bo.click(await play.bo.run("/resolve withdraw", claim=1), "Take it back")
     form = await play.bo.run("/resolve propose", claim=1)
     refused = await play.bo.submit(form, result="Unclear", evidence="https://example.org/other")
     assert "Your last proposal on this claim was taken back" in refused.text

@@ -26,6 +26,8 @@ from markets.pools import pools
 from markets.records import deletion
 from markets.settlement import (
     absence,
+    agreed_judges,
+    calling,
     confirmation,
     disputes,
     freezing,
@@ -305,6 +307,23 @@ class Club(World):
         request = rulings.RulingPosted(self.guild, self.key(), dispute, final=found.state == "final")
         return await self.db.write(rulings.posted, request, self.now)
 
+    async def called(self, round_: int = 0, dispute: int = 1) -> bool:
+        """Discord has the post of an announced draw of judges on call; False where none is announced."""
+        of = await self.db.read(disputes.load, self.guild, dispute)
+        call = await self.db.read(calling.found, of, round_)
+        if call is None or call.posted_us is not None:
+            return False
+        await self.db.write(
+            _call_posted, AboutCall(self.guild, self.key(), call.dispute, call.round, call.at_us), self.now
+        )
+        return True
+
+    async def agreed(self, judge: Player, dispute: int = 1) -> None:
+        """Discord has the post of a judge whom holders agreed on."""
+        of = await self.db.read(disputes.load, self.guild, dispute)
+        request = AboutJudge(self.guild, self.key(), of.number, of.round, judge.number)
+        await self.db.write(_agreed_posted, request, self.now)
+
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
         request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)
         return await self.db.write(disputes.appeal, request, self.now)
@@ -384,6 +403,34 @@ class AboutResult:
     guild: int
     key: str
     number: int
+
+
+@dataclass(frozen=True)
+class AboutCall:
+    guild: int
+    key: str
+    dispute: int
+    round: int
+    at_us: int
+
+
+@dataclass(frozen=True)
+class AboutJudge:
+    guild: int
+    key: str
+    dispute: int
+    round: int
+    judge: int
+
+
+def _agreed_posted(tx: Connection, request: AboutJudge, now: datetime) -> None:
+    facts = {"dispute": request.dispute, "round": request.round, "judge": request.judge}
+    agreed_judges.posted(tx, request.guild, facts, now)
+
+
+def _call_posted(tx: Connection, request: AboutCall, now: datetime) -> None:
+    facts = {"dispute": request.dispute, "round": request.round, "at_us": request.at_us}
+    calling.posted(tx, request.guild, facts, now)
 
 
 def reversal_posted(tx: Connection, request: AboutResult, now: datetime) -> None:

@@ -37,6 +37,8 @@ UNSEEN: dict[str, str] = {
     "tellings": "their author's alone",
     "follows": "what somebody chose for themselves",
     "preferences": "what somebody chose for themselves",
+    "hushed": "what somebody chose for themselves",
+    "call_secrets": "its digest is covered, and so is it once lots were drawn",
     "unlisted": "what somebody chose for themselves",
     "forgotten": "digests that end after a year",
     "removals": "whether the bot is in the server",

@@ -83,6 +83,9 @@ async def everything(club: Club) -> None:
     await club.order(ada, shares, YES, 9_000, quantity=500)
     slow = await club.claim(ada, title="Slow")
     await club.bet(ada, bo, slow, maker_stake=3_000, taker_stake=1_001)
+    await club.pool(ada, slow)
+    await club.stake(ada, slow, YES, 12)
+    await club.stake(bo, slow, NO, 13)
     early = await club.claim(ada, early="announced")
     await club.bet(ada, bo, early)
     await club.proposed(bo, early, Result("outcome", outcome=YES))
@@ -120,13 +123,16 @@ async def quarrelling(club: Club, ada: Player, bo: Player, claim: Claim) -> Clai
 
 
 async def unfinished(club: Club, people: list[Player], disputed: Claim, halted: Claim) -> None:
-    """What is only half done: an ending and a move that one side signed, a judge that one side named, a proposal that
-    Discord doesn't have yet, an open offer, a draft, and what people chose for themselves."""
+    """What is only half done: an ending and a move that one side signed, a judge whom holders agreed on and who waits
+    for objections, a proposal that Discord doesn't have yet, an open offer, a draft, and what people chose for
+    themselves."""
     ada, bo, mu = people
+    await club.called(dispute=2)
     for days in (2, 3):  # judges on call are drawn, and leave it too
         club.skip(days=days)
         await club.sweep()
-    await appoint(club, ada, disputed, mu)
+    for side in (ada, bo):
+        await appoint(club, side, disputed, mu)
     await club.halt(mu, halted, halted=False)
     goes_on = await club.claim(ada, title="Goes on", tags=("Later", "ai"))
     bet = await club.bet(ada, bo, goes_on, maker_stake=2_003, taker_stake=1_000)
@@ -396,6 +402,7 @@ def test_every_table_and_every_column_of_it_is_in_a_file():
     books = {table.name for table in vars(book).values() if isinstance(table, sa.Table)}
     everywhere = {table.name for table in SQLModel.metadata.sorted_tables if "guild_id" in table.c}
     assert {layout.table.name for layout in export_layouts.LAYOUTS.values()} == everywhere - books - {
+        "call_secrets",  # nobody is told before lots are drawn
         "tags",
         "claim_words",
         "removals",

@@ -205,7 +205,7 @@ async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
         moved.now += DAY
         await moved.sweep()
         assert (await moved.read_claim(slow.number)).state == "settled"
-        assert await moved.balance(ada.wallet) == was + 4_001
+        assert await moved.balance(ada.wallet) == was + 4_001 + 25  # of the bet, and of its pool
 
         moderator = Actor(mu.number, moderator=True)
         for number in range(1, 20):

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +15,19 @@ from ledger import players
 from ledger import schema as book
 from ledger.accounts import Player
 from ledger.players import Enter
+from ledger.types import to_us
 from markets.claims import judges, on_call
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Result
-from markets.core import tables
+from markets.core import jobs, tables
 from markets.core.errors import NotAJudge, OthersFirst, Recused
 from markets.records import audit, deletion, record_audit
-from markets.settlement import disputes, drawing
+from markets.settlement import calling, disputes, drawing
 from tests.ledger import stories
-from tests.markets.club import YES, Club
+from tests.markets.club import DAY, YES, Club
 from tests.markets.test_disputes import IT_WAS, IT_WAS_NOT, Quarrel, appoint
+from tests.markets.test_exports import whole
 from tests.markets.test_offers import better
 from tests.markets.test_resolution import state
 from tests.markets.test_silence import posted
@@ -47,11 +51,25 @@ async def volunteers(club: Club, *people: int) -> list[Player]:
     return found
 
 
+def times_in(club: Club, days: int) -> dict[str, Any]:
+    at_us = to_us(club.now + days * DAY)
+    return {"title": "Another thing by then"} | dict.fromkeys(("closes_us", "deadline_us", "check_us"), at_us)
+
+
 async def drawn(club: Club, dispute: int = 1, round_: int = 0) -> drawing.LotsDrawn | None:
     def read(tx: sa.Connection) -> drawing.LotsDrawn | None:
         return drawing.found(tx, disputes.load(tx, club.guild, dispute), round_)
 
     return await club.db.read(read)
+
+
+async def announced(club: Club, dispute: int = 1, round_: int = 0) -> calling.DrawCall:
+    def read(tx: sa.Connection) -> calling.DrawCall | None:
+        return calling.found(tx, disputes.load(tx, club.guild, dispute), round_)
+
+    found = await club.db.read(read)
+    assert found is not None
+    return found
 
 
 async def told(club: Club, dispute: int = 1, round_: int = 1) -> Told:
@@ -81,8 +99,12 @@ async def quarrel(club: Club, **more: int) -> Quarrel:
     return made
 
 
-async def a_week(club: Club) -> None:
-    club.skip(days=WEEK)
+async def a_week(club: Club, dispute: int = 1) -> None:
+    """The draw is announced and posted a day before the week is over."""
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    await club.called(dispute=dispute)
+    club.skip(days=1)
     await club.sweep()
 
 
@@ -96,14 +118,18 @@ async def test_three_are_drawn_by_the_newest_digest_and_anybody_can_draw_again(c
 
     shown = await told(club)
     said = "\n".join(shown.card.text)
-    digest = re.search(r"`([0-9a-f]{64})`", said)
-    formula = re.search(r"SHA-256 of `digest:(\d+):(\d+):player`", said)
+    before = (await announced(club)).sealed.hex()
+    secret = re.search(r"Secret `([0-9a-f]{64})`", said)
+    digest = re.search(r"Digest `([0-9a-f]{64})`", said)
+    formula = re.search(r"SHA-256 of `seed:(\d+):(\d+):player`", said)
     numbers = re.search(r"The players on call were ([\d, and]+)\. Drawn, in this order: ([\d, and]+)\.", said)
-    transfer = re.search(r"that of transfer (\d+)", said)
-    assert digest and formula and numbers and transfer  # noqa: PT018 - what a post must have
+    transfer = re.search(r"the digest of transfer (\d+)", said)
+    assert secret and digest and formula and numbers and transfer  # noqa: PT018 - what a post must have
+    assert hashlib.sha256(bytes.fromhex(secret[1])).hexdigest() == before
+    seed = hashlib.sha256(bytes.fromhex(secret[1] + digest[1])).hexdigest()
     dispute, round_ = formula.groups()
     on, came = [[int(one) for one in re.findall(r"\d+", numbers[at])] for at in (1, 2)]
-    lots = {one: hashlib.sha256(f"{digest[1]}:{dispute}:{round_}:{one}".encode()).hexdigest() for one in on}
+    lots = {one: hashlib.sha256(f"{seed}:{dispute}:{round_}:{one}".encode()).hexdigest() for one in on}
     assert came == sorted(on, key=lambda one: lots[one])[:3]
 
     newest = max(await rows(club, book.transfers), key=lambda row: row.number)
@@ -122,6 +148,8 @@ async def test_a_drawn_judge_votes_as_a_named_one_and_others_on_call_do_not(club
     q = await quarrel(club)
     await club.challenge(q.bo, q.claim)
     club.skip(days=WEEK - 1)
+    await club.sweep()
+    await club.called()
     for one in everybody:
         with pytest.raises(NotAJudge):
             await club.vote(one, q.claim, IT_WAS_NOT, moderator=False)
@@ -246,7 +274,10 @@ async def test_the_owner_and_whom_the_sides_choose_come_three_days_later(club: C
     q = await quarrel(club, named=1)
     oz, ref = await club.member(9), await club.member(8)
     await club.challenge(q.bo, q.claim)
-    club.skip(days=WEEK)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    await club.called()
+    club.skip(days=1)
     with pytest.raises(OthersFirst):  # before the calendar has drawn
         await club.vote(oz, q.claim, IT_WAS, moderator=False, owner=True)
     await club.sweep()
@@ -371,6 +402,236 @@ async def test_named_judges_and_both_sides_are_not_drawn(club: Club):
     assert made.drawn == (q_names[1].number,)
 
 
+@pytest.mark.rule("D4")
+async def test_whoever_moves_points_last_does_not_choose_who_is_drawn(club: Club):
+    """They see each new digest and stop at one by which, as lots were once drawn, their own account would be."""
+    eve, alt = await club.member(3), await club.member(4)
+    crowd = await volunteers(club, *range(20, 60))
+    await volunteer(club, alt)
+    q = await quarrel(club)
+    beside = await club.claim(q.mo, **times_in(club, 90))
+    await club.pool(q.mo, beside, closes_us=to_us(club.now + 80 * DAY))
+    dispute = await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    await club.called()
+    club.skip(hours=23)
+    on = [one.number for one in (*crowd, alt)]
+    for _ in range(400):
+        club.skip(seconds=1)
+        made = await club.stake(eve, beside, YES, 1)
+        if (
+            alt.number
+            in sorted(on, key=lambda one: drawing.lot(bytes.fromhex(made.digest), dispute.number, 1, one))[:3]
+        ):
+            break
+    else:
+        pytest.fail("there was no such digest")
+    club.skip(hours=1)
+    await club.sweep()
+    came = await drawn(club)
+    assert came is not None
+    assert came.head.hex() == made.digest, "nothing was moved since"
+    assert came.secret is not None
+    by = hashlib.sha256(came.secret + came.head).digest()
+    assert came.drawn == tuple(sorted(on, key=lambda one: drawing.lot(by, dispute.number, 1, one))[:3])
+    assert hashlib.sha256(came.secret).digest() == came.sealed
+    by_digest_alone = sorted(on, key=lambda one: drawing.lot(came.head, dispute.number, 1, one))[:3]
+    assert came.drawn != tuple(by_digest_alone), "one case of ten thousand but for the seal"
+
+
+@pytest.mark.rule("D4")
+async def test_nobody_joins_a_draw_that_was_announced(club: Club):
+    """Nor is anybody taken out of its list; who stopped or has points by then is passed over for the next."""
+    everybody = await volunteers(club, 20, 21, 22, 23, 24)
+    q = await quarrel(club)
+    beside = await club.claim(q.ada, title="If so", condition=Condition(q.claim.number, YES, "YES"))
+    await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    fixed = await announced(club)
+    assert fixed.candidates == tuple(one.number for one in everybody)
+    await club.called()
+    late = await club.member(30)
+    await volunteer(club, late)
+    await volunteer(club, everybody[0], on=False)
+    await club.bet(everybody[1], q.bo, beside, maker_stake=100, taker_stake=100)
+    club.skip(days=1)
+    await club.sweep()
+    made = await drawn(club)
+    assert made is not None
+    assert made.volunteers == fixed.candidates
+    assert {*made.drawn} == {one.number for one in everybody[2:]}
+    assert {*made.passed_over} <= {one.number for one in everybody[:2]}
+    said = "\n".join((await told(club)).card.text)
+    assert str(late.number) not in re.findall(r"\d+", said.split("The players on call were")[1])
+
+
+@pytest.mark.rule("D4")
+async def test_the_secret_of_a_draw_is_nowhere_before_lots_are_drawn(club: Club, url: str, tmp_path: Path):
+    """In no export, no record, no post, no answer; the card shows its SHA-256 and the list, as they stand."""
+    await volunteers(club, *range(20, 26))
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    (kept,) = await rows(club, tables.call_secrets)
+    call = await announced(club)
+    assert call.secret is None
+    ask = Ask(club.guild, club.now, facts={"dispute": 1, "round": 1, "at_us": call.at_us})
+    shown = await club.db.read(words.called, ask)
+    assert shown is not None
+    said = "\n".join(shown.card.text)
+    assert call.sealed.hex() in said
+    assert hashlib.sha256(",".join(map(str, call.candidates)).encode()).hexdigest() in said
+    for people in (False, True):
+        folder = tmp_path / f"out{people}"
+        await whole(url, club.guild, folder, people=people)
+        told_files = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+        assert call.sealed.hex().encode() in told_files
+        assert bytes(kept.secret).hex().encode() not in told_files
+        assert bytes(kept.secret) not in told_files
+    for table in tables.ALL:
+        if table is not tables.call_secrets:
+            assert bytes(kept.secret).hex() not in repr(await rows(club, table)), table.name
+    for player in call.candidates:
+        assert bytes(kept.secret).hex() not in repr(await club.db.read(deletion.stored, club.guild, player))
+    await club.called()
+    club.skip(days=1)
+    await club.sweep()
+    assert await rows(club, tables.call_secrets) == []
+    made = await drawn(club)
+    assert made is not None
+    assert made.secret == bytes(kept.secret)
+
+
+@pytest.mark.rule("D4")
+async def test_lots_are_drawn_a_day_after_the_post_and_never_before_it(club: Club):
+    await volunteers(club, 20)
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    assert await posted(club, "judges.called") == 1
+    club.skip(days=3)
+    await club.sweep()
+    assert await drawn(club) is None, "nobody could read among whom"
+    await club.called()
+    club.skip(hours=23, minutes=59)
+    await club.sweep()
+    assert await drawn(club) is None
+    club.skip(minutes=1)
+    await club.sweep()
+    assert await drawn(club) is not None
+    oz = await club.member(9)
+    with pytest.raises(OthersFirst):
+        await club.vote(oz, q.claim, IT_WAS, moderator=False, owner=True)
+
+
+@pytest.mark.rule("D3")
+@pytest.mark.rule("D4")
+async def test_an_announcement_that_can_not_be_posted_is_told_after_two_weeks_and_counts_a_week_later(
+    club: Club,
+):
+    """The owner may rule meanwhile: a draw that nobody could read of holds nobody up."""
+    (cy,) = await volunteers(club, 20)
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    club.skip(days=4)
+    await club.sweep()
+    assert await posted(club, "judges.owner") == 1
+    club.skip(days=10)
+    await club.sweep()
+    assert await posted(club, "call.told") == 3, "both sides, and who is on call"
+    facts = {"dispute": 1, "round": 1, "player": cy.number}
+    direct = await club.db.read(words.told_of_call, Ask(club.guild, club.now, facts=facts))
+    assert direct is not None
+    assert direct.privately == cy.number
+    club.skip(days=7)
+    await club.sweep()
+    assert (await announced(club)).posted_us == to_us(club.now)
+    assert await drawn(club) is None
+    club.skip(days=1)
+    await club.sweep()
+    assert await drawn(club) is not None
+
+
+@pytest.mark.rule("D4")
+async def test_where_nobody_announced_may_judge_any_more_the_owner_is_asked_at_once(club: Club):
+    (cy,) = await volunteers(club, 20)
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    await club.called()
+    await volunteer(club, cy, on=False)
+    club.skip(days=1)
+    await club.sweep()
+    made = await drawn(club)
+    assert made is not None
+    assert (made.drawn, made.passed_over) == ((), (cy.number,))
+    assert await posted(club, "judges.drawn") == 0
+    assert await posted(club, "judges.owner") == 1
+    oz = await club.member(9)
+    assert (await club.vote(oz, q.claim, IT_WAS, moderator=False, owner=True)).ruled
+
+
+@pytest.mark.rule("D4")
+async def test_an_announcement_whose_secret_is_lost_is_made_anew(club: Club):
+    """As after an import: an export has none. A post of the first one begins nothing."""
+    await volunteers(club, 20, 21)
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    club.skip(days=WEEK - 1)
+    await club.sweep()
+    first = await announced(club)
+    await club.called()
+
+    await club.db.write(_lose_secrets, on_call.GoneFromServer(club.guild, club.key(), ()), club.now)
+    club.skip(days=1)
+    await club.sweep()
+    again = await announced(club)
+    assert again.sealed != first.sealed
+    assert again.posted_us is None
+    assert await drawn(club) is None
+    await club.called()
+    club.skip(days=1)
+    await club.sweep()
+    made = await drawn(club)
+    assert made is not None
+    assert made.sealed == again.sealed
+
+
+@pytest.mark.rule("D4")
+async def test_a_dispute_of_before_has_its_draw_announced_when_its_week_is_over(club: Club):
+    """The calendar of a dispute that was opened before version 0018 has no `judges.call`."""
+    await volunteers(club, 20)
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    await club.db.write(_cancel_call, disputes.Argue(club.guild, club.key(), 0, q.claim.number, ""), club.now)
+    club.skip(days=WEEK)
+    await club.sweep()
+    assert await posted(club, "judges.called") == 1
+    await club.called()
+    club.skip(days=1)
+    await club.sweep()
+    assert await posted(club, "judges.drawn") == 1
+    club.skip(days=3)
+    await club.sweep()
+    assert await posted(club, "judges.owner") == 1
+
+
+def _lose_secrets(tx: sa.Connection, request: on_call.GoneFromServer, now: datetime) -> None:
+    of = tables.call_secrets
+    tx.execute(sa.delete(of).where(of.c.guild_id == request.guild))
+
+
+def _cancel_call(tx: sa.Connection, request: disputes.Argue, now: datetime) -> None:
+    jobs.cancel(tx, request.guild, "judges.call", request.claim)
+
+
 @pytest.mark.rule("A10")
 @pytest.mark.parametrize(
     "change",
@@ -380,6 +641,9 @@ async def test_named_judges_and_both_sides_are_not_drawn(club: Club):
         "UPDATE lots SET place = 0 WHERE place = 1",
         "DELETE FROM lots WHERE place IS NULL",
         "UPDATE draws SET transfers = transfers - 1",
+        "UPDATE calls SET posted_us = posted_us + 1",
+        "DELETE FROM candidates WHERE player = 3",
+        "DELETE FROM candidates",
         "UPDATE volunteers SET at_us = at_us + 1",
         "DELETE FROM volunteers",
     ],
@@ -416,6 +680,32 @@ async def test_a_draw_that_came_out_otherwise_is_named_by_itself(club: Club, url
     await stories.alone(url, swap, write=True)
     found = await stories.alone(url, lambda tx: audit.problems(tx, club.guild))
     assert any("came out otherwise than its lots say" in one for one in found), found
+
+
+@pytest.mark.rule("A10")
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ("UPDATE calls SET secret = sealed", "has another secret than was announced"),
+        ("UPDATE calls SET sealed = secret", "has another secret than was announced"),
+        ("UPDATE calls SET secret = NULL", "a draw without one"),
+        ("UPDATE calls SET posted_us = posted_us + 1", "sooner than a day after its post"),
+        ("UPDATE candidates SET player = 30 WHERE player = 1", "among others than were announced"),
+    ],
+)
+async def test_a_draw_that_does_not_follow_from_its_announcement_is_named(
+    club: Club, url: str, change: str, named: str
+):
+    await volunteers(club, *range(20, 29))
+    late = await club.member(60)
+    q = await quarrel(club)
+    await club.challenge(q.bo, q.claim)
+    await a_week(club)
+    mine = f" {'AND' if 'WHERE' in change else 'WHERE'} guild_id = {club.guild}"
+    change = change.replace("= 30", f"= {late.number}")
+    await stories.alone(url, lambda tx: tx.exec_driver_sql(change + mine), write=True)
+    found = await stories.alone(url, lambda tx: audit.problems(tx, club.guild))
+    assert any(named in one for one in found), found
 
 
 @pytest.mark.rule("E4")

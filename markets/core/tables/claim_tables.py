@@ -32,6 +32,7 @@ class ClaimsTable(TableModel, table=True):
         sa.CheckConstraint("state IN ('draft', 'dropped') OR closes_us IS NOT NULL", name="opened"),
         sa.Index("ix_claims_state", "guild_id", "state", "closes_us"),
         sa.Index("ix_claims_author", "guild_id", "author", "state"),
+        sa.Index("ix_claims_supersedes", "guild_id", "supersedes"),
         STRICT,
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)

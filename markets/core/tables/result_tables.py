@@ -166,6 +166,97 @@ class VolunteersTable(TableModel, table=True):
 volunteers = core(VolunteersTable)
 
 
+class CallsTable(TableModel, table=True):
+    """The announcement of a draw of judges for one round of a dispute (D4): `sealed` is the SHA-256 of 32 random
+    bytes, which are the `secret` once lots were drawn; until then they stand in `call_secrets`. `told_us` is when its
+    people were told of it privately, because it could not be posted (D3)."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        sa.CheckConstraint("length(sealed) = 32 AND length(secret) = 32", name="sealed"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    sealed: bytes = Field(sa_type=Digest)
+    at_us: int = Field(sa_type=Moment)
+    told_us: int | None = Field(sa_type=Moment, default=None)
+    posted_us: int | None = Field(sa_type=Moment, default=None)
+    secret: bytes | None = Field(sa_type=Digest, default=None)
+
+
+calls = core(CallsTable)
+
+
+class CallSecretsTable(TableModel, table=True):
+    """What the lots of an announced draw will be drawn with. It is in no export and no answer until then."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["guild_id", "dispute", "round"], ["calls.guild_id", "calls.dispute", "calls.round"]
+        ),
+        sa.CheckConstraint("length(secret) = 32", name="secret"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    secret: bytes = Field(sa_type=Digest)
+
+
+call_secrets = core(CallSecretsTable)
+
+
+class CandidatesTable(TableModel, table=True):
+    """Who was on call when a draw was announced: lots are drawn among them, and nobody else."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["guild_id", "dispute", "round"], ["calls.guild_id", "calls.dispute", "calls.round"]
+        ),
+        of_player("player"),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    player: int = Field(sa_type=Whole, primary_key=True)
+
+
+candidates = core(CandidatesTable)
+
+
+class AgreedJudgesTable(TableModel, table=True):
+    """A member whom the holders of a market or a pool agreed on as judge of one round of a dispute (D4), from when
+    that was posted, who objected, and who accepted the judge all the same."""
+
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["guild_id", "dispute"], ["disputes.guild_id", "disputes.number"]),
+        of_player("judge"),
+        of_player("objector"),
+        of_player("accepted_by"),
+        sa.CheckConstraint(
+            "(objector IS NULL) = (objected_us IS NULL) AND (accepted_by IS NULL) = (accepted_us IS NULL)",
+            name="answers",
+        ),
+        STRICT,
+    )
+    guild_id: int = Field(sa_type=Whole, primary_key=True)
+    dispute: int = Field(sa_type=Whole, primary_key=True)
+    round: int = Field(sa_type=Whole, primary_key=True)
+    judge: int = Field(sa_type=Whole, primary_key=True)
+    at_us: int = Field(sa_type=Moment)
+    posted_us: int | None = Field(sa_type=Moment, default=None)
+    objector: int | None = Field(sa_type=Whole, default=None)
+    objected_us: int | None = Field(sa_type=Moment, default=None)
+    accepted_by: int | None = Field(sa_type=Whole, default=None)
+    accepted_us: int | None = Field(sa_type=Moment, default=None)
+
+
+agreed_judges = core(AgreedJudgesTable)
+
+
 class DrawsTable(TableModel, table=True):
     """A draw of judges for one round of a dispute (D4): by `head`, the digest of the book's newest transfer then,
     whose number is `transfers`."""
@@ -244,7 +335,8 @@ resolutions = core(ResolutionsTable)
 
 
 class ActsTable(TableModel, table=True):
-    """What moderators and judges did with a claim, with the reason: a list that members can read."""
+    """What moderators and judges did with a claim, with the reason: a list that members can read. `proposal` is the
+    one that a signature is of; those of before version 0018 don't say it."""
 
     __table_args__ = (
         of_claim(),
@@ -259,6 +351,7 @@ class ActsTable(TableModel, table=True):
     act: str = Field(sa_type=Words)
     reason: str | None = Field(sa_type=Words, default=None)
     at_us: int = Field(sa_type=Moment)
+    proposal: int | None = Field(sa_type=Whole, default=None)
 
 
 acts = core(ActsTable)

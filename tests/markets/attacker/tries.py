@@ -17,6 +17,7 @@ from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import hushing, notes, preferences, rewarding
 from markets.pools import pools
 from markets.settlement import (
+    agreed_judges,
     confirmation,
     disputes,
     freezing,
@@ -332,6 +333,12 @@ def _appoint(a: Asker) -> Any:
     return voting.Appoint(*a.ids(), side, claim, a.village.number.get(ally, side))
 
 
+def _answer_judge(a: Asker) -> Any:
+    claim = a.at_stake("disputed")
+    said = _appoint(a)
+    return agreed_judges.AnswerJudge(*a.ids(), Actor(a.holder(claim)), said.claim, said.judge, a.often(0.3))
+
+
 def _take_back(a: Asker) -> Any:
     """By a judge without points as well: what is true is said once more then."""
     actor = Actor(a.village.number[JUDGE], moderator=True) if a.often(0.4) else a.moderator()
@@ -563,6 +570,10 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         1,
         _hold,
     ),
+    "markets.settlement.reversals.hold_of": (
+        1,
+        lambda a: reversals.HoldReversalOf(*a.ids(), _hold(a), a.one(1, 1, 2, 3)),
+    ),
     "markets.settlement.scenarios.tell": (3, _tell),
     "markets.settlement.scenarios.take_out": (
         1,
@@ -594,6 +605,11 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         1,
         lambda a: _appoint(a),
     ),
+    "markets.settlement.voting.appoint_in_round": (
+        1,
+        lambda a: voting.AppointInRound(*a.ids(), _appoint(a), a.one(1, 1, 2, 3), a.one(1, 1, 2)),
+    ),
+    "markets.settlement.agreed_judges.answer": (1, _answer_judge),
     "markets.shares.opening.open_market": (4, _open_market),
     "markets.shares.opening.add_liquidity": (2, _liquidity),
     "markets.shares.orders.place": (4, _order),

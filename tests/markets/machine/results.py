@@ -7,10 +7,11 @@ from hypothesis.stateful import rule
 
 from ledger.types import to_us
 from markets.claims import judges
-from markets.claims.terms import Result
+from markets.claims.terms import Actor, Result
 from markets.core import tables
 from markets.settlement import (
     absence,
+    agreed_judges,
     calendar,
     confirmation,
     disputes,
@@ -199,6 +200,25 @@ class Results(Base):
         for side in self.people[:3]:
             request = voting.Appoint(*self.ids(), side.number, number, self.people[judge].number)
             self.do(voting.appoint, request)
+
+    @rule(claim=which, judge=st.integers(3, 5), n=which, accepts=st.booleans())
+    def answers_judge(self, claim: int, judge: int, n: int, accepts: bool) -> None:
+        actor = Actor(self.who(n).number, moderator=accepts)
+        of = self.claim(claim, "disputed")
+        request = agreed_judges.AnswerJudge(*self.ids(), actor, of, self.people[judge].number, accepts)
+        self.do(agreed_judges.answer, request)
+
+    @rule(claim=which, judge=st.integers(3, 5), dispute=st.integers(1, 3), round_=st.integers(1, 2))
+    def appoint_in_round(self, claim: int, judge: int, dispute: int, round_: int) -> None:
+        of = self.claim(claim, "disputed")
+        said = voting.Appoint(*self.ids(), self.people[0].number, of, self.people[judge].number)
+        self.do(voting.appoint_in_round, voting.AppointInRound(*self.ids(), said, dispute, round_))
+
+    @rule(claim=which, n=which, resolution=st.integers(1, 4))
+    def hold_reversal_of(self, claim: int, n: int, resolution: int) -> None:
+        of = self.claim(claim, "settled")
+        said = reversals.HoldReversal(*self.ids(), self.who(n).number, of, "It was right.")
+        self.do(reversals.hold_of, reversals.HoldReversalOf(*self.ids(), said, resolution))
 
     @rule(claim=which)
     def step_down(self, claim: int) -> None:

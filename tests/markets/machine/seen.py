@@ -188,6 +188,8 @@ class Seen:
             "claim.ends",
             "judges.remind",
             "judges.owner",
+            "judges.call",
+            "judges.draw",
         )
         refs = {(kind, claim.number) for kind in of_claim}
         link = self.conditions.get(claim.number)
