@@ -57,6 +57,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where proofs alone are asked for, leave the files without one unread, in each process of a run."""
+    if config.getoption("markexpr") != "proof" or not collection_path.match("test_*.py"):
+        return None
+    return not lanes.may_hold_a_proof(collection_path) or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Note what was collected. Then, of each pair of tests of which SQLite's says as much as PostgreSQL's, leave out
     the one that isn't asked for."""
