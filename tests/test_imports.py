@@ -62,8 +62,8 @@ ROOMS = (
 )
 
 LOWEST_OF_BOT = (
-    "errors", "clock", "permissions", "text", "unseen", "refusals", "tokens", "logs", "connections", "discord_url",
-    "config", "lockfile", "server_settings", "remembered",
+    "loading", "errors", "clock", "permissions", "text", "unseen", "refusals", "tokens", "logs", "connections",
+    "discord_url", "config", "lockfile", "server_settings", "remembered",
 )  # fmt: skip
 ONE_PRESS = ("painter", "checker", "routes", "client", "context", "answer", "shown", "router", "doctor")
 
