@@ -4,17 +4,15 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NoReturn
 
 from bot import config
-from bot.cli import COMMANDS
-from bot.cli.command import Command
 from bot.errors import CannotRun, NobodyReads
+from bot.loading import loading
 from ledger.errors import LedgerError
-from ledger.storage import schema_version
 
 FAILED = 2
 _ABOUT = "Crux: claims, bets and markets in a Discord server, with books that anyone can check."
@@ -32,6 +30,8 @@ class _Version(argparse.Action):
     """Print the version of Crux and the schema's, which reading the migrations tells, and exit."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
+        from ledger.storage import schema_version
+
         print(f"crux {version('crux-bot')}, schema {schema_version.known()[-1]}")
         parser.exit()
 
@@ -39,9 +39,9 @@ class _Version(argparse.Action):
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 when all is well, 2 when it couldn't be done, and as the command says."""
     args = _parser().parse_args(words)
-    command: Command = args.command
+    run: Callable[[config.Config, argparse.Namespace], int] = args.command.run
     try:
-        code = command.run(config.load(args.config, database=args.database), args)
+        code = run(config.load(args.config, database=args.database), args)
         sys.stdout.flush()
         return code
     except (NobodyReads, BrokenPipeError):
@@ -61,6 +61,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    with loading():
+        from bot.cli import COMMANDS
+
     parser = _Parser(prog="crux", description=_ABOUT, epilog=_AFTER)
     parser.add_argument(
         "--version", action=_Version, nargs=0, help="show the version of Crux and of its database schema"

@@ -5,13 +5,29 @@ that took SQLAlchemy's defaults would hold different numbers on each. Every colu
 """
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import sqlalchemy as sa
 from pydantic import Field
 
 from ledger.errors import BadKey
+from ledger.moments import EPOCH, from_us, microseconds, to_us
+
+__all__ = [
+    "EPOCH",
+    "Digest",
+    "Flag",
+    "Moment",
+    "Salt",
+    "Sorted",
+    "Whole",
+    "Words",
+    "fits",
+    "from_us",
+    "key",
+    "microseconds",
+    "to_us",
+]
 
 Whole = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Moment = Whole  # microseconds since 1970 in UTC; such a column's name ends in _us
@@ -23,8 +39,6 @@ Digest = sa.LargeBinary()  # 32 bytes of SHA-256
 Salt = Annotated[bytes, Field(exclude=True)]
 """16 random bytes in a request. A repeat comes with others, so they are no part of what tells it from another."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _KEY = re.compile(r"[A-Za-z0-9._:/-]{1,120}", re.ASCII)
 _MOST = 2**63
 
@@ -43,20 +57,3 @@ def key(text: str) -> str:
 def fits(number: int) -> bool:
     """Return whether a number can be that of anything stored: outside 64 bits the drivers raise what they like."""
     return -_MOST <= number < _MOST
-
-
-def to_us(moment: datetime) -> int:
-    """Return microseconds since 1970, exactly; refuses a datetime that does not know its zone."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a zone")
-    return microseconds(moment - EPOCH)
-
-
-def microseconds(span: timedelta) -> int:
-    """Return a length of time in microseconds, exactly."""
-    return span // _MICROSECOND
-
-
-def from_us(us: int) -> datetime:
-    """Return the aware UTC datetime of a stored moment."""
-    return EPOCH + timedelta(microseconds=us)

@@ -8,6 +8,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import pytest
@@ -150,6 +151,11 @@ class Test:
         proof, core = (item.get_closest_marker(mark) is not None for mark in ("proof", "core"))
         function = getattr(item, "originalname", item.name)
         return cls(item.nodeid, str(item.path), function, proof, core, is_core(item, twin=True))
+
+
+def may_hold_a_proof(file: Path) -> bool:
+    """Whether a file of tests names the mark, as one with a proof must: `tests/test_lanes.py`."""
+    return "mark.proof" in file.read_text(encoding="utf-8")
 
 
 COLLECTED = pytest.StashKey[list[Test]]()

@@ -52,6 +52,13 @@ def test_the_table_has_every_proof_and_no_other(proofs: set[str]):
     assert rows - proofs == set(), "these are no proofs any more"
 
 
+def test_a_file_with_a_proof_names_the_mark(every: list[Test]):
+    """Else the lane that runs proofs alone would not look into it."""
+    files = {Path(one.file) for one in every if one.proof}
+    assert files
+    assert [file for file in files if not lanes.may_hold_a_proof(file)] == []
+
+
 def test_every_test_that_finds_a_mutant_is_there(every: list[Test]):
     named = set(re.findall(r"`(test_\w+)` \|$", PAPER.partition("## Mutants")[2], re.MULTILINE))
     assert named

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bot import text
-from ledger.types import from_us
+from ledger.moments import from_us
 
 WHOLE = 1_000_000
 """A chance of one, in millionths."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.cli.command import Command
 from bot.config import Config
 from bot.errors import CannotRun
+from bot.loading import loading
 from ledger.storage import schema_version
 from ledger.storage.database import run_alone
 
@@ -20,8 +21,9 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(config: Config, args: argparse.Namespace) -> int:
-    from bot.playground.serve import CannotStart, Options, refuse_real_token
-    from bot.playground.serve import run as serve
+    with loading():
+        from bot.playground.serve import CannotStart, Options, refuse_real_token
+        from bot.playground.serve import run as serve
 
     try:
         refuse_real_token()

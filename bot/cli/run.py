@@ -6,6 +6,7 @@ import asyncio
 from bot.cli.command import Command
 from bot.config import Config
 from bot.errors import BadConfig
+from bot.loading import loading
 from bot.lockfile import held
 
 
@@ -18,8 +19,9 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(config: Config, args: argparse.Namespace) -> int:
-    from bot import app, logs, tokens
-    from bot.discord_url import CannotPoint
+    with loading():
+        from bot import app, logs, tokens
+        from bot.discord_url import CannotPoint
 
     token = tokens.checked(config.require_token(), discord_url=args.discord_url)
     logs.begin()

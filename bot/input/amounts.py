@@ -1,6 +1,8 @@
 """Read what people type into values. Each refusal says what to type instead."""
 
 import datetime
+from collections.abc import Mapping
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot import text
@@ -87,6 +89,12 @@ def hours(typed: str, field: str) -> int:
     return span
 
 
+@cache
+def _zones() -> Mapping[str, str]:
+    """Return the names of all time zones by their small letters. To look them up reads 600 files, 20 ms each time."""
+    return {name.casefold(): name for name in available_timezones()}
+
+
 def zone(typed: str) -> str:
     """Read the name of a time zone: `europe/berlin` is Europe/Berlin, nothing is UTC.
 
@@ -96,9 +104,8 @@ def zone(typed: str) -> str:
     wanted = typed.strip().replace(" ", "_").casefold()
     if not wanted:
         return "UTC"
-    for name in available_timezones():
-        if name.casefold() == wanted:
-            return ZoneInfo(name).key
+    if wanted in _zones():
+        return ZoneInfo(_zones()[wanted]).key
     raise BadInput("The time zone", "write it like Europe/Berlin, America/New_York or UTC")
 
 

@@ -1,4 +1,7 @@
-"""Pictures: drawn by another process, thinned without losing a peak, and the same in words."""
+"""Pictures: drawn by another process, thinned without losing a peak, and the same in words.
+
+The tests that draw import what they draw with: it takes a second, and each of a run's processes collects this file.
+"""
 
 import asyncio
 import io
@@ -8,12 +11,10 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from bot import painter
-from bot.charts import models, plot
+from bot.charts import models
 from bot.charts.models import WHOLE, Balance, Bin, CalibrationChart, Chart, Prices, longs
 from bot.painter import Painter
 from bot.ui.cards import Card
@@ -59,6 +60,10 @@ async def paints(own_sqlite: str) -> AsyncIterator[Painter]:
 
 @pytest.mark.parametrize("chart", EVERY, ids=lambda chart: type(chart).__name__)
 def test_every_chart_is_a_picture_and_a_sentence(chart: Chart):
+    from PIL import Image
+
+    from bot.charts import plot
+
     picture = Image.open(io.BytesIO(plot.draw(chart)))
     assert picture.size == (plot.WIDE, plot.HIGH)
     assert 10 < len(models.describe(chart)) <= 1_000
@@ -94,6 +99,10 @@ def contrast(one: str, other: str) -> float:
 
 def test_every_colour_can_be_read_on_the_picture_s_own_ground():
     """It is the same in Discord's dark and light, since the picture brings its ground along."""
+    from PIL import Image
+
+    from bot.charts import plot
+
     picture = Image.open(io.BytesIO(plot.draw(EVERY[0]))).convert("RGBA")
     assert picture.getpixel((2, 2)) == (*bytes.fromhex(plot.GROUND[1:]), 255)
     for ground in (plot.GROUND, plot.PANEL):
@@ -102,6 +111,10 @@ def test_every_colour_can_be_read_on_the_picture_s_own_ground():
 
 
 def test_thinning_keeps_every_column_s_ends_and_peaks():
+    import numpy as np
+
+    from bot.charts import plot
+
     dice = np.random.default_rng(3)
     at = np.sort(dice.integers(0, 10**12, 50_000))
     values = dice.integers(0, WHOLE, 50_000)
@@ -120,6 +133,8 @@ def test_thinning_keeps_every_column_s_ends_and_peaks():
 
 
 def test_labels_move_apart_and_stay_inside():
+    from bot.charts import plot
+
     found = dict(plot.apart([50.0, 51.0, 52.0, 99.9, 0.0], 10))
     at = sorted(found.values())
     assert all(b - a >= 10 - 1e-9 for a, b in itertools.pairwise(at))

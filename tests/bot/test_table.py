@@ -1,16 +1,19 @@
 """Every card, post and job that the sources queue has its row in a table of words, and no row is left over."""
 
 import ast
+import functools
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import bot
+import ledger
 import markets
 from bot.words import due_work, table
+from tests.sources import trees
 
-ROOMS = [Path(room.__path__[0]) for room in (markets, bot)]
+ROOMS = [Path(room.__path__[0]) for room in (ledger, markets, bot)]
 KIND = 2
 """The place of the kind among the arguments of `enqueue`, `redraw` and `schedule`: (tx, guild, kind, ...)."""
 
@@ -21,14 +24,14 @@ class Queued:
     def __init__(self, file: str, function: str) -> None:
         self.kinds: set[str] = set()
         self._asked: set[tuple[Path, str]] = set()
-        (home,) = [path for path in TREES if path.parts[-2:] == ("core", f"{file}.py")]
+        (home,) = [path for path in trees() if path.parts[-2:] == ("core", f"{file}.py")]
         for path, called in callers(home, function):
             self._collect(path, called, KIND)
 
     def _collect(self, path: Path, function: str, place: int) -> None:
         if (path, function) not in self._asked:
             self._asked.add((path, function))
-            for around, call in calls(TREES[path], function):
+            for around, call in calls(path, function):
                 self._read(path, call.args[place], around)
 
     def _read(self, path: Path, kind: ast.expr, around: ast.FunctionDef) -> None:
@@ -57,23 +60,37 @@ def callers(path: Path, function: str) -> Iterator[tuple[Path, str]]:
     yield path, function
     own = module(path).__name__
     room, _, file = own.rpartition(".")
-    for other, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == own:
+    for other in trees():
+        for node in imports(other):
+            if node.module == own:
                 yield from ((other, one.asname or one.name) for one in node.names if one.name == function)
-            elif isinstance(node, ast.ImportFrom) and node.module == room:
+            elif node.module == room:
                 yield from (
                     (other, f"{one.asname or one.name}.{function}") for one in node.names if one.name == file
                 )
 
 
-def calls(tree: ast.AST, name: str) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
+@functools.cache
+def imports(path: Path) -> list[ast.ImportFrom]:
+    """Each `from … import …` of a file."""
+    return [node for node in ast.walk(trees()[path]) if isinstance(node, ast.ImportFrom)]
+
+
+def calls(path: Path, name: str) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
     """Each call of a function by its name, with the function that it stands in."""
-    for around in ast.walk(tree):
-        if isinstance(around, ast.FunctionDef):
-            for node in ast.walk(around):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
-                    yield around, node
+    return ((around, node) for called, around, node in all_calls(path) if called == name)
+
+
+@functools.cache
+def all_calls(path: Path) -> list[tuple[str, ast.FunctionDef, ast.Call]]:
+    """What each call of a file calls, and the function that it stands in."""
+    return [
+        (ast.unparse(node.func), around, node)
+        for around in ast.walk(trees()[path])
+        if isinstance(around, ast.FunctionDef)
+        for node in ast.walk(around)
+        if isinstance(node, ast.Call)
+    ]
 
 
 def looped(around: ast.FunctionDef, name: str) -> Iterator[str]:
@@ -96,14 +113,6 @@ def looped(around: ast.FunctionDef, name: str) -> Iterator[str]:
 def module(path: Path) -> ModuleType:
     room = next(room for room in ROOMS if path.is_relative_to(room))
     return importlib.import_module(".".join(path.relative_to(room.parent).with_suffix("").parts))
-
-
-TREES = {
-    path: ast.parse(path.read_text())
-    for room in ROOMS
-    for path in sorted(room.rglob("*.py"))
-    if "playground" not in path.parts
-}
 
 
 def test_every_post_that_is_queued_has_a_row_and_no_row_is_left_over():

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, MutableSequence
 
 from bot import app, logs
 from bot.playground.driver import Playground
+from bot.playground.gateway import Gateway
 
 
 class Kept(logging.Handler):
@@ -60,10 +61,7 @@ async def _serving_alone(play: Playground, url: str) -> AsyncGenerator[None]:
     stop = asyncio.Event()
     bot = asyncio.create_task(app.serve(url, play.running.core.world.token, stop, discord_url=play.url))
     try:
-        while not (bot.done() or play.running.core.gateway.connected):
-            changed = asyncio.create_task(play.running.core.gateway.changed.wait())
-            await asyncio.wait((bot, changed), return_when=asyncio.FIRST_COMPLETED)
-            changed.cancel()
+        await connected(play.running.core.gateway, bot)
         yield
     finally:
         stop.set()
@@ -72,6 +70,14 @@ async def _serving_alone(play: Playground, url: str) -> AsyncGenerator[None]:
         finally:
             root.removeHandler(kept)
             ours.setLevel(level)
+
+
+async def connected(gateway: Gateway, bot: asyncio.Task[None]) -> None:
+    """Wait until a bot that runs as a task has come to the playground, or has ended."""
+    while not (bot.done() or gateway.connected):
+        changed = asyncio.create_task(gateway.changed.wait())
+        await asyncio.wait((bot, changed), return_when=asyncio.FIRST_COMPLETED)
+        changed.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -13,9 +13,6 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-import bot
-import ledger
-import markets
 from ledger.storage.database import Database
 from ledger.storage.operations import Happening, happened
 from markets.core import events, tables
@@ -25,14 +22,9 @@ from markets.settlement import consequences
 from markets.settlement.consequences import FOLLOWS
 from tests.ledger import rows
 from tests.markets.club import Club
+from tests.sources import trees
 
 TABLE = Path(consequences.__file__)
-TREES = {
-    path: ast.parse(path.read_text())
-    for room in (ledger, markets, bot)
-    for path in sorted(Path(room.__path__[0]).rglob("*.py"))
-    if "playground" not in path.parts
-}
 EVENTS = {
     name: one
     for name, one in vars(events).items()
@@ -43,7 +35,7 @@ BY_THE_TABLE_ALONE = {"redraw", "redraw_disputes", "redraw_naming", "redraw_abou
 
 def said_to_happen() -> Iterator[tuple[Path, ast.expr]]:
     """What each call of `happened` says."""
-    for path, tree in TREES.items():
+    for path, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and "happened" in (
                 getattr(node.func, "id", ""),
@@ -55,7 +47,7 @@ def said_to_happen() -> Iterator[tuple[Path, ast.expr]]:
 @functools.cache
 def names(path: Path) -> frozenset[str]:
     """The names that a source imports or uses, without those that it defines."""
-    return frozenset(_names(TREES[path]))
+    return frozenset(_names(trees()[path]))
 
 
 def _names(tree: ast.AST) -> Iterator[str]:
@@ -89,7 +81,7 @@ def test_every_event_is_said_by_some_file_and_all_that_is_said_has_a_row():
 def test_whatever_follows_is_named_in_the_table():
     defined = {
         node.name
-        for node in TREES[TABLE].body
+        for node in trees()[TABLE].body
         if isinstance(node, ast.FunctionDef) and node.name not in ("follow",)
     }
 
@@ -97,13 +89,13 @@ def test_whatever_follows_is_named_in_the_table():
 
 
 def test_cards_are_redrawn_and_profits_counted_by_the_table_alone():
-    homes = {path.name for path in TREES if BY_THE_TABLE_ALONE & names(path)}
+    homes = {path.name for path in trees() if BY_THE_TABLE_ALONE & names(path)}
 
     assert homes == {TABLE.name}, "say what happened (markets/core/events.py), and let the table do it"
 
 
 def test_the_table_is_handed_in_where_a_database_is_opened_and_imported_nowhere_else():
-    importers = {path.name for path in TREES if path != TABLE and "consequences" in names(path)}
+    importers = {path.name for path in trees() if path != TABLE and "consequences" in names(path)}
 
     assert importers == {"app.py"}
 

@@ -6,6 +6,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.discord_url import point_at
 from bot.playground.driver import Playground
 from bot.playground.world import Channel, World
 from tests.end_to_end import inside
+from tests.playground import echo_bot
 
 ECHO_BOT = (sys.executable, "-m", "tests.playground.echo_bot", "{url}")
 GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
@@ -35,12 +37,34 @@ async def play() -> AsyncIterator[Playground]:
 
 
 @pytest.fixture
-async def echo() -> AsyncIterator[Playground]:
-    """With the small bot, connected."""
-    async with inside.nothing_left(), Playground(bot=ECHO_BOT) as play:
-        await play.connected()
+async def echo(request: pytest.FixtureRequest) -> AsyncIterator[Playground]:
+    """With the small bot, connected: a child process where the test bears the mark `apart`, else in this process."""
+    serving = _child if request.node.get_closest_marker("apart") else _serving
+    async with inside.nothing_left(), serving() as play:
         yield play
         assert await play.failures() == []
+
+
+@asynccontextmanager
+async def _child() -> AsyncIterator[Playground]:
+    async with Playground(bot=ECHO_BOT) as play:
+        await play.connected()
+        yield play
+
+
+@asynccontextmanager
+async def _serving() -> AsyncIterator[Playground]:
+    # discord.py waits for a quarter of an hour for whoever may press a message that is theirs alone.
+    async with Playground() as play, inside.only_client(play.url), inside.all_ended():
+        assert play.running is not None
+        core, stop = play.running.core, asyncio.Event()
+        bot = asyncio.create_task(echo_bot.serve(play.url, core.world.token, stop))
+        try:
+            await inside.connected(core.gateway, bot)
+            yield play
+        finally:
+            stop.set()
+            await bot
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""A small bot on the real discord.py, run by the playground as a child process, to hold the playground to."""
+"""A small bot on the real discord.py, to hold the playground to: in a test's own process, or in a child process that
+the playground runs."""
 
 import asyncio
 import json
@@ -132,13 +133,18 @@ async def follow_clock(url: str) -> None:
 
 async def main(url: str) -> None:
     discord.utils.setup_logging()
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await serve(url, os.environ["CRUX_DISCORD_TOKEN"], stop)
+
+
+async def serve(url: str, token: str, stop: asyncio.Event) -> None:
+    """Be the bot of a playground until `stop` is set."""
     point_at(url)
     bot = EchoBot()
     commands(bot)
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     clock = asyncio.create_task(follow_clock(url))
-    running = asyncio.create_task(bot.start(os.environ["CRUX_DISCORD_TOKEN"]))
+    running = asyncio.create_task(bot.start(token))
     ended = asyncio.create_task(stop.wait())
     await asyncio.wait((running, ended), return_when=asyncio.FIRST_COMPLETED)
     if running.done():

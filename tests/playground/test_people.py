@@ -1,4 +1,4 @@
-"""People can do what they could do on Discord, and nothing else. The bot here is small, real, and a child process."""
+"""People can do what they could do on Discord, and nothing else. The bot here is small and real."""
 
 import pytest
 
@@ -194,6 +194,7 @@ async def test_no_answer_is_a_failure(echo: Playground):
     assert answer.error == "The application did not respond"
 
 
+@pytest.mark.apart
 async def test_without_a_bot_an_old_button_fails_at_once(echo: Playground):
     card: Seen = (await echo.ada.run("/card")).message
     await echo.kill_bot()

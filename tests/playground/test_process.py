@@ -144,6 +144,7 @@ async def test_a_command_that_does_not_exist_is_said():
             await play.connected()
 
 
+@pytest.mark.apart
 async def test_what_a_dead_bot_owes_fails_at_once(echo: Playground):
     assert echo.running is not None
     sent = asyncio.Event()
@@ -154,6 +155,7 @@ async def test_what_a_dead_bot_owes_fails_at_once(echo: Playground):
     assert (await acting).error == "The application did not respond"
 
 
+@pytest.mark.apart
 async def test_the_bots_process_is_killed_stopped_and_started(echo: Playground):
     first = await echo.bot()
     assert (first["state"], first["connected"]) == ("running", True)
@@ -178,6 +180,7 @@ async def test_a_bot_that_ends_by_itself_is_shown_with_its_last_words():
         assert state["sentence"] == "ended by itself with code 1: config.toml: the key guild is unknown"
 
 
+@pytest.mark.apart
 async def test_the_bot_gets_the_made_up_token_and_no_other(echo: Playground):
     assert echo.running is not None
     token = echo.running.core.world.token

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import bot.playground
 from bot.playground import control_world
 from bot.playground.driver import Playground
@@ -47,6 +49,7 @@ def filled(text: str, names: dict[str, Any]) -> Any:
     return json.loads(text)
 
 
+@pytest.mark.apart
 async def test_every_example_in_the_readme(echo: Playground):
     names: dict[str, Any] = {}
     examples = list(EXAMPLE.finditer(README.read_text()))
@@ -90,6 +93,7 @@ async def test_the_clock_stream_is_as_it_is_shown(play: Playground):
     assert told["books"] == answered["books"]
 
 
+@pytest.mark.apart
 async def test_the_state_has_the_documented_keys(echo: Playground):
     """The page is written against these."""
     documented = json.loads(

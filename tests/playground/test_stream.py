@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.playground.driver import Playground
 
@@ -115,6 +116,7 @@ async def test_channels_come_and_go_with_rights(play: Playground):
         assert (await ada.until("channel_deleted"))["id"] == created["id"]
 
 
+@pytest.mark.apart
 async def test_people_roles_clock_and_bot(echo: Playground):
     async with page(echo, "Ada") as ada:
         await ada.until("state")
