@@ -73,7 +73,9 @@ def wallet(seen: Wallet) -> Card:
     body = [f"You have **{seen.currency.of(seen.balance)}**."]
     if seen.started:
         body.insert(0, f"Welcome. You start with {seen.currency.of(seen.started)}.")
-    elif seen.again:
+    else:
+        body.append("More may be locked in bets and markets: `/market portfolio` shows it.")
+    if seen.again and not seen.started:
         body.append(
             "You had your data deleted here, so the next starting balance or allowance can come "
             f"{text.ago(seen.again)}."

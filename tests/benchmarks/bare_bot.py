@@ -128,7 +128,9 @@ wallet = app_commands.Group(name="wallet", description="Your points", guild_only
 @wallet.command(description="What you have")
 async def show(interaction: discord.Interaction) -> None:
     view = card(
-        "### Your wallet\nYou have **1,000 points**.\n-# Points have no cash value.",
+        "### Your wallet\nYou have **1,000 points**.\n"
+        "More may be locked in bets and markets: `/market portfolio` shows it.\n"
+        "-# Points have no cash value.",
         Other("History", "history:0"),
         Other("Balance over time", "wallet-line"),
         Other("Draw the allowance", "allowance"),

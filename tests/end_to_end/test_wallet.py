@@ -35,6 +35,7 @@ async def test_a_gift_is_confirmed_once_and_reaches_the_other_wallet(play: Playg
     assert again.message.files[0]["filename"] == picture["filename"]
     assert "You have **975 points**." in (await play.ada.run("/wallet show")).text
     assert "You have **1,025 points**." in (await play.bo.run("/wallet show")).text
+    assert "locked in bets and markets: `/market portfolio`" in (await play.bo.run("/wallet show")).text
 
 
 async def test_not_now_changes_nothing(play: Playground):
