@@ -47,7 +47,7 @@ def quick_form(form_id: str, held: Mapping[str, str], person: int = 0) -> Form:
 def offer_form(claim: Claim) -> Form:
     outcomes = [one.name for one in claim.terms.outcomes]
     names = text.listed(outcomes[:4], "or")
-    help_ = names if len(outcomes) == 2 else f"{names}; or not {outcomes[0]}"
+    help_ = f"{names}; or not {outcomes[0]}" if len(outcomes) > 2 else names
     return Form(
         "Offer a bet",
         f"offer:{claim.number}",
