@@ -108,9 +108,9 @@ def role(discord_id: int) -> str:
     return f"<@&{discord_id}>"
 
 
-def listed(words: list[str]) -> str:
-    """Join words: `a`, `a and b`, `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+def listed(words: list[str], last: str = "and") -> str:
+    """Join words: `a`, `a and b`, `a, b and c`; with "or" for `last`, as a choice."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""
 
 
 def percent_bps(bps: int) -> str:

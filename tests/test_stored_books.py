@@ -30,12 +30,14 @@ from bot.background import digests, finder
 from bot.cli.verify import everything, tell
 from bot.commands.routes import ROUTES
 from bot.routes import Routes
+from bot.text import Currency
 from bot.ui import components
-from bot.words import announced
+from bot.words import announced, wallet
 from bot.words import table as words_table
 from bot.words.announced import Ask
 from ledger import issuance, players, schema
 from ledger.errors import AlreadyDone, KeyReused
+from ledger.statements import StatementLine
 from ledger.storage import operations, schema_version
 from ledger.storage.database import Database, run_alone
 from ledger.types import to_us
@@ -596,3 +598,21 @@ def test_what_a_server_chose_is_read_under_its_name(newest: Stored):
     assert rules == issuance.PointSettings(weekly_allowance=7_700)
     bets = run_alone(newest.url, lambda tx: server_settings.load_bets(tx, newest.guild))
     assert bets == Settings(bond=1_100, who_holds_what="closed")
+
+
+def test_a_wallets_history_has_words_for_every_kind_of_movement(tmp_path: Path):
+    book = upgraded("0014-a-year-on", tmp_path)
+    of = (schema.entries.c.guild_id, schema.entries.c.transfer, schema.entries.c.account)
+    wallets = (schema.accounts.c.guild_id, schema.accounts.c.number, schema.accounts.c.kind)
+    statement = (
+        sa.select(schema.transfers.c.kind)
+        .join(schema.entries, (of[0] == schema.transfers.c.guild_id) & (of[1] == schema.transfers.c.number))
+        .join(schema.accounts, (wallets[0] == of[0]) & (wallets[1] == of[2]) & (wallets[2] == "wallet"))
+        .distinct()
+    )
+    kinds = run_alone(book.url, lambda tx: tx.execute(statement).scalars().all())
+    assert len(kinds) > 20
+    for kind in kinds:
+        line = StatementLine(1, 1, kind, 0, book.now, -100, 0, (), None)
+        shown = wallet.history(wallet.History([line], {}, 1, Currency()))
+        assert f"** {kind} ·" not in shown.text[0], f"{kind} is shown as it is stored"

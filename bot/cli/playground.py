@@ -16,7 +16,12 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=int, metavar="N", help="listen on this port of 127.0.0.1; 0 takes any free one"
     )
-    parser.add_argument("--folder", type=Path, metavar="PATH", help="keep its small world and its book here")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="PATH",
+        help="keep its small world and its book here, not in playground-data",
+    )
     parser.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
 
 

@@ -9,7 +9,7 @@ from bot.ui.cards import Card
 from bot.words import help as render
 
 
-@app_commands.describe(topic="What about")
+@app_commands.describe(topic="Which topic")
 @app_commands.choices(
     topic=[app_commands.Choice(name=words, value=name) for name, words in render.TOPICS.items()]
 )

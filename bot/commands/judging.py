@@ -272,7 +272,7 @@ async def _reverse(ctx: Context, asked: int, number: int) -> render.Did:
     if missing:
         words = f"{text.count(missing, 'more vote is', 'more votes are')} needed, as for a ruling. {listed}"
         return render.Did(f"You would take the result of claim {number} back", (words,), -1)
-    words = f"That takes effect 24 hours after it is posted, unless somebody objects. {listed}"
+    words = f"That takes effect 24 hours after it is posted, unless somebody appeals. {listed}"
     return _did(who, f"The result of claim {number} will be taken back", words)
 
 

@@ -294,7 +294,7 @@ async def _hold(ctx: Context, number: int, resolution: int) -> render.Did:
     said = reversals.HoldReversal(ctx.guild, ctx.key, who.number, number, ctx.line("reason"))
     await ctx.write(reversals.hold_of, reversals.HoldReversalOf(ctx.guild, ctx.key, said, resolution))
     words = ("What was paid stands, unless the server's owner takes it back.",)
-    return render.Did("You hold the reversal", words, who.places.announcement_channel)
+    return render.Did("You appealed", words, who.places.announcement_channel)
 
 
 @app_commands.describe(claim="The claim's number")

@@ -80,7 +80,7 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
     group(
         "bet",
         "Bets between two people",
-        command("quick", quick.quick_, "From a sentence to an offer in one form"),
+        command("quick", quick.quick_, "Make a claim and offer a bet on it, in one form"),
         command("offer", bet.offer, "Offer a two-person bet on a claim, at your own odds"),
         command("counter", bet.counter, "Answer an offer with one of your own; the first one ends"),
         command("withdraw", bet.withdraw, "Withdraw an offer of yours"),
@@ -112,9 +112,13 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         "Statements that can be judged",
         command("new", drafts.new, "Write a claim in two steps; it is kept as a draft until you open it"),
         command("drafts", drafts.drafts, "Your drafts"),
-        command("condition", claim.condition, "Let a claim of yours count only if another one ends so"),
+        command(
+            "condition", claim.condition, "Make a claim of yours count only if another claim ends as you say"
+        ),
         command("close", claim_lists.close, "Close a claim of yours on which nothing hangs"),
-        command("supersede", claim.supersede, "Word a claim better: a new claim, beside the old one"),
+        command(
+            "supersede", claim.supersede, "Word a claim of yours better, as a new claim; the old one goes on"
+        ),
         command(
             "clarify", claim.clarify, "For its judges: fill a gap in a claim's wording; every holder is told"
         ),
@@ -123,10 +127,10 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         command(
             "list",
             claim_lists.list_,
-            "Claims: closing soon, wanting a counterpart, yours, linked to yours, or by tag",
+            "Claims that close soon, lack a counterpart, are yours, linked to yours, or have a tag",
         ),
         command("search", claim_lists.search, "Claims that hold all of these words"),
-        command("library", starters.library_, "Claims to begin with, ready worded; and a forecasting game"),
+        command("library", starters.library_, "Ready worded claims to begin with; and a forecasting game"),
         command(
             "link", crux.link, "A crux: if this claim comes out so, you would raise or lower another one"
         ),
@@ -137,7 +141,7 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
             scenario.scenario,
             "A scenario: dated stories of each side, to bet on whose was closer",
         ),
-        command("judge", scenario.judge, "For its judges: say what became of an item of a scenario"),
+        command("judge", scenario.judge, "For judges of a scenario: say how one of its items came out"),
     ),
     group(
         "market",
@@ -157,9 +161,9 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
         command(
             "order",
             limit_orders.order,
-            "Let an order rest: buy or sell once the price has reached your limit",
+            "A limit order: buy or sell once the price has reached your limit",
         ),
-        command("cancel", limit_orders.cancel, "Take back an order that rests, with all that it holds"),
+        command("cancel", limit_orders.cancel, "Take back a limit order, with all that it holds"),
         command("show", market.show, "A market: its prices over time, and who holds what"),
         command("list", market.list_, "Markets that are open, newest first"),
         command(
@@ -229,16 +233,16 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
             "Who was right: by accuracy, calibration, profit or return on stake",
             suggest={"season": board.seasons},
         ),
-        command("calibration", board.calibration, "How often what somebody called likely happened"),
+        command("calibration", board.calibration, "How well a member's forecasts match what happened"),
         command("listed", board.listed, "Be left out of the board, or be on it again"),
-        command("profile", board.profile, "Somebody's record: bets, and how they ended"),
+        command("profile", board.profile, "A member's record: bets, and how they ended"),
     ),
     group(
         "wallet",
         "Your points",
         command("show", wallet.show, "What you have"),
         command("history", wallet.history, "What moved, newest first, with your balance after it"),
-        command("give", wallet.give, "Give points to somebody in this server, as a present"),
+        command("give", wallet.give, "Give points to a member of this server, as a present"),
         command(
             "allowance",
             wallet.allowance,
@@ -267,9 +271,9 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
     group(
         "mod",
         "For moderators: claims and points, with reasons listed for all",
-        command("grant", mod.grant, "Grant points to somebody; the reason is listed for all"),
-        command("take", mod.take, "Take points from somebody; the reason is listed for all"),
-        command("wave", mod.wave, "Let somebody in whose Discord account is still too young"),
+        command("grant", mod.grant, "Grant points to a member; everybody can read the reason"),
+        command("take", mod.take, "Take points from a member; everybody can read the reason"),
+        command("wave", mod.wave, "Let in a member whose Discord account is still too young"),
         command(
             "queue", judging.queue, "What waits for moderators: disputes, results to confirm and to name"
         ),
@@ -278,9 +282,9 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
             judging.decide,
             "Everything about one claim on one screen, and what each result would pay",
         ),
-        command("freeze", judging.freeze, "Stop everything on a claim, with a reason, or let it go on"),
+        command("freeze", judging.freeze, "Stop everything on a claim, or let it go on, with a reason"),
         command("reverse", judging.reverse, "Take a paid result back by opposite transfers, with a reason"),
-        command("note", judging.note, "Note something about a claim; it is listed for all"),
+        command("note", judging.note, "Note something about a claim; everybody can read it"),
         needs=discord.Permissions(moderate_members=True),
     ),
     command(

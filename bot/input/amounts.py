@@ -21,7 +21,7 @@ def points(typed: str, field: str = "The amount") -> int:
     try:
         return money.from_points(body)
     except BadAmount as bad:
-        hint = "" if "write" in bad.why else ": write an amount such as 25 or 12.50"
+        hint = "" if "write" in bad.why else "; write an amount such as 25 or 12.50"
         raise BadInput(field, bad.why + hint) from None
 
 

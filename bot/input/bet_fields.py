@@ -25,8 +25,9 @@ def side(terms: Terms, typed: str, field: str = "Your side") -> tuple[int, bool]
         at = sides.place(terms.names, words)
         if at is not None:
             return at, against
-    names = text.listed([text.escape(one.name, 60) for one in terms.outcomes])
-    raise BadInput(field, f"it isn't one of this claim's outcomes. Write one of {names}, or not before it")
+    names = [text.escape(one.name, 60) for one in terms.outcomes]
+    against = f"; “not {names[0]}” is the side against {names[0]}" if len(names) > 2 else ""
+    raise BadInput(field, f"choose {text.listed(names, 'or')}{against}")
 
 
 def stakes(mine: str, theirs: str, odds: str) -> Stakes:

@@ -110,7 +110,7 @@ def moment(
         return Moment(ahead[0].at)
     if found[-1].at > now:
         raise _too_far(asked)
-    raise OutOfRange(field, "that is already over, so write a later one", found[-1].at)
+    raise OutOfRange(field, "that day is over. Choose a later one", found[-1].at)
 
 
 # --- reading ----------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _plain(typed: str, field: str) -> str:
     """Put a text in lower case with single spaces. Refuse a long one, and any letter that isn't ASCII."""
     text = " ".join(typed[: 4 * MOST_LETTERS].split()).lower().removesuffix(".")
     if not text:
-        raise BadMoment(field, f"it is empty: {EXAMPLES}")
+        raise BadMoment(field, f"it is empty; {EXAMPLES}")
     if (
         len(typed) > 4 * MOST_LETTERS
         or len(text) > MOST_LETTERS
@@ -298,7 +298,7 @@ def _date(year: str, month: int, day: int, asked: _Asked) -> date:
     try:
         return date(number, month, day)
     except ValueError:
-        raise BadMoment(asked.field, f"there is no such day: {EXAMPLES}") from None
+        raise BadMoment(asked.field, f"there is no such day; {EXAMPLES}") from None
 
 
 def _year(text: str, asked: _Asked) -> int:
@@ -307,7 +307,7 @@ def _year(text: str, asked: _Asked) -> int:
     if year > zones.LAST_DAY.year + 1:
         raise _too_far(asked)
     if year < asked.now.year - 1:
-        raise OutOfRange(asked.field, "that is already over, so write a later one")
+        raise OutOfRange(asked.field, "that day is over. Choose a later one")
     return year
 
 
@@ -329,7 +329,7 @@ def _local(day: date, timed: re.Match[str], asked: _Asked) -> datetime:
     if timed["half"]:
         hour = hour % 12 + 12 * (timed["half"] == "pm") if 1 <= hour <= 12 else 99
     if hour > 23 or minute > 59 or second > 59:
-        raise BadMoment(asked.field, f"there is no such time of day: {EXAMPLES}")
+        raise BadMoment(asked.field, f"there is no such time of day; {EXAMPLES}")
     return datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001  a local time, on purpose
 
 
@@ -354,7 +354,7 @@ def _offset(text: str, asked: _Asked) -> tzinfo:
         int(digits[-2:] if len(digits) > 3 else 0),
     )
     if hours > 14 or minutes > 59:
-        raise BadMoment(asked.field, f"there is no such offset: {EXAMPLES}")
+        raise BadMoment(asked.field, f"there is no such offset; {EXAMPLES}")
     return timezone((-1 if digits[0] == "-" else 1) * timedelta(hours=hours, minutes=minutes))
 
 

@@ -38,13 +38,10 @@ def stakes(mine: int, *, theirs: int | None = None, odds: str = "", field: str =
         BadInput: Neither or both were given, the odds can't be read, or a stake is outside its limits.
     """
     if (theirs is None) == (not odds.strip()):
-        few = theirs is None
-        why = (
-            f"there are none: give their stake, or {EXAMPLES}"
-            if few
-            else "give their stake or the odds, not both"
+        raise BadInput(
+            field,
+            "give their stake or the odds, not both" if odds.strip() else f"give their stake, or {EXAMPLES}",
         )
-        raise BadInput(field, why)
     try:
         return Stakes(mine, theirs) if theirs is not None else two_party.at_chance(mine, chance(odds, field))
     except BadOdds as bad:

@@ -71,7 +71,7 @@ def quick_stakes(held: Held) -> tuple[int, Stakes]:
 def _side_and_odds(typed: str) -> tuple[int, str]:
     first, _, rest = " ".join(typed.split()).partition(" ")
     at = {"yes": YES, "no": NO}.get(first.casefold().rstrip(",:"))
-    if at is None:
+    if at is None or not rest.strip():
         why = (
             "begin with YES or NO, then your chance of being right: YES 75%, or NO 3:1 (you risk 3 to win 1)"
         )

@@ -178,12 +178,13 @@ def show(seen: ClaimSeen) -> Card:
     ] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
     ]
+    waits = ", once it goes on" if seen.claim.halted else ""
     follow = Button("Follow", f"follow:{seen.claim.number}:1")
     pool = Button("Open a pool", f"pool-open:{seen.claim.number}")
     may_open_pool = seen.at == "open" and seen.pool is None and not seen.claim.halted
     return Card(
         shown.title,
-        phrases.lines(*shown.text, "**What happens next**", *coming),
+        phrases.lines(*shown.text, f"**What happens next{waits}**", *coming),
         shown.small,
         (*shown.buttons, *((pool,) if may_open_pool else ()), follow),
         shown.accent,

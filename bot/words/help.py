@@ -140,11 +140,12 @@ def _judges() -> tuple[str, ...]:
         "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
         "Within 30 days of the payment judges can take a result back, as many as a ruling needs, later only the "
-        "owner: by opposite transfers, with a reason. It is posted and takes effect 24 hours later, unless somebody "
-        "with points on the claim appeals; then the owner decides. So they do after a ruling on an appeal, and where "
-        "a result was taken back before. Where judges are named, moderators can as well. Whom the ruling was against "
-        "can't.",
-        "A moderator without points on a claim, now or ever, can freeze it: for 14 days at most, 60 in all.",
+        "owner: with a reason, by opposite transfers, `/mod reverse`. Where judges are named, moderators can as "
+        "well. Whom the ruling was against can't. It is posted and takes effect 24 hours later, unless somebody with "
+        "points on the claim appeals; then the owner decides. The owner alone also takes back what was ruled on an "
+        "appeal, and what was taken back before.",
+        "A moderator without points on a claim, now or ever, can freeze it: for 14 days at most, 60 in all. `/mod "
+        "freeze` also ends that.",
     )
 
 

@@ -68,9 +68,9 @@ def hushed(done: HushDone) -> Card:
     return Card(
         "No more from them",
         (
-            f"Nothing that {name} offers or suggests to you mentions you any more, or comes as a direct message. "
-            "`/bet mine` shows it all the same.",
-            "Only you see this. `/bet reminders` takes it back.",
+            f"What {name} offers or suggests to you no longer mentions you or comes as a direct message. `/bet mine` "
+            "still shows it.",
+            "Only you see this. To take it back, press the button here, or the one in `/bet reminders`.",
         ),
         buttons=(Button("Hear from them again", f"hush:{done.other}:0"),),
         accent=Accent.DONE,

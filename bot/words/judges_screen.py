@@ -36,6 +36,7 @@ def case(shown: Case) -> Card:
     seen, found = shown.seen, shown.seen.claim
     terms = found.terms
     lines, short = whole.outcomes(terms, MOST_CRITERIA)
+    pays = would_pay(seen)
     shortened = "-# Shortened here: *Terms* holds all of it." if short else ""
     return Card(
         f"Claim {found.number}: {text.escape(terms.title, 160)}",
@@ -46,8 +47,7 @@ def case(shown: Case) -> Card:
             *[f"Clarified: “{text.escape(one.words, 250)}”" for one in seen.clarifications[-3:]],
             *(case_lines(shown.dispute) if shown.dispute else _proposed(seen)),
             *known_words.lines(seen),
-            "**What each result would pay**",
-            *would_pay(seen),
+            *(("**What each result would pay**", *pays) if pays else ()),
             *wording.overridden(terms, seen.warned),
             f"**{shown.why_not}**" if shown.why_not else "",
         ),

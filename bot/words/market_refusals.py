@@ -32,7 +32,7 @@ _CLAUSE = {
 }
 
 _GONE = {
-    "accepted": "was just accepted by somebody",
+    "accepted": "was accepted already",
     "withdrawn": "was withdrawn by its maker",
     "countered": "was answered with a counter-offer",
     "expired": "has expired",
@@ -88,7 +88,6 @@ def _unknown(error: errors.Unknown) -> str:
             "bet",
             "`/bet mine` shows yours; an offer of that number was perhaps never taken",
         ),
-        errors.UnknownProposal: ("proposal", "`/claim show` says where a claim stands"),
         errors.UnknownDispute: ("dispute", "`/claim show` says where a claim stands"),
         errors.UnknownMarket: (
             "market on claim",
@@ -103,6 +102,8 @@ def _unknown(error: errors.Unknown) -> str:
         return f"Claim {error.number} has no pool yet: `/market pool` opens one."
     if isinstance(error, errors.UnknownForecast):
         return f"You have made no forecast on claim {error.number} yet: `/forecast give` makes one."
+    if isinstance(error, errors.UnknownProposal):
+        return "No result is proposed there: `/claim show` says where a claim stands."
     if isinstance(error, errors.UnknownLink):
         return f"You haven't linked claim {error.number} to that one: `/claim links` shows your links."
     thing, where = things[type(error)]
@@ -248,6 +249,7 @@ def _moved(error: errors.NotNow) -> str:
             "A better wording is a new claim: `/claim supersede`."
         )
     state = phrases.STATES.get(error.state, error.state)
+    state = state if error.state in ("proposed", "reversing", "condition") else f"it is {state}"
     return f"That can't be done with claim {error.number} just now: {state}. `/claim show` says what happens next."
 
 

@@ -1,4 +1,4 @@
-"""The words for odds: one sentence that says the same however they were typed (RULES C1)."""
+"""The words for odds: they say the same however the odds were typed (RULES C1)."""
 
 from fractions import Fraction
 
@@ -6,11 +6,11 @@ from bot import text
 from markets.mechanisms.two_party import Stakes
 
 
-def sentence(stakes: Stakes) -> str:
-    """Say to the maker what they risk, what they win and how sure they must be."""
+def sentence(stakes: Stakes, side: str) -> str:
+    """Say to the maker what they risk, what they win and how likely their side has to be."""
     return (
-        f"You risk {text.number(stakes.maker)} to win {text.number(stakes.taker)}; "
-        f"it pays you if your chance is above {percent(stakes.break_even)}."
+        f"You risk {text.number(stakes.maker)} to win {text.number(stakes.taker)}. "
+        f"Worth it if you think {side} is likelier than {percent(stakes.break_even)}."
     )
 
 

@@ -95,7 +95,7 @@ def offered(done: Offered) -> Card:
         f"Your offer {of.number} stands: {phrases.maker_side(claim, of)}",
         phrases.lines(
             about(claim),
-            odds.sentence(stakes),
+            odds.sentence(stakes, phrases.maker_side(claim, of)),
             f"Open to {to}; it ends {phrases.ago(of.expires_us)}. It reserves nothing until it is taken.",
             f"It takes the place of offer {done.died}." if done.died else "",
             *_defaults(done),

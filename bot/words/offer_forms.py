@@ -45,12 +45,14 @@ def quick_form(form_id: str, held: Mapping[str, str], person: int = 0) -> Form:
 
 
 def offer_form(claim: Claim) -> Form:
-    names = text.listed([one.name for one in claim.terms.outcomes][:4])
+    outcomes = [one.name for one in claim.terms.outcomes]
+    names = text.listed(outcomes[:4], "or")
+    help_ = f"{names}; or not {outcomes[0]}" if len(outcomes) > 2 else names
     return Form(
         "Offer a bet",
         f"offer:{claim.number}",
         (
-            Line("side", "Your side", text.clean(f"{names}; or not ...", 100), "", 80),
+            Line("side", "Your side", text.clean(help_, 100), "", 80),
             Line("stake", "Your stake", "In points, such as 25", "", 20),
             Line("odds", "Your odds", "75%, or 3:1 (you risk 3 to win 1), or x4.0", "", 40, needed=False),
             Line("theirs", "Or their stake", "Instead of odds", "", 20, needed=False),

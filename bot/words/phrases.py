@@ -79,6 +79,7 @@ _DUE = {
     "proposal.confirm": "a moderator may confirm the result, if nobody challenges it",
     "proposal.unsigned": "the proposal fails, if no moderator has confirmed it",
     "proposal.bond": "a bond returns",
+    "claim.thaws": "it goes on by itself",
     "ruling.pay": "the ruling is paid",
     "ruling.tell": "if the ruling is not posted by then, its people are told directly",
     "ruling.counts": "the ruling counts as posted",

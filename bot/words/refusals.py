@@ -155,7 +155,7 @@ def _pressed(error: press.PressRefused) -> str:
                 "mean."
             )
         case press.BadInput():
-            return f"{error.field} can't be read: {error.why}."
+            return f"{error.field}: {error.why}."
         case _:
             raise AssertionError(error)
 

@@ -132,8 +132,8 @@ def reversing(tx: Connection, ask: Ask) -> Told | None:
     words = (
         f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} takes {came} back"
         + (f": “{text.escape(reason, 400)}”. " if reason else ". ")
-        + "It takes effect in 24 hours: what was paid is locked again then, and whoever has spent it has a debt. Who "
-        "has, or had, something on it can hold it until then; the server's owner decides in that case."
+        + "It takes effect in 24 hours: what was paid is locked again then, and whoever has spent it has a debt. "
+        "Everybody who has or had points on it can appeal until then: the server's owner decides after that."
     )
     appeal = Button("Appeal", f"appeal:{seen.claim.number}")
     shown = about_claim(seen, "A result is to be taken back", words, appeal)
@@ -146,11 +146,11 @@ def reversal_held(tx: Connection, ask: Ask) -> Told | None:
     by = ask.facts["by"]
     reason = moderation_queue.last_reason(tx, ask.guild, seen.claim.number, reversals.HELD)
     words = (
-        f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} objects"
+        f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} appeals against taking the result back"
         + (f": “{text.escape(reason, 400)}”. " if reason else ". ")
-        + "What was paid stands, unless the server's owner takes it back: `/mod reverse`."
+        + "What was paid stands, unless the server's owner takes it back with `/mod reverse`."
     )
-    shown = about_claim(seen, "A reversal is held", words)
+    shown = about_claim(seen, "The result stands until the owner decides", words)
     return Told(shown, concerned=holders(tx, seen.claim), line=seen.claim.number)
 
 

@@ -50,8 +50,8 @@ def choices(terms: Terms) -> list[tuple[int, str]]:
 
 
 SHORT = (
-    "If your free balance is less, your newest resting orders and rewards end for it, and what is missing still is "
-    "kept back from your next payouts."
+    "If you have less, your newest resting orders and rewards end to pay it. What is still missing comes out of your "
+    "next payouts."
 )
 """What a bond takes where the wallet doesn't hold it (RULES A9, D5)."""
 
@@ -181,7 +181,7 @@ def reverse_form(asked: int, seen: ClaimSeen) -> Form:
         f"Claim {seen.claim.number} came out as **{came}**. "
         f"{text.count(len(paid), 'bet that was', 'bets that were')} paid will be locked again by opposite transfers; "
         "whoever has spent theirs will have a debt. The claim is open to proposals again. This is posted, and takes "
-        "effect 24 hours later unless somebody with something on the claim objects; then the owner decides.",
+        "effect 24 hours later unless somebody with points on the claim appeals; then the owner decides.",
     )
 
 

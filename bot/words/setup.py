@@ -50,8 +50,8 @@ def setup(seen: Setup) -> Card:
             f"**Starting balance** {currency.of(rules.starting_balance)}, for Discord accounts older than "
             f"{rules.account_age_days} days",
             f"**Weekly allowance** {currency.of(rules.weekly_allowance) if rules.weekly_allowance else 'off'}",
-            f"**Gifts** {f'up to {currency.of(rules.starting_balance // 10)} a day' if rules.gifts else 'off'}; "
-            "a bet that two people lose on purpose or end by agreement isn't limited, and everybody sees it",
+            f"**Gifts** {f'up to {currency.of(rules.starting_balance // 10)} a day' if rules.gifts else 'off'}. "
+            "A bet that is lost on purpose or ended by agreement has no limit: everybody sees it",
             f"**The house** holds {currency.of(seen.house)}",
             "",
             *_bets(seen.bets, currency),

@@ -84,7 +84,7 @@ def taken(done: Taken) -> Card:
         f"Bet {done.accepted.bet} stands: {text.number(of.taker_stake)} on {phrases.taker_side(claim, of)}",
         phrases.lines(
             about(claim),
-            odds.sentence(Stakes(of.taker_stake, of.maker_stake)),
+            odds.sentence(Stakes(of.taker_stake, of.maker_stake), phrases.taker_side(claim, of)),
             f"Your balance {text.exact(before)} → **{text.exact(done.accepted.balance)}**",
             "" if done.told else NO_CHANNEL,
         ),

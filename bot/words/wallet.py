@@ -73,7 +73,9 @@ def wallet(seen: Wallet) -> Card:
     body = [f"You have **{seen.currency.of(seen.balance)}**."]
     if seen.started:
         body.insert(0, f"Welcome. You start with {seen.currency.of(seen.started)}.")
-    elif seen.again:
+    else:
+        body.append("More may be locked in bets and markets: `/market portfolio` shows it.")
+    if seen.again and not seen.started:
         body.append(
             "You had your data deleted here, so the next starting balance or allowance can come "
             f"{text.ago(seen.again)}."
@@ -207,5 +209,20 @@ def _what(item: StatementLine, people: dict[int, int]) -> str:
         "reward": "locked as a reward",
         "reward.given": f"reward from {other}",
         "reward.back": "a reward that returned",
+        "bet.stake": "staked in a bet",
+        "bet.payout": "paid out by a bet",
+        "bet.agreed": "a bet that ended by agreement",
+        "market.buy": "bought shares",
+        "market.sell": "sold shares",
+        "market.subsidy": "paid for a market's liquidity",
+        "market.payout": "paid out by a market",
+        "market.rest": "what was left of a market's liquidity",
+        "order.reserve": "held for a limit order",
+        "order.return": "returned from a limit order",
+        "pool.stake": "staked in a pool",
+        "pool.payout": "paid out by a pool",
+        "bond": "held as a bond",
+        "bond.back": "a bond that returned",
+        "void": "returned, because it never counted",
     }
     return words.get(item.kind, item.kind)

@@ -25,7 +25,7 @@ _SENTENCES = {
     "gap": "What lies between or beside these has no outcome ({words}): make the edges meet, or add one.",
     "conditional": "It hangs on something else (“{words}”): say what holds without it, or make it conditional.",
     "maybe_private": "Is this a private person's life or health ({words})? Then choose another subject.",
-    "whose": "“{words}” lies in somebody's head: write the number that is expected, and where it is measured.",
+    "whose": "Leave out “{words}”. Say what will happen, and where it can be seen.",
     "hedged": "“{words}” leaves a way out: say what must happen, and put the doubt into the odds.",
     "subjective": "Two people will see “{words}” differently: say by what it shows, or leave it out.",
     "vague": "Two people will read “{words}” differently: say what could be seen or counted if it were so.",

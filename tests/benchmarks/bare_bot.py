@@ -79,7 +79,7 @@ class Lock(
             view=card(
                 f"### Bet {self.offer} stands: 0.01 on YES\n"
                 "**A named AI lab announces a model that scores 90% on FrontierMath**\n"
-                "You risk 0.01 to win 0.03; it pays you if your chance is above 25%.\n"
+                "You risk 0.01 to win 0.03. Worth it if you think YES is likelier than 25%.\n"
                 "Your balance 999.99 → **999.98**\n"
                 "Nothing is announced here yet: whoever may manage this server chooses a channel with /setup.\n"
                 f"-# Transfer {self.offer} · digest 33ce d20e · anyone can check it with /ledger verify",
@@ -128,7 +128,9 @@ wallet = app_commands.Group(name="wallet", description="Your points", guild_only
 @wallet.command(description="What you have")
 async def show(interaction: discord.Interaction) -> None:
     view = card(
-        "### Your wallet\nYou have **1,000 points**.\n-# Points have no cash value.",
+        "### Your wallet\nYou have **1,000 points**.\n"
+        "More may be locked in bets and markets: `/market portfolio` shows it.\n"
+        "-# Points have no cash value.",
         Other("History", "history:0"),
         Other("Balance over time", "wallet-line"),
         Other("Draw the allowance", "allowance"),

@@ -35,7 +35,7 @@ def test_c1_all_of_these_are_75_percent_and_risk_300_to_win_100(typed: str):
     said = parse_odds.stakes(300_00, odds=typed)
 
     assert said == Stakes(300_00, 100_00)
-    assert sentence(said) == "You risk 300 to win 100; it pays you if your chance is above 75%."
+    assert sentence(said, "NO") == "You risk 300 to win 100. Worth it if you think NO is likelier than 75%."
 
 
 @pytest.mark.parametrize("typed", ["x4.0", "x4", "X4.00", "x 4", "×4.0", "25%", "0.25", "1:3"])
@@ -50,15 +50,15 @@ def test_c1_their_stake_can_be_given_itself_however_small_the_chance():
 
 
 def test_c1_the_other_side_reads_the_same_bet_from_its_own():
-    assert sentence(Stakes(100_00, 300_00)) == (
-        "You risk 100 to win 300; it pays you if your chance is above 25%."
+    assert sentence(Stakes(100_00, 300_00), "YES") == (
+        "You risk 100 to win 300. Worth it if you think YES is likelier than 25%."
     )
 
 
 def test_c1_the_sentence_tells_the_true_break_even_after_rounding():
     said = parse_odds.stakes(1_00, odds="75%")
 
-    assert sentence(said) == "You risk 1 to win 0.33; it pays you if your chance is above 75.19%."
+    assert sentence(said, "NO") == "You risk 1 to win 0.33. Worth it if you think NO is likelier than 75.19%."
 
 
 @pytest.mark.parametrize("typed", ["3", "300", "75", "4.0", "1", "0", "1.5", "2.5", "100", "1000000"])
@@ -177,7 +177,7 @@ def test_an_offer_says_its_odds_once():
     with pytest.raises(BadInput, match="not both"):
         parse_odds.stakes(100, theirs=100, odds="75%")
     for nothing in ("", "  "):
-        with pytest.raises(BadInput, match="there are none"):
+        with pytest.raises(BadInput, match="give their stake, or write your chance"):
             parse_odds.stakes(100, odds=nothing)
 
 

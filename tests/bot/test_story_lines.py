@@ -57,7 +57,7 @@ def test_what_was_read_is_written_as_it_can_be_read_again():
         ("2027-06-30: One, -1%", "between 0% and 100%"),
         ("2027-06-30: One, 1.234%", "between 0% and 100%"),
         ("2027-06-30: One, 0,5%", "between 0% and 100%"),
-        ("2026-11-19: One, 50%", "already over"),
+        ("2026-11-19: One, 50%", "that day is over. Choose a later one"),
         ("2101-01-01: One, 50%", "2100"),
         ("2027-02-30: One, 50%", "date"),
         (f"2027-06-30: {'x' * 201}, 50%", "1 to 200 letters"),

@@ -56,7 +56,8 @@ LEGEND: dict[str, tuple[str, ...]] = {
     ),
     "w": (
         *(
-            "can't be read",
+            *(": write ", "; write ", ": give ", ": choose YES or NO", ": choose one of the list"),
+            ". Choose a later one",
             "that must be filled in is empty",
             "Say how much in one way",
             "choose one in between",

@@ -75,6 +75,7 @@ async def test_a_vote_on_a_closed_dispute_is_refused_and_changes_nothing(play: P
             assert not {"YES", "NO", "Vote: NO"} & set(looked.message.buttons), when
         await play.skip(days=2)
     assert "Result: YES" in (await play.bo.run("/claim show", claim=1)).text
+    assert "What each result would pay" not in (await play.mira.run("/mod decide", claim=1)).text
 
 
 KNOWN = (
@@ -114,13 +115,13 @@ LIMITS = (
     # form, field, beyond, its sentence, at the limit
     (POINTS, "start", "100000.01", "100,000 is the most there may be", "100000"),
     (POINTS, "start", "0.99", "1 is the least there may be", "1"),
-    (POINTS, "weekly", "10000000000000.01", "The weekly allowance can't be read", "10000000000000"),
-    (POINTS, "age", "3651", "The days can't be read", "3650"),
-    (POINTS, "age", "-1", "The days can't be read", "0"),
-    (BETS, "claims", "1001", "The open claims can't be read", "1000"),
-    (BETS, "most", "10000000000000.01", "The most on one bet can't be read", "10000000000000"),
-    (BETS, "bond", "10000000000000.01", "The bond can't be read", "10000000000000"),
-    (BETS, "window", "23 hours", "The challenge window can't be read", "24 hours"),
+    (POINTS, "weekly", "10000000000000.01", "The weekly allowance: ", "10000000000000"),
+    (POINTS, "age", "3651", "The days: ", "3650"),
+    (POINTS, "age", "-1", "The days: ", "0"),
+    (BETS, "claims", "1001", "The open claims: ", "1000"),
+    (BETS, "most", "10000000000000.01", "The most on one bet: ", "10000000000000"),
+    (BETS, "bond", "10000000000000.01", "The bond: ", "10000000000000"),
+    (BETS, "window", "23 hours", "The challenge window: ", "24 hours"),
 )
 
 

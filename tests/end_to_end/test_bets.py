@@ -28,7 +28,7 @@ async def posted(play: Playground, words: str) -> Seen:
 async def test_from_a_disagreement_to_both_stakes_locked(play: Playground):
     await set_up(play)
     opened = await quick(play)
-    assert "You risk 300 to win 100; it pays you if your chance is above 75%." in opened.text
+    assert "You risk 300 to win 100. Worth it if you think NO is likelier than 75%." in opened.text
     assert "if it is unclear, stakes return" in opened.text
     assert "moderators judge; it is NO if it hasn't happened by then" in opened.text
 
@@ -120,7 +120,7 @@ async def test_who_can_not_take_or_withdraw_an_offer_is_told_why(play: Playgroun
         assert words in (await person.run(command, offer=1)).text
     assert "There is no offer 9 here" in (await play.bo.run("/bet accept", offer=9)).text
     refused = await play.ada.run("/bet offer", claim=1, side="MAYBE", stake="5", odds="50%")
-    assert "Write one of YES and NO" in refused.text
+    assert "choose YES or NO" in refused.text
     refused = await play.ada.run("/bet offer", claim=1, side="YES", stake="5000", odds="50%")
     assert "That takes 5,000 points" in refused.text
     refused = await play.ada.run("/bet offer", claim=1, side="YES", stake="5", odds="75")
@@ -143,7 +143,7 @@ async def test_an_offer_accepted_twice_over_is_one_bet(play: Playground):
     asked = await play.bo.run("/bet accept", offer=1)
     done = await play.bo.delivered(times=2).click(asked, "Lock 100 points")
     assert "Bet 1 stands" in done.text
-    assert "was just accepted by somebody" in (await play.mira.run("/bet accept", offer=1)).text
+    assert "was accepted already" in (await play.mira.run("/bet accept", offer=1)).text
     await play.skip(seconds=1)
     assert "**900 points**" in (await play.bo.run("/wallet show")).text
 

@@ -36,9 +36,9 @@ async def test_what_nobody_could_judge_is_warned_of_before_it_opens(play: Playgr
 async def test_what_can_not_be_read_is_kept_and_can_be_changed(play: Playground):
     await set_up(play)
     wrong = {
-        "when": ("yesterday or so", "The deadline can't be read"),
+        "when": ("yesterday or so", "The deadline: "),
         "side": ("75", "begin with YES or NO"),
-        "stake": ("lots", "Your stake can't be read"),
+        "stake": ("lots", "Your stake: "),
     }
     held = await quick(play, when="some day")
     for field, (typed, words) in wrong.items():
@@ -67,7 +67,7 @@ async def test_a_claim_in_two_steps_kept_throughout(play: Playground):
         when="end of March",
         source="https://metr.org",
     )
-    assert "can't be read" in first.text
+    assert "The deadline: write it like 2029-12-31" in first.text
     assert "Open it" not in first.message.buttons
     form = await play.ada.click(first, "What is claimed")
     again = await play.ada.submit(form, when="end of March 2027")
@@ -215,7 +215,7 @@ async def test_a_starter_claim_becomes_ones_own(play: Playground):
     label = next(each for each in draft.message.buttons if each.startswith("Open"))
     assert "Claim 1 is open" in (await play.ada.click(draft, label)).text
     offered = await play.ada.run("/bet offer", claim=1, side="NO", stake="30", odds="x4.0")
-    assert "You risk 30 to win 90; it pays you if your chance is above 25%." in offered.text
+    assert "You risk 30 to win 90. Worth it if you think NO is likelier than 25%." in offered.text
 
 
 async def test_a_settled_starter_is_a_game_whose_answer_comes_after_the_guess(play: Playground):
@@ -225,7 +225,7 @@ async def test_a_settled_starter_is_a_game_whose_answer_comes_after_the_guess(pl
     assert "Make it a draft" not in one.message.buttons
     assert f"came out {answer}" not in one.text
     form = await play.ada.click(one, "Say how likely it was")
-    assert "Your chance can't be read" in (await play.ada.submit(form, chance="60")).text
+    assert "Your chance: " in (await play.ada.submit(form, chance="60")).text
     form = await play.ada.click(one, "Say how likely it was")
     assert f"It came out {answer}" in (await play.ada.submit(form, chance="60%")).text
 

@@ -42,13 +42,13 @@ def test_every_command_is_run_by_some_test():
 async def test_odds_are_written_as_one_likes_and_answered_in_one_sentence(play: Playground):
     await set_up(play)
     await quick(play)
-    thrice = "You risk 300 to win 100; it pays you if your chance is above 75%."
+    thrice = "You risk 300 to win 100. Worth it if you think NO is likelier than 75%."
     written: list[tuple[dict[str, str], str]] = [
         ({"odds": "75%"}, thrice),
         ({"odds": "0.75"}, thrice),
         ({"odds": "3:1"}, thrice),
         ({"theirs": "100"}, thrice),
-        ({"odds": "x4.0"}, "You risk 300 to win 900; it pays you if your chance is above 25%."),
+        ({"odds": "x4.0"}, "You risk 300 to win 900. Worth it if you think NO is likelier than 25%."),
     ]
     for given, sentence in written:
         assert sentence in (await play.ada.run("/bet offer", claim=1, side="NO", stake="300", **given)).text
@@ -157,7 +157,7 @@ async def test_only_a_judge_without_money_clarifies_and_everybody_with_a_bet_is_
     await locked(play)
     for person, options, words in (
         (play.mira, {"claim": 77, "words": "What is meant."}, "There is no claim 77 here"),
-        (play.mira, {"claim": 1, "words": "\u200b\u200b\u200b"}, "What you wrote can't be read"),
+        (play.mira, {"claim": 1, "words": "\u200b\u200b\u200b"}, "What you wrote: "),
         (play.bo, {"claim": 1, "words": "What I meant."}, "judge"),
     ):
         refused = await person.run("/claim clarify", **options)

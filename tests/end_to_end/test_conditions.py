@@ -52,7 +52,7 @@ async def test_if_the_first_lab_then_a_second_within_ninety_days(play: Playgroun
     draft = await drafted(play.ada, "A second AI lab announces 90% on FrontierMath", "in 300 days")
     form = await play.ada.click(draft, "Only if …")
     refused = await play.ada.submit(form, on="1", outcome="Perhaps", days="")
-    assert "isn't one of this claim's outcomes" in refused.text
+    assert "choose YES or NO" in refused.text
     form = await play.ada.click(draft, "Only if …")
     hung = await play.ada.submit(form, on="1", outcome="yes", days="90")
     assert "**Only if claim 1 ends YES**" in hung.text

@@ -82,7 +82,7 @@ async def test_what_a_pool_refuses_says_what_to_do(play: Playground):
     )
     await play.bo.run("/market pool", claim=1)
     for outcome, amount, said in (
-        ("MAYBE", "5", "it isn't one of this claim's outcomes"),
+        ("MAYBE", "5", "choose YES or NO"),
         ("YES", "0", "it must be more than zero"),
         ("YES", "-3", "write points as 25"),
         ("YES", "5000", "That takes 5,000 points, and 1,000 points are there"),

@@ -56,7 +56,7 @@ async def test_what_cant_be_linked_says_what_to_do(play: Playground):
     for options, said in (
         ({"claim": 1, "to": 1}, "one and the same claim"),
         ({"claim": 1, "to": 9}, "There is no claim 9 here"),
-        ({"claim": 1, "to": 2, "outcome": "MAYBE"}, "isn't one of this claim's outcomes"),
+        ({"claim": 1, "to": 2, "outcome": "MAYBE"}, "choose YES or NO"),
     ):
         assert said in (await play.bo.run("/claim link", **options, moves="raise")).text
     linked = await play.bo.run("/claim link", claim=1, to=2, moves="raise", outcome="NO")

@@ -72,7 +72,8 @@ SAID = (
     Said("D6", "judges", ("posted and takes effect 24 hours later, unless somebody with points on the claim appeals",
          "Whom the ruling was against can't"), "markets/test_reversals.py::"
          "test_a_reversal_takes_effect_a_day_after_its_post"),
-    Said("D6", "judges", ("So they do after a ruling on an appeal, and where a result was taken back before",),
+    Said("D6", "judges", ("The owner alone also takes back what was ruled on an appeal", "and what was taken back "
+         "before"),
          "markets/test_reversals.py::test_a_second_reversal_is_the_owner_s"),
     # who and what isn't there
     Said("E3", "away", ("You leave the server", "Your bets stand", "what you win waits for you"), "end_to_end/"

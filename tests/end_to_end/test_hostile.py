@@ -293,7 +293,7 @@ async def test_words_of_which_nothing_can_be_seen_are_no_words(play: Playground)
     blank = await play.ada.submit(form, what=nothing, outcomes=f"{nothing}\n{nothing}", when="in 10 days")
     assert not any(label.startswith("Open") for label in blank.message.buttons)
     form = await play.mira.run("/mod grant", to=play.bo, amount="1")
-    assert "The reason can't be read" in (await play.mira.submit(form, reason=nothing)).text
+    assert "The reason: " in (await play.mira.submit(form, reason=nothing)).text
     card = await play.oz.run("/setup")
     await play.oz.submit(await play.oz.click(card, "Points"), {"name": "\u3164\u3164", "symbol": nothing[:3]})
     assert "You have **1,000 points**" in (await play.ada.run("/wallet show")).text
@@ -302,9 +302,9 @@ async def test_words_of_which_nothing_can_be_seen_are_no_words(play: Playground)
         form, what="A lab announces 90% on FrontierMath", when="in 10 days", side="NO 60%", stake="5"
     )
     refused = await play.mira.run("/claim clarify", claim=1, words=nothing)
-    assert "What you wrote can't be read" in refused.text
+    assert "What you wrote: " in refused.text
     refused = await play.mira.run("/mod note", claim=1, words=nothing)
-    assert "What you wrote can't be read" in refused.text
+    assert "What you wrote: " in refused.text
 
 
 HOSTILE_NAMES = ("**Ada** @everyone", "\u202eoB\u2066 =1+1", "<b>x</b> `Mira`", "\u200b\u2060")

@@ -261,7 +261,7 @@ async def test_who_can_not_trade_is_told_why(play: Playground):
         ("/market buy", {"outcome": "YES"}, "Say how much in one way"),
         ("/market buy", {"outcome": "YES", "points": "5000"}, "points"),
         ("/market buy", {"outcome": "YES", "to": "40%"}, "The price is there already"),
-        ("/market buy", {"outcome": "MAYBE", "points": "5"}, "Write one of YES and NO"),
+        ("/market buy", {"outcome": "MAYBE", "points": "5"}, "choose YES or NO"),
         ("/market sell", {"outcome": "YES"}, "You have none of these shares"),
         ("/market open", {"house": True}, "has a market already"),
     ):

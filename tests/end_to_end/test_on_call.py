@@ -99,7 +99,7 @@ async def test_no_more_from_them_is_one_press_and_taken_back_by_another(play: Pl
     assert [one["username"] for one in card.json["mentions"]] == ["bo"]
     done = await play.bo.click(card, "No more from them")
     assert done.message.ephemeral
-    assert "mentions you any more" in done.text
+    assert "no longer mentions you" in done.text
     await play.ada.run("/bet offer", **say)
     card = await newest(play)
     assert card.json["mentions"] == []

@@ -110,13 +110,13 @@ async def test_a_reversal_is_held_and_the_owner_decides(play: Playground):
     await play.skip(days=3)
     await posted(play, "Settled YES")
     form = await play.mira.run("/mod reverse", claim=1)
-    assert "24 hours later unless somebody with something on the claim objects" in str(form.modal)
+    assert "24 hours later unless somebody with points on the claim appeals" in str(form.modal)
     await play.mira.submit(form, reason="A wrong report.")
     said = await posted(play, "A result is to be taken back")
     form = await play.ada.click(said, "Appeal")
     held = await play.ada.submit(form, reason="It was right.")
     assert "unless the server's owner takes it back" in held.text
-    assert "It was right." in (await posted(play, "A reversal is held")).text
+    assert "It was right." in (await posted(play, "The result stands until the owner decides")).text
     await play.skip(days=2)
     form = await play.mira.run("/mod reverse", claim=1)
     assert "for the server's owner alone" in (await play.mira.submit(form, reason="Still wrong.")).text
@@ -215,8 +215,13 @@ async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     assert "The source is being looked at." in (await posted(play, "Everything on a claim is stopped")).text
     refused = await play.ada.run("/bet offer", claim=1, side="YES", stake="5", odds="50%")
     assert "stopped everything on claim 1" in refused.text
+    assert "No result is proposed there" in (await play.ada.run("/resolve sign", claim=1)).text
+    shown = await play.ada.run("/claim show", claim=1)
+    assert "**What happens next, once it goes on**" in shown.text
+    assert "it goes on by itself" in shown.text
     form = await play.mira.run("/mod freeze", claim=1, go_on=True)
     await play.mira.submit(form, reason="It is still there.")
+    assert "**What happens next**" in (await play.ada.run("/claim show", claim=1)).text
     offered = await play.ada.run("/bet offer", claim=1, side="YES", stake="5", odds="50%")
     assert "Your offer 2 stands" in offered.text
 

@@ -36,7 +36,7 @@ async def written(play: Playground) -> None:
     }
     kept = await play.ada.submit(form, items=typed, **said)
     assert "Your story isn't in yet" in kept.text
-    assert "already over" in kept.text
+    assert "that day is over. Choose a later one" in kept.text
     form = await play.ada.click(kept, "Change it")
     assert field(form, "items") == typed, "what was typed is there again"
     draft = await play.ada.submit(form, items=told("80%", "60%"))

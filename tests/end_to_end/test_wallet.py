@@ -35,6 +35,7 @@ async def test_a_gift_is_confirmed_once_and_reaches_the_other_wallet(play: Playg
     assert again.message.files[0]["filename"] == picture["filename"]
     assert "You have **975 points**." in (await play.ada.run("/wallet show")).text
     assert "You have **1,025 points**." in (await play.bo.run("/wallet show")).text
+    assert "locked in bets and markets: `/market portfolio`" in (await play.bo.run("/wallet show")).text
 
 
 async def test_not_now_changes_nothing(play: Playground):
@@ -57,7 +58,7 @@ UNREADABLE: tuple[str, ...] = ("0", "-5", "1e3", "1_000", "٢٥", "0.001", "nan"
 
 
 async def test_an_amount_that_can_not_be_given_gets_a_sentence(play: Playground):
-    refused: dict[str, str] = dict.fromkeys(UNREADABLE, "The amount can't be read")
+    refused: dict[str, str] = dict.fromkeys(UNREADABLE, "The amount: ")
     refused["2000"] = "That takes 2,000 points, and 1,000 points are there"
     refused["101"] = "you can give 100 points more today"
     for amount, words in refused.items():

@@ -99,7 +99,7 @@ export class Composer {
     const where = channel.kind === "dm" ? name : `#${name}`;
     const why = !store.state.connected
       ? "Waiting for the playground…"
-      : `${plain(store.myself()?.name)} can't write here.`;
+      : `${plain(store.myself()?.name)} can't write here. Commands work in other channels.`;
     this.input.placeholder = open
       ? NARROW.matches
         ? `Message ${where}`
