@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from ledger import returned
 from ledger.storage.operations import happened
 from ledger.types import to_us
+from markets.bets import owing
 from markets.claims import claims, judges, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, outbox
@@ -33,6 +34,7 @@ def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
     Raises:
         UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted: It doesn't stand.
         OwnProposal, NotAHolder, AlreadySigned: Not theirs to sign, or signed.
+        InsufficientFunds, WouldOwe: It would end bets by agreement of their sides, and they owe or are about to (A4).
     """
     proposal = proposals.load(tx, request.guild, request.proposal)
     claim = claims.load(tx, request.guild, proposal.claim)
@@ -52,6 +54,8 @@ def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
     )
     if request.player in rests.signers(tx, claim.guild, claim.number, proposal.made_us):
         raise AlreadySigned(claim.number, claim.state)
+    if proposal.result.kind in ("void", "unclear", "weights"):  # too early ends nothing
+        owing.require_owes_nothing(tx, claim.guild, request.player, now, apart=claim.number)
     note = f"Proposal {proposal.number}"
     judges.note_act(
         tx, claim.guild, rests.SIGNED, actor=request.player, now=now, claim=claim.number, reason=note
