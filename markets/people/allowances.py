@@ -17,10 +17,12 @@ from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import GrantRefused
 from ledger.issuance import Allowance, Draw
 from ledger.players import Given, Present
+from ledger.storage.operations import happened
 from ledger.transfers import Posted
 from ledger.types import Whole, from_us, to_us
 from markets.bets import owing
 from markets.core import jobs, lifecycle, tables
+from markets.core.events import WalletsPaid
 
 LOOK = "draw.look"
 """Due work of a player who drew the yearly tenth: is what they had locked still locked?"""
@@ -151,7 +153,10 @@ def locked_until(tx: Connection, guild: int, player: int, now: datetime) -> date
 def present(tx: Connection, request: Present, now: datetime) -> Given:
     """Give a gift, as `players.present`, but never from a profit on a claim that isn't settled, nor from what may be
     asked back."""
-    return players.present(tx, _counted(tx, request, now), now)
+    given = players.present(tx, _counted(tx, request, now), now)
+    taker = accounts.player(tx, request.guild, request.taker).wallet
+    happened(tx, WalletsPaid(request.guild, ((taker.number, request.amount),)))
+    return given
 
 
 def preview(tx: Connection, request: Present, now: datetime) -> int:
