@@ -16,7 +16,7 @@ from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.types import Whole, to_us
 from markets.bets.bets import Bet
-from markets.claims import claims, conditions, instruments, terms
+from markets.claims import claims, conditions, emptied, instruments, terms
 from markets.claims.terms import DAY_US, Result
 from markets.core import lifecycle, tables
 from markets.core.errors import OtherSideOwes, TenthOwed, WouldOwe
@@ -59,14 +59,6 @@ _PROPOSED = (
 )
 
 
-_HELD = Compiled(
-    sa.select(_positions.player)
-    .where(
-        in_guild(_positions), _positions.claim == param("claim"), _positions.shares > sa.literal_column("0")
-    )
-    .limit(sa.literal_column("1", Whole))
-    .offset(sa.literal_column("0", Whole))
-)
 _acts = tables.acts.c
 _resolutions = tables.resolutions.c
 _claims = tables.claims.c
@@ -170,8 +162,8 @@ def _taken_back(tx: Connection, guild: int, player: int, now: datetime) -> Itera
 def _will_be_filed(tx: Connection, guild: int, number: int) -> bool:
     """Return whether nobody holds shares of a claim's market, which changed hands: it is paid as void when the claim
     is filed (B8)."""
-    open_ = claims.load(tx, guild, number).state == lifecycle.OPEN
-    return open_ and _HELD.row(tx, g=guild, claim=number) is None
+    claim = claims.load(tx, guild, number)
+    return claim.state == lifecycle.OPEN and emptied.will_be_void(tx, claim)
 
 
 def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:

@@ -105,6 +105,13 @@ class WalletsPaid(Happening):
 
 
 @dataclass(frozen=True, slots=True)
+class MarketEmptied(Happening):
+    """Somebody sold the last shares of a market: nobody holds any."""
+
+    claim: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProfitsMade(Happening):
     """A settled claim paid some of those who had something on it."""
 

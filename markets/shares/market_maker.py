@@ -18,7 +18,7 @@ from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.core import tables
 from markets.core.errors import BadTrade, UnknownMarket
-from markets.core.events import ClaimChanged, WalletsPaid
+from markets.core.events import ClaimChanged, MarketEmptied, WalletsPaid
 from markets.mechanisms import lmsr
 from markets.mechanisms.lmsr import Book
 
@@ -288,6 +288,8 @@ def carry_out(
     )
     if not buys:
         happened(tx, WalletsPaid(market.guild, ((account.number, quote.amount),)))
+    if not any(after.sold):
+        happened(tx, MarketEmptied(market.guild, market.claim))
     happened(tx, ClaimChanged(market.guild, market.claim))
     return TradeDone(after, quote, posted, after.trades)
 
