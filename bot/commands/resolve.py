@@ -134,7 +134,7 @@ async def _sign(ctx: Context, number: int) -> render.Did:
     who = await ctx.who()
     done = await ctx.write(signing.sign, signing.SignProposal(ctx.guild, ctx.key, who.number, number))
     found = await ctx.read(claims.load, ctx.guild, done.claim)
-    words = ["Trading rests until it is decided."] if done.early else []
+    words = ["Trading rests until it is decided, or has rested for 14 days of 90."] if done.early else []
     if done.result.kind in proposals.NOT_BY_SILENCE:
         needs = proposals.is_unsigned(done)
         words.append(

@@ -51,7 +51,7 @@ def choices(terms: Terms) -> list[tuple[int, str]]:
 
 SHORT = (
     "If your free balance is less, your newest resting orders and rewards end for it, and what is missing still is "
-    "kept back from your next payouts."
+    "kept back from the next points that you get."
 )
 """What a bond takes where the wallet doesn't hold it (RULES A9, D5)."""
 

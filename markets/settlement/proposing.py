@@ -197,7 +197,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
         note = f"Proposal {number}"
         judges.note_act(tx, claim.guild, rests.SIGNED, actor=player, now=now, claim=claim.number, reason=note)
     if said.early:
-        resumes_us = to_us(now) + rests.rest_us(tx, claim.guild, claim.number, to_us(now))
+        resumes_us = rests.goes_on_us(tx, claim.guild, claim.number)
         jobs.schedule(tx, claim.guild, "trading.resumes", number, resumes_us)
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": number}

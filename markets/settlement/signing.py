@@ -29,7 +29,8 @@ class SignProposal:
 
 
 def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
-    """Sign a proposal: trading rests for it until its end; and once all other sides have, it needs no moderator.
+    """Sign a proposal: trading rests for it until its end, within the bounds of `rests`; and once all other sides
+    have, it needs no moderator.
 
     Raises:
         UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted: It doesn't stand.
@@ -60,7 +61,10 @@ def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
     judges.note_act(
         tx, claim.guild, rests.SIGNED, actor=request.player, now=now, claim=claim.number, reason=note
     )
-    jobs.cancel(tx, claim.guild, "trading.resumes", proposal.number)
+    if proposal.early:
+        resumes_us = rests.goes_on_us(tx, claim.guild, claim.number)
+        if resumes_us > to_us(now):
+            jobs.schedule(tx, claim.guild, "trading.resumes", proposal.number, resumes_us)
     if proposals.is_unsigned(proposal) and signed_by_sides(tx, claim, proposal):
         proposals.set_confirm(tx, proposal, confirm=proposals.somebody_deleted(tx, claim, proposal.result))
         if proposals.window_is_over(proposal, now):
@@ -88,7 +92,8 @@ def signed_by_sides(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
 
 
 def resume_trading(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """Let trading go on beside a proposal that nobody signed for a day (D2). The calendar calls it."""
+    """Let trading go on beside a proposal: nobody signed it for a day, or it rested for as long as it may (D2). The
+    calendar calls it."""
     proposal = proposals.load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, proposal.claim)
     goes_on = proposals.waits(tx, claim, proposal) and rests.trading(tx, claim, now).state == lifecycle.OPEN
