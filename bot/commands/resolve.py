@@ -95,7 +95,9 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
         f"**{text.escape(found.terms.title, 200)}**",
         *became_public.lines(seen),
         f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(found, made)}",
-        "A bond is held until then. Taken back after an hour it stays with the house." if made.bond else "",
+        "A bond is held until then. Taken back after an hour, or failed, the house keeps it."
+        if made.bond
+        else "",
         "You can take it back until somebody answers: `/resolve withdraw`. Your next one here then waits 7 days.",
     ]
     title = f"You proposed {phrases.result(found.terms, made.result)}"

@@ -9,6 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot.app import COMMANDS as COMMANDS  # all words are known
+from bot.words.announced import Ask, Told
+from bot.words.table import POSTS
 from ledger.accounts import Player
 from ledger.audit import verify
 from ledger.types import to_us
@@ -70,6 +73,10 @@ async def told(club: Club, kind: str = "market.empty") -> int:
     return len(await club.db.read(_posts, club.guild, kind))
 
 
+async def worded(club: Club, kind: str, claim: Claim) -> Told | None:
+    return await club.db.read(POSTS[kind], Ask(club.guild, club.now, facts={"claim": claim.number}))
+
+
 async def sound(club: Club) -> None:
     assert not (await club.db.read(verify.audit, club.guild)).problems
     assert not await club.db.read(problems, club.guild)
@@ -109,6 +116,10 @@ async def test_what_hangs_beside_an_empty_market_doesn_t_keep_it_from_being_void
     assert await club.balance(b.wallet) == START
     assert START - 2 <= await club.balance(a.wallet) <= START
     assert await told(club, "market.paid") == 1
+    words = await worded(club, "market.paid", claim)
+    assert words is not None
+    assert b.number in words.concerned
+    assert "What else hangs on the claim goes on" in " ".join(words.card.text)
     await club.settle(mod, claim, IS_YES)
     assert await state(club, claim) == ("settled", "void")
     assert await club.balance(b.wallet) == START
@@ -221,8 +232,12 @@ async def test_before_that_those_whom_a_void_costs_something_are_told_and_can_av
     club.skip(days=28)
     await sells_all(club, eve, claim)
     assert await told(club) == 1
-    assert ada.number in await club.db.read(resolution.losers, claim, VOID)
+    words = await worded(club, "market.empty", claim)
+    assert words is not None
+    assert ada.number in words.players
+    assert eve.number not in words.players
     await club.buy(ada, claim, NO, quantity=100, **LOOSE)
+    assert await worded(club, "market.empty", claim) is None
     profit = await club.balance(ada.wallet)
     club.skip(days=3)
     await club.sweep()
