@@ -232,6 +232,11 @@ def drawn_us(tx: Connection, guild: int, player: int, now: datetime) -> int | No
     return drawn if drawn and drawn > to_us(now - YEAR) and _owed_back(tx, wallet, now) > 0 else None
 
 
+def owed_back(tx: Connection, guild: int, player: int, now: datetime) -> int:
+    """Return what of the yearly tenth is owed back once the lock ends early, minor units; nothing after its year."""
+    return max(_owed_back(tx, accounts.wallet(tx, guild, player), now), 0)
+
+
 def return_draw(tx: Connection, guild: int, player: int, now: datetime) -> bool:
     """Take the yearly tenth back to the mint, or what there is of it (A4); whether all of it is back."""
     wallet = accounts.wallet(tx, guild, player)

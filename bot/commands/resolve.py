@@ -97,7 +97,9 @@ async def _propose(ctx: Context, number: int, mark: int, filled: components.Valu
         f"**{text.escape(found.terms.title, 200)}**",
         *became_public.lines(seen),
         f"Anyone may challenge it for {window}, from when it is announced; {standing_words.then(found, made)}",
-        "A bond is held until then. Taken back after an hour it stays with the house." if made.bond else "",
+        "A bond is held until then. Taken back after an hour, or failed, the house keeps it."
+        if made.bond
+        else "",
         "You can take it back until somebody answers: `/resolve withdraw`. Your next one here then waits 7 days.",
     ]
     title = f"You proposed {phrases.result(found.terms, made.result)}"
@@ -150,7 +152,7 @@ async def _sign(ctx: Context, number: int) -> render.Did:
     who = await ctx.who()
     done = await ctx.write(signing.sign, signing.SignProposal(ctx.guild, ctx.key, who.number, number))
     found = await ctx.read(claims.load, ctx.guild, done.claim)
-    words = ["Trading rests until it is decided."] if done.early else []
+    words = ["Trading rests until it is decided, or has rested for 14 days of 90."] if done.early else []
     if done.result.kind in proposals.NOT_BY_SILENCE:
         needs = proposals.is_unsigned(done)
         words.append(

@@ -84,8 +84,8 @@ def limit(error: errors.Limit, currency: Currency) -> str | None:
         case errors.BondsMissing():
             return (
                 "Something is missing of several bonds of yours, so you need the whole bond for this, "
-                f"{currency.of(error.limit)}, free in your wallet. What is missing is kept back from your next "
-                "payouts."
+                f"{currency.of(error.limit)}, free in your wallet. What is missing is kept back from the next "
+                "points that you get."
             )
         case errors.BondNeeded():
             return (

@@ -6,7 +6,12 @@ from bot import text
 from bot.ui.cards import Accent, Button, Card
 from bot.words import phrases
 from bot.words.announced import Ask, Told
+from bot.words.claim_posts import about_claim
 from bot.words.markets import called
+from markets.claims import claims as stored_claims
+from markets.claims import emptied
+from markets.claims.terms import Result
+from markets.settlement import resolution
 from markets.views import claims, markets
 from markets.views.markets import Receipt
 
@@ -45,7 +50,8 @@ def paid(tx: Connection, ask: Ask) -> Told | None:
     """Post what the market brought each player, the largest change first (RULES E1)."""
     seen = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
     market = seen.market
-    if market is None or market.state not in ("settled", "void") or seen.result is None:
+    alone = market is not None and market.state == "void" and market.resolution is None
+    if market is None or market.state not in ("settled", "void") or (seen.result is None and not alone):
         return None
     rows, count = markets.came(tx, ask.guild, market.claim, CONCERNED)
     people = claims.named(tx, ask.guild, {one.player for one in rows})
@@ -55,12 +61,31 @@ def paid(tx: Connection, ask: Ask) -> Told | None:
         for one in rows[:TOLD]
     ]
     more = f"and {count - TOLD} more" if count > TOLD else ""
-    came = phrases.result(seen.claim.terms, seen.result)
+    came = "" if seen.result is None else phrases.result(seen.claim.terms, seen.result)
+    why = "Nobody held shares of it any more. What else hangs on the claim goes on." if alone else ""
     shown = Card(
         f"The market on claim {market.claim} is {'void' if market.state == 'void' else f'paid: {came}'}",
-        phrases.lines(f"**{text.escape(seen.claim.terms.title, 160)}**", *lines, more),
+        phrases.lines(f"**{text.escape(seen.claim.terms.title, 160)}**", why, *lines, more),
         "Anyone can check it with /ledger verify",
         (Button("What it paid me", f"market-paid:{market.claim}"),),
         Accent.DONE,
     )
     return Told(shown, concerned=tuple(one.player for one in rows), line=market.claim)
+
+
+def empty(tx: Connection, ask: Ask) -> Told | None:
+    """Tell that nobody holds shares of a market, and mention whom it costs something if it is filed as void (B8)."""
+    claim = stored_claims.load(tx, ask.guild, ask.facts["claim"])
+    if not emptied.will_be_void(tx, claim):
+        return None
+    seen = claims.claim(tx, ask.guild, claim.number, ask.now)
+    words = (
+        "Nobody holds shares of its market any more. If that stays so until trading closes, its trades are void: "
+        "each gets back what they put in, and profits that were taken go back. Once somebody buys a share before "
+        "that, the claim is asked about, and the trades stand by its result."
+    )
+    return Told(
+        about_claim(seen, "Nobody holds this market", words),
+        players=tuple(resolution.losers(tx, claim, Result("void"))),
+        line=claim.number,
+    )

@@ -355,8 +355,14 @@ def _owing(error: errors.Limit, currency: Currency) -> str | None:
     match error:
         case errors.WouldOwe():
             return (
-                f"Wait for the result of claim {error.claim}: by the one that is proposed you would owe "
-                f"{currency.of(error.limit)}, so you can't end a bet by agreement until then."
+                f"Wait for what comes of claim {error.claim}: by the result that is proposed there, by taking its "
+                f"result back, or because nobody holds shares of its market, you would owe "
+                f"{currency.of(error.limit)}. Until then you can't sign points away."
+            )
+        case errors.TenthOwed():
+            return (
+                f"The {currency.of(error.limit)} that you drew because all was locked may be asked back. "
+                "Keep them, or end the bet so that you get back what you staked."
             )
         case errors.OtherSideOwes():
             return (

@@ -62,12 +62,18 @@ def _rests(tx: Connection, proposal: Proposal) -> str:
     if not rests.rest_us(tx, proposal.guild, proposal.claim, proposal.made_us):
         return (
             "Trading goes on beside it, as the last proposals on this claim came to nothing; it rests once somebody "
-            "else with something on the claim signs this one."
+            f"else with something on the claim signs this one, {_at_most(tx, proposal)}."
         )
     return (
-        "Trading rests for a day, and to its end once somebody else with something on the claim signs it. Offers and "
-        "orders rest meanwhile."
+        "Trading rests for a day, and once somebody else with something on the claim signs it until its end, "
+        f"{_at_most(tx, proposal)}. Offers and orders rest meanwhile. If it fails, its bond stays with the house."
     )
+
+
+def _at_most(tx: Connection, proposal: Proposal) -> str:
+    """Say for how long trading rests for a signed proposal at most."""
+    left_us = rests.left_us(tx, proposal.guild, proposal.claim, proposal.made_us)
+    return f"for {hours(left_us // 1_000_000)} at most" if left_us else "which stops it no more"
 
 
 def _replaces(tx: Connection, ask: Ask, seen: ClaimSeen) -> str:
@@ -89,7 +95,7 @@ def signed(tx: Connection, ask: Ask) -> Told | None:
     said = phrases.result(seen.claim.terms, proposal.result)
     words = f"{by} signed the proposal {said}."
     if proposal.early:
-        words += " Trading rests until it is decided."
+        words += " Trading rests until it is decided, or has rested for 14 days of 90."
     return Told(about_claim(seen, "A proposal is signed", words), line=seen.claim.number)
 
 
@@ -104,6 +110,11 @@ def trading_resumed(tx: Connection, ask: Ask) -> Told | None:
         f"Nobody else has signed {said} within a day, so bets and trades go on beside it. It stands, and may be "
         "challenged as before. Once somebody else with something on the claim signs it, they rest again."
     )
+    if rests.signers(tx, ask.guild, proposal.claim, proposal.number, proposal.made_us) - {proposal.proposer}:
+        words = (
+            f"Trading has rested for as long as it may for proposals on this claim, so bets and trades go on beside "
+            f"{said}. It stands, and may be challenged as before."
+        )
     button = Button("Sign it", f"sign-proposal:{proposal.number}")
     return Told(
         about_claim(seen, "Trading goes on", words, button),

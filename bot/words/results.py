@@ -50,8 +50,8 @@ def choices(terms: Terms) -> list[tuple[int, str]]:
 
 
 SHORT = (
-    "If you have less, your newest resting orders and rewards end to pay it. What is still missing comes out of your "
-    "next payouts."
+    "If you have less, your newest resting orders and rewards end to pay it. What is still missing is kept back from "
+    "the next points that you get."
 )
 """What a bond takes where the wallet doesn't hold it (RULES A9, D5)."""
 
@@ -79,7 +79,7 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
             ),
         ),
         f"Everybody is told, and may challenge it. Before the deadline a bond of {bond} is held until it is settled: "
-        f"it is lost if the result is ruled otherwise, or taken back after an hour. {SHORT} "
+        f"it is lost if the result is ruled otherwise, fails, or is taken back after an hour. {SHORT} "
         "Pool stakes and forecasts made after it became public don't count. Unclear, void, too early and weights are "
         "never settled by silence: a moderator without points on the claim confirms them.",
     )

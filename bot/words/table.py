@@ -94,6 +94,7 @@ POSTS: Mapping[str, Words] = {
     "claim.reversed": result_posts.taken_back,
     "bets.paid": result_posts.paid,
     "market.paid": market_receipts.paid,
+    "market.empty": market_receipts.empty,
     "pool.paid": pools.paid_post,
     "reward.offered": rewards.offered_post,
     "reward.given": rewards.given_post,

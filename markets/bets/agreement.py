@@ -94,12 +94,13 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        InsufficientFunds, WouldOwe, OtherSideOwes: A side owes, or would by a result that stands proposed (A4).
+        InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
         BadStake, BadTerms: The split doesn't sum to the pot, or its name can't stand.
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
-    owing.require_may_sign(tx, bet, request.player)
     _require_split(bet, request.maker_gets, request.taker_gets)
+    gets = {bet.maker: request.maker_gets, bet.taker: request.taker_gets}
+    owing.require_may_sign(tx, bet, request.player, gets, now)
     text_limits.words("ending", request.ending, most=200)
     row = {
         "guild_id": bet.guild,
@@ -129,11 +130,12 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        InsufficientFunds, WouldOwe, OtherSideOwes: A side owes, or would by a result that stands proposed (A4).
+        InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
         BadStake: Nothing was suggested by the other side, or something else than was shown.
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
-    owing.require_may_sign(tx, bet, request.player)
+    gets = {bet.maker: request.maker_gets, bet.taker: request.taker_gets}
+    owing.require_may_sign(tx, bet, request.player, gets, now)
     found = tx.execute(_AGREEMENT, {"g": bet.guild, "n": bet.number}).first()
     if found is None or found.suggested_by == request.player:
         raise BadEnding("ending", "nothing_suggested")
@@ -159,8 +161,10 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
             doesn't supersede the old.
         BadTimes: The new terms are not those that were shown.
         BadOutcome, BadTerms, NamedJudge: The bet doesn't fit the new claim.
+        InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now, move="move_bet")
+    owing.require_may_sign(tx, bet, request.player, {}, now)
     old, new = _both(tx, bet, request.to_claim, now)
     if new.digest != request.terms:
         raise TermsChanged()
@@ -202,6 +206,7 @@ def before_move(tx: Connection, guild: int, number: int, player: int, to: int, n
         What `move_bet` raises, for every shown text.
     """
     bet = own_bet(tx, guild, number, player, now, move="move_bet")
+    owing.require_may_sign(tx, bet, player, {}, now)
     return fitted_for_both(tx, bet, *_both(tx, bet, to, now))
 
 

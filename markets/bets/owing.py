@@ -1,16 +1,31 @@
-"""Keep whoever owes, or would by a result that stands proposed, from signing points away (RULES A4, C2)."""
+"""Keep whoever owes, or is about to, from signing points away (RULES A4, A5, C2).
+
+Somebody is about to owe what they took out of a market with a profit, where a result stands proposed by which each
+gets back what they put in, or where nobody holds shares of it, so that it will be filed; what a result paid them that
+somebody asked to have taken back; and the yearly tenth. All that counts under each number that they had (E4).
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts
+from ledger import accounts, issuance, returned, schema
 from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.errors import InsufficientFunds
+from ledger.types import Whole, to_us
 from markets.bets.bets import Bet
-from markets.claims import claims, conditions, instruments, terms
-from markets.claims.terms import Result
+from markets.claims import claims, conditions, emptied, instruments, terms
+from markets.claims.terms import DAY_US, Result
 from markets.core import lifecycle, tables
-from markets.core.errors import OtherSideOwes, WouldOwe
+from markets.core.errors import OtherSideOwes, TenthOwed, WouldOwe
+
+REVERSAL_ACTS = ("reverse_vote", "reverse", "reverse_appeal")
+"""Acts by which a reversal is asked for, stands, and is held (`markets/settlement/reversals`)."""
+
+ASKED_US = 30 * DAY_US
+"""For how long after the last of these acts a result counts as one that may be taken back soon."""
 
 _positions = tables.positions.c
 _markets = tables.markets.c
@@ -44,32 +59,124 @@ _PROPOSED = (
 )
 
 
-def require_may_sign(tx: Connection, bet: Bet, player: int) -> None:
-    """Check that a side of a bet may sign an ending by agreement.
+_acts = tables.acts.c
+_resolutions = tables.resolutions.c
+_claims = tables.claims.c
+_ASKED = (
+    sa.select(_claims.number, _resolutions.number)
+    .join(
+        tables.resolutions,
+        (_resolutions.guild_id == _claims.guild_id) & (_resolutions.number == _claims.resolution),
+    )
+    .where(
+        in_guild(_claims),
+        sa.exists().where(
+            _acts.guild_id == _claims.guild_id,
+            _acts.claim == _claims.number,
+            _acts.act.in_(REVERSAL_ACTS),
+            _acts.at_us >= _resolutions.at_us,
+            _acts.at_us > param("since"),
+        ),
+    )
+    .order_by(_claims.number)
+)
+_entries = schema.entries.c
+_transfers = schema.transfers.c
+_back = schema.transfers.alias("back").c
+_PAID_BY = (  # by account, not through the whole book
+    sa.select(sa.cast(sa.func.coalesce(sa.func.sum(_entries.amount), 0), Whole))
+    .select_from(schema.entries)
+    .join(
+        schema.transfers,
+        (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer),
+    )
+    .where(
+        in_guild(_entries),
+        _entries.account == param("n"),
+        _entries.account_seq > sa.literal_column("0"),
+        _transfers.key.like(param("keys")),
+        _transfers.reverses.is_(None),
+        ~sa.exists().where(_back.guild_id == _transfers.guild_id, _back.reverses == _transfers.number),
+    )
+)
+
+
+def require_may_sign(tx: Connection, bet: Bet, player: int, gets: dict[int, int], now: datetime) -> None:
+    """Check that a side of a bet may sign for it to end by agreement, or to move.
+
+    Args:
+        gets: What each side would get, minor units; nothing where it would move.
 
     Raises:
         InsufficientFunds: They owe.
-        WouldOwe: They would, by a result that stands proposed: it takes back more than they have.
+        WouldOwe: They are about to: more is taken back then than they have.
+        TenthOwed: They would get less than they staked, and not have the yearly tenth that may be asked back.
         OtherSideOwes: The other side does, or would.
     """
-    _require(tx, bet.guild, player)
-    other = bet.taker if player == bet.maker else bet.maker
+    _require_side(tx, bet, player, gets, now)
     try:
-        _require(tx, bet.guild, other)
-    except (InsufficientFunds, WouldOwe):
+        _require_side(tx, bet, bet.other(player), gets, now)
+    except (InsufficientFunds, WouldOwe, TenthOwed):
         raise OtherSideOwes(bet.number) from None  # how much is theirs to know (E1)
 
 
-def _require(tx: Connection, guild: int, player: int) -> None:
+def _require_side(tx: Connection, bet: Bet, player: int, gets: dict[int, int], now: datetime) -> None:
+    require_owes_nothing(tx, bet.guild, player, now)
+    staked = bet.maker_stake if player == bet.maker else bet.taker_stake
+    left = accounts.state(tx, accounts.wallet(tx, bet.guild, player)).balance + gets.get(player, 0)
+    if gets.get(player, 0) < staked and left < issuance.owed_back(tx, bet.guild, player, now):
+        raise TenthOwed(issuance.owed_back(tx, bet.guild, player, now))
+
+
+def require_owes_nothing(tx: Connection, guild: int, player: int, now: datetime, *, apart: int = 0) -> None:
+    """Check that a player has all that is about to be taken back from them; on one claim `apart` it may be.
+
+    Raises:
+        InsufficientFunds: They owe.
+        WouldOwe: They are about to.
+    """
     wallet = accounts.wallet(tx, guild, player)
     balance = accounts.state(tx, wallet).balance
     if balance < 0:
         raise InsufficientFunds(*wallet, balance, 1)
-    for claim, taken in _TAKEN_OUT.rows(tx, g=guild, p=player):
-        if _may_be_taken_back(tx, guild, claim):
-            balance += int(taken)
-            if balance < 0:
-                raise WouldOwe(claim, -balance)
+    for claim, taken in _taken_back(tx, guild, player, now):
+        balance -= 0 if claim == apart else taken
+        if balance < 0:
+            raise WouldOwe(claim, -balance)
+
+
+def paid_and_asked_back(tx: Connection, guild: int, player: int, now: datetime) -> int:
+    """Return what results paid a player that may be taken back soon, minor units."""
+    return sum(by for _, by in _reversing(tx, guild, player, now))
+
+
+def _taken_back(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
+    """What may be taken back from a player soon: the claim and how much of it, minor units."""
+    for number in returned.numbers(tx, guild, player):
+        for claim, taken in _TAKEN_OUT.rows(tx, g=guild, p=number):
+            if _may_be_taken_back(tx, guild, claim) or _will_be_filed(tx, guild, claim):
+                yield claim, -int(taken)
+    yield from _reversing(tx, guild, player, now)
+
+
+def _will_be_filed(tx: Connection, guild: int, number: int) -> bool:
+    """Return whether nobody holds shares of a claim's market, which changed hands: it is paid as void when the claim
+    is filed (B8)."""
+    claim = claims.load(tx, guild, number)
+    return claim.state == lifecycle.OPEN and emptied.will_be_void(tx, claim)
+
+
+def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
+    """What a player got on claims by a result that a judge asked to have taken back, also while that is held."""
+    found = tx.execute(_ASKED, {"g": guild, "since": to_us(now) - ASKED_US}).all()
+    for claim, resolution in found:
+        got = 0
+        for number in returned.numbers(tx, guild, player):
+            wallet = accounts.wallet(tx, guild, number)
+            asked = {"g": guild, "n": wallet.number, "keys": f"resolution:{resolution}:%"}
+            got += int(tx.execute(_PAID_BY, asked).scalar_one())
+        if got > 0:
+            yield claim, got
 
 
 def _may_be_taken_back(tx: Connection, guild: int, number: int) -> bool:

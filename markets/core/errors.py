@@ -24,7 +24,7 @@ MarketError
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
-    ├── WouldOwe  OtherSideOwes
+    ├── WouldOwe  TenthOwed  OtherSideOwes
     ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
     ├── TooManyClarifications  ClarifiedLately  BondNeeded  BondsMissing
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
@@ -554,11 +554,16 @@ class MakerLacksPoints(Limit):
 
 
 class WouldOwe(Limit):
-    """By the result that stands proposed on `claim` they would owe `limit` minor units: they sign nothing away."""
+    """By what is about to come of `claim` they would owe `limit` minor units: they sign nothing away. A result stands
+    proposed there, or is asked to be taken back, or nobody holds shares of its market."""
 
     def __init__(self, claim: int, limit: int) -> None:
         self.claim = claim
         super().__init__(limit)
+
+
+class TenthOwed(Limit):
+    """They would not have the `limit` minor units of the yearly tenth that may be asked back (A5)."""
 
 
 class TooManyOffers(Limit):

@@ -95,12 +95,20 @@ class BetReopened(Happening):
 
 @dataclass(frozen=True, slots=True)
 class WalletsPaid(Happening):
-    """A bet, a pool or a market paid some accounts, each so much: wallets, and the house for whoever was deleted."""
+    """Some accounts got points, each so much: wallets, and the house for whoever was deleted. A bet, a pool or a
+    market paid them, shares were sold, what lay in an order, a reward or a bond came back, or somebody gave them."""
 
     paid: tuple[tuple[int, int], ...]
 
 
 # --- markets, pools, agreed bets: what they brought -------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MarketEmptied(Happening):
+    """Somebody sold the last shares of a market: nobody holds any."""
+
+    claim: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,12 @@ from ledger.compiled import Compiled, in_guild, param
 from ledger.errors import GrantRefused
 from ledger.issuance import Allowance, Draw
 from ledger.players import Given, Present
+from ledger.storage.operations import happened
 from ledger.transfers import Posted
 from ledger.types import Whole, from_us, to_us
+from markets.bets import owing
 from markets.core import jobs, lifecycle, tables
+from markets.core.events import WalletsPaid
 
 LOOK = "draw.look"
 """Due work of a player who drew the yearly tenth: is what they had locked still locked?"""
@@ -68,6 +71,13 @@ def parted_with(tx: Connection, guild: int, player: int, since: datetime) -> int
 def unsettled(tx: Connection, guild: int, player: int) -> int:
     """Return the profits taken on claims that haven't ended: by selling shares, and by agreement on a bet (C2)."""
     return _whole(_TAKEN, tx, guild, player) + _whole(_AGREED_ON, tx, guild, player)
+
+
+def not_to_give(tx: Connection, guild: int, player: int, now: datetime) -> int:
+    """Return what of a player's points can't be given away: profits that aren't settled, what results paid that may
+    be taken back soon, and the yearly tenth while it may be asked back (A4 to A6)."""
+    asked_back = owing.paid_and_asked_back(tx, guild, player, now)
+    return unsettled(tx, guild, player) + asked_back + issuance.owed_back(tx, guild, player, now)
 
 
 def allowance(tx: Connection, request: Allowance, now: datetime) -> Posted:
@@ -141,18 +151,22 @@ def locked_until(tx: Connection, guild: int, player: int, now: datetime) -> date
 
 
 def present(tx: Connection, request: Present, now: datetime) -> Given:
-    """Give a gift, as `players.present`, but never from a profit on a claim that isn't settled."""
-    return players.present(tx, _counted(tx, request), now)
+    """Give a gift, as `players.present`, but never from a profit on a claim that isn't settled, nor from what may be
+    asked back."""
+    given = players.present(tx, _counted(tx, request, now), now)
+    taker = accounts.player(tx, request.guild, request.taker).wallet
+    happened(tx, WalletsPaid(request.guild, ((taker.number, request.amount),)))
+    return given
 
 
 def preview(tx: Connection, request: Present, now: datetime) -> int:
     """Return the giver's balance, if this gift could be given just now; refuse as `present` does."""
-    return players.preview(tx, _counted(tx, request), now)
+    return players.preview(tx, _counted(tx, request, now), now)
 
 
-def _counted(tx: Connection, request: Present) -> Present:
+def _counted(tx: Connection, request: Present, now: datetime) -> Present:
     giver = accounts.player(tx, request.guild, request.giver)
-    return replace(request, unsettled=unsettled(tx, request.guild, giver.number))
+    return replace(request, unsettled=not_to_give(tx, request.guild, giver.number, now))
 
 
 def _whole(statement: Compiled, tx: Connection, guild: int, player: int, **more: int) -> int:

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import accounts, issuance
-from ledger.errors import InsufficientFunds, UnknownPlayer
+from ledger.errors import UnknownPlayer
 from ledger.types import to_us
-from markets.bets import bets
+from markets.bets import bets, owing
 from markets.claims import claims, terms
 from markets.claims.claims import Claim
 from markets.core import jobs, tables, text_limits
@@ -157,7 +157,7 @@ def require_offer(tx: Connection, request: LockReward, now: datetime) -> tuple[C
     if len(open_of(tx, claim.guild, claim=claim.number)) >= MOST_ON_CLAIM:
         raise TooManyRewards(MOST_ON_CLAIM)
     wallet = accounts.wallet(tx, claim.guild, request.owner)
-    unsettled = allowances.unsettled(tx, claim.guild, request.owner)
+    unsettled = allowances.not_to_give(tx, claim.guild, request.owner, now)
     balance = issuance.allow_gift(tx, wallet, request.amount, now, unsettled=unsettled)
     assert claim.closes_us is not None
     return claim, min(asked_us, claim.closes_us), balance
@@ -192,7 +192,7 @@ def require_give(tx: Connection, request: GiveReward, now: datetime) -> Reward:
         RewardGone: It was given, has returned, or its date is over.
         ClaimMoved, ClaimHalted: Its claim has come out, or a moderator stopped everything on it.
         RewardUnmoved: Their forecast is what it was when they locked it.
-        InsufficientFunds: They are in debt (A4).
+        InsufficientFunds, WouldOwe: They are in debt, or about to be (A4).
     """
     found = load(tx, request.guild, request.reward)
     if found.owner != request.owner:
@@ -203,10 +203,7 @@ def require_give(tx: Connection, request: GiveReward, now: datetime) -> Reward:
     if gone:
         raise RewardGone(found.number, gone)
     claims.load(tx, found.guild, found.claim).require("reward", now)
-    wallet = accounts.wallet(tx, found.guild, found.owner)
-    balance = accounts.state(tx, wallet).balance
-    if balance < 0:
-        raise InsufficientFunds(*wallet, balance, found.amount)
+    owing.require_owes_nothing(tx, found.guild, found.owner, now)
     before, since = moved(tx, found)
     if since is None or (before is not None and since.chances == before.chances):
         raise RewardUnmoved(found.number, found.claim)

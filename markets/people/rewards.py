@@ -25,7 +25,7 @@ from markets.core import jobs, outbox, tables
 from markets.core.errors import (
     UnknownReward,
 )
-from markets.core.events import ClaimChanged
+from markets.core.events import ClaimChanged, WalletsPaid
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 
@@ -132,6 +132,7 @@ def empty(
     """Post the one transfer that ends a reward: a second one would find its account ended."""
     key = f"reward:{found.number}:{word}"
     posted = post_for(tx, key, kind, {found.reserve: -found.amount} | to, now, actor)
+    happened(tx, WalletsPaid(found.guild, bets.paid_of(to)))
     accounts.end(tx, found.reserve)
     jobs.cancel(tx, found.guild, "reward.return", found.number)
     return posted

@@ -72,8 +72,10 @@ _RESULTS = paged(
 _PAID = paged(
     sa.select(_pos.claim, _pos.player, _pos.outcome, _pos.shares, _pos.cost, _pos.paid, _r.result)
     .join(tables.markets, (_m.guild_id == _pos.guild_id) & (_m.claim == _pos.claim))
-    .join(tables.resolutions, (_r.guild_id == _m.guild_id) & (_r.number == _m.resolution))
-    .where(_m.state.in_([constant("settled"), constant("void")])),
+    .join(tables.resolutions, (_r.guild_id == _m.guild_id) & (_r.number == _m.resolution), isouter=True)
+    .where(  # void without a result, where nobody held shares any more; filed without one, nothing was paid
+        (_m.state == constant("void")) | ((_m.state == constant("settled")) & _m.resolution.is_not(None))
+    ),
     *(_pos.claim, _pos.player, _pos.outcome),
 )
 _SCORED = paged(
@@ -167,7 +169,8 @@ def _positions(tx: Connection, guild: int) -> Iterator[str]:
     of, by = 0, None
     for claim, player, outcome, shares, cost, paid, said in rows(tx, guild, _PAID, key=3):
         if claim != of:
-            of, by = claim, weights(claims.load(tx, guild, claim), terms.read_result(said))
+            result = Result("void") if said is None else terms.read_result(said)
+            of, by = claim, weights(claims.load(tx, guild, claim), result)
         if paid != _gets(by, outcome, shares, cost):
             yield f"The shares of player {player} on claim {claim} were paid otherwise than comes of its result."
 

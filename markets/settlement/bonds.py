@@ -1,7 +1,8 @@
 """Bonds against a hasty proposal, challenge or appeal: held, given back, or forfeit to the house (RULES D5).
 
-Who has something on the claim may have less than the bond. What is missing is kept back from what claims pay them
-next, for a year. Until then the bond's account stays open, without points once the bond is forfeit, and `REST` is
+Who has something on the claim may have less than the bond. What is missing is kept back from the next points that
+they get, for a year: from claims, for shares, out of orders, rewards and other bonds, and as a gift; what a server
+grants is theirs. Until then the bond's account stays open, without points once the bond is forfeit, and `REST` is
 due: by it a payment sees that its player lacks something.
 """
 
@@ -121,8 +122,10 @@ def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now
     """Give a bond back, and end its account: nothing is missing of it any more."""
     if bond is not None:
         amount = accounts.state(tx, bond).balance
-        _empty_bond(tx, bond, bets.credited(tx, bond.guild, player, amount, now), BOND_BACK, key, now)
+        to = bets.credited(tx, bond.guild, player, amount, now)
+        _empty_bond(tx, bond, to, BOND_BACK, key, now)
         accounts.end(tx, bond)
+        happened(tx, WalletsPaid(bond.guild, bets.paid_of(to)))  # others of theirs may lack something
 
 
 def forfeit_bond(tx: Connection, bond: Account | None, key: str, now: datetime) -> None:
@@ -165,7 +168,7 @@ class _Short(NamedTuple):
 
 
 def keep_back(tx: Connection, event: WalletsPaid, now: datetime) -> None:
-    """Keep back from what a claim paid what is missing of its players' bonds (D5), also of those that they gave under
+    """Keep back from what somebody got what is missing of its players' bonds (D5), also of those that they gave under
     an earlier number (E4)."""
     if _SOMEBODY.row(tx, g=event.guild) == (None,):
         return

@@ -40,6 +40,7 @@ from markets.settlement import (
     calling,
     disputes,
     drawing,
+    empty_markets,
     exposure,
     proposals,
     resolution,
@@ -164,7 +165,10 @@ def begin_week(tx: Connection, work: Due, now: datetime) -> None:
 def ask(tx: Connection, work: Due, now: datetime) -> None:
     """Ask the judges at the check date. A claim with nothing on it is filed and asks nobody (B8)."""
     claim = claims.load(tx, work.guild, work.ref)
-    if claim.state == lifecycle.OPEN and not bets_on(tx, claim):
+    again_us = empty_markets.void_first(tx, claim, now)
+    if again_us is not None:
+        jobs.schedule(tx, claim.guild, work.kind, claim.number, again_us)
+    elif claim.state == lifecycle.OPEN and not bets_on(tx, claim):
         lifecycle.require_role("file", NotYours(claim.number), calendar=True)
         file(tx, claim, now)
     elif conditions.waits(tx, claim.guild, claim.number):

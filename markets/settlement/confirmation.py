@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ledger import accounts, returned
 from ledger.storage.operations import happened
 from ledger.types import to_us
-from markets.claims import claims, judges
+from markets.claims import claims, judges, rests
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import jobs, lifecycle, outbox
@@ -53,6 +53,8 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
     if not waits(tx, claim, proposal) or claim.halted:
         return
     if resolution.held(tx, claim, proposal.result):
+        if is_unsigned(proposal):  # else it would stand as long as the condition is open
+            jobs.schedule(tx, claim.guild, "proposal.unsigned", proposal.number, work.due_us + SIGN_US)
         facts = {"claim": claim.number, "proposal": proposal.number}
         outbox.enqueue(tx, claim.guild, "condition.holds", facts, now, line=claim.number)
         return
@@ -75,13 +77,14 @@ def settle_by_silence(tx: Connection, work: jobs.Due, now: datetime) -> None:
 def fail_unsigned(tx: Connection, work: jobs.Due, now: datetime) -> None:
     """Fail a proposal that isn't settled by silence, since nobody confirmed it (D3). The calendar calls it.
 
-    The claim is open again; the bond returns, as nobody ruled.
+    The claim is open again. Of a proposal before the deadline the house keeps the bond (D2). What waits for a
+    condition fails too: it can be proposed again once that is decided (C10).
     """
     proposal = load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, proposal.claim)
     if not waits(tx, claim, proposal):
         return
-    if claim.halted or resolution.held(tx, claim, proposal.result):  # nobody could confirm it
+    if claim.halted:  # nobody could confirm it
         jobs.schedule(tx, claim.guild, work.kind, proposal.number, to_us(now) + SIGN_US)
     else:
         lifecycle.require_role("fail", NotYours(claim.number), calendar=True)
@@ -135,8 +138,12 @@ def require_may_confirm(tx: Connection, claim: Claim, actor: Actor, proposal: Pr
 
 def _bet_since(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
     """Whether who proposed what isn't settled by silence has something on the claim, or below it, by now, and its
-    sides haven't signed it."""
-    if proposal.result.kind not in NOT_BY_SILENCE or not recusal.is_recused(tx, claim, proposal.proposer):
+    sides haven't signed it; or its sides are others, since trading went on beside it."""
+    if proposal.result.kind not in NOT_BY_SILENCE:
+        return False
+    signers = rests.signers(tx, claim.guild, claim.number, proposal.number, proposal.made_us)
+    by_sides = proposal.early and proposal.proposer not in signers
+    if not by_sides and not recusal.is_recused(tx, claim, proposal.proposer):
         return False
     return not signing.signed_by_sides(tx, claim, proposal)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ledger.storage.operations import Happening
 from markets.core import events, moderation_posts, outbox, rewording
 from markets.forecasts import score_keeping
-from markets.settlement import bonds
+from markets.settlement import bonds, empty_markets
 
 Follower = Callable[[Connection, Any, datetime], None]
 """Does one thing that follows from an event, and lets nothing else happen."""
@@ -100,6 +100,14 @@ def keep_back(tx: Connection, event: events.WalletsPaid, now: datetime) -> None:
     bonds.keep_back(tx, event, now)
 
 
+# --- markets ----------------------------------------------------------------------------------
+
+
+def tell_of_empty_market(tx: Connection, event: events.MarketEmptied, now: datetime) -> None:
+    """Tell whom a void would cost something that nobody holds shares any more (B8)."""
+    empty_markets.tell(tx, event.guild, event.claim, now)
+
+
 # --- posts ------------------------------------------------------------------------------------
 
 
@@ -120,6 +128,7 @@ FOLLOWS: Mapping[type[Happening], tuple[Follower, ...]] = {
     events.BetPaid: (count_profits, redraw_claim, redraw_bet),
     events.BetReopened: (take_profits_out, redraw_bet),
     events.WalletsPaid: (keep_back,),
+    events.MarketEmptied: (tell_of_empty_market,),
     events.ProfitsMade: (count_profits,),
     events.ProfitsUndone: (take_profits_out,),
     events.PlayerForgotten: (redraw_naming,),

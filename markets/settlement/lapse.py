@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ledger.types import to_us
-from markets.claims import claims, conditions
+from markets.claims import claims, conditions, emptied
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US, Result
 from markets.core import jobs, lifecycle, outbox
@@ -175,12 +175,13 @@ def close_own(tx: Connection, request: CloseClaim, now: datetime) -> None:
 
     Raises:
         NotAuthor: It is another player's.
-        ClaimMoved: It has ended, or something hangs on it.
+        ClaimMoved: It has ended, or something hangs on it; or within the last day somebody sold the last shares of a
+            market that changed hands, which would be void.
     """
     claim = claims.load(tx, request.guild, request.claim)
     lifecycle.require_role("file", NotAuthor(claim.number), author=claim.author == request.author)
     claim.require("file", now)
-    if resolution.hangs(tx, claim) or claim.halted:
+    if resolution.hangs(tx, claim) or claim.halted or emptied.lately(tx, claim, now):
         raise ClaimMoved(claim.number, "hangs")
     for kind in resolution.CALENDAR:
         jobs.cancel(tx, claim.guild, kind, claim.number)

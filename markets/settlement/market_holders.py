@@ -9,7 +9,7 @@ from ledger import accounts, money
 from ledger import schema as book
 from ledger.compiled import in_guild, param
 from ledger.types import Whole
-from markets.claims import claims, instruments
+from markets.claims import claims, emptied, instruments
 from markets.claims.claims import Claim
 from markets.claims.terms import Result
 from markets.core import tables
@@ -82,18 +82,24 @@ def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) 
 
 
 def stakes(tx: Connection, claim: Claim) -> dict[int, int]:
-    """Return who holds shares, and what they paid for them, minor units; 1 at least."""
+    """Return who holds shares, and what they paid for them, minor units; 1 at least. Of a market that became empty
+    too late to be filed, who traded in it."""
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is None or market.state != "open":
         return {}
     rows = tx.execute(_STAKES, {"g": claim.guild, "claim": claim.number}).all()
-    return {row.player: max(row.cost, 1) for row in rows}
+    held = {row.player: row.cost for row in rows}
+    if not held and emptied.late(tx, claim):
+        held = emptied.traders(tx, claim)
+    return {player: max(cost, 1) for player, cost in held.items()}
 
 
 def holds(tx: Connection, claim: Claim, player: int) -> bool:
-    """Return whether a player holds shares."""
+    """Return whether a player holds shares, or traded in a market that became empty too late to be filed."""
     asked = {"g": claim.guild, "claim": claim.number, "p": player}
-    return tx.execute(_HOLDS, asked).first() is not None
+    if tx.execute(_HOLDS, asked).first() is not None:
+        return True
+    return tx.execute(_HAD, asked).first() is not None and player in stakes(tx, claim)
 
 
 def had_money(tx: Connection, claim: Claim, player: int) -> bool:
@@ -108,13 +114,16 @@ def somebody_deleted(tx: Connection, claim: Claim) -> bool:
 
 
 def hangs(tx: Connection, claim: Claim) -> bool:
-    """Return whether shares are held, an order rests, or the subsidy can't simply be given back (B8)."""
+    """Return whether shares are held, an order rests, or the subsidy can't simply be given back (B8); or the market
+    became empty too late to be filed, or is being paid."""
     asked = {"g": claim.guild, "claim": claim.number}
     if any(tx.execute(one, asked).first() is not None for one in (_ANY, _ANY_ORDER)):
         return True
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is None or market.state != "open":
-        return False
+        return market is not None and market.state == "ending"
+    if emptied.late(tx, claim):
+        return True
     paid = [one.paid for one in liquidity.payments(tx, market)]
     # More than one transfer could give back; or not all of it is there, and who lost it depends on what comes.
     return len(paid) > HOLDERS or accounts.state(tx, market.escrow).balance < sum(paid)

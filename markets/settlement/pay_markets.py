@@ -62,11 +62,27 @@ def pay_some(tx: Connection, claim: Claim, resolution: int, result: Result, room
     market = market_maker.find(tx, claim.guild, claim.number)
     if market is None or market.state in ("settled", "void"):
         return NOTHING_LEFT
+    if alone(market):
+        return void_alone(tx, claim, room, now)
     if market.state == "open":
         market = replace(market, state="ending", resolution=resolution, phase=_ORDERS, cursor=0, chunks=0)
     state = "void" if result.kind == "void" else "settled"
     end = _End(instruments.weights(claim, result), f"resolution:{resolution}:market", state, now)
     return _end_some(tx, market, end, room)
+
+
+def alone(market: Market) -> bool:
+    """Return whether a market is being paid as void by itself, without a result of its claim."""
+    return market.state == "ending" and market.resolution is None
+
+
+def void_alone(tx: Connection, claim: Claim, room: int, now: datetime) -> Step:
+    """Go on with paying a market as void that changed hands and that nobody holds shares of, while its claim goes on
+    for what else hangs on it (B8)."""
+    market = market_maker.load(tx, claim.guild, claim.number)
+    if market.state == "open":
+        market = replace(market, state="ending", resolution=None, phase=_ORDERS, cursor=0, chunks=0)
+    return _end_some(tx, market, _End(None, f"claim:{claim.number}:market", "void", now), room)
 
 
 def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
@@ -188,8 +204,10 @@ def _end_some(tx: Connection, market: Market, end: _End, room: int) -> Step:
         accounts.end(tx, market.escrow)
         market = replace(market, state=end.state)
         happened(tx, ClaimChanged(market.guild, market.claim))
-        if market.trades and market.resolution is not None:
-            facts = {"claim": market.claim, "resolution": market.resolution}
+        if market.trades and (market.resolution is not None or market.state == "void"):
+            facts = {"claim": market.claim}
+            if market.resolution is not None:
+                facts["resolution"] = market.resolution
             outbox.enqueue(tx, market.guild, "market.paid", facts, end.now, line=market.claim)
     _save(tx, market)
     return Step(done=market.phase == _OVER, entries=room - left)

@@ -41,7 +41,7 @@ SECOND_US = 1_000_000
 LEFT_US = DAY * SECOND_US
 """What is left of a window at least, after the bot was away (D3)."""
 
-NOT_BY_SILENCE = ("void", "unclear", "early", "weights")
+NOT_BY_SILENCE = rests.BY_SIGNATURE
 """Results that a player who would lose by the true one could slip through, so nobody's silence makes them stand
 (D3)."""
 
@@ -219,9 +219,14 @@ def end_proposal(tx: Connection, proposal: Proposal, state: str, now: datetime) 
 
 
 def fail(tx: Connection, proposal: Proposal, now: datetime) -> None:
-    """Fail a proposal without a ruling: its bond returns (D5)."""
+    """Fail a proposal without a ruling. Its bond stays with the house where trading rested for it, before the
+    deadline (D2); else it returns."""
     end_proposal(tx, proposal, "failed", now)
-    bonds.return_bond(tx, proposal.bond, proposal.proposer, f"proposal:{proposal.number}:bond", now)
+    key = f"proposal:{proposal.number}:bond"
+    if proposal.early:
+        bonds.forfeit_bond(tx, proposal.bond, key, now)
+    else:
+        bonds.return_bond(tx, proposal.bond, proposal.proposer, key, now)
 
 
 def _set_window(tx: Connection, proposal: Proposal, from_us: int, to_us_: int) -> None:

@@ -206,7 +206,7 @@ def _put(tx: Connection, claim: Claim, state: str, player: int, said: _Said, now
             proposal=number,
         )
     if said.early:
-        resumes_us = to_us(now) + rests.rest_us(tx, claim.guild, claim.number, to_us(now))
+        resumes_us = rests.goes_on_us(tx, claim.guild, claim.number)
         jobs.schedule(tx, claim.guild, "trading.resumes", number, resumes_us)
     claims.move(tx, claim, state)
     facts = {"claim": claim.number, "proposal": number}

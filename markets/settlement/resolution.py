@@ -14,7 +14,7 @@ from ledger.transfers import Words
 from ledger.types import Salt, to_us
 from markets.claims import claims, conditions, judges, terms
 from markets.claims.claims import Claim
-from markets.claims.instruments import Undoing
+from markets.claims.instruments import Instrument, Undoing
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, outbox, text_limits
 from markets.core.errors import ClaimMoved, ResultSince
@@ -163,9 +163,10 @@ def holders(tx: Connection, claim: Claim) -> list[int]:
     return sorted(staked, key=lambda player: (-staked[player], player))
 
 
-def hangs(tx: Connection, claim: Claim) -> bool:
-    """Return whether anything hangs on a claim that people have to judge (B8), or on one that waits for it (C10)."""
-    if any(instrument.hangs(tx, claim) for instrument in kinds.ALL):
+def hangs(tx: Connection, claim: Claim, *, beside: Instrument | None = None) -> bool:
+    """Return whether anything hangs on a claim that people have to judge (B8), beside one kind, or on one that waits
+    for it (C10)."""
+    if any(instrument.hangs(tx, claim) for instrument in kinds.ALL if instrument is not beside):
         return True
     lower = [
         link.claim for link in conditions.hanging(tx, claim.guild, claim.number) if link.decided_us is None

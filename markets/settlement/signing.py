@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from ledger import returned
 from ledger.storage.operations import happened
 from ledger.types import to_us
+from markets.bets import owing
 from markets.claims import claims, judges, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, lifecycle, outbox
@@ -28,11 +29,13 @@ class SignProposal:
 
 
 def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
-    """Sign a proposal: trading rests for it until its end; and once all other sides have, it needs no moderator.
+    """Sign a proposal: trading rests for it until its end, within the bounds of `rests`; and once all other sides
+    have, it needs no moderator.
 
     Raises:
         UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted: It doesn't stand.
         OwnProposal, NotAHolder, AlreadySigned: Not theirs to sign, or signed.
+        InsufficientFunds, WouldOwe: It would end bets by agreement of their sides, and they owe or are about to (A4).
     """
     claim, proposal = require_may_sign(tx, request.guild, request.proposal, request.player, now)
     judges.note_act(
@@ -45,7 +48,10 @@ def sign(tx: Connection, request: SignProposal, now: datetime) -> Proposal:
         reason=f"Proposal {proposal.number}",
         proposal=proposal.number,
     )
-    jobs.cancel(tx, claim.guild, "trading.resumes", proposal.number)
+    if proposal.early:
+        resumes_us = rests.goes_on_us(tx, claim.guild, claim.number)
+        if resumes_us > to_us(now):
+            jobs.schedule(tx, claim.guild, "trading.resumes", proposal.number, resumes_us)
     if proposals.is_unsigned(proposal) and signed_by_sides(tx, claim, proposal):
         proposals.set_confirm(tx, proposal, confirm=proposals.somebody_deleted(tx, claim, proposal.result))
         if proposals.window_is_over(proposal, now):
@@ -63,7 +69,8 @@ def require_may_sign(
     """Check what `sign` refuses, also before a player is asked to press; return the claim and the proposal.
 
     Raises:
-        UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted, OwnProposal, NotAHolder, AlreadySigned: As `sign`.
+        UnknownProposal, ProposalGone, ClaimMoved, ClaimHalted, OwnProposal, NotAHolder, AlreadySigned,
+        InsufficientFunds, WouldOwe: As `sign`.
     """
     proposal = proposals.load(tx, guild, number)
     claim = claims.load(tx, guild, proposal.claim)
@@ -82,6 +89,8 @@ def require_may_sign(
     )
     if player in rests.signers(tx, claim.guild, claim.number, proposal.number, proposal.made_us):
         raise AlreadySigned(claim.number, claim.state)
+    if proposal.result.kind in ("void", "unclear", "weights"):  # too early ends nothing
+        owing.require_owes_nothing(tx, claim.guild, player, now, apart=claim.number)
     return claim, proposal
 
 
@@ -102,7 +111,8 @@ def signed_by_sides(tx: Connection, claim: Claim, proposal: Proposal) -> bool:
 
 
 def resume_trading(tx: Connection, work: jobs.Due, now: datetime) -> None:
-    """Let trading go on beside a proposal that nobody signed for a day (D2). The calendar calls it."""
+    """Let trading go on beside a proposal: nobody signed it for a day, or it rested for as long as it may (D2). The
+    calendar calls it."""
     proposal = proposals.load(tx, work.guild, work.ref)
     claim = claims.load(tx, work.guild, proposal.claim)
     goes_on = proposals.waits(tx, claim, proposal) and rests.trading(tx, claim, now).state == lifecycle.OPEN

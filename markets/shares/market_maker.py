@@ -18,7 +18,7 @@ from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.core import tables
 from markets.core.errors import BadTrade, UnknownMarket
-from markets.core.events import ClaimChanged
+from markets.core.events import ClaimChanged, MarketEmptied, WalletsPaid
 from markets.mechanisms import lmsr
 from markets.mechanisms.lmsr import Book
 
@@ -267,15 +267,8 @@ def carry_out(
     """
     buys = quote.quantity > 0
     paid = quote.amount if buys else -quote.amount
-    posted = post(
-        tx,
-        guild=market.guild,
-        key=key,
-        kind=BUY if buys else SELL,
-        amounts={account: -paid, market.escrow: paid},
-        now=now,
-        actor=player,
-    )
+    kind, amounts = BUY if buys else SELL, {account: -paid, market.escrow: paid}
+    posted = post(tx, guild=market.guild, key=key, kind=kind, amounts=amounts, now=now, actor=player)
     after = _moved(market, quote)
     assert posted.balances[market.escrow.number] >= max(after.sold), market.claim
     _hand_over(tx, after, quote, player, paid)
@@ -293,6 +286,10 @@ def carry_out(
         transfer=posted.number,
         at_us=to_us(now),
     )
+    if not buys:
+        happened(tx, WalletsPaid(market.guild, ((account.number, quote.amount),)))
+    if not any(after.sold):
+        happened(tx, MarketEmptied(market.guild, market.claim))
     happened(tx, ClaimChanged(market.guild, market.claim))
     return TradeDone(after, quote, posted, after.trades)
 

@@ -18,6 +18,7 @@ from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import InsufficientFunds
+from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
 from markets.bets import bets
@@ -34,6 +35,7 @@ from markets.core.errors import (
     TooManyOrders,
     UnknownOrder,
 )
+from markets.core.events import WalletsPaid
 from markets.core.numbering import following
 from markets.mechanisms import lmsr
 from markets.shares import market_maker
@@ -246,6 +248,7 @@ def end(tx: Connection, order: Order, state: str, now: datetime) -> int:
     if left:
         amounts = {order.reserve: -left} | bets.credited(tx, order.guild, order.player, left, now)
         entries = len(_move(tx, f"order:{order.number}:return", RETURN, amounts, now, 0))
+        happened(tx, WalletsPaid(order.guild, bets.paid_of(amounts)))
     accounts.end(tx, order.reserve)
     return entries
 

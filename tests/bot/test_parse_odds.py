@@ -210,7 +210,7 @@ def test_whatever_is_typed_gives_two_stakes_or_a_refusal(mine: int, typed: str):
 
     if isinstance(said, Stakes):
         assert said.maker == mine
-        assert sentence(said).startswith("You risk ")
+        assert sentence(said, "YES").startswith("You risk ")
     else:
         assert said.why
 

@@ -155,6 +155,7 @@ async def test_each_event_brings_what_its_row_says(club: Club):
     expect(events.BetPaid(club.guild, 8, claim, brought), ("offer", 8), ("claim", claim))
     expect(events.BetReopened(club.guild, 8, claim, brought), ("offer", 8))
     expect(events.WalletsPaid(club.guild, ((ada.wallet.number, 30),)))
+    expect(events.MarketEmptied(club.guild, claim))
     expect(events.ProfitsMade(club.guild, claim, brought))
     expect(events.ProfitsUndone(club.guild, claim, brought))
     expect(events.PlayerForgotten(club.guild, ada.number, (5,)), ("claim", claim))  # hers, which has a card

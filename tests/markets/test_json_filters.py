@@ -13,7 +13,7 @@ from ledger.compiled import JsonText
 from tests.ledger import stories
 
 COMPARED = re.compile(r"(\w+|\))\.((?:not_)?i?(?:like|contains|startswith|endswith)|regexp_match)\(|\bLIKE\b")
-PLAIN = {"last_error", "kind"}
+PLAIN = {"last_error", "kind", "key"}
 """Columns of plain words, which may be compared by a part."""
 
 

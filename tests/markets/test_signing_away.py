@@ -223,21 +223,21 @@ async def test_or_when_the_claim_ends_within_the_year(club: Club, how: str):
 @pytest.mark.rule("A5")
 async def test_what_was_spent_meanwhile_is_taken_once_it_is_there(club: Club):
     """Nobody's own act takes a wallet below zero (A4)."""
-    me, alt, _, bet = await locked(club, "bet")
-    assert bet is not None
-    other = await club.claim(alt, title="Something else", **soon(club, days=20))
-    await club.bet(me, alt, other, maker_stake=10_000, taker_stake=10_000)
-    await club.agree(bet, me, alt, 0)
+    me, alt, claim, _ = await locked(club, "bet")
+    other = await club.claim(me, title="Something else", **soon(club, days=20))
+    await club.bet(alt, me, other, maker_stake=10_000, taker_stake=10_000)
+    await club.settle(await club.join(3), claim, YESR)  # neither could sign it away (C2)
+    club.skip(days=1)
     await club.sweep()
-    assert await club.balance(me.wallet) == 0
-    await club.member(1, 4_000)  # given by somebody
+    assert await club.balance(alt.wallet) == 0
+    await club.member(2, 4_000)  # given by somebody
     club.skip(days=1, minutes=1)
     await club.sweep()
-    assert await club.balance(me.wallet) == 0
-    await club.member(1, 50_000)
+    assert await club.balance(alt.wallet) == 0
+    await club.member(2, 50_000)
     club.skip(days=1, minutes=1)
     await club.sweep()
-    assert await club.balance(me.wallet) == 50_000 - 6_000
+    assert await club.balance(alt.wallet) == 50_000 - 6_000
     await sound(club)
 
 

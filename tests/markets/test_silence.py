@@ -216,7 +216,9 @@ async def test_an_outcome_replaces_it(club: Club, url: str, after: str):
 
 @pytest.mark.rule("D2")
 @pytest.mark.rule("D3")
-async def test_before_the_deadline_its_bond_returns_when_it_fails_and_trading_goes_on(club: Club, url: str):
+async def test_before_the_deadline_its_bond_is_the_house_s_when_it_fails_and_trading_goes_on(
+    club: Club, url: str
+):
     ada, eve, _, claim = await begun(club, days=1)
     proposal = await club.proposed(eve, claim, VOID)
     assert await club.balance(eve.wallet) == 49_000
@@ -225,7 +227,7 @@ async def test_before_the_deadline_its_bond_returns_when_it_fails_and_trading_go
     club.skip(days=7)
     await club.sweep()
     assert (await club.read_proposal(proposal.number)).state == "failed"
-    assert await club.balance(eve.wallet) == 50_000
+    assert await club.balance(eve.wallet) == 49_000
     await club.offer(ada, claim, maker_stake=100, taker_stake=100)
     await sound(club, url)
 
