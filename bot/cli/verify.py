@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from bot import text
 from bot.cli.books import add_guild, guild_meant
 from bot.cli.command import Command
 from bot.config import Config
@@ -97,8 +98,8 @@ def _since(record: RecordReport | None) -> None:
     transfers, records = sum(since.transfers.values()), sum(since.records.values())
     first, last = (f"{from_us(at):%Y-%m-%d %H:%M:%S}" for at in (since.from_us, since.to_us))
     print(
-        f"After that head, which holds nothing of it: {transfers} transfers and {records} rows of the record,"
-        f" from {first} to {last} UTC."
+        f"After that head, which holds nothing of it: {text.count(transfers, 'transfer')} and"
+        f" {text.count(records, 'row')} of the record, from {first} to {last} UTC."
     )
     for name, kinds in (("transfers", since.transfers), ("record", since.records)):
         if kinds:

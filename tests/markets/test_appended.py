@@ -193,7 +193,7 @@ async def test_what_came_after_a_head_is_counted_by_kind_and_moment(
         points = await alone(url, lambda tx: command.verify.audit(tx, club.guild))
         assert command.tell([command.BookReport(points, report)]) == 0
         out = capsys.readouterr().out
-        assert "After that head, which holds nothing of it: 1 transfers" in out
+        assert "After that head, which holds nothing of it: 1 transfer and " in out
         assert f"to {club.now:%Y-%m-%d %H:%M:%S} UTC" in out
         assert "  transfers: 1 bet.stake\n" in out
         assert "1 accept" in out
