@@ -17,6 +17,7 @@ from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets.claims import claims, zones
+from markets.core import lifecycle
 from markets.pools import pool_stakes, pools
 from markets.views import claims as view_claims
 
@@ -68,12 +69,18 @@ async def _look(ctx: Context, number: int) -> render.PoolSeen:
     def read(tx: Connection) -> render.PoolSeen:
         found = claims.load(tx, ctx.guild, number)
         claims.require_public(found)
-        seen = pools.load(tx, ctx.guild, number)
-        placed = tuple(pool_stakes.stakes_of(tx, ctx.guild, number))
-        takes = seen.takes(ctx.now) and found.state == "open" and not found.halted
+        *before, seen = pools.every(tx, ctx.guild, number) or [pools.load(tx, ctx.guild, number)]
+        placed = tuple(pool_stakes.stakes_of(tx, ctx.guild, number, pool=seen.number))
+        trades = found.state == "open" and not found.halted
+        takes = seen.takes(ctx.now) and trades
         shown = found.settings.who_holds_what == "always" or not seen.takes(ctx.now)
         people = view_claims.named(tx, ctx.guild, {one.player for one in placed}) if shown else {}
-        return render.PoolSeen(found, seen, placed, shown, takes, people)
+        may_open = (
+            not seen.takes(ctx.now)
+            and trades
+            and lifecycle.at(found.state, found.closes_us, to_us(ctx.now)) == "open"
+        )
+        return render.PoolSeen(found, seen, placed, shown, takes, people, tuple(before), may_open)
 
     return await ctx.read(read)
 

@@ -194,7 +194,7 @@ def _rows(tx: Connection, guild: int, covered: Covered, things: list[str]) -> di
     """Rows as they are now, by what the record calls them."""
     keys = [covered.table.c[name] for name in covered.key]
     wanted = [tuple(map(int, thing.split("/"))) for thing in things]
-    asked = sa.select(*keys, *(covered.table.c[name].label(f"r_{name}") for name in covered.columns)).where(
+    asked = sa.select(*keys, *(covered.value(name).label(f"r_{name}") for name in covered.columns)).where(
         covered.table.c.guild_id == guild, sa.tuple_(*keys).in_(wanted)
     )
     parts = len(keys)

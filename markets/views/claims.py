@@ -91,6 +91,7 @@ class ClaimSeen:
     people: Mapping[int, int] = field(default_factory=dict[int, int])
     pool: Pool | None = None
     pool_takes: bool = False
+    pools_before: tuple[Pool, ...] = ()
     market: Market | None = None
     crowd: Crowd | None = None
     cruxes: tuple[CruxShown, ...] = ()
@@ -161,6 +162,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
     said = became_public.standing(tx, found) if proposal else []
     pays = _pays(tx, found, said) if proposal else ()
+    in_pools = pools.every(tx, guild, number)
     effect = moment_effect.effect(tx, found, said[0]) if said else None
     numbers |= _of_result(pays, effect, proposal, dispute)
     numbers |= {one.owner for one in locked}
@@ -178,7 +180,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
         market=market_maker.find(tx, guild, number),
-        pool=(pool := pools.find(tx, guild, number)),
+        pool=(pool := in_pools[-1] if in_pools else None),
+        pools_before=tuple(in_pools[:-1]),
         pool_takes=pool is not None and pool.takes(now),
         crowd=forecasts.crowd(tx, found, now),
         cruxes=tuple(linking),
