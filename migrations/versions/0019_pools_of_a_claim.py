@@ -70,11 +70,10 @@ def _rebuild() -> None:
 def _create_pools() -> None:
     op.create_table(
         "pools",
-        *_whole("guild_id", "claim", "opener", "escrow", "opened_us", "closes_us", "stakes"),
+        *_whole("guild_id", "claim", "number", "opener", "escrow", "opened_us", "closes_us", "stakes"),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("resolution", WHOLE, nullable=True),
         sa.Column("plan", sa.Text()),
-        *_whole("number"),
         sa.CheckConstraint("state IN ('open', 'settled', 'void')", name=op.f("ck_pools_state")),
         sa.CheckConstraint("stakes >= 0 AND opened_us < closes_us", name=op.f("ck_pools_times")),
         sa.CheckConstraint("number >= 1", name=op.f("ck_pools_number")),
@@ -87,7 +86,7 @@ def _create_pools() -> None:
     )
     op.create_table(
         "pool_outcomes",
-        *_whole("guild_id", "claim", "outcome", "staked", "pool"),
+        *_whole("guild_id", "claim", "outcome", "pool", "staked"),
         sa.CheckConstraint("outcome >= 0 AND staked >= 0", name=op.f("ck_pool_outcomes_staked")),
         _in_pool("pool_outcomes"),
         sa.PrimaryKeyConstraint("guild_id", "claim", "outcome", "pool", name=op.f("pk_pool_outcomes")),

@@ -32,6 +32,7 @@ class PoolsTable(TableModel, table=True):
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)
     claim: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True, default=1)  # SQLite's own check wants keys in front
     opener: int = Field(sa_type=Whole)
     escrow: int = Field(sa_type=Whole)
     opened_us: int = Field(sa_type=Moment)
@@ -40,7 +41,6 @@ class PoolsTable(TableModel, table=True):
     state: str = Field(sa_type=Words)
     resolution: int | None = Field(sa_type=Whole, default=None)
     plan: str | None = Field(sa_type=Words, default=None)
-    number: int = Field(sa_type=Whole, primary_key=True, default=1)
 
 
 pools = core(PoolsTable)
@@ -64,8 +64,8 @@ class PoolOutcomesTable(TableModel, table=True):
     guild_id: int = Field(sa_type=Whole, primary_key=True)
     claim: int = Field(sa_type=Whole, primary_key=True)
     outcome: int = Field(sa_type=Whole, primary_key=True)
-    staked: int = Field(sa_type=Whole)
     pool: int = Field(sa_type=Whole, primary_key=True, default=1)
+    staked: int = Field(sa_type=Whole)
 
 
 pool_outcomes = core(PoolOutcomesTable)
