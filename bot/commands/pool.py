@@ -11,13 +11,13 @@ from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
 from bot.ui.tickets import StakeTicket
-from bot.words import phrases
 from bot.words import pools as render
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets.claims import claims, zones
 from markets.core import lifecycle
+from markets.core.errors import PoolClosed
 from markets.pools import pool_stakes, pools
 from markets.views import claims as view_claims
 
@@ -152,7 +152,10 @@ async def _stake(ctx: Context, ticket: StakeTicket) -> render.PoolActDone:
 
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
     # Another text than was shown has another digest, which `stake` refuses.
-    terms = found.digest if phrases.mark(found) == ticket.mark else ""
+    pool = await ctx.read(pools.load, ctx.guild, number)
+    if pool.number != render.pool_of(ticket.mark):  # another opened since: the one that was shown has closed
+        raise PoolClosed(number, pool.state)
+    terms = found.digest if render.stake_mark(found, pool) == ticket.mark else ""
     request = pools.Put(ctx.guild, key_of(ticket.asked), who.number, number, outcome, amount, terms)
     staked = await ctx.write(pools.stake, request)
     return render.PoolActDone(staked, found, await ctx.read(pools.load, ctx.guild, number), outcome, amount)

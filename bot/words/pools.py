@@ -218,13 +218,30 @@ def ask(asked: StakeAsked) -> Card:
                     asked.claim.number,
                     asked.outcome,
                     asked.amount,
-                    phrases.mark(asked.claim),
+                    stake_mark(asked.claim, asked.pool),
                 ).custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
     )
+
+
+_LATER = 2**56
+"""More than any mark of terms: a stake in a pool that isn't its claim's first."""
+_BITS = 40
+"""Of the terms' mark, beside that pool's number: both fit into a button's number."""
+
+
+def stake_mark(claim: Claim, pool: Pool) -> int:
+    """Mark the terms and the pool that a stake was shown for; for a claim's first pool the terms alone."""
+    mark = phrases.mark(claim)
+    return mark if pool.number == 1 else _LATER + (pool.number << _BITS) + (mark >> (56 - _BITS))
+
+
+def pool_of(mark: int) -> int:
+    """Return the number of the pool that a mark is about."""
+    return 1 if mark < _LATER else (mark - _LATER) >> _BITS
 
 
 def done(seen: PoolActDone) -> Card:
