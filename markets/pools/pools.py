@@ -228,35 +228,33 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         now=now,
         actor=request.player,
     )
-    number = int(tx.execute(_NUMBERED, {"g": claim.guild, "c": claim.number}).scalar_one()) + 1
-    _COUNT.execute(tx, g=claim.guild, c=claim.number, n=pool.number)
+    number = _write(tx, pool, request, posted.number, now)
+    claims.freeze(tx, claim)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
+    return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
+
+
+def _write(tx: Connection, pool: Pool, request: Put, transfer: int, now: datetime) -> int:
+    """Write a stake down; returns its number."""
+    this = {"g": pool.guild, "c": pool.claim}
+    number = int(tx.execute(_NUMBERED, this).scalar_one()) + 1
+    _COUNT.execute(tx, **this, n=pool.number)
+    of_pool = {"guild_id": pool.guild, "claim": pool.claim, "pool": pool.number, "outcome": request.outcome}
     _STAKE.execute(
         tx,
-        guild_id=claim.guild,
-        claim=claim.number,
+        **of_pool,
         number=number,
         player=request.player,
-        outcome=request.outcome,
         amount=request.amount,
-        transfer=posted.number,
+        transfer=transfer,
         at_us=to_us(now),
         state="live",
         late=0,
         paid=None,
         paid_by=None,
-        pool=pool.number,
     )
-    _BACK.execute(
-        tx,
-        guild_id=claim.guild,
-        claim=claim.number,
-        outcome=request.outcome,
-        staked=request.amount,
-        pool=pool.number,
-    )
-    claims.freeze(tx, claim)
-    happened(tx, ClaimChanged(claim.guild, claim.number))
-    return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
+    _BACK.execute(tx, **of_pool, staked=request.amount)
+    return number
 
 
 def require_stake(

@@ -127,7 +127,7 @@ async def test_when_a_pool_has_closed_another_opens_and_a_press_means_the_one_th
     card = await play.mira.run("/market pool", claim=1)
     assert "Pool 2 on claim 1" in card.text
     assert "**Pool 1 of 3**" in card.text
-    shown = await play.mira.run("/claim show", number=1)
+    shown = await play.mira.run("/claim show", claim=1)
     assert "**Pool 2 of 4**" in shown.text
     assert "**Pool 1 of 3**: 3 on YES (×1.00), takes no more stakes" in shown.text
 
