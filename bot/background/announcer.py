@@ -18,6 +18,7 @@ from discord import ui
 from bot.background.send_failures import CardFirst, NoChannel, NoWords, failure_of, log, log_failure
 from bot.background.sender import Overtaken, Sender
 from bot.background.sends import Held, Sending, is_new, message_mark, message_of, reference
+from bot.background.servers import seen
 from bot.background.worker import Round
 from bot.client import Client
 from bot.server_settings import Places
@@ -245,9 +246,8 @@ class Announcer:
         mentions = [found[n].discord_id for n in named]
         dms = [n for n in (*told.players, *told.concerned) if n in found and found[n].by == "dm"]
         dms += over if told.must_hear else []
-        guild = self._crux.get_guild(held.guild)
-        if told.owner and guild is not None and guild.owner_id:
-            mentions.append(guild.owner_id)
+        if told.owner and (owner := seen(self._crux, held.guild).owner_id):
+            mentions.append(owner)
         roles: tuple[int, ...] = ()
         if told.moderators:
             role = (await self._crux.places(held.guild)).moderator_role

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.background.servers import seen
 from bot.client import Client
 from ledger.types import from_us
 
@@ -36,6 +37,7 @@ class Finder:
 
         Raises:
             HistoryHidden: Crux may not read there, or there is too much to look through.
+            ServerUnseen: Discord doesn't show the server now.
         """
         began = from_us(began_us)
         forum = forum_of(self._crux, guild, channel)
@@ -45,9 +47,9 @@ class Finder:
         return await self._in_channel(guild, channel, mark, began)
 
     def _require_history(self, guild: int, channel: int) -> None:
-        server = self._crux.get_guild(guild)
-        known = None if server is None else server.get_channel_or_thread(channel)
-        if server is not None and known is not None:
+        server = seen(self._crux, guild)
+        known = server.get_channel_or_thread(channel)
+        if known is not None:
             may = known.permissions_for(server.me)
             if not (may.view_channel and may.read_message_history):
                 raise HistoryHidden
@@ -84,9 +86,12 @@ class Finder:
 
 
 def forum_of(crux: Client, guild: int, channel: int) -> discord.ForumChannel | None:
-    """Return the channel if it is a forum that Crux sees; None otherwise."""
-    server = crux.get_guild(guild)
-    found = None if server is None else server.get_channel(channel)
+    """Return the channel if it is a forum that Crux sees; None otherwise.
+
+    Raises:
+        ServerUnseen: Discord doesn't show the server now, and nobody knows what the channel is.
+    """
+    found = seen(crux, guild).get_channel(channel)
     return found if isinstance(found, discord.ForumChannel) else None
 
 

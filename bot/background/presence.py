@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+import aiohttp
 import discord
 
 from bot import remembered
@@ -25,6 +26,9 @@ BRIEF = timedelta(minutes=15)
 
 ALIVE = "alive"
 
+TRY_AGAIN_SECONDS = (1.0, 5.0)
+"""Pauses between tries to read a server's log channel at start; discord.py has tried five times by then."""
+
 log = logging.getLogger("crux.presence")
 
 
@@ -38,6 +42,7 @@ class Presence:
         self._crux = crux
         self._heard = heard
         self._beat_us = 0
+        self._compared: set[int] = set()  # servers whose book was held against its log channel
         self._lost: set[int] = set()  # shards without a connection
         for hears in (self.on_shard_disconnect, self.on_shard_ready, self.on_shard_resumed):
             crux.event(hears)
@@ -105,11 +110,30 @@ class Presence:
 
         async def compare(guild: discord.Guild) -> None:
             async with one_of_few:
-                chosen = await self._crux.places(guild.id)
-                if chosen.log_channel:
-                    await older.look(self._crux, guild, chosen)
+                await self._compare_one(guild)
 
         await asyncio.gather(*map(compare, self._crux.guilds))
+
+    async def _compare_one(self, guild: discord.Guild) -> None:
+        """Compare a server's book once since the bot began. What isn't to be seen yet is compared when it comes."""
+        if guild.unavailable or guild.id in self._compared:
+            return
+        chosen = await self._crux.places(guild.id)
+        if not chosen.log_channel:
+            return
+        for pause in (*TRY_AGAIN_SECONDS, None):
+            try:
+                await older.look(self._crux, guild, chosen)
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                facts = {"guild": guild.id, "error": type(error).__name__}
+                log.warning("the log channel wasn't read", extra={"facts": facts})
+                if pause is not None:
+                    await asyncio.sleep(pause)
+            else:
+                self._compared.add(guild.id)
+                return
+        facts = {"guild": guild.id}
+        log.critical("not compared with the log channel, which can't be read", extra={"facts": facts})
 
     def _ours(self, guild: int) -> bool:
         """Tell whether this process hears of a server."""
@@ -153,6 +177,7 @@ class Presence:
         if not self.arrived.is_set():
             return  # `arrive` counts them all
         self._heard(guild)
+        await self._compare_one(guild)
         away = await self._crux.db.read(absence.removals)
         if guild.id in away and guild.id not in self._crux.waiting:
             await self._back(guild.id, away[guild.id])

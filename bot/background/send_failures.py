@@ -8,6 +8,7 @@ import discord
 
 from bot.background.finder import HistoryHidden
 from bot.background.sends import Held
+from bot.background.servers import ServerUnseen
 from markets.core.delivery import HeldCard, SendFailed
 
 _UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL = 10008, 10003
@@ -58,7 +59,7 @@ def _failure_now(held: Held, error: Exception) -> SendFailed:
             return SendFailed(held, f"{name} {error.code}", applied=False)
         case discord.HTTPException() | aiohttp.ClientError() | OSError() | TimeoutError():
             return SendFailed(held, name, passing=True)
-        case discord.RateLimited() | CardFirst():
+        case discord.RateLimited() | CardFirst() | ServerUnseen():
             return SendFailed(held, name, passing=True, applied=False)
         case _:
             return SendFailed(held, name, applied=False)
@@ -69,6 +70,6 @@ def log_failure(held: Held, error: Exception) -> None:
     number = held.ref if isinstance(held, HeldCard) else held.number
     facts = {"guild": held.guild, "kind": held.kind, "number": number, "error": type(error).__name__}
     expected = isinstance(
-        error, discord.HTTPException | aiohttp.ClientError | OSError | NoChannel | CardFirst
+        error, discord.HTTPException | aiohttp.ClientError | OSError | NoChannel | CardFirst | ServerUnseen
     )
     log.warning("not told", extra={"facts": facts}, exc_info=None if expected else error)

@@ -14,6 +14,7 @@ import aiohttp
 import discord
 
 from bot import permissions
+from bot.background.servers import ServerUnseen, seen
 from bot.client import Client
 from ledger import players as people
 from ledger.errors import AlreadyDone, LedgerError
@@ -120,10 +121,11 @@ class Worker:
 
         The silence of a player who left is no consent. Where Crux has no channel to tell people in, no silence is
         consent (RULES D3, E3).
+
+        Raises:
+            ServerUnseen: Discord doesn't show the server now.
         """
-        guild = self._crux.get_guild(held.guild)
-        if guild is None:
-            return
+        guild = seen(self._crux, held.guild)  # who can't be looked for has not agreed: it is tried again
         players = await self._crux.db.read_patiently(calendar.people_on, held.guild, held.ref)
         channel = (await self._crux.places(held.guild)).announcement_channel
         told = channel and permissions.check(guild, channel).can_post
@@ -135,10 +137,12 @@ class Worker:
                 )
 
     async def _look_who_is_on_call(self, held: LeasedJob) -> None:
-        """Look which judges on call left the server, before lots are drawn among them (RULES D4)."""
-        guild = self._crux.get_guild(held.guild)
-        if guild is None:
-            return
+        """Look which judges on call left the server, before lots are drawn among them (RULES D4).
+
+        Raises:
+            ServerUnseen: Discord doesn't show the server now.
+        """
+        guild = seen(self._crux, held.guild)
         players = await self._crux.db.read_patiently(calendar.people_on_call, held.guild, held.ref)
         left = [player async for player in self._those_who_left(guild, players)]
         if left:
@@ -188,7 +192,9 @@ def _passes(error: Exception) -> bool:
     """Tell whether an error is Discord's and passes by itself: no result is given up because Discord was away."""
     if isinstance(error, discord.HTTPException):
         return error.status == 429 or error.status >= 500
-    return isinstance(error, discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError)
+    return isinstance(
+        error, ServerUnseen | discord.RateLimited | aiohttp.ClientError | OSError | TimeoutError
+    )
 
 
 async def _is_member(guild: discord.Guild, person: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from bot import text
 from bot.cli.books import add_guild, guild_meant
 from bot.cli.command import Command
 from bot.config import Config
@@ -15,7 +16,8 @@ from ledger.audit import verify
 from ledger.audit.verify import Problem, Report
 from ledger.hash_chain import GENESIS
 from ledger.storage.database import read_book
-from markets.records import record_audit
+from ledger.types import from_us
+from markets.records import record_audit, record_since
 from markets.records.record_audit import RecordReport
 from markets.records.streams import seldom
 
@@ -63,6 +65,7 @@ def tell(reports: Sequence[BookReport], *, every: bool = False) -> int:
     for report in reports:
         if not report.problems:
             _right(report)
+        _since(report.record)
         for problem in report.problems[: None if every else 1]:
             print(problem)
         if len(report.problems) > 1 and not every:
@@ -84,6 +87,25 @@ def _right(report: BookReport) -> None:
             print(f"Rows 1 to {record.found} of it say what was there when it began, not who did it.")
 
 
+def _since(record: RecordReport | None) -> None:
+    """Say what came after the head that was given: it holds nothing of that."""
+    since = None if record is None else record.since
+    if since is None:
+        return
+    if since.from_us is None or since.to_us is None:
+        print("Nothing came after that head.")
+        return
+    transfers, records = sum(since.transfers.values()), sum(since.records.values())
+    first, last = (f"{from_us(at):%Y-%m-%d %H:%M:%S}" for at in (since.from_us, since.to_us))
+    print(
+        f"After that head, which holds nothing of it: {text.count(transfers, 'transfer')} and"
+        f" {text.count(records, 'row')} of the record, from {first} to {last} UTC."
+    )
+    for name, kinds in (("transfers", since.transfers), ("record", since.records)):
+        if kinds:
+            print(f"  {name}: {', '.join(f'{many} {kind}' for kind, many in kinds.items())}")
+
+
 def everything(tx: Connection, *, deep: bool | None = None) -> tuple[BookReport, ...]:
     """Check the books and the records of all servers."""
     reports = verify.audit_all(tx, deep=deep)
@@ -100,9 +122,9 @@ def _reports(tx: Connection, args: argparse.Namespace) -> Sequence[BookReport]:
     if args.deep:
         raise CannotRun("--deep is about the whole file: leave out --guild and --head.")
     guild = guild_meant(tx, args.guild)
-    of_record = args.head is not None and record_audit.holds(tx, guild, bytes.fromhex(args.head))
-    points = verify.audit(tx, guild, head=None if of_record else args.head)
-    return (BookReport(points, record_audit.look(tx, guild)),)
+    stands = record_since.place(tx, guild, bytes.fromhex(args.head)) if args.head else None
+    points = verify.audit(tx, guild, head=None if stands and stands.of_record else args.head)
+    return (BookReport(points, record_audit.look(tx, guild, head=args.head if stands else None)),)
 
 
 def _digest(text: str) -> str:
@@ -122,7 +144,7 @@ VERIFY = Command(
     "Reads beside a running Crux: points from the first transfer on, what was said from the first record on. Exits\n"
     "with 0 when every book is right, with 1 naming server and row of the first difference, and with 2 if it wasn't\n"
     "done. A chain can't miss what was cut off its end: note its newest digest elsewhere (Crux posts both in the\n"
-    "log channel) and give it as --head.",
+    "log channel) and give it as --head; what came after it is counted by kind, for nothing holds that yet.",
     run,
     options,
 )

@@ -11,12 +11,13 @@ from bot.refusals import BadInput
 from bot.shown import require_shown
 from bot.ui import components
 from bot.ui.tickets import StakeTicket
-from bot.words import phrases
 from bot.words import pools as render
 from ledger import accounts
 from ledger.errors import InsufficientFunds
 from ledger.types import to_us
 from markets.claims import claims, zones
+from markets.core import lifecycle
+from markets.core.errors import PoolClosed
 from markets.pools import pool_stakes, pools
 from markets.views import claims as view_claims
 
@@ -68,12 +69,18 @@ async def _look(ctx: Context, number: int) -> render.PoolSeen:
     def read(tx: Connection) -> render.PoolSeen:
         found = claims.load(tx, ctx.guild, number)
         claims.require_public(found)
-        seen = pools.load(tx, ctx.guild, number)
-        placed = tuple(pool_stakes.stakes_of(tx, ctx.guild, number))
-        takes = seen.takes(ctx.now) and found.state == "open" and not found.halted
+        *before, seen = pools.every(tx, ctx.guild, number) or [pools.load(tx, ctx.guild, number)]
+        placed = tuple(pool_stakes.stakes_of(tx, ctx.guild, number, pool=seen.number))
+        trades = found.state == "open" and not found.halted
+        takes = seen.takes(ctx.now) and trades
         shown = found.settings.who_holds_what == "always" or not seen.takes(ctx.now)
         people = view_claims.named(tx, ctx.guild, {one.player for one in placed}) if shown else {}
-        return render.PoolSeen(found, seen, placed, shown, takes, people)
+        may_open = (
+            not seen.takes(ctx.now)
+            and trades
+            and lifecycle.at(found.state, found.closes_us, to_us(ctx.now)) == "open"
+        )
+        return render.PoolSeen(found, seen, placed, shown, takes, people, tuple(before), may_open)
 
     return await ctx.read(read)
 
@@ -145,7 +152,10 @@ async def _stake(ctx: Context, ticket: StakeTicket) -> render.PoolActDone:
 
     who, found = await ctx.who_and(claims.load, ctx.guild, number)
     # Another text than was shown has another digest, which `stake` refuses.
-    terms = found.digest if phrases.mark(found) == ticket.mark else ""
+    pool = await ctx.read(pools.load, ctx.guild, number)
+    if pool.number != render.pool_of(ticket.mark):  # another opened since: the one that was shown has closed
+        raise PoolClosed(number, pool.state)
+    terms = found.digest if render.stake_mark(found, pool) == ticket.mark else ""
     request = pools.Put(ctx.guild, key_of(ticket.asked), who.number, number, outcome, amount, terms)
     staked = await ctx.write(pools.stake, request)
     return render.PoolActDone(staked, found, await ctx.read(pools.load, ctx.guild, number), outcome, amount)

@@ -146,7 +146,7 @@ COMMANDS: tuple[app_commands.Group | Command | app_commands.ContextMenu, ...] = 
     group(
         "market",
         "Share markets and pools",
-        command("pool", pool.pool, "A claim's pool: odds as they stand; opens one where there is none"),
+        command("pool", pool.pool, "A claim's pool: odds as they stand; opens one where none takes stakes"),
         command("stake", pool.stake, "Stake in a claim's pool: you see the odds before anything moves"),
         command(
             "open", market_opening.open_, "Open a market on a claim: anyone may then buy and sell shares"

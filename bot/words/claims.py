@@ -40,7 +40,7 @@ def claim(seen: ClaimSeen) -> Card:
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
-            pool_words.line(terms, seen.pool) if seen.pool else "",
+            *pool_words.claims_lines(terms, seen.pool, seen.pools_before),
             *crux_words.lines(seen),
             *reward_words.lines(seen.rewards, seen.people),
             *[
@@ -180,8 +180,8 @@ def show(seen: ClaimSeen) -> Card:
     ]
     waits = ", once it goes on" if seen.claim.halted else ""
     follow = Button("Follow", f"follow:{seen.claim.number}:1")
-    pool = Button("Open a pool", f"pool-open:{seen.claim.number}")
-    may_open_pool = seen.at == "open" and seen.pool is None and not seen.claim.halted
+    pool = pool_words.open_button(seen.claim.number, seen.pool)
+    may_open_pool = seen.at == "open" and not seen.pool_takes and not seen.claim.halted
     return Card(
         shown.title,
         phrases.lines(*shown.text, f"**What happens next{waits}**", *coming),

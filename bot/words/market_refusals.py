@@ -183,10 +183,11 @@ def _market_not_now(error: errors.NotNow) -> str | None:
             return f"Order {number} has ended already, and what it held is back. `/market portfolio` shows yours."
         case errors.PoolClosed():
             return (
-                f"The pool of claim {number} takes no more stakes: its time is over. What was staked stands."
+                f"The pool of claim {number} takes no more stakes: its time is over. What was staked stands, and "
+                "`/market pool` opens another while the claim is open."
             )
         case errors.PoolThere():
-            return f"Claim {number} has a pool already: put your stake into that one."
+            return f"Claim {number} has a pool that takes stakes: put yours into that one. Another opens after it."
         case _:
             return None
 

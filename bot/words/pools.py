@@ -59,6 +59,8 @@ class PoolSeen:
     shown: bool
     takes: bool
     people: Mapping[int, int] = field(default_factory=dict[int, int])
+    before: tuple[Pool, ...] = ()
+    may_open: bool = False
 
 
 def decimal(found: Fraction | None) -> str:
@@ -69,7 +71,21 @@ def decimal(found: Fraction | None) -> str:
     return f"×{hundredths // 100}.{hundredths % 100:02d}"
 
 
-def line(terms: Terms, pool: Pool) -> str:
+SHOWN = 3
+"""Pools of a claim on its card, the newest first."""
+
+
+def claims_lines(terms: Terms, pool: Pool | None, before: Sequence[Pool]) -> list[str]:
+    """Write the lines for a claim's card: its newest pool, and those that closed before it."""
+    if pool is None:
+        return []
+    older = [line(terms, one, closed=True) for one in reversed(before)]
+    lines = [line(terms, pool), *older[: SHOWN - 1]]
+    left = len(older) - (SHOWN - 1)
+    return [*lines, f"and {text.count(left, 'pool')} that closed before"] if left > 0 else lines
+
+
+def line(terms: Terms, pool: Pool, *, closed: bool = False) -> str:
     """Write one line for a claim's card."""
     parts = [
         f"{text.number(on)} on {text.escape(outcome.name, 40)} ({decimal(found)})"
@@ -78,8 +94,11 @@ def line(terms: Terms, pool: Pool) -> str:
         )
         if on
     ]
-    pot = f"**Pool of {text.number(pool.pot)}**" if pool.pot else "**A pool**, empty yet"
+    number = f"{pool.number} " if closed or pool.number > 1 else ""
+    pot = f"**Pool {number}of {text.number(pool.pot)}**" if pool.pot else "**A pool**, empty yet"
     when = f", takes stakes until {phrases.ago(pool.closes_us)}" if pool.state == "open" else ""
+    if closed and pool.state == "open":
+        when = ", takes no more stakes"
     return pot + (f": {text.listed(parts)}" if parts else "") + when
 
 
@@ -108,12 +127,38 @@ def card(seen: PoolSeen) -> Card:
         "void": "It is void: stakes returned.",
     }[pool.state]
     return Card(
-        f"Pool on claim {seen.claim.number}",
-        phrases.lines(f"**{text.escape(terms.title, 200)}**", *rows, state, *who),
+        f"Pool {pool.number} on claim {seen.claim.number}"
+        if pool.number > 1
+        else f"Pool on claim {seen.claim.number}",
+        phrases.lines(
+            f"**{text.escape(terms.title, 200)}**",
+            *rows,
+            state,
+            *who,
+            *[line(terms, one, closed=True) for one in seen.before[: -BEFORE - 1 : -1]],
+        ),
         "All stakes make one pot, which whoever backed what happens shares by stake. Odds move with every stake; "
         "nothing is sold back.",
-        (stake_button(seen.claim.number, ButtonLook.MAIN),) if seen.takes else (),
+        (stake_button(seen.claim.number, ButtonLook.MAIN),)
+        if seen.takes
+        else (open_button(seen.claim.number, pool),)
+        if seen.may_open
+        else (),
     )
+
+
+BEFORE = 10
+"""Pools that closed before, on a pool's own card."""
+
+
+def named(pool: Pool, first: str = "Pool") -> str:
+    """Name a pool; the first of a claim has no number."""
+    return first if pool.number == 1 else f"Pool {pool.number}"
+
+
+def open_button(claim: int, newest: Pool | None) -> Button:
+    """Open a claim's pool, or its next one."""
+    return Button("Open a pool" if newest is None else "Open another pool", f"pool-open:{claim}")
 
 
 def _largest(placed: Sequence[PoolStake]) -> list[tuple[tuple[int, int], int]]:
@@ -173,13 +218,30 @@ def ask(asked: StakeAsked) -> Card:
                     asked.claim.number,
                     asked.outcome,
                     asked.amount,
-                    phrases.mark(asked.claim),
+                    stake_mark(asked.claim, asked.pool),
                 ).custom_id,
                 ButtonLook.MAIN,
             ),
             Button("Not now", "close"),
         ),
     )
+
+
+_LATER = 2**56
+"""More than any mark of terms: a stake in a pool that isn't its claim's first."""
+_BITS = 40
+"""Of the terms' mark, beside that pool's number: both fit into a button's number."""
+
+
+def stake_mark(claim: Claim, pool: Pool) -> int:
+    """Mark the terms and the pool that a stake was shown for; for a claim's first pool the terms alone."""
+    mark = phrases.mark(claim)
+    return mark if pool.number == 1 else _LATER + (pool.number << _BITS) + (mark >> (56 - _BITS))
+
+
+def pool_of(mark: int) -> int:
+    """Return the number of the pool that a mark is about."""
+    return 1 if mark < _LATER else (mark - _LATER) >> _BITS
 
 
 def done(seen: PoolActDone) -> Card:
@@ -202,12 +264,14 @@ def done(seen: PoolActDone) -> Card:
 
 
 def paid_post(tx: Connection, ask: Ask) -> Told | None:
-    """Post what each player's stakes brought, the largest change first (RULES E1)."""
+    """Post what each player's stakes in a pool brought, the largest change first (RULES E1)."""
     claim = claims.claim(tx, ask.guild, ask.facts["claim"], ask.now)
-    pool = pools.find(tx, ask.guild, ask.facts["claim"])
-    if pool is None or pool.state == "open" or claim.result is None:
+    number = ask.facts.get("pool", 1)
+    there = [one for one in pools.every(tx, ask.guild, ask.facts["claim"]) if one.number == number]
+    if not there or there[0].state == "open" or claim.result is None:
         return None
-    placed = pool_stakes.stakes_of(tx, ask.guild, pool.claim)
+    [pool] = there
+    placed = pool_stakes.stakes_of(tx, ask.guild, pool.claim, pool=number)
     sums: dict[int, tuple[int, int]] = {}
     for one in placed:
         staked, paid = sums.get(one.player, (0, 0))
@@ -226,7 +290,7 @@ def paid_post(tx: Connection, ask: Ask) -> Told | None:
     )
     came = phrases.result(claim.claim.terms, claim.result)
     shown = Card(
-        f"The pool on claim {pool.claim} is {'void' if pool.state == 'void' else f'paid: {came}'}",
+        f"{named(pool, 'The pool')} on claim {pool.claim} is {'void' if pool.state == 'void' else f'paid: {came}'}",
         phrases.lines(f"**{text.escape(claim.claim.terms.title, 160)}**", *lines, more, returned),
         "Anyone can check it with /ledger verify",
         (Button("Pool", f"pool:{pool.claim}"),),

@@ -93,8 +93,8 @@ def _pool(one: InPool) -> list[str]:
         else []
     )
     return [
-        f"- in its pool: {text.listed(staked)}",
-        f"- if it comes, as the pool stands: {', '.join(ends)}",
+        f"- in its {one.called}: {text.listed(staked)}",
+        f"- if it comes, as the {one.called} stand{'s' if one.pools == 1 else ''}: {', '.join(ends)}",
     ]
 
 

@@ -16,7 +16,7 @@ def would_pay(seen: ClaimSeen, most: int = 6) -> tuple[str, ...]:
     if not seen.live and not any(one.most for one in seen.pays):
         if seen.at in ("settled", "void"):
             return ()
-        pooled = seen.pool.pot if seen.pool else 0
+        pooled = sum(pool.pot for pool in (*seen.pools_before, *((seen.pool,) if seen.pool else ())))
         return (
             f"A pool of {text.number(pooled)} is shared by it." if pooled else "Nothing is locked on it.",
         )

@@ -29,11 +29,13 @@ says `WATCH` is on: an import writes a million rows in one transaction."""
 
 
 class Watched(NamedTuple):
-    """A table whose rows are noted: the columns of its key after the server, and those that are noted."""
+    """A table whose rows are noted: the columns of its key after the server, and those that are noted. `later` are
+    columns that came later, with what they hold in all rows from before: that counts as nothing, in key and row."""
 
     table: sa.Table
     key: tuple[str, ...]
     columns: tuple[str, ...]
+    later: Mapping[str, int] = {}
 
 
 class TouchedRow(NamedTuple):
@@ -62,10 +64,11 @@ def watch(driver: sqlite3.Connection, watched: Sequence[Watched]) -> list[tuple[
         noted.append(row)
 
     driver.create_function("crux_touched", -1, note)
-    for table, key, columns in watched:
+    for table, key, columns, later in watched:
         for act, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
             kept = columns if row == "NEW" else ()
-            values = ", ".join(f"{row}.{name}" for name in ("guild_id", *key, *kept))
+            named = [(name, f"{row}.{name}") for name in ("guild_id", *key, *kept)]
+            values = ", ".join(f"nullif({at}, {later[name]})" if name in later else at for name, at in named)
             driver.execute(
                 f"CREATE TEMP TRIGGER {table.name}_{act.lower()}_touched AFTER {act} ON main.{table.name}"
                 f" BEGIN SELECT crux_touched('{table.name}', {values}); END"
@@ -78,7 +81,7 @@ def of_sqlite(noted: Sequence[tuple[Any, ...]], watched: Mapping[str, Watched]) 
     found: dict[tuple[str, str], TouchedRow] = {}
     for name, guild, *values in noted:
         parts = len(watched[name].key)
-        thing = "/".join(map(str, values[:parts]))
+        thing = thing_of(values[:parts])
         rest = tuple(values[parts:])
         found[name, thing] = TouchedRow(guild, name, thing, rest or None)
     return list(found.values())
@@ -89,11 +92,17 @@ def of_postgresql(noted: str | None, watched: Mapping[str, Watched]) -> list[Tou
     found: dict[tuple[str, str], TouchedRow] = {}
     for line in (noted or "").split("\n")[:-1]:
         name, there, row = json.loads(line)
-        table, key, columns = watched[name]
-        thing = "/".join(str(row[part]) for part in key)
+        table, key, columns, later = watched[name]
+        row |= {column: None for column, first in later.items() if row[column] == first}
+        thing = thing_of([row[part] for part in key])
         values = tuple(_plain(row[column], table.c[column]) for column in columns) if there else None
         found[name, thing] = TouchedRow(row["guild_id"], name, thing, values)
     return list(found.values())
+
+
+def thing_of(key: Sequence[Any]) -> str:
+    """Write a row's key in its server; a part that counts as nothing is left out."""
+    return "/".join(str(part) for part in key if part is not None)
 
 
 def _plain(value: Any, column: sa.Column[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Pay a pool by a result, take that back, and say what each result would bring (RULES C6)."""
+"""Pay a claim's pools by a result, take that back, and say what each result would bring (RULES C6)."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -18,19 +18,20 @@ from ledger.types import Whole
 from markets.bets import bets
 from markets.claims import instruments
 from markets.claims.claims import Claim
-from markets.claims.instruments import NOTHING_LEFT, Step, Undoing
+from markets.claims.instruments import Step, Undoing
 from markets.claims.terms import Result
 from markets.core import jobs, outbox, tables
 from markets.core.events import Profit, ProfitsMade, ProfitsUndone, WalletsPaid
 from markets.mechanisms import parimutuel
 from markets.pools.pool_stakes import LIVE, PoolStake, columns, is_late, placed, stakes_of
-from markets.pools.pools import Pool, end, find
+from markets.pools.pools import Pool, end, every
 from markets.shares import order_filling
 
 _pools = tables.pools.c
 _stakes = tables.stakes.c
-_this = (in_guild(_pools), _pools.claim == param("c"))
-_of = (in_guild(_stakes), _stakes.claim == param("c"))
+_this = (in_guild(_pools), _pools.claim == param("c"), _pools.number == param("pool"))
+_of_claim = (in_guild(_stakes), _stakes.claim == param("c"))
+_of = (*_of_claim, _stakes.pool == param("pool"))
 _zero = sa.literal_column("0", Whole)
 PAYOUT = "pool.payout"
 
@@ -83,7 +84,7 @@ _NEXT_IN_TIME = Compiled(
 
 _PAID = Compiled(
     sa.update(tables.stakes)
-    .where(*_of, _stakes.number == param("n"))
+    .where(*_of_claim, _stakes.number == param("n"))
     .values(state=param("state"), late=param("late"), paid=param("paid"), paid_by=param("paid_by"))
 )
 
@@ -95,10 +96,11 @@ _PAID_BEFORE = sa.select(_stakes.number).where(*_of, _stakes.paid_by != param("b
 
 
 def _splits(
-    tx: Connection, claim: Claim, weights: tuple[int, ...], known_us: int | None
+    tx: Connection, claim: Claim, pool: int, weights: tuple[int, ...], known_us: int | None
 ) -> list[parimutuel.Split]:
-    """How each outcome's part of the pot is shared by the stakes that were placed in time."""
-    asked = {"g": claim.guild, "c": claim.number, "until": _MOST if known_us is None else known_us}
+    """How each outcome's part of a pool's pot is shared by the stakes that were placed in time."""
+    asked = {"g": claim.guild, "c": claim.number, "pool": pool}
+    asked["until"] = _MOST if known_us is None else known_us
     backing = [0] * len(weights)
     for outcome, staked in _IN_TIME.rows(tx, **asked):
         backing[outcome] = staked
@@ -125,14 +127,25 @@ def pay_some(
     room: int,
     now: datetime,
 ) -> Step:
-    """Pay the next stakes of a claim's pool, as many as fit into `room` entries."""
+    """Pay the next stakes of a claim's pools, as many as fit into `room` entries."""
+    entries = 0
+    for pool in every(tx, claim.guild, claim.number):
+        if pool.state == "open":
+            step = _pay_pool(tx, claim, pool, resolution, result, room - entries, now)
+            entries += step.entries
+            if not step.done:
+                return Step(done=False, entries=entries)
+    return Step(done=True, entries=entries)
+
+
+def _pay_pool(
+    tx: Connection, claim: Claim, pool: Pool, resolution: int, result: Result, room: int, now: datetime
+) -> Step:
     known_us = result.known_us
-    pool = find(tx, claim.guild, claim.number)
-    if pool is None or pool.state != "open":
-        return NOTHING_LEFT
     most = max(min(CHUNK, room - BESIDES), 0)
-    waiting = placed(_WAITING.rows(tx, g=claim.guild, c=claim.number, most=most + 1))
-    splits = _kept_splits(tx, claim, result, known_us) if waiting and most else None
+    asked = {"g": claim.guild, "c": claim.number, "pool": pool.number}
+    waiting = placed(_WAITING.rows(tx, **asked, most=most + 1))
+    splits = _kept_splits(tx, claim, pool, result, known_us) if waiting and most else None
     chunk = [(one, _gets(one, splits, known_us)) for one in waiting[:most]]
     entries = _pay(tx, pool, claim, resolution, result, known_us, chunk, now) if chunk else 0
     if len(waiting) > len(chunk):
@@ -142,23 +155,26 @@ def pay_some(
     end(tx, pool, "void" if result.kind == "void" else "settled", resolution)
     if pool.stakes:
         facts = {"claim": claim.number, "resolution": resolution}
+        if pool.number > 1:
+            facts["pool"] = pool.number
         outbox.enqueue(tx, claim.guild, "pool.paid", facts, now, line=claim.number)
     return Step(done=True, entries=entries)
 
 
 def _kept_splits(
-    tx: Connection, claim: Claim, result: Result, known_us: int | None
+    tx: Connection, claim: Claim, pool: Pool, result: Result, known_us: int | None
 ) -> list[parimutuel.Split] | None:
     """The split of the pot, worked out before the first payment and kept until the last; None where stakes return."""
     weights = instruments.weights(claim, result)
     if weights is None:
         return None
-    kept = _PLAN.row(tx, g=claim.guild, c=claim.number)
+    this = {"g": claim.guild, "c": claim.number, "pool": pool.number}
+    kept = _PLAN.row(tx, **this)
     if kept is not None and kept[0] is not None:
         return [parimutuel.Split(*one) for one in json.loads(kept[0])]
-    splits = _splits(tx, claim, weights, known_us)
+    splits = _splits(tx, claim, pool.number, weights, known_us)
     plan = json.dumps([astuple(one) for one in splits], separators=(",", ":"))
-    _KEEP.execute(tx, g=claim.guild, c=claim.number, plan=plan)
+    _KEEP.execute(tx, **this, plan=plan)
     return splits
 
 
@@ -217,20 +233,32 @@ def _amounts(
 
 
 def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -> Step:
-    """Undo the last payout of a pool by its opposite, one in each unit; after the first it is open again, though its
-    time may be over."""
+    """Undo the payouts of a claim's pools by their opposites, the newest first, one in each unit; after its first a
+    pool is open again, though its time may be over."""
+    claim, entries = undoing.claim, 0
+    for pool in reversed(every(tx, claim.guild, claim.number)):
+        ended = [
+            one for one in stakes_of(tx, claim.guild, claim.number, pool=pool.number) if one.state != "live"
+        ]
+        if pool.resolution == undoing.resolution or (pool.state == "open" and ended):
+            step = _take_back_pool(tx, undoing, pool, ended, room - entries, now)
+            entries += step.entries
+            if not step.done:
+                return Step(done=False, entries=entries)
+    return Step(done=True, entries=entries)
+
+
+def _take_back_pool(
+    tx: Connection, undoing: Undoing, pool: Pool, ended: Sequence[PoolStake], room: int, now: datetime
+) -> Step:
     claim, resolution = undoing.claim, undoing.resolution
-    pool = find(tx, claim.guild, claim.number)
-    if pool is None or pool.resolution not in (resolution, None):
-        return NOTHING_LEFT
     this = {"g": claim.guild, "c": claim.number}
-    by = tx.execute(_LAST_PAID, this).scalar()
+    by = tx.execute(_LAST_PAID, this | {"pool": pool.number}).scalar()
     if by is not None and room < CHUNK + BESIDES:
         return Step(done=False)
     if pool.state != "open":
         accounts.reopen(tx, pool.escrow)
     end(tx, pool, "open", None)
-    ended = [one for one in stakes_of(tx, claim.guild, claim.number) if one.state != "live"]
     entries = 0
     if by is not None:
         key = f"resolution:{resolution}:pool:{claim.number}:back:{by}"
@@ -238,7 +266,7 @@ def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -
         posted = reverse(tx, guild=claim.guild, key=key, transfer=by, now=now, actor=who, note=note)
         order_filling.after_taking(tx, pool.guild, posted.balances, now)
         entries = len({one.player for one in ended if one.paid_by == by}) + BESIDES
-    left = tx.execute(_PAID_BEFORE, this | {"by": by or 0}).scalar() is not None
+    left = tx.execute(_PAID_BEFORE, this | {"pool": pool.number, "by": by or 0}).scalar() is not None
     undone = [one for one in ended if one.paid_by == by or not (left or one.paid_by)]
     _PAID.many(tx, [this | _AGAIN | {"n": one.number} for one in undone])
     if undoing.result.kind != "void":
@@ -250,28 +278,44 @@ def take_back_some(tx: Connection, undoing: Undoing, room: int, now: datetime) -
 def changes(tx: Connection, claim: Claim, result: Result, player: int | None = None) -> dict[int, int]:
     """Return what each player with a live stake would end up with, more or less than they staked, by a result."""
     weights, known_us = instruments.weights(claim, result), result.known_us
-    splits = None if weights is None else _splits(tx, claim, weights, known_us)
+    splits: dict[int, list[parimutuel.Split] | None] = {}
     found: dict[int, int] = {}
     for one in stakes_of(tx, claim.guild, claim.number, player=player):
         if one.state == "live":
-            found[one.player] = found.get(one.player, 0) + _gets(one, splits, known_us) - one.amount
+            if one.pool not in splits:
+                splits[one.pool] = (
+                    None if weights is None else _splits(tx, claim, one.pool, weights, known_us)
+                )
+            gets = _gets(one, splits[one.pool], known_us)
+            found[one.player] = found.get(one.player, 0) + gets - one.amount
     return found
 
 
 def changes_by_outcome(tx: Connection, claim: Claim, player: int | None = None) -> list[dict[int, int]]:
     """Return `changes` by each outcome: what it brings to the stakes on it, and takes from all others."""
-    backing = [0] * len(claim.terms.outcomes)
-    on: list[list[PoolStake]] = [[] for _ in backing]
-    lost: dict[int, int] = {}
+    placed_in: dict[int, list[PoolStake]] = {}
     for one in stakes_of(tx, claim.guild, claim.number):
         if one.state == "live":
-            backing[one.outcome] += one.amount
-            on[one.outcome].append(one)
-            lost[one.player] = lost.get(one.player, 0) - one.amount
-    return [
-        {who: by for who, by in _won(backing, at, on[at], lost).items() if player in (None, who)}
-        for at in range(len(backing))
-    ]
+            placed_in.setdefault(one.pool, []).append(one)
+    changed: list[dict[int, int]] = [{} for _ in claim.terms.outcomes]
+    for stakes in placed_in.values():
+        for sums, brought in zip(changed, _by_outcome(len(changed), stakes), strict=True):
+            for who, by in brought.items():
+                if player in (None, who):
+                    sums[who] = sums.get(who, 0) + by
+    return changed
+
+
+def _by_outcome(outcomes: int, stakes: Sequence[PoolStake]) -> list[dict[int, int]]:
+    """The same of one pool."""
+    backing = [0] * outcomes
+    on: list[list[PoolStake]] = [[] for _ in backing]
+    lost: dict[int, int] = {}
+    for one in stakes:
+        backing[one.outcome] += one.amount
+        on[one.outcome].append(one)
+        lost[one.player] = lost.get(one.player, 0) - one.amount
+    return [_won(backing, at, on[at], lost) for at in range(outcomes)]
 
 
 def _won(backing: list[int], outcome: int, on: list[PoolStake], lost: dict[int, int]) -> dict[int, int]:
@@ -286,14 +330,14 @@ def _won(backing: list[int], outcome: int, on: list[PoolStake], lost: dict[int, 
     return changed
 
 
-def paid_otherwise(tx: Connection, claim: Claim, result: Result) -> list[int]:
+def paid_otherwise(tx: Connection, claim: Claim, pool: int, result: Result) -> list[int]:
     """Return the stakes of a pool that ended by a result and that got something else than comes of it, by number:
     computed once more from all stakes and the moment at which it became public."""
     weights, known_us = instruments.weights(claim, result), result.known_us
-    splits = None if weights is None else _splits(tx, claim, weights, known_us)
+    splits = None if weights is None else _splits(tx, claim, pool, weights, known_us)
     return [
         one.number
-        for one in stakes_of(tx, claim.guild, claim.number)
+        for one in stakes_of(tx, claim.guild, claim.number, pool=pool)
         if (one.paid, one.late)
         != (_gets(one, splits, known_us), splits is not None and is_late(one, known_us))
     ]

@@ -29,6 +29,7 @@ class PoolStake(NamedTuple):
     late: bool
     paid: int | None
     paid_by: int | None
+    pool: int = 1
 
 
 LIVE: sa.ColumnElement[str] = sa.literal_column("'live'")
@@ -42,8 +43,10 @@ columns = (
     _stakes.late,
     _stakes.paid,
     _stakes.paid_by,
+    _stakes.pool,
 )
 _STAKES = Compiled(sa.select(*columns).where(*_of).order_by(_stakes.number))
+_STAKES_IN = Compiled(sa.select(*columns).where(*_of, _stakes.pool == param("pool")).order_by(_stakes.number))
 _STAKES_OF = Compiled(sa.select(*columns).where(*_of, _stakes.player == param("p")).order_by(_stakes.number))
 _HOLDERS = (
     sa.select(_stakes.player, sa.func.sum(_stakes.amount).label("staked"))
@@ -60,8 +63,14 @@ def is_late(one: PoolStake, known_us: int | None) -> bool:
     return known_us is not None and one.at_us > known_us
 
 
-def stakes_of(tx: Connection, guild: int, claim: int, *, player: int | None = None) -> list[PoolStake]:
-    """Return a pool's stakes in the order in which they were placed; of one player if named."""
+def stakes_of(
+    tx: Connection, guild: int, claim: int, *, player: int | None = None, pool: int | None = None
+) -> list[PoolStake]:
+    """Return the stakes in a claim's pools in the order in which they were placed; of one player or in one pool if
+    named."""
+    if pool is not None:
+        found = placed(_STAKES_IN.rows(tx, g=guild, c=claim, pool=pool))
+        return [one for one in found if player in (None, one.player)]
     if player is None:
         return placed(_STAKES.rows(tx, g=guild, c=claim))
     return placed(_STAKES_OF.rows(tx, g=guild, c=claim, p=player))
@@ -70,8 +79,8 @@ def stakes_of(tx: Connection, guild: int, claim: int, *, player: int | None = No
 def placed(rows: Iterable[Sequence[Any]]) -> list[PoolStake]:
     """Read rows of `columns` as stakes."""
     made: list[PoolStake] = []
-    for number, player, outcome, amount, at_us, state, late, paid, paid_by in rows:
-        made.append(PoolStake(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by))
+    for number, player, outcome, amount, at_us, state, late, paid, paid_by, pool in rows:
+        made.append(PoolStake(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by, pool))
     return made
 
 

@@ -1,9 +1,10 @@
 """Pools: stakes that share one pot by what happens (RULES C6, C8, C9, D2).
 
-A claim has one pool at most, with one escrow. Its first stake freezes the claim's text. How each outcome's part of
-the pot is split is worked out by `mechanisms.parimutuel` from all stakes before the first is paid, and kept with
-the pool until the last is: from it what each gets follows from its own amount. They are paid in transfers of up to
-`CHUNK` stakes, each in a unit of its own under a key of its own, so that a crash between any two pays each once.
+A claim has one pool at a time, with one escrow; the next opens after it has closed, and all wait for the claim's one
+result. A first stake freezes the claim's text. How each outcome's part of a pot is split is worked out by
+`mechanisms.parimutuel` from all stakes before the first is paid, and kept with the pool until the last is: from it
+what each gets follows from its own amount. They are paid in transfers of up to `CHUNK` stakes, each in a unit of its
+own under a key of its own, so that a crash between any two pays each once.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 
 from ledger import accounts, money
 from ledger.accounts import Account
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import fits, to_us
@@ -40,13 +41,14 @@ STAKE = "pool.stake"
 OPEN_US = 7 * terms.DAY_US
 """How long a pool takes stakes where its opener says nothing else (C6)."""
 LEAST_US = terms.DAY_US
-"""How long it takes stakes at least, unless trading closes before: a claim has one, so a pool of a minute would keep
-everybody from ever having one (C6)."""
+"""How long it takes stakes at least, unless trading closes before: a pool of a minute would be over before anybody
+heard of it (C6)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """A pool as the transaction finds it; `backing` is what lies on each outcome, in minor units."""
+    """A pool as the transaction finds it; `backing` is what lies on each outcome, in minor units. `number` counts the
+    pools of its claim."""
 
     guild: int
     claim: int
@@ -58,6 +60,7 @@ class Pool:
     state: str
     resolution: int | None
     backing: tuple[int, ...] = ()
+    number: int = 1
 
     @property
     def pot(self) -> int:
@@ -94,7 +97,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Staked:
-    """A stake that stands: its number in the pool, its transfer, and what the player has left."""
+    """A stake that stands: its number in the claim's pools, its transfer, and what the player has left."""
 
     claim: int
     number: int
@@ -105,22 +108,25 @@ class Staked:
 
 _pools = tables.pools.c
 _pool_outcomes = tables.pool_outcomes.c
-_this = (in_guild(_pools), _pools.claim == param("c"))
+_of_claim = (in_guild(_pools), _pools.claim == param("c"))
+_this = (*_of_claim, _pools.number == param("n"))
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
-_LOAD = Compiled(
-    sa.select(
-        _pools.claim,
-        _pools.opener,
-        _pools.escrow,
-        _pools.opened_us,
-        _pools.closes_us,
-        _pools.stakes,
-        _pools.state,
-        _pools.resolution,
-    ).where(*_this)
-)
+_load = sa.select(
+    _pools.claim,
+    _pools.opener,
+    _pools.escrow,
+    _pools.opened_us,
+    _pools.closes_us,
+    _pools.stakes,
+    _pools.state,
+    _pools.resolution,
+    _pools.number,
+).where(*_of_claim)
+_NEWEST = Compiled(_load.order_by(_pools.number.desc()).limit(constant(1)).offset(constant(0)))
+_EVERY = Compiled(_load.order_by(_pools.number))
+_NUMBERED = sa.select(sa.func.coalesce(sa.func.sum(_pools.stakes), 0)).where(*_of_claim)
 _BACKING = Compiled(
-    sa.select(_pool_outcomes.outcome, _pool_outcomes.staked).where(
+    sa.select(_pool_outcomes.outcome, _pool_outcomes.staked, _pool_outcomes.pool).where(
         in_guild(_pool_outcomes), _pool_outcomes.claim == param("c")
     )
 )
@@ -135,7 +141,9 @@ _STAKE = Compiled(sa.insert(tables.stakes))
 _back = postgresql.insert(tables.pool_outcomes)
 _BACK = Compiled(
     _back.on_conflict_do_update(
-        index_elements=[_pool_outcomes.guild_id, _pool_outcomes.claim, _pool_outcomes.outcome],
+        index_elements=[
+            *(_pool_outcomes.guild_id, _pool_outcomes.claim, _pool_outcomes.outcome, _pool_outcomes.pool)
+        ],
         set_={"staked": _pool_outcomes.staked + _back.excluded.staked},
     )
 )
@@ -147,12 +155,12 @@ _STATE = (
 
 
 def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
-    """Open a pool on a claim.
+    """Open a pool on a claim; the next one where those before take no more stakes.
 
     Raises:
         ClaimMoved, ClaimHalted, TradingClosed: The claim takes none now.
         MayNotOpen: Here only moderators open claims and what hangs on them (B8).
-        PoolThere: It has one that takes stakes, or holds some.
+        PoolThere: It has one that takes stakes.
         BadTimes: It would close before it opens, or within a day.
     """
     claim = claims.load(tx, request.guild, request.claim)
@@ -160,7 +168,7 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     if claim.settings.who_may_open == "moderators" and not request.actor.moderator:
         raise MayNotOpen
     there = find(tx, claim.guild, claim.number)
-    if there is not None and (there.stakes or there.takes(now)):
+    if there is not None and there.takes(now):
         raise PoolThere(claim.number, claim.state)
     asked = to_us(now) + OPEN_US if request.closes_us is None else request.closes_us
     if asked <= to_us(now):
@@ -169,14 +177,15 @@ def open_pool(tx: Connection, request: OpenPool, now: datetime) -> Pool:
     if asked < min(to_us(now) + LEAST_US, claim.closes_us):
         raise BadTimes("closes_us", "day")
     closes_us = min(asked, claim.closes_us)
-    if there is not None:  # nobody staked in it: it takes stakes again
+    if there is not None and not there.stakes and there.state == "open":  # it takes stakes again
         again = {"opener": request.actor.player, "opened": to_us(now), "closes": closes_us}
-        tx.execute(_AGAIN, {"g": claim.guild, "c": claim.number} | again)
+        tx.execute(_AGAIN, {"g": claim.guild, "c": claim.number, "n": there.number} | again)
         return _opened(tx, claim, closes_us)
     escrow = accounts.open_account(tx, claim.guild, kind="escrow")
     row = {
         "guild_id": claim.guild,
         "claim": claim.number,
+        "number": there.number + 1 if there else 1,
         "opener": request.actor.player,
         "escrow": escrow.number,
         "opened_us": to_us(now),
@@ -219,29 +228,33 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         now=now,
         actor=request.player,
     )
-    number = pool.stakes + 1
-    _COUNT.execute(tx, g=claim.guild, c=claim.number)
+    number = _write(tx, pool, request, posted.number, now)
+    claims.freeze(tx, claim)
+    happened(tx, ClaimChanged(claim.guild, claim.number))
+    return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
+
+
+def _write(tx: Connection, pool: Pool, request: Put, transfer: int, now: datetime) -> int:
+    """Write a stake down; returns its number."""
+    this = {"g": pool.guild, "c": pool.claim}
+    number = int(tx.execute(_NUMBERED, this).scalar_one()) + 1
+    _COUNT.execute(tx, **this, n=pool.number)
+    of_pool = {"guild_id": pool.guild, "claim": pool.claim, "pool": pool.number, "outcome": request.outcome}
     _STAKE.execute(
         tx,
-        guild_id=claim.guild,
-        claim=claim.number,
+        **of_pool,
         number=number,
         player=request.player,
-        outcome=request.outcome,
         amount=request.amount,
-        transfer=posted.number,
+        transfer=transfer,
         at_us=to_us(now),
         state="live",
         late=0,
         paid=None,
         paid_by=None,
     )
-    _BACK.execute(
-        tx, guild_id=claim.guild, claim=claim.number, outcome=request.outcome, staked=request.amount
-    )
-    claims.freeze(tx, claim)
-    happened(tx, ClaimChanged(claim.guild, claim.number))
-    return Staked(claim.number, number, posted.number, posted.digest, posted.balances[wallet.number])
+    _BACK.execute(tx, **of_pool, staked=request.amount)
+    return number
 
 
 def require_stake(
@@ -279,7 +292,8 @@ def _require_amount(claim: Claim, amount: int) -> None:
 
 def end(tx: Connection, pool: Pool, state: str, resolution: int | None) -> None:
     """Set the state it is in from now on; the split that was kept for its payments goes."""
-    tx.execute(_STATE, {"g": pool.guild, "c": pool.claim, "state": state, "resolution": resolution})
+    this = {"g": pool.guild, "c": pool.claim, "n": pool.number}
+    tx.execute(_STATE, this | {"state": state, "resolution": resolution})
     happened(tx, ClaimChanged(pool.guild, pool.claim))
 
 
@@ -292,29 +306,42 @@ def close(tx: Connection, work: jobs.Due, now: datetime) -> None:
 
 
 def find(tx: Connection, guild: int, claim: int) -> Pool | None:
-    """Find a claim's pool, if it has one."""
-    row = _LOAD.row(tx, g=guild, c=claim) if fits(claim) else None
-    if row is None:
-        return None
-    on = {row[0]: row[1] for row in _BACKING.rows(tx, g=guild, c=claim)}
+    """Find a claim's newest pool, if it has one: none but that takes stakes."""
+    found = _found(tx, guild, claim, _NEWEST)
+    return found[0] if found else None
+
+
+def every(tx: Connection, guild: int, claim: int) -> list[Pool]:
+    """Return all pools of a claim, the oldest first."""
+    return _found(tx, guild, claim, _EVERY)
+
+
+def _found(tx: Connection, guild: int, claim: int, statement: Compiled) -> list[Pool]:
+    rows = list(statement.rows(tx, g=guild, c=claim)) if fits(claim) else []
+    if not rows:
+        return []
+    on = {(row[2], row[0]): row[1] for row in _BACKING.rows(tx, g=guild, c=claim)}
     outcomes = len(claims.load(tx, guild, claim).terms.outcomes)
-    number, opener, escrow, opened_us, closes_us, stakes, state, resolution = row
-    return Pool(
-        guild=guild,
-        claim=number,
-        opener=opener,
-        escrow=Account(guild, escrow),
-        opened_us=opened_us,
-        closes_us=closes_us,
-        stakes=stakes,
-        state=state,
-        resolution=resolution,
-        backing=tuple(on.get(outcome, 0) for outcome in range(outcomes)),
-    )
+    return [
+        Pool(
+            guild=guild,
+            claim=claim,
+            opener=opener,
+            escrow=Account(guild, escrow),
+            opened_us=opened_us,
+            closes_us=closes_us,
+            stakes=stakes,
+            state=state,
+            resolution=resolution,
+            backing=tuple(on.get((number, outcome), 0) for outcome in range(outcomes)),
+            number=number,
+        )
+        for _, opener, escrow, opened_us, closes_us, stakes, state, resolution, number in rows
+    ]
 
 
 def load(tx: Connection, guild: int, claim: int) -> Pool:
-    """Load a claim's pool.
+    """Load a claim's newest pool.
 
     Raises:
         UnknownPool: It has none.
@@ -326,9 +353,9 @@ def load(tx: Connection, guild: int, claim: int) -> Pool:
 
 
 def clear(tx: Connection, claim: Claim, now: datetime) -> None:
-    """End a pool that nobody staked in, since its claim is filed with nothing on it."""
-    pool = find(tx, claim.guild, claim.number)
-    if pool is not None and pool.state == "open":
-        accounts.end(tx, pool.escrow)
-        jobs.cancel(tx, claim.guild, "pool.close", claim.number)
-        end(tx, pool, "void", None)
+    """End pools that nobody staked in, since their claim is filed with nothing on it."""
+    for pool in every(tx, claim.guild, claim.number):
+        if pool.state == "open":
+            accounts.end(tx, pool.escrow)
+            jobs.cancel(tx, claim.guild, "pool.close", claim.number)
+            end(tx, pool, "void", None)

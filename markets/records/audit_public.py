@@ -82,14 +82,14 @@ _RESULTS = paged(
     _resolutions.number,
 )
 _POOLS = paged(
-    sa.select(_pools.claim, _resolutions.result)
+    sa.select(_pools.claim, _pools.number, _resolutions.result)
     .join_from(
         tables.pools,
         tables.resolutions,
         (_resolutions.guild_id == _pools.guild_id) & (_resolutions.number == _pools.resolution),
     )
     .where(_pools.state != constant("open")),
-    _pools.claim,
+    *(_pools.claim, _pools.number),
 )
 
 
@@ -136,7 +136,7 @@ def _grounds(tx: Connection, guild: int) -> Iterator[str]:
 
 
 def _paid(tx: Connection, guild: int) -> Iterator[str]:
-    for number, said in rows(tx, guild, _POOLS):
+    for number, pool, said in rows(tx, guild, _POOLS, key=2):
         claim = claims.load(tx, guild, number)
-        if found := payouts.paid_otherwise(tx, claim, terms.read_result(said)):
+        if found := payouts.paid_otherwise(tx, claim, pool, terms.read_result(said)):
             yield f"The pool on claim {number}: stake {found[0]} got something else than comes of its result."

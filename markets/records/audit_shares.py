@@ -7,6 +7,7 @@ against its stakes and what each of them got back.
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -81,18 +82,19 @@ _ORDERS = paged(
     *(_o.claim, _o.number),
 )
 _POOLS = paged(
-    sa.select(_k.claim, _k.escrow, _k.stakes, _k.state, _a.balance).join(
-        book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow)
-    ),
-    _k.claim,
+    sa.select(
+        *(_k.claim, _k.number, _k.escrow, _k.stakes, _k.state, _k.opened_us, _k.closes_us, _a.balance)
+    ).join(book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow)),
+    *(_k.claim, _k.number),
 )
 _STAKES = paged(
     sa.select(
-        _s.claim, _s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by
+        *(_s.claim, _s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by),
+        *(_s.pool, _s.at_us),
     ),
     *(_s.claim, _s.number),
 )
-_BACKING = paged(sa.select(_b.claim, _b.outcome, _b.staked), *(_b.claim, _b.outcome))
+_BACKING = paged(sa.select(_b.claim, _b.outcome, _b.pool, _b.staked), *(_b.claim, _b.outcome, _b.pool))
 
 
 class _Market(NamedTuple):
@@ -147,9 +149,12 @@ class _Order(NamedTuple):
 
 class _Pool(NamedTuple):
     claim: int
+    number: int
     escrow: int
     stakes: int
     state: str
+    opened_us: int
+    closes_us: int
     balance: int
 
 
@@ -163,6 +168,8 @@ class _Stake(NamedTuple):
     state: str
     paid: int | None
     paid_by: int | None
+    pool: int
+    at_us: int
 
 
 def problems(tx: Connection, guild: int, wallets: Mapping[int, int]) -> Iterator[str]:
@@ -173,10 +180,11 @@ def problems(tx: Connection, guild: int, wallets: Mapping[int, int]) -> Iterator
         for why in markets.check(_Market(*row)):
             yield f"The market on claim {row[0]}: {why}."
     stakes = Groups(tx, guild, _STAKES, moves=(5,))
-    backing = Groups(tx, guild, _BACKING)
-    for row in streams.rows(tx, guild, _POOLS):
-        for why in _pool(tx, guild, _Pool(*row), wallets, stakes, backing):
-            yield f"The pool on claim {row[0]}: {why}."
+    backing = Groups(tx, guild, _BACKING, key=3)
+    found = map(_Pool._make, streams.rows(tx, guild, _POOLS, key=2))
+    for claim, pools_of in groupby(found, key=lambda pool: pool.claim):
+        for why in _pools(tx, guild, list(pools_of), wallets, stakes, backing):
+            yield f"The pool on claim {claim}: {why}."
 
 
 # --- markets ----------------------------------------------------------------------------------
@@ -314,34 +322,74 @@ def _orders(orders: Iterable[_Order], again: _Again) -> Iterator[str]:
 # --- pools ------------------------------------------------------------------------------------
 
 
-def _pool(
-    tx: Connection, guild: int, pool: _Pool, wallets: Mapping[int, int], stakes: Groups, backing: Groups
+@dataclass(slots=True)
+class _Stakes:
+    """What the stakes of one pool come to."""
+
+    count: int = 0
+    held: int = 0
+    live: int = 0
+    on: dict[int, int] = field(default_factory=dict[int, int])
+    paid: dict[int, int] = field(default_factory=dict[int, int])
+
+
+def _pools(
+    tx: Connection,
+    guild: int,
+    found: Sequence[_Pool],
+    wallets: Mapping[int, int],
+    stakes: Groups,
+    backing: Groups,
 ) -> Iterator[str]:
-    count, held, live = 0, 0, 0
-    staked: dict[int, int] = {}
-    paid: dict[int, int] = {}
-    for row in map(_Stake._make, stakes.of(pool.claim)):
-        count += 1
-        wallet = wallets.get(row.player)
-        if stakes.moved.get(row.transfer) != (pools.STAKE, {pool.escrow: row.amount, wallet: -row.amount}):
-            yield f"transfer {row.transfer} didn't lock stake {row.number}"
+    """One claim's pools, which follow each other; their stakes are numbered together."""
+    for place, (before, pool) in enumerate(zip([None, *found], found, strict=False), start=1):
+        if pool.number != place:
+            yield f"its pool {pool.number} should be number {place}"
+        if before is not None and pool.opened_us < before.closes_us:
+            yield f"pool {pool.number} opened before the one before it closed"
+    by_number = {pool.number: pool for pool in found}
+    sums = {number: _Stakes() for number in by_number}
+    for count, row in enumerate(map(_Stake._make, stakes.of(found[0].claim)), start=1):
+        pool = by_number.get(row.pool)
         if row.number != count:
             yield f"stake {row.number} should be number {count}"
-        staked[row.outcome] = staked.get(row.outcome, 0) + row.amount
-        held += row.amount - (row.paid or 0)
-        live += row.state == "live"
-        if bool(row.paid) != (row.paid_by is not None):
-            yield f"stake {row.number} doesn't say what paid it"
-        elif row.paid_by is not None:
-            paid[row.paid_by] = paid.get(row.paid_by, 0) + (row.paid or 0)
-    if pool.stakes != count:
-        yield f"it counts {pool.stakes} stakes, and there are {count}"
-    if {outcome: sum_ for _, outcome, sum_ in backing.of(pool.claim) if sum_} != staked:
+        if pool is None:
+            yield f"stake {row.number} is in pool {row.pool}, which isn't there"
+        else:
+            yield from _stake(pool, row, sums[row.pool], wallets, stakes)
+    lies: dict[int, dict[int, int]] = {}
+    for _, outcome, number, sum_ in backing.of(found[0].claim):
+        if sum_:
+            lies.setdefault(number, {})[outcome] = sum_
+    for pool in found:
+        yield from _pool(tx, guild, pool, sums[pool.number], lies.get(pool.number, {}))
+
+
+def _stake(
+    pool: _Pool, row: _Stake, sums: _Stakes, wallets: Mapping[int, int], stakes: Groups
+) -> Iterator[str]:
+    wallet = wallets.get(row.player)
+    if stakes.moved.get(row.transfer) != (pools.STAKE, {pool.escrow: row.amount, wallet: -row.amount}):
+        yield f"transfer {row.transfer} didn't lock stake {row.number}"
+    sums.count += 1
+    sums.on[row.outcome] = sums.on.get(row.outcome, 0) + row.amount
+    sums.held += row.amount - (row.paid or 0)
+    sums.live += row.state == "live"
+    if bool(row.paid) != (row.paid_by is not None):
+        yield f"stake {row.number} doesn't say what paid it"
+    elif row.paid_by is not None:
+        sums.paid[row.paid_by] = sums.paid.get(row.paid_by, 0) + (row.paid or 0)
+
+
+def _pool(tx: Connection, guild: int, pool: _Pool, sums: _Stakes, lies: Mapping[int, int]) -> Iterator[str]:
+    if pool.stakes != sums.count:
+        yield f"it counts {pool.stakes} stakes, and there are {sums.count}"
+    if lies != sums.on:
         yield "what lies on its outcomes isn't what was staked on them"
-    if pool.balance != held:
-        yield f"its escrow holds {points(pool.balance)} points instead of {points(held)}"
-    if live and pool.state != "open":
-        yield f"it is {pool.state}, and {live} of its stakes aren't"
-    for transfer, (kind, moved) in streams.moved(tx, guild, paid).items():
-        if kind not in (payouts.PAYOUT, VOID) or moved.get(pool.escrow) != -paid[transfer]:
+    if pool.balance != sums.held:
+        yield f"its escrow holds {points(pool.balance)} points instead of {points(sums.held)}"
+    if sums.live and pool.state != "open":
+        yield f"it is {pool.state}, and {sums.live} of its stakes aren't"
+    for transfer, (kind, moved) in streams.moved(tx, guild, sums.paid).items():
+        if kind not in (payouts.PAYOUT, VOID) or moved.get(pool.escrow) != -sums.paid[transfer]:
             yield f"transfer {transfer} didn't pay what its stakes say"

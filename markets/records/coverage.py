@@ -30,6 +30,8 @@ class Covered:
             a salt before the body, so that nobody can try what it may have said.
         without: Columns that are left out.
         private: States of rows that are their author's alone; for the record they aren't there.
+        later: Columns that came later, with what they hold in all rows from before: that counts as nothing, so that
+            keys and bodies of before stay what they were.
         key: The columns of a row's key in its server.
         columns: What a body holds, in its order.
         secret: Where in it the `salted` columns stand.
@@ -39,6 +41,7 @@ class Covered:
     salted: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    later: Mapping[str, int] = field(default_factory=dict[str, int], hash=False)
     key: tuple[str, ...] = field(init=False)
     columns: tuple[str, ...] = field(init=False)
     secret: tuple[int, ...] = field(init=False)
@@ -50,6 +53,28 @@ class Covered:
         object.__setattr__(self, "key", key)
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "secret", tuple(columns.index(name) for name in self.salted))
+
+    def value(self, name: str) -> sa.ColumnElement[Any]:
+        """Return a column as bodies hold it."""
+        column: sa.ColumnElement[Any] = self.table.c[name]
+        return sa.func.nullif(column, _first(self.later[name])) if name in self.later else column
+
+    def thing(self) -> sa.ColumnElement[str]:
+        """Return a row's key as the record spells it."""
+        first, *rest = self.key
+        spelt = sa.cast(self.table.c[first], sa.Text())
+        for name in rest:
+            column = self.table.c[name]
+            part = sa.literal_column("'/'", sa.Text()) + sa.cast(column, sa.Text())
+            if name in self.later:
+                nothing = sa.literal_column("''", sa.Text())
+                part = sa.case((column == _first(self.later[name]), nothing), else_=part)
+            spelt = spelt + part
+        return spelt
+
+
+def _first(value: int) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(value), sa.BigInteger())
 
 
 _ALL = (
@@ -89,10 +114,12 @@ _ALL = (
     Covered(tables.trades),
     Covered(tables.orders, salted=("limit_bps",)),
     Covered(
-        tables.pools, without=("plan",)
-    ),  # computed again from the stakes, and kept only while a pool is paid
-    Covered(tables.pool_outcomes),
-    Covered(tables.stakes),
+        tables.pools,
+        without=("plan",),  # computed again from the stakes, and kept only while a pool is paid
+        later={"number": 1},  # before version 0019 a claim had one pool
+    ),
+    Covered(tables.pool_outcomes, later={"pool": 1}),
+    Covered(tables.stakes, later={"pool": 1}),
     Covered(tables.forecasting),
     Covered(tables.forecasts, salted=("chances",)),
     Covered(tables.scores),
@@ -138,7 +165,7 @@ NOT_OURS = ("_litestream_seq", "_litestream_lock")
 """Tables that Litestream adds to the file it copies. Nothing here reads them, and what changes in them is no
 tampering."""
 
-watched = tuple(Watched(covered.table, covered.key, covered.columns) for covered in _ALL)
+watched = tuple(Watched(covered.table, covered.key, covered.columns, covered.later) for covered in _ALL)
 """For the connections that write (`ledger.storage.touched`)."""
 
 

@@ -261,17 +261,23 @@ LAYOUTS: dict[Table, Layout] = {
     ),
     "pools": layout(
         tables.pools,
-        "claim",
+        "claim number",
         *("claim", "opener", "escrow", "@opened=opened_us", "@closes=closes_us", "stakes"),
-        *('"state', "resolution"),
-        begins={"plan": None},
+        *('"state', "resolution", "pool=number"),
+        begins={"plan": None, "number": 1},
     ),
-    "pool_outcomes": plain(tables.pool_outcomes),
+    "pool_outcomes": layout(
+        tables.pool_outcomes,
+        "claim outcome pool",
+        *("claim", "outcome", "staked", "pool"),
+        begins={"pool": 1},
+    ),
     "stakes": layout(
         tables.stakes,
         "claim number",
         *("claim", "stake=number", "player", "outcome", "$amount", "transfer", "@at=at_us", '"state', "late"),
-        *("$paid", "paid_by"),
+        *("$paid", "paid_by", "pool"),
+        begins={"pool": 1},
         keeps=(_holders_shown(tables.stakes),),
     ),
     "forecasting": plain(tables.forecasting),
@@ -324,5 +330,8 @@ LATER: Mapping[Table, tuple[str, ...]] = {
     "proposals": ("outcomes",),
     "disputes": ("posted",),
     "acts": ("proposal",),
+    "pools": ("pool",),
+    "pool_outcomes": ("pool",),
+    "stakes": ("pool",),
 }
 """Columns that exports of before they were there don't have; an import takes those exports all the same."""

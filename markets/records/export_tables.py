@@ -121,7 +121,7 @@ liquidity.csv       who paid which part of a subsidy, and what returned; `player
 positions.csv       what each player holds or held of an outcome, its cost less sales, and what it paid
 orders.csv          limit orders: budget or quantity, reserve, and how much of them was filled
 trades.csv          every purchase and sale in order, below zero for a sale, with all prices after it in millionths
-pools.csv           pools with their escrows, one at most on a claim
+pools.csv           pools with their escrows; of a claim's pools the newest takes stakes
 stakes.csv          what was put into them, and what each stake got back; `late` ones returned before the split
 forecasts.csv       chances in millionths, one for each outcome; the one without `until` is what somebody says now.
                     Those that are hidden still stand only in the export with people, which moves a whole book

@@ -21,9 +21,10 @@ from ledger.audit import rows as audit_rows
 from ledger.compiled import in_guild, param
 from ledger.hash_chain import GENESIS
 from markets.core import tables
-from markets.records import audit, record_chain, record_rows, worked_out
+from markets.records import audit, record_chain, record_rows, record_since, worked_out
 from markets.records.coverage import COVERED
 from markets.records.record_chain import Chain
+from markets.records.record_since import HeadPlace, SinceHead
 
 MOST = 50
 TORN = "can't be read"
@@ -50,6 +51,7 @@ class RecordReport:
         rows: How many the record has; `head` is the digest of the last, in hex.
         found: How many of the first rows say what was there when the record began, not what was done.
         problems: In sentences that name server, table and row; none where all is right.
+        since: What came after a head that was told; None without one, or where the chains don't hold it.
     """
 
     guild: int
@@ -57,28 +59,28 @@ class RecordReport:
     head: str
     found: int
     problems: tuple[str, ...]
+    since: SinceHead | None = None
 
 
 def look(tx: Connection, guild: int, *, head: str | None = None) -> RecordReport:
     """Check a server's whole record, every row that it covers, and all that follows from something else.
 
     Args:
-        head: A digest of the record that was told earlier, in hex; the chain must hold it.
+        head: A digest that was told earlier, in hex; the record must hold it, or the book's chain.
     """
     told = bytes.fromhex(head) if head else None
+    place = record_since.place(tx, guild, told) if told else None
+    if place is not None and not place.of_record:
+        told = None
     chain = Chain(guild, told)
-    problems = tuple(islice(_all(tx, chain), MOST))
+    problems = tuple(islice(_all(tx, chain, place), MOST))
     if any(TORN in one for one in problems):  # where a text is damaged, look again without reading it as one
         chain = Chain(guild, told)
         with audit_rows.any_text(tx):
-            problems = tuple(islice(_all(tx, chain), MOST))
-    return RecordReport(guild, chain.last, chain.before.hex() if chain.last else "", chain.found, problems)
-
-
-def holds(tx: Connection, guild: int, digest: bytes) -> bool:
-    """Return whether some row of a server's record has this digest."""
-    asked = sa.select(_r.number).where(in_guild(_r), _r.digest == param("digest"))
-    return tx.execute(asked, {"g": guild, "digest": digest}).first() is not None
+            problems = tuple(islice(_all(tx, chain, place), MOST))
+    stands = chain.before.hex() if chain.last else ""
+    since = None if place is None else record_since.since(tx, guild, place)
+    return RecordReport(guild, chain.last, stands, chain.found, problems, since)
 
 
 def quick(tx: Connection, guild: int) -> str | None:
@@ -94,12 +96,15 @@ def quick(tx: Connection, guild: int) -> str | None:
     chain = Chain(guild, None)
     if last > 1:
         chain.last, chain.before = last - 1, tx.execute(_DIGEST, {"g": guild, "n": last - 1}).scalar_one()
+        chain.found = chain.last  # what came before isn't looked at
     return next(record_chain.walk(tx, chain), None)
 
 
-def _all(tx: Connection, chain: Chain) -> Iterator[str]:
+def _all(tx: Connection, chain: Chain, place: HeadPlace | None) -> Iterator[str]:
     yield from of_record(tx, chain)
     said = f"Guild {chain.guild}: "
+    if place is not None:
+        yield from _guarded(f"{said}the record", record_since.problems(tx, chain.guild, place))
     yield from _guarded(f"Guild {chain.guild}: claims", (said + one for one in _followed(tx, chain.guild)))
 
 

@@ -14,10 +14,8 @@ from ledger.types import from_us
 from markets.core import tables
 from markets.records import record_audit, record_rows, recorder
 from markets.records.coverage import COVERED
+from markets.records.record_chain import IMPORTED
 from markets.records.record_rows import Difference
-
-IMPORTED = "imported"
-"""Of rows of the record: what an export leaves out by design was left behind."""
 
 _r = tables.records.c
 _f = tables.forecasting.c

@@ -93,7 +93,7 @@ def of_table(tx: Connection, guild: int, covered: Covered) -> Iterator[Differenc
 def _asked(covered: Covered, *, later: bool) -> Compiled:
     """A page of a table's rows, each with the newest line about it: thing, 0 where the server is right,
     the line's digest, salt, key, body."""
-    table, thing = covered.table, _thing(covered)
+    table, thing = covered.table, covered.thing()
     # Sorted by number and cut off after one row, SQLite without statistics would go through the whole record.
     newest = (
         sa.select(sa.func.max(_l.number))
@@ -126,7 +126,7 @@ def _asked(covered: Covered, *, later: bool) -> Compiled:
             digest.label("r_digest"),
             (salt.c.salt if covered.salted else sa.null()).label("r_salt"),
             *(key.label(f"r_key_{place}") for place, key in enumerate(keys)),
-            *(table.c[name].label(f"r_column_{name}") for name in covered.columns),
+            *(covered.value(name).label(f"r_column_{name}") for name in covered.columns),
         )
         .select_from(joined)
         .where(in_guild(table.c), *_public(covered), *([_after(keys)] if later else []))
@@ -138,14 +138,6 @@ def _asked(covered: Covered, *, later: bool) -> Compiled:
 
 def _after(keys: Sequence[sa.Column[Any]]) -> sa.ColumnElement[bool]:
     return sa.tuple_(*keys) > sa.tuple_(*(param(f"after_{n}") for n in range(len(keys))))
-
-
-def _thing(covered: Covered) -> sa.ColumnElement[str]:
-    """A row's key as the record spells it."""
-    first, *rest = (sa.cast(covered.table.c[name], sa.Text()) for name in covered.key)
-    for part in rest:
-        first = first + sa.literal_column("'/'", sa.Text()) + part
-    return first
 
 
 def _public(covered: Covered) -> tuple[sa.ColumnElement[bool], ...]:
@@ -197,7 +189,7 @@ def _missing(tx: Connection, guild: int, covered: Covered) -> Iterator[Differenc
         .where(in_guild(_l))
         .order_by(newest.c.thing)
     )
-    thing = _thing(covered)
+    thing = covered.thing()
     whole = [
         covered.table.c[column].label(f"r_{column}") for column in covered.columns
     ]  # not from an index alone

@@ -106,7 +106,9 @@ def find(tx: Connection, guild: int, now: datetime) -> None:
     for covered in COVERED.values():
         keys = [covered.table.c[name] for name in covered.key]
         asked = (
-            sa.select(*keys, *(covered.table.c[name].label(f"r_{name}") for name in covered.columns))
+            sa.select(
+                *keys, covered.thing(), *(covered.value(name).label(f"r_{name}") for name in covered.columns)
+            )
             .where(covered.table.c.guild_id == guild)
             .order_by(*keys)
             .limit(PAGE)
@@ -120,7 +122,7 @@ def find(tx: Connection, guild: int, now: datetime) -> None:
 
 def _touched(guild: int, covered: Covered, row: Sequence[Any]) -> TouchedRow:
     parts = len(covered.key)
-    return TouchedRow(guild, covered.table.name, "/".join(map(str, row[:parts])), tuple(row[parts:]))
+    return TouchedRow(guild, covered.table.name, row[parts], tuple(row[parts + 1 :]))
 
 
 def append(

@@ -91,6 +91,7 @@ class ClaimSeen:
     people: Mapping[int, int] = field(default_factory=dict[int, int])
     pool: Pool | None = None
     pool_takes: bool = False
+    pools_before: tuple[Pool, ...] = ()
     market: Market | None = None
     crowd: Crowd | None = None
     cruxes: tuple[CruxShown, ...] = ()
@@ -157,13 +158,12 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     linking, count = crux_links.around(tx, guild, number, now)
     locked = tuple(rewards.open_of(tx, guild, claim=number))
     items = tuple(stories.items(tx, guild, number)) if found.terms.scenario else ()
-    numbers = _of_claim(found, items) | _of_bets(bets, standing)
-    numbers |= {one.author for one in clarified} | {one.link.player for one in linking}
+    numbers = _of_claim(found, items) | _of_bets(bets, standing) | {one.link.player for one in linking}
+    numbers |= {one.author for one in clarified} | {one.owner for one in locked}
     said = became_public.standing(tx, found) if proposal else []
     pays = _pays(tx, found, said) if proposal else ()
     effect = moment_effect.effect(tx, found, said[0]) if said else None
     numbers |= _of_result(pays, effect, proposal, dispute)
-    numbers |= {one.owner for one in locked}
     return ClaimSeen(
         claim=found,
         at=lifecycle.at(found.state, found.closes_us, to_us(now)),
@@ -178,8 +178,9 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         coming=tuple(calendar.coming(tx, found)),
         people=named(tx, guild, numbers),
         market=market_maker.find(tx, guild, number),
-        pool=(pool := pools.find(tx, guild, number)),
+        pool=(pool := in_pools[-1] if (in_pools := pools.every(tx, guild, number)) else None),
         pool_takes=pool is not None and pool.takes(now),
+        pools_before=tuple(in_pools[:-1]),
         crowd=forecasts.crowd(tx, found, now),
         cruxes=tuple(linking),
         crux_count=count,

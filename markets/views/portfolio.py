@@ -16,8 +16,7 @@ from markets.core import lifecycle, tables
 from markets.forecasts import forecasts
 from markets.forecasts.forecasts import Forecast
 from markets.people import allowances
-from markets.pools import payouts, pool_stakes, pools
-from markets.pools.pools import Pool
+from markets.pools import payouts, pool_stakes
 from markets.shares import orders
 from markets.views import markets as market_queries
 from markets.views.markets import PAGE, MarketHoldings
@@ -25,12 +24,17 @@ from markets.views.markets import PAGE, MarketHoldings
 
 @dataclass(frozen=True, slots=True)
 class InPool:
-    """What a player has in one pool, by outcome, and what each outcome would change for them as the pool stands."""
+    """What a player has in a claim's pools, by outcome, and what each outcome would change for them as those stand;
+    `pools` is in how many of them."""
 
     claim: Claim
-    pool: Pool
     staked: Mapping[int, int]
     changes: tuple[int, ...]
+    pools: int = 1
+
+    @property
+    def called(self) -> str:
+        return "pool" if self.pools == 1 else "pools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +129,18 @@ def portfolio(tx: Connection, guild: int, player: int, balance: int, now: dateti
 
 
 def _in_pool(tx: Connection, guild: int, number: int, player: int) -> InPool:
-    claim, staked = claims.load(tx, guild, number), dict[int, int]()
+    claim, staked, places = claims.load(tx, guild, number), dict[int, int](), set[int]()
     for one in pool_stakes.stakes_of(tx, guild, number, player=player):
         if one.state == "live":
             staked[one.outcome] = staked.get(one.outcome, 0) + one.amount
+            places.add(one.pool)
     said = became_public.standing(tx, claim)
     results = [
         became_public.as_named(Result("outcome", outcome=at), *said)
         for at in range(len(claim.terms.outcomes))
     ]
     changes = tuple(payouts.changes(tx, claim, result, player).get(player, 0) for result in results)
-    return InPool(claim, pools.load(tx, guild, number), staked, changes)
+    return InPool(claim, staked, changes, len(places))
 
 
 def _said(tx: Connection, guild: int, number: int, player: int) -> tuple[Claim, Forecast]:

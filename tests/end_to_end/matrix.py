@@ -46,7 +46,12 @@ LEGEND: dict[str, tuple[str, ...]] = {
         "is no scenario",
     ),
     "c": (
-        *("That can't be done with claim", "has a market already", "has a pool already", "isn't settled yet"),
+        *(
+            "That can't be done with claim",
+            "has a market already",
+            "a pool that takes stakes",
+            "isn't settled yet",
+        ),
         *(
             "has paid nothing yet",
             "doesn't supersede the one",

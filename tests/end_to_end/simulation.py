@@ -43,6 +43,7 @@ from markets.settlement import absence
 from tests.end_to_end import inside
 from tests.markets.club import Club
 from tests.markets.machine.seen import Seen
+from tests.markets.test_appended import first_head
 
 START = datetime(2030, 1, 7, 9, tzinfo=UTC)
 DAYS = 30
@@ -350,7 +351,7 @@ class Simulation:
         seen = Seen(tx, self.club.guild)
         seen.check_money(reversed_once=self.reversed)
         seen.check_life(to_us(self.now))
-        found += record_audit.look(tx, self.club.guild).problems
+        found += record_audit.look(tx, self.club.guild, head=first_head(tx, self.club.guild)).problems
         return [*found, *self._money(tx), *self._due(tx), *self._posts(tx), *self._cards(tx)]
 
     def _money(self, tx: Connection) -> list[str]:

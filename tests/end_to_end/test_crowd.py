@@ -4,6 +4,8 @@ import csv
 import io
 import zipfile
 
+import pytest
+
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import posted, quick
@@ -99,6 +101,35 @@ async def test_what_a_pool_refuses_says_what_to_do(play: Playground):
         "takes no more stakes: its time is over"
         in (await play.bo.run("/market stake", claim=1, outcome="YES", stake="5")).text
     )
+
+
+@pytest.mark.rule("C6")
+async def test_when_a_pool_has_closed_another_opens_and_a_press_means_the_one_that_was_shown(
+    play: Playground,
+):
+    await a_claim(play)
+    await play.bo.run("/market pool", claim=1)
+    await play.bo.click(
+        await play.bo.run("/market stake", claim=1, outcome="YES", stake="3"), "Stake 3 points"
+    )
+    await play.skip(days=7, seconds=-40)
+    asked = await play.bo.run("/market stake", claim=1, outcome="NO", stake="4")
+    await play.skip(seconds=45)
+    seen = await play.ada.run("/market pool", claim=1)
+    assert "It takes no more stakes" in seen.text
+    opened = await play.ada.click(seen, "Open another pool")
+    assert "Claim 1 has a pool" in opened.text
+    assert "takes no more stakes" in (await play.bo.click(asked, "Stake 4 points")).text
+
+    form = await play.bo.click(await play.bo.run("/market pool", claim=1), "Stake in the pool")
+    asked = await play.bo.submit(form, outcome=["1"], amount="4")
+    assert "4 on NO" in (await play.bo.click(asked, "Stake 4 points")).text
+    card = await play.mira.run("/market pool", claim=1)
+    assert "Pool 2 on claim 1" in card.text
+    assert "**Pool 1 of 3**" in card.text
+    shown = await play.mira.run("/claim show", claim=1)
+    assert "**Pool 2 of 4**" in shown.text
+    assert "**Pool 1 of 3**: 3 on YES (×1.00), takes no more stakes" in shown.text
 
 
 async def test_forecasts_given_changed_and_scored(play: Playground):

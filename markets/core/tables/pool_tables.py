@@ -13,9 +13,10 @@ STAKE_STATES = ("live", "paid", "returned")
 
 
 class PoolsTable(TableModel, table=True):
-    """A claim's pool (C6): one escrow holds all of its stakes until the claim's one resolution pays them.
+    """One of a claim's pools (C6): one escrow holds all of its stakes until the claim's one resolution pays them.
 
-    `stakes` numbers them; `closes_us` is never after trading closes. `resolution` is the one that paid it. While it
+    `number` counts the pools of a claim: the next opens after the last has closed. `stakes` is how many it has;
+    `closes_us` is never after trading closes. `resolution` is the one that paid it. While it
     is being paid `plan` says how the pot is split; it can be computed again from the stakes at any time.
     """
 
@@ -26,10 +27,12 @@ class PoolsTable(TableModel, table=True):
         sa.ForeignKeyConstraint(["guild_id", "resolution"], ["resolutions.guild_id", "resolutions.number"]),
         among("state", POOL_STATES),
         sa.CheckConstraint("stakes >= 0 AND opened_us < closes_us", name="times"),
+        sa.CheckConstraint("number >= 1", name="number"),
         STRICT,
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)
     claim: int = Field(sa_type=Whole, primary_key=True)
+    number: int = Field(sa_type=Whole, primary_key=True, default=1)  # SQLite's own check wants keys in front
     opener: int = Field(sa_type=Whole)
     escrow: int = Field(sa_type=Whole)
     opened_us: int = Field(sa_type=Moment)
@@ -43,17 +46,25 @@ class PoolsTable(TableModel, table=True):
 pools = core(PoolsTable)
 
 
+def of_pool() -> sa.ForeignKeyConstraint:
+    """Point `guild_id`, `claim` and `pool` to a pool."""
+    return sa.ForeignKeyConstraint(
+        ["guild_id", "claim", "pool"], ["pools.guild_id", "pools.claim", "pools.number"]
+    )
+
+
 class PoolOutcomesTable(TableModel, table=True):
     """How much lies on one outcome of a pool: what its odds are worked out from."""
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(["guild_id", "claim"], ["pools.guild_id", "pools.claim"]),
+        of_pool(),
         sa.CheckConstraint("outcome >= 0 AND staked >= 0", name="staked"),
         STRICT,
     )
     guild_id: int = Field(sa_type=Whole, primary_key=True)
     claim: int = Field(sa_type=Whole, primary_key=True)
     outcome: int = Field(sa_type=Whole, primary_key=True)
+    pool: int = Field(sa_type=Whole, primary_key=True, default=1)
     staked: int = Field(sa_type=Whole)
 
 
@@ -61,11 +72,14 @@ pool_outcomes = core(PoolOutcomesTable)
 
 
 class StakesTable(TableModel, table=True):
-    """One stake in a pool, and what it got back in the end. `late` is 1 where it was placed after the result was
-    public and returned for that (D2); `paid_by` is empty where nothing came back."""
+    """One stake in a pool, and what it got back in the end.
+
+    `number` counts those of all pools of the claim. `late` is 1 where it was placed after the result was public and
+    returned for that (D2); `paid_by` is empty where nothing came back.
+    """
 
     __table_args__ = (
-        sa.ForeignKeyConstraint(["guild_id", "claim"], ["pools.guild_id", "pools.claim"]),
+        of_pool(),
         of_player("player"),
         of_transfer("transfer"),
         of_transfer("paid_by"),
@@ -92,6 +106,7 @@ class StakesTable(TableModel, table=True):
     late: int = Field(sa_type=Flag, default=0)
     paid: int | None = Field(sa_type=Whole, default=None)
     paid_by: int | None = Field(sa_type=Whole, default=None)
+    pool: int = Field(sa_type=Whole, default=1)
 
 
 stakes = core(StakesTable)

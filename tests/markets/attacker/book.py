@@ -116,7 +116,8 @@ class Book:
             if market.state == "open":
                 assert self.balance[market.escrow] >= dearest, f"market {market.claim} can't pay {dearest}"
         for pool in self.pools:
-            staked = sum(row.amount for row in self.of("stakes", pool.claim) if row.state == "live")
+            mine = [row for row in self.of("stakes", pool.claim) if row.pool == pool.number]
+            staked = sum(row.amount for row in mine if row.state == "live")
             if pool.state == "open" and pool.plan is None:
                 assert self.balance[pool.escrow] == staked, f"pool {pool.claim}"
         for order in self.orders:

@@ -23,7 +23,8 @@ def gains(book: Book, truth: Truth) -> tuple[dict[int, float], dict[int, int]]:
     for market in book.markets:
         _market(book, truth.place(book, market.claim), market.claim, total, slack)
     for pool in book.pools:
-        _pool(book, truth.place(book, pool.claim), pool.claim, total, slack)
+        stakes = [row for row in book.of("stakes", pool.claim) if row.pool == pool.number]
+        _pool(truth.place(book, pool.claim), stakes, total, slack)
     return total, slack
 
 
@@ -71,9 +72,8 @@ def _chance(score: list[float], place: int) -> float:
     return math.exp(score[place] - most) / sum(math.exp(one - most) for one in score)
 
 
-def _pool(book: Book, came: int | None, claim: int, total: dict[int, float], slack: dict[int, int]) -> None:
+def _pool(came: int | None, stakes: list[Any], total: dict[int, float], slack: dict[int, int]) -> None:
     """The pot goes to who staked on what came, by stake; where that is nobody, or everybody, stakes return."""
-    stakes = book.of("stakes", claim)
     pot, right = sum(row.amount for row in stakes), sum(row.amount for row in stakes if row.outcome == came)
     if came is None or right in (0, pot):
         return

@@ -106,7 +106,7 @@ class Seen:
     def _check_pools(self) -> set[int]:
         """The escrow holds what was staked and isn't paid back; who ended pays out exactly the pot."""
         for pool in self.pools:
-            mine = [row for row in self.stakes if row.claim == pool.claim]
+            mine = [row for row in self.stakes if (row.claim, row.pool) == (pool.claim, pool.number)]
             held = sum(row.amount - (row.paid or 0) for row in mine)
             assert self.held[pool.escrow].balance == held
             assert (self.held[pool.escrow].ended_by is None) == (pool.state == "open")
