@@ -25,6 +25,7 @@ from markets.core.errors import MarketError
 from markets.forecasts import forecasts
 from markets.records import audit, export_layouts, export_tables, exports, imports
 from markets.settlement import absence, freezing, voting
+from markets.shares import market_maker
 from tests import databases
 from tests.ledger import stories
 from tests.markets.club import DAY, YES, Club
@@ -145,6 +146,28 @@ async def test_what_is_missing_of_a_bond_is_missing_in_the_imported_book_as_well
         bet = await moved.bet(eve, ada, there, maker_stake=1, taker_stake=5_000)
         await moved.agree(bet, eve, ada, 3_000)
         assert await moved.balance(eve.wallet) == 3_000 - 900
+
+
+@pytest.mark.rule("B8")
+async def test_a_market_that_was_void_by_itself_moves_with_its_claim(
+    club: Club, url: str, elsewhere: str, tmp_path: Path
+):
+    ada, eve = await club.member(1), await club.member(2)
+    claim = await club.claim(ada)
+    await club.market(ada, claim)
+    await club.forecast(ada, claim, 50)
+    fill = await club.buy(eve, claim, YES, budget=5_000)
+    more = await club.buy(ada, claim, YES, budget=5_000)
+    await club.sell(eve, claim, YES, quantity=fill.shares)
+    await club.sell(ada, claim, YES, quantity=more.shares)
+    club.skip(days=31)
+    await club.sweep()
+    await whole(url, club.guild, tmp_path / "out", people=True)
+    await bring(elsewhere, tmp_path / "out")
+    async with databases.opened(elsewhere) as other:
+        there = await other.read(market_maker.load, club.guild, claim.number)
+        assert (there.state, there.resolution) == ("void", None)
+        assert not await other.read(audit.problems, club.guild)
 
 
 async def test_an_imported_claim_lives_on_and_is_settled_to_the_unit(
