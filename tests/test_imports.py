@@ -63,7 +63,7 @@ ROOMS = (
 )
 
 LOWEST_OF_BOT = (
-    "loading", "errors", "clock", "permissions", "text", "unseen", "refusals", "tokens", "logs", "connections",
+    "errors", "loading", "clock", "permissions", "text", "unseen", "refusals", "tokens", "logs", "connections",
     "discord_url", "config", "lockfile", "server_settings", "remembered",
 )  # fmt: skip
 ONE_PRESS = ("painter", "checker", "routes", "client", "context", "answer", "shown", "router", "doctor")

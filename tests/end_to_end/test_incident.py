@@ -4,21 +4,25 @@ import asyncio
 import contextlib
 import re
 import sqlite3
-
-import pytest
+from collections.abc import AsyncGenerator
 
 from bot.playground.driver import Answer, Playground
-from tests.end_to_end.conftest import BEGINS, command
-
-pytestmark = pytest.mark.apart  # it is about processes
+from tests.end_to_end import inside
+from tests.end_to_end.conftest import BEGINS
 
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
 ORIGINAL = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
 
 
+@contextlib.asynccontextmanager
+async def serving(book: str) -> AsyncGenerator[Playground]:
+    """The bot in a playground whose log may hold mistakes."""
+    async with inside.nothing_left(), Playground(begins=BEGINS) as play, inside.serving(play, book):
+        yield play
+
+
 async def test_an_incident_has_a_number_that_is_in_the_log_with_no_names_beside_it(book: str):
-    async with Playground(bot=command(book), begins=BEGINS) as play:
-        await play.connected()
+    async with serving(book) as play:
         await play.ada.run("/wallet show")
         with contextlib.closing(sqlite3.connect(book.removeprefix("sqlite:///"))) as broken:
             broken.execute("ALTER TABLE transfers RENAME TO elsewhere")
@@ -44,8 +48,7 @@ def incident_of(answer: Answer) -> str:
 
 async def test_an_answer_that_discord_refuses_is_an_incident_in_words(book: str):
     """Whatever was to be shown: a card, a form, the pressed message changed, or what comes after "thinking"."""
-    async with Playground(bot=command(book), begins=BEGINS) as play:
-        await play.connected()
+    async with serving(book) as play:
         await play.ada.run("/wallet show")
         board = await play.ada.run("/board show")
 
@@ -78,8 +81,7 @@ async def test_an_answer_that_discord_refuses_is_an_incident_in_words(book: str)
 async def test_each_way_to_answer_ends_in_words_whatever_discord_refuses_of_it(book: str):
     """A card, a form, a message that is changed in place, a refusal, and an answer after "thinking…"; each refused
     once, and each refused with the incident's own card, which then comes as a plain line."""
-    async with Playground(bot=command(book), begins=BEGINS) as play:
-        await play.connected()
+    async with serving(book) as play:
         await play.ada.run("/wallet show")
         board = await play.ada.run("/board show")
         for status, code in ((400, 50035), (403, 50013), (404, 10008), (404, 0)):

@@ -10,7 +10,7 @@ import pytest
 from bot.playground.driver import Answer, Playground
 from tests.end_to_end.conftest import set_up
 
-pytestmark = [pytest.mark.proof, pytest.mark.apart]
+pytestmark = pytest.mark.proof
 
 
 async def balance(play: Playground) -> str:
@@ -77,6 +77,7 @@ async def test_a_forged_time_confirms_nothing(play: Playground):
     assert await balance(play) == "995"
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("how", ["restart", "kill"])
 async def test_every_flow_goes_on_after_the_bot_was_ended_in_its_middle(play: Playground, how: str):
     await set_up(play)
@@ -106,6 +107,7 @@ async def test_every_flow_goes_on_after_the_bot_was_ended_in_its_middle(play: Pl
     assert "The book is right" in (await play.ada.run("/ledger verify")).text
 
 
+@pytest.mark.apart
 async def test_killed_right_after_a_press_the_gift_happened_once_or_not_at_all(play: Playground):
     for number in range(4):
         asked = await ask(play, "1")
@@ -119,6 +121,7 @@ async def test_killed_right_after_a_press_the_gift_happened_once_or_not_at_all(p
         assert await balance(play) == str(999 - number)
 
 
+@pytest.mark.apart
 async def test_stopped_by_sigterm_it_answers_what_has_begun_and_exits_with_zero(play: Playground):
     asked = [await ask(play, "1") for _ in range(8)]
     pressing = [asyncio.create_task(play.ada.click(one, "Give 1 point")) for one in asked]
@@ -197,6 +200,7 @@ async def test_rate_limits_delay_posts_and_lose_none(play: Playground):
     assert "**1,012 points**" in (await play.bo.run("/wallet show")).text
 
 
+@pytest.mark.apart
 async def test_slow_work_is_shown_as_thinking_and_then_answered(play: Playground, book: str):
     """Another process holds the book's write lock for a while: the press waits, and is answered when it's free."""
     asked = await ask(play)
@@ -210,6 +214,7 @@ async def test_slow_work_is_shown_as_thinking_and_then_answered(play: Playground
             pass
 
 
+@pytest.mark.apart
 async def test_a_public_act_that_is_refused_late_leaves_only_a_private_sentence(play: Playground, book: str):
     form = await play.oz.run("/mod take", from_=play.bo, amount="5")
     with contextlib.closing(sqlite3.connect(book.removeprefix("sqlite:///"), isolation_level=None)) as other:
@@ -226,6 +231,7 @@ async def test_a_public_act_that_is_refused_late_leaves_only_a_private_sentence(
     assert await play.bo.read() == []
 
 
+@pytest.mark.apart
 async def test_nothing_is_left_over_when_it_ends(play: Playground):
     """The process that checks books goes with the bot."""
     await play.ada.run("/wallet show")
