@@ -37,6 +37,7 @@ NOT_PEOPLE_S = {
             "markets.people.allowances.preview",
             "markets.people.rewarding.require_offer",
             "markets.people.rewarding.require_give",
+            "markets.settlement.voting.require_may_appoint",
             "markets.shares.orders.require_place",
         ),
         "asks, and writes nothing",

@@ -129,8 +129,7 @@ def _judges() -> tuple[str, ...]:
         "After 7 days without enough votes three judges on call are drawn by lot, where there are any without points "
         "on it, and vote as named ones do. Volunteer with `/resolve on-call`. Who takes part is posted a day before, "
         "under seal, and the draw with how to check it.",
-        "Whoever voted, challenged, confirmed, froze it or would take its result back takes nothing on a claim, or "
-        "on what hangs together with it, until that is final.",
+        "Who decides a claim takes nothing on it or around it until that is final.",
         "Three days later, or at once where nobody can be drawn, the server's owner is asked, and may rule alone, "
         "without points on it. "
         "Then the two sides may also agree on any member without points on it, who rules alone: `/resolve "

@@ -29,28 +29,35 @@ _disputes = tables.disputes.c
 _conditions = tables.conditions.c
 _resolutions = tables.resolutions.c
 _LISTED = (FROZE, CONFIRMED, *TOOK_BACK, HELD)
+
+
+def _there(table: sa.Table, *where: sa.ColumnElement[bool]) -> sa.Exists:
+    """Whether there is such a row. It asks for no column: SQLite then takes an index rather than walk the server."""
+    return sa.select(constant(1)).select_from(table).where(in_guild(table.c), *where).exists()
+
+
 _ANY = Compiled(  # the usual claim has none of all that
     sa.select(constant(1)).where(
         sa.or_(
-            sa.exists().where(
-                in_guild(_acts),
-                _acts.claim == param("c"),
-                _acts.act.in_([constant(act) for act in _LISTED]),
-            ),
-            sa.exists().where(in_guild(_disputes), _disputes.claim == param("c")),
-            sa.exists().where(in_guild(_conditions), _conditions.on_claim == param("c")),
-            sa.exists().where(in_guild(_conditions), _conditions.claim == param("c")),
-            sa.exists().where(in_guild(_claims), _claims.supersedes == param("c")),
-            sa.exists().where(
-                in_guild(_claims), _claims.number == param("c"), _claims.supersedes.is_not(None)
-            ),
+            _there(tables.acts, _acts.claim == param("c"), _acts.act.in_([constant(act) for act in _LISTED])),
+            _there(tables.disputes, _disputes.claim == param("c")),
+            _there(tables.conditions, _conditions.on_claim == param("c")),
+            _there(tables.conditions, _conditions.claim == param("c")),
+            _there(tables.claims, _claims.supersedes == param("c")),
+            _there(tables.claims, _claims.number == param("c"), _claims.supersedes.is_not(None)),
         )
     )
 )
-_WORDINGS = sa.select(_claims.number, _claims.supersedes).where(
-    in_guild(_claims),
-    sa.or_(_claims.number.in_(params("of")), _claims.supersedes.in_(params("of"))),
-    _claims.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]),
+_newer = sa.select(_claims.number).where(in_guild(_claims), _claims.supersedes.in_(params("of")))
+_WORDINGS = sa.union_all(
+    *(
+        sa.select(_claims.number, _claims.supersedes).where(
+            in_guild(_claims),
+            _claims.number.in_(found),
+            _claims.state.not_in([lifecycle.DRAFT, lifecycle.DROPPED]),
+        )
+        for found in (params("of"), _newer)
+    )
 )
 _DISPUTES = sa.select(_disputes.number, _disputes.challenger, _disputes.appellant).where(
     in_guild(_disputes),
@@ -84,7 +91,14 @@ _ACTED = (
         tables.resolutions,
         (_resolutions.guild_id == _claims.guild_id) & (_resolutions.number == _claims.resolution),
     )
-    .where(in_guild(_acts), _acts.claim.in_(params("of")), _acts.act.in_(_LISTED))
+    .where(
+        in_guild(_acts),
+        _acts.number.in_(
+            sa.select(_acts.number).where(
+                in_guild(_acts), _acts.claim.in_(params("of")), _acts.act.in_(_LISTED)
+            )
+        ),
+    )
     .order_by(_acts.number)
 )
 

@@ -347,7 +347,7 @@ async def test_who_steps_down_is_deleted_or_has_points_by_then_is_no_judge(club:
     with pytest.raises(NotAJudge):
         await step_down(club, first, q.claim)
 
-    await club.bet(second, q.bo, beside, maker_stake=100, taker_stake=100)
+    await club.bet(second, await club.member(50), beside, maker_stake=100, taker_stake=100)
     with pytest.raises(Recused):
         await club.vote(second, q.claim, IT_WAS, moderator=False)
     person = 22
@@ -455,7 +455,7 @@ async def test_nobody_joins_a_draw_that_was_announced(club: Club):
     late = await club.member(30)
     await volunteer(club, late)
     await volunteer(club, everybody[0], on=False)
-    await club.bet(everybody[1], q.bo, beside, maker_stake=100, taker_stake=100)
+    await club.bet(everybody[1], await club.member(50), beside, maker_stake=100, taker_stake=100)
     club.skip(days=1)
     await club.sweep()
     made = await drawn(club)
