@@ -77,9 +77,9 @@ def _met(tx: Connection, claim: Claim, link: ConditionLink, at_us: int, now: dat
     conditions.decide(tx, claim.guild, claim.number, MET, at_us)
     _tell(tx, claim, "condition.met", link, now)
     happened(tx, ClaimChanged(claim.guild, claim.number))
+    claim = _set_times(tx, claim, at_us if link.days else None, now)
     if claim.state in lifecycle.ENDED:
         return
-    claim = _set_times(tx, claim, at_us if link.days else None, now)
     if (claim.check_us or 0) <= to_us(now):  # it was passed over while the claim waited, with any proposal
         jobs.schedule(tx, claim.guild, "claim.check", claim.number, to_us(now))
     if claim.state == lifecycle.PROPOSED:
@@ -119,8 +119,8 @@ def _opened_again(
         happened(tx, ClaimChanged(claim.guild, claim.number))
     else:
         conditions.decide(tx, claim.guild, claim.number, WAITING, None)
+        _set_times(tx, claim, None, now)
         if claim.state not in lifecycle.ENDED:
-            _set_times(tx, claim, None, now)
             _tell(tx, claim, "condition.waits", link, now)
             happened(tx, ClaimChanged(claim.guild, claim.number))
     return _again(tx, claim)
@@ -157,7 +157,8 @@ def _set_times(tx: Connection, claim: Claim, decided_us: int | None, now: dateti
         times = {"closes": closes_us, "deadline": deadline_us, "check": check_us}
         tx.execute(_TIMES, {"g": claim.guild, "n": claim.number} | times)
         claim = claims.load(tx, claim.guild, claim.number)
-        claims.schedule_times(tx, claim, now)
+        if claim.state not in lifecycle.ENDED:
+            claims.schedule_times(tx, claim, now)
     return claim
 
 

@@ -437,6 +437,38 @@ async def test_what_was_voided_stays_void(club: Club):
 
 
 @pytest.mark.rule("C10")
+async def test_of_what_ended_void_by_itself_the_times_follow_its_condition_and_nothing_else_does(club: Club):
+    latest = to_us(club.now + 300 * DAY)
+    late = dict.fromkeys(("closes_us", "deadline_us", "check_us"), latest)
+    (_ada, _bo, mo, mu), first, second = await pair(club, days=10, **late)
+    await ends(club, mo, first, IT_WAS)
+    assert (await club.read_claim(second.number)).closes_us != latest
+    await ends(club, mo, second, Result("void"))
+    assert await state(club, second) == "void"
+
+    await club.reverse_result(mu, first)
+    await club.sweep()
+    assert (await link(club, second)).state == "waiting"
+    assert (await club.read_claim(second.number)).closes_us == latest
+    await sound(club)
+    club.skip(days=2)
+    await ends(club, mo, first, IT_WAS)
+    await club.sweep()
+    met = await link(club, second)
+    assert met.state == "met"
+    assert met.decided_us is not None
+    closes_us = (await club.read_claim(second.number)).closes_us
+    assert closes_us is not None
+    assert met.decided_us < closes_us < latest
+    await sound(club)
+    told_before = await told(club)
+    club.skip(days=400)
+    await club.sweep()
+    assert await told(club) == told_before, "nobody is asked for what has ended"
+    assert await state(club, second) == "void"
+
+
+@pytest.mark.rule("C10")
 async def test_what_was_paid_goes_to_the_judges(club: Club):
     (ada, bo, mo, mu), first, second = await pair(club)
     await ends(club, mo, first, IT_WAS)
