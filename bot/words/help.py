@@ -127,8 +127,8 @@ def _judges() -> tuple[str, ...]:
         "first, in public and for good: `/resolve step-down`. Whoever loses the moderator role judges no more "
         "from that moment; votes they gave count.",
         "After 7 days without enough votes three judges on call are drawn by lot, where there are any without points "
-        "on it, and vote as named ones do. Volunteer with `/resolve on-call`. Who takes part is posted a day before, "
-        "under seal, and the draw with how to check it.",
+        "on it, and vote as named ones do: `/resolve on-call` makes you one. Who takes part is posted a day before, with "
+        "how to check the draw.",
         "Who decides a claim takes nothing on it or around it until that is final.",
         "Three days later, or at once where nobody can be drawn, the server's owner is asked, and may rule alone, "
         "without points on it. "
@@ -136,7 +136,7 @@ def _judges() -> tuple[str, ...]:
         "appoint`. In a market or a pool more than half of those who would gain and of those who would lose agree, "
         "by what they have at stake: that is posted, and they rule two days later, unless somebody else with more "
         "than a trifle on it objects.",
-        "The owner is whoever owns the server at that moment. Where everybody who could judge has points on it "
+        "The owner is whoever owns the server then. Where everybody who could judge has points on it "
         "and the sides agree on nobody, the claim ends by its ambiguity clause.",
         "Within 30 days of the payment judges can take a result back, as many as a ruling needs, later only the "
         "owner: with a reason, by opposite transfers, `/mod reverse`. Where judges are named, moderators can as "

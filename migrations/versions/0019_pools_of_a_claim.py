@@ -17,54 +17,32 @@ TABLES = ("stakes", "pool_outcomes", "pools")
 
 
 def upgrade() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        _rebuild()
-    else:
-        _alter()
-
-
-def _alter() -> None:
-    first = sa.text("1")
-    op.add_column("pools", sa.Column("number", WHOLE, nullable=False, server_default=first))
-    for table in ("pool_outcomes", "stakes"):
-        op.add_column(table, sa.Column("pool", WHOLE, nullable=False, server_default=first))
-        op.drop_constraint(op.f(f"fk_{table}_guild_id_claim"), table, type_="foreignkey")
-    op.drop_constraint(op.f("pk_pools"), "pools", type_="primary")
-    op.drop_constraint(op.f("pk_pool_outcomes"), "pool_outcomes", type_="primary")
-    op.create_primary_key(op.f("pk_pools"), "pools", ["guild_id", "claim", "number"])
-    op.create_primary_key(op.f("pk_pool_outcomes"), "pool_outcomes", ["guild_id", "claim", "outcome", "pool"])
-    op.create_check_constraint(op.f("ck_pools_number"), "pools", "number >= 1")
-    for table in ("pool_outcomes", "stakes"):
-        op.create_foreign_key(
-            op.f(f"fk_{table}_guild_id_claim_pool"),
-            *(table, "pools"),
-            ["guild_id", "claim", "pool"],
-            ["guild_id", "claim", "number"],
-        )
-        op.alter_column(table, "pool", server_default=None)
-    op.alter_column("pools", "number", server_default=None)
-
-
-def _rebuild() -> None:
-    """SQLite changes no key of a table: the rows move into new ones."""
+    """SQLite changes no key of a table, and PostgreSQL puts no column between others: the rows move into new tables."""
     op.drop_index("ix_stakes_player", "stakes")
     op.drop_index("ix_stakes_state", "stakes")
+    columns = {table: _columns(table) for table in TABLES}
     for table in TABLES:
-        op.rename_table(table, f"{table}_before")
+        op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")  # noqa: S608
+        op.drop_table(table)
     _create_pools()
     _create_stakes()
     for table in reversed(TABLES):
-        columns = [
-            row[1] for row in op.get_bind().exec_driver_sql(f"PRAGMA table_info({table}_before)").all()
-        ]
-        named, number = ", ".join(columns), "number" if table == "pools" else "pool"
+        named, number = ", ".join(columns[table]), "number" if table == "pools" else "pool"
         op.execute(
             f"INSERT INTO {table} ({named}, {number}) SELECT {named}, 1 FROM {table}_before"  # noqa: S608
         )
-    for table in TABLES:
         op.drop_table(f"{table}_before")
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(
+                f"CREATE TRIGGER {table}_touched AFTER INSERT OR UPDATE OR DELETE ON {table}"
+                " FOR EACH ROW EXECUTE FUNCTION crux_touched()"
+            )
     op.create_index("ix_stakes_player", "stakes", ["guild_id", "player", "state"])
     op.create_index("ix_stakes_state", "stakes", ["guild_id", "claim", "state", "number"])
+
+
+def _columns(table: str) -> list[str]:
+    return [column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)]
 
 
 def _create_pools() -> None:
