@@ -127,8 +127,8 @@ def _judges() -> tuple[str, ...]:
         "first, in public and for good: `/resolve step-down`. Whoever loses the moderator role judges no more "
         "from that moment; votes they gave count.",
         "After 7 days without enough votes three judges on call are drawn by lot, where there are any without points "
-        "on it, and vote as named ones do: `/resolve on-call` makes you one. Who takes part is posted a day before, with "
-        "how to check the draw.",
+        "on it, and vote as named ones do: `/resolve on-call` makes you one. Who takes part is posted a day before, "
+        "with how to check the draw.",
         "Who decides a claim takes nothing on it or around it until that is final.",
         "Three days later, or at once where nobody can be drawn, the server's owner is asked, and may rule alone, "
         "without points on it. "

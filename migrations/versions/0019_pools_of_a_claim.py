@@ -17,7 +17,7 @@ TABLES = ("stakes", "pool_outcomes", "pools")
 
 
 def upgrade() -> None:
-    """SQLite changes no key of a table, and PostgreSQL puts no column between others: the rows move into new tables."""
+    """SQLite changes no key of a table, and PostgreSQL puts no column between others: rows move into new tables."""
     op.drop_index("ix_stakes_player", "stakes")
     op.drop_index("ix_stakes_state", "stakes")
     columns = {table: _columns(table) for table in TABLES}

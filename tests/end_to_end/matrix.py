@@ -89,7 +89,8 @@ DEFAULTS: dict[str, int | str] = {
     "message": 1,
 }
 """What stands for a number of a template where a row says nothing: a name of `matrix_world`, or the number. Whatever
-was asked was asked at the beginning of all times, so a confirmation comes too late."""
+was asked was asked at the beginning of all times, so a confirmation comes too late. (A reversal's form, which would
+be answered as one about an older result, was asked in 2035.)"""
 
 BO = {"to": "Bo"}
 ROWS: dict[str, dict[str, Any]] = {
@@ -201,7 +202,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "reason": "",
     },
     "halt:{asked}:{claim}:{halts}": {"claim": "disputed", "halts": 1, "reason": ""},
-    "reverse:{asked}:{claim}": {"claim": "settled", "reason": ""},
+    "reverse:{asked}:{claim}": {"asked": 631_152_000_000 << 22, "claim": "settled", "reason": ""},
     "grant:{asked}:{person}:{amount}": {"amount": 100, "reason": ""},
     "take:{asked}:{person}:{amount}": {"amount": 100, "reason": ""},
     "challenge:{claim}": {"claim": "proposed"},
