@@ -45,7 +45,10 @@ def not_yours(error: errors.NotYours) -> str | None:
                 "Somebody else takes it back, if it was wrong."
             )
         case errors.NotAJudge():
-            return f"Only the judges of claim {number} can do that; its terms name them."
+            return (
+                f"Only the judges of claim {number} can do that: those whom its terms name, and whoever was drawn or "
+                "agreed on for it."
+            )
         case _:
             return None
 

@@ -151,7 +151,7 @@ def reversal_held(tx: Connection, ask: Ask) -> Told | None:
         + "What was paid stands, unless the server's owner takes it back with `/mod reverse`."
     )
     shown = about_claim(seen, "The result stands until the owner decides", words)
-    return Told(shown, concerned=holders(tx, seen.claim), line=seen.claim.number)
+    return Told(shown, concerned=holders(tx, seen.claim), owner=True, line=seen.claim.number)
 
 
 def too_early(tx: Connection, ask: Ask) -> Told | None:

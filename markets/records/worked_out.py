@@ -11,7 +11,7 @@ from itertools import islice
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import JsonText, constant
+from ledger.compiled import Compiled, JsonText, constant, in_guild, param
 from markets.bets import bets
 from markets.claims import became_public, claims, conditions, terms
 from markets.claims.instruments import weights
@@ -49,10 +49,15 @@ _own = tables.proposals.alias("own").c  # those of the claim that ended as this 
 _ended_then = (_own.guild_id == _r.guild_id) & (_own.claim == _r.claim) & (_own.ended_us == _r.at_us)
 _objected = tables.disputes.alias("objected").c
 _RESULTS = paged(
+    sa.select(_r.number, _r.claim, _r.result, _p.result, _p.known_us, _d.ruling, _p.claim, _d.claim)
+    .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
+    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute)),
+    _r.number,
+)
+_BY_ITSELF = Compiled(
     sa.select(
-        *(_r.number, _r.claim, _r.result, _p.result, _p.known_us, _d.ruling, _p.claim, _d.claim),
         *(_r.at_us, sa.func.coalesce(_c.opened_us, _c.made_us), _d.state, _link.state),
-        sa.exists().where(_b.guild_id == _r.guild_id, _b.resolution == _r.number),
+        sa.exists().where(_b.guild_id == _r.guild_id, _b.claim == _r.claim, _b.resolution == _r.number),
         sa.exists().where(_m.guild_id == _r.guild_id, _m.claim == _r.claim),
         sa.exists().where(_ended_then, _own.state == constant("settled")),
         sa.exists().where(
@@ -60,15 +65,18 @@ _RESULTS = paged(
             _own.state == constant("failed"),
             _own.window_to_us <= _r.at_us,
             JsonText(_own.result, "kind") == constant("outcome"),
-            ~sa.exists().where(_objected.guild_id == _own.guild_id, _objected.proposal == _own.number),
+            ~sa.exists().where(
+                *(_objected.guild_id == _own.guild_id, _objected.claim == _own.claim),
+                _objected.proposal == _own.number,
+            ),
         ),
     )
     .join(tables.claims, (_c.guild_id == _r.guild_id) & (_c.number == _r.claim))
     .outerjoin(tables.conditions, (_link.guild_id == _r.guild_id) & (_link.claim == _r.claim))
-    .outerjoin(tables.proposals, (_p.guild_id == _r.guild_id) & (_p.number == _r.proposal))
-    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute)),
-    _r.number,
+    .outerjoin(tables.disputes, (_d.guild_id == _r.guild_id) & (_d.number == _r.dispute))
+    .where(in_guild(_r), _r.number == param("n"))
 )
+"""Asked of the few results that nobody proposed or ruled."""
 _PAID = paged(
     sa.select(_pos.claim, _pos.player, _pos.outcome, _pos.shares, _pos.cost, _pos.paid, _r.result)
     .join(tables.markets, (_m.guild_id == _pos.guild_id) & (_m.claim == _pos.claim))
@@ -98,7 +106,7 @@ def _all(tx: Connection, guild: int) -> Iterator[str]:
 
 def _results(tx: Connection, guild: int) -> Iterator[str]:
     """A result is what its ruling says, else its proposal; without either it came by itself."""
-    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim, *by in rows(tx, guild, _RESULTS):
+    for number, claim, said, proposed, known_us, ruling, p_claim, d_claim in rows(tx, guild, _RESULTS):
         result = terms.read_result(said)
         if {claim, p_claim, d_claim} - {None, claim}:
             yield f"Result {number} stands on a proposal or dispute of another claim."
@@ -108,10 +116,15 @@ def _results(tx: Connection, guild: int) -> Iterator[str]:
             meant = became_public.proposed(proposed, known_us)
         else:
             meant = None
-        if meant is None and not _by_itself(result, *by):
+        if meant is None and not _came_by_itself(tx, guild, number, result):
             yield f"Result {number} says {result.kind}, and nobody proposed or ruled it."
         elif meant is not None and not terms.same(result, meant):
             yield f"Result {number} is another than its ruling or proposal says."
+
+
+def _came_by_itself(tx: Connection, guild: int, number: int, result: Result) -> bool:
+    facts = _BY_ITSELF.row(tx, g=guild, n=number)
+    return facts is not None and _by_itself(result, *facts)
 
 
 def _by_itself(

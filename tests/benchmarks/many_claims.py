@@ -49,6 +49,11 @@ MARK = "copy0"
 Row = tuple[Any, ...]
 
 
+def _key(name: str) -> tuple[str, ...]:
+    """What names a row in the record. A claim of the story has one pool at most, whose number counts as nothing."""
+    return tuple(one for one in COVERED[name].key if one not in COVERED[name].later)
+
+
 # --- the story --------------------------------------------------------------------------------
 
 
@@ -119,6 +124,7 @@ _WITHOUT_KEYS = {
     "accounts.ended_by": "transfers",
     "records.transfers": "transfers",
     "claims.resolution": "resolutions",
+    "acts.proposal": "proposals",
 }
 
 
@@ -129,7 +135,8 @@ def _numbers(table: sa.Table, column: str) -> str:
     for constraint in table.foreign_key_constraints:
         parts = {one.parent.name: one.column for one in constraint.elements}
         of = parts.get(column)
-        if of is not None and len(parts) == 2 and of.table.name != "players":
+        plain = len(parts) == 2 or (of is not None and of.table.name == "pools")
+        if of is not None and plain and of.table.name != "players":
             return _numbers(of.table, of.name)
     keys = [one.name for one in table.primary_key.columns if one.name != "guild_id"]
     if keys == [column] == ["number"] and table.name != "players":
@@ -204,7 +211,7 @@ class Copies:
         made: dict[tuple[str, str], Row] = {}
         for name in COVERED:
             columns = [one.name for one in schema.metadata.tables[name].c]
-            key = [columns.index(one) for one in COVERED[name].key]
+            key = [columns.index(one) for one in _key(name)]
             for row in self.story.rows.get(name, []):
                 made[name, "/".join(str(row[at]) for at in key)] = row
         return made
@@ -229,9 +236,9 @@ class Copies:
         """A row's key in the record with the numbers of a copy."""
         table = schema.metadata.tables[name]
         by = dict(zip((one.name for one in table.c), SINGLE.get(name, []), strict=False))
-        parts = thing.split("/", len(COVERED[name].key) - 1)
+        parts = thing.split("/", len(_key(name)) - 1)
         made: list[str] = []
-        for column, part in zip(COVERED[name].key, parts, strict=True):
+        for column, part in zip(_key(name), parts, strict=True):
             kind = by.get(column, "")
             shift = bool(kind) and int(part) > self.story.base[kind]
             made.append(str(int(part) + copy * self.story.span[kind]) if shift else part)
@@ -326,7 +333,7 @@ class Copies:
             return digest
         covered, columns = COVERED[tab], [one.name for one in schema.metadata.tables[tab].c]
         moved = self.moved(tab, row, copy)
-        values = [moved[columns.index(name)] for name in covered.columns]
+        values = [None if name in covered.later else moved[columns.index(name)] for name in covered.columns]
         salt = self._salts[tab, thing] if is_secret(covered, values) else None
         return digest_of_row(covered.columns, values, salt)
 

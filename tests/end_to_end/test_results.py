@@ -116,7 +116,9 @@ async def test_a_reversal_is_held_and_the_owner_decides(play: Playground):
     form = await play.ada.click(said, "Appeal")
     held = await play.ada.submit(form, reason="It was right.")
     assert "unless the server's owner takes it back" in held.text
-    assert "It was right." in (await posted(play, "The result stands until the owner decides")).text
+    told = await posted(play, "The result stands until the owner decides")
+    assert "It was right." in told.text
+    assert "oz" in [one["username"] for one in told.json["mentions"]], "it is the owner's now"
     await play.skip(days=2)
     form = await play.mira.run("/mod reverse", claim=1)
     assert "for the server's owner alone" in (await play.mira.submit(form, reason="Still wrong.")).text
