@@ -6,7 +6,7 @@ VENV   ?= .venv
 # How many processes share the tests; 0 runs them in one, as a debugger wants it. Three keep two cores busy: each waits
 # a third of its time, for a browser, a database or a bot.
 WORKERS ?= 3
-FIGURES ?= ledger bets markets discord press
+FIGURES ?= ledger bets markets discord press recording verify exporters
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
           --no-emit-index-url --no-python-downloads --custom-compile-command "make lock" --quiet
