@@ -86,7 +86,12 @@ SLICES = (
     *parts("attacker", 20, "tests/markets/test_random_attacker.py", MARKETS),
     *parts("pairs", 50, "tests/markets/test_pairs.py", MARKETS),
     *parts("months", 10, "tests/end_to_end/test_simulation.py", BOT),
-    *parts("bot", 1, "tests/end_to_end --ignore tests/end_to_end/test_simulation.py", BOT),
+    *parts("flood", 4, "tests/end_to_end/test_flood.py", BOT),
+    *parts(
+        *("bot", 1),
+        "tests/end_to_end --ignore tests/end_to_end/test_simulation.py --ignore tests/end_to_end/test_flood.py",
+        BOT,
+    ),
     *parts("wheel", 1, "tests/test_wheel.py", (*BOT, "pyproject.toml", "tests/test_wheel.py")),
 )
 """From top to bottom, the ledger first: what stands on it is worth nothing without it."""
