@@ -163,7 +163,7 @@ def _will_be_filed(tx: Connection, guild: int, number: int) -> bool:
     """Return whether nobody holds shares of a claim's market, which changed hands: it is paid as void when the claim
     is filed (B8). A proposal that stands meanwhile may be taken back before that, or fail."""
     claim = claims.load(tx, guild, number)
-    return claim.state not in lifecycle.ENDED and emptied.will_be_void(tx, claim)
+    return claim.state not in lifecycle.ENDED and emptied.may_be_void(tx, claim)
 
 
 def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
