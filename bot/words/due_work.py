@@ -35,6 +35,7 @@ DUE = {
     "draft.drop": "Draft {ref} goes",
     "condition.look": "What claim {ref} hangs on is looked at",
     "pool.close": "The pool of claim {ref} takes no more stakes",
+    "market.empty": "If nobody holds shares of the market on claim {ref}, people are told again",
     "forecasts.show": "The hidden forecasts on claim {ref} are shown",
     "scores.make": "The forecasts that result {ref} settles are scored",
     "scores.count": "The scores of result {ref} are counted for the board",

@@ -161,9 +161,9 @@ def _taken_back(tx: Connection, guild: int, player: int, now: datetime) -> Itera
 
 def _will_be_filed(tx: Connection, guild: int, number: int) -> bool:
     """Return whether nobody holds shares of a claim's market, which changed hands: it is paid as void when the claim
-    is filed (B8)."""
+    is filed (B8). A proposal that stands meanwhile may be taken back before that, or fail."""
     claim = claims.load(tx, guild, number)
-    return claim.state == lifecycle.OPEN and emptied.will_be_void(tx, claim)
+    return claim.state not in lifecycle.ENDED and emptied.may_be_void(tx, claim)
 
 
 def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
@@ -180,13 +180,16 @@ def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterat
 
 
 def _may_be_taken_back(tx: Connection, guild: int, number: int) -> bool:
-    """Return whether a result that stands proposed, or is ruled, makes a claim's market give back what each put in:
-    on the claim itself, or on one that it hangs on (C10)."""
+    """Return whether a claim's market may soon give back what each put in: by a result that stands proposed, or is
+    ruled, on the claim itself or on one that it hangs on; or because its condition is open (C10). Void is a usual end
+    of such a market, and who chose the condition may know that it never comes."""
     claim = claims.load(tx, guild, number)
     if any(_returns_all(claim, result) for result in _results(tx, guild, number)):
         return True
     link = conditions.find(tx, guild, number) if claim.terms.condition is not None else None
-    while link is not None and link.state not in (conditions.FAILED,):
+    while link is not None:
+        if link.state in (conditions.WAITING, conditions.FAILED):
+            return True
         for result in _results(tx, guild, link.on):
             if result.kind != "early" and terms.only_outcome(result) != link.outcome:
                 return True

@@ -3,7 +3,8 @@
 It is filed as void, so whoever sells the last share would choose whether everything before is void. They don't: whom
 a void would cost something is told, and has time to buy a share, by which the claim is asked about like any other. A
 market that became empty too late for that isn't filed: who traded in it counts as still there, and its trades stand
-by the claim's result.
+by the claim's result. They are told once a day at most; of a market that was held again and emptied meanwhile they
+are told a day later (`market.empty`), and until then it counts as one that they weren't told of.
 """
 
 from datetime import datetime
@@ -24,11 +25,15 @@ SHORT = 4
 
 FREEZE = "freeze"
 
+POST = "market.empty"
+"""Tells whom a void would cost something that nobody holds shares of a market."""
+
 _markets = tables.markets.c
 _positions = tables.positions.c
 _trades = tables.trades.c
 _proposals = tables.proposals.c
 _acts = tables.acts.c
+_posts = tables.posts.c
 _one, _zero = sa.literal_column("1", Whole), sa.literal_column("0", Whole)
 _OPENED = Compiled(
     sa.select(_markets.opened_us).where(
@@ -49,6 +54,9 @@ _LAST = Compiled(
     .order_by(_trades.number.desc())
     .limit(_one)
     .offset(_zero)
+)
+_TOLD = sa.select(sa.func.max(_posts.made_us)).where(
+    in_guild(_posts), _posts.line == param("claim"), _posts.kind == POST
 )
 _TRADERS = (
     sa.select(_positions.player, sa.cast(sa.func.sum(_positions.cost), Whole))
@@ -80,30 +88,52 @@ def traders(tx: Connection, claim: Claim) -> dict[int, int]:
     return {player: int(cost) for player, cost in rows}
 
 
+def told_us(tx: Connection, claim: Claim) -> int:
+    """Return when people were last told that nobody holds shares of a market; 0 where they never were."""
+    return tx.execute(_TOLD, {"g": claim.guild, "claim": claim.number}).scalar() or 0
+
+
+def untold(tx: Connection, claim: Claim) -> bool:
+    """Return whether a market that changed hands was held again since people were told that nobody holds it."""
+    empty = _OPENED.row(tx, g=claim.guild, claim=claim.number) is not None
+    return empty and 0 < told_us(tx, claim) < _last(tx, claim)
+
+
 def late(tx: Connection, claim: Claim) -> bool:
     """Return whether a market that changed hands became empty so late that people had no time to buy again, or
-    trading was stopped meanwhile."""
+    trading was stopped meanwhile; or they weren't told of it."""
+    return _late(tx, claim) or (untold(tx, claim) and bool(traders(tx, claim)))
+
+
+def _late(tx: Connection, claim: Claim) -> bool:
     opened = _OPENED.row(tx, g=claim.guild, claim=claim.number)
     if opened is None or not traders(tx, claim):
         return False
     last_us, closes_us = _last(tx, claim), claim.closes_us or 0
-    if last_us > closes_us - min(TIME_US, (closes_us - int(opened[0])) // SHORT):
+    heard_us = max(last_us, told_us(tx, claim))
+    if heard_us > closes_us - min(TIME_US, (closes_us - int(opened[0])) // SHORT):
         return True
     asked = {"g": claim.guild, "claim": claim.number, "last": last_us, "closes": closes_us}
     return tx.execute(_STOPPED, asked).first() is not None
 
 
 def lately(tx: Connection, claim: Claim, now: datetime) -> bool:
-    """Return whether a market that changed hands became empty within the last day."""
+    """Return whether a market that changed hands became empty within the last day, or people were told of it then."""
     empty = _OPENED.row(tx, g=claim.guild, claim=claim.number) is not None
-    return empty and to_us(now) < _last(tx, claim) + TIME_US and bool(traders(tx, claim))
+    heard_us = max(_last(tx, claim), told_us(tx, claim)) if empty else 0
+    return empty and to_us(now) < heard_us + TIME_US and bool(traders(tx, claim))
+
+
+def may_be_void(tx: Connection, claim: Claim) -> bool:
+    """Return whether a claim's market will be paid as void, at the latest once people are told of it."""
+    empty = _OPENED.row(tx, g=claim.guild, claim=claim.number) is not None
+    return empty and bool(traders(tx, claim)) and not _late(tx, claim)
 
 
 def will_be_void(tx: Connection, claim: Claim) -> bool:
     """Return whether a claim's market is paid as void at the check date as it is: it changed hands, nobody holds
-    shares of it, and it became empty early enough."""
-    empty = _OPENED.row(tx, g=claim.guild, claim=claim.number) is not None
-    return empty and bool(traders(tx, claim)) and not late(tx, claim)
+    shares of it, and it became empty early enough, of which people were told."""
+    return may_be_void(tx, claim) and not untold(tx, claim)
 
 
 def _last(tx: Connection, claim: Claim) -> int:

@@ -39,6 +39,7 @@ _this = (*_round, _a.judge == param("j"))
 _ALL = sa.select(_a.judge, _a.posted_us, _a.objector, _a.accepted_by).where(*_round).order_by(_a.judge)
 _ADD = sa.insert(tables.agreed_judges)
 _POSTED = sa.update(tables.agreed_judges).where(*_this, _a.posted_us.is_(None)).values(posted_us=param("at"))
+_AGAIN = sa.update(tables.agreed_judges).where(*_this).values(at_us=param("at"), posted_us=sa.null())
 _OBJECT = sa.update(tables.agreed_judges).where(*_this).values(objector=param("by"), objected_us=param("at"))
 _ACCEPT = (
     sa.update(tables.agreed_judges).where(*_this).values(accepted_by=param("by"), accepted_us=param("at"))
@@ -96,12 +97,20 @@ def found(tx: Connection, dispute: Dispute, judge: int) -> AgreedJudge | None:
     )
 
 
-def announce(tx: Connection, claim: Claim, dispute: Dispute, judge: int, now: datetime) -> None:
-    """Post once that holders agreed on a judge."""
-    if found(tx, dispute, judge) is not None:
+def announce(
+    tx: Connection, claim: Claim, dispute: Dispute, judge: int, now: datetime, *, again: bool
+) -> None:
+    """Post that holders agreed on a judge: once, and `again` where they had agreed on them no more meanwhile. The two
+    days begin anew then: while nobody was agreed on, nobody had a reason to object."""
+    this = {"g": claim.guild, "d": dispute.number, "r": dispute.round, "j": judge}
+    before = found(tx, dispute, judge)
+    if before is None:
+        row = {"guild_id": claim.guild, "dispute": dispute.number, "round": dispute.round, "judge": judge}
+        tx.execute(_ADD, row | {"at_us": to_us(now)})
+    elif again and not before.objected and not before.accepted:
+        tx.execute(_AGAIN, this | {"at": to_us(now)})
+    else:
         return
-    row = {"guild_id": claim.guild, "dispute": dispute.number, "round": dispute.round, "judge": judge}
-    tx.execute(_ADD, row | {"at_us": to_us(now)})
     tell(tx, claim, "judge.agreed", now, dispute=dispute.number, round=dispute.round, judge=judge)
 
 

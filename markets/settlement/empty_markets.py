@@ -2,29 +2,15 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, emptied
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US
-from markets.core import lifecycle, outbox, tables
+from markets.core import jobs, lifecycle, outbox
 from markets.settlement import kinds, pay_markets, resolution, resolutions
 from markets.shares import market_maker
-
-POST = "market.empty"
-"""Tells whom a void would cost something that nobody holds shares of a market."""
-
-_posts = tables.posts.c
-_TOLD = (
-    sa.select(_posts.number)
-    .where(
-        in_guild(_posts), _posts.line == param("claim"), _posts.kind == POST, _posts.made_us > param("since")
-    )
-    .limit(1)
-)
 
 
 def void_first(tx: Connection, claim: Claim, now: datetime) -> int | None:
@@ -57,8 +43,18 @@ def _is_empty(tx: Connection, claim: Claim, now: datetime) -> bool:
 
 def tell(tx: Connection, guild: int, number: int, now: datetime) -> None:
     """Tell that nobody holds shares of a market that changed hands, while there is time to buy one; at most once a
-    day."""
+    day, so of what was held again meanwhile a day later."""
     claim = claims.load(tx, guild, number)
-    asked = {"g": guild, "claim": number, "since": to_us(now) - DAY_US}
-    if emptied.will_be_void(tx, claim) and tx.execute(_TOLD, asked).first() is None:
-        outbox.enqueue(tx, guild, POST, {"claim": number}, now, line=number)
+    if not emptied.may_be_void(tx, claim):
+        return
+    told_us = emptied.told_us(tx, claim)
+    if to_us(now) >= told_us + DAY_US:
+        outbox.enqueue(tx, guild, emptied.POST, {"claim": number}, now, line=number)
+    elif emptied.untold(tx, claim):
+        jobs.schedule(tx, guild, emptied.POST, number, told_us + DAY_US)
+
+
+def tell_when_due(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """Tell it where that had to wait for a day. The calendar calls it."""
+    if emptied.untold(tx, claims.load(tx, work.guild, work.ref)):
+        tell(tx, work.guild, work.ref, now)

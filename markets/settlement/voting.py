@@ -262,11 +262,12 @@ def appoint(tx: Connection, request: Appoint, now: datetime) -> bool:
     """
     claim, dispute, _ = require_may_appoint(tx, request, now)
     row = {"guild_id": claim.guild, "claim": claim.number, "side": request.side}
+    before = appointed(tx, claim)
     tx.execute(_FORGET_APPOINTMENT, row)
     tx.execute(_ADD_APPOINTMENT, row | {"judge": request.judge, "at_us": to_us(now)})
     agreed = appointed(tx, claim) == request.judge
     if agreed and agreed_judges.waited_for(tx, claim):
-        agreed_judges.announce(tx, claim, dispute, request.judge, now)
+        agreed_judges.announce(tx, claim, dispute, request.judge, now, again=before != request.judge)
     elif agreed:
         tell(tx, claim, "judge.appointed", now, judge=request.judge)
     return agreed

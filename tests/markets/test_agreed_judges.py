@@ -99,6 +99,24 @@ async def test_nobody_takes_office_before_two_days_from_the_post_are_over(club: 
     await h.vote(ruled=True)
 
 
+async def test_whoever_is_agreed_on_again_waits_two_days_again(club: Club):
+    """Else the days run while nobody is agreed on, and nobody sees a reason to object."""
+    h = await Halves.make(club)
+    await club.agreed(h.judge)
+    f, other = await club.join(5), await club.member(7)
+    assert not await appoint(club, f, h.claim, other)
+    club.skip(days=2)
+    assert await appoint(club, f, h.claim, h.judge)
+    await h.vote(ruled=False)
+    assert await posted(club, "judge.agreed") == 2
+    await club.agreed(h.judge)
+    assert await appoint(club, f, h.claim, h.judge)  # it is agreed: that says nothing new
+    club.skip(hours=47, minutes=59)
+    await h.vote(ruled=False)
+    assert (await answered(club, h.ada, h.claim, h.judge)).objected
+    assert await posted(club, "judge.agreed") == 2
+
+
 async def test_after_an_objection_no_other_choice_of_theirs_takes_office_by_silence(club: Club):
     """Else they would choose one after the other, until nobody looks."""
     h = await Halves.make(club)

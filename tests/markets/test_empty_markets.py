@@ -199,6 +199,11 @@ async def with_a_profit(club: Club, **span: float) -> tuple[Player, Player, Play
     return op, ada, eve, claim
 
 
+async def closes(club: Club, author: Player, claim: Claim) -> None:
+    request = lapse.CloseClaim(club.guild, club.key(), author.number, claim.number)
+    await club.db.write(lapse.close_own, request, club.now)
+
+
 async def sells_all(club: Club, who: Player, claim: Claim) -> None:
     await club.sell(who, claim, YES, quantity=await held(club, claim, who, YES), **LOOSE)
 
@@ -245,6 +250,58 @@ async def test_before_that_those_whom_a_void_costs_something_are_told_and_can_av
     await club.settle(await club.member(9), claim, IS_NO)
     assert await club.balance(ada.wallet) == profit + 100
     await sound(club)
+
+
+@pytest.mark.rule("B8")
+@pytest.mark.rule("E2")
+@pytest.mark.parametrize("how", ["closed", "filed"])
+async def test_who_was_told_before_it_was_held_again_is_told_anew_before_it_is_void(club: Club, how: str):
+    """Else the day's one word is spent on an emptiness that was over before anybody read of it."""
+    op, ada, eve, claim = await with_a_profit(club)
+    profit = await club.balance(ada.wallet)
+    club.skip(days=26)
+    await sells_all(club, eve, claim)
+    await club.buy(eve, claim, YES, quantity=1, **LOOSE)
+    assert await worded(club, "market.empty", claim) is None
+    club.skip(minutes=1)
+    await sells_all(club, eve, claim)
+    assert await told(club) == 1
+    club.skip(hours=23)
+    await club.sweep()
+    with pytest.raises(ClaimMoved):
+        await closes(club, op, claim)
+    club.skip(hours=1)
+    await club.sweep()
+    assert await told(club) == 2
+    words = await worded(club, "market.empty", claim)
+    assert words is not None
+    assert ada.number in words.players
+    with pytest.raises(ClaimMoved):
+        await closes(club, op, claim)
+    assert await club.balance(ada.wallet) == profit
+    club.skip(days=1 if how == "closed" else 4)
+    await club.sweep()
+    if how == "closed":
+        await closes(club, op, claim)
+    assert await state(club, claim) == ("void", "void")
+    await sound(club)
+
+
+@pytest.mark.rule("B8")
+async def test_nobody_who_wasnt_told_again_loses_by_the_check_date(club: Club):
+    """Emptied again an hour before the last day, there was no time to tell: its trades stand by the result."""
+    _, ada, eve, claim = await with_a_profit(club)
+    profit = await club.balance(ada.wallet)
+    club.skip(days=28)
+    await sells_all(club, eve, claim)
+    await club.buy(eve, claim, YES, quantity=1, **LOOSE)
+    club.skip(hours=23)
+    await sells_all(club, eve, claim)
+    club.skip(days=3)
+    await club.sweep()
+    assert await state(club, claim) == ("open", "open")
+    await club.settle(await club.member(9), claim, IS_NO)
+    assert await club.balance(ada.wallet) == profit
 
 
 @pytest.mark.rule("B8")

@@ -13,7 +13,7 @@ from markets.bets import agreement, owing
 from markets.bets.bets import Bet
 from markets.claims import drafts
 from markets.claims.claims import Claim
-from markets.claims.terms import Actor, Judges, Result
+from markets.claims.terms import DAY_US, Actor, Judges, Result
 from markets.core.errors import OtherSideOwes, TenthOwed, WouldOwe
 from markets.people import allowances
 from markets.settlement import reversals
@@ -262,6 +262,27 @@ async def test_what_hangs_beside_an_empty_market_helps_nobody(club: Club, pipe: 
             b = await club.player(2, balance=4_000)
     bet = await club.bet(b, pal, other, maker_stake=await club.balance(b.wallet), taker_stake=1)
     await refuses_both(club, bet, b, pal)
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("B8")
+async def test_nor_does_a_proposal_of_a_minute_after_trading(club: Club):
+    """It can be taken back before the check date, and the market is void by itself then as if it had never stood."""
+    a, b, pal, au = await club.member(1, 400_000), *[await club.member(n) for n in (2, 3, 4)]
+    day = to_us(club.now + DAY)
+    claim = await club.claim(b, closes_us=day, deadline_us=day + DAY_US, check_us=day + DAY_US)
+    await club.market(b, claim, liquidity=25_000)
+    other = await club.claim(au, title="Something else by then", **soon(club, days=60))
+    await piped(club, a, b, claim)
+    bet = await club.bet(b, pal, other, maker_stake=await club.balance(b.wallet), taker_stake=1)
+    club.skip(hours=25)
+    await club.sweep()
+    proposal = await club.proposed(au, claim, IS_YES, moderator=True)
+    await refuses_both(club, bet, b, pal)
+    await club.withdraw_proposal(au, proposal)
+    club.skip(days=1)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "void"
 
 
 @pytest.mark.rule("A4")

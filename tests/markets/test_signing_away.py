@@ -113,6 +113,37 @@ async def test_a_result_above_that_makes_their_market_void_counts_too(club: Club
 
 
 @pytest.mark.rule("A4")
+@pytest.mark.rule("C10")
+@pytest.mark.parametrize("links", [1, 2])
+async def test_nor_while_the_condition_of_their_market_is_open(club: Club, links: int):
+    """Void is how such a market may end at any time, and who chose the condition knows how it will come out."""
+    mod = await club.member(4)
+    above = await club.claim(mod, title="The sun rises in the west")
+    if links == 2:
+        met = Condition(above.number, YES, "YES")
+        above = await club.claim(mod, title="Somebody writes of it", condition=met)
+    eve, pal, mod, _, bet = await with_a_profit(club, condition=Condition(above.number, YES, "YES"))
+    with pytest.raises(WouldOwe):
+        await club.agree(bet, eve, pal, 0)
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("C10")
+async def test_once_the_condition_is_met_they_sign_as_before(club: Club):
+    mod, at_us = await club.member(4), to_us(club.now + 2 * DAY)
+    above = await club.claim(
+        mod, title="The condition", **dict.fromkeys(("closes_us", "deadline_us", "check_us"), at_us)
+    )
+    eve, pal, mod, _, bet = await with_a_profit(club, condition=Condition(above.number, YES, "YES"))
+    await club.bet(await club.member(11), await club.member(12), above)
+    club.skip(days=3)
+    await club.sweep()
+    await club.settle(mod, above, YESR)
+    ended = await club.agree(bet, eve, pal, 0)
+    assert ended.taker_gets == bet.pot
+
+
+@pytest.mark.rule("A4")
 async def test_whoever_would_owe_nothing_signs_as_before(club: Club):
     eve, pal, mod, claim, bet = await with_a_profit(club)
     club.skip(days=31)
