@@ -21,11 +21,28 @@ def gains(book: Book, truth: Truth) -> tuple[dict[int, float], dict[int, int]]:
     for bet in book.bets:
         _bet(book, truth, bet, total)
     for market in book.markets:
-        _market(book, truth.place(book, market.claim), market.claim, total, slack)
+        came = None if _was_empty(book, market) else truth.place(book, market.claim)
+        _market(book, came, market.claim, total, slack)
     for pool in book.pools:
         stakes = [row for row in book.of("stakes", pool.claim) if row.pool == pool.number]
         _pool(truth.place(book, pool.claim), stakes, total, slack)
     return total, slack
+
+
+def _was_empty(book: Book, market: Any) -> bool:
+    """Whether a market ended void by itself, whatever its claim came to: it changed hands, and nobody held a share of
+    it any more (B8)."""
+    if market.state != "void" or market.resolution is not None:
+        return False
+    shares: dict[tuple[int, int], int] = defaultdict(int)
+    trades = book.of("trades", market.claim)
+    for trade in trades:
+        shares[trade.player, trade.outcome] += trade.quantity
+    assert trades, f"the market of claim {market.claim} is void by itself, and nobody traded"
+    assert not any(shares.values()), (
+        f"the market of claim {market.claim} is void by itself, and {shares} are held"
+    )
+    return True
 
 
 def _bet(book: Book, truth: Truth, bet: Any, total: dict[int, float]) -> None:
