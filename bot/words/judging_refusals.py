@@ -86,8 +86,8 @@ def limit(error: errors.Limit, currency: Currency) -> str | None:
     match error:
         case errors.BondsMissing():
             return (
-                "Something is missing of several bonds of yours, so you need the whole bond for this, "
-                f"{currency.of(error.limit)}, free in your wallet. What is missing is kept back from the next "
+                "Something is missing of several bonds of yours, or you owe points. So you need the whole bond for "
+                f"this, {currency.of(error.limit)}, free in your wallet. What is missing is kept back from the next "
                 "points that you get."
             )
         case errors.BondNeeded():

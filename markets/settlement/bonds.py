@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, issuance, returned, schema
 from ledger.accounts import Account
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, constant, in_guild, param, params
 from ledger.storage.operations import happened
 from ledger.transfers import post, reverse
 from ledger.types import Whole, microseconds, to_us
@@ -68,6 +68,12 @@ _FORFEITED = (  # by account, not through the whole book
 _PUT_IN = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(_entries.amount), 0)).where(
     in_guild(_entries), _entries.account == param("n"), _entries.amount > 0
 )
+_WITHOUT = sa.select(sa.func.count()).where(
+    in_guild(_disputes),
+    _disputes.challenger.in_(params("own")),
+    _disputes.bond.is_(None),
+    _disputes.state == constant("open"),
+)
 _SOMEBODY = Compiled(
     sa.select(sa.func.min(_due.ref)).where(in_guild(_due), _due.kind == sa.literal_column(f"'{REST}'"))
 )
@@ -92,7 +98,8 @@ def hold_bond(
 
     Raises:
         BondNeeded: They don't have it.
-        BondsMissing: Nor what is missing of three earlier ones: this one has to be whole.
+        BondsMissing: Nor what is missing of three earlier ones: this one has to be whole. Or they owe points, and
+            three challenges of theirs run without one.
     """
     wallet = accounts.wallet(tx, claim.guild, player)
     whole = times * claim.settings.bond
@@ -107,6 +114,8 @@ def hold_bond(
         and _lacking(tx, claim, player) >= MOST_SHORT
     ):
         raise BondsMissing(whole)
+    if whole and accounts.state(tx, wallet).balance < 0 and _without(tx, claim, player) >= MOST_SHORT:
+        raise BondsMissing(whole)
     if not whole or accounts.state(tx, wallet).balance < 0:
         return None
     bond = accounts.open_account(tx, claim.guild, kind="bond", owner=player)
@@ -116,6 +125,12 @@ def hold_bond(
     if amount < whole:
         jobs.schedule(tx, claim.guild, REST, player, to_us(now) + REST_US)
     return bond
+
+
+def _without(tx: Connection, claim: Claim, player: int) -> int:
+    """How many challenges of a person, under all their numbers, run without a bond."""
+    own = list(returned.numbers(tx, claim.guild, player))
+    return tx.execute(_WITHOUT, {"g": claim.guild, "own": own}).scalar_one()
 
 
 def return_bond(tx: Connection, bond: Account | None, player: int, key: str, now: datetime) -> None:

@@ -358,6 +358,22 @@ async def test_an_empty_wallet_with_the_least_of_stakes_challenges_three_results
 
 
 @pytest.mark.rule("D5")
+async def test_who_owes_points_challenges_three_results_at_once_without_a_bond_and_no_more(club: Club):
+    ada, bo, eve = [await club.member(n) for n in (1, 2, 9)]
+    made = [await club.claim(ada, title=f"Claim number {k} about something") for k in range(5)]
+    for claim in made:
+        await club.bet(ada, eve, claim, maker_stake=1, taker_stake=1)
+    await club.post({eve.wallet: -200_000, bo.wallet: 200_000}, kind="debt")
+    club.skip(days=31)
+    for claim in made:
+        await club.proposed(ada, claim, IS_NO)
+    for claim in made[:3]:
+        assert (await club.challenge(eve, claim)).bond is None
+    with pytest.raises(BondsMissing):
+        await club.challenge(eve, made[3])
+
+
+@pytest.mark.rule("D5")
 async def test_what_could_not_be_kept_back_for_a_year_is_asked_no_more(club: Club):
     ada, eve, _, _ = await short(club)
     club.skip(days=2)
