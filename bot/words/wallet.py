@@ -94,7 +94,8 @@ def wallet(seen: Wallet) -> Card:
         (
             Button("History", "history:0"),
             Button("Balance over time", "wallet-line"),
-            Button("Draw the allowance", "allowance"),
+            # who has just got the starting balance would be refused (A5, A9)
+            *(() if seen.started else (Button("Draw the allowance", "allowance"),)),
         ),
     )
 

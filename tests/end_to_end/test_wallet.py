@@ -121,6 +121,8 @@ async def test_whoever_got_points_while_too_young_sees_them_and_starts_later(pla
 
 async def test_the_allowance_comes_once_a_week_to_whoever_is_below_the_start(play: Playground):
     await set_up(play)
+    welcome = await play.ada.run("/wallet show")
+    assert "Draw the allowance" not in welcome.message.buttons, "it would be refused"
     full = await play.ada.run("/wallet allowance")
     assert "nothing is missing" in full.text
     form = await play.mira.run("/mod take", from_=play.ada, amount="80")
