@@ -35,7 +35,8 @@ export function hint(command, { option, error }) {
   );
 }
 
-function limits({ min, max, min_length: least, max_length: most }) {
+function limits({ min, max: highest, min_length: least, max_length: most }) {
+  const max = highest === Number.MAX_SAFE_INTEGER ? null : highest; // as good as none
   if (min !== null && max !== null) return `${min} to ${max}`;
   if (min !== null) return `at least ${min}`;
   if (max !== null) return `at most ${max}`;
