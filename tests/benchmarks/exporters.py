@@ -44,7 +44,7 @@ def figures(copies: int, book: Path | None = None) -> Iterator[dict[str, Any]]:
                 limit_mb=limit >> 20,
                 mb=round(mb),
                 before_mb=round(before),
-                packed_mb=[round(size / 2**20, 1) for size in sizes],
+                packed_mb=[round(size / 2**20, 1) if size else "refused: too large" for size in sizes],
                 by_the_clock=round(seconds, 1),
             )
 
