@@ -140,10 +140,10 @@ def _sealed(made: DrawCall) -> tuple[str, ...]:
     listed = ",".join(map(str, made.candidates))
     digest = hashlib.sha256(listed.encode()).hexdigest()
     return (
-        f"-# The players on call are {_numbers(made.candidates)}. They are {len(made.candidates)}; their numbers "
-        f"with commas between have the SHA-256 `{digest}`.",
-        "-# Crux has chosen 32 random bytes, which it tells with the draw. The lots come of them and of the book's "
-        "newest digest then. Their SHA-256 is:",
+        f"-# Players on call, {len(made.candidates)} in all: {_numbers(made.candidates)}. The SHA-256 of these "
+        f"numbers, joined by commas, is `{digest}`.",
+        "-# Crux has chosen 32 random bytes, and tells them with the draw. Lots are drawn by these and the newest "
+        "digest that the book has then. The SHA-256 of the bytes is:",
         f"-# `{made.sealed.hex()}`",
     )
 
