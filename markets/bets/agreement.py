@@ -160,7 +160,7 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
         ClaimMoved, ClaimHalted, TradingClosed: One of the claims is not where a bet leaves or comes, or the new one
             doesn't supersede the old.
         BadTimes: The new terms are not those that were shown.
-        BadOutcome, BadTerms, NamedJudge: The bet doesn't fit the new claim.
+        BadOutcome, BadTerms, NamedJudge, DecidesIt: The bet doesn't fit the new claim, or a side decides it.
         InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now, move="move_bet")

@@ -3,8 +3,7 @@
 Nobody judges where they have points. So nobody takes points where they have judged, until what they decided is final:
 who voted in the dispute that stands, who challenged or appealed there, who confirmed a result that isn't paid yet,
 who froze a claim that isn't decided, or asked for its result to be taken back. Who judged an item of a scenario may
-bet: it gains by what they come to then (D3). What was taken
-before stays, and may be sold.
+bet: it gains by what they come to then (D3). What was taken before stays, and may be sold.
 """
 
 from collections.abc import Sequence

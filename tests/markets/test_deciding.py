@@ -19,7 +19,7 @@ from markets.core.errors import DecidesIt, MakerDecidesIt, MarketThere, PoolTher
 from markets.shares import opening
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_disputes import IT_WAS, IT_WAS_NOT, appoint
-from tests.markets.test_offers import better
+from tests.markets.test_offers import better, move
 from tests.world import OLD
 
 pytestmark = [pytest.mark.core, pytest.mark.rule("D4")]
@@ -253,6 +253,19 @@ async def test_whoever_froze_it_takes_nothing_on_it_until_it_is_decided(club: Cl
     await club.bet(ada, bo, claim)
     await club.settle(cy, claim, IT_WAS)
     await club.bet(m1, cy, low)
+
+
+async def test_no_bet_moves_to_where_a_side_decides(club: Club):
+    ada, bo, m1, m2 = [await club.member(n) for n in range(1, 5)]
+    above = await club.claim(ada, judges=Judges(votes=2))
+    await club.bet(ada, bo, above)
+    old = await club.claim(m2, title="Something else by then", **_far(club, 300))
+    bet = await club.bet(m1, bo, old)
+    await disputed(club, above, ada, bo)
+    await club.vote(m1, above, IT_WAS)
+    new = await better(club, m2, old, condition=Condition(above.number, YES, "YES"), **_far(club, 250))
+    await refused(move(club, bet, m1, new))
+    await refused(move(club, bet, bo, new))
 
 
 async def test_whoever_would_take_a_result_back_takes_nothing_until_it_is_decided_anew(club: Club):
