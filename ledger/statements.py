@@ -184,6 +184,26 @@ _OFF = (
 _GUILDS = sa.select(schema.books.c.guild_id).order_by(schema.books.c.guild_id)
 
 
+def not_undone(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Select from the entries of an account, given as `g` and `n`, and their transfers, but for those that were taken
+    back since."""
+    entries, transfers, back = schema.entries.c, schema.transfers.c, schema.transfers.alias("back").c
+    return (
+        sa.select(*columns)
+        .select_from(schema.entries)
+        .join(
+            schema.transfers,
+            (transfers.guild_id == entries.guild_id) & (transfers.number == entries.transfer),
+        )
+        .where(
+            in_guild(entries),
+            entries.account == param("n"),
+            entries.account_seq > sa.literal_column("0"),  # by account, not through the whole book
+            ~sa.exists().where(back.guild_id == transfers.guild_id, back.reverses == transfers.number),
+        )
+    )
+
+
 def balanced(tx: Connection) -> Balanced:
     """Check that every book's balances add up to zero; `audit` checks all the rest."""
     books, transfers = tx.execute(_BOOKS).one()

@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, issuance, returned, schema
+from ledger import accounts, issuance, returned, schema, statements
 from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.types import Whole, to_us
@@ -82,22 +82,8 @@ _ASKED = (
 )
 _entries = schema.entries.c
 _transfers = schema.transfers.c
-_back = schema.transfers.alias("back").c
-_PAID_BY = (  # by account, not through the whole book
-    sa.select(sa.cast(sa.func.coalesce(sa.func.sum(_entries.amount), 0), Whole))
-    .select_from(schema.entries)
-    .join(
-        schema.transfers,
-        (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer),
-    )
-    .where(
-        in_guild(_entries),
-        _entries.account == param("n"),
-        _entries.account_seq > sa.literal_column("0"),
-        _transfers.key.like(param("keys")),
-        _transfers.reverses.is_(None),
-        ~sa.exists().where(_back.guild_id == _transfers.guild_id, _back.reverses == _transfers.number),
-    )
+_PAID_BY = statements.not_undone(sa.cast(sa.func.coalesce(sa.func.sum(_entries.amount), 0), Whole)).where(
+    _transfers.key.like(param("keys")), _transfers.reverses.is_(None)
 )
 
 

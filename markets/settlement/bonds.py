@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, issuance, returned, schema
+from ledger import accounts, issuance, returned, schema, statements
 from ledger.accounts import Account
 from ledger.compiled import Compiled, constant, in_guild, param, params
 from ledger.storage.operations import happened
@@ -48,20 +48,9 @@ _accounts = schema.accounts.c
 _proposals = tables.proposals.c
 _disputes = tables.disputes.c
 _due = tables.due_work.c
-_back = schema.transfers.alias("back").c
-_FORFEITED = (  # by account, not through the whole book
-    sa.select(_transfers.number)
-    .select_from(schema.entries)
-    .join(
-        schema.transfers,
-        (_transfers.guild_id == _entries.guild_id) & (_transfers.number == _entries.transfer),
-    )
-    .where(
-        in_guild(_entries),
-        _entries.account == param("n"),
-        _transfers.kind == FORFEIT,
-        ~sa.exists().where(_back.guild_id == _transfers.guild_id, _back.reverses == _transfers.number),
-    )
+_FORFEITED = (
+    statements.not_undone(_transfers.number)
+    .where(_transfers.kind == FORFEIT)
     .order_by(_transfers.number)
     .limit(MOST_BACK + 1)
 )

@@ -22,14 +22,14 @@ def upgrade() -> None:
     op.drop_index("ix_stakes_state", "stakes")
     columns = {table: _columns(table) for table in TABLES}
     for table in TABLES:
-        op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")  # noqa: S608
+        op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")  # noqa: S608 - our own names
         op.drop_table(table)
     _create_pools()
     _create_stakes()
     for table in reversed(TABLES):
         named, number = ", ".join(columns[table]), "number" if table == "pools" else "pool"
         op.execute(
-            f"INSERT INTO {table} ({named}, {number}) SELECT {named}, 1 FROM {table}_before"  # noqa: S608
+            f"INSERT INTO {table} ({named}, {number}) SELECT {named}, 1 FROM {table}_before"  # noqa: S608 - our own names
         )
         op.drop_table(f"{table}_before")
         if op.get_bind().dialect.name == "postgresql":
