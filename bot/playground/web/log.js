@@ -101,9 +101,13 @@ export class Log {
       : null;
   }
 
-  /** The same control as before: by its key, else by its place among the message's own; else the message. */
+  /**
+   * The same control as before: by its key, else by its place among the message's own; else the message. Whoever was
+   * on the note of a command on its way is on the newest message, which is its answer.
+   */
   refocus(focus) {
     if (!focus || focus.node === document.activeElement) return;
+    if (!focus.article) return store.tell("focus-last");
     const article = this.list.querySelector(`article[data-id="${focus.article}"]`);
     if (!article) return store.tell("focus-composer");
     const controls = pressable(article);
