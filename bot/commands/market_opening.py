@@ -16,7 +16,7 @@ from bot.ui.tickets import DeepeningTicket, OpeningTicket
 from bot.words import market_openings
 from ledger import accounts
 from ledger.errors import InsufficientFunds
-from markets.claims import claims
+from markets.claims import claims, early_profits
 from markets.claims.claims import Claim
 from markets.core.errors import NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
@@ -164,10 +164,7 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
         share_opening.require_liquidity(of.liquidity + more, least=1)
         deeper = lmsr.deepened(of.book, more)
         cost = share_opening.cost_to_deepen(tx, of, deeper)
-        wallet = accounts.wallet(tx, ctx.guild, player)
-        balance = accounts.state(tx, wallet).balance
-        if balance < cost:
-            raise InsufficientFunds(*wallet, balance, cost)
+        balance = early_profits.require_points(tx, ctx.guild, player, cost)
         ends = ctx.now + CONFIRM_WITHIN
         return market_openings.Deepening(
             ctx.id, found, of, more, deeper.liquidity, cost, balance, ends, currency, moved

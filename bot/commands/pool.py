@@ -12,10 +12,8 @@ from bot.shown import require_shown
 from bot.ui import components
 from bot.ui.tickets import StakeTicket
 from bot.words import pools as render
-from ledger import accounts
-from ledger.errors import InsufficientFunds
 from ledger.types import to_us
-from markets.claims import claims, zones
+from markets.claims import claims, early_profits, zones
 from markets.core import lifecycle
 from markets.core.errors import PoolClosed
 from markets.pools import pool_stakes, pools
@@ -130,10 +128,7 @@ async def _ask_stake(ctx: Context, number: int, outcome: int, typed: str) -> ren
     def read(tx: Connection, player: int) -> render.StakeAsked:
         amount = amounts.points(typed, "Your stake")
         found, seen = pools.require_stake(tx, ctx.guild, number, player, outcome, ctx.now)
-        wallet = accounts.wallet(tx, ctx.guild, player)
-        balance = accounts.state(tx, wallet).balance
-        if balance < amount:
-            raise InsufficientFunds(*wallet, balance, amount)
+        balance = early_profits.require_points(tx, ctx.guild, player, amount)
         ends = ctx.now + CONFIRM_WITHIN
         return render.StakeAsked(ctx.id, found, seen, outcome, amount, balance, ends, currency)
 

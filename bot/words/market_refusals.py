@@ -2,7 +2,7 @@
 
 from bot import text
 from bot.text import Currency
-from bot.words import judging_refusals, phrases, typed_refusals, wording
+from bot.words import judging_refusals, owing_refusals, phrases, typed_refusals, wording
 from ledger.types import from_us
 from markets.claims.ambiguity import BadClause
 from markets.claims.wording import Remark
@@ -345,33 +345,10 @@ def _limit(error: errors.Limit, currency: Currency) -> str:
             )
         case _:
             return (
-                _owing(error, currency)
+                owing_refusals.owing(error, currency)
                 or _too_many(error)
                 or f"A limit of this server is reached: {error.limit}."
             )
-
-
-def _owing(error: errors.Limit, currency: Currency) -> str | None:
-    """Signing while somebody owes."""
-    match error:
-        case errors.WouldOwe():
-            return (
-                f"Wait for what comes of claim {error.claim}: by the result that is proposed there, by taking its "
-                f"result back, or because nobody holds shares of its market, you would owe "
-                f"{currency.of(error.limit)}. Until then you can't sign points away."
-            )
-        case errors.TenthOwed():
-            return (
-                f"The {currency.of(error.limit)} that you drew because all was locked may be asked back. "
-                "Keep them, or end the bet so that you get back what you staked."
-            )
-        case errors.OtherSideOwes():
-            return (
-                f"Bet {error.limit} can't be ended by agreement now: the other side owes points, or would by a "
-                "result that is proposed."
-            )
-        case _:
-            return None
 
 
 def _too_many(error: errors.Limit) -> str | None:

@@ -94,7 +94,7 @@ def suggest(tx: Connection, request: Suggest, now: datetime) -> Bet:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
+        InsufficientFunds, WouldOwe, TenthOwed, ProfitOpen, OtherSideOwes: A side owes, or is about to (A4, A5).
         BadStake, BadTerms: The split doesn't sum to the pot, or its name can't stand.
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
@@ -130,7 +130,7 @@ def agree(tx: Connection, request: Agree, now: datetime) -> Ended:
 
     Raises:
         UnknownBet, NotASide, BetEnded: There is no bet of theirs to end.
-        InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
+        InsufficientFunds, WouldOwe, TenthOwed, ProfitOpen, OtherSideOwes: A side owes, or is about to (A4, A5).
         BadStake: Nothing was suggested by the other side, or something else than was shown.
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now)
@@ -161,7 +161,7 @@ def move_bet(tx: Connection, request: MoveBet, now: datetime) -> Bet:
             doesn't supersede the old.
         BadTimes: The new terms are not those that were shown.
         BadOutcome, BadTerms, NamedJudge, DecidesIt: The bet doesn't fit the new claim, or a side decides it.
-        InsufficientFunds, WouldOwe, TenthOwed, OtherSideOwes: A side owes, or is about to (A4, A5).
+        InsufficientFunds, WouldOwe, TenthOwed, ProfitOpen, OtherSideOwes: A side owes, or is about to (A4, A5).
     """
     bet = own_bet(tx, request.guild, request.bet, request.player, now, move="move_bet")
     owing.require_may_sign(tx, bet, request.player, {}, now)

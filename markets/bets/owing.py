@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import accounts, issuance, returned, schema, statements
-from ledger.compiled import Compiled, constant, in_guild, param
+from ledger.compiled import in_guild, param
 from ledger.errors import InsufficientFunds
 from ledger.types import Whole, to_us
 from markets.bets.bets import Bet
-from markets.claims import claims, conditions, emptied, instruments, terms
+from markets.claims import claims, conditions, early_profits, emptied, instruments, terms
 from markets.claims.terms import DAY_US, Result
 from markets.core import lifecycle, tables
-from markets.core.errors import OtherSideOwes, TenthOwed, WouldOwe
+from markets.core.errors import OtherSideOwes, ProfitOpen, TenthOwed, WouldOwe
 
 REVERSAL_ACTS = ("reverse_vote", "reverse", "reverse_appeal")
 """Acts by which a reversal is asked for, stands, and is held (`markets/settlement/reversals`)."""
@@ -27,24 +27,8 @@ REVERSAL_ACTS = ("reverse_vote", "reverse", "reverse_appeal")
 ASKED_US = 30 * DAY_US
 """For how long after the last of these acts a result counts as one that may be taken back soon."""
 
-_positions = tables.positions.c
-_markets = tables.markets.c
 _proposals = tables.proposals.c
 _disputes = tables.disputes.c
-_out = sa.func.sum(_positions.cost)
-_TAKEN_OUT = Compiled(
-    sa.select(_positions.claim, _out)
-    .join(tables.markets, (_markets.guild_id == _positions.guild_id) & (_markets.claim == _positions.claim))
-    .where(
-        in_guild(_positions),
-        _positions.player == param("p"),
-        _positions.paid.is_(None),
-        _markets.state.in_([constant("open"), constant("ending")]),
-    )
-    .group_by(_positions.claim)
-    .having(_out < sa.literal_column("0"))
-    .order_by(_positions.claim)
-)
 _PROPOSED = (
     sa.select(_proposals.result, _disputes.ruling)
     .outerjoin(
@@ -97,21 +81,30 @@ def require_may_sign(tx: Connection, bet: Bet, player: int, gets: dict[int, int]
         InsufficientFunds: They owe.
         WouldOwe: They are about to: more is taken back then than they have.
         TenthOwed: They would get less than they staked, and not have the yearly tenth that may be asked back.
+        ProfitOpen: They would get less than they staked, and couldn't give back what they took out of markets that
+            aren't settled, should these end void.
         OtherSideOwes: The other side does, or would.
     """
     _require_side(tx, bet, player, gets, now)
     try:
         _require_side(tx, bet, bet.other(player), gets, now)
-    except (InsufficientFunds, WouldOwe, TenthOwed):
+    except (InsufficientFunds, WouldOwe, TenthOwed, ProfitOpen):
         raise OtherSideOwes(bet.number) from None  # how much is theirs to know (E1)
 
 
 def _require_side(tx: Connection, bet: Bet, player: int, gets: dict[int, int], now: datetime) -> None:
     require_owes_nothing(tx, bet.guild, player, now)
     staked = bet.maker_stake if player == bet.maker else bet.taker_stake
+    if gets.get(player, 0) >= staked:
+        return
     left = accounts.state(tx, accounts.wallet(tx, bet.guild, player)).balance + gets.get(player, 0)
-    if gets.get(player, 0) < staked and left < issuance.owed_back(tx, bet.guild, player, now):
+    if left < issuance.owed_back(tx, bet.guild, player, now):
         raise TenthOwed(issuance.owed_back(tx, bet.guild, player, now))
+    for number in returned.numbers(tx, bet.guild, player):
+        for claim, taken in early_profits.taken_out(tx, bet.guild, number):
+            left -= taken
+            if left < 0:
+                raise ProfitOpen(claim, -left)
 
 
 def require_owes_nothing(tx: Connection, guild: int, player: int, now: datetime, *, apart: int = 0) -> None:
@@ -139,9 +132,9 @@ def paid_and_asked_back(tx: Connection, guild: int, player: int, now: datetime) 
 def _taken_back(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
     """What may be taken back from a player soon: the claim and how much of it, minor units."""
     for number in returned.numbers(tx, guild, player):
-        for claim, taken in _TAKEN_OUT.rows(tx, g=guild, p=number):
+        for claim, taken in early_profits.taken_out(tx, guild, number):
             if _may_be_taken_back(tx, guild, claim) or _will_be_filed(tx, guild, claim):
-                yield claim, -int(taken)
+                yield claim, taken
     yield from _reversing(tx, guild, player, now)
 
 

@@ -24,7 +24,7 @@ MarketError
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
-    ├── WouldOwe  TenthOwed  OtherSideOwes
+    ├── WouldOwe  ProfitOpen  KeepsProfits  TenthOwed  OtherSideOwes
     ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
     ├── TooManyClarifications  ClarifiedLately  BondNeeded  BondsMissing
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
@@ -553,6 +553,15 @@ class MakerLacksPoints(Limit):
     """The offer's maker doesn't have the stake just now; `limit` is the offer's number."""
 
 
+class KeepsProfits(Limit):
+    """`limit` minor units of what they took out of markets that aren't settled stay in their wallet (A4); `free` is
+    what they can use now."""
+
+    def __init__(self, limit: int, free: int) -> None:
+        self.free = free
+        super().__init__(limit)
+
+
 class WouldOwe(Limit):
     """By what is about to come of `claim` they would owe `limit` minor units: they sign nothing away. A result stands
     proposed there, or is asked to be taken back, or nobody holds shares of its market."""
@@ -560,6 +569,11 @@ class WouldOwe(Limit):
     def __init__(self, claim: int, limit: int) -> None:
         self.claim = claim
         super().__init__(limit)
+
+
+class ProfitOpen(WouldOwe):
+    """They would get less than they staked, and were the market of `claim` void, they would owe `limit` minor units
+    of what they took out of it with a profit."""
 
 
 class TenthOwed(Limit):

@@ -22,7 +22,7 @@ from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
 from markets.bets import bets
-from markets.claims import claims, judges, rests
+from markets.claims import claims, early_profits, judges, rests
 from markets.claims.claims import Claim
 from markets.core import jobs, tables
 from markets.core.errors import (
@@ -147,7 +147,8 @@ def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
         BadTrade: An outcome, limit or amount that can't stand, or one that would trade at once.
         BadTimes: It would expire in the past.
         TooManyOrders, StakeTooHigh: A limit keeps it back.
-        NotEnoughShares, InsufficientFunds: They don't have what it would hold.
+        NotEnoughShares, InsufficientFunds, KeepsProfits: They don't have what it would hold, or it stays in their
+            wallet (A4).
     """
     claim, market = require_place(tx, request, now)
     expires_us = _expiry(claim, request.expires_us, now)
@@ -293,6 +294,8 @@ def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[C
     balance, needed = accounts.state(tx, wallet).balance, request.budget or 0
     if balance < needed or balance < 0:  # a debtor has no order (C5)
         raise InsufficientFunds(*wallet, balance, needed)
+    if needed:
+        early_profits.require_kept(tx, request.guild, request.player, needed)
     return claim, market
 
 

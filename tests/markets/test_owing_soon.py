@@ -244,7 +244,7 @@ async def test_once_somebody_holds_a_share_again_nothing_is_about_to_be_filed(cl
     a, b, pal, claim, other = pipe
     bet = await club.bet(b, pal, other, maker_stake=await club.balance(b.wallet), taker_stake=1)
     await club.buy(a, claim, YES, quantity=100, **LOOSE)
-    await club.agree(bet, b, pal, 0)
+    await club.agree(bet, b, pal, bet.maker_stake)
 
 
 @pytest.mark.rule("A4")

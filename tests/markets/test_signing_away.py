@@ -90,12 +90,12 @@ async def test_nor_does_whoever_would_owe_by_what_stands_proposed(club: Club, ho
 @pytest.mark.rule("A4")
 async def test_what_was_suggested_before_is_not_signed_once_the_suggester_would_owe(club: Club):
     eve, pal, mod, claim, bet = await with_a_profit(club)
-    give_all = agreement.Suggest(club.guild, club.key(), bet.number, eve.number, "split", 0, bet.pot)
+    give_all = agreement.Suggest(club.guild, club.key(), bet.number, eve.number, "split", bet.maker_stake, 1)
     await club.db.write(agreement.suggest, give_all, club.now)
     club.skip(days=31)
     await club.sweep()
     await club.proposed(mod, claim, VOIDED, moderator=True)
-    signed = agreement.Agree(club.guild, club.key(), bet.number, pal.number, 0, bet.pot)
+    signed = agreement.Agree(club.guild, club.key(), bet.number, pal.number, bet.maker_stake, 1)
     with pytest.raises(OtherSideOwes):
         await club.db.write(agreement.agree, signed, club.now)
 
@@ -139,8 +139,8 @@ async def test_once_the_condition_is_met_they_sign_as_before(club: Club):
     club.skip(days=3)
     await club.sweep()
     await club.settle(mod, above, YESR)
-    ended = await club.agree(bet, eve, pal, 0)
-    assert ended.taker_gets == bet.pot
+    ended = await club.agree(bet, eve, pal, bet.maker_stake)
+    assert ended.maker_gets == bet.maker_stake
 
 
 @pytest.mark.rule("A4")
@@ -149,8 +149,8 @@ async def test_whoever_would_owe_nothing_signs_as_before(club: Club):
     club.skip(days=31)
     await club.sweep()
     await club.proposed(mod, claim, YESR, moderator=True)
-    ended = await club.agree(bet, eve, pal, 0)
-    assert ended.taker_gets == bet.pot
+    ended = await club.agree(bet, eve, pal, bet.maker_stake)
+    assert ended.maker_gets == bet.maker_stake
 
 
 # --- a market that changed hands --------------------------------------------------------------

@@ -91,11 +91,13 @@ async def test_what_was_suggested_before_is_not_signed_once_its_maker_would_owe(
     x = await club.claim(mod)
     await profit_taken(club, ada, eve, x)
     bet = await brought_away(club, eve, pal)
-    suggested = agreement.Suggest(club.guild, club.key(), bet.number, eve.number, "all yours", 0, bet.pot)
+    suggested = agreement.Suggest(
+        club.guild, club.key(), bet.number, eve.number, "as before", bet.maker_stake, 1
+    )
     await club.db.write(agreement.suggest, suggested, club.now)
     club.skip(days=31)
     await club.proposed(mod, x, VOID, moderator=True)
-    signed = agreement.Agree(club.guild, club.key(), bet.number, pal.number, 0, bet.pot)
+    signed = agreement.Agree(club.guild, club.key(), bet.number, pal.number, bet.maker_stake, 1)
     with pytest.raises((InsufficientFunds, WouldOwe, OtherSideOwes)):
         await club.db.write(agreement.agree, signed, club.now)
 

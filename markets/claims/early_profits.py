@@ -1,0 +1,78 @@
+"""What a player took out of markets that aren't settled with a profit, and how much of it stays in the wallet (A4).
+
+A void takes such a profit back, if need be into debt, and whoever lost it gets all of theirs back (C9). An account
+that gave it away meanwhile and is thrown away would make points of nothing: for an accomplice in a thin market as
+many as they like, again and again. So a wallet keeps what such profits are more than the starting balance. What an
+account can leave behind as the debt of a void is then at most what every account begins with. And nobody signs an
+ending by which they lose while a void would leave them in debt at all (`markets/bets/owing`): that gives points away
+without any risk.
+"""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import accounts, settings
+from ledger.compiled import Compiled, constant, in_guild, param
+from ledger.errors import InsufficientFunds
+from ledger.issuance import PointSettings
+from markets.core import tables
+from markets.core.errors import KeepsProfits
+
+_positions = tables.positions.c
+_markets = tables.markets.c
+_out = sa.func.sum(_positions.cost)
+_TAKEN_OUT = Compiled(
+    sa.select(_positions.claim, _out)
+    .join(tables.markets, (_markets.guild_id == _positions.guild_id) & (_markets.claim == _positions.claim))
+    .where(
+        in_guild(_positions),
+        _positions.player == param("p"),
+        _positions.paid.is_(None),
+        _markets.state.in_([constant("open"), constant("ending")]),
+    )
+    .group_by(_positions.claim)
+    .having(_out < sa.literal_column("0"))
+    .order_by(_positions.claim)
+)
+
+
+def taken_out(tx: Connection, guild: int, player: int) -> list[tuple[int, int]]:
+    """Return the markets that a player took more out of than they put in, and that haven't ended: the claim and how
+    much more, minor units. A deleted person's other numbers aren't looked at."""
+    return [(claim, -int(cost)) for claim, cost in _TAKEN_OUT.rows(tx, g=guild, p=player)]
+
+
+def require_points(tx: Connection, guild: int, player: int, amount: int, *, claim: int = 0) -> int:
+    """Check that a player may put this much into something, minor units; return their balance.
+
+    Raises:
+        InsufficientFunds: They have less.
+        KeepsProfits: As `require_kept`.
+    """
+    wallet = accounts.wallet(tx, guild, player)
+    balance = accounts.state(tx, wallet).balance
+    if balance < amount:
+        raise InsufficientFunds(*wallet, balance, amount)
+    require_kept(tx, guild, player, amount, claim=claim)
+    return balance
+
+
+def require_kept(tx: Connection, guild: int, player: int, amount: int, *, claim: int = 0) -> None:
+    """Check that a wallet keeps what it must, if this much goes into something. Whether it holds as much is asked by
+    the transfer itself.
+
+    Args:
+        claim: Whose market it goes into, if it buys shares: that brings back of a profit taken there.
+
+    Raises:
+        KeepsProfits: They have it, perhaps, but it stays in their wallet.
+    """
+    taken = taken_out(tx, guild, player)
+    if not taken:
+        return
+    whole = sum(max(0, out - amount) if of == claim else out for of, out in taken)
+    keeps = whole - settings.load(tx, guild, PointSettings).starting_balance
+    if keeps > 0:
+        balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
+        if amount <= balance < amount + keeps:
+            raise KeepsProfits(keeps, free=max(0, balance - keeps))

@@ -1,0 +1,185 @@
+"""Points that a throwaway account would make of nothing, by a debt that nobody pays (RULES A4, B8, C9)."""
+
+from math import log
+
+import pytest
+
+from ledger.accounts import Player
+from ledger.issuance import PointSettings
+from markets.claims.claims import Claim
+from markets.claims.terms import Result
+from markets.core.errors import KeepsProfits, MakerLacksPoints, OtherSideOwes, ProfitOpen
+from markets.shares import market_maker
+from tests.markets.club import NO, YES, Club
+from tests.markets.test_attackers import deepen
+from tests.markets.test_owing_soon import LOOSE, held, soon
+
+pytestmark = pytest.mark.core
+
+LN2 = log(2)
+START = PointSettings().starting_balance
+
+
+async def pumped(club: Club, giver: Player, taker: Player, claim: Claim, times: int) -> None:
+    """One sells what the other drives up; the giver keeps a share, so that the market isn't empty."""
+    for k in range(times):
+        await club.buy(taker, claim, NO, target_bps=6_000 if k else 9_000, **LOOSE)
+        await club.buy(giver, claim, NO, budget=40_000, **LOOSE)
+        await club.sell(taker, claim, NO, quantity=await held(club, claim, taker), **LOOSE)
+        left = 1 if k == times - 1 else 0
+        await club.sell(giver, claim, NO, quantity=await held(club, claim, giver) - left, **LOOSE)
+
+
+async def thin(club: Club, author: Player, **when: float) -> Claim:
+    claim = await club.claim(author, **soon(club, **when))
+    await club.market(author, claim, liquidity=25_000)
+    return claim
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("B8")
+@pytest.mark.parametrize("times", [7, 25])
+async def test_a_profit_of_an_unsettled_market_isnt_signed_away(club: Club, times: int):
+    """The last share is sold only after that, so nobody is about to owe yet."""
+    a, b, pal, author = await club.member(1, 400_000), *[await club.member(n) for n in (2, 3, 4)]
+    claim, other = await thin(club, b, hours=4), await club.claim(author, title="Something else by then")
+    await pumped(club, a, b, claim, times)
+    stake = min(await club.balance(b.wallet), START)
+    bet = await club.bet(b, pal, other, maker_stake=stake, taker_stake=1)
+    with pytest.raises(ProfitOpen):
+        await club.agree(bet, b, pal, 0)
+    with pytest.raises(OtherSideOwes):
+        await club.agree(bet, pal, b, 0)
+    await club.agree(bet, b, pal, stake)  # nothing is lost by it
+    await club.sell(a, claim, NO, quantity=1, **LOOSE)
+    club.skip(hours=5)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "void"
+    assert [await club.balance(one.wallet) for one in (a, b, pal)] == [400_000, 100_000, 100_000]
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("B8")
+async def test_a_share_that_somebody_buys_for_a_moment_frees_nobody(club: Club):
+    a, b, pal, author = await club.member(1, 400_000), *[await club.member(n) for n in (2, 3, 4)]
+    claim, other = await thin(club, b, hours=8), await club.claim(author, title="Something else by then")
+    await pumped(club, a, b, claim, 7)
+    await club.sell(a, claim, NO, quantity=1, **LOOSE)
+    bet = await club.bet(b, pal, other, maker_stake=await club.balance(b.wallet) - 10, taker_stake=1)
+    await club.buy(b, claim, NO, quantity=1, **LOOSE)
+    with pytest.raises(ProfitOpen):
+        await club.agree(bet, b, pal, 0)
+
+
+@pytest.mark.rule("C9")
+@pytest.mark.rule("C10")
+async def test_nor_is_one_of_a_market_that_is_void_later_by_a_result(club: Club):
+    a, b, pal, author = await club.member(1, 400_000), *[await club.member(n) for n in (2, 3, 4)]
+    claim, other = await thin(club, b, hours=4), await club.claim(author, title="Something else by then")
+    await pumped(club, a, b, claim, 7)
+    bet = await club.bet(b, pal, other, maker_stake=await club.balance(b.wallet), taker_stake=1)
+    with pytest.raises(ProfitOpen):
+        await club.agree(bet, b, pal, 100)
+
+
+Rich = tuple[Player, Player, Player, Claim, Claim]
+
+
+@pytest.fixture
+async def rich(club: Club) -> Rich:
+    """`b` took more than a starting balance out of a market that isn't settled."""
+    a, b, pal, author = await club.member(1, 900_000), *[await club.member(n) for n in (2, 3, 4)]
+    claim, other = await thin(club, b, days=7), await club.claim(author, title="Something else by then")
+    await pumped(club, a, b, claim, 30)
+    assert await taken(club, claim, b) > START
+    return a, b, pal, claim, other
+
+
+async def taken(club: Club, claim: Claim, who: Player) -> int:
+    rows = await club.db.read(market_maker.holdings, club.guild, claim.number, who.number)
+    return -sum(one.cost for one in rows)
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.parametrize("how", ["offer", "take", "made before", "pool", "order", "buy", "open", "deepen"])
+async def test_a_wallet_keeps_what_early_profits_are_more_than_a_start(club: Club, rich: Rich, how: str):
+    """By whatever door: what a debt of a void can leave unpaid is at most what every account begins with."""
+    a, b, pal, claim, other = rich
+    keeps = await taken(club, claim, b) - START
+    free = await club.balance(b.wallet) - keeps
+    assert 0 < free < await club.balance(b.wallet)
+    third = await club.claim(pal, title="A third thing by then", **soon(club, days=30))
+    match how:
+        case "offer":
+            with pytest.raises(KeepsProfits) as refused:
+                await club.offer(b, other, maker_stake=free + 1, taker_stake=1)
+            assert (refused.value.limit, refused.value.free) == (keeps, free)
+            await club.bet(b, pal, other, maker_stake=free, taker_stake=1)
+        case "take":
+            over = await club.offer(pal, other, maker_stake=1, taker_stake=free + 1)
+            with pytest.raises(KeepsProfits):
+                await club.accept(b, over)
+            await club.accept(b, await club.offer(pal, other, maker_stake=1, taker_stake=free))
+        case "made before":
+            first = await club.offer(b, other, maker_stake=free, taker_stake=1)
+            second = await club.offer(b, third, maker_stake=free, taker_stake=1)
+            await club.accept(pal, first)
+            with pytest.raises(MakerLacksPoints):
+                await club.accept(pal, second)
+        case "pool":
+            await club.pool(pal, other)
+            with pytest.raises(KeepsProfits):
+                await club.stake(b, other, YES, free + 1)
+            await club.stake(b, other, YES, free)
+        case "order":
+            await club.market(pal, third, liquidity=25_000)
+            with pytest.raises(KeepsProfits):
+                await club.order(b, third, YES, 200, budget=free + 1)
+            await club.order(b, third, YES, 200, budget=free)
+        case "buy":
+            await club.market(a, third, liquidity=200_000)
+            with pytest.raises(KeepsProfits):
+                await club.buy(b, third, YES, budget=free + 2, **LOOSE)
+            await club.buy(b, third, YES, budget=free, **LOOSE)
+        case "open":
+            with pytest.raises(KeepsProfits):
+                await club.market(b, third, liquidity=int(free / LN2) + 100)
+            await club.market(b, third, liquidity=int(free / LN2))
+        case _:
+            await club.market(pal, third, liquidity=25_000)
+            with pytest.raises(KeepsProfits):
+                await deepen(club, b, third, int(free / LN2) + 100)
+            await deepen(club, b, third, int(free / LN2) - 100)
+
+
+@pytest.mark.rule("A4")
+async def test_it_may_be_put_back_where_it_came_from(club: Club, rich: Rich):
+    _, b, _, claim, _ = rich
+    before = await taken(club, claim, b)
+    bought = await club.buy(b, claim, YES, budget=before, **LOOSE)
+    assert await taken(club, claim, b) == before - bought.amount
+
+
+@pytest.mark.rule("A4")
+async def test_it_is_free_once_the_market_is_settled(club: Club, rich: Rich):
+    a, b, pal, claim, other = rich
+    club.skip(days=7, hours=1)
+    await club.sweep()
+    await club.settle(a, claim, Result("outcome", outcome=NO))
+    whole = await club.balance(b.wallet)
+    bet = await club.bet(b, pal, other, maker_stake=whole, taker_stake=1)
+    await club.agree(bet, b, pal, 0)
+
+
+@pytest.mark.rule("A4")
+async def test_a_throwaway_account_leaves_behind_no_more_than_it_began_with(club: Club, rich: Rich):
+    """What it stakes is lost for good, and what it owes is at most a starting balance."""
+    a, b, pal, claim, other = rich
+    free = await club.balance(b.wallet) - await taken(club, claim, b) + START
+    await club.bet(b, pal, other, maker_stake=free, taker_stake=1)
+    await club.sell(a, claim, NO, quantity=1, **LOOSE)
+    club.skip(days=7, hours=1)
+    await club.sweep()
+    assert (await club.read_claim(claim.number)).state == "void"
+    assert -START <= await club.balance(b.wallet) < 0
+    assert await club.balance(a.wallet) == 900_000
