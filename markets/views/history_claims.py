@@ -48,7 +48,7 @@ _CLAIMS = sa.select(_HELD.c.account, tables.claims.c.number, tables.claims.c.ter
 def named(
     tx: Connection, wallet: Account, player: int, lines: Iterable[StatementLine]
 ) -> Mapping[int, tuple[int, str]]:
-    """Return the number and title of each line's claim, by the line's sequence number; lines of no claim aren't there.
+    """Return the number and title of each line's claim, by sequence number; lines of no claim aren't there.
 
     An account that gave what the wallet got, or got what it gave, comes before others of the same transfer.
     """
