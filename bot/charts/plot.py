@@ -273,15 +273,8 @@ def _calibration(figure: Figure, chart: CalibrationChart) -> None:
         axes.plot(
             (x, x), (one.low * 100, one.high * 100), color=COLOURS[0], linewidth=3, alpha=0.55, zorder=3
         )
-        axes.scatter(
-            [x],
-            [y],
-            s=90 + 260 * (one.count / most) ** 0.5,
-            color=COLOURS[0],
-            edgecolors=WORDS,
-            linewidths=1.5,
-            zorder=4,
-        )
+        size = 90 + 260 * (one.count / most) ** 0.5
+        axes.scatter([x], [y], s=size, color=COLOURS[0], edgecolors=WORDS, linewidths=1.5, zorder=4)
         shown = axes.annotate(
             f"{one.count:,}",
             (x, y),

@@ -132,6 +132,8 @@ async def counter(
 
 async def ask_counter(ctx: Context, number: int) -> None:
     seen = await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
+    if seen.state != "open":  # an older card may still have the button
+        raise OfferGone(number, seen.state)
     who = await ctx.who()
     await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim, who.balance))
 
