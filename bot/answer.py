@@ -135,7 +135,7 @@ def _filled_in(press: Press) -> tuple[str, components.Values]:
         return "", {}
     filled = components.values(data)
     try:
-        return press.client.routes.again(str(data.get("custom_id", "")), filled), filled
+        return press.client.routes.again(str(data.get("custom_id", "")), filled), components.as_typed(data)
     except Outdated:
         return "", {}
 

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import discord
 from sqlalchemy import Connection
 
-from bot import permissions, server_settings
+from bot import named, permissions, server_settings
 from bot.client import Client, Press
 from bot.refusals import Expired, NotManager, NotModerator, NotServerOwner, OutsideServer, ToBot
 from bot.server_settings import Places
@@ -146,6 +146,7 @@ class Context:
             self.client.remember(self.guild, chosen)
             self._who = _acting(self.press, Known(seen), chosen)
             return self._who, found
+        await self.read(named.require, self.guild, vars(self.press.namespace))  # a refusal leaves no wallet
         known, found = await _enter_and(self, reader)
         who = self._who = _acting(self.press, known, await self.client.places(self.guild))
         return who, found

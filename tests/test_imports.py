@@ -66,7 +66,18 @@ LOWEST_OF_BOT = (
     "errors", "loading", "clock", "permissions", "text", "unseen", "refusals", "tokens", "logs", "connections",
     "discord_url", "config", "lockfile", "server_settings", "remembered",
 )  # fmt: skip
-ONE_PRESS = ("painter", "checker", "routes", "client", "context", "answer", "shown", "router", "doctor")
+ONE_PRESS = (
+    "painter",
+    "checker",
+    "routes",
+    "client",
+    "named",
+    "context",
+    "answer",
+    "shown",
+    "router",
+    "doctor",
+)
 
 FOLDERS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "ledger": (("*",), ("storage",), ("audit",), ("files",)),

@@ -13,6 +13,7 @@ import io
 import pickle
 import struct
 import sys
+import textwrap
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,8 +33,11 @@ from bot.charts.models import WHOLE, Balance, CalibrationChart, Chart, Prices
 rcParams["font.family"] = ["DejaVu Sans"]
 rcParams["text.parse_math"] = False  # an outcome may be called $5
 
-WIDE, HIGH, DPI = 1_200, 640, 100
-COLUMNS = 960
+WIDE, HIGH, DPI = 1_000, 750, 125
+"""A phone shows it about 310 of its own pixels wide, so a point of type is half a pixel there."""
+LABELS, HEADING = 19, 21
+"""Points: ten pixels on a phone, and a little more."""
+COLUMNS = 800
 """Pixels across the plot: more points than these are thinned."""
 
 GROUND, PANEL, GRID, WORDS, QUIET = "#15182B", "#1B1F36", "#353B5C", "#F4F5FB", "#AEB5D3"
@@ -56,8 +60,8 @@ _SECOND = 1 / 86_400
 _CELL = 6
 """Pixels: dots nearer to each other are drawn as one."""
 
-_MOST_NAME = 18
-_LETTER = 0.92
+_MOST_NAME, _MOST_TITLE = 12, 36
+_LETTER = 1.25
 """Pixels that a letter takes across for each point of its size, a wide one in bold."""
 
 Whole = np.ndarray[Any, np.dtype[np.int64]]
@@ -65,6 +69,13 @@ Whole = np.ndarray[Any, np.dtype[np.int64]]
 
 def draw(chart: Chart) -> bytes:
     """Draw a chart as a PNG."""
+    out = io.BytesIO()
+    figure_of(chart).savefig(out, format="png", pil_kwargs={"compress_level": 4})
+    return out.getvalue()
+
+
+def figure_of(chart: Chart) -> Figure:
+    """Lay a chart out, not drawn yet."""
     figure = Figure(figsize=(WIDE / DPI, HIGH / DPI), dpi=DPI, facecolor=GROUND)
     FigureCanvasAgg(figure)
     match chart:
@@ -74,19 +85,20 @@ def draw(chart: Chart) -> bytes:
             _calibration(figure, chart)
         case Balance():
             _balance(figure, chart)
-    out = io.BytesIO()
-    figure.savefig(out, format="png", pil_kwargs={"compress_level": 4})
-    return out.getvalue()
+    return figure
 
 
 def _axes(figure: Figure, title: str, box: tuple[float, float, float, float]) -> Axes:
     axes = figure.add_axes(box, facecolor=PANEL)
-    figure.text(0.035, 0.945, fitted(title, 62), color=WORDS, fontsize=19, fontweight="bold", va="center")
+    figure.text(
+        0.035, 0.975, "\n".join(heading(title)), color=WORDS, fontsize=HEADING, fontweight="bold", va="top"
+    )
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.grid(True, color=GRID, linewidth=1)
     axes.set_axisbelow(True)
-    axes.tick_params(colors=QUIET, labelsize=16, length=0, pad=8)
+    axes.tick_params(colors=QUIET, labelsize=LABELS, length=0, pad=8)
+    axes.tick_params(axis="x", pad=16)  # clear of the lowest label on the left
     return axes
 
 
@@ -98,7 +110,7 @@ def _time(axes: Axes, first: float, last: float) -> None:
         ends = sorted({f"{dates.num2date(at, tz=UTC):%H:%M}": at for at in (last, first)}.items())
         axes.set_xticks([at for _, at in ends], [words for words, _ in ends])
         return
-    locator = dates.AutoDateLocator(tz=UTC, minticks=3, maxticks=6)
+    locator = dates.AutoDateLocator(tz=UTC, minticks=3, maxticks=5)
     made = dates.ConciseDateFormatter(locator, tz=UTC, show_offset=False)
     made.formats = ["%Y", "%b %Y", "%-d %b", "%H:%M", "%H:%M", "%S.%f"]
     made.zero_formats = ["%Y", "%Y", "%-d %b", "%-d %b", "%H:%M", "%H:%M"]
@@ -110,10 +122,9 @@ def _time(axes: Axes, first: float, last: float) -> None:
 
 
 def _prices(figure: Figure, chart: Prices) -> None:
-    size = 17 if len(chart.outcomes) <= 6 else 14
     ends = _ends_of(chart)
     letters = max(map(len, ends))
-    axes = _axes(figure, chart.title, (0.075, 0.115, 0.895 - letters * size * _LETTER / WIDE, 0.765))
+    axes = _axes(figure, chart.title, (0.135, 0.11, 0.84 - letters * LABELS * _LETTER / WIDE, 0.71))
     at = np.frombuffer(chart.at_us, dtype=np.int64)
     # A line shows even before any trade.
     last = max(chart.until_us / _DAY_US, at[-1] / _DAY_US, at[0] / _DAY_US + 30 * _SECOND)
@@ -127,7 +138,7 @@ def _prices(figure: Figure, chart: Prices) -> None:
         curve = _Curve(place, at, price, traded)
         _price_line(axes, curve, last, filled=place == 0 and len(chart.outcomes) == 2)
         _trade_dots(axes, curve)
-    _ends(axes, chart, top, ends, size)
+    _ends(axes, chart, top, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +216,7 @@ def _ends_of(chart: Prices) -> list[str]:
     ]
 
 
-def _ends(axes: Axes, chart: Prices, top: float, ends: list[str], size: int) -> None:
+def _ends(axes: Axes, chart: Prices, top: float, ends: list[str]) -> None:
     """Write each outcome's name and price at the end of its line, moved apart where they would touch."""
     lasts = [line[-1] * 100 / WHOLE for line in chart.prices]
     height = min(100 / (len(lasts)), 11.5 if len(lasts) <= 6 else 9.6)
@@ -217,7 +228,7 @@ def _ends(axes: Axes, chart: Prices, top: float, ends: list[str], size: int) -> 
             xytext=(12, 0),
             textcoords="offset points",
             color=COLOURS[place % len(COLOURS)],
-            fontsize=size,
+            fontsize=LABELS,
             fontweight="bold" if place == 0 else "normal",
             va="center",
             annotation_clip=False,
@@ -246,15 +257,15 @@ def apart(wanted: list[float], least: float) -> list[tuple[int, float]]:
 
 
 def _calibration(figure: Figure, chart: CalibrationChart) -> None:
-    axes = _axes(figure, chart.title, (0.115, 0.155, 0.845, 0.725))
+    axes = _axes(figure, chart.title, (0.2, 0.185, 0.74, 0.635))
     percent = FuncFormatter(lambda value, _: f"{value:.0f}%")
     axes.xaxis.set_major_formatter(percent)
     axes.yaxis.set_major_formatter(percent)
     axes.set(xlim=(-2, 102), ylim=(-4, 104), xticks=range(0, 101, 20), yticks=range(0, 101, 20))
-    axes.set_xlabel("said", color=QUIET, fontsize=17)
-    axes.set_ylabel("happened", color=QUIET, fontsize=17)
+    axes.set_xlabel("said", color=QUIET, fontsize=LABELS)
+    axes.set_ylabel("happened", color=QUIET, fontsize=LABELS)
     axes.plot((0, 100), (0, 100), color=QUIET, linewidth=2, linestyle=(0, (4, 3)), zorder=2)
-    words: dict[str, Any] = {"color": QUIET, "fontsize": 14, "transform": axes.transAxes, "zorder": 2}
+    words: dict[str, Any] = {"color": QUIET, "fontsize": 17, "transform": axes.transAxes, "zorder": 2}
     axes.text(0.985, 0.045, "dashed: it happens as often as it was said", ha="right", **words)
     most = max((one.count for one in chart.bins), default=1)
     for one in chart.bins:
@@ -262,37 +273,33 @@ def _calibration(figure: Figure, chart: CalibrationChart) -> None:
         axes.plot(
             (x, x), (one.low * 100, one.high * 100), color=COLOURS[0], linewidth=3, alpha=0.55, zorder=3
         )
-        axes.scatter(
-            [x],
-            [y],
-            s=90 + 260 * (one.count / most) ** 0.5,
-            color=COLOURS[0],
-            edgecolors=WORDS,
-            linewidths=1.5,
-            zorder=4,
-        )
+        size = 90 + 260 * (one.count / most) ** 0.5
+        axes.scatter([x], [y], s=size, color=COLOURS[0], edgecolors=WORDS, linewidths=1.5, zorder=4)
         shown = axes.annotate(
             f"{one.count:,}",
             (x, y),
             xytext=(14, 0),
             textcoords="offset points",
             color=WORDS,
-            fontsize=14,
+            fontsize=LABELS,
             va="center",
             zorder=5,
         )
         shown.set_path_effects([patheffects.withStroke(linewidth=3, foreground=PANEL)])
     if not chart.bins:
-        axes.text(50, 50, "nothing is settled yet", color=WORDS, fontsize=20, ha="center", va="center")
+        axes.text(50, 50, "nothing is settled yet", color=WORDS, fontsize=LABELS, ha="center", va="center")
 
 
 # --- a balance --------------------------------------------------------------------------------
 
 
 def _balance(figure: Figure, chart: Balance) -> None:
-    axes = _axes(figure, chart.title, (0.115, 0.115, 0.735, 0.765))
     at = np.frombuffer(chart.at_us, dtype=np.int64)
     held = np.frombuffer(chart.balances, dtype=np.int64)
+    end = f"{held[-1] / 100:,.2f}"
+    tallest = max((f"{one / 100:,.0f}" for one in (held.max() * 1.12, held.min() * 1.1)), key=len)
+    left, right = ((len(one) + 1) * LABELS * _LETTER / WIDE for one in (tallest, end))
+    axes = _axes(figure, chart.title, (left, 0.11, 1 - left - right, 0.71))
     last = max(chart.until_us, int(at[-1])) / _DAY_US
     _time(axes, at[0] / _DAY_US, last)
     kept = thinned(at, held, COLUMNS)
@@ -309,13 +316,13 @@ def _balance(figure: Figure, chart: Balance) -> None:
             at / _DAY_US, held / 100, s=46, color=COLOURS[0], edgecolors=PANEL, linewidths=1.2, zorder=5
         )
     axes.annotate(
-        f"{points[-1]:,.2f}",
+        end,
         (1, points[-1]),
         xycoords=("axes fraction", "data"),
         xytext=(12, 0),
         textcoords="offset points",
         color=COLOURS[0],
-        fontsize=17,
+        fontsize=LABELS,
         fontweight="bold",
         va="center",
         annotation_clip=False,
@@ -345,6 +352,12 @@ def spread(at: Whole, values: Whole) -> Whole:
 
 
 # --- words ------------------------------------------------------------------------------------
+
+
+def heading(title: str) -> list[str]:
+    """Break a title into two lines at most; what is longer is cut."""
+    first, *rest = textwrap.wrap(fitted(title, 2 * _MOST_TITLE), _MOST_TITLE) or [""]
+    return [first, *([fitted(" ".join(rest), _MOST_TITLE)] if rest else [])]
 
 
 def fitted(words: str, most: int) -> str:

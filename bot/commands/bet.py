@@ -47,9 +47,7 @@ async def offer(
     theirs: Amount | None = None,
     to: discord.Member | None = None,
 ) -> None:
-    who = await ctx.who()
-    taker = await number_of(ctx, to) if to else offers.ANYONE
-    await _make(ctx, who, claim, side, stake, odds or "", theirs or "", taker)
+    await _make(ctx, claim, side, stake, odds or "", theirs or "", to)
 
 
 async def ask_offer(ctx: Context, claim: int) -> None:
@@ -57,22 +55,23 @@ async def ask_offer(ctx: Context, claim: int) -> None:
 
 
 async def send_offer(ctx: Context, claim: int) -> None:
-    who = await ctx.who()
     filled = ctx.filled
     people = components.people(ctx.data, "who")
-    taker = await number_of(ctx, people[0]) if people else offers.ANYONE
     side, stake, odds, theirs = (
         components.line(filled, name) for name in ("side", "stake", "odds", "theirs")
     )
-    await _make(ctx, who, claim, side, stake, odds, theirs, taker)
+    await _make(ctx, claim, side, stake, odds, theirs, people[0] if people else None)
 
 
 async def _make(
-    ctx: Context, who: Acting, number: int, side: str, stake: str, odds: str, theirs: str, taker: int
+    ctx: Context, number: int, side: str, stake: str, odds: str, theirs: str, to: discord.Member | int | None
 ) -> None:
+    """Offer the bet. What was typed is read before anybody gets a wallet."""
     claim = await ctx.read(claims.load, ctx.guild, number)
     at, against = bet_fields.side(claim.terms, side)
     stakes = bet_fields.stakes(stake, theirs, odds)
+    who = await ctx.who()
+    taker = await number_of(ctx, to) if to else offers.ANYONE
     request = offering.MakeOffer(
         guild=claim.guild,
         key=ctx.key,
@@ -133,6 +132,8 @@ async def counter(
 
 async def ask_counter(ctx: Context, number: int) -> None:
     seen = await ctx.read(view_offers.offer, ctx.guild, number, ctx.now)
+    if seen.state != "open":  # an older card may still have the button
+        raise OfferGone(number, seen.state)
     who = await ctx.who()
     await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim, who.balance))
 

@@ -53,7 +53,7 @@ async def _ask_result(ctx: Context, number: int, result: str = "") -> None:
     seen = await ctx.read(view_claims.claim, ctx.guild, number, ctx.now)
     replaces = seen.at == "proposed" and seen.proposal is not None and proposals.is_unsigned(seen.proposal)
     seen.claim.require("replace" if replaces else "propose", ctx.now)
-    form = render.propose_form(seen, await ctx.currency())
+    form = render.propose_form(seen, await ctx.currency(), ctx.now)
     await ask(ctx, components.refilled(form, {"result": result}) if result else form)
 
 

@@ -8,12 +8,14 @@ from bot.commands.options import Amount
 from bot.context import CONFIRM_WITHIN, Context, enter, key_of
 from bot.input import amounts
 from bot.refusals import ToBot
+from bot.words import history as history_words
 from bot.words import wallet as render
 from ledger import issuance, players, statements
 from ledger.errors import GrantRefused
 from ledger.players import Present
 from ledger.types import to_us
 from markets.people import allowances
+from markets.views import history_claims
 
 MOST_STEPS = 20_000
 """Of a balance over time: the newest ones."""
@@ -24,7 +26,7 @@ async def show(ctx: Context) -> None:
 
 
 async def history(ctx: Context) -> None:
-    await answer(ctx, _history(ctx, 0), render.history)
+    await answer(ctx, _history(ctx, 0), history_words.history)
 
 
 @app_commands.describe(to="Who gets them", amount="How many points, such as 25 or 12.50")
@@ -40,7 +42,7 @@ async def allowance(ctx: Context) -> None:
 
 
 async def turn_page(ctx: Context, before: int) -> None:
-    await answer(ctx, _history(ctx, before), render.history, where=Where.IN_PLACE)
+    await answer(ctx, _history(ctx, before), history_words.history, where=Where.IN_PLACE)
 
 
 async def press_allowance(ctx: Context) -> None:
@@ -88,14 +90,16 @@ async def _line(ctx: Context) -> render.BalanceOverTime:
     return render.BalanceOverTime(steps, to_us(hour), await ctx.currency())
 
 
-async def _history(ctx: Context, before: int) -> render.History:
+async def _history(ctx: Context, before: int) -> history_words.ClaimHistory:
     known = await enter(ctx)
     account = known.glance.player.wallet
     items = await ctx.read(statements.history, account, before=before or None, limit=render.PAGE)
     newest = items if not before else await ctx.read(statements.history, account, limit=1)
     numbers = {item.actor for item in items} | {side.owner for item in items for side in item.others}
     named = await ctx.read(players.ids, account.guild, sorted(numbers))
-    return render.History(items, named, newest[0].sequence if newest else 0, await ctx.currency())
+    claims = await ctx.read(history_claims.named, account, known.glance.player.number, items)
+    moved = render.History(items, named, newest[0].sequence if newest else 0, await ctx.currency())
+    return history_words.ClaimHistory(moved, claims)
 
 
 async def _ask_gift(ctx: Context, gift: Present) -> render.GiftAsked:

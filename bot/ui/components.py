@@ -35,6 +35,7 @@ Values = Mapping[str, str | list[str]]
 
 _LONGEST_WORDS = 1_024
 _TYPED = re.compile(r"-# (\w+): (.+)")
+_MENTION = re.compile(r"<(?:@&?|#)([0-9]{1,19})>", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -104,6 +105,23 @@ def has_field(data: Mapping[str, Any], name: str) -> bool:
     return False
 
 
+def as_typed(data: Mapping[str, Any]) -> Values:
+    """Return what a form was filled in with, people, channels and roles of this server as Discord writes them."""
+    resolved: dict[str, Any] = data.get("resolved") or {}
+
+    def of(kind: str) -> dict[str, Any]:
+        return resolved.get(kind) or {}
+
+    bots = {one for one, user in of("users").items() if user.get("bot")}
+    written = {one: f"<@{one}>" for one in of("members") if one not in bots}
+    written |= {one: f"<#{one}>" for one in of("channels")}
+    written |= {one: f"<@&{one}>" for one in of("roles")}
+    return {
+        name: value if isinstance(value, str) else [written.get(one, one) for one in value]
+        for name, value in values(data).items()
+    }
+
+
 def line(filled: Values, name: str) -> str:
     """Return the text of one line, without spaces around it and without characters that can't be seen."""
     found = filled.get(name, "")
@@ -135,13 +153,23 @@ def refilled(form: Form, typed: Mapping[str, str]) -> Form:
 
     def filled(field: Field) -> Field:
         value = typed.get(field.id)
-        if value is None or not isinstance(field, Line | PickOne):
+        if value is None:
             return field
+        if not isinstance(field, Line | PickOne):
+            return _chosen_again(field, tuple(map(int, _MENTION.findall(value))))
         if isinstance(field, PickOne) and value not in [known for known, _ in field.options]:
             return field
         return replace(field, value=value)
 
     return replace(form, fields=tuple(map(filled, form.fields)))
+
+
+def _chosen_again(field: PickChannel | PickRole | PickPeople, ids: tuple[int, ...]) -> Field:
+    if not ids:
+        return field
+    if isinstance(field, PickPeople):
+        return replace(field, values=ids[: field.most])
+    return replace(field, value=ids[0])
 
 
 def choice(filled: Values, name: str) -> int:

@@ -1,5 +1,6 @@
 """The words for every refusal: what is the matter, and what to do next, in a sentence or two."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.words import market_refusals
 from ledger import accounts, errors
 from ledger.types import from_us
 
+_MENTION = re.compile(r"<(?:@&?|#)[0-9]{1,19}>", re.ASCII)
 MOST_TYPED = 3_000
 """Letters of all lines together: more than the forms that open again take, and fewer than a message does."""
 
@@ -64,9 +66,10 @@ def card(
     also what was typed, which the form is filled with then (`components.typed_in` reads it)."""
     words: list[str] = []
     left = MOST_TYPED
-    for name, value in ((name, _one(value)) for name, value in (typed or {}).items()):
-        if again and text.clean(value):
-            words.append(f"-# {name}: {text.escape(value.replace(chr(10), BREAK), max(left, 1))}")
+    for name, value in (typed or {}).items():
+        shown = _chosen(value) or text.escape(_one(value).replace("\n", BREAK), max(left, 1))
+        if again and shown:
+            words.append(f"-# {name}: {shown}")
             left -= len(words[-1])
     look = ButtonLook.PLAIN if choices else ButtonLook.MAIN
     buttons = (Button("Change what I typed", again, look),) if again else ()
@@ -78,6 +81,11 @@ def choices(error: Exception) -> tuple[Button, ...]:
     if not isinstance(error, press.Unclear):
         return ()
     return tuple(Button(label, button_id, ButtonLook.MAIN) for label, button_id in error.buttons)
+
+
+def _chosen(value: str | list[str]) -> str:
+    """Return the people, channels or roles that were chosen in a list, as they are written; empty where none was."""
+    return " ".join(filter(_MENTION.fullmatch, value)) if isinstance(value, list) else ""
 
 
 def _one(value: str | list[str]) -> str:

@@ -1,6 +1,7 @@
 """Build the forms that name, challenge and judge results, and answer them (RULES C8, D)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot import text
 from bot.input.result_codes import ResultCode
@@ -8,6 +9,7 @@ from bot.text import Currency
 from bot.ui.cards import Accent, Card, Form, Line, PickOne
 from bot.words import became_public as known_words
 from bot.words import phrases
+from ledger.types import to_us
 from markets.claims import ambiguity
 from markets.claims.claims import Claim
 from markets.claims.terms import Result, Terms
@@ -59,9 +61,9 @@ SHORT = (
 # --- forms ------------------------------------------------------------------------------------
 
 
-def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
+def propose_form(seen: ClaimSeen, currency: Currency, now: datetime) -> Form:
+    """Ask for a result; what an early proposal risks is said while one is early."""
     found = seen.claim
-    bond = currency.of(found.settings.bond)
     return Form(
         "Propose a result",
         f"propose-send:{found.number}:{phrases.mark(found)}",
@@ -78,10 +80,19 @@ def propose_form(seen: ClaimSeen, currency: Currency) -> Form:
                 needed=False,
             ),
         ),
-        f"Everybody is told, and may challenge it. Before the deadline a bond of {bond} is held until it is settled: "
-        f"it is lost if the result is ruled otherwise, fails, or is taken back after an hour. {SHORT} "
+        f"Everybody is told, and may challenge it. {_early_bond(found, currency, now)}"
         "Pool stakes and forecasts made after it became public don't count. Unclear, void, too early and weights are "
         "never settled by silence: a moderator without points on the claim confirms them.",
+    )
+
+
+def _early_bond(found: Claim, currency: Currency, now: datetime) -> str:
+    """Say what a proposal before the deadline holds; empty after it, or where the server has no bonds."""
+    if not found.settings.bond or to_us(now) >= (found.deadline_us or 0):
+        return ""
+    return (
+        f"It is before the deadline, so a bond of {currency.of(found.settings.bond)} is held until it is settled: "
+        f"it is lost if the result is ruled otherwise, fails, or is taken back after an hour. {SHORT} "
     )
 
 
@@ -104,9 +115,15 @@ def challenge_form(found: Claim, proposal: Proposal, currency: Currency) -> Form
             PickOne("ground", "What is wrong with it?", tuple(GROUNDS.items()), value="fact"),
             Line("reason", "Why?", "Everybody in this server can read it", "", 500, long=True),
         ),
-        f"Proposed was **{came}**. A bond of {currency.of(found.settings.bond)} is held; it returns if the ruling "
-        f"differs from what was proposed. {SHORT}",
+        f"Proposed was **{came}**.{_challenge_bond(found, currency)}",
     )
+
+
+def _challenge_bond(found: Claim, currency: Currency) -> str:
+    if not found.settings.bond:
+        return ""
+    bond = currency.of(found.settings.bond)
+    return f" A bond of {bond} is held; it returns if the ruling differs from what was proposed. {SHORT}"
 
 
 def argue_form(found: Claim, proposal: int) -> Form:
@@ -118,12 +135,14 @@ def argue_form(found: Claim, proposal: int) -> Form:
 
 
 def appeal_form(found: Claim, proposal: int, currency: Currency) -> Form:
+    bond = f"A bond of {currency.of(2 * found.settings.bond)} is held; " if found.settings.bond else ""
+    short = f" {SHORT}" if bond else ""
+    judges = "other judges decide where there are any, and that is final."
     return Form(
         "Appeal the ruling",
         f"appeal-send:{found.number}:{proposal}",
         (Line("reason", "New evidence", "Everybody in this server can read it", "", 500, long=True),),
-        f"Once, within the day before it is paid. A bond of {currency.of(2 * found.settings.bond)} is held; other "
-        f"judges decide where there are any, and that is final. {SHORT}",
+        f"Once, within the day before it is paid. {bond + judges if bond else judges.capitalize()}{short}",
     )
 
 

@@ -69,6 +69,31 @@ def test_every_chart_is_a_picture_and_a_sentence(chart: Chart):
     assert 10 < len(models.describe(chart)) <= 1_000
 
 
+PHONE_PX = 310
+"""How wide a picture in a card is on a phone 390 pixels wide."""
+
+
+def test_every_label_can_be_read_on_a_phone():
+    from matplotlib.text import Text
+
+    from bot.charts import plot
+
+    long = prices("A superhuman coder", "Another outcome of it", "never", title="An AI lab announces " * 5)
+    for chart in (*EVERY, long):
+        figure = plot.figure_of(chart)
+        figure.canvas.draw()
+        written = [one for one in figure.findobj(Text) if isinstance(one, Text) and one.get_text()]
+        assert written
+        for one in written:
+            css_px = float(one.get_fontsize()) * plot.DPI / 72 * PHONE_PX / plot.WIDE
+            assert css_px >= 9, one.get_text()
+            box = one.get_window_extent()
+            assert box.x0 >= 0, one.get_text()
+            assert box.x1 <= plot.WIDE, one.get_text()
+        ticks = [one.get_window_extent() for one in figure.axes[0].get_xticklabels() if one.get_text()]
+        assert all(one.x1 < next_.x0 for one, next_ in itertools.pairwise(ticks))
+
+
 def test_words_say_what_the_picture_shows():
     shown = Prices(
         "x",

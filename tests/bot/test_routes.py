@@ -77,6 +77,33 @@ def test_no_template_can_take_anothers_id():
         assert found.given == numbers if route.ticket is None else found.given.keys() == {"ticket"}
 
 
+KEPT = {
+    "quick": "a draft keeps it",
+    "quick-draft": "a draft keeps it",
+    "draft-new": "a draft keeps it",
+    "draft-save-first": "a draft keeps it",
+    "draft-save-second": "a draft keeps it",
+    "draft-save-third": "a draft keeps it",
+    "claim-save": "the claim's change is kept",
+    "claim-save-rest": "the claim's change is kept",
+    "scenario-new": "no button opens it: its refusal is that of a command",
+    "story-save": "the story is kept",
+    "reward-lock": "no button opens it: its amount stands in the command",
+    "reward-name": "no button opens it: the reward stands in the command",
+    "halt": "no button opens it: the claim stands in the command",
+    "reverse": "no button opens it: the claim stands in the command",
+    "grant": "no button opens it: person and amount stand in the command",
+    "take": "no button opens it: person and amount stand in the command",
+}
+"""Forms that no button of a refusal opens again, and why not."""
+
+
+def test_each_form_keeps_what_was_typed_or_is_opened_again_with_it():
+    sent = [one for one in ROUTES if one.handler.__name__.startswith(("send_", "save_"))]
+    lost = {one.template.partition(":{")[0] for one in sent if not one.again}
+    assert lost - {"hold-reversal"} == set(KEPT)  # the older form of an appeal is always refused
+
+
 def test_a_form_is_opened_again_by_a_button_that_there_is():
     templates = {re.sub(r"{\w+}", "{}", route.template) for route in ROUTES}
     again = {re.sub(r"{\w+}", "{}", route.again) for route in ROUTES if route.again}

@@ -226,3 +226,14 @@ async def test_the_same_press_twice_is_one_bet(club: Playground):
 def test_every_item_has_its_row():
     assert {bad.item for bad in BAD} | {"the same press twice"} == set(ITEMS)
     assert len(BAD) + 1 == len(ITEMS)
+
+
+async def test_the_buttons_of_a_card_that_nobody_redraws_say_that_the_offer_is_gone(play: Playground):
+    """In a server without a channel the answer to the command is the card, and it stays as it was."""
+    await play.ada.submit(await play.ada.run("/bet quick"), QUICK)
+    card = next(one for one in await play.bo.read() if "says NO" in one.text)
+    asked = await play.bo.click(card, card.buttons[0])
+    await play.bo.click(asked, asked.message.buttons[0])
+    for button in ("Take it: risk 100 to win 300", "Counter"):
+        gone = await play.mira.click(card, button)
+        assert "Offer 1 was accepted already" in gone.text, button

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.playground.driver import Answer, Person, Playground
+from tests.end_to_end.conftest import set_up
 from tests.end_to_end.test_bets import quick
 from tests.end_to_end.test_markets import buys, held, opened
 
@@ -110,3 +111,48 @@ async def test_each_gets_one_sentence_and_nothing_is_lost(play: Playground):
     assert [(await who.run("/wallet show")).text for who in (play.bo, play.ada)] == before
     assert "cost 100.00" in (await play.bo.run("/market portfolio")).text
     assert "right" in (await play.mira.run("/ledger verify")).text
+
+
+def chosen(form: Answer) -> dict[str, list[str]]:
+    """The people, channels and roles that stand in a form already."""
+    parts = [one["component"] for one in form.modal["components"] if "component" in one]
+    return {
+        one["custom_id"]: [of["id"] for of in one["default_values"]]
+        for one in parts
+        if one.get("default_values")
+    }
+
+
+async def test_an_offer_that_is_refused_is_opened_again_with_what_was_typed(play: Playground):
+    await opened(play)
+    form = await play.bo.click(await play.bo.run("/claim show", claim=1), "Offer a bet")
+    typed = {"side": "PERHAPS", "stake": "25", "odds": "3:1", "theirs": ""}
+    refused = await play.bo.submit(form, **typed, who=[play.ada.name])
+    assert "YES or NO" in sentence(refused)
+    form = await play.bo.click(refused, "Change what I typed")
+    assert held(form) | {"who": ""} == typed | {"who": ""}
+    assert len(chosen(form)["who"]) == 1
+    refused = await play.bo.submit(form, side="YES", stake="5000")
+    form = await play.bo.click(refused, "Change what I typed")
+    made = await play.bo.submit(form, stake="25")
+    assert "Your offer 2 stands: YES" in made.text
+    form = await play.ada.click(await play.ada.run("/bet show", number=2), "Counter")
+    refused = await play.ada.submit(form, stake="much", theirs="10")
+    again = held(await play.ada.click(refused, "Change what I typed"))
+    assert (again["stake"], again["theirs"]) == ("much", "10")
+
+
+async def test_settings_that_are_refused_are_opened_again_with_what_was_typed(play: Playground):
+    await set_up(play)
+    for button, typed in (
+        ("Points", {"start": "many", "age": "7"}),
+        ("Claims and bets", {"bond": "many"}),
+        ("Fund the house", {"amount": "many", "reason": "for a test"}),
+        ("Channels and moderators", {"zone": "Mars/Base"}),
+    ):
+        form = await play.oz.click(await play.oz.run("/setup"), button)
+        picked = chosen(form)
+        refused = await play.oz.submit(form, **typed)
+        again = await play.oz.click(refused, "Change what I typed")
+        assert typed.items() <= held(again).items(), button
+        assert chosen(again) == picked, button

@@ -44,6 +44,18 @@ async def test_unchallenged_a_result_is_paid_with_everything_said(play: Playgrou
     assert "1 settled" in (await play.ada.run("/board profile", person=play.bo)).text
 
 
+async def test_the_form_speaks_of_an_early_bond_only_before_the_deadline(play: Playground):
+    await bet_between(play, when="in 10 days")
+    early = str((await play.bo.run("/resolve propose", claim=1)).json)
+    assert "It is before the deadline, so a bond of " in early
+    assert "is kept back from the next points that you get" in early
+    await play.skip(days=11)
+    late = str((await play.bo.run("/resolve propose", claim=1)).json)
+    assert "Everybody is told, and may challenge it. Pool stakes" in late
+    assert "bond" not in late
+    assert "kept back" not in late
+
+
 async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Playground):
     await bet_between(play, when="in 10 days")
     await play.skip(days=11)

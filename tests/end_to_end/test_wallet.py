@@ -177,3 +177,24 @@ async def test_history_is_paged_by_buttons_both_ways(play: Playground):
     assert "starting balance" in older.text
     assert older.message.buttons == ["Newer"]
     assert (await play.ada.click(older, "Newer")).text == newest.text
+
+
+async def test_history_names_the_claim_of_each_line_that_has_one(play: Playground):
+    await set_up(play)
+    await play.ada.submit(await play.ada.run("/bet quick"), QUICK)
+    asked = await play.bo.run("/bet accept", offer=1)
+    await play.bo.click(asked, asked.message.buttons[0])
+    await play.bo.click(await play.bo.run("/wallet give", to=play.ada, amount="1"), "Give 1 point")
+    form = await play.bo.run("/resolve propose", claim=1)
+    await play.bo.submit(form, result="YES", evidence="https://example.org/report")
+
+    told = (await play.bo.run("/wallet history")).text
+    named = "Claim 1: A named AI lab announces a model that scores 90% on FrontierMath"
+    bond, gift, stake, start = [line for line in told.splitlines() if line.startswith("**")]
+    assert "held as a bond" in bond
+    assert f"{bond}\n-# {named}" in told
+    assert "staked in a bet" in stake
+    assert f"{stake}\n-# {named}" in told
+    assert "gift to" in gift
+    assert "starting balance" in start
+    assert told.count(named) == 2

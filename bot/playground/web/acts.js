@@ -7,7 +7,10 @@ import { newId } from "./dom.js";
 /** "person:message:custom id" -> {busy} or {error}; a whole message waits while one of its parts does, as on Discord. */
 const presses = new Map();
 
-/** Commands sent and not answered, or failed: [{key, channelId, personId, what, error}]. */
+/**
+ * Commands sent and not answered, or failed: [{key, channelId, personId, what, after, error}]. `after` is the newest
+ * message of the moment they were sent.
+ */
 let sent = [];
 
 /** What was chosen in a select, until the bot changes the message. */
@@ -97,7 +100,9 @@ export function menu(command, target) {
 }
 
 async function send(what, act, onRefused) {
-  const entry = { key: newId("sent"), channelId: store.state.channelId, personId: as(), what, error: null };
+  const channelId = store.state.channelId;
+  const after = store.messagesOf(channelId).at(-1)?.id ?? "0";
+  const entry = { key: newId("sent"), channelId, personId: as(), what, after, error: null };
   sent.push(entry);
   store.tell("sent");
   try {

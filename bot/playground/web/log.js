@@ -61,18 +61,19 @@ export class Log {
   entries() {
     const list = store.messagesOf(this.channelId);
     const out = [this.top()];
+    const sent = [...acts.sentIn(this.channelId)];
     let last = null;
     for (const message of list) {
       const at = Date.parse(message.timestamp);
+      const before = sent.splice(0, sent.findLastIndex((entry) => isAfter(message, entry)) + 1);
+      out.push(...before.map(sentEntry));
       if (!last || day(at) !== day(Date.parse(last.timestamp))) out.push(dayEntry(at));
       if (message.id === this.newFrom) out.push({ key: "new", stamp: "", make: newLine });
-      out.push(messageEntry(message, continues(message, last) && message.id !== this.newFrom));
+      const apart = before.length > 0 || message.id === this.newFrom;
+      out.push(messageEntry(message, continues(message, last) && !apart));
       last = message;
     }
-    for (const entry of acts.sentIn(this.channelId)) {
-      out.push({ key: entry.key, stamp: entry.error ?? "", make: () => sentNode(entry) });
-    }
-    return out;
+    return [...out, ...sent.map(sentEntry)];
   }
 
   top() {
@@ -206,6 +207,11 @@ function messageEntry(message, grouped) {
   ];
   return { key: message.id, stamp, make: () => messageNode(message, { grouped }) };
 }
+
+/** A command stays where it was sent: below the messages of then, above those that came since. */
+const isAfter = (message, entry) => BigInt(message.id) > BigInt(entry.after);
+
+const sentEntry = (entry) => ({ key: entry.key, stamp: entry.error ?? "", make: () => sentNode(entry) });
 
 function dayEntry(at) {
   return {
