@@ -32,8 +32,8 @@ def owing(error: errors.Limit, currency: Currency) -> str | None:
             )
         case errors.OtherSideOwes():
             return (
-                f"Bet {error.limit} can't be ended by agreement now: the other side owes points, or would by a "
-                "result that is proposed."
+                f"Bet {error.limit} can't be ended so by agreement now: the other side owes points, or may come to "
+                "owe some. They are told why where they sign."
             )
         case _:
             return None

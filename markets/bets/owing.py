@@ -3,10 +3,14 @@
 Somebody is about to owe what they took out of a market with a profit, where a result stands proposed by which each
 gets back what they put in, or where nobody holds shares of it, so that it will be filed; what a result paid them that
 somebody asked to have taken back; and the yearly tenth. All that counts under each number that they had (E4).
+
+What a judge asked for, the tenth, and what markets that aren't settled may take back some day keep nobody from an
+ending by which they get at least their stake back: they lose nothing by it, and what they get can be taken.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -21,11 +25,12 @@ from markets.claims.terms import DAY_US, Result
 from markets.core import lifecycle, tables
 from markets.core.errors import OtherSideOwes, ProfitOpen, TenthOwed, WouldOwe
 
-REVERSAL_ACTS = ("reverse_vote", "reverse", "reverse_appeal")
-"""Acts by which a reversal is asked for, stands, and is held (`markets/settlement/reversals`)."""
+REVERSAL_VOTE, REVERSAL_ACTS = "reverse_vote", ("reverse", "reverse_appeal")
+"""Acts by which a judge asks for a reversal, and by which it stands and is held (`markets/settlement/reversals`)."""
 
-ASKED_US = 30 * DAY_US
-"""For how long after the last of these acts a result counts as one that may be taken back soon."""
+VOTED_US, ASKED_US = 3 * DAY_US, 30 * DAY_US
+"""For how long after the last vote, and after the last of the other acts, a result counts as one that may be taken
+back soon. One of several judges binds nobody for longer: nobody can object to a vote, and each judge has one."""
 
 _proposals = tables.proposals.c
 _disputes = tables.disputes.c
@@ -57,9 +62,11 @@ _ASKED = (
         sa.exists().where(
             _acts.guild_id == _claims.guild_id,
             _acts.claim == _claims.number,
-            _acts.act.in_(REVERSAL_ACTS),
             _acts.at_us >= _resolutions.at_us,
-            _acts.at_us > param("since"),
+            sa.or_(
+                sa.and_(_acts.act.in_(REVERSAL_ACTS), _acts.at_us > param("since")),
+                sa.and_(_acts.act == REVERSAL_VOTE, _acts.at_us > param("voted")),
+            ),
         ),
     )
     .order_by(_claims.number)
@@ -93,9 +100,10 @@ def require_may_sign(tx: Connection, bet: Bet, player: int, gets: dict[int, int]
 
 
 def _require_side(tx: Connection, bet: Bet, player: int, gets: dict[int, int], now: datetime) -> None:
-    require_owes_nothing(tx, bet.guild, player, now)
     staked = bet.maker_stake if player == bet.maker else bet.taker_stake
-    if gets.get(player, 0) >= staked:
+    loses = gets.get(player, 0) < staked
+    require_owes_nothing(tx, bet.guild, player, now, reversals=loses)
+    if not loses:
         return
     left = accounts.state(tx, accounts.wallet(tx, bet.guild, player)).balance + gets.get(player, 0)
     if left < issuance.owed_back(tx, bet.guild, player, now):
@@ -107,8 +115,13 @@ def _require_side(tx: Connection, bet: Bet, player: int, gets: dict[int, int], n
                 raise ProfitOpen(claim, -left)
 
 
-def require_owes_nothing(tx: Connection, guild: int, player: int, now: datetime, *, apart: int = 0) -> None:
+def require_owes_nothing(
+    tx: Connection, guild: int, player: int, now: datetime, *, apart: int = 0, reversals: bool = True
+) -> None:
     """Check that a player has all that is about to be taken back from them; on one claim `apart` it may be.
+
+    Args:
+        reversals: Whether what a reversal takes back counts, that a judge asked for.
 
     Raises:
         InsufficientFunds: They owe.
@@ -118,7 +131,8 @@ def require_owes_nothing(tx: Connection, guild: int, player: int, now: datetime,
     balance = accounts.state(tx, wallet).balance
     if balance < 0:
         raise InsufficientFunds(*wallet, balance, 1)
-    for claim, taken in _taken_back(tx, guild, player, now):
+    soon = _by_void(tx, guild, player)
+    for claim, taken in chain(soon, _reversing(tx, guild, player, now)) if reversals else soon:
         balance -= 0 if claim == apart else taken
         if balance < 0:
             raise WouldOwe(claim, -balance)
@@ -129,13 +143,12 @@ def paid_and_asked_back(tx: Connection, guild: int, player: int, now: datetime) 
     return sum(by for _, by in _reversing(tx, guild, player, now))
 
 
-def _taken_back(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
-    """What may be taken back from a player soon: the claim and how much of it, minor units."""
+def _by_void(tx: Connection, guild: int, player: int) -> Iterator[tuple[int, int]]:
+    """What a market that will be void takes back from a player: the claim and how much of it, minor units."""
     for number in returned.numbers(tx, guild, player):
         for claim, taken in early_profits.taken_out(tx, guild, number):
             if _may_be_taken_back(tx, guild, claim) or _will_be_filed(tx, guild, claim):
                 yield claim, taken
-    yield from _reversing(tx, guild, player, now)
 
 
 def _will_be_filed(tx: Connection, guild: int, number: int) -> bool:
@@ -147,7 +160,8 @@ def _will_be_filed(tx: Connection, guild: int, number: int) -> bool:
 
 def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterator[tuple[int, int]]:
     """What a player got on claims by a result that a judge asked to have taken back, also while that is held."""
-    found = tx.execute(_ASKED, {"g": guild, "since": to_us(now) - ASKED_US}).all()
+    asked = {"g": guild, "since": to_us(now) - ASKED_US, "voted": to_us(now) - VOTED_US}
+    found = tx.execute(_ASKED, asked).all()
     for claim, resolution in found:
         got = 0
         for number in returned.numbers(tx, guild, player):

@@ -14,7 +14,7 @@ from markets.bets.bets import Bet
 from markets.claims import drafts
 from markets.claims.claims import Claim
 from markets.claims.terms import DAY_US, Actor, Judges, Result
-from markets.core.errors import OtherSideOwes, TenthOwed, WouldOwe
+from markets.core.errors import ClaimMoved, OtherSideOwes, TenthOwed, WouldOwe
 from markets.people import allowances
 from markets.settlement import reversals
 from markets.shares import market_maker
@@ -189,8 +189,53 @@ async def test_what_nobody_took_back_for_a_month_binds_nobody(club: Club):
     await club.agree(bet, eve, pal, 0)
 
 
+@pytest.mark.rule("A4")
+@pytest.mark.rule("D6")
+async def test_one_of_two_who_asks_binds_a_winner_for_three_days(club: Club):
+    """Nobody can object to a vote, so it must not bind as long as a reversal that stands."""
+    claim = await paid_by_mistake(club, votes=2)
+    eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
+    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
+    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=1)
+    await club.ask_reversal(mo, claim)
+    club.skip(days=2, hours=23)
+    await refuses_both(club, bet, eve, pal)
+    with pytest.raises(ClaimMoved):  # nor does the same judge begin it anew
+        await club.ask_reversal(mo, claim)
+    club.skip(hours=2)
+    await club.agree(bet, eve, pal, 0)
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("D6")
+async def test_a_second_who_asks_binds_them_again(club: Club):
+    claim = await paid_by_mistake(club, votes=2)
+    eve, pal, mo, mu = [await club.join(n) for n in (2, 3, 4, 5)]
+    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
+    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=1)
+    await club.ask_reversal(mo, claim)
+    club.skip(days=10)
+    await club.ask_reversal(mu, claim)
+    await refuses_both(club, bet, eve, pal)
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("C2")
+async def test_whose_stake_comes_back_signs_although_somebody_asked(club: Club):
+    """They lose nothing by it, and what they get can be taken back."""
+    claim = await paid_by_mistake(club)
+    eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
+    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
+    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=5_000)
+    await club.ask_reversal(mo, claim)
+    with pytest.raises(REFUSED):
+        await club.agree(bet, eve, pal, bet.maker_stake - 1)
+    await club.agree(bet, eve, pal, bet.maker_stake)
+
+
 def test_a_reversal_is_known_by_its_acts():
-    assert owing.REVERSAL_ACTS == (reversals.VOTED, reversals.REVERSES, reversals.HELD)
+    known = (owing.REVERSAL_VOTE, *owing.REVERSAL_ACTS)
+    assert known == (reversals.VOTED, reversals.REVERSES, reversals.HELD)
 
 
 # --- a market that will be filed ------------------------------------------------------------------
