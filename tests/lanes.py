@@ -62,7 +62,7 @@ SIZES = {
     ),
     # A step takes PostgreSQL seven times as long.
     "test_whatever_is_done_in_whatever_order_the_books_balance_and_everything_ends[postgresql]": Sizes(
-        "steps", 400, 800, 80_000
+        "steps", 200, 800, 80_000
     ),
     "test_nobody_who_knows_the_rules_takes_more_than_is_fair_or_locks_anything_for_ever": Sizes(
         "steps", 300, 20_000, 1_000_000
@@ -77,7 +77,7 @@ SIZES = {
     "test_every_cell_of_the_permission_matrix_is_answered_as_the_table_says": Sizes(
         "cells", 24, 10_000, 10_000
     ),
-    "test_a_kill_between_every_two_steps_loses_and_doubles_nothing": Sizes("kills", 6, 22, 22),
+    "test_a_kill_between_every_two_steps_loses_and_doubles_nothing": Sizes("kills", 4, 22, 22),
 }
 """By the name of a proof's function, or with its parameters. A proof without a row is whole in each lane."""
 
