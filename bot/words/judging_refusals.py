@@ -39,6 +39,11 @@ def not_yours(error: errors.NotYours) -> str | None:
                 f"The result of claim {number} is for the server's owner alone to take back: it was ruled on an "
                 "appeal, or taken back before, or somebody objected. Ask them."
             )
+        case errors.ModeratorAsks():
+            return (
+                f"Somebody has spent what the result of claim {number} paid them, and would owe if it were taken "
+                "back. So a moderator asks for that, or the server's owner: tell one of them why the result is wrong."
+            )
         case errors.Overruled():
             return (
                 f"That ruling on claim {number} went against you, as a judge, as its proposer or as a challenger. "

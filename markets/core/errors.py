@@ -16,7 +16,7 @@ MarketError
 ├── NotYours                another player's to do
 │   ├── NotAuthor  NotMaker  NotOrderOwner  NotAddressed  OwnOffer  OwnProposal  NotASide  NotAHolder
 │   ├── Recused  NamedJudge  DecidesIt  MakerDecidesIt  OthersFirst  NotAJudge  NotAModerator  NotTheOwner
-│   ├── OwnersAlone  Overruled  AgreedThemselves
+│   ├── OwnersAlone  ModeratorAsks  Overruled  AgreedThemselves
 │   ├── NotRewarder  OwnReward  NotWriter
 │   └── HousePays
 ├── BadTerms                what was typed can't stand
@@ -329,6 +329,10 @@ class NotTheOwner(NotYours): ...
 
 class OwnersAlone(NotYours):
     """What an appeal ruled, what somebody objected to, and a second reversal are the owner's (D6)."""
+
+
+class ModeratorAsks(NotYours):
+    """Taking a result back would leave somebody in debt: a moderator or the owner asks for that (A4, D6)."""
 
 
 class Overruled(NotYours):

@@ -185,7 +185,7 @@ def take_back(tx: Connection, request: Reverse, now: datetime) -> int:
         ClaimMoved: There is no result that stands, or it is being taken back already; or it is void by its condition,
             and stays so (C10).
         Needed: A reason.
-        NotAJudge, Recused, TooLateToReverse, OwnersAlone, Overruled: Not theirs to take back.
+        NotAJudge, Recused, TooLateToReverse, OwnersAlone, ModeratorAsks, Overruled: Not theirs to take back.
     """
     claim = claims.load(tx, request.guild, request.claim)
     claim.require("reverse", now)

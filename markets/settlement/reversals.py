@@ -14,14 +14,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import returned
+from ledger import returned, schema
 from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
-from markets.core.errors import ClaimMoved, NotAHolder, Overruled, OwnersAlone, ResultSince, TooLateToReverse
+from markets.core.errors import (
+    ClaimMoved,
+    ModeratorAsks,
+    NotAHolder,
+    Overruled,
+    OwnersAlone,
+    ResultSince,
+    TooLateToReverse,
+)
 from markets.settlement import bonds, exposure, recusal
 from markets.settlement.resolutions import Resolution, load_resolution
 
@@ -70,6 +78,17 @@ _REVERSED = (
     .where(
         in_guild(_resolutions), _resolutions.claim == param("claim"), _resolutions.reversed_us.is_not(None)
     )
+    .limit(1)
+)
+_a, _e, _t = schema.accounts.c, schema.entries.c, schema.transfers.c
+_SPENT = (
+    sa.select(_a.owner)
+    .select_from(schema.transfers)
+    .join(schema.entries, (_e.guild_id == _t.guild_id) & (_e.transfer == _t.number))
+    .join(schema.accounts, (_a.guild_id == _e.guild_id) & (_a.number == _e.account))
+    .where(in_guild(_t), _t.key.like(param("keys")), _a.kind == "wallet")
+    .group_by(_a.owner, _a.balance)
+    .having(sa.func.sum(_e.amount) > 0, sa.func.sum(_e.amount) > _a.balance)
     .limit(1)
 )
 
@@ -140,6 +159,8 @@ def require_reverser(
 
     Raises:
         NotAJudge, Recused, TooLateToReverse, OwnersAlone, Overruled: Not theirs.
+        ModeratorAsks: Somebody would owe by it, and they are a judge whom members chose: the other side would be paid
+            in full by a debt that perhaps nobody ever pays (A4).
         ClaimMoved: They asked for it already, or it stands.
     """
     late = to_us(now) - found.pays_us > REVERSIBLE_US
@@ -153,11 +174,19 @@ def require_reverser(
         recusal.require_no_money(tx, claim, actor.player)
     else:
         recusal.require_judge(tx, claim, actor, "reverse")
+        if _leaves_debt(tx, claim.guild, found.number):
+            raise ModeratorAsks(claim.number)
     numbers = returned.numbers(tx, claim.guild, actor.player)
     if not _overruled(tx, claim, found).isdisjoint(numbers):
         raise Overruled(claim.number)
     if so_far.runs or (not so_far.held and not so_far.votes.isdisjoint(numbers)):
         raise ClaimMoved(claim.number, "reversing")
+
+
+def _leaves_debt(tx: Connection, guild: int, resolution: int) -> bool:
+    """Return whether somebody has less than what a result paid them: taking it back now would make them owe."""
+    asked = {"g": guild, "keys": f"resolution:{resolution}:%"}
+    return tx.execute(_SPENT, asked).first() is not None
 
 
 def hold(tx: Connection, request: HoldReversal, now: datetime) -> int:

@@ -7,8 +7,8 @@ import pytest
 from ledger.accounts import Player
 from ledger.issuance import PointSettings
 from markets.claims.claims import Claim
-from markets.claims.terms import Result
-from markets.core.errors import KeepsProfits, MakerLacksPoints, OtherSideOwes, ProfitOpen
+from markets.claims.terms import Judges, Result
+from markets.core.errors import KeepsProfits, MakerLacksPoints, ModeratorAsks, OtherSideOwes, ProfitOpen
 from markets.shares import market_maker
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_attackers import deepen
@@ -183,3 +183,31 @@ async def test_a_throwaway_account_leaves_behind_no_more_than_it_began_with(club
     assert (await club.read_claim(claim.number)).state == "void"
     assert -START <= await club.balance(b.wallet) < 0
     assert await club.balance(a.wallet) == 900_000
+
+
+# --- a result that an accomplice takes back -------------------------------------------------------
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("D6")
+@pytest.mark.parametrize("spent", [True, False])
+async def test_a_judge_whom_members_chose_makes_no_debt_of_a_result(club: Club, spent: bool):
+    """Ada would get back what her other account lost to a friend, and nobody would ever pay what it owes."""
+    ada, other, pal, judge, mod = [await club.member(n) for n in (1, 2, 3, 4, 5)]
+    claim = await club.claim(ada, judges=Judges(named=(judge.number,)))
+    await club.bet(ada, other, claim, maker_stake=90_000, taker_stake=90_000)
+    club.skip(days=31)
+    await club.sweep()
+    await club.settle(judge, claim, Result("outcome", outcome=NO))
+    if spent:
+        third = await club.claim(pal, title="A third thing by then", **soon(club, days=60))
+        bet = await club.bet(other, pal, third, maker_stake=150_000, taker_stake=1)
+        await club.agree(bet, other, pal, 0)
+        with pytest.raises(ModeratorAsks):
+            await club.ask_reversal(judge, claim, moderator=False)
+        await club.ask_reversal(mod, claim)
+    else:
+        await club.ask_reversal(judge, claim, moderator=False)
+    club.skip(hours=25)
+    await club.sweep()
+    assert (await club.balance(other.wallet) < 0) == spent
