@@ -62,7 +62,7 @@ SIZES = {
     ),
     # A step takes PostgreSQL seven times as long.
     "test_whatever_is_done_in_whatever_order_the_books_balance_and_everything_ends[postgresql]": Sizes(
-        "steps", 200, 800, 80_000
+        "steps", 400, 800, 80_000
     ),
     "test_nobody_who_knows_the_rules_takes_more_than_is_fair_or_locks_anything_for_ever": Sizes(
         "steps", 300, 20_000, 1_000_000
