@@ -121,7 +121,7 @@ async def test_a_wallet_keeps_what_early_profits_are_more_than_a_start(club: Clu
                 await club.accept(b, over)
             await club.accept(b, await club.offer(pal, other, maker_stake=1, taker_stake=free))
         case "made before":
-            first = await club.offer(b, other, maker_stake=free, taker_stake=1)
+            first = await club.offer(b, other, maker_stake=keeps // 2, taker_stake=1)
             second = await club.offer(b, third, maker_stake=free, taker_stake=1)
             await club.accept(pal, first)
             with pytest.raises(MakerLacksPoints):
@@ -176,6 +176,8 @@ async def test_a_throwaway_account_leaves_behind_no_more_than_it_began_with(club
     """What it stakes is lost for good, and what it owes is at most a starting balance."""
     a, b, pal, claim, other = rich
     free = await club.balance(b.wallet) - await taken(club, claim, b) + START
+    with pytest.raises(KeepsProfits):
+        await club.bet(b, pal, other, maker_stake=await club.balance(b.wallet), taker_stake=1)
     await club.bet(b, pal, other, maker_stake=free, taker_stake=1)
     await club.sell(a, claim, NO, quantity=1, **LOOSE)
     club.skip(days=7, hours=1)
