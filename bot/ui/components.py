@@ -35,7 +35,8 @@ Values = Mapping[str, str | list[str]]
 
 _LONGEST_WORDS = 1_024
 _TYPED = re.compile(r"-# (\w+): (.+)")
-_MENTION = re.compile(r"<(?:@&?|#)([0-9]{1,19})>", re.ASCII)
+MENTION = re.compile(r"<(?:@&?|#)([0-9]{1,19})>", re.ASCII)
+"""A person, a channel or a role as Discord writes it; its id."""
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -156,7 +157,7 @@ def refilled(form: Form, typed: Mapping[str, str]) -> Form:
         if value is None:
             return field
         if not isinstance(field, Line | PickOne):
-            return _chosen_again(field, tuple(map(int, _MENTION.findall(value))))
+            return _chosen_again(field, tuple(map(int, MENTION.findall(value))))
         if isinstance(field, PickOne) and value not in [known for known, _ in field.options]:
             return field
         return replace(field, value=value)

@@ -1,18 +1,17 @@
 """The words for every refusal: what is the matter, and what to do next, in a sentence or two."""
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 from bot import refusals as press
 from bot import text
 from bot.text import Currency
+from bot.ui import components
 from bot.ui.cards import BREAK, REFUSED, Accent, Button, ButtonLook, Card
 from bot.words import market_refusals
 from ledger import accounts, errors
 from ledger.types import from_us
 
-_MENTION = re.compile(r"<(?:@&?|#)[0-9]{1,19}>", re.ASCII)
 MOST_TYPED = 3_000
 """Letters of all lines together: more than the forms that open again take, and fewer than a message does."""
 
@@ -85,7 +84,7 @@ def choices(error: Exception) -> tuple[Button, ...]:
 
 def _chosen(value: str | list[str]) -> str:
     """Return the people, channels or roles that were chosen in a list, as they are written; empty where none was."""
-    return " ".join(filter(_MENTION.fullmatch, value)) if isinstance(value, list) else ""
+    return " ".join(filter(components.MENTION.fullmatch, value)) if isinstance(value, list) else ""
 
 
 def _one(value: str | list[str]) -> str:
