@@ -75,6 +75,14 @@ async def paid_by_mistake(club: Club, how: str = "bet", votes: int = 1) -> Claim
     return claim
 
 
+async def all_in(club: Club, taker_stake: int = 1) -> tuple[Player, Player, Player, Bet]:
+    """Eve puts all she has into a bet with a friend, on a claim of Mo's."""
+    eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
+    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
+    stake = await club.balance(eve.wallet)
+    return eve, pal, mo, await club.bet(eve, pal, other, maker_stake=stake, taker_stake=taker_stake)
+
+
 @pytest.mark.rule("A4")
 @pytest.mark.rule("D6")
 @pytest.mark.parametrize("how", ["bet", "pool", "market"])
@@ -180,9 +188,7 @@ async def test_who_can_pay_what_a_reversal_takes_back_signs_as_ever(club: Club):
 @pytest.mark.rule("A4")
 async def test_what_nobody_took_back_for_a_month_binds_nobody(club: Club):
     claim = await paid_by_mistake(club)
-    eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
-    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
-    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=1)
+    eve, pal, mo, bet = await all_in(club)
     await club.ask_reversal(mo, claim)
     await club.hold_reversal(eve, claim)
     club.skip(days=31)
@@ -194,9 +200,7 @@ async def test_what_nobody_took_back_for_a_month_binds_nobody(club: Club):
 async def test_one_of_two_who_asks_binds_a_winner_for_three_days(club: Club):
     """Nobody can object to a vote, so it must not bind as long as a reversal that stands."""
     claim = await paid_by_mistake(club, votes=2)
-    eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
-    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
-    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=1)
+    eve, pal, mo, bet = await all_in(club)
     await club.ask_reversal(mo, claim)
     club.skip(days=2, hours=23)
     await refuses_both(club, bet, eve, pal)
@@ -210,9 +214,8 @@ async def test_one_of_two_who_asks_binds_a_winner_for_three_days(club: Club):
 @pytest.mark.rule("D6")
 async def test_a_second_who_asks_binds_them_again(club: Club):
     claim = await paid_by_mistake(club, votes=2)
-    eve, pal, mo, mu = [await club.join(n) for n in (2, 3, 4, 5)]
-    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
-    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=1)
+    eve, pal, mo, bet = await all_in(club)
+    mu = await club.join(5)
     await club.ask_reversal(mo, claim)
     club.skip(days=10)
     await club.ask_reversal(mu, claim)
@@ -224,9 +227,7 @@ async def test_a_second_who_asks_binds_them_again(club: Club):
 async def test_whose_stake_comes_back_signs_although_somebody_asked(club: Club):
     """They lose nothing by it, and what they get can be taken back."""
     claim = await paid_by_mistake(club)
-    eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
-    other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
-    bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=5_000)
+    eve, pal, mo, bet = await all_in(club, taker_stake=5_000)
     await club.ask_reversal(mo, claim)
     with pytest.raises(REFUSED):
         await club.agree(bet, eve, pal, bet.maker_stake - 1)
