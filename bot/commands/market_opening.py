@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.answer import Where, answer, ask
 from bot.commands.options import Amount, Number
-from bot.context import CONFIRM_WITHIN, Context, key_of
+from bot.context import CONFIRM_WITHIN, Acting, Context, key_of
 from bot.input import amounts
 from bot.refusals import BadInput, Outdated
 from bot.shown import require_shown
@@ -47,12 +47,21 @@ async def _ask_open(ctx: Context, number: int, house: bool) -> None:
     found = await ctx.read(trading.require_open_market, ctx.guild, number, who.actor, ctx.now)
     if house and not who.actor.moderator:
         raise NotAModerator(number)
-    source = accounts.house(ctx.guild) if house else who.known.glance.player.wallet
-    held = (await ctx.read(accounts.state, source)).balance if house else who.balance
     least = share_opening.cost_to_open(share_opening.LEAST_LIQUIDITY, None, len(found.terms.outcomes))
-    if held < least:
-        raise InsufficientFunds(*source, held, least)
-    await ask(ctx, market_openings.open_form(found, house, held, await ctx.currency()))
+    usable = await _require_cost(ctx, who, house, least)
+    await ask(ctx, market_openings.open_form(found, house, usable, await ctx.currency()))
+
+
+async def _require_cost(ctx: Context, who: Acting, house: bool, cost: int) -> int:
+    """Refuse what its payer, the house or who asks, can't pay; return what they can."""
+    if not house:
+        await ctx.read(early_profits.require_points, ctx.guild, who.number, cost)
+        return await ctx.read(early_profits.usable, ctx.guild, who.number)
+    source = accounts.house(ctx.guild)
+    held = (await ctx.read(accounts.state, source)).balance
+    if held < cost:
+        raise InsufficientFunds(*source, held, cost)
+    return held
 
 
 async def send_open(ctx: Context, claim: int, house: int) -> None:
@@ -74,10 +83,7 @@ async def _ask_opening(
     outcomes = len(found.terms.outcomes)
     opening = read(outcomes)
     cost = share_opening.cost_to_open(liquidity, _bps(opening), outcomes)
-    source = accounts.house(ctx.guild) if house else who.known.glance.player.wallet
-    held = (await ctx.read(accounts.state, source)).balance if house else who.balance
-    if held < cost:
-        raise InsufficientFunds(*source, held, cost)
+    await _require_cost(ctx, who, house, cost)
     ends, currency = ctx.now + CONFIRM_WITHIN, await ctx.currency()
     return market_openings.Opening(
         ctx.id, found, liquidity, opening, house, cost, who.balance, ends, currency

@@ -14,6 +14,7 @@ from ledger import issuance, players, statements
 from ledger.errors import GrantRefused
 from ledger.players import Present
 from ledger.types import to_us
+from markets.claims import early_profits
 from markets.people import allowances
 from markets.views import history_claims
 
@@ -69,7 +70,9 @@ async def close(ctx: Context) -> None:
 async def _show(ctx: Context) -> render.Wallet:
     known = await enter(ctx)
     currency = await ctx.currency()
-    return render.Wallet(known.glance.balance, known.started, known.again, currency)
+    balance = known.glance.balance
+    kept = balance - await ctx.read(early_profits.usable, ctx.guild, known.glance.player.number)
+    return render.Wallet(balance, known.started, known.again, currency, kept)
 
 
 async def press_line(ctx: Context) -> None:

@@ -35,10 +35,10 @@ def explain(liquidity: int, outcomes: int, currency: Currency) -> str:
     )
 
 
-def open_form(claim: Claim, house: bool, balance: int, currency: Currency) -> Form:
-    """Ask for a market's liquidity; `balance` is what its payer has. The default costs a fifth of it at most (C3)."""
+def open_form(claim: Claim, house: bool, usable: int, currency: Currency) -> Form:
+    """Ask for a market's liquidity; `usable` is what its payer can put in: a fifth is the default (C3)."""
     outcomes = len(claim.terms.outcomes)
-    liquidity = share_opening.affordable(balance // DEFAULT_PART, outcomes, most=claim.settings.liquidity)
+    liquidity = share_opening.affordable(usable // DEFAULT_PART, outcomes, most=claim.settings.liquidity)
     shown = liquidity or share_opening.LEAST_LIQUIDITY
     names = text.listed([text.clean(one.name, 20) for one in claim.terms.outcomes][:4])
     pays = "The house pays." if house else "You pay, and get back what is left when it ends."

@@ -129,7 +129,7 @@ def pick(seen: MarketSeen) -> Card:
     )
 
 
-def much(seen: MarketSeen, place: int, balance: int) -> Card:
+def much(seen: MarketSeen, place: int, usable: int) -> Card:
     """Ask how much of an outcome to buy, of what its reader can pay."""
     terms, number = seen.claim.terms, seen.claim.number
     price = seen.market.prices[place]
@@ -145,7 +145,7 @@ def much(seen: MarketSeen, place: int, balance: int) -> Card:
             *(
                 Button(f"{text.number(one)} points", f"market-ask:{number}:{place}:{one}", ButtonLook.MAIN)
                 for one in STEPS
-                if one <= balance
+                if one <= usable
             ),
             Button("Other", f"market-other:{number}:{place}"),
             order_button(number, place),

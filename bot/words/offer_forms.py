@@ -65,9 +65,9 @@ def _with_whom() -> PickPeople:
     return PickPeople("who", "With whom?", "Nobody means anyone may take it")
 
 
-def counter_form(of: Offer, claim: Claim, balance: int) -> Form:
+def counter_form(of: Offer, claim: Claim, usable: int) -> Form:
     """Ask for a counter-offer, filled in with the stakes as they are, where its reader can pay theirs."""
-    can = of.taker_stake <= balance
+    can = of.taker_stake <= usable
     return Form(
         "Counter-offer",
         f"counter:{of.number}",

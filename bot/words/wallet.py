@@ -16,12 +16,13 @@ NO_CASH = "Points have no cash value."
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """`started` is the starting balance if this very press gave it."""
+    """`started` is the starting balance if this very press gave it, `kept` what of the balance early profits keep."""
 
     balance: int
     started: int
     again: datetime | None
     currency: Currency
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def wallet(seen: Wallet) -> Card:
         body.insert(0, f"Welcome. You start with {seen.currency.of(seen.started)}.")
     else:
         body.append("More may be locked in bets and markets: `/market portfolio` shows it.")
+    if seen.kept:
+        body.append(
+            f"{seen.currency.of(seen.kept)} of it stay here until markets are settled that you took more out of than "
+            "you put in: should they end void, you give that back."
+        )
     if seen.again and not seen.started:
         body.append(
             "You had your data deleted here, so the next starting balance or allowance can come "

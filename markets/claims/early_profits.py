@@ -42,11 +42,27 @@ def taken_out(tx: Connection, guild: int, player: int) -> list[tuple[int, int]]:
     return [(claim, -int(cost)) for claim, cost in _TAKEN_OUT.rows(tx, g=guild, p=player)]
 
 
+def kept(tx: Connection, guild: int, player: int, *, claim: int = 0) -> int:
+    """Return what a player's wallet keeps of early profits, minor units.
+
+    Args:
+        claim: Whose market something goes into, if it buys shares: that puts back what was taken out there.
+    """
+    whole = sum(out for of, out in taken_out(tx, guild, player) if of != claim)
+    return max(0, whole - settings.load(tx, guild, PointSettings).starting_balance) if whole else 0
+
+
+def usable(tx: Connection, guild: int, player: int, *, claim: int = 0) -> int:
+    """Return what a player can put into something now, minor units; below zero for a debt."""
+    balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
+    return balance - min(max(balance, 0), kept(tx, guild, player, claim=claim))
+
+
 def require_points(tx: Connection, guild: int, player: int, amount: int, *, claim: int = 0) -> int:
     """Check that a player may put this much into something, minor units; return their balance.
 
     Raises:
-        InsufficientFunds: They have less.
+        InsufficientFunds: They have less, or owe.
         KeepsProfits: As `require_kept`.
     """
     wallet = accounts.wallet(tx, guild, player)
@@ -61,18 +77,11 @@ def require_kept(tx: Connection, guild: int, player: int, amount: int, *, claim:
     """Check that a wallet keeps what it must, if this much goes into something. Whether it holds as much is asked by
     the transfer itself.
 
-    Args:
-        claim: Whose market it goes into, if it buys shares: that brings back of a profit taken there.
-
     Raises:
         KeepsProfits: They have it, perhaps, but it stays in their wallet.
     """
-    taken = taken_out(tx, guild, player)
-    if not taken:
-        return
-    whole = sum(max(0, out - amount) if of == claim else out for of, out in taken)
-    keeps = whole - settings.load(tx, guild, PointSettings).starting_balance
-    if keeps > 0:
+    keeps = kept(tx, guild, player, claim=claim) if amount else 0
+    if keeps:
         balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
         if amount <= balance < amount + keeps:
             raise KeepsProfits(keeps, free=max(0, balance - keeps))

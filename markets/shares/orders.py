@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from ledger import accounts, money
 from ledger.accounts import Account
 from ledger.compiled import Compiled, columns_of, in_guild, param
-from ledger.errors import InsufficientFunds
 from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
@@ -290,12 +289,8 @@ def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[C
         raise BadTrade("limit", "crosses")
     if len(resting(tx, request.guild, request.player)) >= MOST_OPEN:
         raise TooManyOrders(MOST_OPEN)
-    wallet = accounts.wallet(tx, request.guild, request.player)
-    balance, needed = accounts.state(tx, wallet).balance, request.budget or 0
-    if balance < needed or balance < 0:  # a debtor has no order (C5)
-        raise InsufficientFunds(*wallet, balance, needed)
-    if needed:
-        early_profits.require_kept(tx, request.guild, request.player, needed)
+    # Also of nothing: a debtor has no order (C5).
+    early_profits.require_points(tx, request.guild, request.player, request.budget or 0)
     return claim, market
 
 
