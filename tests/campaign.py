@@ -118,6 +118,11 @@ def stands(one: Slice, record: str) -> str | None:
     return newest["commit"] if same else None
 
 
+def is_meant(one: Slice, name: str) -> bool:
+    """A whole name means that slice alone: claims-1 isn't claims-10."""
+    return one.name == name if any(each.name == name for each in SLICES) else one.name.startswith(name)
+
+
 def commit() -> str | None:
     """The commit that a result is of; None where something isn't committed."""
     if git("status", "--porcelain", "--", *BOT).stdout:
@@ -157,7 +162,7 @@ def main() -> int:
             note(at, asked.passed, "passed")
         return 0
     record = RECORD.read_text()
-    chosen = [one for one in SLICES if not asked.names or one.name.startswith(tuple(asked.names))]
+    chosen = [one for one in SLICES if not asked.names or any(is_meant(one, name) for name in asked.names)]
     standing = {one.name: stands(one, record) for one in chosen}
     if asked.list:
         for one in chosen:
