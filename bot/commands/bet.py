@@ -13,7 +13,7 @@ from bot.words import offer_card, offer_forms, phrases, taking
 from ledger.storage import operations
 from markets.bets import offering, offers
 from markets.bets.offers import Offer
-from markets.claims import claims, early_profits, library
+from markets.claims import claims, library, wallet_keeps
 from markets.claims.claims import Claim
 from markets.core.errors import OfferGone
 from markets.mechanisms.two_party import Stakes
@@ -135,7 +135,7 @@ async def ask_counter(ctx: Context, number: int) -> None:
     if seen.state != "open":  # an older card may still have the button
         raise OfferGone(number, seen.state)
     who = await ctx.who()
-    usable = await ctx.read(early_profits.usable, ctx.guild, who.number)
+    usable = await ctx.read(wallet_keeps.usable, ctx.guild, who.number)
     await ask(ctx, offer_forms.counter_form(seen.offer, seen.claim, usable))
 
 

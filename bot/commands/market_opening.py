@@ -16,7 +16,7 @@ from bot.ui.tickets import DeepeningTicket, OpeningTicket
 from bot.words import market_openings
 from ledger import accounts
 from ledger.errors import InsufficientFunds
-from markets.claims import claims, early_profits
+from markets.claims import claims, wallet_keeps
 from markets.claims.claims import Claim
 from markets.core.errors import NotAModerator, PriceMoved
 from markets.mechanisms import lmsr
@@ -55,8 +55,8 @@ async def _ask_open(ctx: Context, number: int, house: bool) -> None:
 async def _require_cost(ctx: Context, who: Acting, house: bool, cost: int) -> int:
     """Refuse what its payer, the house or who asks, can't pay; return what they can."""
     if not house:
-        await ctx.read(early_profits.require_points, ctx.guild, who.number, cost)
-        return await ctx.read(early_profits.usable, ctx.guild, who.number)
+        await ctx.read(wallet_keeps.require_points, ctx.guild, who.number, cost)
+        return await ctx.read(wallet_keeps.usable, ctx.guild, who.number)
     source = accounts.house(ctx.guild)
     held = (await ctx.read(accounts.state, source)).balance
     if held < cost:
@@ -170,7 +170,7 @@ async def _deepening(ctx: Context, number: int, more: int, moved: PriceMoved | N
         share_opening.require_liquidity(of.liquidity + more, least=1)
         deeper = lmsr.deepened(of.book, more)
         cost = share_opening.cost_to_deepen(tx, of, deeper)
-        balance = early_profits.require_points(tx, ctx.guild, player, cost)
+        balance = wallet_keeps.require_points(tx, ctx.guild, player, cost)
         ends = ctx.now + CONFIRM_WITHIN
         return market_openings.Deepening(
             ctx.id, found, of, more, deeper.liquidity, cost, balance, ends, currency, moved

@@ -13,7 +13,7 @@ from bot.ui import components
 from bot.ui.tickets import StakeTicket
 from bot.words import pools as render
 from ledger.types import to_us
-from markets.claims import claims, early_profits, zones
+from markets.claims import claims, wallet_keeps, zones
 from markets.core import lifecycle
 from markets.core.errors import PoolClosed
 from markets.pools import pool_stakes, pools
@@ -128,7 +128,7 @@ async def _ask_stake(ctx: Context, number: int, outcome: int, typed: str) -> ren
     def read(tx: Connection, player: int) -> render.StakeAsked:
         amount = amounts.points(typed, "Your stake")
         found, seen = pools.require_stake(tx, ctx.guild, number, player, outcome, ctx.now)
-        balance = early_profits.require_points(tx, ctx.guild, player, amount)
+        balance = wallet_keeps.require_points(tx, ctx.guild, player, amount)
         ends = ctx.now + CONFIRM_WITHIN
         return render.StakeAsked(ctx.id, found, seen, outcome, amount, balance, ends, currency)
 

@@ -13,7 +13,7 @@ from bot.ui import components
 from bot.ui.cards import Card
 from bot.words import offer_card, offer_forms, refusals, wording
 from markets.bets import offers, quick_bet
-from markets.claims import claims, drafts, early_profits, zones
+from markets.claims import claims, drafts, wallet_keeps, zones
 from markets.claims.terms import Terms
 from markets.claims.wording import check
 from markets.mechanisms.two_party import Stakes
@@ -104,7 +104,7 @@ async def _go_on(ctx: Context, who: Acting, held: dict[str, str], draft: int | N
         return
     if remarks:
         await ctx.read(
-            early_profits.require_points, ctx.guild, who.number, stakes.maker
+            wallet_keeps.require_points, ctx.guild, who.number, stakes.maker
         )  # before it is offered (A9)
         blocked = any(one.level == "blocks" for one in remarks)
         why = wording.remarks(remarks)

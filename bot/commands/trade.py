@@ -15,7 +15,7 @@ from bot.ui.cards import Card
 from bot.ui.tickets import How, TradeTicket
 from bot.words import markets as render
 from bot.words import trade_card
-from markets.claims import claims, early_profits
+from markets.claims import claims, wallet_keeps
 from markets.claims.claims import Claim
 from markets.claims.terms import Terms
 from markets.core.errors import BadTrade, PriceMoved
@@ -87,7 +87,7 @@ async def press_pick(ctx: Context, claim: int) -> None:
 async def press_much(ctx: Context, claim: int, outcome: int) -> None:
     found = await _traded(ctx, claim, outcome)
     who = await ctx.who()
-    usable = await ctx.read(early_profits.usable, ctx.guild, who.number, claim=claim)
+    usable = await ctx.read(wallet_keeps.usable, ctx.guild, who.number, claim=claim)
     await answer(ctx, render.much(found, outcome, usable))
 
 

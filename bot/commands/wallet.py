@@ -14,7 +14,7 @@ from ledger import issuance, players, statements
 from ledger.errors import GrantRefused
 from ledger.players import Present
 from ledger.types import to_us
-from markets.claims import early_profits
+from markets.claims import wallet_keeps
 from markets.people import allowances
 from markets.views import history_claims
 
@@ -70,9 +70,8 @@ async def close(ctx: Context) -> None:
 async def _show(ctx: Context) -> render.Wallet:
     known = await enter(ctx)
     currency = await ctx.currency()
-    balance = known.glance.balance
-    kept = balance - await ctx.read(early_profits.usable, ctx.guild, known.glance.player.number)
-    return render.Wallet(balance, known.started, known.again, currency, kept)
+    kept = await ctx.read(wallet_keeps.of, ctx.guild, known.glance.player.number)
+    return render.Wallet(kept.balance, known.started, known.again, currency, kept)
 
 
 async def press_line(ctx: Context) -> None:

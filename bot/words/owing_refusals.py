@@ -1,7 +1,20 @@
 """The words for what somebody can't use or sign away, because they owe points or may come to (RULES A4, A5)."""
 
-from bot.text import Currency
+from bot.text import Currency, listed
 from markets.core import errors
+
+
+def asked_back(claims: tuple[int, ...], paid: int, currency: Currency) -> str:
+    """Say what stays in the reader's wallet because results are being taken back."""
+    numbers = listed([str(number) for number in claims])
+    which, it = (
+        (f"result of claim {numbers} is", "it")
+        if len(claims) == 1
+        else (f"results of claims {numbers} are", "they")
+    )
+    return (
+        f"While the {which} being taken back, the {currency.of(paid)} that {it} paid you stay in your wallet."
+    )
 
 
 def owing(error: errors.Limit, currency: Currency) -> str | None:
@@ -11,6 +24,17 @@ def owing(error: errors.Limit, currency: Currency) -> str | None:
             return (
                 "You took more out of markets that aren't settled than you put in. Should they end void you give "
                 f"that back, so {currency.of(error.limit)} stay in your wallet until then. You can use "
+                f"{currency.of(error.free)} now."
+            )
+        case errors.KeepsAskedBack():
+            return (
+                f"{asked_back(error.claims, error.limit, currency)} You can use {currency.of(error.free)} now. If "
+                f"the result is right, `/resolve appeal claim:{error.claims[0]}` holds it: the server's owner "
+                "decides then."
+            )
+        case errors.StaysInWallet():
+            return (
+                f"The {currency.of(error.limit)} that may be taken back stay in your wallet. You can use "
                 f"{currency.of(error.free)} now."
             )
         case errors.ProfitOpen():

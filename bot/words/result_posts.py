@@ -132,7 +132,8 @@ def reversing(tx: Connection, ask: Ask) -> Told | None:
     words = (
         f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} takes {came} back"
         + (f": “{text.escape(reason, 400)}”. " if reason else ". ")
-        + "It takes effect in 24 hours: what was paid is locked again then, and whoever has spent it has a debt. "
+        + "It takes effect in 24 hours. What was paid stays in the wallets until then, and is locked again; "
+        "whoever has spent it has a debt. "
         "Everybody who has or had points on it can appeal until then: the server's owner decides after that."
     )
     appeal = Button("Appeal", f"appeal:{seen.claim.number}")

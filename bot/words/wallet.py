@@ -7,8 +7,10 @@ from bot import text
 from bot.charts import models
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, turning
+from bot.words import owing_refusals
 from ledger.players import Given
 from ledger.statements import BalanceStep, StatementLine
+from markets.claims.wallet_keeps import Kept
 
 PAGE = 8
 NO_CASH = "Points have no cash value."
@@ -16,13 +18,13 @@ NO_CASH = "Points have no cash value."
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """`started` is the starting balance if this very press gave it, `kept` what of the balance early profits keep."""
+    """`started` is the starting balance if this very press gave it, `kept` what of the balance stays there."""
 
     balance: int
     started: int
     again: datetime | None
     currency: Currency
-    kept: int = 0
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,20 @@ class BalanceOverTime:
     currency: Currency
 
 
+def _kept(kept: Kept, currency: Currency) -> list[str]:
+    """Say what of the balance stays in the wallet, and why."""
+    said: list[str] = []
+    asked_back = min(kept.asked_back, max(kept.balance, 0))
+    if asked_back:
+        said.append(owing_refusals.asked_back(kept.claims, asked_back, currency))
+    if profits := max(kept.balance, 0) - asked_back - max(kept.usable, 0):
+        said.append(
+            f"{currency.of(profits)} stay here until markets are settled that you took more out of than you put in: "
+            "should they end void, you give that back."
+        )
+    return said
+
+
 def wallet(seen: Wallet) -> Card:
     """Show the reader's own wallet."""
     body = [f"You have **{seen.currency.of(seen.balance)}**."]
@@ -77,10 +93,7 @@ def wallet(seen: Wallet) -> Card:
     else:
         body.append("More may be locked in bets and markets: `/market portfolio` shows it.")
     if seen.kept:
-        body.append(
-            f"{seen.currency.of(seen.kept)} of it stay here until markets are settled that you took more out of than "
-            "you put in: should they end void, you give that back."
-        )
+        body += _kept(seen.kept, seen.currency)
     if seen.again and not seen.started:
         body.append(
             "You had your data deleted here, so the next starting balance or allowance can come "

@@ -21,7 +21,7 @@ from markets.bets.offers import (
     require_maker,
     require_open,
 )
-from markets.claims import claims, early_profits, judges, rests
+from markets.claims import claims, judges, rests, wallet_keeps
 from markets.claims import terms as claim_terms
 from markets.claims.claims import Claim
 from markets.core import jobs, person_limits, tables
@@ -93,7 +93,7 @@ def make(tx: Connection, request: MakeOffer, now: datetime) -> Offer:
         OwnOffer, BadOutcome, BadStake, BadTerms, StakeTooHigh: The offer can't stand.
         BadTimes: The terms are not those that were shown (`field` is "terms"), or it would end before it begins.
         NamedJudge: The maker judges the claim, and steps down first.
-        InsufficientFunds, KeepsProfits: The maker doesn't have the stake, or is in debt; or it stays in their
+        InsufficientFunds, StaysInWallet: The maker doesn't have the stake, or is in debt; or it stays in their
             wallet (A4).
         TooManyOffers, TooManyOffersTo, TooManyToday: They have, or made, as many as one person may (B8).
     """
@@ -195,7 +195,7 @@ def _require_offer(tx: Connection, claim: Claim, request: MakeOffer) -> None:
     if request.clause is not None:
         require_clause(claim, request.clause)
     judges.require_may_bet(tx, claim, request.maker)
-    early_profits.require_points(tx, request.guild, request.maker, request.maker_stake)
+    wallet_keeps.require_points(tx, request.guild, request.maker, request.maker_stake)
 
 
 def _require_stakes(claim: Claim, *stakes: int) -> None:

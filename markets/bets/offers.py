@@ -20,18 +20,18 @@ from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
 from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
-from markets.claims import ambiguity, claims, deciding, early_profits, judges, rests, sides
+from markets.claims import ambiguity, claims, deciding, judges, rests, sides, wallet_keeps
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables
 from markets.core.errors import (
     BadOutcome,
     BadTerms,
-    KeepsProfits,
     MakerLacksPoints,
     NotAddressed,
     NotMaker,
     OfferGone,
     OwnOffer,
+    StaysInWallet,
     TermsChanged,
     UnknownOffer,
 )
@@ -108,7 +108,7 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
         BadTimes: The terms are not those that were shown (`field` is "terms").
         NamedJudge: The taker judges the claim, and steps down first.
         DecidesIt, MakerDecidesIt: The taker, or the maker, voted on it or otherwise decides it.
-        InsufficientFunds, KeepsProfits: The taker doesn't have the stake, or it stays in their wallet (A4).
+        InsufficientFunds, StaysInWallet: The taker doesn't have the stake, or it stays in their wallet (A4).
         MakerLacksPoints: The maker doesn't, just now.
     """
     offer = open_offer(tx, request.guild, request.offer, request.taker, now)
@@ -183,7 +183,7 @@ def require_takeable(tx: Connection, offer: Offer, claim: Claim, player: int, no
     rests.trading(tx, claim, now).require("accept", now)
     judges.require_may_bet(tx, claim, player)
     deciding.require_maker(tx, claim, offer.maker)
-    early_profits.require_points(tx, offer.guild, player, offer.taker_stake)
+    wallet_keeps.require_points(tx, offer.guild, player, offer.taker_stake)
 
 
 def require_maker(offer: Offer, player: int) -> None:
@@ -275,10 +275,10 @@ def _lock(
         maker: -offer.maker_stake,
         escrow: offer.maker_stake + offer.taker_stake,
     }
-    early_profits.require_kept(tx, request.guild, request.taker, offer.taker_stake)
+    wallet_keeps.require_kept(tx, request.guild, request.taker, offer.taker_stake)
     try:
-        early_profits.require_kept(tx, request.guild, offer.maker, offer.maker_stake)
-    except KeepsProfits:
+        wallet_keeps.require_kept(tx, request.guild, offer.maker, offer.maker_stake)
+    except StaysInWallet:
         raise MakerLacksPoints(offer.number) from None
     try:
         return post(

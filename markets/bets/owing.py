@@ -15,12 +15,12 @@ from itertools import chain
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, issuance, returned, schema, statements
+from ledger import accounts, issuance, returned
 from ledger.compiled import in_guild, param
 from ledger.errors import InsufficientFunds
-from ledger.types import Whole, to_us
+from ledger.types import to_us
 from markets.bets.bets import Bet
-from markets.claims import claims, conditions, early_profits, emptied, instruments, terms
+from markets.claims import claims, conditions, early_profits, emptied, instruments, taken_back, terms
 from markets.claims.terms import DAY_US, Result
 from markets.core import lifecycle, tables
 from markets.core.errors import OtherSideOwes, ProfitOpen, TenthOwed, WouldOwe
@@ -70,11 +70,6 @@ _ASKED = (
         ),
     )
     .order_by(_claims.number)
-)
-_entries = schema.entries.c
-_transfers = schema.transfers.c
-_PAID_BY = statements.not_undone(sa.cast(sa.func.coalesce(sa.func.sum(_entries.amount), 0), Whole)).where(
-    _transfers.key.like(param("keys")), _transfers.reverses.is_(None)
 )
 
 
@@ -163,11 +158,8 @@ def _reversing(tx: Connection, guild: int, player: int, now: datetime) -> Iterat
     asked = {"g": guild, "since": to_us(now) - ASKED_US, "voted": to_us(now) - VOTED_US}
     found = tx.execute(_ASKED, asked).all()
     for claim, resolution in found:
-        got = 0
-        for number in returned.numbers(tx, guild, player):
-            wallet = accounts.wallet(tx, guild, number)
-            asked = {"g": guild, "n": wallet.number, "keys": f"resolution:{resolution}:%"}
-            got += int(tx.execute(_PAID_BY, asked).scalar_one())
+        numbers = returned.numbers(tx, guild, player)
+        got = sum(taken_back.paid_by(tx, guild, number, resolution) for number in numbers)
         if got > 0:
             yield claim, got
 

@@ -1,4 +1,4 @@
-"""What a player took out of markets that aren't settled with a profit, and how much of it stays in the wallet (A4).
+"""What a player took out of markets that aren't settled with a profit, and how much of it a wallet keeps (A4).
 
 A void takes such a profit back, if need be into debt, and whoever lost it gets all of theirs back (C9). An account
 that gave it away meanwhile and is thrown away would make points of nothing: for an accomplice in a thin market as
@@ -11,12 +11,10 @@ without any risk.
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import accounts, settings
+from ledger import settings
 from ledger.compiled import Compiled, constant, in_guild, param
-from ledger.errors import InsufficientFunds
 from ledger.issuance import PointSettings
 from markets.core import tables
-from markets.core.errors import KeepsProfits
 
 _positions = tables.positions.c
 _markets = tables.markets.c
@@ -50,38 +48,3 @@ def kept(tx: Connection, guild: int, player: int, *, claim: int = 0) -> int:
     """
     whole = sum(out for of, out in taken_out(tx, guild, player) if of != claim)
     return max(0, whole - settings.load(tx, guild, PointSettings).starting_balance) if whole else 0
-
-
-def usable(tx: Connection, guild: int, player: int, *, claim: int = 0) -> int:
-    """Return what a player can put into something now, minor units; below zero for a debt."""
-    balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
-    return balance - min(max(balance, 0), kept(tx, guild, player, claim=claim))
-
-
-def require_points(tx: Connection, guild: int, player: int, amount: int, *, claim: int = 0) -> int:
-    """Check that a player may put this much into something, minor units; return their balance.
-
-    Raises:
-        InsufficientFunds: They have less, or owe.
-        KeepsProfits: As `require_kept`.
-    """
-    wallet = accounts.wallet(tx, guild, player)
-    balance = accounts.state(tx, wallet).balance
-    if balance < amount:
-        raise InsufficientFunds(*wallet, balance, amount)
-    require_kept(tx, guild, player, amount, claim=claim)
-    return balance
-
-
-def require_kept(tx: Connection, guild: int, player: int, amount: int, *, claim: int = 0) -> None:
-    """Check that a wallet keeps what it must, if this much goes into something. Whether it holds as much is asked by
-    the transfer itself.
-
-    Raises:
-        KeepsProfits: They have it, perhaps, but it stays in their wallet.
-    """
-    keeps = kept(tx, guild, player, claim=claim) if amount else 0
-    if keeps:
-        balance = accounts.state(tx, accounts.wallet(tx, guild, player)).balance
-        if amount <= balance < amount + keeps:
-            raise KeepsProfits(keeps, free=max(0, balance - keeps))

@@ -24,7 +24,8 @@ MarketError
 │   └── BadOutcome  BadTimes  BadStake  BadResult  BadTrade  BadForecast  BadLink  Needed
 └── Limit                   a server's setting keeps it back
     ├── MayNotOpen  TooManyClaims  StakeTooHigh  MakerLacksPoints  WaitFirst
-    ├── WouldOwe  ProfitOpen  KeepsProfits  TenthOwed  OtherSideOwes
+    ├── WouldOwe  ProfitOpen  TenthOwed  OtherSideOwes
+    ├── StaysInWallet  KeepsProfits  KeepsAskedBack
     ├── TooManyOffers  TooManyOffersTo  TooManyDrafts  TooManyToday
     ├── TooManyClarifications  ClarifiedLately  BondNeeded  BondsMissing
     └── NotEnoughShares  PriceAtLimit  TooManyOrders  TooManyRewards
@@ -557,13 +558,25 @@ class MakerLacksPoints(Limit):
     """The offer's maker doesn't have the stake just now; `limit` is the offer's number."""
 
 
-class KeepsProfits(Limit):
-    """`limit` minor units of what they took out of markets that aren't settled stay in their wallet (A4); `free` is
-    what they can use now."""
+class StaysInWallet(Limit):
+    """`limit` minor units stay in their wallet, as they may be taken back (A4, D6); `free` is what they can use
+    now."""
 
     def __init__(self, limit: int, free: int) -> None:
         self.free = free
         super().__init__(limit)
+
+
+class KeepsProfits(StaysInWallet):
+    """They took that much out of markets that aren't settled, beyond the starting balance."""
+
+
+class KeepsAskedBack(StaysInWallet):
+    """The results of `claims` paid them that, and are being taken back."""
+
+    def __init__(self, claims: tuple[int, ...], limit: int, free: int) -> None:
+        self.claims = claims
+        super().__init__(limit, free)
 
 
 class WouldOwe(Limit):

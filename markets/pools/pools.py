@@ -20,7 +20,7 @@ from ledger.compiled import Compiled, constant, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import fits, to_us
-from markets.claims import claims, early_profits, judges, rests, terms
+from markets.claims import claims, judges, rests, terms, wallet_keeps
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import jobs, tables
@@ -212,13 +212,13 @@ def stake(tx: Connection, request: Put, now: datetime) -> Staked:
         BadOutcome, BadStake, StakeTooHigh: It can't stand.
         BadTimes: The terms are not those that were shown (`field` is "terms").
         NamedJudge: The player judges the claim, and steps down first.
-        InsufficientFunds, KeepsProfits: They don't have the points, or these stay in their wallet (A4).
+        InsufficientFunds, StaysInWallet: They don't have the points, or these stay in their wallet (A4).
     """
     claim, pool = require_stake(tx, request.guild, request.claim, request.player, request.outcome, now)
     _require_amount(claim, request.amount)
     if claim.digest != request.terms:
         raise TermsChanged()
-    early_profits.require_kept(tx, claim.guild, request.player, request.amount)
+    wallet_keeps.require_kept(tx, claim.guild, request.player, request.amount)
     wallet = accounts.wallet(tx, claim.guild, request.player)
     posted = post(
         tx,

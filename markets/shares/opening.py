@@ -13,7 +13,7 @@ from ledger.compiled import Compiled, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import to_us
-from markets.claims import claims, early_profits, judges, rests
+from markets.claims import claims, judges, rests, wallet_keeps
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import tables
@@ -121,7 +121,7 @@ def open_market(tx: Connection, request: OpenMarket, now: datetime) -> MarketOpe
         BadOutcome: Of a number or a date: its ranges overlap, or leave values out.
         BadTimes: The terms are not those that were shown (`field` is "terms").
         NamedJudge: The payer judges the claim, and steps down first.
-        InsufficientFunds, KeepsProfits: The payer doesn't have the subsidy, or it stays in their wallet (A4).
+        InsufficientFunds, StaysInWallet: The payer doesn't have the subsidy, or it stays in their wallet (A4).
     """
     claim = require_open_market(tx, request.guild, request.claim, request.actor, now)
     claims.require_shown(claim, request.terms)
@@ -285,7 +285,7 @@ def _pay_in(
     else:
         judges.require_may_bet(tx, claim, payer)
         source = accounts.wallet(tx, request.guild, payer)
-        early_profits.require_kept(tx, request.guild, payer, subsidy)
+        wallet_keeps.require_kept(tx, request.guild, payer, subsidy)
     posted = post(
         tx,
         guild=request.guild,

@@ -21,7 +21,7 @@ from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import Whole, fits, to_us
 from markets.bets import bets
-from markets.claims import claims, early_profits, judges, rests
+from markets.claims import claims, judges, rests, wallet_keeps
 from markets.claims.claims import Claim
 from markets.core import jobs, tables
 from markets.core.errors import (
@@ -146,7 +146,7 @@ def place(tx: Connection, request: PlaceOrder, now: datetime) -> OrderPlaced:
         BadTrade: An outcome, limit or amount that can't stand, or one that would trade at once.
         BadTimes: It would expire in the past.
         TooManyOrders, StakeTooHigh: A limit keeps it back.
-        NotEnoughShares, InsufficientFunds, KeepsProfits: They don't have what it would hold, or it stays in their
+        NotEnoughShares, InsufficientFunds, StaysInWallet: They don't have what it would hold, or it stays in their
             wallet (A4).
     """
     claim, market = require_place(tx, request, now)
@@ -290,7 +290,7 @@ def require_place(tx: Connection, request: PlaceOrder, now: datetime) -> tuple[C
     if len(resting(tx, request.guild, request.player)) >= MOST_OPEN:
         raise TooManyOrders(MOST_OPEN)
     # Also of nothing: a debtor has no order (C5).
-    early_profits.require_points(tx, request.guild, request.player, request.budget or 0)
+    wallet_keeps.require_points(tx, request.guild, request.player, request.budget or 0)
     return claim, market
 
 

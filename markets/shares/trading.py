@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from ledger import accounts, money
 from ledger import settings as stored_settings
-from markets.claims import claims, early_profits, ranges, rests
+from markets.claims import claims, ranges, rests, wallet_keeps
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core.errors import (
@@ -130,12 +130,12 @@ def buy(tx: Connection, request: Buy, now: datetime) -> Fill:
         BadTrade, PriceAtLimit: Nothing can be bought so.
         PriceMoved: It is dearer than they saw by more than they tolerate; carries the new quote.
         StakeTooHigh, InsufficientFunds: It costs more than a bet may here, or than they have.
-        KeepsProfits: They have it, but it stays in their wallet (A4).
+        StaysInWallet: They have it, but it stays in their wallet (A4).
     """
     claim, market, quote = _quoted(tx, request, now)
     if claim.settings.most_on_one_bet and quote.amount > claim.settings.most_on_one_bet:
         raise StakeTooHigh(claim.settings.most_on_one_bet)
-    early_profits.require_kept(tx, request.guild, request.player, quote.amount, claim=request.claim)
+    wallet_keeps.require_kept(tx, request.guild, request.player, quote.amount, claim=request.claim)
     return _fill(tx, market, quote, request, now)
 
 
@@ -159,7 +159,7 @@ def show(tx: Connection, request: Buy | Sell, now: datetime, *, claim: Claim | N
     if claim.settings.most_on_one_bet and paid > claim.settings.most_on_one_bet:
         raise StakeTooHigh(claim.settings.most_on_one_bet)
     if paid > 0:
-        balance = early_profits.require_points(tx, request.guild, request.player, paid, claim=request.claim)
+        balance = wallet_keeps.require_points(tx, request.guild, request.player, paid, claim=request.claim)
     else:
         balance = accounts.state(tx, accounts.wallet(tx, request.guild, request.player)).balance
     held = market_maker.holdings(tx, request.guild, request.claim, request.player)

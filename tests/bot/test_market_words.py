@@ -40,6 +40,7 @@ FACTS = {
     "until_us": 1_800_000_000_000_000,
     "outcome": 1,
     "free": 100_000,
+    "claims": (7, 9),
     "seen_bps": 5_000,
     "now_bps": 5_525,
     "remarks": (Remark("blocks", "no_deadline"),),

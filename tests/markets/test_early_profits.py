@@ -6,10 +6,17 @@ import pytest
 
 from ledger.accounts import Player
 from ledger.issuance import PointSettings
-from markets.claims import early_profits
+from markets.claims import wallet_keeps
 from markets.claims.claims import Claim
 from markets.claims.terms import Judges, Result
-from markets.core.errors import KeepsProfits, MakerLacksPoints, ModeratorAsks, OtherSideOwes, ProfitOpen
+from markets.core.errors import (
+    KeepsAskedBack,
+    KeepsProfits,
+    MakerLacksPoints,
+    ModeratorAsks,
+    OtherSideOwes,
+    ProfitOpen,
+)
 from markets.shares import market_maker
 from tests.markets.club import NO, YES, Club
 from tests.markets.test_attackers import deepen
@@ -99,7 +106,7 @@ async def test_a_wallet_keeps_what_early_profits_are_more_than_a_start(club: Clu
     keeps = await taken(club, claim, b) - START
     free = await club.balance(b.wallet) - keeps
     assert 0 < free < await club.balance(b.wallet)
-    assert await club.db.read(early_profits.usable, club.guild, b.number) == free
+    assert await club.db.read(wallet_keeps.usable, club.guild, b.number) == free
     third = await club.claim(pal, title="A third thing by then", **soon(club, days=30))
     match how:
         case "offer":
@@ -148,7 +155,7 @@ async def test_a_wallet_keeps_what_early_profits_are_more_than_a_start(club: Clu
 async def test_it_may_be_put_back_where_it_came_from(club: Club, rich: Rich):
     _, b, _, claim, _ = rich
     before, whole = await taken(club, claim, b), await club.balance(b.wallet)
-    assert await club.db.read(early_profits.usable, club.guild, b.number, claim=claim.number) == whole
+    assert await club.db.read(wallet_keeps.usable, club.guild, b.number, claim=claim.number) == whole
     bought = await club.buy(b, claim, YES, budget=before, **LOOSE)
     assert await taken(club, claim, b) == before - bought.amount
 
@@ -206,3 +213,56 @@ async def test_a_judge_whom_members_chose_makes_no_debt_of_a_result(club: Club, 
     club.skip(hours=25)
     await club.sweep()
     assert (await club.balance(other.wallet) < 0) == spent
+
+
+async def repaid(club: Club, *, named: bool = True) -> tuple[Claim, Claim, dict[str, Player]]:
+    """Ada lost 900 points to another account of hers by a result, and a judge asks for it to be taken back. The other
+    account has all of it still."""
+    names = ("ada", "other", "pal", "judge", "mod")
+    people = {name: await club.member(n) for n, name in enumerate(names, start=1)}
+    judges = Judges(named=(people["judge"].number,)) if named else Judges()
+    claim = await club.claim(people["ada"], judges=judges)
+    await club.bet(people["ada"], people["other"], claim, maker_stake=90_000, taker_stake=90_000)
+    club.skip(days=31)
+    await club.sweep()
+    await club.settle(people["judge"], claim, Result("outcome", outcome=NO))
+    third = await club.claim(people["pal"], title="A third thing by then", **soon(club, days=60))
+    return claim, third, people
+
+
+@pytest.mark.rule("A4")
+@pytest.mark.rule("D6")
+@pytest.mark.parametrize("named", [True, False])
+async def test_what_a_result_paid_isnt_staked_while_it_is_being_taken_back(club: Club, named: bool):
+    """Neither in the day until it takes effect, nor before its post; and nothing is owed then."""
+    claim, third, who = await repaid(club, named=named)
+    other, pal = who["other"], who["pal"]
+    before = await club.offer(other, third, maker_stake=20_000, taker_stake=1)
+    asked = await club.ask_reversal(who["judge"], claim, moderator=not named, posted=False)
+    assert await club.db.read(wallet_keeps.usable, club.guild, other.number) == 10_000
+    with pytest.raises(KeepsAskedBack) as refused:
+        await club.offer(other, third, maker_stake=10_001, taker_stake=1)
+    assert (refused.value.claims, refused.value.limit, refused.value.free) == (
+        (claim.number,),
+        180_000,
+        10_000,
+    )
+    with pytest.raises(MakerLacksPoints):
+        await club.accept(pal, before)
+    await club.bet(other, pal, third, maker_stake=10_000, taker_stake=1)
+    await club.reversal_posted(asked)
+    with pytest.raises(KeepsAskedBack):
+        await club.bet(pal, other, third, maker_stake=1, taker_stake=1)
+    club.skip(hours=25)
+    await club.sweep()
+    assert await club.balance(other.wallet) == 0
+    assert await club.balance(who["ada"].wallet) == 10_000
+
+
+@pytest.mark.rule("D6")
+async def test_it_is_free_again_once_somebody_objected(club: Club):
+    """Then it is the owner's, and may take long."""
+    claim, third, who = await repaid(club)
+    await club.ask_reversal(who["judge"], claim, moderator=False)
+    await club.hold_reversal(who["other"], claim)
+    await club.bet(who["other"], who["pal"], third, maker_stake=190_000, taker_stake=1)

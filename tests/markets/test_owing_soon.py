@@ -90,8 +90,8 @@ async def test_who_will_owe_by_a_reversal_that_runs_signs_no_ending(club: Club, 
     claim = await paid_by_mistake(club, how)
     eve, pal, mo = [await club.join(n) for n in (2, 3, 4)]
     other = await club.claim(mo, title="A third thing by then", **soon(club, days=60))
-    await club.ask_reversal(mo, claim)
     bet = await club.bet(eve, pal, other, maker_stake=await club.balance(eve.wallet), taker_stake=1)
+    await club.ask_reversal(mo, claim)
     await refuses_both(club, bet, eve, pal)
     club.skip(hours=25)
     await club.sweep()
