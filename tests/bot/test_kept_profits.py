@@ -15,10 +15,8 @@ def test_a_wallet_says_what_it_keeps_and_until_when():
 
 def test_it_says_which_results_are_being_taken_back():
     said = wallet.wallet(wallet.Wallet(20_000, 0, None, Currency(), Kept(20_000, 5_000, 18_000, (7, 9)))).text
-    assert (
-        "While the results of claims 7 and 9 are being taken back, the 180 points that they paid you stay in your wallet."
-        in said
-    )
+    back = "While the results of claims 7 and 9 are being taken back, the 180 points that they paid you stay"
+    assert f"{back} in your wallet." in said
     assert any(line.startswith("20 points stay here until markets are settled") for line in said)
 
 
