@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.driver import Playground
-from tests import databases
+from tests import databases, forks
 from tests.end_to_end import inside
 from tests.end_to_end.presses import require_pressed
 
@@ -23,13 +23,27 @@ BEGINS = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def command(url: str) -> Sequence[str]:
-    return (sys.executable, "-m", "bot", "run", "--discord-url", "{url}", "--database", url)
+    return forks.command("bot", "run", "--discord-url", "{url}", "--database", url)
 
 
 @asynccontextmanager
 async def apart(url: str) -> AsyncGenerator[Playground]:
     """The bot in a process of its own, as `living` else."""
-    async with Playground(bot=command(url), begins=BEGINS) as play:
+    async with _child(command(url)) as play:
+        yield play
+
+
+@asynccontextmanager
+async def anew(url: str) -> AsyncGenerator[Playground]:
+    """The same by a Python that has just been started, as `crux run` is: for what looks at the process itself."""
+    words = ("-m", "bot", "run", "--discord-url", "{url}", "--database", url)
+    async with _child((sys.executable, *words)) as play:
+        yield play
+
+
+@asynccontextmanager
+async def _child(bot: Sequence[str]) -> AsyncGenerator[Playground]:
+    async with Playground(bot=bot, begins=BEGINS) as play:
         await play.connected()
         async with held_to(play):
             yield play

@@ -1,7 +1,6 @@
 """Starting, stopping, and being told what is wrong: crux run, crux doctor, and the daily digest."""
 
 import asyncio
-import multiprocessing
 import os
 import re
 import signal
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import main
 from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
-from tests import databases
+from tests import databases, forks
 from tests.end_to_end.conftest import BEGINS, apart, command, set_up
 from tests.end_to_end.started import connected, ended
 
@@ -23,30 +21,23 @@ pytestmark = pytest.mark.apart  # it is about processes
 REAL_LOOKING = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz012345678"
 
 
-def _carry_out(folder: Path, said: Path, environment: dict[str, str], words: tuple[str, ...]) -> None:
-    """What `python -m bot` does, in a process that has imported it all; what it says goes to a file."""
-    os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(environment)
-    into = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-    os.dup2(into, 1)
-    os.dup2(into, 2)
-    sys.exit(main(words))
-
-
 async def crux(folder: Path, *words: str, token: str | None = None) -> tuple[int | None, str]:
     """Run a command in an empty folder: its exit code, and all that it said."""
     environment = {name: value for name, value in os.environ.items() if name != "CRUX_DISCORD_TOKEN"}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     if token is not None:
         environment["CRUX_DISCORD_TOKEN"] = token
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload([__name__])
-    said = folder.with_name(f"{folder.name}.said")
-    process = processes.Process(target=_carry_out, args=(folder, said, environment, words))
-    await asyncio.to_thread(process.start)
-    await asyncio.to_thread(process.join, 60)
-    return process.exitcode, said.read_text()
+    process = await asyncio.create_subprocess_exec(
+        *forks.command("bot", *words),
+        cwd=folder,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(60):
+        said, _ = await process.communicate()
+    return process.returncode, said.decode()
 
 
 async def doctor(play: Playground, folder: Path, book: str) -> tuple[int | None, str]:

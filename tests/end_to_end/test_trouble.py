@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from bot.playground.driver import Answer, Playground
-from tests.end_to_end.conftest import set_up
+from tests.end_to_end.conftest import anew, set_up
 
 pytestmark = pytest.mark.proof
 
@@ -231,12 +231,12 @@ async def test_a_public_act_that_is_refused_late_leaves_only_a_private_sentence(
     assert await play.bo.read() == []
 
 
-@pytest.mark.apart
-async def test_nothing_is_left_over_when_it_ends(play: Playground):
-    """The process that checks books goes with the bot."""
-    await play.ada.run("/wallet show")
-    await play.ada.run("/ledger verify")
-    process = psutil.Process((await play.bot())["pid"])
-    children = process.children(recursive=True)
-    await play.stop_bot()
-    assert not any(child.is_running() for child in [process, *children])
+async def test_nothing_is_left_over_when_it_ends(book: str):
+    """The process that draws, which waits for another chart, goes with the bot."""
+    async with anew(book) as play:
+        await play.ada.click(await play.ada.run("/wallet show"), "Balance over time")
+        process = psutil.Process((await play.bot())["pid"])
+        (drawing,) = process.children(recursive=True)
+        await play.stop_bot()
+        assert not process.is_running()
+        assert not drawing.is_running()

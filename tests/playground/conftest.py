@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-import sys
 import warnings
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +20,16 @@ with warnings.catch_warnings():
 from bot.discord_url import point_at
 from bot.playground.driver import Playground
 from bot.playground.world import Channel, World
+from tests import forks
 from tests.end_to_end import inside
 from tests.playground import echo_bot
 
-ECHO_BOT = (sys.executable, "-m", "tests.playground.echo_bot", "{url}")
 GUILDS, GUILD_MESSAGES = 1 << 0, 1 << 9
+
+
+def echo_command() -> Sequence[str]:
+    """The small bot's command line."""
+    return forks.command("tests.playground.echo_bot", "{url}")
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ async def echo(request: pytest.FixtureRequest) -> AsyncIterator[Playground]:
 
 @asynccontextmanager
 async def _child() -> AsyncIterator[Playground]:
-    async with Playground(bot=ECHO_BOT) as play:
+    async with Playground(bot=echo_command()) as play:
         await play.connected()
         yield play
 

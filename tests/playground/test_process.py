@@ -14,11 +14,11 @@ from bot.playground.driver import Playground
 from bot.playground.persist import Folder, from_json, to_json
 from bot.playground.seed import new_world
 from bot.playground.serve import CannotStart
-from tests.playground.conftest import ECHO_BOT
+from tests.playground.conftest import echo_command
 
 
 async def test_everything_survives_a_restart_of_the_playground(tmp_path: Path):
-    async with Playground(bot=ECHO_BOT, folder=tmp_path) as play:
+    async with Playground(bot=echo_command(), folder=tmp_path) as play:
         await play.connected()
         card = (await play.ada.run("/card")).message
         private = (await play.ada.run("/card", public=False)).message
@@ -27,7 +27,7 @@ async def test_everything_survives_a_restart_of_the_playground(tmp_path: Path):
         await play.world("add_person", name="Kit")
         before = await play.get("state", {"as": "Ada"})
 
-    async with Playground(bot=ECHO_BOT, folder=tmp_path) as play:
+    async with Playground(bot=echo_command(), folder=tmp_path) as play:
         await play.connected()
         after = await play.get("state", {"as": "Ada"})
         for same in ("people", "channels", "commands", "guild"):
@@ -91,9 +91,10 @@ async def test_only_this_machine_can_reach_it(play: Playground):
 
 async def _start(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     """A playground in a process of its own, and the address it said."""
+    bot = list(echo_command())
     script = (
         "import sys; from pathlib import Path; from bot.playground import Options, run;"
-        f"sys.exit(run(Options(port=0, folder=Path({str(folder)!r}), bot={list(ECHO_BOT)!r}), open_browser=False))"
+        f"sys.exit(run(Options(port=0, folder=Path({str(folder)!r}), bot={bot!r}), open_browser=False))"
     )
     environment = {key: value for key, value in os.environ.items() if key != "CRUX_DISCORD_TOKEN"}
     process = await asyncio.create_subprocess_exec(
