@@ -3,7 +3,7 @@ start is imports.
 
 A process that has imported them forks each program that is asked for. That program is a process as any other: it
 has a session, an environment, a folder, input and output of its own, is killed at any moment, and ends with a code.
-Whoever starts it sees a small process in its place, which passes signals on and ends as it ends; if that one is
+Whoever starts it sees a small process in its place, which passes SIGTERM on and ends as it ends; if that one is
 killed, so is the program. What a test asks of the process itself (its children, its memory) needs one that is
 started anew.
 """
@@ -37,8 +37,7 @@ there.connect(sys.argv[1])
 asked = marshal.dumps((sys.argv[2:], dict(os.environ), os.getcwd()))
 socket.send_fds(there, [len(asked).to_bytes(4, "big")], [0, 1, 2])
 there.sendall(asked)
-for number in (signal.SIGTERM, signal.SIGINT):
-    signal.signal(number, lambda number, _: there.sendall(bytes([number])))
+signal.signal(signal.SIGTERM, lambda number, _: there.sendall(bytes([number])))
 ended = there.recv(4)
 code = int.from_bytes(ended, "big", signed=True) if ended else 70  # nobody is there any more to say it
 if code < 0:
