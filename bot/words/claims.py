@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import became_public, phrases, standing, wording
+from bot.words import became_public, frozen, phrases, standing, wording
 from bot.words import conditions as condition_words
 from bot.words import cruxes as crux_words
 from bot.words import forecasts as forecast_words
@@ -108,7 +108,7 @@ def _stands(seen: ClaimSeen) -> str:
     """Say where the claim stands; empty if it is merely open."""
     found = seen.claim
     if found.halted:
-        return "**A moderator stopped everything on this claim.** `/resolve acts` says why."
+        return frozen.stopped(seen.thaws_us)
     if seen.result is not None and seen.resolution is not None:
         words = phrases.result(found.terms, seen.result) + became_public.since(seen.result)
         waits = seen.resolution.paid_us is None and seen.resolution.pays_us > seen.resolution.at_us
@@ -116,7 +116,7 @@ def _stands(seen: ClaimSeen) -> str:
         return f"**Result: {words}.**{paid}"
     if seen.dispute is not None and seen.dispute.ruling is not None and seen.at == "ruled":
         words = phrases.result(found.terms, seen.dispute.ruling) + became_public.since(seen.dispute.ruling)
-        return f"**Ruled {words}**; it is paid a day after the ruling's post."
+        return f"**Ruled {words}**; it is paid {frozen.waits_for(seen) or frozen.A_DAY}."
     if seen.proposal is not None:
         words = phrases.result(found.terms, seen.proposal.result) + became_public.since(seen.proposal.result)
         by = phrases.who(seen.people, seen.proposal.proposer)
@@ -158,9 +158,9 @@ def _fine_print(seen: ClaimSeen) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _first_closed(due: tuple[int, str]) -> tuple[int, bool]:
-    """Order due work by time; at one moment, trading closes before people are asked."""
-    return due[0], due[1] != "claim.close"
+def _first_closed(due: tuple[int, str]) -> tuple[bool, int, bool]:
+    """Order due work by time, the end of a freeze first; at one moment, trading closes before people are asked."""
+    return due[1] != "claim.thaws", due[0], due[1] != "claim.close"
 
 
 def _kind(seen: ClaimSeen, kind: str) -> str:
@@ -169,13 +169,17 @@ def _kind(seen: ClaimSeen, kind: str) -> str:
     return "proposal.confirm" if confirms else kind
 
 
+def _comes(seen: ClaimSeen, at_us: int, kind: str) -> str:
+    """Write one line of what comes next; without its date where that doesn't hold while the claim is stopped."""
+    if seen.claim.halted and kind in frozen.MOVED:
+        return f"- later by as long as it was stopped: {phrases.due(_kind(seen, kind))}"
+    return f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
+
+
 def show(seen: ClaimSeen) -> Card:
     """Show the card, with what happens next and when."""
     shown = claim(seen)
-    coming = [
-        f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
-        for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]
-    ] or [
+    coming = [_comes(seen, at_us, kind) for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
     ]
     waits = ", once it goes on" if seen.claim.halted else ""

@@ -19,7 +19,7 @@ from markets.claims import ambiguity, became_public, claims, conditions, stories
 from markets.claims.claims import Claim
 from markets.claims.stories import Judged
 from markets.claims.terms import Result
-from markets.core import lifecycle, tables
+from markets.core import jobs, lifecycle, tables
 from markets.forecasts import crux_links, forecasts
 from markets.forecasts.crux_links import CruxShown
 from markets.forecasts.forecasts import Crowd
@@ -75,7 +75,8 @@ class Hung:
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
     """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names.
-    `became_public` is what the moment changes that is named with the result which stands proposed or ruled."""
+    `became_public` is what the moment changes that is named with the result which stands proposed or ruled.
+    `thaws_us` is when it goes on by itself where a moderator stopped it."""
 
     claim: Claim
     at: str
@@ -102,6 +103,7 @@ class ClaimSeen:
     rewards: tuple[Reward, ...] = ()
     items: tuple[Judged, ...] = ()
     known: Effect | None = None
+    thaws_us: int | None = None
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -163,7 +165,6 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     said = became_public.standing(tx, found) if proposal else []
     pays = _pays(tx, found, said) if proposal else ()
     effect = moment_effect.effect(tx, found, said[0]) if said else None
-    numbers |= _of_result(pays, effect, proposal, dispute)
     return ClaimSeen(
         claim=found,
         at=lifecycle.at(found.state, found.closes_us, to_us(now)),
@@ -176,7 +177,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         dispute=dispute,
         resolution=resolved,
         coming=tuple(calendar.coming(tx, found)),
-        people=named(tx, guild, numbers),
+        people=named(tx, guild, numbers | _of_result(pays, effect, proposal, dispute)),
         market=market_maker.find(tx, guild, number),
         pool=(pool := in_pools[-1] if (in_pools := pools.every(tx, guild, number)) else None),
         pool_takes=pool is not None and pool.takes(now),
@@ -190,7 +191,13 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         rewards=locked,
         items=items,
         known=effect,
+        thaws_us=thaws_us(tx, found),
     )
+
+
+def thaws_us(tx: Connection, found: Claim) -> int | None:
+    """Return when a claim goes on by itself that a moderator stopped; None where nobody did."""
+    return jobs.at_us(tx, found.guild, "claim.thaws", found.number) if found.halted else None
 
 
 def _of_claim(found: Claim, items: Sequence[Judged]) -> set[int]:

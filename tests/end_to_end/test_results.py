@@ -233,6 +233,11 @@ async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     shown = await play.ada.run("/claim show", claim=1)
     assert "**What happens next, once it goes on**" in shown.text
     assert "it goes on by itself" in shown.text
+    queue = await play.mira.run("/mod queue")
+    assert "stopped by a moderator; it goes on by itself on <t:" in queue.text
+    case = await play.mira.click(queue, "Claim 1")
+    assert case.message.buttons == ["Terms"]
+    assert "It goes on by itself on <t:" in case.text
     form = await play.mira.run("/mod freeze", claim=1, go_on=True)
     await play.mira.submit(form, reason="It is still there.")
     assert "**What happens next**" in (await play.ada.run("/claim show", claim=1)).text
