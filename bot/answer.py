@@ -17,6 +17,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.arrivals import NumberTaken
 from bot.client import Press
 from bot.context import Context
 from bot.refusals import NotMember, Outdated
@@ -70,11 +71,13 @@ async def answer(
     task = asyncio.create_task(_carded(ctx, work, render))
     with ctx.client.busy():
         await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
-        if not task.done():
+        if not task.done() and not press.response.is_done():
             await _deliver(press, lambda: _defer(press, where))
         deferred = where if press.response.is_done() else None
         try:
             card = task.result() if task.done() else await asyncio.shield(task)
+        except NumberTaken:
+            raise
         except Exception as error:
             await fail(press, error, deferred=deferred)
         else:
@@ -84,6 +87,7 @@ async def answer(
 async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None) -> Card:
     found = work if isinstance(work, Card) else await work
     card: Card = found if render is None else render(found)
+    await ctx.settle_in()
     return card if card.chart is None else await ctx.client.painter.painted(card)
 
 
@@ -91,6 +95,7 @@ async def ask(ctx: Context, form: Form) -> None:
     """Answer with a form; sending it is a press of its own. Where a refusal's button opened it, it holds what was
     typed before."""
     press = ctx.press
+    await ctx.settle_in()
     if press.message is not None:
         form = components.refilled(form, components.typed_in(press.message.components))
     with ctx.client.busy():

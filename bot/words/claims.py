@@ -52,7 +52,7 @@ def claim(seen: ClaimSeen) -> Card:
         ),
         _fine_print(seen),
         buttons(seen),
-        Accent.DONE if seen.at in ("settled", "void") else Accent.CAREFUL if found.halted else Accent.PLAIN,
+        Accent.DONE if seen.at in ("settled", "void") else Accent.CAREFUL if seen.stopped else Accent.PLAIN,
         chart=market_words.chart(found, seen.market) if seen.market else None,
     )
 
@@ -107,7 +107,7 @@ def _outcomes(terms: Terms) -> str:
 def _stands(seen: ClaimSeen) -> str:
     """Say where the claim stands; empty if it is merely open."""
     found = seen.claim
-    if found.halted:
+    if seen.stopped:
         return frozen.stopped(seen.thaws_us)
     if seen.result is not None and seen.resolution is not None:
         words = phrases.result(found.terms, seen.result) + became_public.since(seen.result)
@@ -169,9 +169,14 @@ def _kind(seen: ClaimSeen, kind: str) -> str:
     return "proposal.confirm" if confirms else kind
 
 
+def _coming(seen: ClaimSeen) -> list[tuple[int, str]]:
+    """Return what comes next; a claim that has ended goes on no more."""
+    return [one for one in seen.coming if seen.stopped or one[1] != "claim.thaws"]
+
+
 def _comes(seen: ClaimSeen, at_us: int, kind: str) -> str:
     """Write one line of what comes next; without its date where that doesn't hold while the claim is stopped."""
-    if seen.claim.halted and kind in frozen.MOVED:
+    if seen.stopped and kind in frozen.MOVED:
         return f"- later by as long as it was stopped: {phrases.due(_kind(seen, kind))}"
     return f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
 
@@ -179,10 +184,10 @@ def _comes(seen: ClaimSeen, at_us: int, kind: str) -> str:
 def show(seen: ClaimSeen) -> Card:
     """Show the card, with what happens next and when."""
     shown = claim(seen)
-    coming = [_comes(seen, at_us, kind) for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]] or [
+    coming = [_comes(seen, at_us, kind) for at_us, kind in sorted(_coming(seen), key=_first_closed)[:4]] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
     ]
-    waits = ", once it goes on" if seen.claim.halted else ""
+    waits = ", once it goes on" if seen.stopped else ""
     follow = Button("Follow", f"follow:{seen.claim.number}:1")
     pool = pool_words.open_button(seen.claim.number, seen.pool)
     may_open_pool = seen.at == "open" and not seen.pool_takes and not seen.claim.halted

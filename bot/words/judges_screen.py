@@ -50,7 +50,7 @@ def case(shown: Case) -> Card:
             *known_words.lines(seen),
             *(("**What each result would pay**", *pays) if pays else ()),
             *wording.overridden(terms, seen.warned),
-            frozen.stopped(seen.thaws_us) if found.halted else "",
+            frozen.stopped(seen.thaws_us) if seen.stopped else "",
             f"**{shown.why_not}**" if shown.why_not else "",
         ),
         f"{phrases.STATES[seen.at]} · before {phrases.deadline(terms)} · "

@@ -114,6 +114,11 @@ class ClaimSeen:
         return sum(bet.pot for bet in self.live)
 
     @property
+    def stopped(self) -> bool:
+        """Whether a moderator stopped it, and it hasn't ended since."""
+        return self.claim.halted and self.claim.state not in lifecycle.ENDED
+
+    @property
     def result(self) -> Result | None:
         return terms.read_result(self.resolution.result) if self.resolution else None
 
@@ -197,7 +202,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
 
 def thaws_us(tx: Connection, found: Claim) -> int | None:
     """Return when a claim goes on by itself that a moderator stopped; None where nobody did."""
-    return jobs.at_us(tx, found.guild, "claim.thaws", found.number) if found.halted else None
+    stopped = found.halted and found.state not in lifecycle.ENDED
+    return jobs.at_us(tx, found.guild, "claim.thaws", found.number) if stopped else None
 
 
 def _of_claim(found: Claim, items: Sequence[Judged]) -> set[int]:

@@ -135,6 +135,21 @@ async def test_the_card_lists_no_date_that_the_freeze_moves(club: Club):
     assert "later by as long as it was stopped: " in shown
 
 
+async def test_a_claim_that_was_closed_while_it_was_stopped_says_nothing_of_that(club: Club):
+    ada, mo = await club.member(1), await club.member(4)
+    claim = await club.claim(ada)
+    club.skip(days=20)
+    await club.halt(mo, claim)
+    club.skip(days=11)
+    await club.sweep()
+    found = await club.read_claim(claim.number)
+    assert (found.state, found.halted) == ("unresolved", True)
+    shown = said(claim_words.show(await club.db.read(view_claims.claim, club.guild, claim.number, club.now)))
+    assert "stopped" not in shown
+    assert "goes on" not in shown
+    assert await queue(club) == ([], "What waits for moderators\nNothing waits.\n")
+
+
 # --- a ruling -------------------------------------------------------------------------------------
 
 
