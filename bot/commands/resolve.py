@@ -26,8 +26,8 @@ from markets.core.errors import UnknownProposal
 from markets.settlement import agreed_judges, disputes, proposals, proposing, reversals, signing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
+from markets.views import acts_about
 from markets.views import claims as view_claims
-from markets.views import moderation_queue
 
 GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
 
@@ -392,8 +392,8 @@ async def turn_acts(ctx: Context, before: int) -> None:
 
 
 async def _acts(ctx: Context, before: int) -> claim_acts.ClaimActs:
-    rows, people = await ctx.read(moderation_queue.acts, ctx.guild, before=before)
-    return claim_acts.ClaimActs(rows, people, before == 0)
+    rows, people, about = await ctx.read(acts_about.acts, ctx.guild, ctx.now, before=before)
+    return claim_acts.ClaimActs(rows, people, before == 0, about)
 
 
 def _number(picked: str) -> int:

@@ -75,7 +75,7 @@ _NOTED = sa.select(_act.actor).where(
 
 
 _ACTS = (
-    sa.select(_acts.number, _acts.claim, _acts.actor, _acts.act, _acts.reason, _acts.at_us)
+    sa.select(_acts.number, _acts.claim, _acts.actor, _acts.act, _acts.reason, _acts.at_us, _acts.proposal)
     .where(in_guild(_acts), _acts.number < param("before"))
     .order_by(_acts.number.desc())
     .limit(PAGE + 1)
@@ -220,6 +220,7 @@ class ModeratorAct:
     act: str
     reason: str | None
     at_us: int
+    proposal: int | None = None
 
 
 def acts(tx: Connection, guild: int, *, before: int = 0) -> tuple[list[ModeratorAct], Mapping[int, int]]:

@@ -109,7 +109,7 @@ async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Play
     await play.skip(days=1, minutes=1)
     assert "The correction was forged." in (await posted(play, "A result is taken back")).text
     acts = (await play.ada.run("/resolve acts")).text
-    for words in ("took the result of claim 1 back", "voted on claim 1"):
+    for words in ("took the result YES of claim 1 back", "voted YES on claim 1", "voted NO on claim 1"):
         assert words in acts
 
 
