@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import became_public, frozen, phrases, standing, wording
+from bot.words import agreed_judges, became_public, frozen, phrases, standing, wording
 from bot.words import conditions as condition_words
 from bot.words import cruxes as crux_words
 from bot.words import forecasts as forecast_words
@@ -36,6 +36,7 @@ def claim(seen: ClaimSeen) -> Card:
             *story_words.lines(terms, seen.items, seen.people),
             condition_words.line(seen),
             _stands(seen),
+            agreed_judges.line(seen),
             became_public.late_bets(seen),
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
@@ -61,7 +62,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     number = seen.claim.number
     terms = Button("Terms", f"terms:{number}")
     if seen.claim.halted:
-        return (terms,)
+        return (*agreed_judges.buttons(seen), terms)
     if seen.at == "open":
         return (
             *(market_words.trade_buttons(seen.claim, seen.market) if seen.market else ()),
@@ -85,7 +86,8 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
             terms,
         )
     if seen.at == "disputed":
-        return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
+        judge = Button("Judge", f"decide:{number}")
+        return (Button("Add an argument", f"argue:{number}"), judge, *agreed_judges.buttons(seen), terms)
     if seen.at == "ruled":
         return (Button("Appeal", f"appeal:{number}", ButtonLook.DANGER), terms)
     return (terms,)

@@ -32,7 +32,10 @@ RULING_DM = "ruling.told"
 CALL_DM = "call.told"
 """An announced draw that could not be posted, told to one of its people."""
 
-PRIVATE = (DM, RULING_DM, CALL_DM)
+AGREED_DM = "agreed.told"
+"""That holders agreed on a judge, which could not be posted, told to one of the claim's people."""
+
+PRIVATE = (DM, RULING_DM, CALL_DM, AGREED_DM)
 """Posts that go to a person's own talk with the bot."""
 
 _this_post = (in_guild(p), p.number == param("n"))

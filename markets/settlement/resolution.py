@@ -50,6 +50,8 @@ CALENDAR = (
     "judges.owner",
     "judges.call",
     "judges.draw",
+    "agreed.tell",
+    "agreed.counts",
     "items.check",
     "items.result",
 )
