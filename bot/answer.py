@@ -17,6 +17,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot import permissions
 from bot.arrivals import NumberTaken
 from bot.client import Press
 from bot.context import Context
@@ -25,6 +26,7 @@ from bot.text import Currency
 from bot.ui import components
 from bot.ui.cards import Card, Form
 from bot.words import refusals
+from markets.core import delivery
 
 A = TypeVar("A")
 
@@ -82,6 +84,23 @@ async def answer(
             await fail(press, error, deferred=deferred)
         else:
             await _deliver(press, lambda: _show(press, card, where), deferred=deferred)
+            if card.live is not None and where is Where.PUBLIC:
+                await _place(ctx, *card.live)
+
+
+async def _place(ctx: Context, kind: str, ref: int) -> None:
+    """Remember that this answer is the card, to be drawn again where it stands: the server chose no channel. Where
+    Crux can't edit there, or Discord doesn't say which message it is, it stays as it is."""
+    press = ctx.press
+    chosen = await ctx.client.places(ctx.guild)
+    if chosen.announcement_channel or chosen.forum_channel or press.guild is None or press.channel is None:
+        return
+    if not permissions.check(press.guild, press.channel.id).can_post:
+        return
+    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+        message = await press.original_response()
+        request = delivery.CardPlaced(ctx.guild, kind, ref, press.channel.id, message.id)
+        await ctx.client.db.background(delivery.placed, request, ctx.now)
 
 
 async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None) -> Card:

@@ -221,7 +221,8 @@ def opened(done: ClaimOpened) -> Card:
     """Answer the author; in a server without a channel the answer is the claim's public card."""
     shown = claim(done.seen)
     if not done.channel:
-        return Card(shown.title, shown.text, f"{shown.small} · {NO_CHANNEL}", shown.buttons, shown.accent)
+        small, live = f"{shown.small} · {NO_CHANNEL}", ("claim", done.seen.claim.number)
+        return Card(shown.title, shown.text, small, shown.buttons, shown.accent, live=live)
     number = done.seen.claim.number
     ended = f"{text.count(done.died, 'standing offer')} ended with the old words." if done.died else ""
     return Card(

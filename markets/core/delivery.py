@@ -72,6 +72,14 @@ _SHOWN = (
         | _free_again
     )
 )
+_PLACED = (
+    sa.update(cards)
+    .where(*this_card, c.message.is_(None))
+    .values(
+        {"state": "shown", "channel": param("channel"), "message": param("message"), "shown": c.wanted}
+        | _free_again
+    )
+)
 _failed = {
     "state": param("state"),
     "tries": param("tries"),
@@ -111,6 +119,17 @@ class Take:
     most: int = 20
     lease_seconds: int = 120
     eager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlaced:
+    """A public answer in `channel` is the card: the server chose no channel."""
+
+    guild: int
+    kind: str
+    ref: int
+    channel: int
+    message: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +257,14 @@ def shown(tx: Connection, request: CardShown, now: datetime) -> None:
     tx.execute(_SHOWN, values)
     if held.message is None and request.channel and request.message:
         tell_privately(tx, held.guild, request.dms, request.channel, request.message, now)
+
+
+def placed(tx: Connection, request: CardPlaced, now: datetime) -> bool:
+    """Have a card drawn again in the answer that shows it; False where it stands elsewhere. Runs through
+    `db.background`."""
+    values = {"g": request.guild, "of_kind": request.kind, "of_ref": request.ref}
+    there = {"channel": request.channel, "message": request.message}
+    return bool(tx.execute(_PLACED, values | there).rowcount)
 
 
 def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:
