@@ -101,6 +101,7 @@ async def _place(ctx: Context, kind: str, ref: int) -> None:
         message = await press.original_response()
         request = delivery.CardPlaced(ctx.guild, kind, ref, press.channel.id, message.id)
         await ctx.client.db.background(delivery.placed, request, ctx.now)
+        ctx.client.wrote.set()
 
 
 async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None) -> Card:

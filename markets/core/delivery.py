@@ -76,7 +76,12 @@ _PLACED = (
     sa.update(cards)
     .where(*this_card, c.message.is_(None))
     .values(
-        {"state": "shown", "channel": param("channel"), "message": param("message"), "shown": c.wanted}
+        {
+            "state": sa.case((c.wanted == sa.literal_column("1"), "shown"), else_="waiting"),
+            "channel": param("channel"),
+            "message": param("message"),
+            "shown": sa.literal_column("1"),
+        }
         | _free_again
     )
 )
@@ -260,8 +265,8 @@ def shown(tx: Connection, request: CardShown, now: datetime) -> None:
 
 
 def placed(tx: Connection, request: CardPlaced, now: datetime) -> bool:
-    """Have a card drawn again in the answer that shows it; False where it stands elsewhere. Runs through
-    `db.background`."""
+    """Have a card drawn again in the answer that shows its first state; False where it stands elsewhere. What changed
+    meanwhile is drawn at once. Runs through `db.background`."""
     values = {"g": request.guild, "of_kind": request.kind, "of_ref": request.ref}
     there = {"channel": request.channel, "message": request.message}
     return bool(tx.execute(_PLACED, values | there).rowcount)
