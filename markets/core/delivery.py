@@ -76,13 +76,13 @@ _PLACED = (
     sa.update(cards)
     .where(*this_card, c.message.is_(None))
     .values(
-        {
-            "state": sa.case((c.wanted == sa.literal_column("1"), "shown"), else_="waiting"),
+        _free_again
+        | {
+            "state": sa.case((c.wanted == sa.literal_column("1"), "shown"), else_=WAITING),
             "channel": param("channel"),
             "message": param("message"),
             "shown": sa.literal_column("1"),
         }
-        | _free_again
     )
 )
 _failed = {
