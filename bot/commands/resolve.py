@@ -359,27 +359,6 @@ def _waits_for_objections(tx: Connection, guild: int, number: int) -> bool:
     return agreed_judges.waited_for(tx, claims.load(tx, guild, number))
 
 
-async def press_object(ctx: Context, claim: int, judge: int) -> None:
-    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=False), render.did)
-
-
-async def press_accept(ctx: Context, claim: int, judge: int) -> None:
-    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=True), render.did)
-
-
-async def _answer_judge(ctx: Context, number: int, judge: int, *, accepts: bool) -> render.Did:
-    who = await ctx.who()
-    request = agreed_judges.AnswerJudge(ctx.guild, ctx.key, who.actor, number, judge, accepts)
-    await ctx.write(agreed_judges.answer, request)
-    if accepts:
-        words = ("They may rule alone from now on.",)
-        return render.Did("The judge is accepted", words, who.places.announcement_channel)
-    words = (
-        "Nobody rules there by silence now: the owner or a moderator without points accepts them, or rules.",
-    )
-    return render.Did("You objected", words, who.places.announcement_channel)
-
-
 # --- what judges did --------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from markets.core import lifecycle
 from markets.people import preferences
 from markets.settlement import agreed_judges, disputes
 from markets.settlement.agreed_judges import OFFICE_US
+from markets.settlement.disputes import Dispute
 from markets.views.claims import ClaimSeen, named
 
 
@@ -44,7 +45,34 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     of = seen.agreed
     if of is None or of.objected or of.accepted:
         return ()
-    return (Button("Object to the judge", f"judge-object:{seen.claim.number}:{of.judge}", ButtonLook.DANGER),)
+    return (_objects("Object to the judge", seen, of.judge),)
+
+
+def to_answer(seen: ClaimSeen, judge: int, *, accepts: bool) -> Card:
+    """Ask for the press that names the round of the dispute, with how it stands there (RULES D1)."""
+    assert seen.dispute is not None
+    button = _accepts(seen.dispute, judge) if accepts else _objects("Object to the judge", seen, judge)
+    return Card(
+        "Accept this judge?" if accepts else "Object to this judge?",
+        (f"**{text.escape(seen.claim.terms.title, 200)}**", line(seen)),
+        f"Dispute {seen.dispute.number} · claim {seen.claim.number}. Nothing has happened yet.",
+        (button, Button("Terms", f"terms:{seen.claim.number}")),
+        Accent.CAREFUL,
+    )
+
+
+def _objects(label: str, seen: ClaimSeen, judge: int) -> Button:
+    assert seen.dispute is not None
+    return Button(label, f"judge-object:{_named(seen.dispute, judge)}", ButtonLook.DANGER)
+
+
+def _accepts(of: Dispute, judge: int) -> Button:
+    return Button("Accept this judge", f"judge-accept:{_named(of, judge)}")
+
+
+def _named(of: Dispute, judge: int) -> str:
+    """Name a judge of exactly the round that is shown."""
+    return f"{of.claim}:{of.number}:{of.round}:{judge}"
 
 
 def told(tx: Connection, ask: Ask) -> Told | None:
@@ -110,7 +138,7 @@ def _told(tx: Connection, ask: Ask, *, objected: bool) -> Told | None:
             "rules by silence now: the owner or a moderator without points accepts one, or rules. Else it ends by "
             "its ambiguity clause."
         )
-        button = Button("Accept this judge", f"judge-accept:{claim.number}:{judge}")
+        button = _accepts(of, judge)
     else:
         title = "Holders agree on a judge"
         words = (
@@ -118,7 +146,7 @@ def _told(tx: Connection, ask: Ask, *, objected: bool) -> Told | None:
             f"That begins on {text.at(office)}, unless somebody with more than a trifle on the claim who didn't "
             "agree objects before."
         )
-        button = Button("Object", f"judge-object:{claim.number}:{judge}", ButtonLook.DANGER)
+        button = Button("Object", f"judge-object:{_named(of, judge)}", ButtonLook.DANGER)
     shown = Card(
         f"{title}: {text.escape(claim.terms.title, 160)}",
         (words,),

@@ -24,7 +24,15 @@ from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
 from markets.core import delivery, jobs, lifecycle, outbox, tables
-from markets.core.errors import AgreedThemselves, NotAHolder, NotAJudge, NotAModerator, WindowOver
+from markets.core.errors import (
+    AgreedThemselves,
+    AppealedSince,
+    NotAHolder,
+    NotAJudge,
+    NotAModerator,
+    ProposalGone,
+    WindowOver,
+)
 from markets.core.events import ClaimChanged, DisputeChanged
 from markets.settlement import disputes, exposure, kinds, proposals, recusal, resolution
 from markets.settlement.disputes import Dispute, tell
@@ -101,6 +109,18 @@ class AnswerJudge:
     claim: int
     judge: int
     accepts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerJudgeInRound:
+    """The same for the round of the dispute that they read (D1). A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    answer: AnswerJudge
+    dispute: int
+    round: int
 
 
 def waited_for(tx: Connection, claim: Claim) -> bool:
@@ -264,6 +284,23 @@ def answer(tx: Connection, request: AnswerJudge, now: datetime) -> AgreedJudge:
     after = found(tx, dispute, request.judge)
     assert after is not None, claim.number
     return after
+
+
+def answer_in_round(tx: Connection, request: AnswerJudgeInRound, now: datetime) -> AgreedJudge:
+    """Object to an agreed judge of the round of the dispute that they read, or accept one, and none of another round.
+
+    Raises:
+        ProposalGone, AppealedSince: Another dispute waits by now, or another round of it.
+        And what `answer` raises.
+    """
+    claim = claims.load(tx, request.guild, request.answer.claim)
+    claim.require("appoint", now)
+    dispute = disputes.standing(tx, claim)
+    if dispute.number != request.dispute:
+        raise ProposalGone(claim.number, claim.state, dispute.proposal)
+    if dispute.round != request.round:
+        raise AppealedSince(claim.number, claim.state)
+    return answer(tx, request.answer, now)
 
 
 def _require_may_accept(tx: Connection, claim: Claim, request: AnswerJudge) -> None:

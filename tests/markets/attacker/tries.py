@@ -381,6 +381,17 @@ def _answer_judge(a: Asker) -> Any:
     return agreed_judges.AnswerJudge(*a.ids(), actor, claim, judge, a.often(0.9))
 
 
+def _answer_judge_in_round(a: Asker) -> Any:
+    said = _answer_judge(a)
+    if said is None:
+        return None
+    found = [row for row in a.village.book.of("disputes", said.claim) if row.state in ("open", "appealed")]
+    if not found or a.often(0.2):
+        return agreed_judges.AnswerJudgeInRound(*a.ids(), said, a.one(1, 1, 2, 3), a.one(1, 1, 2))
+    round_ = 1 if found[-1].appellant is None else 2
+    return agreed_judges.AnswerJudgeInRound(*a.ids(), said, found[-1].number, round_)
+
+
 def _take_back(a: Asker) -> Any:
     """By a judge without points as well: what is true is said once more then."""
     actor = Actor(a.village.number[JUDGE], moderator=True) if a.often(0.4) else a.moderator()
@@ -613,7 +624,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         _hold,
     ),
     "markets.settlement.reversals.hold_of": (
-        1,
+        4,
         lambda a: reversals.HoldReversalOf(*a.ids(), _hold(a), a.one(1, 1, 2, 3)),
     ),
     "markets.settlement.scenarios.tell": (3, _tell),
@@ -637,15 +648,16 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
             "standing",
         ),
     ),
-    "markets.settlement.story_judging.judge": (1, _judge_item),
+    "markets.settlement.story_judging.judge": (4, _judge_item),
     "markets.settlement.voting.vote": (2, _vote),
     "markets.settlement.voting.vote_in_round": (
         2,
         lambda a: voting.VoteInRound(*a.ids(), _vote(a), a.one(1, 1, 1, 2, 3)),
     ),
-    "markets.settlement.voting.appoint": (40, _appoint),
-    "markets.settlement.voting.appoint_in_round": (20, _appoint_in_round),
+    "markets.settlement.voting.appoint": (30, _appoint),
+    "markets.settlement.voting.appoint_in_round": (10, _appoint_in_round),
     "markets.settlement.agreed_judges.answer": (20, _answer_judge),
+    "markets.settlement.agreed_judges.answer_in_round": (20, _answer_judge_in_round),
     "markets.shares.opening.open_market": (4, _open_market),
     "markets.shares.opening.add_liquidity": (2, _liquidity),
     "markets.shares.orders.place": (4, _order),
