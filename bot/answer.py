@@ -17,6 +17,8 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot import permissions
+from bot.arrivals import NumberTaken
 from bot.client import Press
 from bot.context import Context
 from bot.refusals import NotMember, Outdated
@@ -24,6 +26,7 @@ from bot.text import Currency
 from bot.ui import components
 from bot.ui.cards import Card, Form
 from bot.words import refusals
+from markets.core import delivery
 
 A = TypeVar("A")
 
@@ -70,20 +73,41 @@ async def answer(
     task = asyncio.create_task(_carded(ctx, work, render))
     with ctx.client.busy():
         await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
-        if not task.done():
+        if not task.done() and not press.response.is_done():
             await _deliver(press, lambda: _defer(press, where))
         deferred = where if press.response.is_done() else None
         try:
             card = task.result() if task.done() else await asyncio.shield(task)
+        except NumberTaken:
+            raise
         except Exception as error:
             await fail(press, error, deferred=deferred)
         else:
             await _deliver(press, lambda: _show(press, card, where), deferred=deferred)
+            if card.live is not None and where is Where.PUBLIC:
+                await _place(ctx, *card.live)
+
+
+async def _place(ctx: Context, kind: str, ref: int) -> None:
+    """Remember that this answer is the card, to be drawn again where it stands: the server chose no channel. Where
+    Crux can't edit there, or Discord doesn't say which message it is, it stays as it is."""
+    press = ctx.press
+    chosen = await ctx.client.places(ctx.guild)
+    if chosen.announcement_channel or chosen.forum_channel or press.guild is None or press.channel is None:
+        return
+    if not permissions.check(press.guild, press.channel.id).can_post:
+        return
+    with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+        message = await press.original_response()
+        request = delivery.CardPlaced(ctx.guild, kind, ref, press.channel.id, message.id)
+        await ctx.client.db.background(delivery.placed, request, ctx.now)
+        ctx.client.wrote.set()
 
 
 async def _carded(ctx: Context, work: Any, render: Callable[[Any], Card] | None) -> Card:
     found = work if isinstance(work, Card) else await work
     card: Card = found if render is None else render(found)
+    await ctx.settle_in()
     return card if card.chart is None else await ctx.client.painter.painted(card)
 
 
@@ -91,6 +115,7 @@ async def ask(ctx: Context, form: Form) -> None:
     """Answer with a form; sending it is a press of its own. Where a refusal's button opened it, it holds what was
     typed before."""
     press = ctx.press
+    await ctx.settle_in()
     if press.message is not None:
         form = components.refilled(form, components.typed_in(press.message.components))
     with ctx.client.busy():

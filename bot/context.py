@@ -1,9 +1,10 @@
 """A press as its handler sees it: who, where, when, and what is at hand. The router makes one for each press.
 
 The first press of any button or command makes the wallet; there is no registration (RULES A5). Only handlers that ask
-who it is pay for that.
+who it is pay for that, and a refused press makes none (`arrivals`).
 """
 
+import contextlib
 import functools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ import discord
 from sqlalchemy import Connection
 
 from bot import named, permissions, server_settings
+from bot.arrivals import TRIES, Arrival, NumberTaken, Rehearsed, rehearsal
 from bot.client import Client, Press
 from bot.refusals import Expired, NotManager, NotModerator, NotServerOwner, OutsideServer, ToBot
 from bot.server_settings import Places
@@ -21,7 +23,7 @@ from bot.text import Currency
 from bot.ui import components
 from ledger import players
 from ledger.errors import GrantRefused
-from ledger.players import Entered, Glance
+from ledger.players import Glance
 from ledger.storage import operations
 from ledger.storage.operations import Request, Unit
 from ledger.types import from_us
@@ -69,9 +71,9 @@ class Context:
     id      the interaction's, and `key` that of a write that this very press asks for
     """
 
-    __slots__ = ("_who", "client", "guild", "id", "key", "now", "press")
+    __slots__ = ("_arrivals", "_at_once", "_who", "client", "guild", "id", "key", "now", "press")
 
-    def __init__(self, press: Press) -> None:
+    def __init__(self, press: Press, *, at_once: bool = False) -> None:
         """
         Raises:
             OutsideServer: It comes from no server; the gate lets no such press through.
@@ -85,6 +87,8 @@ class Context:
         self.now = press.client.clock.of(press.id)
         self.key = key_of(press.id)
         self._who: Acting | None = None
+        self._arrivals = list[Arrival]()
+        self._at_once = at_once
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -104,12 +108,53 @@ class Context:
     async def read(
         self, reader: Callable[Concatenate[Connection, P], A], *args: P.args, **named: P.kwargs
     ) -> A:
-        """Read from the database, all in one."""
+        """Read from the database, all in one; for people who have no wallet yet, as if they had."""
+        if self._arrivals:
+            return await self._rehearse(lambda tx, _: reader(tx, *args, **named))
         return await self.client.db.read(reader, *args, **named)
 
     async def write(self, unit: Unit[R, A], request: R) -> A:
-        """Carry out an operation that the press asks for; a repeat is told what the first was told."""
+        """Carry out an operation that the press asks for; a repeat is told what the first was told. Where it is
+        refused, nobody got a wallet for it."""
+        if self._arrivals:
+            await self._rehearse(lambda tx, now: unit(tx, request, now))
+            await self.settle_in()
         return await self.client.write(unit, request, self.now)
+
+    async def arrive(self, unit: Unit[R, A], request: R, person: int) -> tuple[A, Glance]:
+        """Let a person have a wallet, once this press has come through: what the operation answers, and who they
+        are."""
+
+        def look(tx: Connection, now: datetime) -> tuple[A, Glance]:
+            return unit(tx, request, now), _glance(tx, self.guild, person)
+
+        if self._at_once:
+            done = await self.client.write(unit, request, self.now)
+            return done, await self.client.db.read(_glance, self.guild, person)
+        done, seen = await self._rehearse(look)
+        self._arrivals.append(Arrival(unit, request, person, seen.player))
+        return done, seen
+
+    async def settle_in(self) -> None:
+        """Make the wallets that this press needs, to stay.
+
+        Raises:
+            NumberTaken: Somebody is another player than they were in the rehearsal.
+        """
+        while self._arrivals:
+            one = self._arrivals[0]
+            await self.client.write(one.unit, one.request, self.now)
+            one.require(await self.client.db.read(players.glance, self.guild, one.person))
+            del self._arrivals[0]
+
+    async def _rehearse(self, act: Callable[[Connection, datetime], A]) -> A:
+        """Find out what would be, with the wallets that this press makes."""
+        request = players.Meet(self.guild, f"{self.key}:rehearsal", self.press.user.id)
+        try:
+            await self.client.write(rehearsal(tuple(self._arrivals), act), request, self.now)
+        except Rehearsed as over:
+            return over.found
+        raise AssertionError("a rehearsal changed something")
 
     async def currency(self) -> Currency:
         """Return what the server calls its points."""
@@ -147,9 +192,9 @@ class Context:
             self._who = _acting(self.press, Known(seen), chosen)
             return self._who, found
         await self.read(named.require, self.guild, vars(self.press.namespace))  # a refusal leaves no wallet
-        known, found = await _enter_and(self, reader)
+        known = await enter(self)
         who = self._who = _acting(self.press, known, await self.client.places(self.guild))
-        return who, found
+        return who, await self.read(reader, who.number)
 
     async def require_in_time(self, asked: int, command: str, *, within: timedelta = CONFIRM_WITHIN) -> None:
         """Check that the confirmation comes in time.
@@ -197,7 +242,7 @@ def in_context(handler: Callable[Concatenate[Context, P], Awaitable[A]]) -> Call
 
     @functools.wraps(handler)
     async def called(press: Press, *args: P.args, **options: P.kwargs) -> A:
-        return await handler(Context(press), *args, **options)
+        return await handled(press, handler, *args, **options)
 
     return called
 
@@ -207,8 +252,16 @@ def key_of(interaction: int) -> str:
     return f"interaction:{interaction}"
 
 
-async def enter(ctx: Context, unit: Unit[players.Enter, Entered] = players.enter) -> Known:
-    """Return who presses, with a wallet; `unit` makes it.
+async def handled(press: Press, handler: Callable[..., Awaitable[A]], *args: Any, **given: Any) -> A:
+    """Handle a press; anew, where somebody else took the number that its person was to have."""
+    for left in reversed(range(TRIES)):
+        with contextlib.suppress(NumberTaken):
+            return await handler(Context(press, at_once=not left), *args, **given)
+    raise NumberTaken
+
+
+async def enter(ctx: Context) -> Known:
+    """Return who presses, with a wallet.
 
     Raises:
         GrantRefused: A5: the Discord account is too young for one.
@@ -217,39 +270,19 @@ async def enter(ctx: Context, unit: Unit[players.Enter, Entered] = players.enter
     seen = await ctx.read(players.glance, ctx.guild, user.id)
     if seen is not None and seen.started:
         return Known(seen)
+    request = players.Enter(ctx.guild, f"enter:{ctx.id}", user.id, user.created_at)
     try:
-        entered = await _enter(ctx, user, unit)
+        entered, now_seen = await ctx.arrive(players.enter, request, user.id)
     except GrantRefused:
         if seen is None:
             raise
         return Known(seen)  # given points before being old enough for the starting balance
-    seen = await ctx.read(players.glance, ctx.guild, user.id)
-    assert seen is not None, "a wallet that was just made is gone"
-    return Known(seen, entered.started, from_us(entered.again_us) if entered.again_us else None)
-
-
-async def _enter_and(ctx: Context, reader: Callable[[Connection, int], A]) -> tuple[Known, A]:
-    """Make a wallet and read, as one: where the reader refuses, no wallet was made."""
-    found: list[A] = []
-
-    def entered(tx: Connection, request: players.Enter, now: datetime) -> Entered:
-        done = players.enter(tx, request, now)
-        found.append(reader(tx, done.player))
-        return done
-
-    known = await enter(ctx, entered)
-    return known, found[-1] if found else await ctx.read(reader, known.glance.player.number)
-
-
-async def _enter(
-    ctx: Context, user: discord.User | discord.Member, unit: Unit[players.Enter, Entered]
-) -> Entered:
-    request = players.Enter(ctx.guild, f"enter:{ctx.id}", user.id, user.created_at)
-    return await ctx.write(unit, request)
+    return Known(now_seen, entered.started, from_us(entered.again_us) if entered.again_us else None)
 
 
 async def number_of(ctx: Context, person: discord.Member | int) -> int:
-    """Return another person's number in the book, with an empty wallet if they have none yet.
+    """Return another person's number in the book, with an empty wallet if they have none yet: it is theirs once this
+    press has come through.
 
     Raises:
         ToBot: It is a bot.
@@ -261,7 +294,15 @@ async def number_of(ctx: Context, person: discord.Member | int) -> int:
     seen = await ctx.read(players.glance, ctx.guild, person)
     if seen is not None:
         return seen.player.number
-    return await ctx.write(players.meet, players.Meet(ctx.guild, f"{ctx.key}:meet:{person}", person))
+    request = players.Meet(ctx.guild, f"{ctx.key}:meet:{person}", person)
+    number, _ = await ctx.arrive(players.meet, request, person)
+    return number
+
+
+def _glance(tx: Connection, guild: int, person: int) -> Glance:
+    seen = players.glance(tx, guild, person)
+    assert seen is not None, "a wallet that was just made is gone"
+    return seen
 
 
 def _look(

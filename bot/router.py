@@ -17,7 +17,7 @@ from bot import remembered
 from bot.answer import fail
 from bot.client import GO_ON, Client, Press
 from bot.clock import Clock
-from bot.context import Context
+from bot.context import handled
 from bot.refusals import BookWaits, ByBot, Elsewhere, NotInstalled, OutsideServer, Restarting
 from bot.routes import Routes
 from ledger.errors import LedgerError
@@ -73,7 +73,7 @@ class Router(Client):
                 self.gate(press)
                 data: Any = press.data or {}
                 found = self.routes.find(data.get("custom_id", ""))
-                await found.route.handler(Context(press), **found.given)
+                await handled(press, found.route.handler, **found.given)
             except Exception as error:
                 await fail(press, error)
 

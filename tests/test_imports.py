@@ -72,6 +72,7 @@ ONE_PRESS = (
     "routes",
     "client",
     "named",
+    "arrivals",
     "context",
     "answer",
     "shown",

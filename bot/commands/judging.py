@@ -139,21 +139,24 @@ async def confirm(ctx: Context, proposal: int) -> None:
 
 
 async def _queue(ctx: Context) -> judges_screen.Queue:
-    return await ctx.read(_waiting, ctx.guild, ctx.now)
+    return await ctx.read(waiting, ctx.guild, ctx.now)
 
 
-def _waiting(tx: Connection, guild: int, now: datetime) -> judges_screen.Queue:
+def waiting(tx: Connection, guild: int, now: datetime) -> judges_screen.Queue:
+    """Read the queue of moderators, with what each of its first claims waits for."""
     rows = moderation_queue.queue(tx, guild, now)
-    return judges_screen.Queue(rows, view_claims.titles(tx, guild, [number for _, number, _ in rows]))
+    awaited = moderation_queue.awaited(tx, guild, rows[: judges_screen.MOST_LISTED])
+    titles = view_claims.titles(tx, guild, [number for _, number, _ in rows])
+    return judges_screen.Queue(rows, titles, awaited)
 
 
 async def _case(ctx: Context, number: int) -> judges_screen.Case:
     who = await ctx.who()
-    return await ctx.read(_look, ctx.guild, number, who.actor, ctx.now)
+    return await ctx.read(look, ctx.guild, number, who.actor, ctx.now)
 
 
-def _look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> judges_screen.Case:
-    """The screen; a judge who may not judge is told so there, privately (D4)."""
+def look(tx: Connection, guild: int, number: int, actor: Actor, now: datetime) -> judges_screen.Case:
+    """Read the screen; a judge who may not judge is told so there, privately (D4)."""
     seen = view_claims.claim(tx, guild, number, now)
     dispute = view_disputes.dispute(tx, guild, seen.dispute.number, now) if seen.dispute else None
     why_not, waits = "", False

@@ -97,5 +97,6 @@ async def _export_claims(ctx: Context) -> render.ExportedClaims:
 
 async def _export(ctx: Context, *, whole: bool) -> render.Exported:
     player = None if whole else (await enter(ctx)).glance.player.number
+    await ctx.settle_in()
     async with ctx.client.exporting:
         return await packing.entries_packed(ctx.client.db, ctx.guild, player, ctx.press.filesize_limit)

@@ -26,8 +26,8 @@ from markets.core.errors import UnknownProposal
 from markets.settlement import agreed_judges, disputes, proposals, proposing, reversals, signing, voting
 from markets.settlement.disputes import GROUNDS, Ground
 from markets.settlement.proposals import Proposal
+from markets.views import acts_about
 from markets.views import claims as view_claims
-from markets.views import moderation_queue
 
 GROUND_OF: dict[str, Ground] = {str(ground): ground for ground in GROUNDS}
 
@@ -359,27 +359,6 @@ def _waits_for_objections(tx: Connection, guild: int, number: int) -> bool:
     return agreed_judges.waited_for(tx, claims.load(tx, guild, number))
 
 
-async def press_object(ctx: Context, claim: int, judge: int) -> None:
-    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=False), render.did)
-
-
-async def press_accept(ctx: Context, claim: int, judge: int) -> None:
-    await answer(ctx, _answer_judge(ctx, claim, judge, accepts=True), render.did)
-
-
-async def _answer_judge(ctx: Context, number: int, judge: int, *, accepts: bool) -> render.Did:
-    who = await ctx.who()
-    request = agreed_judges.AnswerJudge(ctx.guild, ctx.key, who.actor, number, judge, accepts)
-    await ctx.write(agreed_judges.answer, request)
-    if accepts:
-        words = ("They may rule alone from now on.",)
-        return render.Did("The judge is accepted", words, who.places.announcement_channel)
-    words = (
-        "Nobody rules there by silence now: the owner or a moderator without points accepts them, or rules.",
-    )
-    return render.Did("You objected", words, who.places.announcement_channel)
-
-
 # --- what judges did --------------------------------------------------------------------------
 
 
@@ -392,8 +371,8 @@ async def turn_acts(ctx: Context, before: int) -> None:
 
 
 async def _acts(ctx: Context, before: int) -> claim_acts.ClaimActs:
-    rows, people = await ctx.read(moderation_queue.acts, ctx.guild, before=before)
-    return claim_acts.ClaimActs(rows, people, before == 0)
+    rows, people, about = await ctx.read(acts_about.acts, ctx.guild, ctx.now, before=before)
+    return claim_acts.ClaimActs(rows, people, before == 0, about)
 
 
 def _number(picked: str) -> int:

@@ -5,6 +5,7 @@ asks once more.
 """
 
 from bot.commands import (
+    agreed_judge,
     bet,
     bet_endings,
     board,
@@ -234,8 +235,10 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("rule-early:{asked}:{claim}:{proposal}:{until}", judging.choose_until),
     Route("confirm:{proposal}", judging.confirm),
-    Route("judge-object:{claim}:{judge}", resolve.press_object),
-    Route("judge-accept:{claim}:{judge}", resolve.press_accept),
+    Route("judge-object:{claim}:{judge}", agreed_judge.press_object_of_before),
+    Route("judge-accept:{claim}:{judge}", agreed_judge.press_accept_of_before),
+    Route("judge-object:{claim}:{dispute}:{round_}:{judge}", agreed_judge.press_object),
+    Route("judge-accept:{claim}:{dispute}:{round_}:{judge}", agreed_judge.press_accept),
     # what moderators do with points
     Route("grant:{asked}:{person}:{amount}", mod.send_grant),
     Route("take:{asked}:{person}:{amount}", mod.send_take),

@@ -5,13 +5,13 @@ from discord import app_commands
 
 from bot.answer import Where, answer
 from bot.commands.options import Amount
-from bot.context import CONFIRM_WITHIN, Context, enter, key_of
+from bot.context import CONFIRM_WITHIN, Context, Known, enter, key_of
 from bot.input import amounts
 from bot.refusals import ToBot
+from bot.ui.cards import Card
 from bot.words import history as history_words
 from bot.words import wallet as render
 from ledger import issuance, players, statements
-from ledger.errors import GrantRefused
 from ledger.players import Present
 from ledger.types import to_us
 from markets.claims import wallet_keeps
@@ -39,7 +39,7 @@ async def give(ctx: Context, to: discord.Member, amount: Amount) -> None:
 
 
 async def allowance(ctx: Context) -> None:
-    await answer(ctx, _draw(ctx), render.drawn)
+    await answer(ctx, _draw(ctx))
 
 
 async def turn_page(ctx: Context, before: int) -> None:
@@ -47,7 +47,7 @@ async def turn_page(ctx: Context, before: int) -> None:
 
 
 async def press_allowance(ctx: Context) -> None:
-    await answer(ctx, _draw(ctx), render.drawn)
+    await answer(ctx, _draw(ctx))
 
 
 async def confirm_gift(ctx: Context, asked: int, taker: int, amount: int) -> None:
@@ -68,7 +68,10 @@ async def close(ctx: Context) -> None:
 
 
 async def _show(ctx: Context) -> render.Wallet:
-    known = await enter(ctx)
+    return await _wallet(ctx, await enter(ctx))
+
+
+async def _wallet(ctx: Context, known: Known) -> render.Wallet:
     currency = await ctx.currency()
     kept = await ctx.read(wallet_keeps.of, ctx.guild, known.glance.player.number)
     return render.Wallet(kept.balance, known.started, known.again, currency, kept)
@@ -111,11 +114,12 @@ async def _ask_gift(ctx: Context, gift: Present) -> render.GiftAsked:
     return render.GiftAsked(ctx.id, gift.taker, gift.amount, balance, ends, await ctx.currency())
 
 
-async def _draw(ctx: Context) -> render.Drawn:
+async def _draw(ctx: Context) -> Card:
+    """The allowance; whoever comes new has just had the starting balance, and sees their wallet."""
     known = await enter(ctx)
     if known.started:
-        raise GrantRefused("A5", "you have just had the starting balance", held=known.started)
+        return render.wallet(await _wallet(ctx, known))
     player = known.glance.player
     request = issuance.Allowance(player.guild, ctx.key, player.number)
     done = await ctx.write(allowances.draw, request)
-    return render.Drawn(done.amount, done.balance, await ctx.currency(), done.yearly)
+    return render.drawn(render.Drawn(done.amount, done.balance, await ctx.currency(), done.yearly))

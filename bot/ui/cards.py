@@ -63,7 +63,8 @@ class Picture:
 class Card:
     """A heading, paragraphs in Discord's markdown, one line of fine print, and at most five buttons a row.
 
-    `chart` is drawn before the card is shown, and is its `picture` then.
+    `chart` is drawn before the card is shown, and is its `picture` then. `live` names the card, by kind and number,
+    that a public answer is where the server chose no channel: it is drawn again there.
     """
 
     title: str
@@ -74,6 +75,7 @@ class Card:
     files: tuple[File, ...] = ()
     chart: Chart | PricesOf | None = None
     picture: Picture | None = None
+    live: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.words.announced import Ask, Told
 from ledger.types import from_us
 from markets.claims.judges import SETTING
 from markets.views import lists, moderation_queue
+from markets.views.acts_about import About
 from markets.views.moderation_queue import ModeratorAct
 
 _ACTS = {
@@ -28,8 +29,27 @@ _ACTS = {
     "clarify": "clarified claim {claim}",
     "item": "judged an item of claim {claim}",
     "step_down": "steps down as a judge of claim {claim}",
+    "house_pays": "let the house pay the market on claim {claim}",
     "note": "noted about claim {claim}",
     "season": "began a season",
+}
+
+
+_WITH_RESULT = {
+    "vote": "voted {result} on claim {claim}",
+    "confirm": "confirmed the result {result} of claim {claim}",
+    "sign": "signed the proposal {result} for claim {claim}",
+    "reverse": "took the result {result} of claim {claim} back",
+    "reverse_vote": "would take the result {result} of claim {claim} back",
+    "reverse_appeal": "objected to taking the result {result} of claim {claim} back",
+}
+"""The same where it is known which result that was about."""
+
+_UNTIL = {
+    "freeze": "; it goes on by itself on {until} at the latest",
+    **dict.fromkeys(
+        ("reverse", "reverse_vote", "reverse_appeal"), "; until {until} whom it paid gives none of that away"
+    ),
 }
 
 
@@ -38,13 +58,17 @@ class ClaimActs:
     rows: list[ModeratorAct]
     people: Mapping[int, int]
     first: bool
+    about: Mapping[int, About]
+    """By the act's number."""
 
 
 def acts(page: ClaimActs) -> Card:
     """List what moderators and judges did about claims, newest first."""
     shown = page.rows[: lists.PAGE]
     lines = [
-        f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} " + _did(row) for row in shown
+        f"{text.day(from_us(row.at_us))} {phrases.who(page.people, row.actor)} "
+        + _did(row, page.about.get(row.number))
+        for row in shown
     ] or [
         "There are none. Every vote, freeze, reversal, note of a moderator and changed setting will be here."
     ]
@@ -60,11 +84,21 @@ def acts(page: ClaimActs) -> Card:
     )
 
 
-def _did(row: ModeratorAct) -> str:
+def _did(row: ModeratorAct, of: About | None) -> str:
     if row.act == SETTING:
         return setting_words.changed(row.reason or "")
-    what = _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})").format(claim=row.claim)
-    return what + (f"\n> {text.escape(row.reason, 200)}" if row.reason else "")
+    what = _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})")
+    if of is not None and of.result is not None:
+        what = _WITH_RESULT.get(row.act, what)
+        terms = phrases.as_made(of.claim, of.proposal) if of.proposal else of.claim.terms
+        came = phrases.result(terms, of.result).replace("{", "{{").replace("}", "}}")
+        what = what.replace("{result}", came)
+    until = ""
+    if of is not None and of.until_us:
+        until = _UNTIL.get(row.act, "").replace("{until}", text.at(from_us(of.until_us)))
+    return (
+        what.format(claim=row.claim) + until + (f"\n> {text.escape(row.reason, 200)}" if row.reason else "")
+    )
 
 
 def settings_post(tx: Connection, ask: Ask) -> Told | None:

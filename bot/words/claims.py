@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import became_public, phrases, standing, wording
+from bot.words import agreed_judges, became_public, frozen, phrases, standing, wording
 from bot.words import conditions as condition_words
 from bot.words import cruxes as crux_words
 from bot.words import forecasts as forecast_words
@@ -36,6 +36,7 @@ def claim(seen: ClaimSeen) -> Card:
             *story_words.lines(terms, seen.items, seen.people),
             condition_words.line(seen),
             _stands(seen),
+            agreed_judges.line(seen),
             became_public.late_bets(seen),
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
@@ -52,7 +53,7 @@ def claim(seen: ClaimSeen) -> Card:
         ),
         _fine_print(seen),
         buttons(seen),
-        Accent.DONE if seen.at in ("settled", "void") else Accent.CAREFUL if found.halted else Accent.PLAIN,
+        Accent.DONE if seen.at in ("settled", "void") else Accent.CAREFUL if seen.stopped else Accent.PLAIN,
         chart=market_words.chart(found, seen.market) if seen.market else None,
     )
 
@@ -61,7 +62,7 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
     number = seen.claim.number
     terms = Button("Terms", f"terms:{number}")
     if seen.claim.halted:
-        return (terms,)
+        return (*agreed_judges.buttons(seen), terms)
     if seen.at == "open":
         return (
             *(market_words.trade_buttons(seen.claim, seen.market) if seen.market else ()),
@@ -85,7 +86,8 @@ def buttons(seen: ClaimSeen) -> tuple[Button, ...]:
             terms,
         )
     if seen.at == "disputed":
-        return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms)
+        judge = Button("Judge", f"decide:{number}")
+        return (Button("Add an argument", f"argue:{number}"), judge, *agreed_judges.buttons(seen), terms)
     if seen.at == "ruled":
         return (Button("Appeal", f"appeal:{number}", ButtonLook.DANGER), terms)
     return (terms,)
@@ -107,8 +109,8 @@ def _outcomes(terms: Terms) -> str:
 def _stands(seen: ClaimSeen) -> str:
     """Say where the claim stands; empty if it is merely open."""
     found = seen.claim
-    if found.halted:
-        return "**A moderator stopped everything on this claim.** `/resolve acts` says why."
+    if seen.stopped:
+        return frozen.stopped(seen.thaws_us)
     if seen.result is not None and seen.resolution is not None:
         words = phrases.result(found.terms, seen.result) + became_public.since(seen.result)
         waits = seen.resolution.paid_us is None and seen.resolution.pays_us > seen.resolution.at_us
@@ -116,7 +118,7 @@ def _stands(seen: ClaimSeen) -> str:
         return f"**Result: {words}.**{paid}"
     if seen.dispute is not None and seen.dispute.ruling is not None and seen.at == "ruled":
         words = phrases.result(found.terms, seen.dispute.ruling) + became_public.since(seen.dispute.ruling)
-        return f"**Ruled {words}**; it is paid a day after the ruling's post."
+        return f"**Ruled {words}**; it is paid {frozen.waits_for(seen) or frozen.A_DAY}."
     if seen.proposal is not None:
         words = phrases.result(found.terms, seen.proposal.result) + became_public.since(seen.proposal.result)
         by = phrases.who(seen.people, seen.proposal.proposer)
@@ -158,9 +160,9 @@ def _fine_print(seen: ClaimSeen) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _first_closed(due: tuple[int, str]) -> tuple[int, bool]:
-    """Order due work by time; at one moment, trading closes before people are asked."""
-    return due[0], due[1] != "claim.close"
+def _first_closed(due: tuple[int, str]) -> tuple[bool, int, bool]:
+    """Order due work by time, the end of a freeze first; at one moment, trading closes before people are asked."""
+    return due[1] != "claim.thaws", due[0], due[1] != "claim.close"
 
 
 def _kind(seen: ClaimSeen, kind: str) -> str:
@@ -169,16 +171,25 @@ def _kind(seen: ClaimSeen, kind: str) -> str:
     return "proposal.confirm" if confirms else kind
 
 
+def _coming(seen: ClaimSeen) -> list[tuple[int, str]]:
+    """Return what comes next; a claim that has ended goes on no more."""
+    return [one for one in seen.coming if seen.stopped or one[1] != "claim.thaws"]
+
+
+def _comes(seen: ClaimSeen, at_us: int, kind: str) -> str:
+    """Write one line of what comes next; without its date where that doesn't hold while the claim is stopped."""
+    if seen.stopped and kind in frozen.MOVED:
+        return f"- later by as long as it was stopped: {phrases.due(_kind(seen, kind))}"
+    return f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
+
+
 def show(seen: ClaimSeen) -> Card:
     """Show the card, with what happens next and when."""
     shown = claim(seen)
-    coming = [
-        f"- {text.day(from_us(at_us))}, {phrases.ago(at_us)}: {phrases.due(_kind(seen, kind))}"
-        for at_us, kind in sorted(seen.coming, key=_first_closed)[:4]
-    ] or [
+    coming = [_comes(seen, at_us, kind) for at_us, kind in sorted(_coming(seen), key=_first_closed)[:4]] or [
         "- nothing; it has ended" if seen.at in ("settled", "void", "unresolved") else "- it waits for people"
     ]
-    waits = ", once it goes on" if seen.claim.halted else ""
+    waits = ", once it goes on" if seen.stopped else ""
     follow = Button("Follow", f"follow:{seen.claim.number}:1")
     pool = pool_words.open_button(seen.claim.number, seen.pool)
     may_open_pool = seen.at == "open" and not seen.pool_takes and not seen.claim.halted
@@ -210,7 +221,8 @@ def opened(done: ClaimOpened) -> Card:
     """Answer the author; in a server without a channel the answer is the claim's public card."""
     shown = claim(done.seen)
     if not done.channel:
-        return Card(shown.title, shown.text, f"{shown.small} · {NO_CHANNEL}", shown.buttons, shown.accent)
+        small, live = f"{shown.small} · {NO_CHANNEL}", ("claim", done.seen.claim.number)
+        return Card(shown.title, shown.text, small, shown.buttons, shown.accent, live=live)
     number = done.seen.claim.number
     ended = f"{text.count(done.died, 'standing offer')} ended with the old words." if done.died else ""
     return Card(

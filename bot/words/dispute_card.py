@@ -2,8 +2,8 @@
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
+from bot.words import agreed_judges, phrases
 from bot.words import became_public as known_words
-from bot.words import phrases
 from bot.words.announced import ALL_SAID
 from bot.words.results import GROUNDS
 from bot.words.would_pay import would_pay
@@ -20,6 +20,7 @@ def dispute_card(seen: DisputeSeen) -> Card:
         f"Dispute {of.number}: {text.escape(found.terms.title, 160)}",
         phrases.lines(
             *case_lines(seen),
+            agreed_judges.line(seen.claim) if _runs(seen) else "",
             *((*known_words.lines(seen.claim), *would_pay(seen.claim)) if _runs(seen) else ()),
             most=phrases.WHOLE,
         ),
@@ -39,12 +40,19 @@ def _dispute_buttons(seen: DisputeSeen) -> tuple[Button, ...]:
     number = seen.claim.claim.number
     terms = Button("Claim and terms", f"terms:{number}")
     said = Button(ALL_SAID, f"said:{number}:0")
+    objects = agreed_judges.buttons(seen.claim) if _runs(seen) else ()
     if seen.claim.claim.halted or not _runs(seen):
-        return (terms, said)
+        return (*objects, terms, said)
     if seen.claim.at == "ruled":
         appeal = Button("Appeal", f"appeal:{number}", ButtonLook.DANGER)
         return (terms, said) if seen.dispute.appellant else (appeal, terms, said)
-    return (Button("Add an argument", f"argue:{number}"), Button("Judge", f"decide:{number}"), terms, said)
+    return (
+        Button("Add an argument", f"argue:{number}"),
+        Button("Judge", f"decide:{number}"),
+        *objects,
+        terms,
+        said,
+    )
 
 
 def case_lines(seen: DisputeSeen) -> list[str]:

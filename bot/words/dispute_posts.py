@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import became_public as known_words
-from bot.words import phrases
+from bot.words import frozen, phrases
 from bot.words.announced import Ask, Told, holders
 from bot.words.claim_posts import about_claim
 from bot.words.dispute_card import dispute_card, vote_lines
@@ -76,10 +76,20 @@ def _what_follows(tx: Connection, ask: Ask, seen: DisputeSeen, *, final: bool) -
         return "It was appealed since: nothing is paid until that is decided."
     if at != "ruled":
         return "It was carried out since."
-    if final:
-        return "This is final, and it is paid."
     pays_us = jobs.at_us(tx, ask.guild, "ruling.pay", of.number) if of.posted_us is not None else None
     paid = text.at(from_us(pays_us or rulings.pays_us(of, ask.now)))
+    waits = frozen.waits_for(seen.claim)
+    if waits:
+        return (
+            f"It is paid {waits}." if final else f"It is paid {waits}, unless somebody appeals before {paid}."
+        )
+    if seen.claim.claim.halted:
+        stopped = frozen.stopped(seen.claim.thaws_us)
+        if final:
+            return f"{stopped} This is final, and it is paid when the claim goes on."
+        return f"{stopped} It is paid a day after the claim goes on, unless somebody appeals before."
+    if final:
+        return "This is final, and it is paid."
     return f"It is paid on {paid}, unless somebody appeals with new evidence before."
 
 
@@ -91,9 +101,6 @@ def told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
     if of.ruling is None or seen.claim.at != "ruled" or of.posted_us or found is None or found.by == "off":
         return None
     terms = seen.claim.claim.terms
-    counts_us = int(ask.facts["counts_us"])
-    final = of.state == "final"
-    pays = from_us(counts_us + rulings.pays_us(of, ask.now) - to_us(ask.now))
     number = seen.claim.claim.number
     shown = Card(
         f"Ruled {phrases.result(terms, of.ruling)}: {text.escape(terms.title, 160)}",
@@ -101,17 +108,27 @@ def told_of_ruling(tx: Connection, ask: Ask) -> Told | None:
             f"You have something on claim {number}, or in its dispute. Its ruling could not be posted in the server "
             "for two weeks.",
             *vote_lines(seen),
-            f"It is paid on {text.at(pays)}, posted or not"
-            + (
-                ". This is final."
-                if final
-                else f". Until then `/resolve appeal` with claim {number} holds it."
-            ),
+            _paid_unposted(seen, ask, int(ask.facts["counts_us"])),
         ),
         f"Dispute {of.number} · claim {number} · https://discord.com/channels/{ask.guild}",
         accent=Accent.CAREFUL,
     )
     return Told(shown, privately=player)
+
+
+def _paid_unposted(seen: DisputeSeen, ask: Ask, counts_us: int) -> str:
+    """Say when a ruling is paid that nobody could post, and how it is held."""
+    of, claim = seen.dispute, seen.claim
+    final, hold = of.state == "final", f"`/resolve appeal` with claim {claim.claim.number} holds it."
+    waits = frozen.waits_for(claim)
+    if waits or claim.claim.halted:
+        when = f"It is paid {waits or 'at the earliest a day after the claim goes on'}, posted or not."
+        stopped = frozen.stopped(claim.thaws_us) if claim.claim.halted else ""
+        return " ".join(filter(None, (stopped, when, "This is final." if final else f"Before that {hold}")))
+    pays = from_us(counts_us + rulings.pays_us(of, ask.now) - to_us(ask.now))
+    return (
+        f"It is paid on {text.at(pays)}, posted or not. {'This is final.' if final else f'Until then {hold}'}"
+    )
 
 
 def appealed(tx: Connection, ask: Ask) -> Told | None:

@@ -17,6 +17,8 @@ DUE = {
     "judges.remind": "The judges of claim {ref} are reminded",
     "judges.owner": "All moderators and the owner are asked about claim {ref}, unless judges on call come first",
     "judges.call": "A draw of judges on call is announced for claim {ref}",
+    "agreed.tell": "On whom holders of claim {ref} agreed as its judge is told to its people, if not posted by then",
+    "agreed.counts": "The judge on whom holders of claim {ref} agreed counts as posted",
     "judges.draw": "Judges on call are drawn for claim {ref}",
     "trading.resumes": "Trading goes on beside proposal {ref}, if nobody has signed it",
     "proposal.day": "A reminder, a day before proposal {ref} can't be challenged any more",

@@ -208,6 +208,9 @@ def _markets() -> tuple[str, ...]:
         "`/market open` opens one. Whoever opens it pays the subsidy, the most they can lose, and gets "
         "back what is left. "
         "More liquidity means that prices move slower.",
+        "If the claim ends void, each gets back what they put in, and profits that were taken go back. So your "
+        "wallet keeps what you took out with a profit beyond the starting balance until those claims are settled: "
+        "`/wallet show` says how much.",
         "*Limit order* on the card, or `/market order`, lets an order rest until the price reaches your limit; you "
         "never pay more than that. `/market portfolio` shows all you have and each ending, and takes orders back.",
     )

@@ -7,13 +7,14 @@ from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import became_public as known_words
 from bot.words import conditions as condition_words
-from bot.words import phrases, standing, whole, wording
+from bot.words import frozen, phrases, standing, whole, wording
 from bot.words.dispute_card import case_lines
 from bot.words.results import choices
 from bot.words.would_pay import would_pay
 from ledger.types import from_us
 from markets.views.claims import ClaimSeen
 from markets.views.disputes import DisputeSeen
+from markets.views.moderation_queue import Awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def case(shown: Case) -> Card:
             *known_words.lines(seen),
             *(("**What each result would pay**", *pays) if pays else ()),
             *wording.overridden(terms, seen.warned),
+            frozen.stopped(seen.thaws_us) if seen.stopped else "",
             f"**{shown.why_not}**" if shown.why_not else "",
         ),
         f"{phrases.STATES[seen.at]} · before {phrases.deadline(terms)} · "
@@ -77,6 +79,8 @@ def _proposed(seen: ClaimSeen) -> list[str]:
 
 def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
     number = seen.claim.number
+    if seen.claim.halted and seen.at != "disputed":
+        return ()
     if seen.at == "disputed":
         shown = choices(seen.claim.terms)[:14]
         return tuple(
@@ -104,30 +108,52 @@ def _case_buttons(seen: ClaimSeen, waiting: bool) -> tuple[Button, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits for moderators: (kind, claim, since in microseconds)."""
+    """What waits for moderators: (kind, claim, since in microseconds); `awaited` is what the first of the frozen and
+    held ones wait for."""
 
     rows: list[tuple[str, int, int]]
     titles: Mapping[int, str]
+    awaited: Mapping[tuple[str, int], Awaited]
+
+
+MOST_LISTED = 8
+"""Claims that the queue shows; the rest is counted."""
 
 
 def queue(seen: Queue) -> Card:
-    words = {
-        "dispute": "a dispute to decide",
-        "confirm": "a result to confirm",
-        "ask": "a result to name",
-        "condition": "paid, and what it hangs on was taken back",
-    }
-    rows = seen.rows[:8]
+    rows = seen.rows[:MOST_LISTED]
     lines = [
-        f"**{number}** {text.escape(seen.titles.get(number, ''), 140)}\n-# {words[kind]}, waiting since "
-        f"{text.day(from_us(since))}"
+        f"**{number}** {text.escape(seen.titles.get(number, ''), 140)}\n"
+        f"-# {_waits(seen, kind, number)}, waiting since {text.day(from_us(since))}"
         for kind, number, since in rows
     ]
+    claims = list(dict.fromkeys(number for _, number, _ in rows))
     return Card(
         "What waits for moderators",
         phrases.lines(*(lines or ["Nothing waits."])),
         f"{len(seen.rows)} in all, the longest first."
         if len(seen.rows) > len(rows)
         else ("The longest first." if len(rows) > 1 else ""),
-        tuple(Button(f"Claim {number}", f"decide:{number}") for _, number, _ in rows[:5]),
+        tuple(Button(f"Claim {number}", f"decide:{number}") for number in claims[:5]),
     )
+
+
+def _waits(seen: Queue, kind: str, number: int) -> str:
+    """Say what a claim waits for."""
+    of = seen.awaited.get((kind, number), Awaited())
+    match kind:
+        case "dispute":
+            return "a dispute to decide"
+        case "confirm":
+            return "a result to confirm"
+        case "ask":
+            return "a result to name"
+        case "frozen":
+            on = frozen.goes_on(of.thaws_us)
+            return f"stopped by a moderator; {on[0].lower()}{on[1:-1]}" if on else "stopped by a moderator"
+        case "held" if of.on:
+            return f"ruled, and waits until claim {of.on} is decided"
+        case "held":
+            return "ruled, and waits until Discord has its post"
+        case _:
+            return "paid, and what it hangs on was taken back"

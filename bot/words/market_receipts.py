@@ -8,6 +8,7 @@ from bot.words import phrases
 from bot.words.announced import Ask, Told
 from bot.words.claim_posts import about_claim
 from bot.words.markets import called
+from ledger.types import from_us, to_us
 from markets.claims import claims as stored_claims
 from markets.claims import emptied
 from markets.claims.terms import Result
@@ -79,11 +80,16 @@ def empty(tx: Connection, ask: Ask) -> Told | None:
     if not emptied.will_be_void(tx, claim):
         return None
     seen = claims.claim(tx, ask.guild, claim.number, ask.now)
-    words = (
-        "Nobody holds shares of its market any more. If that stays so until trading closes, its trades are void: "
-        "each gets back what they put in, and profits that were taken go back. Once somebody buys a share before "
-        "that, the claim is asked about, and the trades stand by its result."
-    )
+    closes_us = claim.closes_us or 0
+    closes, checked = text.at(from_us(closes_us)), text.at(from_us(claim.check_us or 0))
+    void = f"its trades are void: on {checked} each gets back what they put in, and profits that were taken go back."
+    if to_us(ask.now) < closes_us:
+        words = (
+            f"Nobody holds shares of its market any more. If that is so when trading closes on {closes}, {void} Once "
+            "somebody buys a share before that, the claim is asked about, and the trades stand by its result."
+        )
+    else:
+        words = f"Nobody held shares of its market when trading closed on {closes}, so {void}"
     return Told(
         about_claim(seen, "Nobody holds this market", words),
         players=tuple(resolution.losers(tx, claim, Result("void"))),

@@ -82,6 +82,7 @@ def offered(done: Offered) -> Card:
             f"{shown.small} · {NO_CHANNEL}",
             shown.buttons,
             shown.accent,
+            live=("offer", of.number),
         )
     stakes = Stakes(of.maker_stake, of.taker_stake)
     to = phrases.who(seen.people, of.taker) if of.taker else "anyone"

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
 from bot.words import became_public as known_words
-from bot.words import phrases, standing
+from bot.words import frozen, phrases, standing
 from bot.words import stories as story_words
 from bot.words.announced import Ask, Told, holders
 from bot.words.claim_posts import about_claim
@@ -38,8 +38,7 @@ def made(tx: Connection, ask: Ask) -> Told | None:
             *known_words.lines(seen),
             *story_words.verdict_lines(terms, seen.items),
             _replaces(tx, ask, seen),
-            f"Anyone may challenge it for {hours(proposal.window_seconds)} from now{long}; "
-            f"{standing.then(seen.claim, proposal)}{bond}",
+            f"{_window(seen, proposal)}{long}; {standing.then(seen.claim, proposal)}{bond}",
             _rests(tx, proposal) if proposal.early else "",
             *would_pay(seen),
             most=phrases.WHOLE,
@@ -55,6 +54,14 @@ def made(tx: Connection, ask: Ask) -> Told | None:
     )
     losers = tuple(resolution.losers(tx, seen.claim, proposal.result))
     return Told(shown, players=losers, line=seen.claim.number, must_hear=True)
+
+
+def _window(seen: ClaimSeen, proposal: Proposal) -> str:
+    """Say how long a proposal may be challenged; while the claim is stopped that hasn't begun (D3)."""
+    if not seen.claim.halted:
+        return f"Anyone may challenge it for {hours(proposal.window_seconds)} from now"
+    stopped = frozen.stopped(seen.thaws_us)
+    return f"{stopped} For {hours(proposal.window_seconds)} after that anyone may challenge it"
 
 
 def _rests(tx: Connection, proposal: Proposal) -> str:

@@ -43,6 +43,8 @@ def proposal_day(tx: Connection, ask: Ask) -> Told | None:
     if proposal.state != "standing" or proposal.window_to_us is None:
         return None
     claim = claims.load(tx, ask.guild, proposal.claim)
+    if claim.halted:  # it is told when a day is left after that
+        return None
     until = from_us(proposal.window_to_us)
     then = "then a moderator may confirm it" if proposal.confirm else "then it settles and is paid"
     line = (

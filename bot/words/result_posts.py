@@ -8,7 +8,7 @@ from bot import text
 from bot.ui.cards import Accent, Button, Card
 from bot.words import became_public as known_words
 from bot.words import conditions as condition_words
-from bot.words import phrases
+from bot.words import frozen, phrases
 from bot.words.announced import Ask, Told, holders
 from bot.words.claim_posts import about_claim
 from bot.words.dispute_card import ruling_reasons
@@ -178,12 +178,17 @@ def _halt(tx: Connection, ask: Ask, title: str, what: str, act: str) -> Told:
     by = ask.facts.get("by")
     if by is None:
         words = "Nobody stops a claim for longer than 14 days at a time, or for more than 60 in all."
-        return Told(
-            about_claim(seen, title, words), concerned=holders(tx, seen.claim), line=seen.claim.number
-        )
+        return _halt_told(tx, ask, seen, title, words)
     reason = moderation_queue.last_reason(tx, ask.guild, seen.claim.number, act)
     said = f": “{text.escape(reason, 300)}”" if reason else "."
     words = f"{phrases.who(claims.named(tx, ask.guild, {by}), by)} {what}{said}"
     if "until_us" in ask.facts:
         words = f"{words} It goes on by itself {text.ago(from_us(ask.facts['until_us']))} at the latest."
-    return Told(about_claim(seen, title, words), concerned=holders(tx, seen.claim), line=seen.claim.number)
+    return _halt_told(tx, ask, seen, title, words)
+
+
+def _halt_told(tx: Connection, ask: Ask, seen: ClaimSeen, title: str, words: str) -> Told:
+    """Post a freeze or its end; after its end with what waits now, and until when."""
+    next_, buttons = frozen.now(tx, seen, ask.now) if not seen.claim.halted else ("", ())
+    card = about_claim(seen, title, f"{words} {next_}".strip(), *buttons)
+    return Told(card, concerned=holders(tx, seen.claim), line=seen.claim.number)

@@ -84,6 +84,7 @@ POSTS: Mapping[str, Words] = {
     "judge.stepped_down": dispute_posts.stepped_down,
     "judge.appointed": dispute_posts.appointed,
     "judge.agreed": agreed_judges.agreed,
+    "agreed.told": agreed_judges.told,
     "judge.objected": agreed_judges.objected,
     "claim.halted": result_posts.halted,
     "claim.goes_on": result_posts.goes_on,

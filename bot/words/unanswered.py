@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from bot import text
 from bot.ui.cards import Accent, Button, ButtonLook, Card
-from bot.words import phrases, standing
+from bot.words import frozen, phrases, standing
 from bot.words import stories as story_words
 from bot.words.announced import Ask, Told, holders
 from bot.words.notices import called, notice
@@ -15,6 +15,7 @@ from markets.claims import claims, judges, stories
 from markets.claims.claims import Claim
 from markets.core import lifecycle
 from markets.settlement import disputes, proposals, story_judging
+from markets.views import claims as view_claims
 
 ANSWER = "propose:{claim}"
 
@@ -30,6 +31,7 @@ def asked(tx: Connection, ask: Ask) -> Told | None:
     overdue = from_us(ask.facts["overdue_us"])
     lines = (
         f"{called(claim)}: how did it come out?",
+        _stopped(tx, claim),
         f"Source: {text.escape(claim.terms.source or claim.terms.fallback or 'the judges')}",
         "A result that is named here can be challenged before it is paid. If nobody names one, this is listed as "
         f"overdue on {text.day(overdue)}.",
@@ -108,9 +110,10 @@ def claim_lapses(tx: Connection, ask: Ask) -> Told | None:
     if claim.state in lifecycle.ENDED:
         return None
     when = from_us(ask.facts["lapses_us"])
+    later = ", but not while it is stopped" if claim.halted else ""
     lines = (
         _waiting(tx, claim, ask),
-        f"On {text.at(when)} {_ends(tx, claim)}. Whoever decides it before prevents that.",
+        f"On {text.at(when)} {_ends(tx, claim)}{later}. Whoever decides it before prevents that.",
     )
     card = notice(
         ask,
@@ -173,6 +176,8 @@ def _judges(tx: Connection, claim: Claim) -> tuple[int, ...]:
 
 
 def _answers(tx: Connection, claim: Claim) -> tuple[Button, ...]:
+    if claim.halted and claim.state != lifecycle.DISPUTED:
+        return ()
     proposal = proposals.unsigned(tx, claim)
     if proposal is not None:
         return standing.other_result(claim, proposal)
@@ -185,7 +190,14 @@ def _answers(tx: Connection, claim: Claim) -> tuple[Button, ...]:
     return ()
 
 
+def _stopped(tx: Connection, claim: Claim) -> str:
+    """Say that a claim is stopped, and until when; empty where it isn't."""
+    return frozen.stopped(view_claims.thaws_us(tx, claim)) if claim.halted else ""
+
+
 def _waiting(tx: Connection, claim: Claim, ask: Ask) -> str:
+    if claim.halted:
+        return f"{called(claim)}: {_stopped(tx, claim)}"
     proposal = proposals.standing(tx, claim) if claim.state == lifecycle.PROPOSED else None
     if proposal is not None and proposals.is_unsigned(proposal):
         words = phrases.result(claim.terms, proposal.result)

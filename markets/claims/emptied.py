@@ -7,7 +7,9 @@ by the claim's result. They are told once a day at most; of a market that was he
 are told a day later (`market.empty`), and until then it counts as one that they weren't told of.
 """
 
+import json
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -22,6 +24,12 @@ TIME_US = terms.DAY_US
 """How long people have to react, trading being open; of a short market a quarter of its trading time."""
 
 SHORT = 4
+
+MOST_US = 14 * terms.DAY_US
+"""How long an author waits for a post that can't be sent, before they may close such a claim."""
+
+HEARD = "posted_us"
+"""Of such a post's facts: when Discord had it."""
 
 FREEZE = "freeze"
 
@@ -55,8 +63,17 @@ _LAST = Compiled(
     .limit(_one)
     .offset(_zero)
 )
-_TOLD = sa.select(sa.func.max(_posts.made_us)).where(
-    in_guild(_posts), _posts.line == param("claim"), _posts.kind == POST
+_TOLD = (
+    sa.select(_posts.made_us, _posts.facts, _posts.state)
+    .where(in_guild(_posts), _posts.line == param("claim"), _posts.kind == POST)
+    .order_by(_posts.number.desc())
+    .limit(1)
+)
+_HEARD = (
+    sa.update(tables.posts).where(in_guild(_posts), _posts.number == param("n")).values(facts=param("facts"))
+)
+_SENT = sa.select(sa.func.max(_posts.number)).where(
+    in_guild(_posts), _posts.line == param("claim"), _posts.kind == POST, _posts.message.is_not(None)
 )
 _TRADERS = (
     sa.select(_positions.player, sa.cast(sa.func.sum(_positions.cost), Whole))
@@ -89,8 +106,26 @@ def traders(tx: Connection, claim: Claim) -> dict[int, int]:
 
 
 def told_us(tx: Connection, claim: Claim) -> int:
-    """Return when people were last told that nobody holds shares of a market; 0 where they never were."""
-    return tx.execute(_TOLD, {"g": claim.guild, "claim": claim.number}).scalar() or 0
+    """Return when people were last told that nobody holds shares of a market: when Discord had that, or it was queued
+    where it waits; 0 where they never were."""
+    row = tx.execute(_TOLD, {"g": claim.guild, "claim": claim.number}).first()
+    return 0 if row is None else int(json.loads(row.facts).get(HEARD, row.made_us))
+
+
+def posted(tx: Connection, guild: int, facts: dict[str, Any], now: datetime) -> None:
+    """Remember when Discord had the post that nobody holds shares of a market."""
+    number = tx.execute(_SENT, {"g": guild, "claim": facts["claim"]}).scalar()
+    said = json.dumps(facts | {HEARD: to_us(now)}, separators=(",", ":"), sort_keys=True)
+    tx.execute(_HEARD, {"g": guild, "n": number, "facts": said})
+
+
+def _waits(tx: Connection, claim: Claim, now: datetime) -> bool:
+    """Whether people are to be told that nobody holds shares of a market, and Discord hasn't that post yet; for two
+    weeks at most."""
+    row = tx.execute(_TOLD, {"g": claim.guild, "claim": claim.number}).first()
+    if row is None or row.state == "sent" or HEARD in json.loads(row.facts):
+        return False
+    return to_us(now) < int(row.made_us) + MOST_US
 
 
 def untold(tx: Connection, claim: Claim) -> bool:
@@ -118,10 +153,13 @@ def _late(tx: Connection, claim: Claim) -> bool:
 
 
 def lately(tx: Connection, claim: Claim, now: datetime) -> bool:
-    """Return whether a market that changed hands became empty within the last day, or people were told of it then."""
+    """Return whether a market that changed hands became empty within the last day, or people were told of it then, or
+    are to be told yet."""
     empty = _OPENED.row(tx, g=claim.guild, claim=claim.number) is not None
-    heard_us = max(_last(tx, claim), told_us(tx, claim)) if empty else 0
-    return empty and to_us(now) < heard_us + TIME_US and bool(traders(tx, claim))
+    if not empty or not traders(tx, claim):
+        return False
+    heard_us = max(_last(tx, claim), told_us(tx, claim))
+    return to_us(now) < heard_us + TIME_US or _waits(tx, claim, now)
 
 
 def may_be_void(tx: Connection, claim: Claim) -> bool:

@@ -32,7 +32,10 @@ RULING_DM = "ruling.told"
 CALL_DM = "call.told"
 """An announced draw that could not be posted, told to one of its people."""
 
-PRIVATE = (DM, RULING_DM, CALL_DM)
+AGREED_DM = "agreed.told"
+"""That holders agreed on a judge, which could not be posted, told to one of the claim's people."""
+
+PRIVATE = (DM, RULING_DM, CALL_DM, AGREED_DM)
 """Posts that go to a person's own talk with the bot."""
 
 _this_post = (in_guild(p), p.number == param("n"))
@@ -67,6 +70,19 @@ _SHOWN = (
             "shown": param("version"),
         }
         | _free_again
+    )
+)
+_PLACED = (
+    sa.update(cards)
+    .where(*this_card, c.message.is_(None))
+    .values(
+        _free_again
+        | {
+            "state": sa.case((c.wanted == sa.literal_column("1"), "shown"), else_=WAITING),
+            "channel": param("channel"),
+            "message": param("message"),
+            "shown": sa.literal_column("1"),
+        }
     )
 )
 _failed = {
@@ -108,6 +124,17 @@ class Take:
     most: int = 20
     lease_seconds: int = 120
     eager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlaced:
+    """A public answer in `channel` is the card: the server chose no channel."""
+
+    guild: int
+    kind: str
+    ref: int
+    channel: int
+    message: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +262,14 @@ def shown(tx: Connection, request: CardShown, now: datetime) -> None:
     tx.execute(_SHOWN, values)
     if held.message is None and request.channel and request.message:
         tell_privately(tx, held.guild, request.dms, request.channel, request.message, now)
+
+
+def placed(tx: Connection, request: CardPlaced, now: datetime) -> bool:
+    """Have a card drawn again in the answer that shows its first state; False where it stands elsewhere. What changed
+    meanwhile is drawn at once. Runs through `db.background`."""
+    values = {"g": request.guild, "of_kind": request.kind, "of_ref": request.ref}
+    there = {"channel": request.channel, "message": request.message}
+    return bool(tx.execute(_PLACED, values | there).rowcount)
 
 
 def failed(tx: Connection, request: SendFailed, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from ledger.types import to_us
 from markets.claims.terms import DAY_US
 from markets.core import jobs, lifecycle, tables
 from markets.core.events import ClaimChanged
-from markets.settlement import disputes, proposals
+from markets.settlement import agreed_judges, disputes, proposals
 from markets.settlement import rulings as settlement_rulings
 
 _proposals = tables.proposals.c
@@ -36,7 +36,7 @@ _RULINGS = (
 )
 
 
-ANNOUNCED = ("claim.lapse", "claim.ends", "reversal.take")
+ANNOUNCED = ("claim.lapse", "claim.ends", "reversal.take", agreed_judges.COUNTS)
 """Due work that was announced some time before, so that people can still act (D6, D7)."""
 
 _ENDS = (
@@ -109,8 +109,9 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     """Prolong what people had no chance to object to (D3, E5); returns how many windows that were.
 
     The hours away don't count, and of a window a day is left at least. A ruling's day before it is paid (D6), the
-    weeks after which it counts as posted, the time to confirm what isn't settled by silence, the day before a result
-    is taken back (D6), and the week before a claim ends that nobody decides (D7) get back the hours they lost.
+    weeks after which it counts as posted, the two days before an agreed judge takes office (D4), the time to confirm
+    what isn't settled by silence, the day before a result is taken back (D6), and the week before a claim ends that
+    nobody decides (D7) get back the hours they lost.
     """
     tx.execute(_BACK, {"g": request.guild})
     asked = {"g": request.guild, "from": request.from_us}
@@ -132,7 +133,8 @@ def back_again(tx: Connection, request: BackAgain, now: datetime) -> int:
     for waits in unsigned:
         away_us = to_us(now) - max(request.from_us, waits.window_to_us)
         jobs.schedule(tx, request.guild, "proposal.unsigned", waits.number, waits.due_us + away_us)
-    return len(numbers) + len({ruling.number for ruling in rulings}) + len(unsigned) + len(ends)
+    agreed = agreed_judges.prolong(tx, request.guild, request.from_us, now)
+    return agreed + len(numbers) + len({ruling.number for ruling in rulings}) + len(unsigned) + len(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,9 @@ def prolonged(tx: Connection, from_us: int) -> list[int]:
     result. Servers that rest aren't among them: they go on resting, and get all of it back when they are there again
     (E5, E9)."""
     asked = {"from": from_us}
-    cut = {*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()}
+    office = {"after": from_us - agreed_judges.OFFICE_US}
+    cut = {*tx.execute(agreed_judges.CUT, office).scalars()}
+    cut |= {*tx.execute(_CUT_WINDOWS, asked).scalars(), *tx.execute(_CUT_RULINGS, asked).scalars()}
     return sorted(cut - removals(tx).keys())
 
 

@@ -4,6 +4,9 @@ More than half of each side can be one person's two accounts. So nobody takes of
 posted, and whoever has more than a trifle on the claim, or below it, and didn't agree may object. Then no judge of
 this round whom holders agree on takes office by silence; the owner or a moderator without points accepts one, or
 rules, or D7 goes on. Where only bets stand on a claim every side has agreed, and nobody is waited for.
+
+What can't be posted for 14 days is told to the claim's people by direct message (`agreed.tell`), and counts as posted
+7 days after that (`agreed.counts`). Hours in which the bot was away count for neither.
 """
 
 from dataclasses import dataclass
@@ -20,23 +23,38 @@ from ledger.types import to_us
 from markets.claims import claims, judges, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor
-from markets.core import lifecycle, tables
-from markets.core.errors import AgreedThemselves, NotAHolder, NotAJudge, NotAModerator, WindowOver
-from markets.core.events import DisputeChanged
-from markets.settlement import disputes, exposure, kinds, recusal
+from markets.core import delivery, jobs, lifecycle, outbox, tables
+from markets.core.errors import (
+    AgreedThemselves,
+    AppealedSince,
+    NotAHolder,
+    NotAJudge,
+    NotAModerator,
+    ProposalGone,
+    WindowOver,
+)
+from markets.core.events import ClaimChanged, DisputeChanged
+from markets.settlement import disputes, exposure, kinds, proposals, recusal, resolution
 from markets.settlement.disputes import Dispute, tell
+from markets.settlement.rulings import COUNTS_US, MOST_TOLD, UNPOSTED_US
 
 OFFICE_US = 2 * terms.DAY_US
 """How long after its post an agreed judge takes office."""
+
+TELLS, COUNTS = "agreed.tell", "agreed.counts"
+"""Due work where the post of an agreed judge can't be sent, by the claim's number."""
 
 ACCEPTED, OBJECTED = "accept_judge", "object_judge"
 """Acts."""
 
 _a = tables.agreed_judges.c
 _appointments = tables.appointments.c
+_disputes = tables.disputes.c
 _round = (in_guild(_a), _a.dispute == param("d"), _a.round == param("r"))
 _this = (*_round, _a.judge == param("j"))
-_ALL = sa.select(_a.judge, _a.posted_us, _a.objector, _a.accepted_by).where(*_round).order_by(_a.judge)
+_ALL = (
+    sa.select(_a.judge, _a.at_us, _a.posted_us, _a.objector, _a.accepted_by).where(*_round).order_by(_a.judge)
+)
 _ADD = sa.insert(tables.agreed_judges)
 _POSTED = sa.update(tables.agreed_judges).where(*_this, _a.posted_us.is_(None)).values(posted_us=param("at"))
 _AGAIN = sa.update(tables.agreed_judges).where(*_this).values(at_us=param("at"), posted_us=sa.null())
@@ -44,6 +62,22 @@ _OBJECT = sa.update(tables.agreed_judges).where(*_this).values(objector=param("b
 _ACCEPT = (
     sa.update(tables.agreed_judges).where(*_this).values(accepted_by=param("by"), accepted_us=param("at"))
 )
+_running = (_a.objector.is_(None), _a.accepted_by.is_(None), _a.posted_us > param("after"))
+_waits = (_disputes.guild_id == _a.guild_id) & (_disputes.number == _a.dispute)
+_RUNNING = (
+    sa.select(_a.dispute, _a.round, _a.judge, _a.posted_us, _disputes.claim)
+    .join(tables.disputes, _waits)
+    .where(in_guild(_a), *_running, _disputes.state.in_(["open", "appealed"]))
+    .order_by(_a.dispute, _a.round, _a.judge)
+)
+CUT = (
+    sa.select(_a.guild_id)
+    .join(tables.disputes, _waits)
+    .where(*_running, _disputes.state.in_(["open", "appealed"]))
+    .distinct()
+)
+"""The servers where an absence cut into the two days of an agreed judge."""
+_PROLONG = sa.update(tables.agreed_judges).where(*_this).values(posted_us=param("at"))
 _AGREED = sa.select(_appointments.side).where(
     in_guild(_appointments), _appointments.claim == param("claim"), _appointments.judge == param("j")
 )
@@ -77,6 +111,18 @@ class AnswerJudge:
     accepts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerJudgeInRound:
+    """The same for the round of the dispute that they read (D1). A request of its own: those of before keep their
+    fields."""
+
+    guild: int
+    key: str
+    answer: AnswerJudge
+    dispute: int
+    round: int
+
+
 def waited_for(tx: Connection, claim: Claim) -> bool:
     """Return whether an agreement on a judge waits for objections: somebody who needn't agree has something, in a
     market, a pool or below."""
@@ -85,16 +131,22 @@ def waited_for(tx: Connection, claim: Claim) -> bool:
 
 def found(tx: Connection, dispute: Dispute, judge: int) -> AgreedJudge | None:
     """Return how it stands with a judge in the round that waits; None where holders never agreed on them."""
+    return next((one for one in of_round(tx, dispute) if one.judge == judge), None)
+
+
+def of_round(tx: Connection, dispute: Dispute) -> list[AgreedJudge]:
+    """Return how it stands with each judge on whom holders agreed in the round that waits."""
     rows = tx.execute(_ALL, {"g": dispute.guild, "d": dispute.number, "r": dispute.round}).all()
-    row = next((one for one in rows if one.judge == judge), None)
-    if row is None:
-        return None
-    return AgreedJudge(
-        judge=judge,
-        office_us=row.posted_us + OFFICE_US if row.posted_us is not None else None,
-        objected=any(one.objector is not None for one in rows),
-        accepted=row.accepted_by is not None,
-    )
+    objected = any(row.objector is not None for row in rows)
+    return [
+        AgreedJudge(
+            judge=row.judge,
+            office_us=row.posted_us + OFFICE_US if row.posted_us is not None else None,
+            objected=objected,
+            accepted=row.accepted_by is not None,
+        )
+        for row in rows
+    ]
 
 
 def announce(
@@ -111,6 +163,10 @@ def announce(
         tx.execute(_AGAIN, this | {"at": to_us(now)})
     else:
         return
+    happened(tx, ClaimChanged(claim.guild, claim.number))
+    happened(tx, DisputeChanged(claim.guild, dispute.number))
+    if jobs.at_us(tx, claim.guild, TELLS, claim.number) is None:
+        jobs.schedule(tx, claim.guild, TELLS, claim.number, to_us(now) + UNPOSTED_US)
     tell(tx, claim, "judge.agreed", now, dispute=dispute.number, round=dispute.round, judge=judge)
 
 
@@ -118,6 +174,70 @@ def posted(tx: Connection, guild: int, facts: dict[str, Any], now: datetime) -> 
     """Begin the two days: Discord has the post."""
     this = {"g": guild, "d": facts["dispute"], "r": facts["round"], "j": facts["judge"]}
     tx.execute(_POSTED, this | {"at": to_us(now)})
+    happened(tx, ClaimChanged(guild, disputes.load(tx, guild, int(facts["dispute"])).claim))
+    happened(tx, DisputeChanged(guild, int(facts["dispute"])))
+
+
+def tell_unposted(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """Tell a claim's people privately on which judge holders agreed, where that could not be posted for two weeks
+    (D3). The calendar calls it."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state != lifecycle.DISPUTED:
+        return
+    dispute = disputes.standing(tx, claim)
+    waiting = _unposted(tx, dispute)
+    late = [row for row in waiting if work.due_us <= row.at_us + UNPOSTED_US <= to_us(now)]
+    counts_us = to_us(now) + COUNTS_US
+    proposal = proposals.load(tx, claim.guild, dispute.proposal)
+    sides = (proposal.proposer, dispute.challenger, dispute.appellant, *resolution.holders(tx, claim))
+    people = [one for one in dict.fromkeys(sides) if one is not None][:MOST_TOLD]
+    for row in late:
+        about = {
+            "dispute": dispute.number,
+            "round": dispute.round,
+            "judge": row.judge,
+            "counts_us": counts_us,
+        }
+        for player in people:
+            outbox.enqueue(tx, claim.guild, delivery.AGREED_DM, about | {"player": player}, now)
+    if late:
+        jobs.schedule(tx, claim.guild, COUNTS, claim.number, counts_us)
+    next_us = min((row.at_us for row in waiting if row.at_us + UNPOSTED_US > to_us(now)), default=None)
+    if next_us is not None:
+        jobs.schedule(tx, claim.guild, TELLS, claim.number, next_us + UNPOSTED_US)
+
+
+def count_as_posted(tx: Connection, work: jobs.Due, now: datetime) -> None:
+    """Count as a post what a claim's people were told privately a week ago (D3). The calendar calls it."""
+    claim = claims.load(tx, work.guild, work.ref)
+    if claim.state != lifecycle.DISPUTED:
+        return
+    dispute = disputes.standing(tx, claim)
+    for row in _unposted(tx, dispute):
+        if row.at_us + UNPOSTED_US + COUNTS_US <= to_us(now):
+            posted(
+                tx, claim.guild, {"dispute": dispute.number, "round": dispute.round, "judge": row.judge}, now
+            )
+
+
+def _unposted(tx: Connection, dispute: Dispute) -> list[Any]:
+    """The agreed judges of the round that waits whose post Discord hasn't."""
+    rows = tx.execute(_ALL, {"g": dispute.guild, "d": dispute.number, "r": dispute.round}).all()
+    return [row for row in rows if row.posted_us is None]
+
+
+def prolong(tx: Connection, guild: int, from_us: int, now: datetime) -> int:
+    """Prolong the two days of agreed judges by the hours of them that the bot was away; a day is left at least (D3).
+    Returns how many that were."""
+    rows = tx.execute(_RUNNING, {"g": guild, "after": from_us - OFFICE_US}).all()
+    for row in rows:
+        away_us = to_us(now) - max(from_us, row.posted_us)
+        at_us = max(row.posted_us + away_us, to_us(now) + terms.DAY_US - OFFICE_US)
+        this = {"g": guild, "d": row.dispute, "r": row.round, "j": row.judge}
+        tx.execute(_PROLONG, this | {"at": at_us})
+        happened(tx, ClaimChanged(guild, row.claim))
+        happened(tx, DisputeChanged(guild, row.dispute))
+    return len(rows)
 
 
 def in_office(tx: Connection, claim: Claim, dispute: Dispute, judge: int, now: datetime) -> bool:
@@ -155,6 +275,7 @@ def answer(tx: Connection, request: AnswerJudge, now: datetime) -> AgreedJudge:
         tx, claim.guild, act, actor=request.actor.player, now=now, claim=claim.number, reason=None
     )
     happened(tx, DisputeChanged(claim.guild, dispute.number))
+    happened(tx, ClaimChanged(claim.guild, claim.number))
     if request.accepts:
         tell(tx, claim, "judge.appointed", now, judge=request.judge)
     else:
@@ -163,6 +284,23 @@ def answer(tx: Connection, request: AnswerJudge, now: datetime) -> AgreedJudge:
     after = found(tx, dispute, request.judge)
     assert after is not None, claim.number
     return after
+
+
+def answer_in_round(tx: Connection, request: AnswerJudgeInRound, now: datetime) -> AgreedJudge:
+    """Object to an agreed judge of the round of the dispute that they read, or accept one, and none of another round.
+
+    Raises:
+        ProposalGone, AppealedSince: Another dispute waits by now, or another round of it.
+        And what `answer` raises.
+    """
+    claim = claims.load(tx, request.guild, request.answer.claim)
+    claim.require("appoint", now)
+    dispute = disputes.standing(tx, claim)
+    if dispute.number != request.dispute:
+        raise ProposalGone(claim.number, claim.state, dispute.proposal)
+    if dispute.round != request.round:
+        raise AppealedSince(claim.number, claim.state)
+    return answer(tx, request.answer, now)
 
 
 def _require_may_accept(tx: Connection, claim: Claim, request: AnswerJudge) -> None:

@@ -119,10 +119,11 @@ def remind_of_day(tx: Connection, work: Due, now: datetime) -> None:
 
 
 def remind_of_window(tx: Connection, work: Due, now: datetime) -> None:
-    """Remind those who would lose once more, a day before a window ends (D3)."""
+    """Remind those who would lose once more, a day before a window ends (D3). While the claim is stopped it doesn't
+    end: `prolong` schedules this anew."""
     proposal = proposals.load(tx, work.guild, work.ref)
     running = proposal.window_to_us is not None and to_us(now) < proposal.window_to_us
-    if proposal.state == "standing" and running:
+    if proposal.state == "standing" and running and not claims.load(tx, work.guild, proposal.claim).halted:
         tell(tx, work, proposal.claim, "proposal.day", now, proposal=proposal.number)
 
 

@@ -306,12 +306,20 @@ def drop(tx: Connection, claim: Claim, now: datetime) -> None:
 def _ask(tx: Connection, claim: Claim, now: datetime) -> None:
     """Begin the turn of a round's judges; a day before judges on call may be drawn, that is announced (D4)."""
     judges.ask(tx, claim, now)
-    jobs.cancel(tx, claim.guild, "judges.draw", claim.number)
+    for kind in ("judges.draw", "agreed.tell", "agreed.counts"):
+        jobs.cancel(tx, claim.guild, kind, claim.number)
     jobs.schedule(tx, claim.guild, "judges.call", claim.number, to_us(now) + CALL_US)
 
 
 def stop_asking(tx: Connection, claim: Claim) -> None:
-    for kind in ("judges.remind", "judges.owner", "judges.call", "judges.draw"):
+    for kind in (
+        "judges.remind",
+        "judges.owner",
+        "judges.call",
+        "judges.draw",
+        "agreed.tell",
+        "agreed.counts",
+    ):
         jobs.cancel(tx, claim.guild, kind, claim.number)
 
 

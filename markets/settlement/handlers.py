@@ -12,6 +12,7 @@ from markets.forecasts import crux_links, forecasts, score_keeping
 from markets.people import allowances, rewards
 from markets.pools import pools
 from markets.settlement import (
+    agreed_judges,
     bonds,
     calendar,
     confirmation,
@@ -79,6 +80,8 @@ JOBS: dict[str, Job] = {
     "judges.owner": Job(calendar.ask_owner, moves_points=True),
     "judges.call": Job(calendar.call_judges, moves_points=True),
     "judges.draw": Job(calendar.draw_judges, moves_points=True),
+    "agreed.tell": Job(agreed_judges.tell_unposted, moves_points=False),
+    "agreed.counts": Job(agreed_judges.count_as_posted, moves_points=False),
     "claim.thaws": Job(freezing.thaw, moves_points=True),
     "claim.overdue": Job(calendar.list_as_overdue, moves_points=False),
     "claim.lapses": Job(lapse.announce_lapse, moves_points=False),

@@ -50,6 +50,8 @@ CALENDAR = (
     "judges.owner",
     "judges.call",
     "judges.draw",
+    "agreed.tell",
+    "agreed.counts",
     "items.check",
     "items.result",
 )
@@ -130,7 +132,12 @@ def held(tx: Connection, claim: Claim, result: Result) -> bool:
     """Return whether a result waits, because what its claim hangs on isn't decided (C10). *Too early* and void don't:
     they are the same however that is decided."""
     waits = claim.terms.condition is not None and conditions.waits(tx, claim.guild, claim.number)
-    return waits and result.kind not in ("early", "void")
+    return waits_by(waits, result)
+
+
+def waits_by(undecided: bool, result: Result) -> bool:
+    """Return whether a result waits while what its claim hangs on is undecided."""
+    return undecided and result.kind not in ("early", "void")
 
 
 def pay_some(tx: Connection, guild: int, number: int, now: datetime) -> None:

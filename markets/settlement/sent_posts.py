@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from markets.claims import emptied
 from markets.core.delivery import LOAD_POST, MARK_SENT, Sent, tell_privately
 from markets.settlement import absence, agreed_judges, calling, reversals
 
@@ -20,6 +21,7 @@ SENT: dict[str, Begin] = {
     "claim.reversing": reversals.posted,
     "judges.called": calling.posted,
     "judge.agreed": agreed_judges.posted,
+    emptied.POST: emptied.posted,
 }
 """By kind of post."""
 

@@ -19,7 +19,7 @@ from markets.claims import ambiguity, became_public, claims, conditions, stories
 from markets.claims.claims import Claim
 from markets.claims.stories import Judged
 from markets.claims.terms import Result
-from markets.core import lifecycle, tables
+from markets.core import jobs, lifecycle, tables
 from markets.forecasts import crux_links, forecasts
 from markets.forecasts.crux_links import CruxShown
 from markets.forecasts.forecasts import Crowd
@@ -27,7 +27,17 @@ from markets.people import rewards
 from markets.people.rewards import Reward
 from markets.pools import pools
 from markets.pools.pools import Pool
-from markets.settlement import calendar, disputes, kinds, moment_effect, proposals, resolutions
+from markets.settlement import (
+    agreed_judges,
+    calendar,
+    disputes,
+    kinds,
+    moment_effect,
+    proposals,
+    resolutions,
+    voting,
+)
+from markets.settlement.agreed_judges import AgreedJudge
 from markets.settlement.disputes import Dispute
 from markets.settlement.moment_effect import Effect
 from markets.settlement.proposals import Proposal
@@ -75,7 +85,8 @@ class Hung:
 @dataclass(frozen=True, slots=True)
 class ClaimSeen:
     """A claim with all that hangs on it just now. `people` are the Discord ids of the players it names.
-    `became_public` is what the moment changes that is named with the result which stands proposed or ruled."""
+    `became_public` is what the moment changes that is named with the result which stands proposed or ruled.
+    `thaws_us` is when it goes on by itself where a moderator stopped it, `agreed` the judge on whom holders agree."""
 
     claim: Claim
     at: str
@@ -102,6 +113,8 @@ class ClaimSeen:
     rewards: tuple[Reward, ...] = ()
     items: tuple[Judged, ...] = ()
     known: Effect | None = None
+    thaws_us: int | None = None
+    agreed: AgreedJudge | None = None
 
     @property
     def live(self) -> tuple[Bet, ...]:
@@ -110,6 +123,11 @@ class ClaimSeen:
     @property
     def locked(self) -> int:
         return sum(bet.pot for bet in self.live)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a moderator stopped it, and it hasn't ended since."""
+        return self.claim.halted and self.claim.state not in lifecycle.ENDED
 
     @property
     def result(self) -> Result | None:
@@ -160,10 +178,8 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
     items = tuple(stories.items(tx, guild, number)) if found.terms.scenario else ()
     numbers = _of_claim(found, items) | _of_bets(bets, standing) | {one.link.player for one in linking}
     numbers |= {one.author for one in clarified} | {one.owner for one in locked}
-    said = became_public.standing(tx, found) if proposal else []
-    pays = _pays(tx, found, said) if proposal else ()
-    effect = moment_effect.effect(tx, found, said[0]) if said else None
-    numbers |= _of_result(pays, effect, proposal, dispute)
+    pays, effect = _proposed(tx, found, proposal)
+    agreed = _agreed(tx, found, dispute)
     return ClaimSeen(
         claim=found,
         at=lifecycle.at(found.state, found.closes_us, to_us(now)),
@@ -176,7 +192,7 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         dispute=dispute,
         resolution=resolved,
         coming=tuple(calendar.coming(tx, found)),
-        people=named(tx, guild, numbers),
+        people=named(tx, guild, numbers | _of_result(pays, effect, proposal, dispute, agreed)),
         market=market_maker.find(tx, guild, number),
         pool=(pool := in_pools[-1] if (in_pools := pools.every(tx, guild, number)) else None),
         pool_takes=pool is not None and pool.takes(now),
@@ -190,7 +206,32 @@ def claim(tx: Connection, guild: int, number: int, now: datetime) -> ClaimSeen:
         rewards=locked,
         items=items,
         known=effect,
+        thaws_us=thaws_us(tx, found),
+        agreed=agreed,
     )
+
+
+def thaws_us(tx: Connection, found: Claim) -> int | None:
+    """Return when a claim goes on by itself that a moderator stopped; None where nobody did."""
+    stopped = found.halted and found.state not in lifecycle.ENDED
+    return jobs.at_us(tx, found.guild, "claim.thaws", found.number) if stopped else None
+
+
+def _proposed(
+    tx: Connection, found: Claim, proposal: Proposal | None
+) -> tuple[tuple[Pays, ...], Effect | None]:
+    """What each result would pay where one is proposed, and what the moment changes that is named with it."""
+    said = became_public.standing(tx, found) if proposal else []
+    pays = _pays(tx, found, said) if proposal else ()
+    return pays, moment_effect.effect(tx, found, said[0]) if said else None
+
+
+def _agreed(tx: Connection, found: Claim, dispute: Dispute | None) -> AgreedJudge | None:
+    """The judge on whom holders agree now, where others may object or did."""
+    if found.state != lifecycle.DISPUTED or dispute is None:
+        return None
+    judge = voting.appointed(tx, found)
+    return agreed_judges.found(tx, dispute, judge) if judge is not None else None
 
 
 def _of_claim(found: Claim, items: Sequence[Judged]) -> set[int]:
@@ -205,10 +246,16 @@ def _of_bets(bets: Sequence[Bet], offers: Sequence[Offer]) -> set[int]:
 
 
 def _of_result(
-    pays: Sequence[Pays], effect: Effect | None, proposal: Proposal | None, dispute: Dispute | None
+    pays: Sequence[Pays],
+    effect: Effect | None,
+    proposal: Proposal | None,
+    dispute: Dispute | None,
+    agreed: AgreedJudge | None,
 ) -> set[int]:
     """The players whom a proposed result names: who gets or loses most by it, who made it, who disputes it."""
     found = {player for one in pays for player, _ in one.most}
+    if agreed is not None:
+        found.add(agreed.judge)
     if effect is not None:
         shown = (*effect.returned[:PEOPLE_SHOWN], *effect.moved[:PEOPLE_SHOWN])
         found |= {player for player, _ in shown}

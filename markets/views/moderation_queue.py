@@ -1,6 +1,6 @@
 """Read what waits for a moderator, and what moderators did. Read only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +11,15 @@ from ledger.compiled import in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.terms import Result
-from markets.core import lifecycle, tables
-from markets.settlement import calendar, lapse, recusal, reversals
+from markets.core import jobs, lifecycle, tables
+from markets.settlement import calendar, lapse, recusal, resolution, reversals
 from markets.views.claims import named
 from markets.views.lists import MOST, PAGE, in_server
 
 _claims = tables.claims.c
 _acts = tables.acts.c
 _conditions = tables.conditions.c
+_disputes = tables.disputes.c
 _resolutions = tables.resolutions.c
 _act = tables.acts.c
 _r = tables.resolutions.c
@@ -29,6 +30,16 @@ _WAITING = in_server.where(
 
 
 _theirs_was = tables.resolutions.alias().c
+
+
+_theirs = tables.disputes.alias().c
+
+
+_newest = (
+    sa.select(sa.func.max(_theirs.number))
+    .where(_theirs.guild_id == _claims.guild_id, _theirs.claim == _claims.number)
+    .scalar_subquery()
+)
 
 
 _taken_back = (
@@ -64,10 +75,38 @@ _NOTED = sa.select(_act.actor).where(
 
 
 _ACTS = (
-    sa.select(_acts.number, _acts.claim, _acts.actor, _acts.act, _acts.reason, _acts.at_us)
+    sa.select(_acts.number, _acts.claim, _acts.actor, _acts.act, _acts.reason, _acts.at_us, _acts.proposal)
     .where(in_guild(_acts), _acts.number < param("before"))
     .order_by(_acts.number.desc())
     .limit(PAGE + 1)
+)
+
+
+_FROZEN = (
+    sa.select(_claims.number, sa.func.coalesce(sa.func.max(_acts.at_us), 0).label("at_us"))
+    .outerjoin(
+        tables.acts,
+        (_acts.guild_id == _claims.guild_id) & (_acts.claim == _claims.number) & (_acts.act == "freeze"),
+    )
+    .where(in_guild(_claims), _claims.halted == 1, _claims.state.not_in(lifecycle.ENDED))
+    .group_by(_claims.number)
+    .order_by(_claims.number)
+    .limit(100)
+)
+
+
+_RULED = (
+    sa.select(_claims.number, _disputes.ruling, _disputes.ruled_us, _disputes.posted_us)
+    .join(tables.disputes, (_disputes.guild_id == _claims.guild_id) & (_disputes.claim == _claims.number))
+    .where(
+        in_guild(_claims),
+        _claims.state == lifecycle.RULED,
+        _claims.halted == 0,
+        _disputes.state.in_(["ruled", "final"]),
+        _disputes.number == _newest,
+    )
+    .order_by(_claims.number)
+    .limit(100)
 )
 
 
@@ -84,7 +123,7 @@ _LAST_REASON = (
 
 def queue(tx: Connection, guild: int, now: datetime) -> list[tuple[str, int, int]]:
     """List what waits for moderators: (kind, claim, since), the longest first. Kinds: dispute, confirm, ask,
-    condition."""
+    condition; and what nobody can act on, frozen and held."""
     found = [(since, "condition", number) for number, since in _to_look_at_again(tx, guild, now)]
     asked = {"g": guild, "now": to_us(now)}
     for row in tx.execute(_WAITING, asked):
@@ -93,8 +132,49 @@ def queue(tx: Connection, guild: int, now: datetime) -> list[tuple[str, int, int
         if since is None or (of.state == lifecycle.OPEN and not calendar.bets_on(tx, of)):
             continue
         kind = {"disputed": "dispute", "proposed": "confirm"}.get(of.state, "ask")
-        found.append((since, kind, of.number))
+        if kind == "dispute" or not of.halted:  # nobody names or confirms a result while it is stopped
+            found.append((since, kind, of.number))
+    found += [(row.at_us, "frozen", row.number) for row in tx.execute(_FROZEN, asked)]
+    found += [(since, "held", of.number) for of, since, _ in _held(tx, guild)]
     return [(kind, number, since) for since, kind, number in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a claim in the queue waits for: the moment at which it goes on by itself, or the claim that it hangs on.
+    Neither where a ruling waits for its post."""
+
+    thaws_us: int | None = None
+    on: int | None = None
+
+
+def awaited(
+    tx: Connection, guild: int, rows: Sequence[tuple[str, int, int]]
+) -> Mapping[tuple[str, int], Awaited]:
+    """Return what the frozen and held claims of the queue wait for."""
+    held = (
+        {of.number: on for of, _, on in _held(tx, guild)} if any(kind == "held" for kind, *_ in rows) else {}
+    )
+    found: dict[tuple[str, int], Awaited] = {}
+    for kind, number, _ in rows:
+        if kind == "frozen":
+            found[kind, number] = Awaited(thaws_us=jobs.at_us(tx, guild, "claim.thaws", number))
+        elif kind == "held":
+            found[kind, number] = Awaited(on=held.get(number))
+    return found
+
+
+def _held(tx: Connection, guild: int) -> list[tuple[claims.Claim, int, int | None]]:
+    """The claims with a ruling that isn't paid when its day is over: since when, and the claim that it waits for.
+    None where it waits for its post (D3, C10)."""
+    found: list[tuple[claims.Claim, int, int | None]] = []
+    for row in tx.execute(_RULED, {"g": guild}).all():
+        of = claims.load(tx, guild, row.number)
+        waits = resolution.held(tx, of, terms.read_result(row.ruling))
+        on = of.terms.condition.on if waits and of.terms.condition else None
+        if row.posted_us is None or waits:
+            found.append((of, row.ruled_us, on))
+    return found
 
 
 def _to_look_at_again(tx: Connection, guild: int, now: datetime) -> list[tuple[int, int]]:
@@ -140,6 +220,7 @@ class ModeratorAct:
     act: str
     reason: str | None
     at_us: int
+    proposal: int | None = None
 
 
 def acts(tx: Connection, guild: int, *, before: int = 0) -> tuple[list[ModeratorAct], Mapping[int, int]]:

@@ -383,7 +383,9 @@ hold-reversal:{claim}:{resolution}                                              
 hush:{player}:{on}                                                              e  +  +  +  +  +  +  +  b
 item-judge:{number}                                                             e  j  j  j  f  f  f  f  b
 item-send:{asked}:{number}                                                      e  w  w  w  w  w  w  w  b
+judge-accept:{claim}:{dispute}:{round_}:{judge}                                 e  c  c  c  c  c  c  c  b
 judge-accept:{claim}:{judge}                                                    e  c  c  c  c  c  c  c  b
+judge-object:{claim}:{dispute}:{round_}:{judge}                                 e  c  c  c  c  c  c  c  b
 judge-object:{claim}:{judge}                                                    e  c  c  c  c  c  c  c  b
 library-answer:{number}                                                         e  w  w  w  w  w  w  w  b
 library-guess:{number}                                                          e  f  f  f  f  f  f  f  b

@@ -152,10 +152,10 @@ PRESSED: dict[str, str] = {
     "appoint:{claim}:{dispute}:{round_}:{judge}": (
         "test_absent.py::test_where_no_judge_is_left_the_owner_is_asked_and_the_sides_agree_on_a_member"
     ),
-    "judge-object:{claim}:{judge}": (
+    "judge-object:{claim}:{dispute}:{round_}:{judge}": (
         "test_agreed_judges.py::test_holders_agree_on_a_judge_somebody_objects_and_a_moderator_accepts"
     ),
-    "judge-accept:{claim}:{judge}": (
+    "judge-accept:{claim}:{dispute}:{round_}:{judge}": (
         "test_agreed_judges.py::test_holders_agree_on_a_judge_somebody_objects_and_a_moderator_accepts"
     ),
     "appeal-send:{claim}:{proposal}": "test_results.py::test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back",
@@ -224,6 +224,8 @@ PRESSED: dict[str, str] = {
 
 RETIRED = {
     "challenge:{claim}",
+    "judge-object:{claim}:{judge}",
+    "judge-accept:{claim}:{judge}",
     "hold-reversal:{claim}",
     "rule-send:{claim}:{choice}:{proposal}",
     "market-deepen:{asked}:{claim}:{liquidity}:{cost}",
@@ -232,8 +234,8 @@ RETIRED = {
     "market-sell:{asked}:{claim}:{outcome}:{how}:{amount}:{seen}:{tolerance}",
 }
 """What only messages of an earlier version hold: `test_shown.test_buttons_of_before_ask_once_more` forces each
-that takes points; `test_results.test_a_button_of_before_challenges_what_stands` presses the first, and the permission
-matrix sends the form of `rule-send`."""
+that takes points; `test_results.test_a_button_of_before_challenges_what_stands` presses the first,
+`test_agreed_judges` those about judges, and the permission matrix sends the form of `rule-send`."""
 
 
 def template(custom_id: str) -> str:

@@ -228,12 +228,12 @@ def test_every_item_has_its_row():
     assert len(BAD) + 1 == len(ITEMS)
 
 
-async def test_the_buttons_of_a_card_that_nobody_redraws_say_that_the_offer_is_gone(play: Playground):
-    """In a server without a channel the answer to the command is the card, and it stays as it was."""
+async def test_the_buttons_of_a_card_as_it_was_say_that_the_offer_is_gone(play: Playground):
+    """Somebody looks at a card that isn't drawn again yet."""
     await play.ada.submit(await play.ada.run("/bet quick"), QUICK)
     card = next(one for one in await play.bo.read() if "says NO" in one.text)
     asked = await play.bo.click(card, card.buttons[0])
     await play.bo.click(asked, asked.message.buttons[0])
-    for button in ("Take it: risk 100 to win 300", "Counter"):
-        gone = await play.mira.click(card, button)
+    for button in ("offer-take:1", "offer-counter:1"):
+        gone = await play.mira.forcing.click(card, button)
         assert "Offer 1 was accepted already" in gone.text, button

@@ -90,6 +90,9 @@ SAID = (
          "test_whoever_comes_back_draws_no_allowance_while_the_digest_is_kept"),
     Said("A4", "away", ("You can't stake, offer or give until it is paid off", "challenge without a bond"),
          "end_to_end/test_absent.py::test_a_debt_keeps_from_staking_and_is_paid_off_by_what_comes_next"),
+    Said("A4", "markets", ("your wallet keeps what you took out with a profit beyond the starting balance",
+         "until those claims are settled"), "markets/test_early_profits.py::"
+         "test_a_wallet_keeps_what_early_profits_are_more_than_a_start"),
     Said("A4", "points", ("Nothing you do yourself takes your wallet below zero",), "end_to_end/test_absent.py::"
          "test_a_debt_keeps_from_staking_and_is_paid_off_by_what_comes_next"),
     Said("D3", "away", ("The channel is deleted", "Nothing is settled by silence meanwhile", "`/setup`"),

@@ -236,6 +236,8 @@ BY_BUTTON = {
     "appoint:{claim}:{dispute}:{round_}:{judge}": EVERYBODY,
     "judge-object:{claim}:{judge}": EVERYBODY,
     "judge-accept:{claim}:{judge}": EVERYBODY,
+    "judge-object:{claim}:{dispute}:{round_}:{judge}": EVERYBODY,
+    "judge-accept:{claim}:{dispute}:{round_}:{judge}": EVERYBODY,
     "done:{before}": EVERYBODY,
     "halt:{asked}:{claim}:{halts}": MODERATORS,
     "reverse:{asked}:{claim}": MODERATORS,

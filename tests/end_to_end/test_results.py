@@ -109,7 +109,7 @@ async def test_a_dispute_is_ruled_appealed_ruled_again_and_taken_back(play: Play
     await play.skip(days=1, minutes=1)
     assert "The correction was forged." in (await posted(play, "A result is taken back")).text
     acts = (await play.ada.run("/resolve acts")).text
-    for words in ("took the result of claim 1 back", "voted on claim 1"):
+    for words in ("took the result YES of claim 1 back", "voted YES on claim 1", "voted NO on claim 1"):
         assert words in acts
 
 
@@ -233,6 +233,11 @@ async def test_a_frozen_claim_takes_nothing_until_it_goes_on(play: Playground):
     shown = await play.ada.run("/claim show", claim=1)
     assert "**What happens next, once it goes on**" in shown.text
     assert "it goes on by itself" in shown.text
+    queue = await play.mira.run("/mod queue")
+    assert "stopped by a moderator; it goes on by itself on <t:" in queue.text
+    case = await play.mira.click(queue, "Claim 1")
+    assert case.message.buttons == ["Terms"]
+    assert "It goes on by itself on <t:" in case.text
     form = await play.mira.run("/mod freeze", claim=1, go_on=True)
     await play.mira.submit(form, reason="It is still there.")
     assert "**What happens next**" in (await play.ada.run("/claim show", claim=1)).text

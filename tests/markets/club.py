@@ -322,7 +322,7 @@ class Club(World):
         """Discord has the post of a judge whom holders agreed on."""
         of = await self.db.read(disputes.load, self.guild, dispute)
         request = AboutJudge(self.guild, self.key(), of.number, of.round, judge.number)
-        await self.db.write(_agreed_posted, request, self.now)
+        await self.db.write(agreed_posted, request, self.now)
 
     async def appeal(self, who: Player, claim: Claim, reason: str = "New evidence.") -> disputes.Dispute:
         request = disputes.Appeal(self.guild, self.key(), who.number, claim.number, reason)
@@ -423,7 +423,7 @@ class AboutJudge:
     judge: int
 
 
-def _agreed_posted(tx: Connection, request: AboutJudge, now: datetime) -> None:
+def agreed_posted(tx: Connection, request: AboutJudge, now: datetime) -> None:
     facts = {"dispute": request.dispute, "round": request.round, "judge": request.judge}
     agreed_judges.posted(tx, request.guild, facts, now)
 

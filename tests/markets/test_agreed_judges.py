@@ -7,7 +7,16 @@ from ledger.types import to_us
 from markets.claims.claims import Claim
 from markets.claims.conditions import Condition
 from markets.claims.terms import Actor
-from markets.core.errors import AgreedThemselves, NotAHolder, NotAJudge, NotAModerator, Recused, WindowOver
+from markets.core.errors import (
+    AgreedThemselves,
+    AppealedSince,
+    NotAHolder,
+    NotAJudge,
+    NotAModerator,
+    ProposalGone,
+    Recused,
+    WindowOver,
+)
 from markets.settlement import agreed_judges
 from tests.markets.club import DAY, NO, YES, Club
 from tests.markets.test_majorities import IS_NO, IS_YES, LOOSE, appoint, disputed
@@ -197,6 +206,36 @@ async def test_who_has_something_below_or_in_a_pool_may_object_too(club: Club):
     club.skip(days=3)
     with pytest.raises(NotAJudge):
         await club.vote(judge, claim, IS_NO, moderator=False)
+
+
+@pytest.mark.rule("D1")
+async def test_an_answer_of_before_an_appeal_accepts_and_stops_nobody_after_it(club: Club):
+    """A button that was read in one round is no word about the judge whom holders choose in the next."""
+    h = await Halves.make(club)
+    mo = await club.member(8)
+    old = (1, 1)
+    await club.agreed(h.judge)
+    club.skip(days=2)
+    await h.vote(ruled=True)
+    await club.appeal(h.ada, h.claim)
+    club.skip(days=8)
+    await club.sweep()
+    club.skip(days=3)
+    await club.sweep()
+    other = await club.member(7)
+    for who in (await club.join(4), await club.join(5)):
+        await appoint(club, who, h.claim, other)
+    for who, accepts in ((h.ada, False), (mo, True)):
+        actor = Actor(who.number, moderator=accepts)
+        said = agreed_judges.AnswerJudge(club.guild, club.key(), actor, h.claim.number, other.number, accepts)
+        request = agreed_judges.AnswerJudgeInRound(club.guild, club.key(), said, *old)
+        with pytest.raises(AppealedSince):
+            await club.db.write(agreed_judges.answer_in_round, request, club.now)
+        request = agreed_judges.AnswerJudgeInRound(club.guild, club.key(), said, 7, 2)
+        with pytest.raises(ProposalGone):
+            await club.db.write(agreed_judges.answer_in_round, request, club.now)
+    request = agreed_judges.AnswerJudgeInRound(club.guild, club.key(), said, 1, 2)
+    assert (await club.db.write(agreed_judges.answer_in_round, request, club.now)).accepted
 
 
 async def test_both_sides_of_bets_agree_at_once_as_before(club: Club):

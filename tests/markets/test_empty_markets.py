@@ -25,6 +25,7 @@ from markets.records.audit import problems
 from markets.settlement import lapse, resolution
 from markets.shares import market_maker, opening
 from tests.markets.club import DAY, NO, YES, Club
+from tests.markets.test_unposted import sent
 
 pytestmark = pytest.mark.core
 
@@ -279,6 +280,8 @@ async def test_who_was_told_before_it_was_held_again_is_told_anew_before_it_is_v
     with pytest.raises(ClaimMoved):
         await closes(club, op, claim)
     assert await club.balance(ada.wallet) == profit
+    for _ in range(2):
+        await sent(club, "market.empty")
     club.skip(days=1 if how == "closed" else 4)
     await club.sweep()
     if how == "closed":
@@ -348,10 +351,16 @@ async def test_nor_do_they_choose_it_by_stopping_trading_meanwhile(club: Club, h
 
 
 @pytest.mark.rule("B8")
-async def test_an_author_closes_no_claim_whose_market_became_empty_within_a_day(club: Club):
+@pytest.mark.parametrize("late", [0, 30])
+async def test_an_author_closes_no_claim_whose_market_became_empty_within_a_day(club: Club, late: int):
+    """From when Discord had the post: before that nobody could read of it."""
     op, ada, eve, claim = await with_a_profit(club)
     await sells_all(club, eve, claim)
     request = lapse.CloseClaim(club.guild, club.key(), op.number, claim.number)
+    club.skip(hours=late)
+    with pytest.raises(ClaimMoved):
+        await club.db.write(lapse.close_own, request, club.now)
+    await sent(club, "market.empty")
     for hours in (0, 23):
         club.skip(hours=hours)
         with pytest.raises(ClaimMoved):
@@ -360,6 +369,33 @@ async def test_an_author_closes_no_claim_whose_market_became_empty_within_a_day(
     await club.db.write(lapse.close_own, request, club.now)
     assert await state(club, claim) == ("void", "void")
     assert await club.balance(ada.wallet) == START
+
+
+@pytest.mark.rule("B8")
+async def test_an_author_waits_two_weeks_at_most_for_a_post_that_can_t_be_sent(club: Club):
+    op, _, eve, claim = await with_a_profit(club)
+    await sells_all(club, eve, claim)
+    club.skip(days=13, hours=23)
+    with pytest.raises(ClaimMoved):
+        await closes(club, op, claim)
+    club.skip(hours=1)
+    await closes(club, op, claim)
+
+
+@pytest.mark.rule("B8")
+async def test_of_whom_discord_told_too_late_the_trades_stand(club: Club):
+    """The post of an empty market came in the last day of trading, when nobody could avert it in time."""
+    _, ada, eve, claim = await with_a_profit(club)
+    profit = await club.balance(ada.wallet)
+    club.skip(days=27)
+    await sells_all(club, eve, claim)
+    club.skip(days=2, hours=6)
+    await sent(club, "market.empty")
+    club.skip(days=3)
+    await club.sweep()
+    assert await state(club, claim) == ("open", "open")
+    await club.settle(await club.member(9), claim, IS_NO)
+    assert await club.balance(ada.wallet) == profit
 
 
 @pytest.mark.rule("B8")

@@ -10,7 +10,7 @@ from typing import Any
 TABLES = (
     *("accounts", "players", "claims", "conditions", "offers", "bets", "markets", "market_outcomes"),
     *("positions", "liquidity", "orders", "trades", "pools", "stakes", "rewards", "proposals", "disputes"),
-    *("resolutions", "items", "links", "agreements", "forecasts", "acts"),
+    *("resolutions", "items", "links", "agreements", "forecasts", "acts", "appointments", "agreed_judges"),
 )
 ENDED = ("settled", "void", "unresolved", "dropped")
 HELD = ("escrow", "reserve", "bond")

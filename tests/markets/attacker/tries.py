@@ -12,7 +12,7 @@ from ledger.types import to_us
 from markets.bets import agreement, offering, offers, quick_bet
 from markets.claims import ambiguity, claims, drafts, editing, judges, kept_edits, on_call
 from markets.claims.conditions import Condition
-from markets.claims.terms import Actor, Judges, Outcome, Result, Scenario, Terms
+from markets.claims.terms import DAY_US, Actor, Judges, Outcome, Result, Scenario, Terms
 from markets.forecasts import crux_links, forecasts, leaderboard
 from markets.people import hushing, notes, preferences, rewarding
 from markets.pools import pools
@@ -32,7 +32,7 @@ from markets.settlement import (
     voting,
 )
 from markets.shares import opening, orders, trading
-from tests.markets.attacker.village import CORRUPT, JUDGE, OWNER, PEOPLE, Village
+from tests.markets.attacker.village import CORRUPT, JUDGE, OWNER, PEOPLE, WARDEN, Village
 from tests.world import OLD, SALT
 
 CLAUSES = ambiguity.StakesReturn(), ambiguity.FixedWeights((2_500, 7_500)), ambiguity.JudgesChoose(5)
@@ -326,17 +326,70 @@ def _appeal(a: Asker) -> Any:
 
 
 def _appoint(a: Asker) -> Any:
-    claim = a.at_stake("disputed")
-    side = a.holder(claim)
+    """Mostly where a dispute has waited for a week, and often whom all sides may choose: the warden."""
+    before_us = to_us(a.village.club.now) - 7 * DAY_US
+    waits = [
+        row.claim
+        for row in a.village.book.disputes
+        if row.state in ("open", "appealed") and max(row.opened_us, row.posted_us or 0) <= before_us
+    ]
+    if not waits and a.often(0.98):
+        return None
+    claim = a.chance.choice(waits) if waits and a.often(0.9) else a.at_stake("disputed")
+    chose = {row.side for row in a.village.book.of("appointments", claim)}
+    silent = sorted(a.village.book.has_points(claim) - chose)
+    side = a.chance.choice(silent) if silent and a.often(0.8) else a.holder(claim)
     person = a.village.person.get(side, 1)
     ally = person + 1 if person % 2 else person - 1
-    return voting.Appoint(*a.ids(), side, claim, a.village.number.get(ally, side))
+    judge = WARDEN if a.often(0.8) else ally
+    return voting.Appoint(*a.ids(), side, claim, a.village.number.get(judge, side))
+
+
+def _appoint_in_round(a: Asker) -> Any:
+    said = _appoint(a)
+    if said is None:
+        return None
+    found = [row for row in a.village.book.of("disputes", said.claim) if row.state in ("open", "appealed")]
+    if not found or a.often(0.3):
+        return voting.AppointInRound(*a.ids(), said, a.one(1, 1, 2, 3), a.one(1, 1, 2))
+    return voting.AppointInRound(*a.ids(), said, found[-1].number, 1 if found[-1].appellant is None else 2)
 
 
 def _answer_judge(a: Asker) -> Any:
-    claim = a.at_stake("disputed")
-    said = _appoint(a)
-    return agreed_judges.AnswerJudge(*a.ids(), Actor(a.holder(claim)), said.claim, said.judge, a.often(0.3))
+    """Mostly of a judge on whom holders agreed: by somebody who has something there, or a moderator."""
+    waits = {row.number: row.claim for row in a.village.book.disputes if row.state in ("open", "appealed")}
+    since_us = to_us(a.village.club.now) - agreed_judges.OFFICE_US
+    found = [
+        row
+        for row in a.village.book.agreed_judges
+        if row.dispute in waits and (row.posted_us is None or row.posted_us > since_us or a.often(0.05))
+    ]
+    if not found:
+        if a.often(0.98):
+            return None
+        claim, judge = a.at_stake("disputed"), a.who()
+    else:
+        row = a.chance.choice(found)
+        claim, judge = waits[row.dispute], row.judge if a.often(0.9) else a.who()
+    if a.often(0.5):
+        chose = {row.side for row in a.village.book.of("appointments", claim) if row.judge == judge}
+        others = sorted(a.village.book.has_points(claim) - chose)
+        player = a.chance.choice(others) if others and a.often(0.8) else a.holder(claim)
+        return agreed_judges.AnswerJudge(*a.ids(), Actor(player), claim, judge, a.often(0.1))
+    honest = judge == a.village.number.get(WARDEN) and a.often(0.6)
+    actor = Actor(a.village.number[JUDGE], moderator=True) if honest else a.moderator()
+    return agreed_judges.AnswerJudge(*a.ids(), actor, claim, judge, a.often(0.9))
+
+
+def _answer_judge_in_round(a: Asker) -> Any:
+    said = _answer_judge(a)
+    if said is None:
+        return None
+    found = [row for row in a.village.book.of("disputes", said.claim) if row.state in ("open", "appealed")]
+    if not found or a.often(0.2):
+        return agreed_judges.AnswerJudgeInRound(*a.ids(), said, a.one(1, 1, 2, 3), a.one(1, 1, 2))
+    round_ = 1 if found[-1].appellant is None else 2
+    return agreed_judges.AnswerJudgeInRound(*a.ids(), said, found[-1].number, round_)
 
 
 def _take_back(a: Asker) -> Any:
@@ -571,7 +624,7 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
         _hold,
     ),
     "markets.settlement.reversals.hold_of": (
-        1,
+        4,
         lambda a: reversals.HoldReversalOf(*a.ids(), _hold(a), a.one(1, 1, 2, 3)),
     ),
     "markets.settlement.scenarios.tell": (3, _tell),
@@ -595,21 +648,16 @@ TRIES: dict[str, tuple[int, Callable[[Asker], Any]]] = {
             "standing",
         ),
     ),
-    "markets.settlement.story_judging.judge": (1, _judge_item),
+    "markets.settlement.story_judging.judge": (4, _judge_item),
     "markets.settlement.voting.vote": (2, _vote),
     "markets.settlement.voting.vote_in_round": (
         2,
         lambda a: voting.VoteInRound(*a.ids(), _vote(a), a.one(1, 1, 1, 2, 3)),
     ),
-    "markets.settlement.voting.appoint": (
-        1,
-        lambda a: _appoint(a),
-    ),
-    "markets.settlement.voting.appoint_in_round": (
-        1,
-        lambda a: voting.AppointInRound(*a.ids(), _appoint(a), a.one(1, 1, 2, 3), a.one(1, 1, 2)),
-    ),
-    "markets.settlement.agreed_judges.answer": (1, _answer_judge),
+    "markets.settlement.voting.appoint": (30, _appoint),
+    "markets.settlement.voting.appoint_in_round": (10, _appoint_in_round),
+    "markets.settlement.agreed_judges.answer": (20, _answer_judge),
+    "markets.settlement.agreed_judges.answer_in_round": (20, _answer_judge_in_round),
     "markets.shares.opening.open_market": (4, _open_market),
     "markets.shares.opening.add_liquidity": (2, _liquidity),
     "markets.shares.orders.place": (4, _order),

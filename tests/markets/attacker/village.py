@@ -32,7 +32,7 @@ from markets.settlement import (
 from tests import operations
 from tests.markets.attacker.book import ENDED, Book
 from tests.markets.attacker.truth import VOID, Truth
-from tests.markets.club import AboutResult, Club, reversal_posted
+from tests.markets.club import AboutJudge, AboutResult, Club, agreed_posted, reversal_posted
 from tests.world import NOW, OLD
 
 assert settlement_calendar.__name__, "it names the handlers"
@@ -214,6 +214,8 @@ class Village:
             return False
         if claim not in self.book.claim or self.book.claim[claim].state in ("draft", "dropped"):
             return False
+        if unit == "appoint" and self.person.get(request.judge) == WARDEN:
+            return False  # who is honest, and whom all sides may choose
         if unit == "appoint":
             return alliance(self.person.get(request.side, 0)) != alliance(self.person.get(request.judge, 0))
         if isinstance(actor, Actor) and actor.moderator and unit in ("propose", "vote", "judge", "take_back"):
@@ -256,6 +258,9 @@ class Village:
             if row.state in ("ruled", "final") and row.posted_us is None:
                 posted = rulings.RulingPosted(*self.ids(), row.number, final=row.state == "final")
                 await self.official(rulings.posted, posted)
+        for row in self.book.agreed_judges:
+            if row.posted_us is None:
+                await self.official(agreed_posted, AboutJudge(*self.ids(), row.dispute, row.round, row.judge))
         for row in self.book.resolutions:
             if row.reversed_us is None:
                 await self.official(reversal_posted, AboutResult(*self.ids(), row.number))

@@ -208,6 +208,15 @@ class Results(Base):
         request = agreed_judges.AnswerJudge(*self.ids(), actor, of, self.people[judge].number, accepts)
         self.do(agreed_judges.answer, request)
 
+    @rule(claim=which, judge=st.integers(3, 5), n=which, dispute=st.integers(1, 3), round_=st.integers(1, 2))
+    def answers_judge_in_round(self, claim: int, judge: int, n: int, dispute: int, round_: int) -> None:
+        of = self.claim(claim, "disputed")
+        said = agreed_judges.AnswerJudge(
+            *self.ids(), Actor(self.who(n).number), of, self.people[judge].number
+        )
+        request = agreed_judges.AnswerJudgeInRound(*self.ids(), said, dispute, round_)
+        self.do(agreed_judges.answer_in_round, request)
+
     @rule(claim=which, judge=st.integers(3, 5), dispute=st.integers(1, 3), round_=st.integers(1, 2))
     def appoint_in_round(self, claim: int, judge: int, dispute: int, round_: int) -> None:
         of = self.claim(claim, "disputed")
