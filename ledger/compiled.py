@@ -9,9 +9,9 @@ everything that isn't on the write path stays plain Core.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
 
 Ordered = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+_AS_IS: Mapping[str, str] = MappingProxyType({})
 
 
 def param(name: str) -> sa.BindParameter[Any]:
@@ -50,9 +51,32 @@ def params(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name, expanding=True)
 
 
-def columns_of(table: sa.Table, row: type[Any]) -> tuple[sa.Column[Any], ...]:
-    """Return the columns that the fields of a dataclass hold, in their order; `guild` holds `guild_id`."""
-    return tuple(table.c["guild_id" if one.name == "guild" else one.name] for one in fields(row))
+class Columns(tuple[sa.Column[Any], ...]):
+    """The columns of a table that the fields of a row's class hold, in the order of the fields."""
+
+    names: Sequence[str]
+    """What the fields are called."""
+
+    def values(self, found: Iterable[Any]) -> dict[str, Any]:
+        """Return what a row of these columns holds, by the names of the fields."""
+        return dict(zip(self.names, found, strict=True))
+
+
+def columns_of(
+    table: sa.Table, row: type[Any], *, but: Collection[str] = (), named: Mapping[str, str] = _AS_IS
+) -> Columns:
+    """Return the columns that the fields of a dataclass or named tuple hold; `guild` holds `guild_id`.
+
+    Args:
+        but: The fields that hold something else than a column of this table.
+        named: The columns of fields that are called otherwise.
+    """
+    called = {"guild": "guild_id", **named}
+    fields: tuple[str, ...] = row.__match_args__  # of dataclasses and of named tuples
+    names = [one for one in fields if one not in but]
+    columns = Columns(table.c[called.get(one, one)] for one in names)
+    columns.names = names
+    return columns
 
 
 class JsonText(sa.ColumnElement[str]):

@@ -28,8 +28,7 @@ from bot.words.announced import Ask, Told
 from ledger import players
 from ledger.errors import AlreadyDone, LedgerError
 from markets.core import delivery, moderation_posts, outbox, parked_sends
-from markets.core.delivery import HeldCard
-from markets.core.outbox import HeldPost
+from markets.core.outbox import HeldCard, HeldPost
 from markets.people import preferences
 from markets.settlement import sent_posts
 

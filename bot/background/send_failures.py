@@ -9,7 +9,8 @@ import discord
 from bot.background.finder import HistoryHidden
 from bot.background.sends import Held
 from bot.background.servers import ServerUnseen
-from markets.core.delivery import HeldCard, SendFailed
+from markets.core.delivery import SendFailed
+from markets.core.outbox import HeldCard
 
 _UNKNOWN_MESSAGE, _UNKNOWN_CHANNEL = 10008, 10003
 """Discord's error codes for what was deleted."""

@@ -9,8 +9,7 @@ from bot.ui import components, discord_limits
 from bot.ui.cards import Button
 from bot.words import announced
 from bot.words.announced import Told
-from markets.core.delivery import HeldCard
-from markets.core.outbox import HeldPost
+from markets.core.outbox import HeldCard, HeldPost
 
 Held = HeldCard | HeldPost
 

@@ -1,7 +1,7 @@
 """Hold accepted bets: their rows, and how each is paid and taken back (RULES C1, C2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -92,11 +92,11 @@ _LOAD_BET = Compiled(sa.select(*BET_COLUMNS).where(*this_bet))
 _ENDING = ("state", "ended_us", "maker_paid", "taker_paid", "paid_by", "resolution")
 
 
-_ACCEPTED = tuple(column.name for column in BET_COLUMNS if column.name not in _ENDING)
+ACCEPTED = tuple(column.name for column in BET_COLUMNS if column.name not in _ENDING)
 
 
 BET = Compiled(
-    sa.insert(tables.bets).values({name: param(name) for name in _ACCEPTED} | constants(state="live"))
+    sa.insert(tables.bets).values({name: param(name) for name in ACCEPTED} | constants(state="live"))
 )
 
 
@@ -213,7 +213,7 @@ def load_bet(tx: Connection, guild: int, number: int) -> Bet:
 
 def bet_of(row: Sequence[Any]) -> Bet:
     """Return a row of BET_COLUMNS as a Bet."""
-    values: dict[str, Any] = dict(zip(_BET_FIELDS, row, strict=True))
+    values = BET_COLUMNS.values(row)
     values["against"] = bool(values["against"])
     values["terms"] = bytes(values["terms"]).hex()
     values["escrow"] = Account(values["guild"], values["escrow"])
@@ -241,6 +241,3 @@ def schedule_year(tx: Connection, claim: Claim, bet: int, now: datetime) -> None
     """Schedule a yearly note for a bet that runs longer than two years."""
     if claim.deadline_us and claim.deadline_us - to_us(now) > 2 * YEAR_US:
         jobs.schedule(tx, claim.guild, "bet.year", bet, to_us(now) + YEAR_US)
-
-
-_BET_FIELDS = [field.name for field in fields(Bet)]

@@ -5,7 +5,7 @@ told so. A bet has the number of the offer it was.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -19,7 +19,7 @@ from ledger.errors import InsufficientFunds
 from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
-from markets.bets.bets import BET, STAKE, Bet, own_bet, schedule_year
+from markets.bets.bets import ACCEPTED, BET, STAKE, Bet, own_bet, schedule_year
 from markets.claims import ambiguity, claims, deciding, judges, rests, sides, wallet_keeps
 from markets.claims.claims import Claim
 from markets.core import jobs, outbox, tables
@@ -121,7 +121,17 @@ def accept(tx: Connection, request: Accept, now: datetime) -> Accepted:
     bet_escrow = accounts.open_account(tx, request.guild, kind="escrow")
     taker = accounts.wallet(tx, request.guild, request.taker)
     posted = _lock(tx, request, offer, taker, bet_escrow, now)
-    BET.execute(tx, **_bet_row(offer, request.taker, bytes.fromhex(claim.digest), bet_escrow, posted, now))
+    kept = {name: getattr(offer, name) for name in _ALIKE}
+    BET.execute(
+        tx,
+        **kept,
+        guild_id=offer.guild,
+        taker=request.taker,
+        terms=bytes.fromhex(claim.digest),
+        escrow=bet_escrow.number,
+        accepted_us=to_us(now),
+        accepted_by=posted.number,
+    )
     close(tx, offer, "accepted")
     claims.freeze(tx, claim)
     schedule_year(tx, claim, offer.number, now)
@@ -215,7 +225,7 @@ def load_offer(tx: Connection, guild: int, number: int) -> Offer:
 
 def offer_of(row: Sequence[Any]) -> Offer:
     """Return a row of OFFER_COLUMNS as an Offer."""
-    values: dict[str, Any] = dict(zip(_OFFER_FIELDS, row, strict=True))
+    values = OFFER_COLUMNS.values(row)
     values["against"] = bool(values["against"])
     values["outcomes"] = sides.read(values["outcomes"])
     return Offer(**values)
@@ -296,26 +306,6 @@ def _lock(
         raise
 
 
-def _bet_row(
-    offer: Offer, taker: int, terms: bytes, escrow: Account, posted: Posted, now: datetime
-) -> dict[str, Any]:
-    return {
-        "guild_id": offer.guild,
-        "number": offer.number,
-        "claim": offer.claim,
-        "maker": offer.maker,
-        "taker": taker,
-        "side": offer.side,
-        "against": int(offer.against),
-        "maker_stake": offer.maker_stake,
-        "taker_stake": offer.taker_stake,
-        "clause": offer.clause,
-        "terms": terms,
-        "escrow": escrow.number,
-        "accepted_us": to_us(now),
-        "accepted_by": posted.number,
-    }
-
-
-_OFFER_FIELDS = [field.name for field in fields(Offer)]
+_ALIKE = {column.name for column in OFFER_COLUMNS} & set(ACCEPTED) - {"guild_id", "taker"}
+"""What a bet keeps of its offer as it is."""
 _cancel_calendar = jobs.cancelling("offer.expire", "offer.remind")

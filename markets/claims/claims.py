@@ -290,23 +290,13 @@ def terms_row(terms: Terms) -> dict[str, Any]:
 
 
 def _claim(row: Any) -> Claim:
-    return Claim(
-        guild=row[0],
-        number=row[1],
-        author=row[2],
-        state=row[3],
-        terms=read_terms(row[4]),
-        digest=bytes(row[5]).hex(),
-        settings=_read_settings(row[6]),
-        closes_us=row[7],
-        deadline_us=row[8],
-        check_us=row[9],
-        frozen=bool(row[10]),
-        halted=bool(row[11]),
-        supersedes=row[12],
-        resolution=row[13],
-        opened_us=row[14],
-    )
+    values = COLUMNS.values(row)
+    values["terms"] = read_terms(values["terms"])
+    values["digest"] = bytes(values["digest"]).hex()
+    values["settings"] = _read_settings(values["settings"])
+    for flag in ("frozen", "halted"):
+        values[flag] = bool(values[flag])
+    return Claim(**values)
 
 
 SETTINGS = TypeAdapter(Settings)

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, in_guild, param, params
+from ledger.compiled import Compiled, columns_of, in_guild, param, params
 from ledger.types import fits, to_us
 from markets.claims import sides
 from markets.core import jobs, lifecycle, tables
@@ -53,20 +53,13 @@ class ConditionLink:
 _claims = tables.claims.c
 _conditions = tables.conditions.c
 _this = (in_guild(_conditions), _conditions.claim == param("n"))
-_COLUMNS = (
-    _conditions.claim,
-    _conditions.on_claim,
-    _conditions.outcome,
-    _conditions.days,
-    _conditions.state,
-    _conditions.decided_us,
-)
+COLUMNS = columns_of(tables.conditions, ConditionLink, named={"on": "on_claim"})
 _ON = sa.select(_claims.state, _claims.terms).where(in_guild(_claims), _claims.number == param("n"))
 _ADD = sa.insert(tables.conditions)
 _DROP = sa.delete(tables.conditions).where(*_this)
-_FIND = Compiled(sa.select(*_COLUMNS).where(*_this))
+_FIND = Compiled(sa.select(*COLUMNS).where(*_this))
 _HANGING = Compiled(
-    sa.select(*_COLUMNS)
+    sa.select(*COLUMNS)
     .where(in_guild(_conditions), _conditions.on_claim == param("n"))
     .order_by(_conditions.claim)
 )

@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.types import to_us
 from markets.claims.terms import Scenario, Terms
 from markets.core import jobs, tables, text_limits
@@ -47,22 +47,9 @@ class Judged:
 
 
 _items = tables.items.c
+_columns = columns_of(tables.items, Judged)
 _ITEMS = Compiled(
-    sa.select(
-        *(
-            _items.number,
-            _items.words,
-            _items.by_us,
-            _items.chances,
-            _items.state,
-            _items.judge,
-            _items.known_us,
-            _items.judged_us,
-        ),
-        *(_items.evidence, _items.reason),
-    )
-    .where(in_guild(_items), _items.claim == param("n"))
-    .order_by(_items.number)
+    sa.select(*_columns).where(in_guild(_items), _items.claim == param("n")).order_by(_items.number)
 )
 
 

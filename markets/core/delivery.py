@@ -11,7 +11,7 @@ from ledger.compiled import in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.core.events import ChannelUnreachable
-from markets.core.outbox import WAITING, HeldPost, c, enqueue, p, this_card
+from markets.core.outbox import WAITING, HeldCard, HeldPost, c, enqueue, p, this_card
 from markets.core.tables import cards, posts
 from markets.core.turns import TAKE_CARDS, TAKE_POSTS, with_crux
 
@@ -135,22 +135,6 @@ class CardPlaced:
     ref: int
     channel: int
     message: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldCard:
-    """A card that an announcer holds; `message` once there is one, to be edited."""
-
-    guild: int
-    kind: str
-    ref: int
-    channel: int | None
-    message: int | None
-    wanted: int
-    shown: int
-    begun_us: int | None
-    fence: int
-    tries: int
 
 
 Held = HeldPost | HeldCard

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Compiled, constant, constants, in_guild, param
+from ledger.compiled import Compiled, columns_of, constant, constants, in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.core.errors import MarketError
@@ -188,10 +188,7 @@ def lease(tx: Connection, request: LeaseJobs, now: datetime) -> list[LeasedJob]:
         "lease": now_us + request.lease_seconds * 1_000_000,
     }
     rows = tx.execute(_CLAIM_EAGERLY if request.eager else _CLAIM, values).all()
-    held = [
-        LeasedJob(row.guild_id, row.kind, row.ref, row.due_us, row.fence, row.tries, request.owner)
-        for row in rows
-    ]
+    held = [LeasedJob(*row) for row in rows]
     return sorted(held, key=lambda row: (row.due_us, row.guild, row.kind, row.ref))
 
 
@@ -287,7 +284,7 @@ def _claiming(free: sa.ColumnElement[bool]) -> sa.Executable:
         sa.update(due_work)
         .where(sa.tuple_(_d.guild_id, _d.kind, _d.ref).in_(picked), _waiting)
         .values(owner=param("owner"), lease_us=param("lease"), fence=_d.fence + 1)
-        .returning(_d.guild_id, _d.kind, _d.ref, _d.due_us, _d.fence, _d.tries)
+        .returning(*columns_of(due_work, LeasedJob))
     )
 
 

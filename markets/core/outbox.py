@@ -113,6 +113,22 @@ class HeldPost:
     message: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """A card that an announcer holds; `message` once there is one, to be edited."""
+
+    guild: int
+    kind: str
+    ref: int
+    channel: int | None
+    message: int | None
+    wanted: int
+    shown: int
+    begun_us: int | None
+    fence: int
+    tries: int
+
+
 # --- reading ----------------------------------------------------------------------------------
 
 

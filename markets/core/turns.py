@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
-from ledger.compiled import param
-from markets.core.outbox import WAITING, c, p
+from ledger.compiled import columns_of, param
+from markets.core.outbox import WAITING, HeldCard, HeldPost, c, p
 from markets.core.tables import cards, claims, offers, posts, removals
 
 AT_ONCE_OF_SERVER = 5
@@ -53,19 +53,7 @@ def _taking_posts(*, eager: bool) -> sa.Executable:
         sa.update(posts)
         .where(sa.tuple_(p.guild_id, p.number).in_(picked), p.state == WAITING)
         .values(owner=param("owner"), lease_us=param("lease"), fence=p.fence + 1)
-        .returning(
-            p.guild_id,
-            p.number,
-            p.line,
-            p.kind,
-            p.facts,
-            p.made_us,
-            p.channel,
-            p.begun_us,
-            p.fence,
-            p.tries,
-            p.message,
-        )
+        .returning(*columns_of(posts, HeldPost))
     )
 
 
@@ -101,18 +89,7 @@ def _taking_cards(*, eager: bool) -> sa.Executable:
         sa.update(cards)
         .where(sa.tuple_(c.guild_id, c.kind, c.ref).in_(picked), c.state == WAITING)
         .values(owner=param("owner"), lease_us=param("lease"), fence=c.fence + 1)
-        .returning(
-            c.guild_id,
-            c.kind,
-            c.ref,
-            c.channel,
-            c.message,
-            c.wanted,
-            c.shown,
-            c.begun_us,
-            c.fence,
-            c.tries,
-        )
+        .returning(*columns_of(cards, HeldCard))
     )
 
 

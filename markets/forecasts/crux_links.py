@@ -302,5 +302,6 @@ def _asking(claim: Claim, resolution: int, most: int) -> dict[str, int]:
 
 
 def _link(row: Iterable[Any]) -> CruxLink:
-    player, claim, target, outcome, target_outcome, raises, made_us, of = row
-    return CruxLink(player, claim, target, outcome, target_outcome, bool(raises), made_us, of)
+    values = _columns.values(row)
+    values["raises"] = bool(values["raises"])
+    return CruxLink(**values)

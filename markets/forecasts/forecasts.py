@@ -323,10 +323,7 @@ def _rule(tx: Connection, claim: Claim) -> Sequence[int | None] | None:
 
 
 def _forecast(row: Sequence[object]) -> Forecast:
-    player, number, chances, quantiles, from_us, until_us = row
-    assert isinstance(player, int)
-    assert isinstance(number, int)
-    assert isinstance(from_us, int)
-    assert until_us is None or isinstance(until_us, int)
-    said = tuple(json.loads(str(quantiles))) if quantiles is not None else ()
-    return Forecast(player, number, tuple(json.loads(str(chances))), said, from_us, until_us)
+    values = _columns.values(row)
+    values["chances"] = tuple(json.loads(values["chances"]))
+    values["quantiles"] = tuple(json.loads(values["quantiles"] or "[]"))
+    return Forecast(**values)

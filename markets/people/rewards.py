@@ -6,7 +6,7 @@ points over on one person's word, it keeps the limits of gifts (A6).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -209,9 +209,6 @@ def any_of(tx: Connection, guild: int, owner: int) -> bool:
 
 
 def _reward(row: Sequence[Any]) -> Reward:
-    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    values = _columns.values(row)
     values["reserve"] = Account(values["guild"], values["reserve"])
     return Reward(**values)
-
-
-_FIELDS = [field.name for field in fields(Reward)]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from markets.claims.claims import Claim
 from markets.core import tables
 
@@ -17,8 +17,8 @@ _l = book.players.c
 
 
 class PoolStake(NamedTuple):
-    """A stake as it is stored; `paid` is what came back once the pool has ended. A tuple: ten thousand are read while
-    a player waits."""
+    """A stake as it is stored; `paid` is what came back once the pool has ended, `late` is 1 where it was
+    placed after the result was public. A tuple: ten thousand are read while a player waits."""
 
     number: int
     player: int
@@ -26,25 +26,14 @@ class PoolStake(NamedTuple):
     amount: int
     at_us: int
     state: str
-    late: bool
+    late: int
     paid: int | None
     paid_by: int | None
     pool: int = 1
 
 
 LIVE: sa.ColumnElement[str] = sa.literal_column("'live'")
-columns = (
-    _stakes.number,
-    _stakes.player,
-    _stakes.outcome,
-    _stakes.amount,
-    _stakes.at_us,
-    _stakes.state,
-    _stakes.late,
-    _stakes.paid,
-    _stakes.paid_by,
-    _stakes.pool,
-)
+columns = columns_of(tables.stakes, PoolStake)
 _STAKES = Compiled(sa.select(*columns).where(*_of).order_by(_stakes.number))
 _STAKES_IN = Compiled(sa.select(*columns).where(*_of, _stakes.pool == param("pool")).order_by(_stakes.number))
 _STAKES_OF = Compiled(sa.select(*columns).where(*_of, _stakes.player == param("p")).order_by(_stakes.number))
@@ -78,10 +67,7 @@ def stakes_of(
 
 def placed(rows: Iterable[Sequence[Any]]) -> list[PoolStake]:
     """Read rows of `columns` as stakes."""
-    made: list[PoolStake] = []
-    for number, player, outcome, amount, at_us, state, late, paid, paid_by, pool in rows:
-        made.append(PoolStake(number, player, outcome, amount, at_us, state, bool(late), paid, paid_by, pool))
-    return made
+    return [PoolStake._make(row) for row in rows]
 
 
 def holders(tx: Connection, claim: Claim) -> dict[int, int]:

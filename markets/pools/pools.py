@@ -7,8 +7,10 @@ what each gets follows from its own amount. They are paid in transfers of up to 
 own under a key of its own, so that a crash between any two pays each once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -16,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 
 from ledger import accounts, money
 from ledger.accounts import Account
-from ledger.compiled import Compiled, constant, in_guild, param
+from ledger.compiled import Compiled, columns_of, constant, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import post
 from ledger.types import fits, to_us
@@ -111,17 +113,8 @@ _pool_outcomes = tables.pool_outcomes.c
 _of_claim = (in_guild(_pools), _pools.claim == param("c"))
 _this = (*_of_claim, _pools.number == param("n"))
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
-_load = sa.select(
-    _pools.claim,
-    _pools.opener,
-    _pools.escrow,
-    _pools.opened_us,
-    _pools.closes_us,
-    _pools.stakes,
-    _pools.state,
-    _pools.resolution,
-    _pools.number,
-).where(*_of_claim)
+_columns = columns_of(tables.pools, Pool, but=["backing"])
+_load = sa.select(*_columns).where(*_of_claim)
 _NEWEST = Compiled(_load.order_by(_pools.number.desc()).limit(constant(1)).offset(constant(0)))
 _EVERY = Compiled(_load.order_by(_pools.number))
 _NUMBERED = sa.select(sa.func.coalesce(sa.func.sum(_pools.stakes), 0)).where(*_of_claim)
@@ -323,22 +316,14 @@ def _found(tx: Connection, guild: int, claim: int, statement: Compiled) -> list[
         return []
     on = {(row[2], row[0]): row[1] for row in _BACKING.rows(tx, g=guild, c=claim)}
     outcomes = len(claims.load(tx, guild, claim).terms.outcomes)
-    return [
-        Pool(
-            guild=guild,
-            claim=claim,
-            opener=opener,
-            escrow=Account(guild, escrow),
-            opened_us=opened_us,
-            closes_us=closes_us,
-            stakes=stakes,
-            state=state,
-            resolution=resolution,
-            backing=tuple(on.get((number, outcome), 0) for outcome in range(outcomes)),
-            number=number,
-        )
-        for _, opener, escrow, opened_us, closes_us, stakes, state, resolution, number in rows
-    ]
+    return [_pool(row, on, outcomes) for row in rows]
+
+
+def _pool(row: Sequence[Any], on: dict[tuple[int, int], int], outcomes: int) -> Pool:
+    values = _columns.values(row)
+    values["escrow"] = Account(values["guild"], values["escrow"])
+    backing = tuple(on.get((values["number"], outcome), 0) for outcome in range(outcomes))
+    return Pool(**values, backing=backing)
 
 
 def load(tx: Connection, guild: int, claim: int) -> Pool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, constant, in_guild, param
+from ledger.compiled import Compiled, columns_of, constant, in_guild, param
 from markets.claims import ambiguity, claim_words, claims, conditions
 from markets.claims import terms as claim_terms
 from markets.claims.terms import Terms
@@ -50,22 +50,7 @@ _LAST_DISPUTE = sa.select(_disputes.claim, _disputes.state).where(
     in_guild(_disputes), _disputes.number.in_(_newest)
 )
 _RESOLVED = sa.select(_resolutions.number, _resolutions.claim).where(in_guild(_resolutions))
-_conditions = tables.conditions.c
-_CONDITIONS = sa.select(
-    _conditions.claim,
-    _conditions.on_claim,
-    _conditions.outcome,
-    _conditions.days,
-    _conditions.state,
-    _conditions.decided_us,
-).where(in_guild(_conditions))
-_CLAIMS = paged(
-    sa.select(
-        *(_c.number, _c.state, _c.kind, _c.terms, _c.digest, _c.resolution),
-        *(_c.closes_us, _c.deadline_us),
-    ),
-    _c.number,
-)
+_CONDITIONS = sa.select(*conditions.COLUMNS).where(in_guild(tables.conditions.c))
 
 
 class _ClaimRow(NamedTuple):
@@ -77,6 +62,9 @@ class _ClaimRow(NamedTuple):
     resolution: int | None
     closes_us: int | None
     deadline_us: int | None
+
+
+_CLAIMS = paged(sa.select(*columns_of(tables.claims, _ClaimRow)), _c.number)
 
 
 def problems(tx: Connection, guild: int) -> Iterator[str]:

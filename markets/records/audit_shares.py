@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import in_guild
+from ledger.compiled import columns_of, in_guild
 from ledger.money import points
 from ledger.transfers import VOID
 from markets.core import tables
@@ -46,55 +46,6 @@ _d, _o, _k, _b, _s = (
     *(tables.trades.c, tables.orders.c, tables.pools.c),
     *(tables.pool_outcomes.c, tables.stakes.c),
 )
-_HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
-_MARKETS = paged(
-    sa.select(
-        _markets.claim, _markets.escrow, _markets.liquidity, _markets.trades, _markets.state, _a.balance
-    ).join(book.accounts, (_a.guild_id == _markets.guild_id) & (_a.number == _markets.escrow)),
-    _markets.claim,
-)
-_OUTCOMES = paged(
-    sa.select(
-        *(_market_outcomes.claim, _market_outcomes.outcome, _market_outcomes.opening),
-        *(_market_outcomes.weight, _market_outcomes.moved, _market_outcomes.sold),
-    ),
-    *(_market_outcomes.claim, _market_outcomes.outcome),
-)
-_PAYMENTS = paged(
-    sa.select(
-        *(_liquidity.claim, _liquidity.number, _liquidity.player, _liquidity.liquidity),
-        *(_liquidity.paid, _liquidity.transfer),
-    ),
-    *(_liquidity.claim, _liquidity.number),
-)
-_TRADES = paged(
-    sa.select(_d.claim, _d.number, _d.player, _d.outcome, _d.quantity, _d.amount, _d.by_order, _d.transfer),
-    *(_d.claim, _d.number),
-)
-_POSITIONS = paged(
-    sa.select(_positions.claim, _positions.player, _positions.outcome, _positions.shares, _positions.cost),
-    *(_positions.claim, _positions.player, _positions.outcome),
-)
-_ORDERS = paged(
-    sa.select(
-        *(_o.claim, _o.number, _o.sells, _o.budget, _o.reserve, _o.filled, _o.amount, _o.state, _a.balance)
-    ).join(book.accounts, (_a.guild_id == _o.guild_id) & (_a.number == _o.reserve), isouter=True),
-    *(_o.claim, _o.number),
-)
-_POOLS = paged(
-    sa.select(
-        *(_k.claim, _k.number, _k.escrow, _k.stakes, _k.state, _k.opened_us, _k.closes_us, _a.balance)
-    ).join(book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow)),
-    *(_k.claim, _k.number),
-)
-_STAKES = paged(
-    sa.select(
-        *(_s.claim, _s.number, _s.player, _s.outcome, _s.amount, _s.transfer, _s.state, _s.paid, _s.paid_by),
-        *(_s.pool, _s.at_us),
-    ),
-    *(_s.claim, _s.number),
-)
-_BACKING = paged(sa.select(_b.claim, _b.outcome, _b.pool, _b.staked), *(_b.claim, _b.outcome, _b.pool))
 
 
 class _Market(NamedTuple):
@@ -170,6 +121,39 @@ class _Stake(NamedTuple):
     paid_by: int | None
     pool: int
     at_us: int
+
+
+_HOUSE = sa.select(_a.number).where(in_guild(_a), _a.kind == "house")
+_MARKETS = paged(
+    sa.select(*columns_of(tables.markets, _Market, but=["balance"]), _a.balance).join(
+        book.accounts, (_a.guild_id == _markets.guild_id) & (_a.number == _markets.escrow)
+    ),
+    _markets.claim,
+)
+_OUTCOMES = paged(
+    sa.select(*columns_of(tables.market_outcomes, _Outcome)),
+    *(_market_outcomes.claim, _market_outcomes.outcome),
+)
+_PAYMENTS = paged(sa.select(*columns_of(tables.liquidity, _Payment)), *(_liquidity.claim, _liquidity.number))
+_TRADES = paged(sa.select(*columns_of(tables.trades, _Trade)), *(_d.claim, _d.number))
+_POSITIONS = paged(
+    sa.select(_positions.claim, _positions.player, _positions.outcome, _positions.shares, _positions.cost),
+    *(_positions.claim, _positions.player, _positions.outcome),
+)
+_ORDERS = paged(
+    sa.select(*columns_of(tables.orders, _Order, but=["balance"]), _a.balance).join(
+        book.accounts, (_a.guild_id == _o.guild_id) & (_a.number == _o.reserve), isouter=True
+    ),
+    *(_o.claim, _o.number),
+)
+_POOLS = paged(
+    sa.select(*columns_of(tables.pools, _Pool, but=["balance"]), _a.balance).join(
+        book.accounts, (_a.guild_id == _k.guild_id) & (_a.number == _k.escrow)
+    ),
+    *(_k.claim, _k.number),
+)
+_STAKES = paged(sa.select(*columns_of(tables.stakes, _Stake)), *(_s.claim, _s.number))
+_BACKING = paged(sa.select(_b.claim, _b.outcome, _b.pool, _b.staked), *(_b.claim, _b.outcome, _b.pool))
 
 
 def problems(tx: Connection, guild: int, wallets: Mapping[int, int]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Say how an exported file is written: its columns, how each value becomes cells, and the order of its rows."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from ledger.files.cells import ident, moment, word
 from ledger.money import points
 
 Cell = Callable[[Any], str]
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Kind(NamedTuple):
@@ -50,16 +52,17 @@ class Column(NamedTuple):
 class Layout:
     """A file: its columns, the columns of its key in order, and which rows are in it.
 
-    `begins` is what stands in the table's other columns after an import: nobody holds the row. `hides` leaves out
-    what is nobody's to read yet, but for the export that moves a whole book; `keeps` what members don't see, in the
-    export that they make themselves.
+    `left` is what stands in the table's other columns after an import: nobody holds the row; `later`, in those that
+    an older export doesn't have. `hides` leaves out what is nobody's to read yet, but for the export that moves a
+    whole book; `keeps` what members don't see, in the export that they make themselves.
     """
 
     table: sa.Table
     key: tuple[sa.ColumnElement[Any], ...]
     columns: tuple[Column, ...]
     where: tuple[sa.ColumnElement[bool], ...]
-    begins: dict[str, Any]
+    left: dict[str, Any]
+    later: dict[str, Any]
     hides: tuple[sa.ColumnElement[bool], ...] = ()
     keeps: tuple[sa.ColumnElement[bool], ...] = ()
 
@@ -67,9 +70,9 @@ class Layout:
     def guild(self) -> sa.ColumnElement[Any]:
         return self.table.c.guild_id
 
-    def without(self, names: Collection[str]) -> "Layout":
-        """Return the same file without some of its columns."""
-        return replace(self, columns=tuple(one for one in self.columns if one.name not in names))
+    def before(self) -> "Layout":
+        """Return the same file as it was before its later columns were there."""
+        return replace(self, columns=tuple(one for one in self.columns if one.source.name not in self.later))
 
     @property
     def header(self) -> list[str]:
@@ -79,54 +82,78 @@ class Layout:
         return ["guild", *(name for column, names in pairs for name in names[: len(column.cells)])]
 
 
-_MARKS: dict[type[Any], str] = {sa.Text: '"', sa.LargeBinary: "#"}
-
-
 def _hex(data: bytes) -> str:
     return word(bytes(data).hex())
 
 
-_KINDS = {
-    "$": Kind((str, points), read_back.whole_number),
-    "@": Kind((moment,), read_back.moment),
-    '"': Kind((word,), read_back.text),
-    "#": Kind((_hex,), read_back.hexed),
-    "&": Kind((ident,), read_back.ident),
+_AMOUNT = Kind((str, points), read_back.whole_number)
+_MOMENT = Kind((moment,), read_back.moment)
+_IDENT = Kind((ident,), read_back.ident)
+_BY_TYPE: dict[type[Any], Kind] = {
+    sa.Text: Kind((word,), read_back.text),
+    sa.LargeBinary: Kind((_hex,), read_back.hexed),
 }
 _NUMBER = Kind((str,), read_back.whole_number)
 
 
 def layout(
     table: sa.Table,
-    key: str,
-    *wanted: str,
+    number: str | None = None,
+    *,
+    amounts: str = "",
+    idents: str = "",
+    names: Mapping[str, str] = _NONE,
+    after: Mapping[str, str] = _NONE,
+    left: Mapping[str, Any] = _NONE,
+    later: Mapping[str, Any] = _NONE,
     without: tuple[sa.ColumnElement[bool], ...] = (),
-    begins: dict[str, Any] | None = None,
     hides: tuple[sa.ColumnElement[bool], ...] = (),
     keeps: tuple[sa.ColumnElement[bool], ...] = (),
 ) -> Layout:
-    """Describe a file of one table. Each column is given as `name`, or `name=column`; before it `$` for an
-    amount, `@` for a moment, `"` for text, `#` for bytes, `&` for an id of Discord."""
-    made: list[Column] = []
-    for one in wanted:
-        name, _, source = one.lstrip('$@"#&').partition("=")
-        made.append(Column(name, table.c[source or name], _KINDS.get(one[0], _NUMBER)))
-    keys = tuple(table.c[name] for name in key.split())
-    return Layout(
-        table, tuple(_exactly(one) for one in keys), tuple(made), without, begins or {}, hides, keeps
+    """Lay out a file of one table from the table: its columns in their order, each written as its type says, in the
+    order of its key.
+
+    Args:
+        number: What the column `number` is called in the file.
+        amounts: The columns that are amounts, in points too.
+        idents: Those that are ids of Discord.
+        names: What others are called; a moment loses its `_us` without being asked.
+        after: Columns that stand after another one in the file than in the table.
+        left: Columns that the file doesn't have, and what stands in them after an import.
+        later: Columns that older exports don't have, and what stands in them after an import of one.
+        without: Which rows are in no export.
+        hides: Which rows are nobody's to read yet, and only in the export that moves a whole book.
+        keeps: Which rows members don't see in the export that they make themselves.
+    """
+    called = {**names, **({"number": number} if number else {})}
+    columns = tuple(
+        Column(
+            called.get(one.name, one.name.removesuffix("_us")),
+            one,
+            _kind(one, amounts.split(), idents.split()),
+        )
+        for one in _in_the_files_order(table, left, after)
     )
+    key = tuple(_exactly(one) for one in table.primary_key.columns if one.name != "guild_id")
+    return Layout(table, key, columns, without, dict(left), dict(later), hides, keeps)
 
 
-def plain(table: sa.Table) -> Layout:
-    """Return a file with every column under its own name, written as its type says."""
-    wanted: list[str] = []
-    for column in table.c:
-        kind = "@" if column.name.endswith("_us") else _MARKS.get(type(column.type), "")
-        name = column.name.removesuffix("_us")
-        if column.name != "guild_id":
-            wanted.append(f"{kind}{name}={column.name}")
-    key = " ".join(column.name for column in table.primary_key.columns if column.name != "guild_id")
-    return layout(table, key, *wanted)
+def _in_the_files_order(
+    table: sa.Table, left: Collection[str], after: Mapping[str, str]
+) -> list[sa.Column[Any]]:
+    columns = [one for one in table.c if one.name not in left and one.name != "guild_id"]
+    for name, before in after.items():
+        columns.remove(table.c[name])
+        columns.insert(columns.index(table.c[before]) + 1, table.c[name])
+    return columns
+
+
+def _kind(column: sa.Column[Any], amounts: Collection[str], idents: Collection[str]) -> Kind:
+    if column.name in amounts:
+        return _AMOUNT
+    if column.name in idents:
+        return _IDENT
+    return _MOMENT if column.name.endswith("_us") else _BY_TYPE.get(type(column.type), _NUMBER)
 
 
 class _Exact(sa.ColumnElement[str]):

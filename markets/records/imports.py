@@ -24,7 +24,7 @@ from markets.claims import claim_words, claims, terms
 from markets.core import tables
 from markets.records import audit, audit_sums, record_import, worked_out
 from markets.records.export_columns import Layout
-from markets.records.export_layouts import LATER, LAYOUTS
+from markets.records.export_layouts import LAYOUTS
 from markets.records.export_tables import LATER_FILES, RECORD, Table
 from markets.records.exports import FOLDER, FORMAT, MANIFEST, written
 from markets.records.typed_cells import is_typed
@@ -152,7 +152,7 @@ def _copy(tx: Connection, guild: int, folder: Path, table: Table, promise: Promi
 def _layout(folder: Path, table: Table) -> Layout:
     """A file's columns; without those that came later where it was written before."""
     layout = LAYOUTS[table]
-    before = layout.without(LATER.get(table, ()))
+    before = layout.before()
     path = folder / FOLDER / f"{table}.csv"
     if before.header == layout.header or not path.is_file():
         return layout
@@ -187,7 +187,7 @@ def _of_proposal(table: sa.Table, guild: int, number: int) -> sa.ColumnElement[b
 
 def _row(file: CsvFile, layout: Layout, cells: list[Any]) -> dict[str, Any]:
     """A row for the database; amounts must say the same twice."""
-    row, place = dict(layout.begins), 1
+    row, place = layout.left | layout.later, 1
     for column in layout.columns:
         row[column.source.name] = value = cells[place]
         typed = is_typed(layout.table.name, column.source.name, value)

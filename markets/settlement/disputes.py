@@ -11,14 +11,14 @@ is final, and paid when it is posted.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import returned
 from ledger.accounts import Account
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import fits, to_us
 from markets.claims import claims, judges, terms
@@ -125,7 +125,8 @@ class Appeal:
 _disputes = tables.disputes.c
 _arguments = tables.arguments.c
 _this = (in_guild(_disputes), _disputes.number == param("n"))
-_LOAD = sa.select(tables.disputes).where(*_this)
+_columns = columns_of(tables.disputes, Dispute)
+_LOAD = sa.select(*_columns).where(*_this)
 _ADD = sa.insert(tables.disputes)
 _STANDING = sa.select(sa.func.max(_disputes.number)).where(
     in_guild(_disputes), _disputes.claim == param("claim")
@@ -333,12 +334,10 @@ def load(tx: Connection, guild: int, number: int) -> Dispute:
     Raises:
         UnknownDispute: This server has none.
     """
-    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first() if fits(number) else None
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).first() if fits(number) else None
     if row is None:
         raise UnknownDispute(guild, number)
-    values: dict[str, Any] = dict(row)
-    del values["first_ruling"]
-    values["guild"] = values.pop("guild_id")
+    values = _columns.values(row)
     values["ruling"] = terms.read_result(values["ruling"]) if values["ruling"] else None
     for bond in ("bond", "appeal_bond"):
         values[bond] = Account(guild, values[bond]) if values[bond] else None

@@ -11,13 +11,12 @@ failed; an outcome that is named meanwhile replaces it.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.accounts import Account
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import fits, to_us
 from markets.claims import became_public, claims, rests, sides, stories, terms
@@ -101,7 +100,8 @@ class Announced:
 
 _proposals = tables.proposals.c
 _this = (in_guild(_proposals), _proposals.number == param("n"))
-_LOAD = sa.select(tables.proposals).where(*_this)
+_columns = columns_of(tables.proposals, Proposal, but=["signed"])
+_LOAD = sa.select(*_columns).where(*_this)
 _STATE = sa.update(tables.proposals).where(*_this).values(state=param("state"), ended_us=param("at"))
 _WINDOW = (
     sa.update(tables.proposals)
@@ -245,11 +245,10 @@ def load(tx: Connection, guild: int, number: int) -> Proposal:
     Raises:
         UnknownProposal: This server has none.
     """
-    row = tx.execute(_LOAD, {"g": guild, "n": number}).mappings().first() if fits(number) else None
+    row = tx.execute(_LOAD, {"g": guild, "n": number}).first() if fits(number) else None
     if row is None:
         raise UnknownProposal(guild, number)
-    values: dict[str, Any] = dict(row)
-    values["guild"] = values.pop("guild_id")
+    values = _columns.values(row)
     values["result"] = became_public.proposed(values["result"], values["known_us"])
     values["outcomes"] = sides.read(values["outcomes"])
     values["bond"] = Account(guild, values["bond"]) if values["bond"] else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from markets.core import tables
 
 ROOM = 190
@@ -19,19 +19,6 @@ ADD_RESOLUTION = sa.insert(tables.resolutions)
 
 
 _this_resolution = (in_guild(_resolutions), _resolutions.number == param("n"))
-
-
-_LOAD_RESOLUTION = sa.select(
-    _resolutions.number,
-    _resolutions.claim,
-    _resolutions.result,
-    _resolutions.proposal,
-    _resolutions.dispute,
-    _resolutions.at_us,
-    _resolutions.pays_us,
-    _resolutions.paid_us,
-    _resolutions.reversed_us,
-).where(*_this_resolution)
 
 
 PAID = sa.update(tables.resolutions).where(*_this_resolution).values(paid_us=param("at"))
@@ -72,6 +59,9 @@ class Resolution:
     reversed_us: int | None
 
 
+_LOAD = sa.select(*columns_of(tables.resolutions, Resolution)).where(*_this_resolution)
+
+
 def load_resolution(tx: Connection, guild: int, number: int) -> Resolution:
     """Return a resolution by its number."""
-    return Resolution(*tx.execute(_LOAD_RESOLUTION, {"g": guild, "n": number}).one())
+    return Resolution(*tx.execute(_LOAD, {"g": guild, "n": number}).one())

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.types import Whole
 from markets.core import tables
 from markets.mechanisms import lmsr
@@ -32,14 +32,7 @@ class Payment(NamedTuple):
 _liquidity = tables.liquidity.c
 _d = tables.trades.c
 _PAYMENTS = Compiled(
-    sa.select(
-        _liquidity.number,
-        _liquidity.player,
-        _liquidity.liquidity,
-        _liquidity.paid,
-        _liquidity.transfer,
-        _liquidity.returned,
-    )
+    sa.select(*columns_of(tables.liquidity, Payment))
     .where(in_guild(_liquidity), _liquidity.claim == param("claim"))
     .order_by(_liquidity.number)
 )

@@ -5,14 +5,14 @@ counted in units of which each pays one minor unit; people see 100 of them as on
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger.accounts import Account
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.storage.operations import happened
 from ledger.transfers import Posted, post
 from ledger.types import fits, to_us
@@ -91,20 +91,10 @@ class TradeDone:
 _markets = tables.markets.c
 _market_outcomes = tables.market_outcomes.c
 _positions = tables.positions.c
+_columns = columns_of(tables.markets, Market, but=["opening", "book", "sold"])
 _LOAD = Compiled(
     sa.select(
-        _markets.opener,
-        _markets.house,
-        _markets.let_by,
-        _markets.escrow,
-        _markets.liquidity,
-        _markets.trades,
-        _markets.state,
-        _markets.opened_us,
-        _markets.resolution,
-        _markets.phase,
-        _markets.cursor,
-        _markets.chunks,
+        *_columns,
         _market_outcomes.opening,
         _market_outcomes.weight,
         _market_outcomes.moved,
@@ -119,7 +109,7 @@ _LOAD = Compiled(
     .order_by(_market_outcomes.outcome)
 )
 _HOLDINGS = Compiled(
-    sa.select(_positions.outcome, _positions.shares, _positions.cost)
+    sa.select(*columns_of(tables.positions, Holding))
     .where(in_guild(_positions), _positions.claim == param("claim"), _positions.player == param("p"))
     .order_by(_positions.outcome)
 )
@@ -162,26 +152,11 @@ def find(tx: Connection, guild: int, claim: int) -> Market | None:
     rows = list(_LOAD.rows(tx, g=guild, claim=claim)) if fits(claim) else []
     if not rows:
         return None
-    first = rows[0]
-    return Market(
-        guild=guild,
-        claim=claim,
-        opener=first[0],
-        house=bool(first[1]),
-        let_by=first[2],
-        escrow=Account(guild, first[3]),
-        liquidity=first[4],
-        trades=first[5],
-        state=first[6],
-        opened_us=first[7],
-        resolution=first[8],
-        phase=first[9],
-        cursor=first[10],
-        chunks=first[11],
-        opening=tuple(row[12] for row in rows),
-        book=Book(first[4], tuple(row[13] for row in rows), tuple(row[14] for row in rows)),
-        sold=tuple(row[15] for row in rows),
-    )
+    values = _columns.values(rows[0][: len(_columns)])
+    values["house"] = bool(values["house"])
+    values["escrow"] = Account(guild, values["escrow"])
+    opening, weights, moved, sold = zip(*(row[len(_columns) :] for row in rows), strict=True)
+    return Market(**values, opening=opening, book=Book(values["liquidity"], weights, moved), sold=sold)
 
 
 def load(tx: Connection, guild: int, claim: int) -> Market:
@@ -308,22 +283,5 @@ def _hand_over(tx: Connection, after: Market, quote: Quote, player: int, paid: i
 def _moved(market: Market, quote: Quote) -> Market:
     sold = list(market.sold)
     sold[quote.outcome] += quote.quantity
-    return Market(
-        guild=market.guild,
-        claim=market.claim,
-        opener=market.opener,
-        house=market.house,
-        let_by=market.let_by,
-        escrow=market.escrow,
-        liquidity=market.liquidity,
-        trades=market.trades + 1,
-        state=market.state,
-        opened_us=market.opened_us,
-        resolution=market.resolution,
-        phase=market.phase,
-        cursor=market.cursor,
-        chunks=market.chunks,
-        opening=market.opening,
-        book=market.book.after(quote.outcome, quote.quantity),
-        sold=tuple(sold),
-    )
+    book = market.book.after(quote.outcome, quote.quantity)
+    return replace(market, trades=market.trades + 1, book=book, sold=tuple(sold))

@@ -7,7 +7,7 @@ pay more than the limit, or get less, nothing is traded; an order too small to t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -111,7 +111,6 @@ class CancelOrder:
     order: int
 
 
-_FIELDS = [field.name for field in fields(Order)]
 _orders = tables.orders.c
 columns = columns_of(tables.orders, Order)
 _this = (in_guild(_orders), _orders.number == param("n"))
@@ -319,7 +318,7 @@ def _expiry(claim: Claim, asked_us: int | None, now: datetime) -> int:
 
 
 def order_of(row: Sequence[Any]) -> Order:
-    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
+    values = columns.values(row)
     values["sells"] = bool(values["sells"])
     values["reserve"] = None if values["reserve"] is None else Account(values["guild"], values["reserve"])
     return Order(**values)

@@ -409,5 +409,5 @@ def test_every_table_and_every_column_of_it_is_in_a_file():
         "tellings",  # like drafts: their writer's alone
     }
     for table, layout in export_layouts.LAYOUTS.items():
-        told = {column.source.name for column in layout.columns} | set(layout.begins) | {"guild_id"}
+        told = {column.source.name for column in layout.columns} | set(layout.left) | {"guild_id"}
         assert told == {column.name for column in layout.table.c}, table
