@@ -121,13 +121,26 @@ async def _client(token: str) -> AsyncGenerator[discord.Client]:
 def _places(guild: discord.Guild, chosen: server_settings.Places) -> list[Finding]:
     """The channels and the role a server chose, by name."""
     server = text.clean(guild.name, 100)
-    named = (("announcements", chosen.announcement_channel), ("log", chosen.log_channel))
+    named = (
+        *(("announcements", chosen.announcement_channel), ("log", chosen.log_channel)),
+        ("claims", chosen.forum_channel),
+    )
     findings = [_place(guild, use, channel) for use, channel in named if channel]
     if not findings:
         findings.append(Finding(True, f"{server}: no channels are chosen yet; /setup does that."))
-    if chosen.moderator_role and guild.get_role(chosen.moderator_role) is None:
+    role = guild.get_role(chosen.moderator_role) if chosen.moderator_role else None
+    if chosen.moderator_role and role is None:
         findings.append(Finding(False, f"{server}: the moderator role was deleted; /setup chooses another."))
+    elif role is not None and not permissions.rings(guild, role):
+        findings.append(Finding(False, f"{server}: {_silent(role)}"))
     return findings
+
+
+def _silent(role: discord.Role) -> str:
+    return (
+        f"a mention of the moderator role @{text.clean(role.name, 100)} calls nobody: let everybody mention it in "
+        f"its settings, or give Crux the right {permissions.INVITED['mention_everyone'].name}."
+    )
 
 
 def _place(guild: discord.Guild, use: str, channel_id: int) -> Finding:

@@ -166,12 +166,14 @@ async def _look(ctx: Context) -> render.Setup:
     chosen = await ctx.client.places(ctx.press.guild.id)
     rules, house = await ctx.read(_rules_and_house, ctx.press.guild.id)
     bets = await ctx.read(server_settings.load_bets, ctx.press.guild.id)
-    role_gone = bool(chosen.moderator_role) and ctx.press.guild.get_role(chosen.moderator_role) is None
+    role = ctx.press.guild.get_role(chosen.moderator_role) if chosen.moderator_role else None
+    role_gone = bool(chosen.moderator_role) and role is None
+    silent = role is not None and not permissions.rings(ctx.press.guild, role)
     found = [
         permissions.check(ctx.press.guild, channel) if channel else None
         for channel in (chosen.announcement_channel, chosen.log_channel, chosen.forum_channel)
     ]
-    return render.Setup(chosen, rules, bets, house, found[0], found[1], found[2], role_gone)
+    return render.Setup(chosen, rules, bets, house, found[0], found[1], found[2], role_gone, silent)
 
 
 def _rules_and_house(tx: Connection, guild: int) -> tuple[issuance.PointSettings, int]:

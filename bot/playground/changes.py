@@ -27,8 +27,14 @@ def role_made(world: World, guild: Guild, name: str, rights: int) -> Role:
     return role
 
 
-def role_changed(world: World, guild: Guild, role: Role, rights: int) -> None:
-    role.permissions = rights
+def role_changed(
+    world: World, guild: Guild, role: Role, *, rights: int | None = None, mentionable: bool | None = None
+) -> None:
+    """Change what a role may do, or who may mention it; what is None stays as it is."""
+    if rights is not None:
+        role.permissions = rights
+    if mentionable is not None:
+        role.mentionable = mentionable
     world.publish(Event("GUILD_ROLE_UPDATE", guild.id, role=role))
 
 

@@ -74,9 +74,12 @@ def _add_role(world: World, asked: Json) -> Json:
 
 
 def _set_role(world: World, asked: Json) -> None:
+    """Its `permissions`, or whether everybody may mention it."""
     guild = _guild(world, asked)
-    rights = changes.rights_named(asked["permissions"])
-    changes.role_changed(world, guild, people.role(guild, str(asked["role"])), rights)
+    rights = changes.rights_named(asked["permissions"]) if "permissions" in asked else None
+    mentionable = bool(asked["mentionable"]) if "mentionable" in asked else None
+    role = people.role(guild, str(asked["role"]))
+    changes.role_changed(world, guild, role, rights=rights, mentionable=mentionable)
 
 
 def _delete_role(world: World, asked: Json) -> None:

@@ -91,7 +91,7 @@ def add_role(
     *,
     color: int = 0,
     hoist: bool = False,
-    mentionable: bool = True,
+    mentionable: bool = False,
 ) -> Role:
     role = Role(world.new_id(), guild.id, name, rights, 1, color, hoist, mentionable)
     guild.roles[role.id] = role

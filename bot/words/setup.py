@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot import text
-from bot.permissions import ChannelState
+from bot.permissions import INVITED, ChannelState
 from bot.server_settings import Places
 from bot.text import Currency
 from bot.ui.cards import Accent, Button, ButtonLook, Card, Form, Line, PickChannel, PickOne, PickRole
@@ -26,6 +26,7 @@ class Setup:
     log: ChannelState | None
     forum: ChannelState | None
     role_gone: bool
+    role_silent: bool
 
     @property
     def currency(self) -> Currency:
@@ -265,4 +266,9 @@ def _moderators(seen: Setup) -> str:
         )
     if not seen.places.moderator_role:
         return "**Moderators** no role chosen: only people who may manage the server"
-    return f"**Moderators** {text.role(seen.places.moderator_role)}, and people who may manage the server"
+    role = text.role(seen.places.moderator_role)
+    silent = (
+        "\nA mention of that role calls nobody: let everybody mention it in its settings, or give Crux the right "
+        f"{INVITED['mention_everyone'].name}"
+    )
+    return f"**Moderators** {role}, and people who may manage the server{silent if seen.role_silent else ''}"

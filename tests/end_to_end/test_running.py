@@ -7,9 +7,11 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bot import permissions
 from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
 from tests import databases, forks
@@ -121,6 +123,65 @@ async def test_sigterm_ends_it_with_zero_and_nothing_in_the_log_names_anybody(pl
     log = "\n".join(await play.log())
     for word in ("Ada", "Bo", "Mira", "reason nobody", "Crux Club", "FAKE"):
         assert word not in log
+
+
+async def test_invite_prints_the_link_with_the_rights_that_it_names_and_no_other(
+    play: Playground, tmp_path: Path
+):
+    assert play.running is not None
+    world = play.running.core.world
+    code, said = await crux(tmp_path, "invite", "--discord-url", play.url, token=world.token)
+    assert code == 0, said
+    address = urlsplit(said.splitlines()[0])
+    asked = parse_qs(address.query)
+    assert f"{address.scheme}://{address.netloc}{address.path}" == "https://discord.com/oauth2/authorize"
+    assert asked["client_id"] == [str(world.application_id)]
+    assert asked["scope"] == ["bot applications.commands"]
+    assert asked["integration_type"] == ["0"], "in a server, not for a person"
+    # View Channel, Send Messages, Attach Files, Read Message History, Mention Everyone, Send Messages in Threads
+    assert int(asked["permissions"][0]) == 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16 | 1 << 17 | 1 << 38
+    for right in permissions.INVITED.values():
+        assert f"- {right.name}: {right.why}." in said
+
+    alone = await crux(tmp_path, "invite", "--application", str(world.application_id))
+    assert alone == (0, said), "the same without a token"
+    for words, token, sentence in (
+        ((), None, "There is no Discord token"),
+        (("--discord-url", play.url), REAL_LOOKING, "a real token, which never goes to a playground"),
+        (("--discord-url", play.url), fake_token(10**17), "Discord refuses the token: make a new one"),
+        (("--application", "Crux"), None, "Crux is no application's id, which has 17 to 20 digits"),
+        (("--application", "7"), None, "7 is no application's id"),
+    ):
+        code, said = await crux(tmp_path, "invite", *words, token=token)
+        assert (code, said.count("\n")) == (2, 1), said
+        assert sentence in said
+
+
+async def test_a_moderator_role_whose_mention_calls_nobody_is_named(
+    play: Playground, tmp_path: Path, book: str
+):
+    await set_up(play)
+    assert (await doctor(play, tmp_path, book))[0] == 0, "the link's rights are enough"
+    rights = ["view_channel", "send_messages", "attach_files", "read_message_history"]
+    await play.world("set_role", role="Crux", permissions=rights)
+    code, said = await doctor(play, tmp_path, book)
+    assert code == 1
+    assert "BAD  The Crux Club: a mention of the moderator role @Moderator calls nobody:" in said
+    assert "A mention of that role calls nobody" in (await play.oz.run("/setup")).text
+    await play.world("set_role", role="Moderator", mentionable=True)
+    assert (await doctor(play, tmp_path, book))[0] == 0
+    assert "calls nobody" not in (await play.oz.run("/setup")).text
+
+
+async def test_doctor_names_what_is_missing_in_a_forum(play: Playground, tmp_path: Path, book: str):
+    await set_up(play)
+    await play.world("add_channel", name="claims", kind="forum")
+    form = await play.oz.click(await play.oz.run("/setup"), "Channels and moderators")
+    await play.oz.submit(form, forum=["claims"])
+    await play.world("overwrite", channel="claims", for_="bot", deny=["send_messages_in_threads"])
+    code, said = await doctor(play, tmp_path, book)
+    assert code == 1
+    assert "BAD  The Crux Club, #claims for claims: Crux lacks Send Messages in Threads." in said
 
 
 async def test_doctor_names_each_missing_permission(play: Playground, tmp_path: Path, book: str):

@@ -18,6 +18,7 @@ with warnings.catch_warnings():
     import discord
 
 from bot.discord_url import point_at
+from bot.permissions import INVITED
 from bot.playground.driver import Playground
 from bot.playground.world import Channel, World
 from tests import forks
@@ -36,6 +37,7 @@ def echo_command() -> Sequence[str]:
 async def play() -> AsyncIterator[Playground]:
     """Without a bot. Whatever Discord's description forbids fails the test, unless it cleared the list."""
     async with inside.nothing_left(), Playground() as play:
+        await _may_manage(play)
         yield play
         assert await play.failures() == []
 
@@ -45,8 +47,15 @@ async def echo(request: pytest.FixtureRequest) -> AsyncIterator[Playground]:
     """With the small bot, connected: a child process where the test bears the mark `apart`, else in this process."""
     serving = _child if request.node.get_closest_marker("apart") else _serving
     async with inside.nothing_left(), serving() as play:
+        await _may_manage(play)
         yield play
         assert await play.failures() == []
+
+
+async def _may_manage(play: Playground) -> None:
+    """Give the bot more rights than Crux asks for: these tests try routes that Crux doesn't use."""
+    more = ["manage_messages", "manage_threads", "manage_channels", "manage_roles", "pin_messages"]
+    await play.world("set_role", role="Crux", permissions=[*INVITED, *more])
 
 
 @asynccontextmanager
