@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ledger import schema
-from ledger.audit.state import Phrase
-from ledger.compiled import Compiled, in_guild, param
+from ledger.audit.state import Phrase, StoredAccount
+from ledger.compiled import Compiled, columns_of, in_guild, param
 
 Rows = list[Sequence[Any]]
 
@@ -72,25 +72,9 @@ _book = sa.select(_books.guild_id, _books.transfers, _books.accounts, _books.pla
 BOOK = Compiled(_book.where(in_guild(_books)))
 BOOKS = Compiled(_book.order_by(_books.guild_id))
 """In the order of their numbers: SQLite's own, so that a damaged one is seen to be out of it; PostgreSQL has none."""
-_account = (
-    _accounts.kind,
-    _accounts.owner,
-    _accounts.balance,
-    _accounts.entries,
-    _accounts.ended_by,
-    _accounts.seal,
-)
-_transfer = (
-    _transfers.format,
-    _transfers.key,
-    _transfers.kind,
-    _transfers.actor,
-    _transfers.at_us,
-    _transfers.reverses,
-    _transfers.words,
-    _transfers.digest,
-)
-_entry = (_entries.line, _entries.account, _entries.amount, _entries.balance_after, _entries.account_seq)
+_account = columns_of(schema.accounts, StoredAccount, but=["number"])
+_transfer = columns_of(schema.transfers, Transfer, but=["guild_id", "number"])
+_entry = columns_of(schema.entries, Entry, but=["guild_id", "transfer"])
 _o, _again = schema.transfers.alias("o"), schema.transfers.alias("again")
 _times = (
     sa.select(sa.func.count())

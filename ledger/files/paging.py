@@ -138,16 +138,16 @@ _transfers = (
     .where(in_guild(_t))
     .order_by(_t.number)
 )
-_columns = (
-    _entries.transfer,
-    _entries.line,
-    _entries.account,
-    _a.kind,
-    _a.owner,
-    _entries.account_seq,
-    _entries.amount,
-    _entries.balance_after,
-)
+
+
+def _lines(entries: sa.ColumnCollection[Any, Any]) -> tuple[sa.ColumnElement[Any], ...]:
+    """What is read of an entry, and of its account."""
+    return (
+        *(entries.transfer, entries.line, entries.account, _a.kind, _a.owner),
+        *(entries.account_seq, entries.amount, entries.balance_after),
+    )
+
+
 _w = schema.entries.alias("whole")
 _of_whole = (_w.c.guild_id == _a.guild_id) & (_w.c.account == _a.number)
 _accounts = (
@@ -214,7 +214,7 @@ _FIRST = page(
     .order_by(_t.number)
 )
 _ENTRIES = page(
-    sa.select(*_columns)
+    sa.select(*_lines(_entries))
     .join_from(schema.entries, schema.accounts, _of_account)
     .where(
         in_guild(_entries),
@@ -224,7 +224,7 @@ _ENTRIES = page(
     .order_by(_entries.transfer, _entries.line)
 )
 _THEIR_ENTRIES = page(
-    sa.select(*_columns)
+    sa.select(*_lines(_entries))
     .join_from(schema.accounts, schema.entries, _by_account, isouter=True)
     .where(
         _is_their,
@@ -234,16 +234,7 @@ _THEIR_ENTRIES = page(
     .order_by(_entries.transfer, _entries.line)
 )
 _WHOLE_ENTRIES = page(
-    sa.select(
-        _w.c.transfer,
-        _w.c.line,
-        _w.c.account,
-        _a.kind,
-        _a.owner,
-        _w.c.account_seq,
-        _w.c.amount,
-        _w.c.balance_after,
-    )
+    sa.select(*_lines(_w.c))
     .join_from(_w, schema.accounts, _of_whole)
     .where(
         in_guild(_w.c),

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.types import to_us
 from markets.claims import conditions, terms
 from markets.claims.claims import Claim
@@ -37,16 +37,6 @@ SIGNED = "sign"
 
 _proposals = tables.proposals.c
 _acts = tables.acts.c
-_EARLY = Compiled(
-    sa.select(
-        *(_proposals.number, _proposals.made_us, _proposals.ended_us, _proposals.state, _proposals.proposer),
-        *(_proposals.window_to_us, _proposals.confirm, _proposals.result),
-    )
-    .where(
-        in_guild(_proposals), _proposals.claim == param("claim"), _proposals.early == sa.literal_column("1")
-    )
-    .order_by(_proposals.number)
-)
 _SIGNATURES = Compiled(
     sa.select(_acts.at_us, _acts.actor, _acts.proposal)
     .where(in_guild(_acts), _acts.claim == param("claim"), _acts.act == sa.literal_column(f"'{SIGNED}'"))
@@ -98,6 +88,15 @@ class _Early:
 
     def _stood(self, at_us: int) -> bool:
         return at_us >= self.made_us and (self.ended_us is None or at_us < self.ended_us)
+
+
+_EARLY = Compiled(
+    sa.select(*columns_of(tables.proposals, _Early))
+    .where(
+        in_guild(_proposals), _proposals.claim == param("claim"), _proposals.early == sa.literal_column("1")
+    )
+    .order_by(_proposals.number)
+)
 
 
 def rest_us(tx: Connection, guild: int, claim: int, made_us: int) -> int:

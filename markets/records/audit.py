@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from ledger import issuance
 from ledger import schema as book
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from ledger.money import points
 from markets.bets.bets import STAKE
 from markets.claims import terms as claim_terms
@@ -82,16 +82,6 @@ _REWARDS = (
     .order_by(_w.number)
     .limit(param("most"))
 )
-_BETS = paged(
-    sa.select(
-        *(_b.number, _b.maker, _b.taker, _b.maker_stake, _b.taker_stake, _b.escrow, _b.state),
-        *(_b.accepted_by, _b.paid_by, _b.maker_paid, _b.taker_paid, _a.balance),
-        *(_offers.state, _offers.maker, _offers.maker_stake, _offers.taker_stake),
-    )
-    .join(tables.offers, (_offers.guild_id == _b.guild_id) & (_offers.number == _b.number))
-    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow)),
-    _b.number,
-)
 
 
 class _BetRow(NamedTuple):
@@ -111,6 +101,20 @@ class _BetRow(NamedTuple):
     offerer: int
     offered_stake: int
     asked_stake: int
+
+
+_BETS = paged(
+    sa.select(
+        *columns_of(
+            tables.bets, _BetRow, but=["balance", "offered", "offerer", "offered_stake", "asked_stake"]
+        ),
+        _a.balance,
+        *(_offers.state, _offers.maker, _offers.maker_stake, _offers.taker_stake),
+    )
+    .join(tables.offers, (_offers.guild_id == _b.guild_id) & (_offers.number == _b.number))
+    .join(book.accounts, (_a.guild_id == _b.guild_id) & (_a.number == _b.escrow)),
+    _b.number,
+)
 
 
 def problems(tx: Connection, guild: int) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from ledger.storage.operations import happened
 from ledger.types import to_us
 from markets.claims import claims, terms
@@ -43,19 +43,6 @@ def _of(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
     return in_guild(table.c), table.c.dispute == param("d"), table.c.round == param("r")
 
 
-_FIND = (
-    sa.select(
-        *(_calls.sealed, _calls.at_us, _calls.told_us, _calls.posted_us, _calls.secret),
-        _secrets.secret.label("kept"),
-    )
-    .outerjoin(
-        tables.call_secrets,
-        (_secrets.guild_id == _calls.guild_id)
-        & (_secrets.dispute == _calls.dispute)
-        & (_secrets.round == _calls.round),
-    )
-    .where(*_of(tables.calls))
-)
 _CANDIDATES = sa.select(_candidates.player).where(*_of(tables.candidates)).order_by(_candidates.player)
 _FORGET = tuple(
     sa.delete(table).where(*_of(table)) for table in (tables.call_secrets, tables.candidates, tables.calls)
@@ -91,23 +78,31 @@ class DrawCall:
         return (self.posted_us or self.at_us) + NOTICE_US
 
 
+_columns = columns_of(tables.calls, DrawCall, but=["lost", "candidates"])
+_FIND = (
+    sa.select(*_columns, _secrets.secret.label("kept"))
+    .outerjoin(
+        tables.call_secrets,
+        (_secrets.guild_id == _calls.guild_id)
+        & (_secrets.dispute == _calls.dispute)
+        & (_secrets.round == _calls.round),
+    )
+    .where(*_of(tables.calls))
+)
+
+
 def found(tx: Connection, dispute: Dispute, round_: int = 0) -> DrawCall | None:
     """Return the announcement of the draw for a round of a dispute, the one that waits if none is named."""
     asked = {"g": dispute.guild, "d": dispute.number, "r": round_ or dispute.round}
     row = tx.execute(_FIND, asked).first()
     if row is None:
         return None
-    return DrawCall(
-        dispute=dispute.number,
-        round=asked["r"],
-        sealed=bytes(row.sealed),
-        at_us=row.at_us,
-        told_us=row.told_us,
-        posted_us=row.posted_us,
-        secret=bytes(row.secret) if row.secret is not None else None,
-        lost=row.secret is None and row.kept is None,
-        candidates=tuple(tx.execute(_CANDIDATES, asked).scalars()),
-    )
+    *known, kept = row
+    values = _columns.values(known)
+    values["sealed"] = bytes(values["sealed"])
+    values["secret"] = bytes(values["secret"]) if values["secret"] is not None else None
+    lost = values["secret"] is None and kept is None
+    return DrawCall(**values, lost=lost, candidates=tuple(tx.execute(_CANDIDATES, asked).scalars()))
 
 
 def seed(secret: bytes, head: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """List claims: by tag, by words, by date, by what waits (RULES B6). Read only, page after page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema as book
-from ledger.compiled import JsonText, in_guild, param, params
+from ledger.compiled import JsonText, columns_of, in_guild, param, params
 from ledger.types import to_us
 from markets.bets import offers
 from markets.bets.offers import Offer
@@ -46,7 +46,7 @@ class Row:
 p_maker, p_taker = _bets.maker == param("p"), _bets.taker == param("p")
 
 
-_ROW = (_claims.number, _claims.terms, _claims.state, _claims.closes_us, _claims.deadline_us, _claims.author)
+_ROW = columns_of(tables.claims, Row, named={"title": "terms"})
 
 
 in_server = sa.select(*_ROW).where(in_guild(_claims))
@@ -200,17 +200,13 @@ def drafts(tx: Connection, guild: int, player: int) -> list[Row]:
 
 
 def read_rows(tx: Connection, statement: sa.Executable, asked: Mapping[str, Any]) -> list[Row]:
-    return [
-        Row(
-            row.number,
-            terms.read_terms(row.terms).title,
-            row.state,
-            row.closes_us,
-            row.deadline_us,
-            row.author,
-        )
-        for row in tx.execute(statement, dict(asked))
-    ]
+    return [_row(row) for row in tx.execute(statement, dict(asked))]
+
+
+def _row(row: Sequence[Any]) -> Row:
+    values = _ROW.values(row)
+    values["title"] = terms.read_terms(values["title"]).title
+    return Row(**values)
 
 
 MOST = 2**62

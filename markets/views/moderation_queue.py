@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger.compiled import in_guild, param
+from ledger.compiled import columns_of, in_guild, param
 from ledger.types import to_us
 from markets.claims import claims, conditions, terms
 from markets.claims.terms import Result
@@ -71,14 +71,6 @@ _PAID_TOO_SOON = (
 
 _NOTED = sa.select(_act.actor).where(
     in_guild(_act), _act.claim == param("n"), _act.act == "note", _act.at_us >= param("since")
-)
-
-
-_ACTS = (
-    sa.select(_acts.number, _acts.claim, _acts.actor, _acts.act, _acts.reason, _acts.at_us, _acts.proposal)
-    .where(in_guild(_acts), _acts.number < param("before"))
-    .order_by(_acts.number.desc())
-    .limit(PAGE + 1)
 )
 
 
@@ -221,6 +213,14 @@ class ModeratorAct:
     reason: str | None
     at_us: int
     proposal: int | None = None
+
+
+_ACTS = (
+    sa.select(*columns_of(tables.acts, ModeratorAct))
+    .where(in_guild(_acts), _acts.number < param("before"))
+    .order_by(_acts.number.desc())
+    .limit(PAGE + 1)
+)
 
 
 def acts(tx: Connection, guild: int, *, before: int = 0) -> tuple[list[ModeratorAct], Mapping[int, int]]:
