@@ -18,13 +18,13 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple, TextIO
+from typing import Any, Literal, TextIO
 
 from sqlalchemy import Connection
 
 from ledger.files import paging
 from ledger.files.cells import moment
-from ledger.files.paging import AccountAfter, Answer, PageQuery, Rows, Scope, Selection, Steps
+from ledger.files.paging import AccountAfter, Answer, PageQuery, Rows, Scope, Selection, Steps, TransferRow
 from ledger.money import points
 from ledger.storage.database import Database
 from ledger.types import from_us, to_us
@@ -97,7 +97,7 @@ def _transactions(scope: Scope, form: "_Form", day: date) -> Generator[PageQuery
     last = (scope.after + 1, 0)
     while rows := (yield paging.ask_entries(scope, last, whole=True)):
         found: Rows = yield paging.ask_transfers(scope, rows[0][0] - 1, rows[-1][0])
-        acts = {row[0]: _Act(*row) for row in found}
+        acts = {row[0]: TransferRow(*row) for row in found}
         out: list[str] = []
         for transfer, line, account, kind, owner, _, amount, balance in rows:
             if line == 1:
@@ -114,25 +114,12 @@ def _transactions(scope: Scope, form: "_Form", day: date) -> Generator[PageQuery
     return day
 
 
-class _Act(NamedTuple):
-    """A transfer's own row."""
-
-    number: int
-    at_us: int
-    kind: str
-    key: str
-    actor: int
-    reverses: int | None
-    format: int
-    words: bytes | None
-    digest: bytes
-
-    def facts(self) -> dict[str, int | str]:
-        """What a transaction carries as well as its postings."""
-        facts: dict[str, int | str] = {"at": moment(self.at_us), "key": _safe(self.key), "actor": self.actor}
-        if self.reverses is not None:
-            facts["reverses"] = self.reverses
-        return {**facts, "digest": self.digest.hex()}
+def _facts(act: TransferRow) -> dict[str, int | str]:
+    """What a transaction carries as well as its postings."""
+    facts: dict[str, int | str] = {"at": moment(act.at_us), "key": _safe(act.key), "actor": act.actor}
+    if act.reverses is not None:
+        facts["reverses"] = act.reverses
+    return {**facts, "digest": act.digest.hex()}
 
 
 def _safe(text: str) -> str:
@@ -164,7 +151,7 @@ class _Form(ABC):
     def brought_forward(self, states: list[AccountAfter], day: date) -> str: ...
 
     @abstractmethod
-    def transfer(self, act: _Act, day: date) -> str: ...
+    def transfer(self, act: TransferRow, day: date) -> str: ...
 
     @abstractmethod
     def posting(self, name: str, amount: int, balance: int | None) -> str:
@@ -213,8 +200,8 @@ class _Hledger(_Form):
         whole = self.posting("equity:opening", -sum(balance for _, balance in held), None)
         return f"\n{day - _DAY} brought forward\n{postings}{whole}"
 
-    def transfer(self, act: _Act, day: date) -> str:
-        facts = ", ".join(f"{name}:{value}" for name, value in act.facts().items())
+    def transfer(self, act: TransferRow, day: date) -> str:
+        facts = ", ".join(f"{name}:{value}" for name, value in _facts(act).items())
         return f"\n{day} ({act.number}) {_safe(act.kind)}  ; {facts}\n"
 
     def posting(self, name: str, amount: int, balance: int | None) -> str:
@@ -258,10 +245,10 @@ class _Beancount(_Form):
         whole = self._line("Equity:Opening", -sum(balance for _, balance in held))
         return f'\n{day - _DAY} * "brought forward"\n{postings}{whole}\n{self._assert(held, day)}'
 
-    def transfer(self, act: _Act, day: date) -> str:
+    def transfer(self, act: TransferRow, day: date) -> str:
         facts = "".join(
             f"  {name}: {value}\n" if isinstance(value, int) else f'  {name}: "{value}"\n'
-            for name, value in act.facts().items()
+            for name, value in _facts(act).items()
         )
         return f'\n{day} * "{_safe(act.kind)}"\n  transfer: {act.number}\n{facts}'
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import schema
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from ledger.errors import BookDamaged, UnknownGuild, UnknownPlayer
 from ledger.storage.database import Database
 from ledger.types import Whole, Words, fits, to_us
@@ -40,6 +40,20 @@ class PageQuery(NamedTuple):
 
     statement: Compiled | sa.Select[*tuple[Any, ...]]
     values: dict[str, Any]
+
+
+class TransferRow(NamedTuple):
+    """A transfer, as files tell it."""
+
+    number: int
+    at_us: int
+    kind: str
+    key: str
+    actor: int
+    reverses: int | None
+    format: int
+    words: bytes | None
+    digest: bytes
 
 
 Steps = Generator[PageQuery | str, Any, None]
@@ -133,11 +147,7 @@ _their_transfers = (
     .join_from(schema.accounts, schema.entries, _by_account, isouter=True)
     .where(_is_their, _their_transfer >= _after, _their_transfer <= _upto)
 )
-_transfers = (
-    sa.select(_t.number, _t.at_us, _t.kind, _t.key, _t.actor, _t.reverses, _t.format, _t.words, _t.digest)
-    .where(in_guild(_t))
-    .order_by(_t.number)
-)
+_transfers = sa.select(*columns_of(schema.transfers, TransferRow)).where(in_guild(_t)).order_by(_t.number)
 
 
 def _lines(entries: sa.ColumnCollection[Any, Any]) -> tuple[sa.ColumnElement[Any], ...]:
@@ -291,7 +301,7 @@ def _before(guild: int, moment: datetime | None, head: int, *, default: int) -> 
 
 
 def ask_transfers(scope: Scope, after: int, upto: int, limit: int | None = None) -> PageQuery:
-    """Return a page of number, at_us, kind, key, actor, reverses, format, words and digest, in order."""
+    """Return a page of transfers, each the fields of a `TransferRow`, in order."""
     statement = _TRANSFERS if scope.selection.player is None else _THEIR_TRANSFERS
     return PageQuery(statement, scope.values(after=after, upto=upto, limit=limit or PAGE))
 

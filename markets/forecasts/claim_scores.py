@@ -25,8 +25,8 @@ _RESOLUTION = Compiled(RESOLUTION)
 
 
 def score_alone(tx: Connection, guild: int, resolution: int, player: int) -> tuple[int, ...] | None:
-    """Work out how a player's forecasts did by a resolution that counts for nothing with them, as SCORE has it; None
-    where they had none that counted for a moment, or the result scores nobody."""
+    """Work out how a player's forecasts did by a resolution that counts for nothing with them, as `Scored` has it;
+    None where they had none that counted for a moment, or the result scores nobody."""
     found = _RESOLUTION.row(tx, g=guild, r=resolution)
     if found is None or found[3] is not None:
         return None

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from ledger.compiled import Compiled, in_guild, param
+from ledger.compiled import Compiled, columns_of, in_guild, param
 from markets.claims import judges
 from markets.core import tables, text_limits
 from markets.core.errors import BadTimes, UnknownSeason
@@ -28,7 +28,6 @@ from markets.forecasts.score_keeping import (
     IS_UNLISTED,
     ONE,
     RANKINGS,
-    SCORE,
     SUMS,
     Ranking,
     best,
@@ -321,9 +320,15 @@ class Scored:
     coverage: int
 
 
+_scores = tables.scores.c
+_SCORE = sa.select(*columns_of(tables.scores, Scored)).where(
+    in_guild(_scores), _scores.resolution == param("r"), _scores.player == param("p")
+)
+
+
 def score_of(tx: Connection, guild: int, resolution: int, player: int) -> Scored | None:
     """Return how a player's forecasts did by one resolution, if they counted."""
-    row = tx.execute(SCORE, {"g": guild, "r": resolution, "p": player}).first()
+    row = tx.execute(_SCORE, {"g": guild, "r": resolution, "p": player}).first()
     if (
         row is None
     ):  # the claim counts for nobody who stood alone; how good they were can be said all the same

@@ -92,11 +92,6 @@ _DROP = Compiled(sa.delete(tables.scores).where(*_of, _scores.player == param("p
 _ANY = sa.select(_scores.player).where(*_of).limit(1)
 
 
-SCORE = sa.select(_scores.brier, _scores.log, _scores.baseline, _scores.peer, _scores.coverage).where(
-    *_of, _scores.player == param("p")
-)
-
-
 _THERE = Compiled(insert_if_new(tables.standings, "guild_id", "season", "player"))
 
 
