@@ -64,7 +64,7 @@ ROOMS = (
 
 LOWEST_OF_BOT = (
     "errors", "loading", "clock", "permissions", "text", "unseen", "refusals", "tokens", "logs", "connections",
-    "discord_url", "config", "lockfile", "server_settings", "remembered",
+    "discord_url", "config", "lockfile", "server_settings", "remembered", "invite",
 )  # fmt: skip
 ONE_PRESS = (
     "painter",

@@ -194,6 +194,8 @@ async def argues_or_appoints(sim: Simulation) -> None:
         actor = Actor(sim.number(side))
         objects = agreed_judges.AnswerJudge(*sim.ids(), actor, claim.number, sim.number(OWNER))
         await sim.do(agreed_judges.answer, objects)
+        named = agreed_judges.AnswerJudgeInRound(*sim.ids(), objects, 1, 1)
+        await sim.do(agreed_judges.answer_in_round, named)
 
 
 @act(0.5)
