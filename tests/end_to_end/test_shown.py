@@ -67,7 +67,7 @@ async def test_buttons_of_before_ask_once_more(play: Playground):
         forced.add(known)
         assert again.message.buttons == asked.message.buttons, command
         assert told in (await play.bo.click(again, again.message.buttons[0])).text
-    # These take no points: `test_results` and `test_agreed_judges` press some, the permission matrix sends the others.
+    # These take no points: `test_results` and `test_agreed_judges` press some, the matrix sends the others.
     assert forced == RETIRED - {
         "challenge:{claim}",
         "rule-send:{claim}:{choice}:{proposal}",
