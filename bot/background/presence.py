@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.metadata import version
 
 import aiohttp
 import discord
@@ -18,6 +19,7 @@ from bot import remembered
 from bot.background import older
 from bot.client import Client
 from ledger.errors import AlreadyDone
+from ledger.storage import schema_version
 from ledger.types import to_us
 from markets.settlement import absence
 
@@ -146,7 +148,25 @@ class Presence:
     # heard from Discord
 
     async def on_ready(self) -> None:
+        if not self.ready.is_set():
+            self._say_who_serves()
         self.ready.set()
+
+    def _say_who_serves(self) -> None:
+        """Say at each start which bot serves how many servers from which book, and where to look."""
+        address, servers = self._crux.db.address, len(self._crux.guilds)
+        facts = {
+            "application": self._crux.application_id,
+            "servers": servers,
+            "version": version("crux-bot"),
+            "schema": schema_version.known()[-1],
+            "database": address.path or "postgresql",
+        }
+        log.info("serves", extra={"facts": facts})
+        if not servers:
+            log.info("in no server yet: `crux invite` prints the link")
+        else:
+            log.info("what is missing in a server is said by /setup there, and by `crux doctor`")
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         self._lost.add(shard_id)

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ import pytest
 from bot import permissions
 from bot.playground.driver import Playground
 from bot.playground.seed import fake_token
+from ledger.storage import schema_version
 from tests import databases, forks
 from tests.end_to_end.conftest import BEGINS, apart, command, set_up
 from tests.end_to_end.started import connected, ended
@@ -100,6 +102,41 @@ async def test_a_line_that_discord_ends_for_good_is_told_in_one_sentence(book: s
         assert (await play.bot())["exit_code"] == 2
         assert said[-1].startswith(sentence), said
         assert len([line for line in said if " warning " not in line]) == 1, said
+
+
+def _servers(play: Playground) -> int:
+    assert play.running is not None
+    return sum(one.bot_installed for one in play.running.core.world.guilds.values())
+
+
+async def _said_at_start(play: Playground) -> list[str]:
+    """What the newest start says of itself, without the times: two lines."""
+    async with asyncio.timeout(60):
+        while True:
+            said = [line for line in await play.log() if " info crux.presence: " in line]
+            if len(said) >= 2 and " serves " in said[-2]:
+                return [line.partition("crux.presence: ")[2] for line in said[-2:]]
+            await asyncio.sleep(0.05)
+
+
+async def test_each_start_says_who_serves_how_many_servers_and_where_to_look(play: Playground):
+    assert play.running is not None
+    who = f"serves application={play.running.core.world.application_id}"
+    what = f"version={version('crux-bot')} schema={schema_version.known()[-1]} database=/"
+    for servers, where in (
+        (_servers(play), "what is missing in a server is said by /setup there, and by `crux doctor`"),
+        (0, "in no server yet: `crux invite` prints the link"),
+    ):
+        if not servers:
+            for guild in play.running.core.world.guilds.values():
+                if guild.bot_installed:
+                    await play.world("kick_bot", guild=guild.name)
+            await play.stop_bot()
+            play.running.child.lines.clear()
+            await play.start_bot()
+        first, second = await _said_at_start(play)
+        assert first.startswith(f"{who} servers={servers} {what}"), first
+        assert second == where
 
 
 async def test_a_second_run_on_one_book_is_refused_by_name(play: Playground, tmp_path: Path, book: str):
