@@ -28,7 +28,7 @@ INVITED = {
         "to look for its own message after a lost connection, so that nothing is posted twice",
     ),
     "mention_everyone": Right(
-        "Mention @everyone, @here and All Roles",
+        "Mention @everyone, @here, and All Roles",
         "to call the moderators' role, which others can't mention; Crux mentions no more than that and who is asked",
     ),
 }

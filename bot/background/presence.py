@@ -160,7 +160,7 @@ class Presence:
             "servers": servers,
             "version": version("crux-bot"),
             "schema": schema_version.known()[-1],
-            "database": address.path or "postgresql",
+            "database": address.path.name if address.path else "postgresql",
         }
         log.info("serves", extra={"facts": facts})
         if not servers:

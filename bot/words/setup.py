@@ -269,6 +269,6 @@ def _moderators(seen: Setup) -> str:
     role = text.role(seen.places.moderator_role)
     silent = (
         "\nA mention of that role calls nobody: let everybody mention it in its settings, or give Crux the right "
-        f"{INVITED['mention_everyone'].name}"
+        f"`{INVITED['mention_everyone'].name}`"  # in quotes, or Discord would show two mentions
     )
     return f"**Moderators** {role}, and people who may manage the server{silent if seen.role_silent else ''}"

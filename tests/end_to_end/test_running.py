@@ -122,7 +122,7 @@ async def _said_at_start(play: Playground) -> list[str]:
 async def test_each_start_says_who_serves_how_many_servers_and_where_to_look(play: Playground):
     assert play.running is not None
     who = f"serves application={play.running.core.world.application_id}"
-    what = f"version={version('crux-bot')} schema={schema_version.known()[-1]} database=/"
+    what = f"version={version('crux-bot')} schema={schema_version.known()[-1]} database=crux.db"
     for servers, where in (
         (_servers(play), "what is missing in a server is said by /setup there, and by `crux doctor`"),
         (0, "in no server yet: `crux invite` prints the link"),
