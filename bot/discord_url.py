@@ -5,12 +5,14 @@ import discord.gateway
 import discord.http
 import yarl
 
+from bot.errors import BadConfig
+
 LOCKED = "2.7."
 """The release the two hooks below were read in."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class CannotPoint(Exception):
+class CannotPoint(BadConfig):
     """The address isn't this machine's, or discord.py no longer has what we hook into."""
 
 

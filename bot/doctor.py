@@ -131,15 +131,16 @@ def _places(guild: discord.Guild, chosen: server_settings.Places) -> list[Findin
     role = guild.get_role(chosen.moderator_role) if chosen.moderator_role else None
     if chosen.moderator_role and role is None:
         findings.append(Finding(False, f"{server}: the moderator role was deleted; /setup chooses another."))
-    elif role is not None and not permissions.rings(guild, role):
+    elif role is not None and not permissions.rings(role, chosen.told_in):
         findings.append(Finding(False, f"{server}: {_silent(role)}"))
     return findings
 
 
 def _silent(role: discord.Role) -> str:
     return (
-        f"a mention of the moderator role @{text.clean(role.name, 100)} calls nobody: let everybody mention it in "
-        f"its settings, or give Crux the right {permissions.INVITED['mention_everyone'].name}."
+        f"a mention of the moderator role @{text.clean(role.name, 100)} calls nobody where claims are posted: let "
+        "everybody mention it in its settings, or give Crux the right "
+        f"{permissions.INVITED['mention_everyone'].name} there."
     )
 
 

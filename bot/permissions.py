@@ -1,5 +1,6 @@
 """What Crux itself needs in a channel, and what of that it lacks, by the names Discord's settings show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,6 +73,9 @@ def check(guild: discord.Guild, channel_id: int) -> ChannelState:
     return ChannelState(channel_id, missing)
 
 
-def rings(guild: discord.Guild, role: discord.Role) -> bool:
-    """Return whether a mention by Crux calls the members of a role."""
-    return role.mentionable or guild.me.guild_permissions.mention_everyone
+def rings(role: discord.Role, channel_ids: Iterable[int]) -> bool:
+    """Return whether a mention by Crux calls the members of a role in each of these channels. Where there is none, it
+    goes by what the server gives Crux."""
+    me, places = role.guild.me, [role.guild.get_channel(one) for one in channel_ids]
+    given = [place.permissions_for(me) for place in places if place is not None] or [me.guild_permissions]
+    return role.mentionable or all(one.mention_everyone for one in given)

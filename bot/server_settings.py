@@ -30,6 +30,11 @@ class Places:
         return self.announcement_channel or self.log_channel
 
     @property
+    def told_in(self) -> tuple[int, ...]:
+        """The chosen channels in which people are called."""
+        return tuple(one for one in (self.announcement_channel, self.forum_channel) if one)
+
+    @property
     def nowhere(self) -> bool:
         """Whether no channel of any kind was chosen."""
         return not (self.announcement_channel or self.forum_channel or self.log_channel)

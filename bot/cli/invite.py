@@ -27,18 +27,15 @@ def _id(typed: str) -> int:
 
 def run(config: Config, args: argparse.Namespace) -> int:
     from bot import connections, invite, permissions, tokens
-    from bot.discord_url import CannotPoint, point_at
-    from bot.errors import BadConfig
+    from bot.discord_url import point_at
 
     application = args.application
     if application is None:
         token = tokens.checked(config.require_token(), discord_url=args.discord_url)
+        if args.discord_url is not None:
+            point_at(args.discord_url)
         try:
-            if args.discord_url is not None:
-                point_at(args.discord_url)
             application = asyncio.run(invite.application_of(token))
-        except CannotPoint as elsewhere:
-            raise BadConfig(f"{elsewhere}") from None
         except connections.ENDINGS as error:
             raise connections.why(error) from None
     print(invite.link(application))

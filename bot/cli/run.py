@@ -5,7 +5,6 @@ import asyncio
 
 from bot.cli.command import Command
 from bot.config import Config
-from bot.errors import BadConfig
 from bot.loading import loading
 from bot.lockfile import held
 
@@ -21,15 +20,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(config: Config, args: argparse.Namespace) -> int:
     with loading():
         from bot import app, logs, tokens
-        from bot.discord_url import CannotPoint
 
     token = tokens.checked(config.require_token(), discord_url=args.discord_url)
     logs.begin()
-    try:
-        with held(config.database.url, "crux run"):
-            asyncio.run(app.run(config.database.url, token, discord_url=args.discord_url))
-    except CannotPoint as elsewhere:
-        raise BadConfig(f"{elsewhere}") from None
+    with held(config.database.url, "crux run"):
+        asyncio.run(app.run(config.database.url, token, discord_url=args.discord_url))
     return 0
 
 

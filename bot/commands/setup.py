@@ -168,7 +168,7 @@ async def _look(ctx: Context) -> render.Setup:
     bets = await ctx.read(server_settings.load_bets, ctx.press.guild.id)
     role = ctx.press.guild.get_role(chosen.moderator_role) if chosen.moderator_role else None
     role_gone = bool(chosen.moderator_role) and role is None
-    silent = role is not None and not permissions.rings(ctx.press.guild, role)
+    silent = role is not None and not permissions.rings(role, chosen.told_in)
     found = [
         permissions.check(ctx.press.guild, channel) if channel else None
         for channel in (chosen.announcement_channel, chosen.log_channel, chosen.forum_channel)

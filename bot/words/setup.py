@@ -267,8 +267,9 @@ def _moderators(seen: Setup) -> str:
     if not seen.places.moderator_role:
         return "**Moderators** no role chosen: only people who may manage the server"
     role = text.role(seen.places.moderator_role)
+    right = f"`{INVITED['mention_everyone'].name}`"  # in quotes, or Discord would show two mentions
     silent = (
-        "\nA mention of that role calls nobody: let everybody mention it in its settings, or give Crux the right "
-        f"`{INVITED['mention_everyone'].name}`"  # in quotes, or Discord would show two mentions
+        "\nA mention of that role calls nobody where claims are posted: let everybody mention it in its settings, or "
+        f"give Crux the right {right} there"
     )
     return f"**Moderators** {role}, and people who may manage the server{silent if seen.role_silent else ''}"

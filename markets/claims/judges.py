@@ -88,6 +88,8 @@ _DRAWN = (
     )
     .order_by(_lots.place)
 )
+ASKING = ("judges.remind", "judges.owner", "judges.call", "judges.draw", "agreed.tell", "agreed.counts")
+"""Due work of a claim whose judges are asked."""
 
 
 def standing_judges(tx: Connection, claim: Claim) -> list[int]:

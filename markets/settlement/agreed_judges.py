@@ -26,11 +26,9 @@ from markets.claims.terms import Actor
 from markets.core import delivery, jobs, lifecycle, outbox, tables
 from markets.core.errors import (
     AgreedThemselves,
-    AppealedSince,
     NotAHolder,
     NotAJudge,
     NotAModerator,
-    ProposalGone,
     WindowOver,
 )
 from markets.core.events import ClaimChanged, DisputeChanged
@@ -295,11 +293,7 @@ def answer_in_round(tx: Connection, request: AnswerJudgeInRound, now: datetime) 
     """
     claim = claims.load(tx, request.guild, request.answer.claim)
     claim.require("appoint", now)
-    dispute = disputes.standing(tx, claim)
-    if dispute.number != request.dispute:
-        raise ProposalGone(claim.number, claim.state, dispute.proposal)
-    if dispute.round != request.round:
-        raise AppealedSince(claim.number, claim.state)
+    disputes.require_round(tx, claim, request.dispute, request.round)
     return answer(tx, request.answer, now)
 
 

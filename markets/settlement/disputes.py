@@ -27,6 +27,7 @@ from markets.claims.terms import Result
 from markets.core import jobs, lifecycle, outbox, tables, text_limits
 from markets.core.errors import (
     AlreadyDisputed,
+    AppealedSince,
     BadTerms,
     NotAHolder,
     OwnProposal,
@@ -313,14 +314,7 @@ def _ask(tx: Connection, claim: Claim, now: datetime) -> None:
 
 
 def stop_asking(tx: Connection, claim: Claim) -> None:
-    for kind in (
-        "judges.remind",
-        "judges.owner",
-        "judges.call",
-        "judges.draw",
-        "agreed.tell",
-        "agreed.counts",
-    ):
+    for kind in judges.ASKING:
         jobs.cancel(tx, claim.guild, kind, claim.number)
 
 
@@ -359,6 +353,19 @@ def standing(tx: Connection, claim: Claim) -> Dispute:
     if number is None:
         raise UnknownDispute(claim.guild, claim.number)
     return load(tx, claim.guild, number)
+
+
+def require_round(tx: Connection, claim: Claim, number: int, round_: int) -> None:
+    """Check that the dispute and the round of it that somebody read are those that wait for judges.
+
+    Raises:
+        ProposalGone, AppealedSince: Another dispute waits by now, or another round of it.
+    """
+    dispute = standing(tx, claim)
+    if dispute.number != number:
+        raise ProposalGone(claim.number, claim.state, dispute.proposal)
+    if dispute.round != round_:
+        raise AppealedSince(claim.number, claim.state)
 
 
 def required(tx: Connection, claim: Claim, proposal: int | None) -> Dispute:

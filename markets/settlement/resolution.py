@@ -46,12 +46,7 @@ CALENDAR = (
     "claim.lapse",
     "claim.ends",
     "claim.thaws",
-    "judges.remind",
-    "judges.owner",
-    "judges.call",
-    "judges.draw",
-    "agreed.tell",
-    "agreed.counts",
+    *judges.ASKING,
     "items.check",
     "items.result",
 )

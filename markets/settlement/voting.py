@@ -15,7 +15,7 @@ from markets.claims import became_public, claims, judges, result_rules, terms
 from markets.claims.claims import Claim
 from markets.claims.terms import Actor, Result
 from markets.core import jobs, lifecycle, tables, text_limits
-from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, ProposalGone, Recused
+from markets.core.errors import AppealedSince, NotAHolder, OthersFirst, Recused
 from markets.core.events import DisputeChanged
 from markets.settlement import agreed_judges, drawing, exposure, kinds, proposals, recusal
 from markets.settlement.disputes import (
@@ -25,6 +25,7 @@ from markets.settlement.disputes import (
     RULING,
     Dispute,
     bonded,
+    require_round,
     required,
     standing,
     stop_asking,
@@ -309,11 +310,7 @@ def appoint_in_round(tx: Connection, request: AppointInRound, now: datetime) -> 
     """
     claim = claims.load(tx, request.guild, request.appoint.claim)
     claim.require("appoint", now)
-    dispute = standing(tx, claim)
-    if dispute.number != request.dispute:
-        raise ProposalGone(claim.number, claim.state, dispute.proposal)
-    if dispute.round != request.round:
-        raise AppealedSince(claim.number, claim.state)
+    require_round(tx, claim, request.dispute, request.round)
     return appoint(tx, request.appoint, now)
 
 

@@ -194,6 +194,18 @@ async def test_invite_prints_the_link_with_the_rights_that_it_names_and_no_other
         assert sentence in said
 
 
+@pytest.mark.parametrize("command", ["run", "doctor", "invite"])
+async def test_a_discord_that_is_not_on_this_machine_is_refused_in_one_sentence(tmp_path: Path, command: str):
+    book = databases.sqlite(tmp_path / "crux.db")
+    words = (command, "--discord-url", "http://example.com", "--database", book)
+    code, said = await crux(tmp_path, *words, token=fake_token(10**17))
+    assert code == 2
+    assert said.splitlines()[-1].startswith(
+        "http://example.com is not on this machine: only http://127.0.0.1:PORT"
+    )
+    assert "Traceback" not in said
+
+
 async def test_a_moderator_role_whose_mention_calls_nobody_is_named(
     play: Playground, tmp_path: Path, book: str
 ):
@@ -203,8 +215,15 @@ async def test_a_moderator_role_whose_mention_calls_nobody_is_named(
     await play.world("set_role", role="Crux", permissions=rights)
     code, said = await doctor(play, tmp_path, book)
     assert code == 1
-    assert "BAD  The Crux Club: a mention of the moderator role @Moderator calls nobody:" in said
-    assert "A mention of that role calls nobody" in (await play.oz.run("/setup")).text
+    assert (
+        "BAD  The Crux Club: a mention of the moderator role @Moderator calls nobody where claims are" in said
+    )
+    assert "A mention of that role calls nobody where claims are" in (await play.oz.run("/setup")).text
+    await play.world("set_role", role="Crux", permissions=[*rights, "mention_everyone"])
+    assert (await doctor(play, tmp_path, book))[0] == 0
+    await play.world("overwrite", channel="announcements", for_="bot", deny=["mention_everyone"])
+    assert (await doctor(play, tmp_path, book))[0] == 1, "given by the server, taken by the channel"
+    assert "calls nobody" in (await play.oz.run("/setup")).text
     await play.world("set_role", role="Moderator", mentionable=True)
     assert (await doctor(play, tmp_path, book))[0] == 0
     assert "calls nobody" not in (await play.oz.run("/setup")).text
