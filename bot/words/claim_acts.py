@@ -48,7 +48,8 @@ _WITH_RESULT = {
 _UNTIL = {
     "freeze": "; it goes on by itself on {until} at the latest",
     **dict.fromkeys(
-        ("reverse", "reverse_vote", "reverse_appeal"), "; until {until} whom it paid gives none of that away"
+        ("reverse", "reverse_vote", "reverse_appeal"),
+        "; until {until} whoever it paid gives none of that away",
     ),
 }
 
@@ -87,18 +88,16 @@ def acts(page: ClaimActs) -> Card:
 def _did(row: ModeratorAct, of: About | None) -> str:
     if row.act == SETTING:
         return setting_words.changed(row.reason or "")
-    what = _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})")
+    what, result, until = _ACTS.get(row.act, f"{text.escape(row.act, 30)} (claim {{claim}})"), "", ""
     if of is not None and of.result is not None:
         what = _WITH_RESULT.get(row.act, what)
-        terms = phrases.as_made(of.claim, of.proposal) if of.proposal else of.claim.terms
-        came = phrases.result(terms, of.result).replace("{", "{{").replace("}", "}}")
-        what = what.replace("{result}", came)
-    until = ""
+        result = phrases.result(
+            phrases.as_made(of.claim, of.proposal) if of.proposal else of.claim.terms, of.result
+        )
     if of is not None and of.until_us:
-        until = _UNTIL.get(row.act, "").replace("{until}", text.at(from_us(of.until_us)))
-    return (
-        what.format(claim=row.claim) + until + (f"\n> {text.escape(row.reason, 200)}" if row.reason else "")
-    )
+        until = _UNTIL.get(row.act, "").format(until=text.at(from_us(of.until_us)))
+    why = f"\n> {text.escape(row.reason, 200)}" if row.reason else ""
+    return what.format(claim=row.claim, result=result) + until + why
 
 
 def settings_post(tx: Connection, ask: Ask) -> Told | None:

@@ -69,7 +69,7 @@ async def test_a_vote_for_a_reversal_says_until_when_it_binds_whom_the_result_pa
     until_us = to_us(club.now) + 3 * DAY_US
     words = await listed(club)
     assert "would take the result YES of claim 1 back; until " in words
-    assert f"until {stamp(until_us)} whom it paid gives none of that away" in words
+    assert f"until {stamp(until_us)} whoever it paid gives none of that away" in words
     with pytest.raises(WouldOwe):
         await club.agree(bet, ada, bo, 0)
     club.skip(days=3, minutes=1)
@@ -88,7 +88,7 @@ async def test_a_reversal_that_stands_and_one_that_is_held_bind_for_longer(club:
     club.skip(hours=1)
     await club.hold_reversal(bo, claim)
     words = await listed(club)
-    until = f"; until {stamp(to_us(club.now) + 30 * DAY_US)} whom it paid gives none of that away"
+    until = f"; until {stamp(to_us(club.now) + 30 * DAY_US)} whoever it paid gives none of that away"
     assert f"took the result NO of claim 1 back{until}" in words
     assert f"objected to taking the result NO of claim 1 back{until}" in words
     await club.reverse_result(await club.member(6), claim, owner=True)
