@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot import text
 from bot.ui.cards import Button, Card
 from bot.words import phrases
+from ledger.types import from_us
 from markets.bets.bets import Bet
 from markets.bets.offers import Offer
 from markets.claims.terms import Terms
@@ -28,7 +29,7 @@ def wanting(page: Wanting) -> Card:
     lines = [
         f"**{of.number}** {phrases.who(page.people, of.maker)} says "
         f"{phrases.side(page.terms[of.claim], of.side, of.against)}: you risk {text.number(of.taker_stake)} to win "
-        f"{text.number(of.maker_stake)}, until {phrases.ago(of.expires_us)}\n"
+        f"{text.number(of.maker_stake)}, until {text.at(from_us(of.expires_us))}\n"
         f"{text.escape(page.titles[of.claim], 120)}"
         for of in shown
     ] or ["No offer is open to anyone just now. `/bet quick` makes one."]
@@ -106,7 +107,8 @@ def _my_offer(of: Offer, seen: my_bets.MyBets, whose: str) -> str:
     maker, terms = phrases.who(seen.people, of.maker), seen.terms[of.claim]
     return (
         f"**Offer {of.number}** {whose}: {maker} says {phrases.side(terms, of.side, of.against)}, risks "
-        f"{text.number(of.maker_stake)} to win {text.number(of.taker_stake)}, until {phrases.ago(of.expires_us)}\n"
+        f"{text.number(of.maker_stake)} to win {text.number(of.taker_stake)}, "
+        f"until {text.at(from_us(of.expires_us))}\n"
         f"{_about(terms)}"
     )
 

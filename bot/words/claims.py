@@ -41,7 +41,7 @@ def claim(seen: ClaimSeen) -> Card:
             *[_offered(seen, one) for one in seen.offers],
             market_words.line(terms, seen.market) if seen.market else "",
             forecast_words.crowd(terms, seen.crowd) if seen.crowd else "",
-            *pool_words.claims_lines(terms, seen.pool, seen.pools_before),
+            *pool_words.claims_lines(terms, seen.pool, seen.pools_before, takes=seen.pool_takes),
             *crux_words.lines(seen),
             *reward_words.lines(seen.rewards, seen.people),
             *[

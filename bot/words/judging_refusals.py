@@ -32,7 +32,7 @@ def not_yours(error: errors.NotYours) -> str | None:
                 f"You agreed on that judge of claim {number} yourself. `/resolve appoint` names another one."
             )
         case errors.OthersFirst():
-            when = f" Until {text.ago(from_us(error.from_us))}, that is for them." if error.from_us else ""
+            when = f" Until {text.at(from_us(error.from_us))}, that is for them." if error.from_us else ""
             return f"Other judges decide this on claim {number} first.{when}"
         case errors.OwnersAlone():
             return (

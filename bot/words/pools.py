@@ -75,18 +75,18 @@ SHOWN = 3
 """Pools of a claim on its card, the newest first."""
 
 
-def claims_lines(terms: Terms, pool: Pool | None, before: Sequence[Pool]) -> list[str]:
-    """Write the lines for a claim's card: its newest pool, and those that closed before it."""
+def claims_lines(terms: Terms, pool: Pool | None, before: Sequence[Pool], *, takes: bool) -> list[str]:
+    """Write the lines for a claim's card: its newest pool, which takes stakes or not, and those closed before it."""
     if pool is None:
         return []
-    older = [line(terms, one, closed=True) for one in reversed(before)]
-    lines = [line(terms, pool), *older[: SHOWN - 1]]
+    older = [line(terms, one, closed=True, numbered=True) for one in reversed(before)]
+    lines = [line(terms, pool, closed=not takes), *older[: SHOWN - 1]]
     left = len(older) - (SHOWN - 1)
     return [*lines, f"and {text.count(left, 'pool')} that closed before"] if left > 0 else lines
 
 
-def line(terms: Terms, pool: Pool, *, closed: bool = False) -> str:
-    """Write one line for a claim's card."""
+def line(terms: Terms, pool: Pool, *, closed: bool = False, numbered: bool = False) -> str:
+    """Write one line for a claim's card; the first pool has its number where others came after it."""
     parts = [
         f"{text.number(on)} on {text.escape(outcome.name, 40)} ({decimal(found)})"
         for outcome, on, found in zip(
@@ -94,9 +94,9 @@ def line(terms: Terms, pool: Pool, *, closed: bool = False) -> str:
         )
         if on
     ]
-    number = f"{pool.number} " if closed or pool.number > 1 else ""
+    number = f"{pool.number} " if pool.number > 1 or numbered else ""
     pot = f"**Pool {number}of {text.number(pool.pot)}**" if pool.pot else "**A pool**, empty yet"
-    when = f", takes stakes until {phrases.ago(pool.closes_us)}" if pool.state == "open" else ""
+    when = f", takes stakes until {text.at(from_us(pool.closes_us))}" if pool.state == "open" else ""
     if closed and pool.state == "open":
         when = ", takes no more stakes"
     return pot + (f": {text.listed(parts)}" if parts else "") + when
@@ -120,7 +120,7 @@ def card(seen: PoolSeen) -> Card:
     elif seen.placed:
         who = ["Who is on what is shown once the pool has closed."]
     state = {
-        "open": f"It takes stakes until {phrases.ago(pool.closes_us)}."
+        "open": f"It takes stakes until {text.at(from_us(pool.closes_us))}."
         if seen.takes
         else "It takes no more stakes.",
         "settled": "It has been paid.",
@@ -135,7 +135,7 @@ def card(seen: PoolSeen) -> Card:
             *rows,
             state,
             *who,
-            *[line(terms, one, closed=True) for one in seen.before[: -BEFORE - 1 : -1]],
+            *[line(terms, one, closed=True, numbered=True) for one in seen.before[: -BEFORE - 1 : -1]],
         ),
         "All stakes make one pot, which whoever backed what happens shares by stake. Odds move with every stake; "
         "nothing is sold back.",

@@ -12,7 +12,7 @@ from bot.ui.cards import Accent, Button, Card, Form, Line
 from bot.words import forecasts as forecast_words
 from bot.words import phrases
 from bot.words.announced import Ask, Told, name
-from ledger.types import to_us
+from ledger.types import from_us, to_us
 from markets.claims import claims
 from markets.claims.claims import Claim
 from markets.forecasts import forecasts
@@ -80,7 +80,7 @@ def lines(found: Sequence[Reward], people: Mapping[int, int]) -> list[str]:
     """List the open rewards of a claim, for its card."""
     shown = [
         f"- Reward {one.number}: **{text.number(one.amount)}** from {phrases.who(people, one.owner)} for the "
-        f"argument that moves their forecast, until {phrases.ago(one.until_us)}{_quoted(one.words, 120)}"
+        f"argument that moves their forecast, until {text.at(from_us(one.until_us))}{_quoted(one.words, 120)}"
         for one in found[:FEW]
     ]
     more = len(found) - len(shown)
@@ -150,7 +150,7 @@ def card(found: RewardSeen) -> Card:
     one, people = found.reward, found.people
     owner = phrases.who(people, one.owner)
     if one.state == "open" and found.now_us < one.until_us:
-        stands = f"Open until {phrases.ago(one.until_us)}. {owner} names whose argument it was."
+        stands = f"Open until {text.at(from_us(one.until_us))}. {owner} names whose argument it was."
     elif one.state == "given" and one.winner is not None:
         stands = f"**Given to {phrases.who(people, one.winner)}**{_quoted(one.why, 300)}"
     else:

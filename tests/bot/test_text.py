@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -157,3 +158,14 @@ def test_a_number_takes_its_noun_in_the_singular_or_the_plural():
     ]
     assert [text.count(number, "entry", "entries") for number in (1, 2)] == ["1 entry", "2 entries"]
     assert text.count(1_234, "trade", grouped=True) == "1,234 trades"
+
+
+def test_no_sentence_says_until_a_span():
+    """Discord writes a span as "in 3 days" or "12 days ago", and nothing lasts until in 3 days."""
+    words = Path(text.__file__).with_name("words")
+    spans = [
+        (file.name, found)
+        for file in sorted(words.glob("*.py"))
+        for found in re.findall(r"[Uu]ntil \{[a-z_.]*ago\(.*", file.read_text())
+    ]
+    assert spans == []

@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from bot import text
+from bot.words import claims as card_words
 from bot.words import pools as render
 from bot.words.announced import Ask
 from ledger import accounts, statements
@@ -186,9 +188,16 @@ async def test_cards_and_portfolio_show_the_open_one_and_those_that_closed(club:
     seen = await club.db.read(claim_views.claim, club.guild, claim.number, club.now)
     assert seen.pool is not None
     assert (seen.pool.number, [one.number for one in seen.pools_before]) == (2, [1])
-    lines = render.claims_lines(claim.terms, seen.pool, seen.pools_before)
-    assert lines[0].startswith("**Pool 2 of 2**: 0.50 on YES (×4.00) and 1.50 on NO (×1.33), takes stakes")
+    lines = render.claims_lines(claim.terms, seen.pool, seen.pools_before, takes=seen.pool_takes)
+    until = text.at(from_us(seen.pool.closes_us))
+    assert lines[0] == (
+        f"**Pool 2 of 2**: 0.50 on YES (×4.00) and 1.50 on NO (×1.33), takes stakes until {until}"
+    )
     assert lines[1] == "**Pool 1 of 4**: 3 on YES (×1.33) and 1 on NO (×4.00), takes no more stakes"
+    after = await club.db.read(claim_views.claim, club.guild, claim.number, from_us(seen.pool.closes_us))
+    told = str(card_words.claim(after).text)
+    assert "1.50 on NO (×1.33), takes no more stakes" in told
+    assert "takes stakes until" not in told
     mine = await club.db.read(portfolios.portfolio, club.guild, ada.number, 0, club.now)
     [held] = mine.pools
     assert (held.called, held.staked, held.changes) == ("pools", {YES: 300, NO: 150}, (-50, -250))
